@@ -1,0 +1,37 @@
+// Builds the program into dist/: server, command and worker entries by esbuild, the interface by Vite.
+// `node build.mjs --if-needed` does so only when a source is newer than the last build.
+import { build } from 'esbuild';
+import { readdirSync, statSync, existsSync, writeFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = import.meta.dirname;
+const stamp = join(root, 'dist', 'built');
+const sources = ['engine', 'storage', 'people', 'item-bank', 'delivery', 'scoring', 'server', 'delivery-ui', 'build.mjs', 'vite.config.ts'];
+
+/** Newest modification among the sources, in ms. Tests do not count. */
+function newest(path) {
+  const info = statSync(path);
+  if (!info.isDirectory()) return /\.(test|suite|bench)\.ts$/.test(path) ? 0 : info.mtimeMs;
+  return Math.max(0, ...readdirSync(path).filter((name) => name !== 'node_modules').map((name) => newest(join(path, name))));
+}
+
+export async function buildAll() {
+  await build({
+    entryPoints: { meetlat: join(root, 'server/command-line/meetlat.ts') },
+    outdir: join(root, 'dist'), outExtension: { '.js': '.mjs' },
+    bundle: true, splitting: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external',
+    alias: { itemresponsetheory: join(root, 'engine/itemresponsetheory/src') },
+    sourcemap: true, logLevel: 'warning', absWorkingDir: root,
+  });
+  const { build: buildInterface } = await import('vite');
+  await buildInterface({ root: join(root, 'delivery-ui'), configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  writeFileSync(stamp, 'The time of this file is the time of the last complete build.\n');
+}
+
+export async function buildIfNeeded() {
+  const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
+  if (sources.some((source) => newest(join(root, source)) > built)) await buildAll();
+}
+
+if (process.argv[1] === import.meta.filename) await (process.argv.includes('--if-needed') ? buildIfNeeded() : buildAll());
