@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { ItemVersion } from '../items/item.ts';
+
+/** Parameters of one item on the release's scale (logistic metric, D = 1) with their standing. */
+export const ItemParameterRow = z.strictObject({
+  id: z.string(),
+  model: z.literal('logistic'),
+  slope: z.number().positive(),
+  difficulty: z.number(),
+  /** Sympson–Hetter K, frozen with the release; 1 = no control. */
+  exposure: z.number().min(0).max(1),
+  /** Where the numbers come from; the demonstration has expert guesses only. */
+  origin: z.enum(['expert-guess', 'calibrated']),
+  standardError: z.number().nonnegative().optional(),
+});
+export type ItemParameterRow = z.infer<typeof ItemParameterRow>;
+
+/** An immutable snapshot of the bank: items with parameters on one scale. */
+export const Release = z.strictObject({
+  id: z.string(),
+  /** e.g. nt2-listening, nt2-speaking, mo */
+  bank: z.string(),
+  createdAt: z.iso.datetime(),
+  synthetic: z.boolean(),
+  items: z.array(ItemVersion),
+  /** For choice items that an adaptive part uses or statistics show. */
+  parameters: z.array(ItemParameterRow),
+});
+export type Release = z.infer<typeof Release>;

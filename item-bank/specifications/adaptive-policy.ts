@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** The policy of an adaptive part as data; `engine/adaptive` gives every member its meaning. */
+export const AdaptivePolicy = z.strictObject({
+  startTheta: z.number(),
+  /** Prior and grid of the interim EAP. */
+  prior: z.strictObject({ mean: z.number(), sd: z.number().positive() }),
+  grid: z.strictObject({ points: z.int().min(11), lower: z.number(), upper: z.number() }),
+  selection: z.strictObject({ rule: z.literal('maximum-information'), randomesque: z.int().positive() }),
+  /** Wanted shares of a content attribute among the scored items, and how strongly a missing share pulls. */
+  content: z.strictObject({ attribute: z.string(), targets: z.record(z.string(), z.number().min(0).max(1)), weight: z.number().nonnegative() }).optional(),
+  minimumItems: z.int().positive(),
+  maximumItems: z.int().positive(),
+  /** Stop when the SE of the interim estimate is at most this, after minimumItems. */
+  standardError: z.number().positive(),
+  /** Positions (1-based, among all presented) of unscored pretest items. */
+  pretestPositions: z.array(z.int().positive()),
+});
+export type AdaptivePolicy = z.infer<typeof AdaptivePolicy>;
