@@ -25,7 +25,8 @@ export const ResultView = z.strictObject({
   reference: z.string(), test: z.enum(['nt2-oral', 'mo']), candidateName: z.string(), testDate: z.iso.date(), synthetic: z.boolean(),
   contactLanguage: Language,
   expectedBy: z.iso.date().optional(),
-  outcome: z.enum(['pass', 'fail']).optional(),
+  /** void: the sitting was not completed; no decision, and it does not count as an attempt. */
+  outcome: z.enum(['pass', 'fail', 'void']).optional(),
   level: z.string().optional(), scale: z.number().optional(), requiredLevel: z.string().optional(),
   score: z.int().optional(), max: z.int().optional(),
   conditions: z.array(z.strictObject({ id: z.string(), met: z.boolean(), have: z.string(), need: z.string() })).optional(),
