@@ -125,6 +125,10 @@ export interface SessionState {
   readonly registration: Registration;
   readonly step: Step;
   readonly seat?: string;
+  /** How often a device came in with a code or was sent the session; a token is good for one arrival. */
+  readonly arrivals: number;
+  /** Came in (again) and waits for the invigilator. */
+  readonly awaitingAdmission: boolean;
   readonly admissions: number;
   readonly admittedAt?: Instant;
   readonly fence: number;
@@ -163,7 +167,7 @@ function begin(event: SessionEvent): SessionState {
   if (event.type !== 'registered') throw new EventOrderError(event.type, 'a session begins with its registration');
   const { type: _type, schema: _schema, at: _at, op: _op, ...registration } = event;
   return {
-    registration, step: { name: 'registered' }, admissions: 0, fence: 0, nextSeq: 0, outcomes: new Map(), practice: [], practicePlays: new Map(),
+    registration, step: { name: 'registered' }, arrivals: 0, awaitingAdmission: true, admissions: 0, fence: 0, nextSeq: 0, outcomes: new Map(), practice: [], practicePlays: new Map(),
     items: [], form: [], turns: [], completedParts: [], outages: [], extraMs: 0, incidents: { notice: 0, warning: 0, critical: 0 },
   };
 }
@@ -199,9 +203,9 @@ const currentPart = (state: SessionState): number => state.completedParts.length
 function apply(state: SessionState, event: SessionEvent): SessionState {
   switch (event.type) {
     case 'registered': throw new EventOrderError(event.type, 'the session is registered already');
-    case 'arrived': return { ...state, seat: event.seat, ...(state.step.name === 'registered' ? { step: { name: 'arrived' } } : {}) };
+    case 'arrived': return { ...state, seat: event.seat, arrivals: state.arrivals + 1, awaitingAdmission: true, ...(state.step.name === 'registered' ? { step: { name: 'arrived' } } : {}) };
     case 'admitted': return {
-      ...state, seat: event.seat, admissions: state.admissions + 1, admittedAt: state.admittedAt ?? event.at,
+      ...state, seat: event.seat, awaitingAdmission: false, admissions: state.admissions + 1, admittedAt: state.admittedAt ?? event.at,
       ...(state.step.name === 'registered' || state.step.name === 'arrived' ? { step: { name: 'confirm-name' } } : {}),
     };
     case 'writer-taken': return { ...state, fence: event.fence };
