@@ -4,7 +4,7 @@
  */
 import { type Journal, VersionConflict, genesisHash } from '../../storage/port.ts';
 import type { Instant } from '../../storage/document/instant.ts';
-import type { JsonObject } from '../../storage/document/json.ts';
+import { type JsonObject, jsonObject } from '../../storage/document/json.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { type Command, type Decision, type Refusal, type SealedRecording, decide } from './decide.ts';
 import type { Outcome } from './operation.ts';
@@ -99,7 +99,7 @@ export class Sessions {
       return { session: { state: current.state, version: current.version, hash: current.hash }, outcomes, events };
     }
     const commit = await this.ports.journal.append({ ...id, kind: sessionKind }, {
-      expectedVersion: current.version, previousHash: current.hash, at: this.ports.now(), events: events.map((event): JsonObject => ({ ...event })), pending,
+      expectedVersion: current.version, previousHash: current.hash, at: this.ports.now(), events: events.map(jsonObject), pending,
     });
     const state = evolveAll(current.state, events);
     if (state === undefined) throw new SessionRefused({ code: 'not-registered' });

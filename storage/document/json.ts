@@ -11,3 +11,9 @@ export function canonicalJson(value: unknown): string {
 }
 
 export const canonicalBytes = (value: unknown): Uint8Array => new TextEncoder().encode(canonicalJson(value));
+
+/** The JSON object that a plain value is: a copy, members that are undefined left out. Throws TypeError for what JSON cannot say. */
+export function jsonObject(value: object): JsonObject {
+  const copy: JsonObject = JSON.parse(canonicalJson(value));
+  return copy;
+}
