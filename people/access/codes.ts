@@ -1,0 +1,51 @@
+/**
+ * One-time admission codes: 13 characters of 5 bits (65 bits) that a candidate scans or, if need be, types. Only the hash is
+ * stored, under the installation, because whoever brings a code does not know the agency.
+ */
+import { type Collection, type CollectionDefinition, DuplicateKey, RevisionConflict } from '../../storage/port.ts';
+import { sha256 } from '../../storage/document/hash.ts';
+import { encodeId } from '../../storage/document/id.ts';
+import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
+import { installation } from '../agencies/agency.ts';
+
+export interface AdmissionCode {
+  readonly tenant: string;
+  readonly session: string;
+  readonly validUntil: Instant;
+  /** Pushed by the invigilator to a seat: using it admits. */
+  readonly admits: boolean;
+  readonly by: string;
+  readonly usedAt?: Instant;
+}
+export const admissionCodes: CollectionDefinition<AdmissionCode, never> = { name: 'admission-codes', indexes: {} };
+export type AdmissionCodes = Collection<AdmissionCode, never>;
+
+const codeLength = 13;
+/** A code printed at registration serves that day; ms. */
+export const codeLifeMs = 24 * 3_600_000;
+
+/** Spaces, dashes and capitals do not matter; o, i and l are read as 0, 1 and 1. */
+export const normaliseCode = (typed: string): string => typed.toLowerCase().replace(/[^0-9a-z]/g, '').replace(/o/g, '0').replace(/[il]/g, '1');
+
+export const formatCode = (code: string): string => `${code.slice(0, 4)}-${code.slice(4, 8)}-${code.slice(8)}`;
+
+const keyOf = (code: string) => ({ tenant: installation, id: sha256(`admission|${normaliseCode(code)}`) });
+
+export async function makeCode(codes: AdmissionCodes, random: (bytes: number) => Uint8Array, code: Omit<AdmissionCode, 'validUntil' | 'usedAt'>, now: Instant): Promise<string> {
+  const text = encodeId(random(codeLength));
+  await codes.insert(keyOf(text), { ...code, validUntil: toInstant(toEpochMs(now) + codeLifeMs) });
+  return formatCode(text);
+}
+
+/** Uses the code up. Undefined when it is unknown, used or expired: the three look alike from outside. */
+export async function useCode(codes: AdmissionCodes, typed: string, now: Instant): Promise<AdmissionCode | undefined> {
+  if (normaliseCode(typed).length !== codeLength) return undefined;
+  const stored = await codes.get(keyOf(typed));
+  if (stored === undefined || stored.value.usedAt !== undefined || stored.value.validUntil < now) return undefined;
+  try {
+    return (await codes.replace(stored, stored.revision, { ...stored.value, usedAt: now })).value;
+  } catch (error) {
+    if (error instanceof RevisionConflict || error instanceof DuplicateKey) return undefined;
+    throw error;
+  }
+}
