@@ -1,0 +1,90 @@
+/** Configuration is by environment only. An unknown or malformed value stops the start with one clear line. */
+import { resolve } from 'node:path';
+
+export interface Configuration {
+  readonly host: string;
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly mongodbUri: string | undefined;
+  /** Wraps the keys kept in storage. Undefined: made on first start and kept in the data folder (LMDB only). */
+  readonly secret: string | undefined;
+  readonly publicUrl: string | undefined;
+  readonly tls: { readonly certificateFile: string; readonly keyFile: string } | undefined;
+  readonly trajectory: { readonly url: string; readonly secret: string } | undefined;
+  readonly demonstration: boolean;
+}
+
+export class ConfigurationError extends Error {
+  readonly code = 'configuration';
+  constructor(readonly variable: string, why: string) { super(`${variable}: ${why}`); this.name = 'ConfigurationError'; }
+}
+
+const known = new Set(['MEETLAT_DATA', 'MEETLAT_SECRET', 'MEETLAT_PUBLIC_URL', 'MEETLAT_TLS_CERT', 'MEETLAT_TLS_KEY', 'MEETLAT_TRAJECTORY_URL', 'MEETLAT_TRAJECTORY_SECRET', 'MEETLAT_DEMO']);
+/** Read by the launcher and by the tests' own processes, not by the program. */
+const foreign = /^MEETLAT_(NO_BUILD|FULL|TEST_.*|JWKS)$/;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function port(value: string | undefined): number {
+  if (value === undefined) return 3000;
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number > 65_535) throw new ConfigurationError('PORT', `"${value}" is not a port between 0 and 65535`);
+  return number;
+}
+
+function url(variable: string, value: string | undefined, protocols: readonly string[]): string | undefined {
+  if (value === undefined) return undefined;
+  if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) throw new ConfigurationError(variable, `"${value}" is not an address that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
+  return value;
+}
+
+/** Two variables that make sense together only. */
+function pair(first: string, second: string, environment: Environment): readonly [string, string] | undefined {
+  const [a, b] = [environment[first], environment[second]];
+  if (a === undefined && b === undefined) return undefined;
+  if (a === undefined) throw new ConfigurationError(first, `is missing, ${second} is set`);
+  if (b === undefined) throw new ConfigurationError(second, `is missing, ${first} is set`);
+  return [a, b];
+}
+
+function demonstration(value: string | undefined, onMongo: boolean): boolean {
+  if (value === undefined) return !onMongo;
+  if (!/^(on|off|1|0|true|false)$/.test(value)) throw new ConfigurationError('MEETLAT_DEMO', `"${value}" is neither on nor off`);
+  return /^(on|1|true)$/.test(value);
+}
+
+function secretOf(environment: Environment): string | undefined {
+  const secret = environment['MEETLAT_SECRET'];
+  if (secret !== undefined && secret.length < 16) throw new ConfigurationError('MEETLAT_SECRET', 'must have at least 16 characters');
+  if (secret === undefined && environment['MONGODB_URI'] !== undefined) throw new ConfigurationError('MEETLAT_SECRET', 'is required with MONGODB_URI');
+  return secret;
+}
+
+function trajectoryOf(environment: Environment): Configuration['trajectory'] {
+  const both = pair('MEETLAT_TRAJECTORY_URL', 'MEETLAT_TRAJECTORY_SECRET', environment);
+  if (both === undefined) return undefined;
+  const address = url('MEETLAT_TRAJECTORY_URL', both[0], ['http:', 'https:']);
+  if (!/^whsec_[A-Za-z0-9+/=]{16,}$/.test(both[1])) throw new ConfigurationError('MEETLAT_TRAJECTORY_SECRET', 'must be whsec_ followed by base64');
+  return address === undefined ? undefined : { url: address, secret: both[1] };
+}
+
+/** Throws ConfigurationError. An empty value counts as absent. */
+export function readConfiguration(raw: Environment, workingFolder: string): Configuration {
+  const environment: Environment = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== ''));
+  for (const variable of Object.keys(environment)) {
+    if (variable.startsWith('MEETLAT_') && !known.has(variable) && !foreign.test(variable)) throw new ConfigurationError(variable, 'is not a setting of Meetlat');
+  }
+  const mongodbUri = url('MONGODB_URI', environment['MONGODB_URI'], ['mongodb:', 'mongodb+srv:']);
+  const tls = pair('MEETLAT_TLS_CERT', 'MEETLAT_TLS_KEY', environment);
+  return {
+    host: environment['HOST'] ?? '0.0.0.0',
+    port: port(environment['PORT']),
+    dataFolder: resolve(workingFolder, environment['MEETLAT_DATA'] ?? 'data'),
+    mongodbUri,
+    secret: secretOf(environment),
+    publicUrl: url('MEETLAT_PUBLIC_URL', environment['MEETLAT_PUBLIC_URL'], ['http:', 'https:'])?.replace(/\/+$/, ''),
+    tls: tls === undefined ? undefined : { certificateFile: resolve(workingFolder, tls[0]), keyFile: resolve(workingFolder, tls[1]) },
+    trajectory: trajectoryOf(environment),
+    demonstration: demonstration(environment['MEETLAT_DEMO'], mongodbUri !== undefined),
+  };
+}
