@@ -1,0 +1,86 @@
+/** Registration: a person, a test, and everything the session pins: release, specification, engine, seed, items of the last attempts. */
+import { type Collection, type CollectionDefinition, DuplicateKey } from '../../storage/port.ts';
+import type { Instant } from '../../storage/document/instant.ts';
+import type { MakeId } from '../../storage/document/id.ts';
+import type { Candidate, Candidates } from '../../people/candidates/candidate.ts';
+import type { Language } from '../../item-bank/items/item.ts';
+import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
+import type { SessionId, Sessions } from '../sessions/handle.ts';
+import type { Registration } from '../sessions/session.ts';
+
+/** The room's list of sessions: written before the session itself, so that none can exist unlisted. */
+export interface Listed { readonly centre: string; readonly candidate: string; readonly test: SpecificationId; readonly registeredAt: Instant }
+export const sittings: CollectionDefinition<Listed, 'centre' | 'candidate'> = {
+  name: 'sittings', indexes: { centre: { fields: ['centre', 'registeredAt'] }, candidate: { fields: ['candidate', 'registeredAt'] } },
+};
+export type Sittings = Collection<Listed, 'centre' | 'candidate'>;
+
+export interface RegistrationRequest {
+  readonly tenant: string; readonly centre: string;
+  readonly name: string; readonly birthDate: string; readonly reference: string; readonly contactLanguage: Language;
+  readonly test: SpecificationId; readonly language: Language; readonly extraTimePercent: number; readonly synthetic: boolean;
+}
+
+/** What is in force now for a test; from the bank. */
+export interface CurrentTest { readonly specification: number; readonly releases: Readonly<Record<string, string>>; readonly languages: readonly Language[]; readonly synthetic: boolean }
+
+export interface RegistrationPorts {
+  readonly candidates: Candidates; readonly sittings: Sittings; readonly sessions: Sessions;
+  readonly currentTest: (test: SpecificationId) => CurrentTest;
+  readonly engine: string; readonly now: () => Instant; readonly makeId: MakeId; readonly random: (bytes: number) => Uint8Array;
+}
+
+export class RegistrationRefused extends Error {
+  constructor(readonly code: 'language-not-offered' | 'reference-of-another-person', message: string) { super(message); this.name = 'RegistrationRefused'; }
+}
+
+/** Attempts whose items are not given again. */
+const attemptsKept = 2;
+
+export async function register(ports: RegistrationPorts, request: RegistrationRequest): Promise<SessionId> {
+  const current = ports.currentTest(request.test);
+  if (!current.languages.includes(request.language)) throw new RegistrationRefused('language-not-offered', `language: ${request.test} is not offered in ${request.language}`);
+  const candidate = await findOrAdd(ports, request);
+  const id = { tenant: request.tenant, id: ports.makeId() };
+  const registration: Registration = {
+    candidate, candidateName: request.name, test: request.test, specification: current.specification, releases: current.releases, engine: ports.engine,
+    language: request.language, contactLanguage: request.contactLanguage, seed: Buffer.from(ports.random(16)).toString('hex'), centre: request.centre,
+    reference: receiptReference(request.test, ports.makeId()), resultKey: ports.makeId(), accommodations: { extraTimePercent: request.extraTimePercent, extraPlays: 0 },
+    excludedItems: await itemsOfLastAttempts(ports, request.tenant, candidate, request.test), synthetic: request.synthetic || current.synthetic,
+  };
+  await ports.sittings.insert(id, { centre: request.centre, candidate, test: request.test, registeredAt: ports.now() });
+  await ports.sessions.handle(id, { type: 'register', registration });
+  return id;
+}
+
+/** Short enough to read to somebody, e.g. NT2-7KQ2-93MX. */
+function receiptReference(test: SpecificationId, id: string): string {
+  const letters = id.toUpperCase();
+  return `${test === 'mo' ? 'MO' : 'NT2'}-${letters.slice(0, 4)}-${letters.slice(4, 8)}`;
+}
+
+async function findOrAdd(ports: RegistrationPorts, request: RegistrationRequest): Promise<string> {
+  const { tenant, reference, name, birthDate, contactLanguage, synthetic } = request;
+  const known = (await ports.candidates.find(tenant, { index: 'reference', equal: [reference], limit: 1 })).documents[0];
+  if (known !== undefined) return samePerson(known.value, request) ? known.id : Promise.reject(new RegistrationRefused('reference-of-another-person', 'reference: belongs to a person with another name or date of birth'));
+  const id = ports.makeId();
+  try {
+    await ports.candidates.insert({ tenant, id }, { name, birthDate, contactLanguage, reference, synthetic, registeredAt: ports.now() });
+    return id;
+  } catch (error) {
+    if (error instanceof DuplicateKey) return findOrAdd(ports, request);
+    throw error;
+  }
+}
+
+const samePerson = (known: Candidate, request: RegistrationRequest): boolean => known.name === request.name && known.birthDate === request.birthDate;
+
+async function itemsOfLastAttempts(ports: RegistrationPorts, tenant: string, candidate: string, test: SpecificationId): Promise<string[]> {
+  const page = await ports.sittings.find(tenant, { index: 'candidate', equal: [candidate], descending: true, limit: 20 });
+  const items = new Set<string>();
+  for (const { id } of page.documents.filter(({ value }) => value.test === test).slice(0, attemptsKept)) {
+    const session = await ports.sessions.load({ tenant, id });
+    for (const given of [...(session?.state.items ?? []), ...(session?.state.turns ?? [])]) items.add(given.item.id);
+  }
+  return [...items].sort();
+}
