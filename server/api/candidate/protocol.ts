@@ -55,6 +55,8 @@ export const TurnView = z.strictObject({
   recorded: z.string().optional(),
 });
 
+export type TurnView = z.infer<typeof TurnView>;
+
 export const Overview = z.array(z.strictObject({ position: z.int(), answered: z.boolean(), flagged: z.boolean() }));
 
 const number = { number: z.int(), total: z.int() };
