@@ -1,0 +1,44 @@
+/** Everything the routes and jobs may use, made once in compose.ts and handed down. */
+import type { Logger } from 'pino';
+import type { Blobs, Storage } from '../storage/port.ts';
+import type { Instant } from '../storage/document/instant.ts';
+import type { MakeId } from '../storage/document/id.ts';
+import type { Agencies } from '../people/agencies/agency.ts';
+import type { AdmissionCodes } from '../people/access/codes.ts';
+import type { Tokens } from '../people/access/tokens.ts';
+import type { Candidates } from '../people/candidates/candidate.ts';
+import type { Accounts } from '../people/staff/account.ts';
+import type { MediaLibrary } from '../item-bank/items/media.ts';
+import type { ReleaseStore } from '../item-bank/releases/store.ts';
+import type { RegistrationPorts, Sittings } from '../delivery/administrations/register.ts';
+import type { Presence } from '../delivery/monitoring/presence.ts';
+import type { Sessions } from '../delivery/sessions/handle.ts';
+import type { Configuration } from './configuration.ts';
+import type { Seats } from './seats.ts';
+import type { Timers } from './timers.ts';
+
+export interface Program {
+  readonly configuration: Configuration;
+  readonly version: string;
+  readonly log: Logger;
+  readonly now: () => Instant;
+  readonly makeId: MakeId;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly timers: Timers;
+  readonly storage: Storage;
+  readonly blobs: Blobs;
+  readonly tokens: Tokens;
+  readonly agencies: Agencies;
+  readonly accounts: Accounts;
+  readonly candidates: Candidates;
+  readonly codes: AdmissionCodes;
+  readonly sittings: Sittings;
+  readonly sessions: Sessions;
+  readonly presence: Presence;
+  readonly seats: Seats;
+  readonly bank: ReleaseStore;
+  readonly media: MediaLibrary;
+  readonly registration: RegistrationPorts;
+  /** Address that people reach us at, without a slash at the end. */
+  readonly publicUrl: () => string;
+}
