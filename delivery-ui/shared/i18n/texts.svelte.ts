@@ -1,0 +1,71 @@
+/**
+ * All words of the interface. They live in `shared/catalogues/`: `LANGUAGE.json` for candidates, `staff.LANGUAGE.json` for staff,
+ * each loaded when first needed. A further language is one more file there: the lists below come from the files themselves.
+ */
+import { createInstance } from 'i18next';
+import type dutch from '../catalogues/nl.json';
+import { type Direction, directionOf, nameOfLanguage } from './direction.ts';
+
+type Catalogue = Record<string, string>;
+type WithoutPlural<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
+/** Keys of the candidates' catalogue are checked; staff keys begin with `staff.`. */
+export type TextKey = WithoutPlural<keyof typeof dutch> | `staff.${string}`;
+export type Audience = 'candidate' | 'staff';
+
+const files = {
+  candidate: import.meta.glob<Catalogue>('../catalogues/??.json', { import: 'default' }),
+  staff: import.meta.glob<Catalogue>('../catalogues/staff.??.json', { import: 'default' }),
+};
+const codeOf = (path: string): string => /(\w+)\.json$/.exec(path)?.[1] ?? '';
+
+export interface LanguageChoice { readonly code: string; readonly name: string; readonly direction: Direction }
+
+/** The languages an audience can choose from. */
+export function languagesFor(audience: Audience): LanguageChoice[] {
+  return Object.keys(files[audience]).map(codeOf).sort().map((code) => ({ code, name: nameOfLanguage(code), direction: directionOf(code) }));
+}
+
+const texts = createInstance();
+void texts.init({ lng: 'nl', fallbackLng: 'nl', resources: {}, initAsync: false, keySeparator: false, nsSeparator: false, defaultNS: 'text', ns: ['text'], interpolation: { escapeValue: false } });
+const loaded = new Map<string, Promise<void>>();
+let current = $state('nl');
+// Catalogues arrive after the first paint: whoever showed a text looks again.
+let generation = $state(0);
+
+async function load(audience: Audience, code: string): Promise<void> {
+  const path = Object.keys(files[audience]).find((candidate) => codeOf(candidate) === code);
+  const fetchCatalogue = path === undefined ? undefined : files[audience][path];
+  if (fetchCatalogue === undefined) return;
+  const catalogue = await fetchCatalogue();
+  texts.addResourceBundle(code, 'text', catalogue, true, true);
+  generation += 1;
+}
+
+/** Makes sure that `text(…, { language })` can speak this language. A language without a catalogue falls back on Dutch. */
+export function loadLanguage(code: string, audience: Audience = 'candidate'): Promise<void> {
+  const name = `${audience} ${code}`;
+  const known = loaded.get(name) ?? load(audience, code).catch((error: unknown) => { loaded.delete(name); throw error; });
+  loaded.set(name, known);
+  return known;
+}
+
+/** Shows the interface in a language, and turns the page round where it is written from right to left. */
+export async function useLanguage(code: string, audience: Audience = 'candidate'): Promise<void> {
+  await Promise.all([loadLanguage(code, audience), loadLanguage('nl', audience)]);
+  current = code;
+  document.documentElement.lang = code;
+  document.documentElement.dir = directionOf(code);
+}
+
+export const interfaceLanguage = {
+  get code(): string { return current; },
+  get direction(): Direction { return directionOf(current); },
+};
+
+/** A text in the interface's language, or in another one that was loaded. `count` chooses the plural form. */
+export function text(key: TextKey, values: Record<string, string | number> = {}, language: string = current): string {
+  return generation < 0 ? '' : texts.t(key, { ...values, lng: language });
+}
+
+export const formatNumber = (value: number, options?: Intl.NumberFormatOptions): string => new Intl.NumberFormat(current, options).format(value);
+export const formatInstant = (instant: string, options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' }): string => new Intl.DateTimeFormat(current, options).format(new Date(instant));
