@@ -43,7 +43,7 @@ export function decideOperation(state: SessionState, operation: Operation, facts
   }
 }
 
-function assemblePractice(state: SessionState, facts: Facts): (GivenItem | GivenTurn)[] {
+export function assemblePractice(state: SessionState, facts: Pick<Facts, 'test'>): (GivenItem | GivenTurn)[] {
   const { seed } = state.registration;
   const given = (item: ItemVersion): (GivenItem | GivenTurn)[] => (item.kind === 'speaking' ? turnsOf(seed, item)
     : [{ item: { id: item.id, version: item.version }, handle: itemHandle(seed, item.id), optionOrder: optionOrder(seed, item.id, 3), scored: false }]);

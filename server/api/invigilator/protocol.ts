@@ -26,6 +26,7 @@ export const Registration = z.strictObject({
 export type Registration = z.infer<typeof Registration>;
 
 export const Code = z.strictObject({ /** e.g. "k7wf-93mx-q2hd5"; shown once. */ code: z.string(), /** What the QR holds: address of the candidate's page with the code in the fragment. */ address: z.string(), /** SVG text of the QR. */ qr: z.string() });
+export type Code = z.infer<typeof Code>;
 export const Registered = z.strictObject({ session: z.string(), code: Code });
 
 export const Reason = z.strictObject({ reason: z.string().trim().min(1).max(500) });

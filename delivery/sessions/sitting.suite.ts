@@ -1,0 +1,79 @@
+/** Plays a whole sitting against `decide` and `evolve`, as a well-behaved client would; for tests. */
+import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
+import { type Command, type Decision, type Facts, decide } from './decide.ts';
+import { admit, facts, operation, register, type Asked } from './example.suite.ts';
+import type { Operation } from './operation.ts';
+import { type Registration, type Session, type SessionEvent, type SessionState, evolve } from './session.ts';
+import { optionHandle } from './handles.ts';
+
+export class Sitting {
+  state: Session;
+  readonly events: SessionEvent[] = [];
+  readonly operations: Operation[] = [];
+  ms = 0;
+  sealed: Facts['sealed'] = new Map();
+
+  constructor(readonly test: PinnedTest) {}
+
+  get now(): SessionState { if (this.state === undefined) throw new Error('not registered'); return this.state; }
+
+  decide(command: Command): Decision { return decide(this.state, command, facts(this.test, this.ms, this.sealed)); }
+
+  /** Runs a command that must be accepted. */
+  run(command: Command): readonly SessionEvent[] {
+    const decision = this.decide(command);
+    if (decision.refused !== undefined) throw new Error(`refused: ${decision.refused.code}`);
+    for (const event of decision.events) { this.state = evolve(this.state, event); this.events.push(event); }
+    return decision.events;
+  }
+
+  ask(...asked: readonly Asked[]): readonly SessionEvent[] {
+    const first = this.now.nextSeq;
+    const operations = asked.map((one, index) => operation(first + index, one));
+    this.operations.push(...operations);
+    return this.run({ type: 'operations', fence: this.now.fence, operations });
+  }
+
+  begin(change?: Partial<Registration>): this {
+    this.run(register(this.test, change));
+    this.run({ type: 'arrive', seat: 'device' });
+    this.run(admit);
+    this.run({ type: 'take-writer' });
+    return this;
+  }
+
+  toFirstPart(): this {
+    this.ask({ kind: 'confirm-name' });
+    this.ask({ kind: 'sound-checked', peak: 0.4 });
+    for (const given of this.now.practice) this.ask({ kind: 'practice-done', handle: given.handle });
+    this.ask({ kind: 'start-part' });
+    return this;
+  }
+
+  /** The handle of an item's option by the author's index. */
+  option(item: string, choice: number): string { return optionHandle(this.now.registration.seed, item, choice); }
+
+  present(): { handle: string; item: string } {
+    const { step } = this.now;
+    const item = step.name === 'adaptive' ? this.now.items.find(({ handle }) => handle === step.handle) : step.name === 'linear' ? this.now.items[step.position - 1] : undefined;
+    if (item === undefined) throw new Error(`no item at ${step.name}`);
+    return { handle: item.handle, item: item.item.id };
+  }
+
+  answer(choice: number): void { const { handle, item } = this.present(); this.ask({ kind: 'answer', handle, option: this.option(item, choice) }); }
+
+  seal(upload: string): void { this.sealed = new Map(this.sealed).set(upload, { sha256: 'a'.repeat(64), bytes: 12_345, contentType: 'audio/webm' }); }
+
+  /** Records and seals every turn that is left. */
+  speakAll(): void {
+    while (this.now.step.name === 'speaking') {
+      const { step } = this.now;
+      const turn = this.now.turns.find(({ position }) => position === step.position);
+      if (turn === undefined) throw new Error('no turn');
+      const upload = `upload-000000000-${turn.position}`;
+      this.ask({ kind: 'play', handle: turn.handle }, { kind: 'recording-started', handle: turn.handle, upload });
+      this.seal(upload);
+      this.ask({ kind: 'recording-finished', handle: turn.handle, upload, chunks: ['b'.repeat(64)], durationMs: 4000, contentType: 'audio/webm', peak: 0.5 }, { kind: 'next', handle: turn.handle });
+    }
+  }
+}
