@@ -10,10 +10,11 @@ import type { Registration } from '../sessions/session.ts';
 
 /** The room's list of sessions: written before the session itself, so that none can exist unlisted. */
 export interface Listed { readonly centre: string; readonly candidate: string; readonly test: SpecificationId; readonly registeredAt: Instant }
-export const sittings: CollectionDefinition<Listed, 'centre' | 'candidate'> = {
-  name: 'sittings', indexes: { centre: { fields: ['centre', 'registeredAt'] }, candidate: { fields: ['candidate', 'registeredAt'] } },
+type SittingIndex = 'centre' | 'candidate' | 'registeredAt';
+export const sittings: CollectionDefinition<Listed, SittingIndex> = {
+  name: 'sittings', indexes: { registeredAt: { fields: ['registeredAt'] }, centre: { fields: ['centre', 'registeredAt'] }, candidate: { fields: ['candidate', 'registeredAt'] } },
 };
-export type Sittings = Collection<Listed, 'centre' | 'candidate'>;
+export type Sittings = Collection<Listed, SittingIndex>;
 
 export interface RegistrationRequest {
   readonly tenant: string; readonly centre: string;

@@ -7,10 +7,18 @@ export interface Agency {
   readonly demonstration: boolean;
 }
 
-/** Documents of the installation itself (agencies, code look-up) live under this tenant. */
+/** What belongs to the installation itself (the agencies, the look-up of codes) lives under this tenant. */
 export const installation = 'installation';
 
-export const agencies: CollectionDefinition<Agency, never> = { name: 'agencies', indexes: {} };
-export type Agencies = Collection<Agency, never>;
+/** Key: {tenant: installation, id: the agency's tenant name}. */
+export const agencies: CollectionDefinition<Agency, 'name'> = { name: 'agencies', indexes: { name: { fields: ['name'] } } };
+export type Agencies = Collection<Agency, 'name'>;
+
+export const agencyOf = async (all: Agencies, tenant: string): Promise<Agency | undefined> => (await all.get({ tenant: installation, id: tenant }))?.value;
+
+/** Names of all tenants; for jobs that serve every agency in turn. */
+export async function tenants(all: Agencies): Promise<string[]> {
+  return (await all.find(installation, { index: 'name', equal: [], limit: 1000 })).documents.map(({ id }) => id);
+}
 
 export const centreName = (agency: Agency | undefined, centre: string): string => agency?.centres.find((candidate) => candidate.id === centre)?.name ?? centre;

@@ -1,5 +1,5 @@
 /** What an invigilator sees of the room: only sessions of the own centre, of today and yesterday. */
-import { centreName } from '../../../people/agencies/agency.ts';
+import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
 import { seen } from '../../../delivery/monitoring/room.ts';
 import { toEpochMs, toInstant } from '../../../storage/document/instant.ts';
 import type { Program } from '../../program.ts';
@@ -23,7 +23,7 @@ export async function roomView(program: Program, { tenant, account }: StaffAcces
   const since = toInstant(toEpochMs(program.now()) - roomMs);
   const listed = await program.sittings.find(tenant, { index: 'centre', equal: [account.centre], from: since, descending: true, limit: 500 });
   const sessions = await Promise.all(listed.documents.map(({ id }) => roomSession(program, tenant, id)));
-  const agency = (await program.agencies.get({ tenant, id: tenant }))?.value;
+  const agency = await agencyOf(program.agencies, tenant);
   return {
     centre: centreName(agency, account.centre), serverNow: program.now(),
     sessions: sessions.filter((session): session is RoomSession => session !== undefined),

@@ -1,5 +1,5 @@
 import { stringifySetCookie } from 'cookie';
-import { centreName } from '../../../people/agencies/agency.ts';
+import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
 import { authenticate } from '../../../people/staff/account.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
 import { failureLimit } from '../../http/limits.ts';
@@ -12,7 +12,7 @@ const cookie = (program: Program, value: string, maxAge: number): string =>
   stringifySetCookie({ name: staffCookie, value, httpOnly: true, sameSite: 'strict', secure: program.publicUrl().startsWith('https:'), path: '/', maxAge });
 
 async function staffView(program: Program, { tenant, id, account }: StaffAccess): Promise<Staff> {
-  const agency = (await program.agencies.get({ tenant, id: tenant }))?.value;
+  const agency = await agencyOf(program.agencies, tenant);
   return { account: id, name: account.name, roles: [...account.roles], agency: agency?.name ?? tenant, centre: centreName(agency, account.centre), demonstration: account.demonstration };
 }
 
