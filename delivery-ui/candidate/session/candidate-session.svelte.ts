@@ -1,0 +1,246 @@
+/**
+ * One sitting as this page sees it: the server's latest view, the outbox, the line and the clock. The page decides nothing; it asks,
+ * and shows what comes back.
+ */
+import type { CandidateView, HeartbeatRequest, Heartbeat } from '../../../server/api/candidate/protocol.ts';
+import { Outbox } from '../../shared/outbox/outbox.ts';
+import type { Draft, Operation, OperationsReply, Outcome } from '../../shared/outbox/operation.ts';
+import type { OutboxStore } from '../../shared/outbox/store.ts';
+import { followEvents } from '../../shared/request/event-stream.ts';
+import { RequestFailed, ask } from '../../shared/request/request.ts';
+import { type Surroundings, backoffMs } from '../../shared/surroundings.ts';
+import type { z } from 'zod';
+import { SignalCoalescer } from '../proctoring/coalesce.ts';
+import { watchBrowser } from '../proctoring/watch.ts';
+import { ServerClock, dueAnnouncement, remainingMs } from './clock.ts';
+import { sessionNameOf } from './session-name.ts';
+
+type Answered = Extract<Operation, { kind: 'answer' }>;
+
+/** Between two heartbeats, and after how long without an answer the candidate is told: together no more than five seconds, ms. */
+const beatMs = 3000;
+const slowMs = 2000;
+
+/** opening: asking to be the writer. fenced: another page has the session. expired: the token is worth nothing more. */
+export type Phase = 'opening' | 'open' | 'fenced' | 'expired';
+
+export interface SessionParts { readonly token: string; readonly store: OutboxStore; readonly surroundings: Surroundings; readonly reloaded: boolean }
+
+export class CandidateSession {
+  view = $state.raw<CandidateView>();
+  phase = $state<Phase>('opening');
+  /** After `fenced`: this page may ask for the session again (the same token is still good). */
+  mayReturn = $state(false);
+  connected = $state(true);
+  storageFault = $state(false);
+  /** Operations not yet acknowledged, oldest first. */
+  pending = $state.raw<readonly Operation[]>([]);
+  /** An operation that moves on is under way. */
+  busy = $state(false);
+  /** Of the running clock, ms. */
+  remaining = $state<number>();
+  /** Minutes left, when that has just become worth saying. */
+  announced = $state<number>();
+  readonly signals: SignalCoalescer;
+  private readonly outbox: Outbox;
+  private readonly clock: ServerClock;
+  private readonly stops: (() => void)[] = [];
+  private fence: number | undefined;
+  private closed = false;
+  private fetching = false;
+  private fetchAgain = false;
+  private expiryLooks = 0;
+
+  constructor(readonly parts: SessionParts) {
+    const { surroundings, token } = parts;
+    this.clock = new ServerClock(() => surroundings.monotonicMs());
+    this.signals = new SignalCoalescer(surroundings, (signal) => { if (this.fence !== undefined) void this.outbox.add({ kind: 'signal', signal }).catch(() => {}); });
+    this.outbox = new Outbox({
+      session: sessionNameOf(token), store: parts.store, surroundings,
+      send: (operations, keepalive) => this.timed<OperationsReply>('candidate/session/operations', { fence: this.fence, operations }, (reply) => reply.view.serverNow, keepalive),
+      onreply: (reply) => { this.restored(); this.apply(reply.view); },
+      onchange: () => { this.pending = this.outbox.waiting; },
+      onfault: (code) => { if (code === 'storage') this.storageFault = true; this.signals.moment('storage-fault', { code }); },
+      onstopped: (code) => { void this.lostRight(code); },
+    });
+  }
+
+  /** Becomes the writer (or waits to be admitted), and starts to listen. */
+  async open(): Promise<void> {
+    await this.take();
+    this.follow();
+    this.beat();
+    this.tick();
+    this.stops.push(watchBrowser(this.signals, this.parts.surroundings));
+    const stopped = new AbortController();
+    this.stops.push(() => stopped.abort());
+    const { signal } = stopped;
+    document.addEventListener('visibilitychange', () => { if (document.hidden) this.outbox.flush(true); else void this.refresh(); }, { signal });
+    window.addEventListener('pagehide', () => this.outbox.flush(true), { signal });
+    window.addEventListener('offline', () => this.lost(), { signal });
+    window.addEventListener('online', () => { this.outbox.flush(); void this.refresh(); }, { signal });
+  }
+
+  close(): void {
+    this.closed = true;
+    this.outbox.stop();
+    for (const stop of this.stops) stop();
+  }
+
+  /** Asks for something; resolves when the server has acknowledged it. */
+  async ask(draft: Draft): Promise<Outcome> { return this.outbox.add(draft); }
+
+  /** Asks for something that changes the screen: one at a time, the main action waits. */
+  async act(draft: Draft): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    try {
+      return (await this.outbox.add(draft)).status === 'accepted';
+    } catch {
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  answer(handle: string, option: string): void { void this.outbox.add({ kind: 'answer', handle, option }).catch(() => {}); }
+
+  /** What the candidate chose: the latest choice of this page, else what the server has. */
+  selected(handle: string, ofServer: string | undefined): string | undefined {
+    return this.pending.findLast((operation): operation is Answered => operation.kind === 'answer' && operation.handle === handle)?.option ?? ofServer;
+  }
+
+  /** saved: every answer is acknowledged. waiting: kept here, the server has not got it yet. */
+  get saving(): 'saved' | 'saving' | 'waiting' {
+    if (!this.pending.some(({ kind }) => kind === 'answer' || kind === 'flag')) return 'saved';
+    return this.connected ? 'saving' : 'waiting';
+  }
+
+  /** Fetches the present view. */
+  async refresh(): Promise<void> {
+    if (this.closed) return;
+    if (this.fetching) { this.fetchAgain = true; return; }
+    this.fetching = true;
+    try {
+      this.apply(await this.timed<CandidateView>('candidate/session', undefined, (view) => view.serverNow));
+      this.restored();
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.fetching = false;
+    }
+    if (this.fetchAgain) { this.fetchAgain = false; await this.refresh(); }
+  }
+
+  /** Takes the session back to this page. */
+  async returnHere(): Promise<void> { location.reload(); return Promise.resolve(); }
+
+  private async take(): Promise<void> {
+    const { surroundings } = this.parts;
+    for (let attempt = 0; !this.closed; attempt += 1) {
+      try {
+        const view = await this.timed<CandidateView>('candidate/session/take', {}, (taken) => taken.serverNow);
+        this.restored();
+        const admitted = view.screen.name !== 'waiting';
+        if (admitted) this.fence = view.fence;
+        this.apply(view);
+        this.phase = 'open';
+        if (!admitted) return;
+        await this.outbox.open(view.nextSeq);
+        if (this.parts.reloaded) this.signals.moment('page-reloaded');
+        return;
+      } catch (error) {
+        this.failed(error);
+        if (this.phase === 'fenced' || this.phase === 'expired') return;
+        await new Promise<void>((resolve) => { surroundings.after(backoffMs(attempt, surroundings.random()), resolve); });
+      }
+    }
+  }
+
+  private async timed<T>(path: string, body: unknown, serverNow: (reply: T) => string, keepalive = false): Promise<T> {
+    const { surroundings, token } = this.parts;
+    const sentAtMs = surroundings.monotonicMs();
+    const reply = await ask<T>(path, { token, keepalive, ...(body === undefined ? {} : { body }) });
+    this.clock.observe(serverNow(reply), sentAtMs, surroundings.monotonicMs());
+    return reply;
+  }
+
+  private apply(view: CandidateView): void {
+    if (this.view !== undefined && view.version < this.view.version) return;
+    if (this.fence !== undefined && view.fence > this.fence) { void this.lostRight('fenced'); return; }
+    const admittedNow = this.fence === undefined && view.screen.name !== 'waiting';
+    if (this.view?.clock?.deadlineAt !== view.clock?.deadlineAt) this.expiryLooks = 0;
+    this.view = view;
+    this.look();
+    if (admittedNow) void this.take();
+  }
+
+  private follow(): void {
+    const stop = followEvents({
+      path: 'candidate/session/events', token: this.parts.token,
+      onopen: () => { this.restored(); this.outbox.flush(); },
+      onevent: ({ name, data }) => {
+        const version = typeof data === 'object' && data !== null && 'version' in data ? data.version : undefined;
+        if (name === 'fenced' || typeof version !== 'number' || version > (this.view?.version ?? -1)) void this.refresh();
+      },
+      onlost: (why) => { this.failed(why); return this.phase !== 'fenced' && this.phase !== 'expired'; },
+    }, this.parts.surroundings);
+    this.stops.push(stop);
+  }
+
+  private beat(): void {
+    const { surroundings } = this.parts;
+    if (this.closed || this.phase === 'fenced' || this.phase === 'expired') return;
+    const cancelSlow = surroundings.after(slowMs, () => this.lost());
+    const roundTripMs = this.clock.roundTripMs;
+    const body: z.infer<typeof HeartbeatRequest> = roundTripMs === undefined ? {} : { roundTripMs: Math.round(roundTripMs) };
+    this.timed<z.infer<typeof Heartbeat>>('candidate/session/heartbeat', body, (beat) => beat.serverNow)
+      .then(({ version }) => { this.restored(); if (version > (this.view?.version ?? -1)) void this.refresh(); }, (error: unknown) => this.failed(error))
+      .finally(() => { cancelSlow(); surroundings.after(beatMs, () => this.beat()); });
+  }
+
+  private failed(error: unknown): void {
+    if (!(error instanceof RequestFailed)) return;
+    if (error.code === 'fenced' || error.status === 401) void this.lostRight(error.code);
+    else if (error.status === 0 || error.status >= 500) this.lost();
+  }
+
+  private lost(): void {
+    if (!this.connected) return;
+    this.connected = false;
+    this.signals.begin('network-lost');
+  }
+
+  private restored(): void {
+    if (this.connected) return;
+    this.connected = true;
+    this.signals.end('network-lost', 'network-restored');
+    this.outbox.flush();
+  }
+
+  /** The right to write is gone. With the same token it can be had again; after a new admission elsewhere it cannot. */
+  private async lostRight(code: string): Promise<void> {
+    if (this.phase === 'fenced' || this.phase === 'expired') return;
+    this.phase = code === 'fenced' ? 'fenced' : 'expired';
+    this.close();
+    if (code !== 'fenced') return;
+    this.mayReturn = await ask<CandidateView>('candidate/session', { token: this.parts.token }).then(() => true, () => false);
+  }
+
+  private tick(): void {
+    if (this.closed) return;
+    this.look();
+    this.parts.surroundings.after(500, () => this.tick());
+  }
+
+  private look(): void {
+    const { view } = this;
+    if (view?.clock === undefined) { this.remaining = undefined; return; }
+    const now = remainingMs(view.clock, view.paused, this.clock.nowMs());
+    const due = dueAnnouncement(this.remaining, now);
+    if (due !== undefined) this.announced = due;
+    this.remaining = now;
+    // Time is over by the server's word only: ask it, and not for ever.
+    if (now === 0 && !view.paused && this.expiryLooks < 20) { this.expiryLooks += 1; if (this.expiryLooks % 4 === 1) void this.refresh(); }
+  }
+}

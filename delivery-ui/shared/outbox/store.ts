@@ -1,0 +1,47 @@
+/** Where operations wait until they are acknowledged: IndexedDB, so that a reload or a crash loses none. */
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { Operation } from './operation.ts';
+
+export interface OutboxStore {
+  /** Everything kept for a session, in the order of its numbers. */
+  load(session: string): Promise<Operation[]>;
+  /** Keeps an operation; one with the same opId is replaced. */
+  put(session: string, operation: Operation): Promise<void>;
+  remove(session: string, opIds: readonly string[]): Promise<void>;
+}
+
+interface Schema extends DBSchema {
+  operations: { key: [string, string]; value: { readonly session: string; readonly opId: string; readonly operation: Operation }; indexes: { session: string } };
+}
+
+export function indexedDbStore(name = 'meetlat-outbox'): OutboxStore {
+  let opened: Promise<IDBPDatabase<Schema>> | undefined;
+  const database = (): Promise<IDBPDatabase<Schema>> => {
+    opened ??= openDB<Schema>(name, 1, {
+      upgrade(db) { db.createObjectStore('operations', { keyPath: ['session', 'opId'] }).createIndex('session', 'session'); },
+    }).catch((error: unknown) => { opened = undefined; throw error; });
+    return opened;
+  };
+  return {
+    async load(session) {
+      const records = await (await database()).getAllFromIndex('operations', 'session', session);
+      return records.map(({ operation }) => operation).sort((a, b) => a.seq - b.seq);
+    },
+    async put(session, operation) { await (await database()).put('operations', { session, opId: operation.opId, operation }); },
+    async remove(session, opIds) {
+      const transaction = (await database()).transaction('operations', 'readwrite');
+      await Promise.all([...opIds.map((opId) => transaction.store.delete([session, opId])), transaction.done]);
+    },
+  };
+}
+
+/** Lost with the page: for tests, and for nothing else. */
+export function memoryStore(): OutboxStore {
+  const kept = new Map<string, Map<string, Operation>>();
+  const of = (session: string): Map<string, Operation> => { const known = kept.get(session) ?? new Map<string, Operation>(); kept.set(session, known); return known; };
+  return {
+    load: (session) => Promise.resolve([...of(session).values()].sort((a, b) => a.seq - b.seq)),
+    put: (session, operation) => { of(session).set(operation.opId, operation); return Promise.resolve(); },
+    remove: (session, opIds) => { for (const opId of opIds) of(session).delete(opId); return Promise.resolve(); },
+  };
+}
