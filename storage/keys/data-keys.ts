@@ -1,0 +1,51 @@
+/** One data key per person encrypts what can identify them by voice. Destroying it is the erasure, also in every backup of the blobs. */
+import type { Instant } from '../document/instant.ts';
+import { type Collection, type CollectionDefinition, type DataKeyOf, DuplicateKey, RevisionConflict, type Storage } from '../port.ts';
+import type { Random, Wrapping } from './wrapping.ts';
+
+/** A destroyed key leaves its record behind, so that the same person never silently gets a new one. */
+interface DataKey { readonly wrapped?: string; readonly createdAt: Instant; readonly destroyedAt?: Instant }
+const definition: CollectionDefinition<DataKey, never> = { name: 'data-keys', indexes: {} };
+
+const dataKeyBytes = 32;
+const purposeOf = (tenant: string, person: string): string => JSON.stringify(['data key', tenant, person]);
+
+export class DataKeys {
+  private constructor(private readonly collection: Collection<DataKey, never>, private readonly wrapping: Wrapping, private readonly random: Random, private readonly now: () => Instant) {}
+
+  static async open(ports: { readonly storage: Storage; readonly wrapping: Wrapping; readonly random: Random; readonly now: () => Instant }): Promise<DataKeys> {
+    return new DataKeys(await ports.storage.collection(definition), ports.wrapping, ports.random, ports.now);
+  }
+
+  /** Undefined after destruction, even with `create`; and when there is none and `create` is false. */
+  readonly dataKeyOf: DataKeyOf = async (tenant, person, create) => {
+    for (;;) {
+      const stored = await this.collection.get({ tenant, id: person });
+      if (stored !== undefined) return stored.value.wrapped === undefined ? undefined : this.wrapping.unwrap(purposeOf(tenant, person), stored.value.wrapped);
+      if (!create) return undefined;
+      const key = this.random(dataKeyBytes);
+      try {
+        await this.collection.insert({ tenant, id: person }, { wrapped: this.wrapping.wrap(purposeOf(tenant, person), key), createdAt: this.now() });
+        return key;
+      } catch (error) {
+        if (!(error instanceof DuplicateKey)) throw error;
+      }
+    }
+  };
+
+  /** Idempotent. A person without a key gets the mark as well: what arrives later is refused. */
+  async destroyDataKey(tenant: string, person: string): Promise<void> {
+    for (;;) {
+      const stored = await this.collection.get({ tenant, id: person });
+      if (stored !== undefined && stored.value.wrapped === undefined) return;
+      const destroyed = { createdAt: stored?.value.createdAt ?? this.now(), destroyedAt: this.now() };
+      try {
+        if (stored === undefined) await this.collection.insert({ tenant, id: person }, destroyed);
+        else await this.collection.replace(stored, stored.revision, destroyed);
+        return;
+      } catch (error) {
+        if (!(error instanceof DuplicateKey || error instanceof RevisionConflict)) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/** The installation's signing keys: made on first use, rotated by adding a newer one; older public keys stay, so that old signatures verify. */
+import { CompactSign, type JSONWebKeySet, type JWK, type CompactJWSHeaderParameters, importJWK } from 'jose';
+import type { Instant } from '../document/instant.ts';
+import { type Collection, type CollectionDefinition, DuplicateKey, type Storage, type Stored } from '../port.ts';
+import { type SigningAlgorithm, makeKeyPair } from './key-pair.ts';
+import { type Random, type Wrapping, keysTenant } from './wrapping.ts';
+
+interface SigningKey {
+  readonly algorithm: SigningAlgorithm;
+  /** 1, 2, 3 …: the highest signs. Two processes cannot both add the same. */
+  readonly sequence: number;
+  readonly publicJwk: JWK;
+  readonly wrapped: string;
+  readonly createdAt: Instant;
+}
+type Index = 'sequence';
+const definition: CollectionDefinition<SigningKey, Index> = { name: 'signing-keys', indexes: { sequence: { fields: ['algorithm', 'sequence'], unique: true } } };
+
+export interface SigningPorts {
+  readonly storage: Storage;
+  readonly wrapping: Wrapping;
+  readonly random: Random;
+  readonly now: () => Instant;
+  readonly algorithm?: SigningAlgorithm;
+}
+
+const purposeOf = (kid: string): string => JSON.stringify(['signing key', kid]);
+
+export class SigningKeys {
+  private readonly opened = new Map<string, Awaited<ReturnType<typeof importJWK>>>();
+
+  private constructor(private readonly collection: Collection<SigningKey, Index>, private readonly ports: SigningPorts, readonly algorithm: SigningAlgorithm) {}
+
+  /** Throws WrongSecret when the current key does not open. */
+  static async open(ports: SigningPorts): Promise<SigningKeys> {
+    const keys = new SigningKeys(await ports.storage.collection(definition), ports, ports.algorithm ?? 'EdDSA');
+    await keys.privateKey(await keys.current());
+    return keys;
+  }
+
+  /** Compact JWS (RFC 7515) of the payload, by the newest key. The header gets `alg` and `kid`. */
+  readonly sign = async (payload: Uint8Array | string, header: Omit<CompactJWSHeaderParameters, 'alg' | 'kid'> = {}): Promise<string> => {
+    const key = await this.current();
+    const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
+    return new CompactSign(bytes).setProtectedHeader({ ...header, alg: this.algorithm, kid: key.id }).sign(await this.privateKey(key));
+  };
+
+  /** Public keys of both algorithms, newest first. */
+  async jwks(): Promise<JSONWebKeySet> {
+    const lists = await Promise.all((['EdDSA', 'ES256'] as const).map((algorithm) => this.newest(algorithm, 1000)));
+    return { keys: lists.flat().map((key) => key.value.publicJwk) };
+  }
+
+  /** Adds a key that signs from now on; returns its kid. */
+  async rotate(): Promise<string> {
+    const current = await this.current();
+    return (await this.add(current.value.sequence + 1)).id;
+  }
+
+  private async newest(algorithm: SigningAlgorithm, limit: number): Promise<readonly Stored<SigningKey>[]> {
+    return (await this.collection.find(keysTenant, { index: 'sequence', equal: [algorithm], descending: true, limit })).documents;
+  }
+
+  private async current(): Promise<Stored<SigningKey>> {
+    return (await this.newest(this.algorithm, 1))[0] ?? await this.add(1);
+  }
+
+  /** When another process adds the same number first, its key is the one. */
+  private async add(sequence: number): Promise<Stored<SigningKey>> {
+    const { kid, privateJwk, publicJwk } = await makeKeyPair(this.algorithm, this.ports.random);
+    const wrapped = this.ports.wrapping.wrap(purposeOf(kid), Buffer.from(JSON.stringify(privateJwk)));
+    try {
+      return await this.collection.insert({ tenant: keysTenant, id: kid }, { algorithm: this.algorithm, sequence, publicJwk, wrapped, createdAt: this.ports.now() });
+    } catch (error) {
+      if (error instanceof DuplicateKey) return this.current();
+      throw error;
+    }
+  }
+
+  private async privateKey({ id, value }: Stored<SigningKey>): Promise<Awaited<ReturnType<typeof importJWK>>> {
+    const known = this.opened.get(id);
+    if (known !== undefined) return known;
+    const jwk: JWK = JSON.parse(Buffer.from(this.ports.wrapping.unwrap(purposeOf(id), value.wrapped)).toString('utf8'));
+    const key = await importJWK(jwk, this.algorithm);
+    this.opened.set(id, key);
+    return key;
+  }
+}

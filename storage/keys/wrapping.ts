@@ -1,0 +1,70 @@
+/** Keys lie in storage only wrapped: AES-256-GCM under a key that scrypt (RFC 7914) makes from the secret of the installation. */
+import { createCipheriv, createDecipheriv, hkdfSync, scrypt } from 'node:crypto';
+import { type CollectionDefinition, DuplicateKey, type Storage, StorageError } from '../port.ts';
+
+/** Random bytes from the operating system, handed down by the program. */
+export type Random = (bytes: number) => Uint8Array;
+
+/** Keys of the installation live under this tenant. */
+export const keysTenant = 'installation';
+
+export class WrongSecret extends StorageError {
+  constructor() { super('wrong-secret', 'MEETLAT_SECRET is not the secret that wrapped the keys in this storage; start with that one'); }
+}
+
+interface WrappingRecord { readonly salt: string; readonly check: string }
+const records: CollectionDefinition<WrappingRecord, never> = { name: 'wrapping', indexes: {} };
+const recordKey = { tenant: keysTenant, id: 'wrapping' };
+
+/** scrypt: 32 MB and about a tenth of a second, once at start. */
+const cost = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
+const [saltBytes, keyBytes, nonceBytes, tagBytes] = [16, 32, 12, 16];
+const algorithm = 'aes-256-gcm';
+
+export class Wrapping {
+  private constructor(private readonly key: Uint8Array, private readonly random: Random) {}
+
+  /** Makes the salt on first use. Throws WrongSecret when the storage was begun with another secret. */
+  static async open(ports: { readonly storage: Storage; readonly secret: string; readonly random: Random }): Promise<Wrapping> {
+    const collection = await ports.storage.collection(records);
+    for (;;) {
+      const known = await collection.get(recordKey);
+      const salt = known === undefined ? ports.random(saltBytes) : Buffer.from(known.value.salt, 'base64url');
+      const wrapping = new Wrapping(await stretch(ports.secret, salt), ports.random);
+      if (known !== undefined) { wrapping.unwrap('check', known.value.check); return wrapping; }
+      try {
+        await collection.insert(recordKey, { salt: Buffer.from(salt).toString('base64url'), check: wrapping.wrap('check', new Uint8Array(0)) });
+        return wrapping;
+      } catch (error) {
+        if (!(error instanceof DuplicateKey)) throw error;
+      }
+    }
+  }
+
+  /** @param purpose what the bytes are; they open only for the same purpose */
+  wrap(purpose: string, bytes: Uint8Array): string {
+    const nonce = this.random(nonceBytes);
+    const cipher = createCipheriv(algorithm, this.key, nonce, { authTagLength: tagBytes }).setAAD(Buffer.from(purpose));
+    return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+  }
+
+  /** Throws WrongSecret. */
+  unwrap(purpose: string, wrapped: string): Uint8Array {
+    const bytes = Buffer.from(wrapped, 'base64url');
+    if (bytes.length < nonceBytes + tagBytes) throw new WrongSecret();
+    try {
+      const decipher = createDecipheriv(algorithm, this.key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
+        .setAAD(Buffer.from(purpose)).setAuthTag(bytes.subarray(-tagBytes));
+      return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]);
+    } catch {
+      throw new WrongSecret();
+    }
+  }
+
+  /** A secret of 32 bytes for one purpose (such as access tokens), the same at every start and in every process. */
+  derive(purpose: string): Uint8Array { return new Uint8Array(hkdfSync('sha256', this.key, new Uint8Array(0), `meetlat ${purpose}`, keyBytes)); }
+}
+
+const stretch = (secret: string, salt: Uint8Array): Promise<Uint8Array> => new Promise((resolve, reject) => {
+  scrypt(secret.normalize('NFC'), salt, keyBytes, cost, (error, key) => { if (error) reject(error); else resolve(key); });
+});

@@ -1,0 +1,124 @@
+/** Documents and their index entries, always written together. */
+import {
+  type Collection, type CollectionDefinition, CorruptStorage, DuplicateKey, type IndexDefinition, type IndexValue, type Key, type Page, type Query, RevisionConflict, type Stored,
+} from '../port.ts';
+import { checkKey, indexValues, plainCopy, planQuery, writeCursor } from '../port.query.ts';
+import type { Watchers } from '../port.watch.ts';
+import type { Database, EntryKey, Part } from './database.ts';
+
+interface Entry { readonly index: string; readonly unique: boolean; readonly prefix: EntryKey; readonly key: EntryKey }
+interface Envelope<T> { readonly revision: number; readonly value: T }
+
+const nothing = new Uint8Array(0);
+
+export class LmdbCollection<T extends object, I extends string> implements Collection<T, I> {
+  private readonly indexes: ReadonlyMap<string, IndexDefinition<T>>;
+
+  constructor(private readonly database: Database, private readonly watchers: Watchers, private readonly definition: CollectionDefinition<T, I>) {
+    this.indexes = new Map(Object.entries<IndexDefinition<T>>(definition.indexes));
+  }
+
+  async insert({ tenant, id }: Key, value: T): Promise<Stored<T>> {
+    const key = { tenant, id };
+    checkKey(this.definition.name, key);
+    const plain = plainCopy(value);
+    const entries = this.entriesOf(key, plain.value);
+    await this.database.transact(() => {
+      if (this.database.has(this.documentKey(key))) throw new DuplicateKey(this.definition.name, key);
+      this.checkUnique(key, entries);
+      this.database.put(this.documentKey(key), envelope(1, plain.text));
+      for (const entry of entries) this.database.put(entry.key, nothing);
+    });
+    this.watchers.tell(this.definition.name, key);
+    return { ...key, revision: 1, value: plain.value };
+  }
+
+  async get({ tenant, id }: Key): Promise<Stored<T> | undefined> {
+    const stored = this.read({ tenant, id });
+    return stored === undefined ? undefined : { tenant, id, ...stored };
+  }
+
+  async replace({ tenant, id }: Key, revision: number, value: T): Promise<Stored<T>> {
+    const key = { tenant, id };
+    const plain = plainCopy(value);
+    const entries = this.entriesOf(key, plain.value);
+    await this.database.transact(() => {
+      const before = this.entriesOf(key, this.readAt(key, revision));
+      this.checkUnique(key, entries);
+      for (const entry of before) this.database.remove(entry.key);
+      this.database.put(this.documentKey(key), envelope(revision + 1, plain.text));
+      for (const entry of entries) this.database.put(entry.key, nothing);
+    });
+    this.watchers.tell(this.definition.name, key);
+    return { ...key, revision: revision + 1, value: plain.value };
+  }
+
+  async remove({ tenant, id }: Key, revision: number): Promise<void> {
+    const key = { tenant, id };
+    await this.database.transact(() => {
+      const before = this.entriesOf(key, this.readAt(key, revision));
+      for (const entry of before) this.database.remove(entry.key);
+      this.database.remove(this.documentKey(key));
+    });
+    this.watchers.tell(this.definition.name, key);
+  }
+
+  async find(tenant: string, query: Query<I>): Promise<Page<T>> {
+    const { limit, cursor } = planQuery(this.definition.name, this.indexes.get(query.index), query);
+    const prefix = this.indexPrefix(query.index, tenant, query.equal);
+    const documents: Stored<T>[] = [];
+    let next: readonly Part[] | undefined;
+    const keys = this.database.keys({ prefix, from: query.from, below: query.below, descending: query.descending, after: cursor && [...prefix, ...cursor], limit: limit + 1 });
+    for (const key of keys) {
+      if (documents.length === limit) return { documents, ...(next === undefined ? {} : { next: writeCursor(next) }) };
+      const id = String(key.at(-1));
+      const stored = this.read({ tenant, id });
+      if (stored === undefined) throw new CorruptStorage(`${this.definition.name} ${tenant}/${id}`, `index ${query.index} names a document that is missing`);
+      documents.push({ tenant, id, ...stored });
+      next = key.slice(prefix.length);
+    }
+    return { documents };
+  }
+
+  watch(tenant: string, changed: (key: Key) => void): () => void {
+    return this.watchers.add(this.definition.name, tenant, changed);
+  }
+
+  private documentKey({ tenant, id }: Key): EntryKey { return ['d', this.definition.name, tenant, id]; }
+
+  private indexPrefix(index: string, tenant: string, values: readonly IndexValue[]): EntryKey { return ['i', this.definition.name, index, tenant, ...values]; }
+
+  private entriesOf(key: Key, value: T): readonly Entry[] {
+    return [...this.indexes].flatMap(([index, { fields, unique = false }]) => {
+      const values = indexValues(this.definition.name, key, value, fields);
+      if (values === undefined) return [];
+      checkKey(this.definition.name, key, [index, ...values]);
+      const prefix = this.indexPrefix(index, key.tenant, values);
+      const entryKey: EntryKey = [...prefix, key.id];
+      return [{ index, unique, prefix, key: entryKey }];
+    });
+  }
+
+  private checkUnique(key: Key, entries: readonly Entry[]): void {
+    for (const { index, unique, prefix } of entries) {
+      if (!unique) continue;
+      for (const other of this.database.keys({ prefix, limit: 2 })) if (other.at(-1) !== key.id) throw new DuplicateKey(this.definition.name, key, index);
+    }
+  }
+
+  /** The value at that revision. Throws RevisionConflict. */
+  private readAt(key: Key, revision: number): T {
+    const stored = this.read(key);
+    if (stored?.revision !== revision) throw new RevisionConflict(this.definition.name, key, revision);
+    return stored.value;
+  }
+
+  private read(key: Key): Envelope<T> | undefined {
+    const bytes = this.database.get(this.documentKey(key));
+    if (bytes === undefined) return undefined;
+    const stored: Envelope<T> = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+    return { revision: stored.revision, value: stored.value };
+  }
+}
+
+const envelope = (revision: number, text: string): string => `{"revision":${revision},"value":${text}}`;

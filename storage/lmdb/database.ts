@@ -1,0 +1,109 @@
+/**
+ * One LMDB database with composite keys; every value begins with the CRC-32 of the rest, because LMDB itself has no checksums.
+ * A transaction's body is synchronous and checks before it writes: the library does not roll back what a body wrote before it threw.
+ */
+import { crc32 } from 'node:zlib';
+import { mkdirSync } from 'node:fs';
+import { type RootDatabase, open } from 'lmdb';
+import { CorruptStorage, StorageError, StorageUnavailable } from '../port.ts';
+
+export type Part = string | number | boolean;
+/** The first part says what the entry is: see the list below. */
+export type EntryKey = readonly [Space, ...Part[]];
+/**
+ * d: document (collection, tenant, id) · i: index entry (collection, index, tenant, values…, id) · j: commit (tenant, kind, id, version) ·
+ * h: head of a stream (tenant, kind, id) · p: pending work (tenant, kind, id, version) · u: head not in a checkpoint (tenant, kind, id) ·
+ * c: chunk (tenant, person, id, n) · b: sealed blob (tenant, person, id)
+ */
+export type Space = 'd' | 'i' | 'j' | 'h' | 'p' | 'u' | 'c' | 'b';
+
+/** Sorts after every part: no UTF-8 text begins with this byte. */
+const last = new Uint8Array([255]);
+
+type RawKey = (Part | Uint8Array)[];
+
+export interface Range {
+  /** All entries whose key begins with these parts … */
+  readonly prefix: EntryKey;
+  /** … whose next part is at least / below this … */
+  readonly from?: Part | undefined;
+  readonly below?: Part | undefined;
+  /** … and that come after this key in the order asked for. */
+  readonly after?: EntryKey | undefined;
+  readonly descending?: boolean | undefined;
+  readonly limit?: number | undefined;
+}
+
+export class Database {
+  private constructor(private readonly db: RootDatabase<Uint8Array, RawKey>) {}
+
+  static open(directory: string): Database {
+    try {
+      mkdirSync(directory, { recursive: true });
+      // Without overlappingSync:false a transaction's promise would resolve before its pages are on the disk.
+      return new Database(open<Uint8Array, RawKey>({ path: directory, noSubdir: false, overlappingSync: false, encoding: 'binary', maxDbs: 1 }));
+    } catch (error) {
+      throw new StorageUnavailable(`The database in ${directory} cannot be opened: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
+
+  /** Throws CorruptStorage when the value does not have its checksum. */
+  get(key: EntryKey): Uint8Array | undefined {
+    const value = this.db.get([...key]);
+    return value === undefined ? undefined : openValue(key, value);
+  }
+
+  has(key: EntryKey): boolean { return this.db.doesExist([...key]); }
+
+  /** Only inside the body of `transact`. */
+  put(key: EntryKey, value: Uint8Array | string): void {
+    const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+    const framed = Buffer.allocUnsafe(bytes.length + 4);
+    framed.writeUInt32BE(crc32(bytes), 0);
+    framed.set(bytes, 4);
+    void this.db.put([...key], framed);
+  }
+
+  /** Only inside the body of `transact`. */
+  remove(key: EntryKey): void { void this.db.remove([...key]); }
+
+  /** Keys of a range, in order. To be used up before the next await, so that all of it is one snapshot. */
+  *keys(range: Range): Generator<readonly Part[]> {
+    for (const key of this.db.getKeys(bounds(range))) yield key.map(part);
+  }
+
+  *entries(range: Range): Generator<{ readonly key: readonly Part[]; readonly value: Uint8Array }> {
+    for (const { key, value } of this.db.getRange(bounds(range))) yield { key: key.map(part), value: openValue(range.prefix, value) };
+  }
+
+  /** Runs the body in one write transaction and resolves when it is on the disk. Transactions asked for at the same time share one sync. */
+  async transact<R>(body: () => R): Promise<R> {
+    try { return await this.db.transaction(body); } catch (error) {
+      if (error instanceof StorageError) throw error;
+      throw new StorageUnavailable(`The database could not write: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
+
+  async backup(directory: string): Promise<void> { mkdirSync(directory, { recursive: true }); await this.db.backup(directory, true); }
+
+  close(): Promise<void> { return this.db.close(); }
+}
+
+function part(value: Part | Uint8Array): Part {
+  if (value instanceof Uint8Array) throw new CorruptStorage('key', 'has a part that is neither text nor number');
+  return value;
+}
+
+function bounds({ prefix, from, below, after, descending = false, limit }: Range) {
+  const low: RawKey = from === undefined ? [...prefix] : [...prefix, from];
+  const high: RawKey = below === undefined ? [...prefix, last] : [...prefix, below];
+  const start: RawKey = after === undefined ? (descending ? high : low) : [...after];
+  return { start, end: descending ? low : high, reverse: descending, exclusiveStart: after !== undefined, ...(limit === undefined ? {} : { limit }) };
+}
+
+function openValue(key: EntryKey, framed: Uint8Array): Uint8Array {
+  const bytes = framed.subarray(4);
+  const stored = framed.length < 4 ? undefined : Buffer.from(framed.buffer, framed.byteOffset, 4).readUInt32BE(0);
+  if (stored !== crc32(bytes)) throw new CorruptStorage(key.slice(1).join('/'), 'the stored bytes do not have their checksum');
+  return bytes;
+}

@@ -1,0 +1,118 @@
+/** Commits, the head of each stream, pending work and heads not in a checkpoint: one append writes all four in one transaction. */
+import {
+  type Append, type Commit, type Consequence, CorruptStorage, type Journal, type PendingWork, type StreamId, VersionConflict, genesisHash,
+} from '../port.ts';
+import { type StoredCommit, buildCommit, openChain, openCommit, streamName } from '../journal/chain.ts';
+import { checkKey } from '../port.query.ts';
+import type { Database, EntryKey, Part } from './database.ts';
+
+const hashBytes = 32;
+
+export class LmdbJournal implements Journal {
+  private readonly watchers = new Set<(stream: StreamId, version: number) => void>();
+
+  constructor(private readonly database: Database) {}
+
+  async append(stream: StreamId, append: Append): Promise<Commit> {
+    checkKey(stream.kind, stream);
+    const commit = buildCommit(stream, append);
+    const pending = append.pending?.length ? JSON.stringify(append.pending) : undefined;
+    const written = await this.database.transact(() => {
+      if (this.isThere(stream, append, commit)) return false;
+      const name = nameOf(stream);
+      this.database.put(['j', ...name, commit.version], Buffer.concat([Buffer.from(commit.hash, 'hex'), commit.bytes]));
+      this.database.put(['h', ...name], head(commit.version, commit.hash));
+      this.database.put(['u', ...name], head(commit.version, commit.hash));
+      if (pending !== undefined) this.database.put(['p', ...name, commit.version], pending);
+      return true;
+    });
+    if (written) for (const appended of this.watchers) appended(stream, commit.version);
+    return commit;
+  }
+
+  /** True when this very commit is stored already (a retry). Throws VersionConflict and CorruptStorage. */
+  private isThere(stream: StreamId, append: Append, commit: Commit): boolean {
+    const current = this.head(stream);
+    if (current.version === append.expectedVersion) {
+      if (current.hash !== append.previousHash) throw new CorruptStorage(streamName(stream, current.version), 'is not the commit that the writer knew at this version');
+      return false;
+    }
+    if (current.version >= commit.version && this.stored(stream, commit.version)?.hash === commit.hash) return true;
+    throw new VersionConflict(stream, append.expectedVersion);
+  }
+
+  async read(stream: StreamId, after = 0): Promise<readonly Commit[]> {
+    const current = this.head(stream);
+    if (after >= current.version) return [];
+    const before = after === 0 ? undefined : this.stored(stream, after);
+    if (after > 0 && before === undefined) throw new CorruptStorage(streamName(stream, after), 'is missing');
+    const stored: StoredCommit[] = [];
+    const prefix: EntryKey = ['j', ...nameOf(stream)];
+    for (const { key, value } of this.database.entries({ prefix, from: after + 1 })) stored.push(split(Number(key.at(-1)), value));
+    const commits = openChain(stream, stored, before);
+    if (commits.at(-1)?.hash !== current.hash) throw new CorruptStorage(streamName(stream, current.version), 'the end of the stream is not the recorded one');
+    return commits;
+  }
+
+  async streams(tenant: string, kind: string, after?: string, limit = 1000): Promise<readonly string[]> {
+    const prefix: EntryKey = ['h', tenant, kind];
+    return [...this.database.keys({ prefix, after: after === undefined ? undefined : [...prefix, after], limit })].map((key) => String(key.at(-1)));
+  }
+
+  async pending(limit: number): Promise<readonly PendingWork[]> {
+    return [...this.database.entries({ prefix: ['p'], limit })].map(({ key, value }) => {
+      const consequences: readonly Consequence[] = JSON.parse(text(value));
+      return { stream: streamOf(key), version: Number(key[4]), consequences };
+    });
+  }
+
+  async clearPending(stream: StreamId, version: number): Promise<void> {
+    await this.database.transact(() => { this.database.remove(['p', ...nameOf(stream), version]); });
+  }
+
+  async unsealed(limit: number): Promise<readonly { readonly stream: StreamId; readonly version: number; readonly hash: string }[]> {
+    return [...this.database.entries({ prefix: ['u'], limit })].map(({ key, value }) => ({ stream: streamOf(key), ...readHead(value) }));
+  }
+
+  async markSealed(heads: readonly { readonly stream: StreamId; readonly version: number }[]): Promise<void> {
+    await this.database.transact(() => {
+      for (const { stream, version } of heads) {
+        const value = this.database.get(['u', ...nameOf(stream)]);
+        if (value !== undefined && readHead(value).version <= version) this.database.remove(['u', ...nameOf(stream)]);
+      }
+    });
+  }
+
+  watch(appended: (stream: StreamId, version: number) => void): () => void {
+    this.watchers.add(appended);
+    return () => { this.watchers.delete(appended); };
+  }
+
+  private head(stream: StreamId): { readonly version: number; readonly hash: string } {
+    const value = this.database.get(['h', ...nameOf(stream)]);
+    return value === undefined ? { version: 0, hash: genesisHash } : readHead(value);
+  }
+
+  private stored(stream: StreamId, version: number): Commit | undefined {
+    const value = this.database.get(['j', ...nameOf(stream), version]);
+    return value === undefined ? undefined : openCommit(stream, split(version, value));
+  }
+}
+
+const nameOf = ({ tenant, kind, id }: StreamId): readonly [string, string, string] => [tenant, kind, id];
+
+/** Of a key [space, tenant, kind, id, …]. */
+const streamOf = (key: readonly Part[]): StreamId => ({ tenant: String(key[1]), kind: String(key[2]), id: String(key[3]) });
+
+const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+
+function split(version: number, value: Uint8Array): StoredCommit {
+  return { version, hash: Buffer.from(value.subarray(0, hashBytes)).toString('hex'), bytes: value.slice(hashBytes) };
+}
+
+const head = (version: number, hash: string): string => `${version} ${hash}`;
+
+function readHead(value: Uint8Array): { readonly version: number; readonly hash: string } {
+  const [version = '', hash = ''] = text(value).split(' ');
+  return { version: Number(version), hash };
+}
