@@ -2,11 +2,10 @@
  * All words of the interface. They live in `shared/catalogues/`: `LANGUAGE.json` for candidates, `staff.LANGUAGE.json` for staff,
  * each loaded when first needed. A further language is one more file there: the lists below come from the files themselves.
  */
-import { createInstance } from 'i18next';
 import type dutch from '../catalogues/nl.json';
+import { type Catalogue, type Values, phrase } from './phrase.ts';
 import { type Direction, directionOf, nameOfLanguage } from './direction.ts';
 
-type Catalogue = Record<string, string>;
 type WithoutPlural<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
 /** Keys of the candidates' catalogue are checked; staff keys begin with `staff.`. */
 export type TextKey = WithoutPlural<keyof typeof dutch> | `staff.${string}`;
@@ -25,27 +24,24 @@ export function languagesFor(audience: Audience): LanguageChoice[] {
   return Object.keys(files[audience]).map(codeOf).sort().map((code) => ({ code, name: nameOfLanguage(code), direction: directionOf(code) }));
 }
 
-const texts = createInstance();
-void texts.init({ lng: 'nl', fallbackLng: 'nl', resources: {}, initAsync: false, keySeparator: false, nsSeparator: false, defaultNS: 'text', ns: ['text'], interpolation: { escapeValue: false } });
-const loaded = new Map<string, Promise<void>>();
+/** Replaced, never changed: a catalogue that arrives after the first paint makes whoever showed a text look again. */
+let catalogues = $state.raw<Readonly<Record<string, Catalogue>>>({});
+const loaded: Record<string, Promise<void>> = {};
 let current = $state('nl');
-// Catalogues arrive after the first paint: whoever showed a text looks again.
-let generation = $state(0);
 
 async function load(audience: Audience, code: string): Promise<void> {
   const path = Object.keys(files[audience]).find((candidate) => codeOf(candidate) === code);
   const fetchCatalogue = path === undefined ? undefined : files[audience][path];
   if (fetchCatalogue === undefined) return;
   const catalogue = await fetchCatalogue();
-  texts.addResourceBundle(code, 'text', catalogue, true, true);
-  generation += 1;
+  catalogues = { ...catalogues, [code]: { ...catalogues[code], ...catalogue } };
 }
 
 /** Makes sure that `text(…, { language })` can speak this language. A language without a catalogue falls back on Dutch. */
 export function loadLanguage(code: string, audience: Audience = 'candidate'): Promise<void> {
   const name = `${audience} ${code}`;
-  const known = loaded.get(name) ?? load(audience, code).catch((error: unknown) => { loaded.delete(name); throw error; });
-  loaded.set(name, known);
+  const known = loaded[name] ?? load(audience, code).catch((error: unknown) => { delete loaded[name]; throw error; });
+  loaded[name] = known;
   return known;
 }
 
@@ -63,9 +59,10 @@ export const interfaceLanguage = {
 };
 
 /** A text in the interface's language, or in another one that was loaded. `count` chooses the plural form. */
-export function text(key: TextKey, values: Record<string, string | number> = {}, language: string = current): string {
-  return generation < 0 ? '' : texts.t(key, { ...values, lng: language });
+export function text(key: TextKey, values: Values = {}, language: string = current): string {
+  return phrase(catalogues[language], key, values, language) ?? phrase(catalogues['nl'], key, values, 'nl') ?? key;
 }
 
-export const formatNumber = (value: number, options?: Intl.NumberFormatOptions): string => new Intl.NumberFormat(current, options).format(value);
-export const formatInstant = (instant: string, options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' }): string => new Intl.DateTimeFormat(current, options).format(new Date(instant));
+/** Digits are those of the forms and codes that people get on paper, in every language. */
+export const formatNumber = (value: number, options?: Intl.NumberFormatOptions): string => new Intl.NumberFormat(current, { numberingSystem: 'latn', ...options }).format(value);
+export const formatInstant = (instant: string, options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' }): string => new Intl.DateTimeFormat(current, { numberingSystem: 'latn', ...options }).format(Date.parse(instant));

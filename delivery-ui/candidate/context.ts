@@ -1,0 +1,23 @@
+import { createContext } from 'svelte';
+import type { SpeechSynthesisPolyfill } from '../shared/speech/speech.ts';
+import type { Surroundings } from '../shared/surroundings.ts';
+import type { Microphone } from './recording/microphone.ts';
+import type { PutChunk } from './recording/upload.ts';
+import type { CandidateSession } from './session/candidate-session.svelte.ts';
+import type { Media } from './sound/media.ts';
+import type { Sound } from './sound/sound.svelte.ts';
+
+/** What every screen of a sitting works with. */
+export interface Sitting {
+  readonly session: CandidateSession;
+  readonly sound: Sound;
+  readonly media: Media;
+  readonly microphone: Microphone;
+  readonly putChunk: PutChunk;
+  readonly surroundings: Surroundings;
+}
+export const [useSitting, provideSitting] = createContext<Sitting>();
+
+/** The interface's own voice, also before a sitting. `language` is the one instructions are heard in. */
+export interface Voicing { readonly speech: SpeechSynthesisPolyfill; language(): string }
+export const [useVoicing, provideVoicing] = createContext<Voicing>();
