@@ -148,6 +148,9 @@ export interface Storage {
   close(): Promise<void>;
 }
 
+/** Documents of the installation itself (keys, leases, checkpoints) live under this tenant. */
+export const installationTenant = 'installation';
+
 export const genesisHash = '0'.repeat(64);
 
 /** Base of the errors that storage throws on purpose; `code` is stable. */

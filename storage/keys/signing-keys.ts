@@ -1,9 +1,9 @@
 /** The installation's signing keys: made on first use, rotated by adding a newer one; older public keys stay, so that old signatures verify. */
 import { CompactSign, type JSONWebKeySet, type JWK, type CompactJWSHeaderParameters, importJWK } from 'jose';
 import type { Instant } from '../document/instant.ts';
-import { type Collection, type CollectionDefinition, DuplicateKey, type Storage, type Stored } from '../port.ts';
+import { type Collection, type CollectionDefinition, DuplicateKey, type Storage, type Stored, installationTenant } from '../port.ts';
 import { type SigningAlgorithm, makeKeyPair } from './key-pair.ts';
-import { type Random, type Wrapping, keysTenant } from './wrapping.ts';
+import { type Random, type Wrapping } from './wrapping.ts';
 
 interface SigningKey {
   readonly algorithm: SigningAlgorithm;
@@ -58,7 +58,7 @@ export class SigningKeys {
   }
 
   private async newest(algorithm: SigningAlgorithm, limit: number): Promise<readonly Stored<SigningKey>[]> {
-    return (await this.collection.find(keysTenant, { index: 'sequence', equal: [algorithm], descending: true, limit })).documents;
+    return (await this.collection.find(installationTenant, { index: 'sequence', equal: [algorithm], descending: true, limit })).documents;
   }
 
   private async current(): Promise<Stored<SigningKey>> {
@@ -70,7 +70,7 @@ export class SigningKeys {
     const { kid, privateJwk, publicJwk } = await makeKeyPair(this.algorithm, this.ports.random);
     const wrapped = this.ports.wrapping.wrap(purposeOf(kid), Buffer.from(JSON.stringify(privateJwk)));
     try {
-      return await this.collection.insert({ tenant: keysTenant, id: kid }, { algorithm: this.algorithm, sequence, publicJwk, wrapped, createdAt: this.ports.now() });
+      return await this.collection.insert({ tenant: installationTenant, id: kid }, { algorithm: this.algorithm, sequence, publicJwk, wrapped, createdAt: this.ports.now() });
     } catch (error) {
       if (error instanceof DuplicateKey) return this.current();
       throw error;

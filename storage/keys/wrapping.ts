@@ -1,12 +1,9 @@
 /** Keys lie in storage only wrapped: AES-256-GCM under a key that scrypt (RFC 7914) makes from the secret of the installation. */
 import { createCipheriv, createDecipheriv, hkdfSync, scrypt } from 'node:crypto';
-import { type CollectionDefinition, DuplicateKey, type Storage, StorageError } from '../port.ts';
+import { type CollectionDefinition, DuplicateKey, type Storage, StorageError, installationTenant } from '../port.ts';
 
 /** Random bytes from the operating system, handed down by the program. */
 export type Random = (bytes: number) => Uint8Array;
-
-/** Keys of the installation live under this tenant. */
-export const keysTenant = 'installation';
 
 export class WrongSecret extends StorageError {
   constructor() { super('wrong-secret', 'MEETLAT_SECRET is not the secret that wrapped the keys in this storage; start with that one'); }
@@ -14,7 +11,7 @@ export class WrongSecret extends StorageError {
 
 interface WrappingRecord { readonly salt: string; readonly check: string }
 const records: CollectionDefinition<WrappingRecord, never> = { name: 'wrapping', indexes: {} };
-const recordKey = { tenant: keysTenant, id: 'wrapping' };
+const recordKey = { tenant: installationTenant, id: 'wrapping' };
 
 /** scrypt: 32 MB and about a tenth of a second, once at start. */
 const cost = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };

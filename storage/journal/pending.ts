@@ -1,0 +1,75 @@
+/** One step of the worker that applies the consequences of commits elsewhere. At least once: `apply` must be idempotent. */
+import { type Instant, toEpochMs } from '../document/instant.ts';
+import type { Consequence, PendingWork, Storage, Stored, StreamId } from '../port.ts';
+import { streamName } from './chain.ts';
+import { type Lease, type LeaseTerms, type Leases, leases, releaseLease, renewLease, takeLease } from './lease.ts';
+
+/** Where a consequence comes from: together they name it, the same at every attempt. */
+export interface Origin { readonly stream: StreamId; readonly version: number; /** Among the consequences of the commit, from 0. */ readonly position: number }
+
+export interface PendingPorts {
+  readonly storage: Storage;
+  readonly lease: LeaseTerms & { readonly now: () => Instant };
+  /** Applies one consequence; applying it again must change nothing. A throw leaves it, and what follows in its stream, for a later step. */
+  readonly apply: (consequence: Consequence, origin: Origin) => Promise<void>;
+  /** Commits in one step; default 1000. */
+  readonly limit?: number;
+}
+
+export interface PendingStep {
+  /** False when another process has the lease: nothing was done. */
+  readonly leased: boolean;
+  /** Commits whose consequences were all applied and cleared. */
+  readonly cleared: number;
+  readonly failed: readonly { readonly stream: StreamId; readonly version: number; readonly error: unknown }[];
+}
+
+export const pendingLease = 'pending-work';
+
+/** Takes the lease, applies what is pending, clears it, gives the lease back. */
+export async function workPending(ports: PendingPorts): Promise<PendingStep> {
+  const collection = await ports.storage.collection(leases);
+  const taken = await takeLease(collection, pendingLease, ports.lease, ports.lease.now());
+  if (taken === undefined) return { leased: false, cleared: 0, failed: [] };
+  const holding = new Holding(collection, taken, ports.lease);
+  try { return await applyAll(ports, holding); } finally { await holding.release(); }
+}
+
+async function applyAll(ports: PendingPorts, holding: Holding): Promise<PendingStep> {
+  const failed: { stream: StreamId; version: number; error: unknown }[] = [];
+  const blocked = new Set<string>();
+  let cleared = 0;
+  for (const work of await ports.storage.journal.pending(ports.limit ?? 1000)) {
+    if (blocked.has(streamName(work.stream))) continue;
+    if (!await holding.keep()) break;
+    try {
+      await applyOne(ports, work);
+      cleared += 1;
+    } catch (error) {
+      blocked.add(streamName(work.stream));
+      failed.push({ stream: work.stream, version: work.version, error });
+    }
+  }
+  return { leased: true, cleared, failed };
+}
+
+async function applyOne({ storage, apply }: PendingPorts, { stream, version, consequences }: PendingWork): Promise<void> {
+  for (const [position, consequence] of consequences.entries()) await apply(consequence, { stream, version, position });
+  await storage.journal.clearPending(stream, version);
+}
+
+/** The lease while it is held: renewed when half of its life is over. */
+class Holding {
+  constructor(private readonly collection: Leases, private lease: Stored<Lease>, private readonly terms: PendingPorts['lease']) {}
+
+  /** False when the lease was lost. */
+  async keep(): Promise<boolean> {
+    const now = this.terms.now();
+    if (toEpochMs(this.lease.value.expiresAt) - toEpochMs(now) > this.terms.lifeMs / 2) return true;
+    const renewed = await renewLease(this.collection, this.lease, this.terms, now);
+    if (renewed !== undefined) this.lease = renewed;
+    return renewed !== undefined;
+  }
+
+  release(): Promise<void> { return releaseLease(this.collection, this.lease); }
+}

@@ -1,0 +1,120 @@
+/** A commit is one document: its pending work and the mark "in no checkpoint yet" are in it, so that one insert writes all. */
+import type { Collection as DriverCollection, Db } from 'mongodb';
+import {
+  type Append, type Commit, type Consequence, CorruptStorage, type Journal, type PendingWork, type StreamId, VersionConflict,
+} from '../port.ts';
+import { type StoredCommit, buildCommit, openChain, openCommit, streamName } from '../journal/chain.ts';
+import { checkKey } from '../port.query.ts';
+import { reach, refusingIndex } from './failure.ts';
+
+interface CommitDocument extends StreamId {
+  readonly version: number;
+  readonly at: string;
+  readonly hash: string;
+  readonly bytes: Buffer;
+  /** JSON of the consequences; gone when they were applied. */
+  readonly pending?: string;
+  /** True until a checkpoint lists the commit. */
+  readonly unsealed?: boolean;
+}
+
+const inOrder = { tenant: 1, kind: 1, id: 1, version: 1 } as const;
+
+export class MongoJournal implements Journal {
+  private readonly watchers = new Set<(stream: StreamId, version: number) => void>();
+
+  private constructor(private readonly commits: DriverCollection<CommitDocument>) {}
+
+  static async open(db: Db): Promise<MongoJournal> {
+    const commits = db.collection<CommitDocument>('journal.commits');
+    await reach(() => commits.createIndexes([
+      { name: 'version', unique: true, key: inOrder },
+      { name: 'first', key: { tenant: 1, kind: 1, id: 1 }, partialFilterExpression: { version: 1 } },
+      { name: 'pending', key: inOrder, partialFilterExpression: { pending: { $exists: true } } },
+      { name: 'unsealed', key: inOrder, partialFilterExpression: { unsealed: true } },
+    ]));
+    return new MongoJournal(commits);
+  }
+
+  async append(stream: StreamId, append: Append): Promise<Commit> {
+    checkKey(stream.kind, stream);
+    const commit = buildCommit(stream, append);
+    await this.checkBefore(stream, append);
+    const { tenant, kind, id, version, at, hash, bytes } = commit;
+    const pending = append.pending?.length ? { pending: JSON.stringify(append.pending) } : {};
+    try {
+      await reach(() => this.commits.insertOne({ tenant, kind, id, version, at, hash, bytes: Buffer.from(bytes), unsealed: true, ...pending }));
+    } catch (error) {
+      if (refusingIndex(error) === undefined) throw error;
+      if (!await this.isOurs(commit)) throw new VersionConflict(stream, append.expectedVersion);
+      return commit;
+    }
+    for (const appended of this.watchers) appended(stream, version);
+    return commit;
+  }
+
+  async read(stream: StreamId, after = 0): Promise<readonly Commit[]> {
+    const found = await reach(() => this.commits.find({ ...nameOf(stream), version: { $gte: Math.max(after, 1) } }).sort({ version: 1 }).toArray());
+    const stored = found.map((document): StoredCommit => ({ version: document.version, hash: document.hash, bytes: new Uint8Array(document.bytes) }));
+    const first = stored[0];
+    if (after === 0 || first === undefined) return openChain(stream, stored);
+    if (first.version !== after) throw new CorruptStorage(streamName(stream, after), 'is missing');
+    return openChain(stream, stored.slice(1), openCommit(stream, first));
+  }
+
+  async streams(tenant: string, kind: string, after?: string, limit = 1000): Promise<readonly string[]> {
+    const found = await reach(() => this.commits.find({ tenant, kind, version: 1, ...(after === undefined ? {} : { id: { $gt: after } }) })
+      .project<{ id: string }>({ id: 1 }).sort({ id: 1 }).limit(limit).toArray());
+    return found.map(({ id }) => id);
+  }
+
+  async pending(limit: number): Promise<readonly PendingWork[]> {
+    const found = await reach(() => this.commits.find({ pending: { $exists: true } }).project<StreamId & { version: number; pending: string }>({ bytes: 0 })
+      .sort(inOrder).limit(limit).toArray());
+    return found.map((document) => {
+      const consequences: readonly Consequence[] = JSON.parse(document.pending);
+      return { stream: nameOf(document), version: document.version, consequences };
+    });
+  }
+
+  async clearPending(stream: StreamId, version: number): Promise<void> {
+    await reach(() => this.commits.updateOne({ ...nameOf(stream), version }, { $unset: { pending: true } }));
+  }
+
+  async unsealed(limit: number): Promise<readonly { readonly stream: StreamId; readonly version: number; readonly hash: string }[]> {
+    const found = await reach(() => this.commits.aggregate<{ _id: StreamId; version: number; hash: string }>([
+      { $match: { unsealed: true } }, { $sort: inOrder },
+      { $group: { _id: { tenant: '$tenant', kind: '$kind', id: '$id' }, version: { $last: '$version' }, hash: { $last: '$hash' } } },
+      { $sort: { '_id.tenant': 1, '_id.kind': 1, '_id.id': 1 } }, { $limit: limit },
+    ]).toArray());
+    return found.map(({ _id, version, hash }) => ({ stream: nameOf(_id), version, hash }));
+  }
+
+  async markSealed(heads: readonly { readonly stream: StreamId; readonly version: number }[]): Promise<void> {
+    if (heads.length === 0) return;
+    await reach(() => this.commits.bulkWrite(heads.map(({ stream, version }) => ({
+      updateMany: { filter: { ...nameOf(stream), unsealed: true, version: { $lte: version } }, update: { $unset: { unsealed: true } } },
+    })), { ordered: false }));
+  }
+
+  watch(appended: (stream: StreamId, version: number) => void): () => void {
+    this.watchers.add(appended);
+    return () => { this.watchers.delete(appended); };
+  }
+
+  /** Commits never change or go, so that looking before the insert is safe: only the version itself is raced for, and the unique index decides. */
+  private async checkBefore(stream: StreamId, { expectedVersion, previousHash }: Append): Promise<void> {
+    if (expectedVersion === 0) return;
+    const before = await reach(() => this.commits.findOne({ ...nameOf(stream), version: expectedVersion }, { projection: { hash: 1 } }));
+    if (before === null) throw new VersionConflict(stream, expectedVersion);
+    if (before.hash !== previousHash) throw new CorruptStorage(streamName(stream, expectedVersion), 'is not the commit that the writer knew at this version');
+  }
+
+  /** A write that changes nothing, but waits like any other until a majority has what it saw: a commit found after fail-over is then durable. */
+  private async isOurs({ tenant, kind, id, version, hash }: Commit): Promise<boolean> {
+    const { matchedCount } = await reach(() => this.commits.updateOne({ tenant, kind, id, version, hash }, { $set: { hash } }));
+    return matchedCount === 1;
+  }
+}
+
+const nameOf = ({ tenant, kind, id }: StreamId): StreamId => ({ tenant, kind, id });

@@ -1,0 +1,43 @@
+/** The engine for several machines: a replica set or a sharded cluster with the tenant as shard key. Single-document atomicity only. */
+import { MongoClient } from 'mongodb';
+import { StoredBlobs } from '../blobs/stored-blobs.ts';
+import type { Storage } from '../port.ts';
+import { MongoChunks } from './blobs.ts';
+import { Changes } from './changes.ts';
+import { MongoCollection } from './collection.ts';
+import { reach } from './failure.ts';
+import { MongoJournal } from './journal.ts';
+
+export interface MongoPorts {
+  readonly uri: string;
+  /** Default: the one that the address names, otherwise `meetlat`. */
+  readonly database?: string;
+  /** Told when changes made by other processes can no longer be watched. */
+  readonly watchFailed?: (error: Error) => void;
+}
+
+/** Throws StorageUnavailable when no primary answers. */
+export async function openMongo({ uri, database, watchFailed = () => undefined }: MongoPorts): Promise<Storage> {
+  const client = new MongoClient(uri, {
+    // An acknowledged write is on the disk of a majority; a read sees only what no fail-over can take back.
+    writeConcern: { w: 'majority', journal: true }, readConcern: { level: 'majority' }, readPreference: 'primary', retryWrites: true, retryReads: true, promoteBuffers: true,
+  });
+  const db = client.db(database ?? databaseOf(uri));
+  const changes = new Changes(db, watchFailed);
+  try {
+    await reach(() => client.connect());
+    const [journal, chunks] = [await MongoJournal.open(db), await MongoChunks.open(db)];
+    return {
+      engine: 'mongodb', journal,
+      collection: (definition) => MongoCollection.open(db, changes, definition),
+      blobs: (dataKeyOf) => new StoredBlobs(chunks, dataKeyOf),
+      ping: async () => { await reach(() => db.command({ ping: 1 })); },
+      close: async () => { await changes.close(); await client.close(); },
+    };
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+const databaseOf = (uri: string): string => /^mongodb(?:\+srv)?:\/\/[^/]+\/([^/?]+)/.exec(uri)?.[1] ?? 'meetlat';
