@@ -1,0 +1,11 @@
+/** Bad input, named: which argument, which value, which rule. */
+export class IrtError extends Error {
+  constructor(readonly code: string, readonly field: string, readonly value: unknown, readonly rule: string) {
+    super(`${field}: ${String(value)} ${rule}`);
+    this.name = 'IrtError';
+  }
+}
+
+export function requireFinite(field: string, value: number): void {
+  if (!Number.isFinite(value)) throw new IrtError('not-finite', field, value, 'must be a finite number');
+}

@@ -1,0 +1,36 @@
+/** Log-probabilities and information of a whole bank on a grid, computed once: live selection, simulation and scoring read it. */
+import { log } from '../numeric/elementary.ts';
+import { createCurves, evaluate } from '../models/curves.ts';
+import { informationOf } from '../information/item.ts';
+import type { Grid } from '../quadrature/grid.ts';
+import type { ItemParameters } from './item-parameters.ts';
+
+export interface GridTable {
+  readonly bank: ItemParameters;
+  readonly grid: Grid;
+  /** Row of (item, category) begins at (rowStart[item] + category)·points. */
+  readonly rowStart: Uint32Array;
+  readonly probability: Float64Array;
+  readonly logProbability: Float64Array;
+  /** [node][item]: information of every item at node q begins at q·size. */
+  readonly information: Float64Array;
+}
+
+/** O(items × categories × points). */
+export function tabulate(bank: ItemParameters, grid: Grid): GridTable {
+  const points = grid.node.length;
+  const rowStart = new Uint32Array(bank.size + 1);
+  for (let item = 0; item < bank.size; item += 1) rowStart[item + 1] = (rowStart[item] ?? 0) + (bank.categories[item] ?? 0);
+  const rows = rowStart[bank.size] ?? 0;
+  const probability = new Float64Array(rows * points);
+  const information = new Float64Array(points * bank.size);
+  const curves = createCurves();
+  for (let item = 0; item < bank.size; item += 1) {
+    for (let q = 0; q < points; q += 1) {
+      const categories = evaluate(bank, item, grid.node[q] ?? 0, curves);
+      for (let k = 0; k < categories; k += 1) probability[((rowStart[item] ?? 0) + k) * points + q] = curves.probability[k] ?? 0;
+      information[q * bank.size + item] = informationOf(curves, categories);
+    }
+  }
+  return { bank, grid, rowStart, probability, logProbability: probability.map(log), information };
+}
