@@ -1,6 +1,6 @@
 /**
  * Ability by maximum likelihood, maximum a posteriori, or Warm's weighted likelihood. The root of the estimating equation is
- * bracketed around the best point of a grid and found by safeguarded Newton steps; at a bound the estimate says so.
+ * bracketed around the best point of a grid and found by secant steps that keep the bracket; at a bound the estimate says so.
  */
 import { IrtError, requireFinite } from '../errors.ts';
 import { informationOf, warmOf } from '../information/item.ts';
@@ -64,20 +64,27 @@ function equationOf(likelihood: Likelihood, method: 'ml' | 'map' | 'wle', mean: 
   };
 }
 
-/** Newton with Fisher's information as slope; bisection whenever a step leaves the bracket. `lower` has a positive value, `upper` a negative one. */
+/** Root in [lower, upper] by the Illinois method (Dowell & Jarratt 1971): secant steps that never leave the bracket. `lower` has a positive value, `upper` a negative one. */
 function solve(equation: (theta: number) => Equation, lower: number, upper: number): { theta: number; converged: boolean } {
-  let [low, high] = [lower, upper];
-  let theta = (low + high) / 2;
-  for (let step = 0; step < 200; step += 1) {
-    const { value, information } = equation(theta);
-    if (value === 0) return { theta, converged: true };
-    if (value > 0) low = theta; else high = theta;
-    const newton = theta + value / information;
-    const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (Math.abs(next - theta) < 1e-13 * Math.max(1, Math.abs(theta)) || high - low < 1e-14) return { theta: next, converged: true };
-    theta = next;
+  let low = { theta: lower, value: equation(lower).value };
+  let high = { theta: upper, value: equation(upper).value };
+  let side = 0;
+  for (let step = 0; step < 100; step += 1) {
+    const theta = (low.theta * high.value - high.theta * low.value) / (high.value - low.value);
+    const { value } = equation(theta);
+    if (value === 0 || high.theta - low.theta < 1e-13) return { theta, converged: true };
+    if (Math.abs(value) < 1e-14) return { theta, converged: true };
+    if (value > 0) {
+      low = { theta, value };
+      if (side === 1) high = { ...high, value: high.value / 2 };
+      side = 1;
+    } else {
+      high = { theta, value };
+      if (side === -1) low = { ...low, value: low.value / 2 };
+      side = -1;
+    }
   }
-  return { theta, converged: false };
+  return { theta: (low.theta + high.theta) / 2, converged: high.theta - low.theta < 1e-9 };
 }
 
 /** Points of the search grid: two every tenth of a logit, so that no mode of a short test lies between two of them. */
