@@ -1,6 +1,6 @@
 /**
  * A running posterior on a grid: one addition per node and response, never the whole history again. In the log domain, so that
- * thousands of responses do not underflow. The only mutable object of the package besides `out` arrays.
+ * thousands of responses do not underflow. The only mutable object of the package besides accumulators and `out` arrays.
  */
 import { exp, log } from '../numeric/elementary.ts';
 import { requireCategory, requireItem } from '../parameters/item-parameters.ts';
@@ -9,35 +9,51 @@ import type { GridTable } from '../parameters/table.ts';
 export interface Moments { readonly theta: number; readonly standardError: number }
 
 export class Posterior {
+  private readonly logPrior: Float64Array;
   private readonly logWeight: Float64Array;
+  private readonly weight: Float64Array;
 
-  constructor(readonly table: GridTable) { this.logWeight = table.grid.weight.map(log); }
+  constructor(readonly table: GridTable) {
+    this.logPrior = table.grid.weight.map(log);
+    this.logWeight = Float64Array.from(this.logPrior);
+    this.weight = new Float64Array(this.logPrior.length);
+  }
+
+  /** Back to the prior. */
+  reset(): void { this.logWeight.set(this.logPrior); }
 
   /** Takes one response into account. */
   update(item: number, category: number): void {
     requireItem(this.table.bank, item);
     requireCategory(this.table.bank, item, category);
-    const points = this.logWeight.length;
+    const { logWeight } = this;
+    const { logProbability } = this.table;
+    const points = logWeight.length;
     const start = ((this.table.rowStart[item] ?? 0) + category) * points;
-    for (let q = 0; q < points; q += 1) this.logWeight[q] = (this.logWeight[q] ?? 0) + (this.table.logProbability[start + q] ?? 0);
+    for (let q = 0; q < points; q += 1) logWeight[q] = (logWeight[q] ?? 0) + (logProbability[start + q] ?? 0);
   }
 
-  /** Normalised weights at the nodes. */
-  weights(): Float64Array {
-    const maximum = this.logWeight.reduce((a, b) => Math.max(a, b), -Infinity);
-    const weights = this.logWeight.map((w) => exp(w - maximum));
-    const total = weights.reduce((sum, w) => sum + w, 0);
-    return weights.map((w) => w / total);
+  private normalise(): Float64Array {
+    const { logWeight, weight } = this;
+    let maximum = -Infinity;
+    for (let q = 0; q < logWeight.length; q += 1) maximum = Math.max(maximum, logWeight[q] ?? -Infinity);
+    let total = 0;
+    for (let q = 0; q < logWeight.length; q += 1) { const w = exp((logWeight[q] ?? -Infinity) - maximum); weight[q] = w; total += w; }
+    for (let q = 0; q < logWeight.length; q += 1) weight[q] = (weight[q] ?? 0) / total;
+    return weight;
   }
+
+  /** Normalised weights at the nodes, as a copy. */
+  weights(): Float64Array { return Float64Array.from(this.normalise()); }
 
   /** EAP and PSD (Bock & Mislevy 1982). */
   moments(): Moments {
     const { node } = this.table.grid;
-    const weights = this.weights();
+    const weight = this.normalise();
     let theta = 0;
-    for (let q = 0; q < node.length; q += 1) theta += (weights[q] ?? 0) * (node[q] ?? 0);
+    for (let q = 0; q < node.length; q += 1) theta += (weight[q] ?? 0) * (node[q] ?? 0);
     let variance = 0;
-    for (let q = 0; q < node.length; q += 1) variance += (weights[q] ?? 0) * ((node[q] ?? 0) - theta) ** 2;
+    for (let q = 0; q < node.length; q += 1) { const d = (node[q] ?? 0) - theta; variance += (weight[q] ?? 0) * d * d; }
     return { theta, standardError: Math.sqrt(variance) };
   }
 }

@@ -1,31 +1,59 @@
 import { requireFinite } from '../errors.ts';
 import { createCurves, type Curves, evaluate } from '../models/curves.ts';
-import { type ItemParameters, requireItem } from '../parameters/item-parameters.ts';
+import { sigmoid } from '../numeric/elementary.ts';
+import { type ItemParameters, Model, requireItem } from '../parameters/item-parameters.ts';
 
 const curves = createCurves();
 
-/** Fisher information Σ P'²/P of curves already evaluated. */
-export function informationOf({ probability, first }: Curves, categories: number): number {
+/** Fisher information Σ P'²/P = Σ P'·ℓ' of curves already evaluated. */
+export function informationOf({ first, score }: Curves, categories: number): number {
   let sum = 0;
-  for (let k = 0; k < categories; k += 1) { const p = probability[k] ?? 0; if (p > 0) sum += ((first[k] ?? 0) * (first[k] ?? 0)) / p; }
+  for (let k = 0; k < categories; k += 1) sum += (first[k] ?? 0) * (score[k] ?? 0);
   return sum;
 }
 
-/** Warm's J = Σ P'·P''/P of curves already evaluated. */
-export function warmOf({ probability, first, second }: Curves, categories: number): number {
+/** Warm's J = Σ P'·P''/P = Σ ℓ'·P'' of curves already evaluated (Warm 1989). */
+export function warmOf({ score, second }: Curves, categories: number): number {
   let sum = 0;
-  for (let k = 0; k < categories; k += 1) { const p = probability[k] ?? 0; if (p > 0) sum += ((first[k] ?? 0) * (second[k] ?? 0)) / p; }
+  for (let k = 0; k < categories; k += 1) sum += (score[k] ?? 0) * (second[k] ?? 0);
   return sum;
+}
+
+/** dI/dθ = 2J − Σ P'³/P² of curves already evaluated. */
+export function informationDerivativeOf(evaluated: Curves, categories: number): number {
+  const { first, score } = evaluated;
+  let sum = 2 * warmOf(evaluated, categories);
+  for (let k = 0; k < categories; k += 1) sum -= (first[k] ?? 0) * (score[k] ?? 0) * (score[k] ?? 0);
+  return sum;
+}
+
+/** Fisher information without checks, for inner loops: a²s(1−s) for 1PL and 2PL, otherwise from the curves. */
+export function informationAt(bank: ItemParameters, item: number, theta: number): number {
+  if (bank.model[item] === Model.Logistic && bank.lower[item] === 0 && bank.upper[item] === 1) {
+    const a = bank.slope[item] ?? 1;
+    const s = sigmoid(-Math.abs(a * (theta - (bank.step[bank.stepStart[item] ?? 0] ?? 0))));
+    return a * a * s * (1 - s);
+  }
+  return informationOf(curves, evaluate(bank, item, theta, curves));
 }
 
 /** Fisher (expected) information of one item at θ. */
 export function itemInformation(bank: ItemParameters, item: number, theta: number): number {
   requireItem(bank, item);
   requireFinite('theta', theta);
-  return informationOf(curves, evaluate(bank, item, theta, curves));
+  return informationAt(bank, item, theta);
 }
 
-/** Σ of the items' information at θ. */
+/** Observed information −ℓ''_k = ℓ'² − P''/P of one response; may be negative under 3PL and 4PL. */
+export function observedInformation(bank: ItemParameters, item: number, category: number, theta: number): number {
+  requireItem(bank, item);
+  requireFinite('theta', theta);
+  evaluate(bank, item, theta, curves);
+  const score = curves.score[category] ?? 0;
+  return score * score - (curves.second[category] ?? 0) / (curves.probability[category] ?? 0);
+}
+
+/** Σ of the items' information at θ; the standard error of ml and wle is 1/√ of it. */
 export function testInformation(bank: ItemParameters, items: ArrayLike<number>, theta: number): number {
   let sum = 0;
   for (let n = 0; n < items.length; n += 1) sum += itemInformation(bank, items[n] ?? -1, theta);

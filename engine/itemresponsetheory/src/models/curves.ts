@@ -1,13 +1,28 @@
-/** Category probabilities P with first and second derivatives in θ, for every model; everything else is made from these. */
-import { exp, expm1, logSumExp, sigmoid } from '../numeric/elementary.ts';
-import { type ItemParameters, Model } from '../parameters/item-parameters.ts';
+/**
+ * Category probabilities P of every model with their derivatives in θ, the log-probabilities and the scores ℓ' = P'/P. The last two
+ * are formed without dividing or taking logs of a vanishing P, so that nothing is NaN however extreme θ is.
+ */
+import { exp, expm1, log, logSigmoid, sigmoid } from '../numeric/elementary.ts';
+import { type ItemParameters, maximumCategories, Model } from '../parameters/item-parameters.ts';
 
-/** Work space for one item: probability, first and second derivative of each category. */
-export interface Curves { readonly probability: Float64Array; readonly first: Float64Array; readonly second: Float64Array }
+/** Work space for one item; each array is indexed by category. */
+export interface Curves {
+  readonly probability: Float64Array;
+  readonly logProbability: Float64Array;
+  /** ℓ'_k = d log P_k / dθ. */
+  readonly score: Float64Array;
+  /** P', P'', P'''. */
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+  readonly third: Float64Array;
+}
 
-export const createCurves = (categories = 64): Curves => ({ probability: new Float64Array(categories), first: new Float64Array(categories), second: new Float64Array(categories) });
+export function createCurves(): Curves {
+  const array = (): Float64Array => new Float64Array(maximumCategories);
+  return { probability: array(), logProbability: array(), score: array(), first: array(), second: array(), third: array() };
+}
 
-/** 1–4PL (Barton & Lord 1981): with s = σ(a(θ−b)), P' = (d−c)·a·s(1−s), P'' = (d−c)·a²·s(1−s)(1−2s). */
+/** 1–4PL (Barton & Lord 1981): s = σ(a(θ−b)); P' = (d−c)·a·s(1−s), P'' = P'·a(1−2s), P''' = P'·a²(1−6s(1−s)). */
 function logistic(bank: ItemParameters, item: number, theta: number, out: Curves): void {
   const a = bank.slope[item] ?? 1;
   const x = a * (theta - (bank.step[bank.stepStart[item] ?? 0] ?? 0));
@@ -15,30 +30,51 @@ function logistic(bank: ItemParameters, item: number, theta: number, out: Curves
   const d = bank.upper[item] ?? 1;
   const s = sigmoid(x);
   const q = sigmoid(-x);
+  const right = c + (d - c) * s;
+  const wrong = 1 - d + (d - c) * q;
   const first = (d - c) * a * s * q;
-  out.probability[1] = c + (d - c) * s;
-  out.probability[0] = 1 - d + (d - c) * q;
-  out.first[1] = first;
-  out.first[0] = -first;
-  out.second[1] = first * a * (q - s);
-  out.second[0] = -first * a * (q - s);
+  const second = first * a * (q - s);
+  const third = first * a * a * (1 - 6 * s * q);
+  out.probability[0] = wrong; out.probability[1] = right;
+  out.logProbability[0] = d === 1 ? log(1 - c) + logSigmoid(-x) : log(wrong);
+  out.logProbability[1] = c === 0 ? log(d) + logSigmoid(x) : log(right);
+  out.score[0] = d === 1 ? -a * s : -first / wrong;
+  out.score[1] = c === 0 ? a * q : first / right;
+  out.first[0] = -first; out.first[1] = first;
+  out.second[0] = -second; out.second[1] = second;
+  out.third[0] = -third; out.third[1] = third;
 }
 
-const exponents = new Float64Array(64);
-const weights = new Float64Array(64);
+const exponents = new Float64Array(maximumCategories);
+const weights = new Float64Array(maximumCategories);
 
-/** Divide-by-total models: P_k ∝ exp(z_k), z_k linear in θ with slope w_k. P' = P(w − E), P'' = P((w − E)² − Var), E and Var of w. */
+/** Divide-by-total models: P_k ∝ exp z_k, z_k linear in θ with slope w_k. With e = w − E(w) and moments M of w about E: P' = Pe, P'' = P(e² − M₂), P''' = P(e³ − 3M₂e − M₃). */
 function divideByTotal(categories: number, out: Curves): void {
-  const total = logSumExp(exponents, categories);
+  let maximum = -Infinity;
+  for (let k = 0; k < categories; k += 1) maximum = Math.max(maximum, exponents[k] ?? 0);
+  let total = 0;
+  for (let k = 0; k < categories; k += 1) { const p = exp((exponents[k] ?? 0) - maximum); out.probability[k] = p; total += p; }
+  const logTotal = maximum + log(total);
   let mean = 0;
-  for (let k = 0; k < categories; k += 1) { const p = exp((exponents[k] ?? 0) - total); out.probability[k] = p; mean += p * (weights[k] ?? 0); }
-  let variance = 0;
-  for (let k = 0; k < categories; k += 1) variance += (out.probability[k] ?? 0) * ((weights[k] ?? 0) - mean) ** 2;
+  for (let k = 0; k < categories; k += 1) {
+    const p = (out.probability[k] ?? 0) / total;
+    out.probability[k] = p;
+    out.logProbability[k] = (exponents[k] ?? 0) - logTotal;
+    mean += p * (weights[k] ?? 0);
+  }
+  let [secondMoment, thirdMoment] = [0, 0];
+  for (let k = 0; k < categories; k += 1) {
+    const e = (weights[k] ?? 0) - mean;
+    out.score[k] = e;
+    secondMoment += (out.probability[k] ?? 0) * e * e;
+    thirdMoment += (out.probability[k] ?? 0) * e * e * e;
+  }
   for (let k = 0; k < categories; k += 1) {
     const p = out.probability[k] ?? 0;
-    const deviation = (weights[k] ?? 0) - mean;
-    out.first[k] = p * deviation;
-    out.second[k] = p * (deviation * deviation - variance);
+    const e = out.score[k] ?? 0;
+    out.first[k] = p * e;
+    out.second[k] = p * (e * e - secondMoment);
+    out.third[k] = p * (e * e * e - 3 * secondMoment * e - thirdMoment);
   }
 }
 
@@ -55,7 +91,7 @@ function generalizedPartialCredit(bank: ItemParameters, item: number, theta: num
   divideByTotal(categories, out);
 }
 
-/** Nominal response (Bock 1972). */
+/** Nominal response (Bock 1972): z_k = a_k·θ + c_k, a_0 = c_0 = 0. */
 function nominal(bank: ItemParameters, item: number, theta: number, categories: number, out: Curves): void {
   const start = bank.stepStart[item] ?? 0;
   exponents[0] = 0;
@@ -68,22 +104,32 @@ function nominal(bank: ItemParameters, item: number, theta: number, categories: 
   divideByTotal(categories, out);
 }
 
-/** Graded response (Samejima 1969): P_k = σ(x_k) − σ(x_{k+1}), written without cancellation as σ(x)σ(−y)(1 − e^{y−x}). */
+/**
+ * Graded response (Samejima 1969): P_k = σ(x) − σ(y) with x = a(θ−b_k), y = a(θ−b_{k+1}); without cancellation σ(x)·σ(−y)·(1 − e^{y−x}).
+ * Hence ℓ' = a(σ(−x) − σ(y)) and ℓ'' = −a²(σ(x)σ(−x) + σ(y)σ(−y)), from which P' = Pℓ', P'' = P(ℓ'² + ℓ'').
+ */
 function gradedResponse(bank: ItemParameters, item: number, theta: number, categories: number, out: Curves): void {
   const a = bank.slope[item] ?? 1;
   const start = bank.stepStart[item] ?? 0;
   for (let k = 0; k < categories; k += 1) {
-    const upper = k === 0 ? Infinity : a * (theta - (bank.step[start + k - 1] ?? 0));
-    const lower = k === categories - 1 ? -Infinity : a * (theta - (bank.step[start + k] ?? 0));
-    const [s, q] = [upper === Infinity ? 1 : sigmoid(upper), upper === Infinity ? 0 : sigmoid(-upper)];
-    const [s1, q1] = [lower === -Infinity ? 0 : sigmoid(lower), lower === -Infinity ? 1 : sigmoid(-lower)];
-    out.probability[k] = k === 0 ? q1 : k === categories - 1 ? s : s * q1 * -expm1(lower - upper);
-    out.first[k] = a * (s * q - s1 * q1);
-    out.second[k] = a * a * (s * q * (q - s) - s1 * q1 * (q1 - s1));
+    const [isFirst, isLast] = [k === 0, k === categories - 1];
+    const x = isFirst ? 0 : a * (theta - (bank.step[start + k - 1] ?? 0));
+    const y = isLast ? 0 : a * (theta - (bank.step[start + k] ?? 0));
+    const [s, q] = isFirst ? [1, 0] : [sigmoid(x), sigmoid(-x)];
+    const [s1, q1] = isLast ? [0, 1] : [sigmoid(y), sigmoid(-y)];
+    const difference = isFirst || isLast ? 1 : -expm1(y - x);
+    const p = s * q1 * difference;
+    const score = a * (q - s1);
+    out.probability[k] = p;
+    out.logProbability[k] = (isFirst ? 0 : logSigmoid(x)) + (isLast ? 0 : logSigmoid(-y)) + log(difference);
+    out.score[k] = score;
+    out.first[k] = p * score;
+    out.second[k] = p * (score * score - a * a * (s * q + s1 * q1));
+    out.third[k] = a * a * a * (s * q * (1 - 6 * s * q) - s1 * q1 * (1 - 6 * s1 * q1));
   }
 }
 
-/** Fills `out` for one item at θ and returns the number of categories. */
+/** Fills `out` for one item at θ and returns the number of categories. Unchecked: item and θ must be valid. */
 export function evaluate(bank: ItemParameters, item: number, theta: number, out: Curves): number {
   const categories = bank.categories[item] ?? 0;
   switch (bank.model[item]) {

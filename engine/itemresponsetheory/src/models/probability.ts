@@ -22,3 +22,10 @@ export function expectedScore(bank: ItemParameters, item: number, theta: number)
   for (let k = 1; k < categories; k += 1) sum += k * (curves.probability[k] ?? 0);
   return sum;
 }
+
+/** Expected sum score of a test at θ, the test characteristic curve. */
+export function testCharacteristic(bank: ItemParameters, items: ArrayLike<number>, theta: number): number {
+  let sum = 0;
+  for (let n = 0; n < items.length; n += 1) sum += expectedScore(bank, items[n] ?? -1, theta);
+  return sum;
+}

@@ -9,12 +9,13 @@ const log2e = 1.4426950408889634;
 
 const bits = new DataView(new ArrayBuffer(8));
 
-/** 2^k for −1022 ≤ k ≤ 1023, exactly. */
-function powerOfTwo(k: number): number {
-  bits.setUint32(0, (k + 1023) << 20);
+/** 2^k for −1022 ≤ k ≤ 1023, exactly, at k + 1022. */
+const powersOfTwo = Float64Array.from({ length: 2046 }, (_, n) => {
+  bits.setUint32(0, (n + 1) << 20);
   bits.setUint32(4, 0);
   return bits.getFloat64(0);
-}
+});
+const powerOfTwo = (k: number): number => powersOfTwo[k + 1022] ?? NaN;
 
 /** x·2^k without double rounding where the result is normal. */
 function scale(x: number, k: number): number {

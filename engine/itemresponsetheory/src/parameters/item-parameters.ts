@@ -1,6 +1,9 @@
 /** Item parameters as a struct of typed arrays: items are 0..size−1 inside, names live only at the border. Logistic metric, D = 1. */
 import { IrtError, requireFinite } from '../errors.ts';
 
+/** Most categories an item may have. */
+export const maximumCategories = 64;
+
 export const Model = { Logistic: 0, GeneralizedPartialCredit: 1, GradedResponse: 2, Nominal: 3 } as const;
 export type ModelCode = (typeof Model)[keyof typeof Model];
 
@@ -43,7 +46,9 @@ function stepsOf(item: ItemSpec): readonly number[] {
 function check(item: ItemSpec, path: string): void {
   const steps = stepsOf(item);
   if (steps.length === 0) throw new IrtError('no-steps', `${path}.steps`, '[]', 'must name at least one step');
-  steps.forEach((step, n) => requireFinite(`${path}.steps[${n}]`, step));
+  if (categoriesOf(item) > maximumCategories) throw new IrtError('too-many-categories', `${path}.steps`, categoriesOf(item), `must be at most ${maximumCategories} categories`);
+  const field = (n: number): string => (item.model === 'logistic' ? 'difficulty' : item.model === 'nominal' ? (n < item.slopes.length ? `slopes[${n}]` : `intercepts[${n - item.slopes.length}]`) : `steps[${n}]`);
+  steps.forEach((step, n) => requireFinite(`${path}.${field(n)}`, step));
   if (item.model === 'nominal') {
     if (item.slopes.length !== item.intercepts.length) throw new IrtError('unequal-lengths', `${path}.intercepts`, item.intercepts.length, `must have ${item.slopes.length} members, like slopes`);
     return;

@@ -1,5 +1,4 @@
 /** Log-probabilities and information of a whole bank on a grid, computed once: live selection, simulation and scoring read it. */
-import { log } from '../numeric/elementary.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
 import { informationOf } from '../information/item.ts';
 import type { Grid } from '../quadrature/grid.ts';
@@ -23,14 +22,19 @@ export function tabulate(bank: ItemParameters, grid: Grid): GridTable {
   for (let item = 0; item < bank.size; item += 1) rowStart[item + 1] = (rowStart[item] ?? 0) + (bank.categories[item] ?? 0);
   const rows = rowStart[bank.size] ?? 0;
   const probability = new Float64Array(rows * points);
+  const logProbability = new Float64Array(rows * points);
   const information = new Float64Array(points * bank.size);
   const curves = createCurves();
   for (let item = 0; item < bank.size; item += 1) {
     for (let q = 0; q < points; q += 1) {
       const categories = evaluate(bank, item, grid.node[q] ?? 0, curves);
-      for (let k = 0; k < categories; k += 1) probability[((rowStart[item] ?? 0) + k) * points + q] = curves.probability[k] ?? 0;
+      for (let k = 0; k < categories; k += 1) {
+        const at = ((rowStart[item] ?? 0) + k) * points + q;
+        probability[at] = curves.probability[k] ?? 0;
+        logProbability[at] = curves.logProbability[k] ?? 0;
+      }
       information[q * bank.size + item] = informationOf(curves, categories);
     }
   }
-  return { bank, grid, rowStart, probability, logProbability: probability.map(log), information };
+  return { bank, grid, rowStart, probability, logProbability, information };
 }

@@ -1,0 +1,31 @@
+/** Responses as sparse rows: what a person did not get is absent. */
+import { IrtError } from '../errors.ts';
+
+export interface ResponseMatrix {
+  readonly persons: number;
+  readonly items: number;
+  /** persons + 1 offsets. */
+  readonly rowStart: Uint32Array;
+  readonly item: Uint32Array;
+  readonly category: Uint8Array;
+}
+
+/** From a row for each person; null = not given. Throws IrtError for what is no whole number from 0 to 254, or rows of unequal length. */
+export function responseMatrix(rows: readonly (readonly (number | null)[])[]): ResponseMatrix {
+  const items = rows[0]?.length ?? 0;
+  if (items === 0) throw new IrtError('no-responses', 'rows', '[]', 'must have at least one row and one item');
+  const rowStart = new Uint32Array(rows.length + 1);
+  const item: number[] = [];
+  const category: number[] = [];
+  rows.forEach((row, person) => {
+    if (row.length !== items) throw new IrtError('unequal-lengths', `rows[${person}]`, row.length, `must have ${items} members`);
+    row.forEach((value, index) => {
+      if (value === null) return;
+      if (!Number.isInteger(value) || value < 0 || value > 254) throw new IrtError('unknown-category', `rows[${person}][${index}]`, value, 'must be a whole number from 0 to 254');
+      item.push(index);
+      category.push(value);
+    });
+    rowStart[person + 1] = item.length;
+  });
+  return { persons: rows.length, items, rowStart, item: Uint32Array.from(item), category: Uint8Array.from(category) };
+}
