@@ -1,5 +1,5 @@
 /** Chunks as files beside the database, encrypted; the record in the database is what makes a chunk exist. */
-import { open, mkdir, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, open, mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { sha256 } from '../document/hash.ts';
@@ -33,7 +33,7 @@ export class LmdbChunks implements ChunkStore {
 
   async bytes(upload: UploadId, chunk: ChunkRecord): Promise<Uint8Array | undefined> {
     try { return await readFile(this.fileOf(upload, chunk)); } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      if (isError(error, 'ENOENT')) return undefined;
       throw error;
     }
   }
@@ -58,12 +58,21 @@ export class LmdbChunks implements ChunkStore {
   private async writeFile(path: string, bytes: Uint8Array): Promise<void> {
     const folder = dirname(path);
     await this.makeFolder(folder);
-    this.written += 1;
-    const unfinished = `${path}.${process.pid}-${threadId}-${this.written}`;
-    const file = await open(unfinished, 'w');
+    const { file, unfinished } = await this.begin(path);
     try { await file.writeFile(bytes); await file.sync(); } finally { await file.close(); }
     await rename(unfinished, path);
     await syncFolder(folder);
+  }
+
+  /** A new file beside the one to be: nobody else's, not even what a process that died left behind. */
+  private async begin(path: string): Promise<{ file: FileHandle; unfinished: string }> {
+    for (;;) {
+      this.written += 1;
+      const unfinished = `${path}.${process.pid}-${threadId}-${this.written}`;
+      try { return { file: await open(unfinished, 'wx'), unfinished }; } catch (error) {
+        if (!isError(error, 'EEXIST')) throw error;
+      }
+    }
   }
 
   private async makeFolder(folder: string): Promise<void> {
@@ -79,6 +88,8 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try { await handle.sync(); } finally { await handle.close(); }
 }
+
+const isError = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
 
 const chunkKey = ({ tenant, person, id }: UploadId, n: number): EntryKey => ['c', tenant, person, id, n];
 const blobKey = ({ tenant, person, id }: UploadId): EntryKey => ['b', tenant, person, id];

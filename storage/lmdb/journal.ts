@@ -107,7 +107,7 @@ const streamOf = (key: readonly Part[]): StreamId => ({ tenant: String(key[1]), 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 
 function split(version: number, value: Uint8Array): StoredCommit {
-  return { version, hash: Buffer.from(value.subarray(0, hashBytes)).toString('hex'), bytes: value.slice(hashBytes) };
+  return { version, hash: Buffer.from(value.subarray(0, hashBytes)).toString('hex'), bytes: new Uint8Array(value.subarray(hashBytes)) };
 }
 
 const head = (version: number, hash: string): string => `${version} ${hash}`;

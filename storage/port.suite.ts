@@ -1,0 +1,46 @@
+/** The one suite that both engines pass. */
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { Storage, StreamId, UploadId } from './port.ts';
+import { blobSuite } from './port.blobs.suite.ts';
+import { checkpointSuite } from './port.checkpoint.suite.ts';
+import { collectionSuite } from './port.collection.suite.ts';
+import { journalSuite } from './port.journal.suite.ts';
+import { pendingSuite } from './port.pending.suite.ts';
+
+/** An empty storage, and ways past the port that an attacker or a bad disk has. */
+export interface OpenedStorage {
+  readonly storage: Storage;
+  /** Opens the same data once more, as another process would. */
+  readonly again: () => Promise<Storage>;
+  readonly tamper: {
+    readonly editCommit: (stream: StreamId, version: number, edit: (bytes: Uint8Array) => Uint8Array) => Promise<void>;
+    /** Replaces bytes and hash, as somebody would who can compute hashes. */
+    readonly forgeCommit: (stream: StreamId, version: number, bytes: Uint8Array, hash: string) => Promise<void>;
+    readonly removeCommits: (stream: StreamId, from: number) => Promise<void>;
+    readonly editChunk: (upload: UploadId, n: number) => Promise<void>;
+  };
+  readonly end: () => Promise<void>;
+}
+
+/** What the parts of the suite get: the storage, and a new tenant for each test. */
+export interface Bench { readonly opened: () => OpenedStorage; readonly storage: () => Storage; readonly tenant: () => string }
+
+export function storageSuite(name: string, open: () => Promise<OpenedStorage>): void {
+  describe(`storage on ${name}`, () => {
+    let opened: OpenedStorage | undefined;
+    let tenants = 0;
+    const current = (): OpenedStorage => {
+      if (opened === undefined) throw new Error('The storage is not open');
+      return opened;
+    };
+    const bench: Bench = { opened: current, storage: () => current().storage, tenant: () => { tenants += 1; return `agency-${tenants}`; } };
+    beforeAll(async () => { opened = await open(); });
+    afterAll(async () => { await opened?.end(); });
+
+    collectionSuite(bench);
+    journalSuite(bench);
+    pendingSuite(bench);
+    checkpointSuite(bench);
+    blobSuite(bench);
+  });
+}
