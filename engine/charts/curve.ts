@@ -1,0 +1,45 @@
+/** Curves as SVG text: one drawing for reports and screens. Presentation attributes only, because the pages allow no inline style. */
+export interface Line { readonly name: string; readonly points: readonly (readonly [number, number])[]; readonly dashed?: boolean }
+export interface Mark { readonly x: number; readonly name: string }
+export interface CurveChart {
+  readonly title: string;
+  /** What the picture says, for those who do not see it. */
+  readonly description: string;
+  readonly x: { readonly label: string; readonly from: number; readonly to: number };
+  readonly y: { readonly label: string; readonly from: number; readonly to: number };
+  readonly lines: readonly Line[];
+  readonly marks?: readonly Mark[];
+}
+
+const [width, height] = [640, 320];
+const margin = { left: 56, right: 16, top: 16, bottom: 44 };
+const colours = ['#0b5c6b', '#b3541e', '#5b4a9e', '#3f7a33', '#8a2f55', '#555555'];
+
+export const escapeXml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const number = (x: number): string => String(Math.round(x * 100) / 100);
+
+/** Whole steps that give about five ticks. */
+function ticks(from: number, to: number): number[] {
+  const raw = (to - from) / 5;
+  const step = [0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100].find((candidate) => candidate >= raw) ?? raw;
+  const list: number[] = [];
+  for (let tick = Math.ceil(from / step - 1e-9) * step; tick <= to + 1e-9; tick += step) list.push(Math.round(tick * 1000) / 1000);
+  return list;
+}
+
+export function curveChart(chart: CurveChart): string {
+  const { x, y } = chart;
+  const atX = (value: number): number => margin.left + ((value - x.from) / (x.to - x.from)) * (width - margin.left - margin.right);
+  const atY = (value: number): number => height - margin.bottom - ((value - y.from) / (y.to - y.from)) * (height - margin.top - margin.bottom);
+  const text = (left: number, top: number, anchor: string, content: string): string => `<text x="${number(left)}" y="${number(top)}" text-anchor="${anchor}" font-family="system-ui, sans-serif" font-size="12" fill="#333333">${escapeXml(content)}</text>`;
+  const rule = (x1: number, y1: number, x2: number, y2: number, colour: string, dash = ''): string => `<line x1="${number(x1)}" y1="${number(y1)}" x2="${number(x2)}" y2="${number(y2)}" stroke="${colour}"${dash}/>`;
+  const [left, right, top, bottom] = [atX(x.from), atX(x.to), atY(y.to), atY(y.from)];
+  const grid = [
+    ...ticks(x.from, x.to).map((tick) => rule(atX(tick), top, atX(tick), bottom, '#e3e3e3') + text(atX(tick), bottom + 16, 'middle', String(tick))),
+    ...ticks(y.from, y.to).map((tick) => rule(left, atY(tick), right, atY(tick), '#e3e3e3') + text(left - 8, atY(tick) + 4, 'end', String(tick))),
+  ];
+  const marks = (chart.marks ?? []).map((mark) => rule(atX(mark.x), top, atX(mark.x), bottom, '#333333', ' stroke-dasharray="4 4"') + text(atX(mark.x) + 4, top + 12, 'start', mark.name));
+  const lines = chart.lines.map((line, n) => `<polyline fill="none" stroke="${colours[n % colours.length]}" stroke-width="2.5"${line.dashed === true ? ' stroke-dasharray="6 4"' : ''} points="${line.points.map(([a, b]) => `${number(atX(a))},${number(atY(Math.min(y.to, Math.max(y.from, b))))}`).join(' ')}"><title>${escapeXml(line.name)}</title></polyline>`);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img"><title>${escapeXml(chart.title)}</title><desc>${escapeXml(chart.description)}</desc>`
+    + `<rect width="${width}" height="${height}" fill="#ffffff"/>${grid.join('')}${marks.join('')}${lines.join('')}${text((left + right) / 2, height - 8, 'middle', x.label)}${text(margin.left - 44, top - 4, 'start', y.label)}</svg>`;
+}
