@@ -10,8 +10,8 @@ import { MongoMemoryReplSet } from 'mongodb-memory-server-core';
 export interface TestMongo {
   readonly uri: string;
   readonly stop: () => Promise<void>;
-  /** SIGKILL to the member that is primary now; absent when the server is not ours. Returns its port. */
-  readonly killPrimary?: () => Promise<number>;
+  /** SIGKILL to the member that is primary now; absent when the server is not ours. The returned call starts it again on its data. */
+  readonly killPrimary?: () => Promise<() => Promise<void>>;
 }
 
 export const withoutMongo = 'MongoDB suites are skipped: set MONGODB_URI, or MONGOMS_SYSTEM_BINARY to a mongod, or put mongod on the path.';
@@ -53,16 +53,21 @@ export async function startMongo({ members = 1, own = false }: StartOptions = {}
   return { uri, stop: async () => { await set.stop({ doCleanup: true, force: true }); }, killPrimary: () => killPrimary(set, uri) };
 }
 
-async function killPrimary(set: MongoMemoryReplSet, uri: string): Promise<number> {
+async function killPrimary(set: MongoMemoryReplSet, uri: string): Promise<() => Promise<void>> {
   const client = await MongoClient.connect(uri);
   try {
     const { primary } = await client.db('admin').command({ hello: 1 });
     const port = Number(String(primary).split(':').at(-1));
     const server = set.servers.find((member) => member.instanceInfo?.port === port);
-    const process = server?.instanceInfo?.instance.mongodProcess;
-    if (process === undefined) throw new Error(`No member of the set listens on port ${port}`);
-    process.kill('SIGKILL');
-    return port;
+    const mongod = server?.instanceInfo?.instance.mongodProcess;
+    if (server === undefined || mongod === undefined) throw new Error(`No member of the set listens on port ${port}`);
+    const ended = new Promise((resolve) => mongod.once('exit', resolve));
+    mongod.kill('SIGKILL');
+    await ended;
+    return async () => {
+      await server.stop({ doCleanup: false });
+      await server.start(true);
+    };
   } finally {
     await client.close();
   }
