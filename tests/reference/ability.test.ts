@@ -1,19 +1,37 @@
-import { createItemParameters, estimateAbility } from 'itemresponsetheory';
+import { createItemParameters, estimateAbility, normalGrid, sumScoreTable } from 'itemresponsetheory';
 import { describe, expect, it } from 'vitest';
 import { type ReferenceItem, readReference, specOf } from './items.ts';
 
-type Name = 'ML' | 'BM' | 'WL' | 'EAP';
+type Name = 'ML' | 'BM' | 'WL' | 'EAP' | 'Jeffreys';
 type Pair = [number | string | null, number | string | null];
-interface Pattern { kind: string; responses: (number | null)[]; catR?: Record<Name, Pair>; mirt: Partial<Record<Name | 'MAP', Pair>> }
+interface SumScore { sumScore: number; eap: number; sd: number }
+interface Pattern { kind: string; responses: (number | null)[]; catR?: Record<Name, Pair>; mirt: Partial<Record<Name | 'MAP' | 'MAP2' | 'EAP2', Pair>> }
 /** The mixed set has mirt's values only; there 1e-5, and EAP alone has the same meaning in both packages. */
 const sets = ['2pl', '3pl', '4pl', 'gpcm', 'grm', 'nrm', 'pcm'];
 
-/** catR's roots are solved to 1e-13 and clamped to [−6, 6]; expected information; 1e-8 for θ, 1e-7 for SE. EAP on the same grid 1e-5. */
-const methods = [['ml', 'ML', 1e-8, 1e-7], ['map', 'BM', 1e-8, 1e-7], ['wle', 'WL', 1e-8, 1e-7], ['eap', 'EAP', 1e-5, 1e-5]] as const;
+/** catR's roots are solved to 1e-13 and clamped to [−6, 6]; expected information; 1e-8 for θ, 1e-7 for SE. EAP on the same grid 1e-5. Its SE of Jeffreys adds the prior's curvature: not compared. */
+const methods = [['ml', 'ML', 1e-8, 1e-7], ['map', 'BM', 1e-8, 1e-7], ['wle', 'WL', 1e-8, 1e-7], ['jeffreys', 'Jeffreys', 1e-8, Infinity], ['eap', 'EAP', 1e-5, 1e-5]] as const;
 
 describe.each(sets)('%s', (set) => {
-  const { items, patterns } = readReference<{ items: ReferenceItem[]; patterns: Pattern[] }>(`ability/${set}.json`);
+  const { items, patterns, prior2, sumScoreEap } = readReference<{ items: ReferenceItem[]; patterns: Pattern[]; prior2: { mean: number; variance: number }; sumScoreEap?: SumScore[] }>(`ability/${set}.json`);
   const bank = createItemParameters(items.map(specOf));
+  it('another prior, against mirt', () => {
+    const prior = { mean: prior2.mean, sd: Math.sqrt(prior2.variance) };
+    for (const { responses, mirt } of patterns) {
+      const answered = responses.flatMap((category, item) => (category === null ? [] : [{ item, category }]));
+      const got = (method: 'map' | 'eap'): number => estimateAbility(bank, answered.map(({ item }) => item), answered.map(({ category }) => category), { method, ...prior }).theta;
+      expect(Math.abs(got('map') - Number(mirt.MAP2?.[0]))).toBeLessThan(1e-5);
+      expect(Math.abs(got('eap') - Number(mirt.EAP2?.[0]))).toBeLessThan(1e-5);
+    }
+  });
+  it.skipIf(sumScoreEap === undefined)('the ability of each sum score', () => {
+    const table = sumScoreTable(bank, items.map((_, n) => n), normalGrid());
+    expect(table).toHaveLength(sumScoreEap?.length ?? 0);
+    sumScoreEap?.forEach(({ sumScore, eap, sd }) => {
+      expect(Math.abs((table[sumScore]?.theta ?? NaN) - eap)).toBeLessThan(1e-6);
+      expect(Math.abs((table[sumScore]?.standardError ?? NaN) - sd)).toBeLessThan(1e-6);
+    });
+  });
   it.each(methods)('%s', (method, name, thetaTolerance, seTolerance) => {
     const off: string[] = [];
     let compared = 0;

@@ -1,5 +1,6 @@
 /** One person's ability from responses to items with known parameters. Every estimate carries its SE, method, bounds and convergence. */
 import { IrtError, requireFinite } from '../errors.ts';
+import { testInformation } from '../information/item.ts';
 import { log } from '../numeric/elementary.ts';
 import { type ItemParameters, requireCategory, requireItem } from '../parameters/item-parameters.ts';
 import { tabulate } from '../parameters/table.ts';
@@ -48,10 +49,10 @@ function equationOf(bank: ItemParameters, items: ArrayLike<number>, categories: 
     const { score, information, logLikelihood } = at;
     const deviation = (theta - mean) / sd;
     switch (method) {
-      case 'map': return { value: score - deviation / sd, information: information + 1 / (sd * sd), objective: logLikelihood - 0.5 * deviation * deviation };
-      case 'wle': return { value: score + at.warm / (2 * information), information, objective: logLikelihood + 0.5 * log(information) };
-      case 'jeffreys': return { value: score + at.informationDerivative / (2 * information), information, objective: logLikelihood + 0.5 * log(information) };
-      default: return { value: score, information, objective: logLikelihood };
+      case 'map': return { value: score - deviation / sd, objective: logLikelihood - 0.5 * deviation * deviation };
+      case 'wle': return { value: score + at.warm / (2 * information), objective: logLikelihood + 0.5 * log(information) };
+      case 'jeffreys': return { value: score + at.informationDerivative / (2 * information), objective: logLikelihood + 0.5 * log(information) };
+      default: return { value: score, objective: logLikelihood };
     }
   };
 }
@@ -80,5 +81,6 @@ export function estimateAbility(bank: ItemParameters, items: ArrayLike<number>, 
   const equation = equationOf(bank, items, categories, settings);
   const steps = Math.max(4, Math.ceil((upper - lower) / (hasOneMode(bank, items) ? 0.25 : 0.05)));
   const root = findRoot(equation, lower, upper, steps);
-  return { ...root, standardError: 1 / Math.sqrt(equation(root.theta).information), method, lower, upper };
+  const information = testInformation(bank, items, root.theta) + (method === 'map' ? 1 / (sd * sd) : 0);
+  return { ...root, standardError: 1 / Math.sqrt(information), method, lower, upper };
 }

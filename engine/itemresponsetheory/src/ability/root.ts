@@ -1,9 +1,7 @@
-/** The root of an estimating equation that belongs to the highest point of its objective: scan, bracket, safeguarded Newton. */
+/** The root of an estimating equation that belongs to the highest point of its objective: scan, bracket, Ridders' method. */
 export interface EquationAt {
   /** Falls through zero at a mode. */
   readonly value: number;
-  /** Positive; Newton's slope is −information. */
-  readonly information: number;
   readonly objective: number;
 }
 
@@ -29,20 +27,24 @@ function highest(equation: (theta: number) => EquationAt, lower: number, upper: 
   return before.value > 0 && (best === undefined || before.objective > best.height) ? { height: before.objective, low: upper, high: upper, atBound: 'upper' } : best;
 }
 
-/** Newton with expected information as slope; bisection whenever a step leaves the bracket. Stops at |step| < 1e-13. */
+/** Ridders' method (1979): quadratic convergence that never leaves the bracket. Stops at |step| < 1e-13. */
 function polish(equation: (theta: number) => EquationAt, bracket: Candidate): Root {
   let { low, high } = bracket;
-  let theta = (low + high) / 2;
-  for (let step = 0; step < 200; step += 1) {
-    const { value, information } = equation(theta);
-    if (value === 0) return { theta, converged: true };
-    if (value > 0) low = theta; else high = theta;
-    const newton = theta + value / information;
-    const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (Math.abs(next - theta) < 1e-13 * Math.max(1, Math.abs(theta)) || high - low < 1e-14) return { theta: next, converged: true };
+  let [above, below] = [equation(low).value, equation(high).value];
+  let theta = NaN;
+  for (let step = 0; step < 100; step += 1) {
+    const middle = (low + high) / 2;
+    const half = equation(middle).value;
+    const next = half === 0 ? middle : middle + ((middle - low) * half) / Math.sqrt(half * half - above * below);
+    const { value } = equation(next);
+    if (value === 0 || Math.abs(next - theta) < 1e-13 * Math.max(1, Math.abs(next))) return { theta: next, converged: true };
     theta = next;
+    if (half > 0) { low = middle; above = half; } else { high = middle; below = half; }
+    if (value > 0 && next > low) { low = next; above = value; }
+    if (value < 0 && next < high) { high = next; below = value; }
+    if (high - low < 1e-14) return { theta, converged: true };
   }
-  return { theta: (low + high) / 2, converged: high - low < 1e-9 };
+  return { theta, converged: false };
 }
 
 /** `steps`: intervals of the scan; no two modes may lie in one of them. A flat equation is not converged. */

@@ -1,0 +1,43 @@
+/** Sum scores: their distribution at θ (Lord & Wingersky 1984) and the ability that belongs to each (Thissen et al. 1995). */
+import { createCurves, evaluate } from '../models/curves.ts';
+import { type ItemParameters, requireItem } from '../parameters/item-parameters.ts';
+import type { Grid } from '../quadrature/grid.ts';
+
+const curves = createCurves();
+
+/** P(sum score = x | θ), x = 0..Σ(K−1). */
+export function sumScoreDistribution(bank: ItemParameters, items: ArrayLike<number>, theta: number): Float64Array {
+  let length = 1;
+  for (let n = 0; n < items.length; n += 1) { requireItem(bank, items[n] ?? -1); length += (bank.categories[items[n] ?? 0] ?? 1) - 1; }
+  let before = new Float64Array(length);
+  let after = new Float64Array(length);
+  before[0] = 1;
+  let highest = 0;
+  for (let n = 0; n < items.length; n += 1) {
+    const categories = evaluate(bank, items[n] ?? 0, theta, curves);
+    after.fill(0);
+    for (let k = 0; k < categories; k += 1) {
+      const p = curves.probability[k] ?? 0;
+      for (let x = 0; x <= highest; x += 1) after[x + k] = (after[x + k] ?? 0) + p * (before[x] ?? 0);
+    }
+    highest += categories - 1;
+    [before, after] = [after, before];
+  }
+  return before;
+}
+
+export interface SumScoreRow { readonly score: number; /** P(score) in the population of the grid. */ readonly probability: number; readonly theta: number; readonly standardError: number }
+
+/** EAP and posterior SD of every sum score under the grid's density. */
+export function sumScoreTable(bank: ItemParameters, items: ArrayLike<number>, { node, weight }: Grid): readonly SumScoreRow[] {
+  const distributions = Array.from(node, (theta) => sumScoreDistribution(bank, items, theta));
+  const scores = distributions[0]?.length ?? 0;
+  return Array.from({ length: scores }, (_, score) => {
+    let [probability, first] = [0, 0];
+    distributions.forEach((distribution, q) => { const joint = (weight[q] ?? 0) * (distribution[score] ?? 0); probability += joint; first += joint * (node[q] ?? 0); });
+    const theta = first / probability;
+    let second = 0;
+    distributions.forEach((distribution, q) => { second += (weight[q] ?? 0) * (distribution[score] ?? 0) * ((node[q] ?? 0) - theta) ** 2; });
+    return { score, probability, theta, standardError: Math.sqrt(second / probability) };
+  });
+}
