@@ -3,6 +3,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
 const root = join(import.meta.dirname, 'delivery-ui');
@@ -19,10 +20,36 @@ function shippedVoices(): Plugin {
   return { name: 'shipped-voices', apply: 'build', closeBundle: () => { if (existsSync(voices)) cpSync(voices, join(out, 'voices'), { recursive: true }); } };
 }
 
+/** Script that a candidate loads on a bad line before the first screen: entry, what it imports, one catalogue. Gzipped bytes. */
+const candidateLimit = 60_000;
+
+function candidateBudget(): Plugin {
+  return {
+    name: 'candidate-budget', apply: 'build',
+    generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? [file] : []));
+      const sizes = new Map(chunks.map(({ fileName, code }) => [fileName, gzipSync(code).length]));
+      const needed = new Set<string>();
+      const follow = (fileName: string): void => {
+        if (needed.has(fileName)) return;
+        needed.add(fileName);
+        chunks.find((chunk) => chunk.fileName === fileName)?.imports.forEach(follow);
+      };
+      const entry = chunks.find(({ isEntry, name }) => isEntry && name === 'candidate');
+      if (entry === undefined) return;
+      follow(entry.fileName);
+      const catalogue = Math.max(0, ...entry.dynamicImports.map((fileName) => sizes.get(fileName) ?? 0));
+      const bytes = [...needed].reduce((sum, fileName) => sum + (sizes.get(fileName) ?? 0), catalogue);
+      if (bytes > candidateLimit) this.error(`The candidate's pages load ${bytes} bytes of script gzipped; at most ${candidateLimit} are allowed.`);
+      this.info(`candidate's pages: ${bytes} bytes of script gzipped, at most ${candidateLimit}`);
+    },
+  };
+}
+
 export default defineConfig({
   root,
   publicDir: false,
-  plugins: [svelte({ configFile: false }), shippedVoices()],
+  plugins: [svelte({ configFile: false }), shippedVoices(), candidateBudget()],
   resolve: { alias: { itemresponsetheory: join(import.meta.dirname, 'engine/itemresponsetheory/src') } },
   build: {
     outDir: out,

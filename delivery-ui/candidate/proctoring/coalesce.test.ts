@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { Signal as SignalSchema } from '../../../delivery/proctoring/signal.ts';
 import type { Surroundings } from '../../shared/surroundings.ts';
 import { type Signal, SignalCoalescer, capPerMinute, graceMs, joinMs } from './coalesce.ts';
 
@@ -61,12 +60,13 @@ describe('signals', () => {
     expect(sent.at(-1)?.count).toBe(100 - capPerMinute);
   });
 
-  it('makes only signals that the server accepts, whatever the code', () => {
+  it('keeps to the wire, whatever the code', () => {
     const { signals, pass, sent } = hall();
     signals.moment('audio-fault', { code: 'Fout: "<script>" été'.repeat(9) });
     signals.moment('clock-jumped', { durationMs: 12.7, code: 'forward' });
     pass(60_000);
-    for (const signal of sent) expect(SignalSchema.safeParse(signal).success).toBe(true);
-    expect(sent.length).toBe(2);
+    expect(sent.map(({ type }) => type)).toEqual(['audio-fault', 'clock-jumped']);
+    for (const { code = '' } of sent) expect(code).toMatch(/^[A-Za-z0-9 ._:-]{1,60}$/);
+    expect(sent[1]?.durationMs).toBe(13);
   });
 });

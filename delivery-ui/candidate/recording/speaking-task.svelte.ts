@@ -5,7 +5,7 @@
 import type { TurnView } from '../../../server/api/candidate/protocol.ts';
 import { RequestFailed } from '../../shared/request/request.ts';
 import type { Sitting } from '../context.ts';
-import { MicrophoneFailed, type Recorded, type Recording, silentPeak } from './microphone.ts';
+import { MicrophoneFailed, type Recorded, type Recording, levelOf, silentPeak } from './microphone.ts';
 import { RecordingUpload } from './upload.ts';
 
 export type Stage = 'hear' | 'prepare' | 'starting' | 'recording' | 'empty' | 'saving' | 'done';
@@ -60,7 +60,7 @@ export class SpeakingTask {
       const { upload } = this;
       this.recording = microphone.record({
         onready: () => { this.stage = 'recording'; },
-        onlevel: (level, elapsedMs) => { this.level = level; this.elapsedMs = elapsedMs; if (elapsedMs >= this.turn.answerMs) void this.finish(); },
+        onlevel: (level, elapsedMs) => this.listen(level, elapsedMs),
         onchunk: (chunk) => upload?.push(chunk),
         onsilent: () => { this.warning = 'silent'; session.signals.moment('microphone-silent'); },
         onfailed: (failure) => this.fail(failure.code),
@@ -68,6 +68,13 @@ export class SpeakingTask {
     } catch (error) {
       this.fail(error instanceof MicrophoneFailed ? error.code : error instanceof Error ? error.name : 'unknown');
     }
+  }
+
+  private listen(level: number, elapsedMs: number): void {
+    this.level = level;
+    this.elapsedMs = elapsedMs;
+    if (this.warning === 'silent' && level > levelOf(silentPeak)) this.warning = undefined;
+    if (elapsedMs >= this.turn.answerMs) void this.finish();
   }
 
   /** The candidate is ready, or the limit is reached. */

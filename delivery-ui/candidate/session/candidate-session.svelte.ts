@@ -21,6 +21,9 @@ type Answered = Extract<Operation, { kind: 'answer' }>;
 const beatMs = 3000;
 const slowMs = 2000;
 
+/** A change that this page made itself is told by its own reply; only after this is it fetched, ms. */
+const settleMs = 150;
+
 /** opening: asking to be the writer. fenced: another page has the session. expired: the token is worth nothing more. */
 export type Phase = 'opening' | 'open' | 'fenced' | 'expired';
 
@@ -47,6 +50,9 @@ export class CandidateSession {
   private readonly stops: (() => void)[] = [];
   private fence: number | undefined;
   private closed = false;
+  /** The sitting is over: nothing more is watched. */
+  private finished = false;
+  private taking = false;
   private fetching = false;
   private fetchAgain = false;
   private expiryLooks = 0;
@@ -71,6 +77,7 @@ export class CandidateSession {
     this.follow();
     this.beat();
     this.tick();
+    if (this.closed || this.finished) return;
     this.stops.push(watchBrowser(this.signals, this.parts.surroundings));
     const stopped = new AbortController();
     this.stops.push(() => stopped.abort());
@@ -136,6 +143,12 @@ export class CandidateSession {
   async returnHere(): Promise<void> { location.reload(); return Promise.resolve(); }
 
   private async take(): Promise<void> {
+    if (this.taking) return;
+    this.taking = true;
+    try { await this.becomeWriter(); } finally { this.taking = false; }
+  }
+
+  private async becomeWriter(): Promise<void> {
     const { surroundings } = this.parts;
     for (let attempt = 0; !this.closed; attempt += 1) {
       try {
@@ -172,16 +185,24 @@ export class CandidateSession {
     if (this.view?.clock?.deadlineAt !== view.clock?.deadlineAt) this.expiryLooks = 0;
     this.view = view;
     this.look();
+    if (view.screen.name === 'receipt') this.finish();
     if (admittedNow) void this.take();
   }
 
+  private finish(): void {
+    this.finished = true;
+    for (const stop of this.stops.splice(0)) stop();
+  }
+
   private follow(): void {
+    if (this.finished) return;
     const stop = followEvents({
       path: 'candidate/session/events', token: this.parts.token,
       onopen: () => { this.restored(); this.outbox.flush(); },
       onevent: ({ name, data }) => {
         const version = typeof data === 'object' && data !== null && 'version' in data ? data.version : undefined;
-        if (name === 'fenced' || typeof version !== 'number' || version > (this.view?.version ?? -1)) void this.refresh();
+        if (name === 'fenced' || typeof version !== 'number') { void this.refresh(); return; }
+        this.parts.surroundings.after(settleMs, () => { if (version > (this.view?.version ?? -1)) void this.refresh(); });
       },
       onlost: (why) => { this.failed(why); return this.phase !== 'fenced' && this.phase !== 'expired'; },
     }, this.parts.surroundings);
@@ -190,7 +211,7 @@ export class CandidateSession {
 
   private beat(): void {
     const { surroundings } = this.parts;
-    if (this.closed || this.phase === 'fenced' || this.phase === 'expired') return;
+    if (this.closed || this.finished || this.phase === 'fenced' || this.phase === 'expired') return;
     const cancelSlow = surroundings.after(slowMs, () => this.lost());
     const roundTripMs = this.clock.roundTripMs;
     const body: z.infer<typeof HeartbeatRequest> = roundTripMs === undefined ? {} : { roundTripMs: Math.round(roundTripMs) };

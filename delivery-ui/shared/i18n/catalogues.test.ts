@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { phrase } from './phrase.ts';
 
 const folder = join(import.meta.dirname, '../catalogues');
-const read = (file: string): Record<string, string> => JSON.parse(readFileSync(file, 'utf8'));
+function read(file: string): Record<string, string> {
+  const texts: Record<string, string> = JSON.parse(readFileSync(file, 'utf8'));
+  return texts;
+}
 const catalogues = readdirSync(folder).filter((name) => /^[a-z]{2}\.json$/.test(name)).map((name) => ({ language: name.slice(0, 2), texts: read(join(folder, name)) }));
 const spokenKeys: string[] = JSON.parse(readFileSync(join(import.meta.dirname, '../speech/spoken-keys.json'), 'utf8'));
 const categories = /_(zero|one|two|few|many|other)$/;

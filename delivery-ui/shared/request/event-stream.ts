@@ -52,7 +52,8 @@ export function followEvents(following: Following, surroundings: Surroundings): 
 
   async function connect(): Promise<void> {
     const line = new AbortController();
-    const signal = AbortSignal.any([stopped.signal, line.signal]);
+    const { signal } = line;
+    stopped.signal.addEventListener('abort', () => line.abort(), { signal });
     let cancelSilence = (): void => {};
     try {
       // The time-out is for the whole request, so it must be long: silence is watched here.

@@ -45,16 +45,25 @@ export async function send(path: string, options: RequestOptions = {}): Promise<
   if (token !== undefined) headers['Authorization'] = `Bearer ${token}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (bytes !== undefined) headers['Content-Type'] = 'application/octet-stream';
-  const timeout = AbortSignal.timeout(timeoutMs);
+  // Not AbortSignal.any: borrowed devices are old ones.
+  const stop = new AbortController();
+  let late = false;
+  const timer = setTimeout(() => { late = true; stop.abort(); }, timeoutMs);
+  const stopped = (): void => stop.abort();
+  if (options.signal?.aborted) stop.abort();
+  options.signal?.addEventListener('abort', stopped);
   let response: Response;
   try {
     response = await fetch(`/api/v1/${path}`, {
       method, headers, keepalive, cache: 'no-store', credentials: 'same-origin',
-      signal: options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]),
+      signal: stop.signal,
       ...(bytes !== undefined ? { body: bytes } : body !== undefined ? { body: JSON.stringify(body) } : {}),
     });
   } catch {
-    throw new RequestFailed(timeout.aborted ? 'timeout' : 'offline', 0);
+    options.signal?.removeEventListener('abort', stopped);
+    throw new RequestFailed(late ? 'timeout' : 'offline', 0);
+  } finally {
+    clearTimeout(timer);
   }
   if (!response.ok) throw await problemOf(response);
   return response;
