@@ -24,6 +24,7 @@ const speaking = (id: string, task: string, turns: number): SpeakingItem => ({
 /** Gives the listening items in their order and stops when all were given: the engine's own rules are tested in the engine. */
 export function inOrder(items: readonly string[]): AdaptiveTest {
   return {
+    report: () => undefined,
     next: (history) => {
       const theta = history.reduce((sum, { category }) => sum + (category === 1 ? 0.5 : category === 0 ? -0.5 : 0), -0.5);
       const item = items[history.length];

@@ -1,3 +1,4 @@
+import type { AbilityEstimate } from 'itemresponsetheory';
 import type { ChoiceItem, ChoiceText, ItemVersion, Language, SpeakingItem } from '../items/item.ts';
 import type { Specification } from '../specifications/specification.ts';
 
@@ -11,6 +12,8 @@ export interface AdaptiveResponse { readonly item: string; readonly category: nu
 
 /** The adaptive part of a pinned test: engine, policy and parameters tied together; pure. */
 export interface AdaptiveTest {
+  /** The reported ability (WLE) of a finished part; undefined when nothing was scored. */
+  report(history: readonly AdaptiveResponse[]): AbilityEstimate | undefined;
   next(history: readonly AdaptiveResponse[], seed: string, excluded: readonly string[]): AdaptiveStep;
 }
 

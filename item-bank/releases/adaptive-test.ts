@@ -1,0 +1,48 @@
+/** The adaptive part of a pinned test: the release's items and parameters, tied to the engine under the specification's policy. */
+import { type AdaptiveBank, type AdaptiveItem, createAdaptiveBank } from '../../engine/adaptive/bank.ts';
+import { type Given, nextItem } from '../../engine/adaptive/next-item.ts';
+import { reportedAbility } from '../../engine/adaptive/estimate.ts';
+import type { AdaptivePart } from '../specifications/specification.ts';
+import type { ItemVersion } from '../items/item.ts';
+import { type AdaptiveResponse, type AdaptiveTest, UnknownItem } from './pinned-test.ts';
+import type { ItemParameterRow } from './release.ts';
+
+export class UncalibratedItem extends Error {
+  readonly code = 'uncalibrated-item';
+  constructor(id: string) { super(`The release has no parameters for ${id}`); this.name = 'UncalibratedItem'; }
+}
+
+/** Operational and pretest items of the release; a pretest item needs no parameters of its own: it is never scored. */
+export function adaptiveBank(part: AdaptivePart, items: readonly ItemVersion[], parameters: readonly ItemParameterRow[]): AdaptiveBank {
+  const rows = new Map(parameters.map((row) => [row.id, row]));
+  const attribute = part.policy.content?.attribute;
+  const adaptiveItems = items.flatMap((item): AdaptiveItem[] => {
+    if (item.kind !== 'choice' || item.use === 'practice') return [];
+    const row = rows.get(item.id);
+    if (row === undefined && item.use === 'operational') throw new UncalibratedItem(item.id);
+    return [{
+      parameters: { model: 'logistic', id: item.id, slope: row?.slope ?? 1, difficulty: row?.difficulty ?? 0 }, use: item.use,
+      content: attribute === undefined ? '' : item.attributes[attribute] ?? '', enemies: item.enemies, exposure: row?.exposure ?? 1,
+    }];
+  });
+  return createAdaptiveBank(adaptiveItems, part.policy);
+}
+
+function indexOf(bank: AdaptiveBank, id: string): number {
+  const item = bank.index.get(id);
+  if (item === undefined) throw new UnknownItem(id);
+  return item;
+}
+
+const givenOf = (bank: AdaptiveBank, history: readonly AdaptiveResponse[]): Given[] => history.map(({ item, category, scored }) => ({ item: indexOf(bank, item), category, scored }));
+
+export function adaptiveTest(part: AdaptivePart, bank: AdaptiveBank): AdaptiveTest {
+  return {
+    next(history, seed, excluded) {
+      const banned = new Set(excluded.flatMap((id) => bank.index.get(id) ?? []));
+      const step = nextItem({ policy: part.policy, bank, history: givenOf(bank, history), seed, excluded: banned });
+      return step.kind === 'stop' ? step : { ...step, item: bank.parameters.id[step.item] ?? '' };
+    },
+    report: (history) => reportedAbility(bank, givenOf(bank, history)),
+  };
+}

@@ -1,0 +1,107 @@
+/** Releases and specifications: immutable once published, kept in storage, held in memory, pinned by sessions. */
+import { type Collection, type CollectionDefinition, DuplicateKey, type Storage } from '../../storage/port.ts';
+import { canonicalJson, jsonObject, type JsonObject } from '../../storage/document/json.ts';
+import { type Specification, Specification as SpecificationSchema, type SpecificationId } from '../specifications/specification.ts';
+import { adaptiveBank, adaptiveTest } from './adaptive-test.ts';
+import type { PinnedTest } from './pinned-test.ts';
+import { Release } from './release.ts';
+
+interface Published { readonly kind: 'release' | 'specification'; readonly content: JsonObject }
+const definition: CollectionDefinition<Published, 'kind'> = { name: 'published', indexes: { kind: { fields: ['kind'] } } };
+
+/** Documents that every agency uses belong to the installation. */
+const tenant = 'installation';
+
+export class ImmutablePublication extends Error {
+  readonly code = 'immutable-publication';
+  constructor(id: string) { super(`${id} is published already, with other content: give it a new id or version`); this.name = 'ImmutablePublication'; }
+}
+export class UnknownPublication extends Error {
+  readonly code = 'unknown-publication';
+  constructor(id: string) { super(`${id} is not published here`); this.name = 'UnknownPublication'; }
+}
+
+const specificationKey = (id: string, version: number): string => `specification-${id}-${version}`;
+
+export class ReleaseStore {
+  private readonly releases = new Map<string, Release>();
+  private readonly specifications = new Map<string, Specification>();
+  private readonly pinned = new Map<string, PinnedTest>();
+
+  private constructor(private readonly collection: Collection<Published, 'kind'>) {}
+
+  static async open(storage: Storage): Promise<ReleaseStore> {
+    const store = new ReleaseStore(await storage.collection(definition));
+    await store.reload();
+    return store;
+  }
+
+  /** Reads what other processes published. */
+  async reload(): Promise<void> {
+    for (const kind of ['release', 'specification'] as const) {
+      for (const { value } of (await this.collection.find(tenant, { index: 'kind', equal: [kind], limit: 1000 })).documents) this.keep(value);
+    }
+  }
+
+  async publishRelease(release: Release): Promise<void> { await this.publish(`release-${release.id}`, { kind: 'release', content: jsonObject(Release.parse(release)) }); }
+
+  async publishSpecification(specification: Specification): Promise<void> {
+    await this.publish(specificationKey(specification.id, specification.version), { kind: 'specification', content: jsonObject(SpecificationSchema.parse(specification)) });
+  }
+
+  /** Idempotent for equal content. Throws ImmutablePublication otherwise. */
+  private async publish(id: string, published: Published): Promise<void> {
+    try { await this.collection.insert({ tenant, id }, published); } catch (error) {
+      if (!(error instanceof DuplicateKey)) throw error;
+      const stored = await this.collection.get({ tenant, id });
+      if (stored === undefined || canonicalJson(stored.value.content) !== canonicalJson(published.content)) throw new ImmutablePublication(id);
+    }
+    this.keep(published);
+  }
+
+  private keep({ kind, content }: Published): void {
+    if (kind === 'release') { const release = Release.parse(content); this.releases.set(release.id, release); return; }
+    const specification = SpecificationSchema.parse(content);
+    this.specifications.set(specificationKey(specification.id, specification.version), specification);
+  }
+
+  allReleases(): readonly Release[] { return [...this.releases.values()]; }
+  allSpecifications(): readonly Specification[] { return [...this.specifications.values()]; }
+
+  /** The newest release of a bank. */
+  currentRelease(bank: string): Release {
+    const newest = this.allReleases().filter((release) => release.bank === bank).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+    if (newest === undefined) throw new UnknownPublication(`a release of bank ${bank}`);
+    return newest;
+  }
+
+  currentSpecification(id: SpecificationId): Specification {
+    const newest = this.allSpecifications().filter((specification) => specification.id === id).sort((a, b) => b.version - a.version)[0];
+    if (newest === undefined) throw new UnknownPublication(`a specification ${id}`);
+    return newest;
+  }
+
+  /** What a registration pins today. */
+  currentTest(id: SpecificationId): { readonly specification: number; readonly releases: Readonly<Record<string, string>>; readonly languages: Specification['languages']; readonly synthetic: boolean } {
+    const { version, banks, languages, synthetic } = this.currentSpecification(id);
+    return { specification: version, languages, synthetic, releases: Object.fromEntries(banks.map((bank) => [bank, this.currentRelease(bank).id])) };
+  }
+
+  /** The test as a session pinned it. Throws UnknownPublication. */
+  pinnedTest(id: SpecificationId, version: number, releases: Readonly<Record<string, string>>): PinnedTest {
+    const name = canonicalJson({ id, version, releases });
+    const known = this.pinned.get(name);
+    if (known !== undefined) return known;
+    const specification = this.specifications.get(specificationKey(id, version));
+    if (specification === undefined) throw new UnknownPublication(specificationKey(id, version));
+    const pinned = Object.values(releases).map((release) => { const found = this.releases.get(release); if (found === undefined) throw new UnknownPublication(release); return found; });
+    const items = pinned.flatMap((release) => release.items);
+    const part = specification.parts.find((candidate) => candidate.kind === 'adaptive');
+    const test: PinnedTest = {
+      specification, items: new Map(items.map((item) => [item.id, item])),
+      adaptive: part === undefined ? undefined : adaptiveTest(part, adaptiveBank(part, items, pinned.flatMap((release) => release.parameters))),
+    };
+    this.pinned.set(name, test);
+    return test;
+  }
+}
