@@ -1,5 +1,5 @@
 /** The next item of an adaptive test, or its end. Pure: the same policy, bank, history, seed and exclusions give the same answer for ever. */
-import { type Moments, contentFactor, createPosterior, createRng, type Rng, rankByInformation } from 'itemresponsetheory';
+import { type Moments, contentFactor, createPosterior, createRng, rankByInformation } from 'itemresponsetheory';
 import type { AdaptiveBank } from './bank.ts';
 import type { AdaptivePolicy } from './policy.ts';
 
@@ -16,29 +16,36 @@ export interface NextItemRequest {
 }
 
 export type StopReason = 'precision' | 'maximum-items' | 'bank-exhausted';
+
+/** The draw that decided: the stream's key under the session's seed, and the items (best first) among which it chose. */
+export interface Draw { readonly key: string; readonly among: readonly number[] }
+
 export type NextItem =
-  | { readonly kind: 'present'; readonly item: number; readonly scored: boolean; readonly theta: number; readonly standardError: number; readonly rule: string }
+  | { readonly kind: 'present'; readonly item: number; readonly scored: boolean; readonly theta: number; readonly standardError: number; readonly rule: string; readonly stream: Draw }
   | { readonly kind: 'stop'; readonly reason: StopReason; readonly theta: number; readonly standardError: number };
 
 /** Interim EAP from the scored responses; before the first one the policy's start and the prior's SD. */
 export function interimEstimate(policy: AdaptivePolicy, bank: AdaptiveBank, history: readonly Given[]): Moments {
-  const responses = history.filter(({ scored, category }) => scored && category !== null);
-  if (responses.length === 0) return { theta: policy.startTheta, standardError: policy.prior.sd };
+  const counted = history.filter(isCounted);
+  if (counted.length === 0) return { theta: policy.startTheta, standardError: policy.prior.sd };
   const posterior = createPosterior(bank.table);
-  for (const { item, category } of responses) if (category !== null) posterior.update(item, category);
+  for (const { item, category } of counted) if (category !== null) posterior.update(item, category);
   return posterior.moments();
 }
 
+/** Pretest items and items lost to a fault of ours count for nothing: neither in the estimate nor in the length. */
+const isCounted = ({ scored, category }: Given): boolean => scored && category !== null;
+
+/** Throws IrtError when the history names an item or a category that the bank does not have. */
 export function nextItem(request: NextItemRequest): NextItem {
   const { policy, bank, history } = request;
   const estimate = interimEstimate(policy, bank, history);
-  const scored = history.filter((given) => given.scored).length;
-  if (scored >= policy.maximumItems) return { kind: 'stop', reason: 'maximum-items', ...estimate };
-  if (scored >= policy.minimumItems && estimate.standardError <= policy.standardError) return { kind: 'stop', reason: 'precision', ...estimate };
-  const random = createRng(request.seed).fork('selection', history.length + 1);
-  const pretest = policy.pretestPositions.includes(history.length + 1) ? pretestItem(request, random) : undefined;
-  if (pretest !== undefined) return { kind: 'present', item: pretest, scored: false, rule: 'pretest', ...estimate };
-  const chosen = operationalItem(request, estimate.theta, random);
+  const counted = history.filter(isCounted).length;
+  if (counted >= policy.maximumItems) return { kind: 'stop', reason: 'maximum-items', ...estimate };
+  if (counted >= policy.minimumItems && estimate.standardError <= policy.standardError) return { kind: 'stop', reason: 'precision', ...estimate };
+  const pretest = policy.pretestPositions.includes(history.length + 1) ? pretestItem(request) : undefined;
+  if (pretest !== undefined) return { kind: 'present', scored: false, ...pretest, ...estimate };
+  const chosen = operationalItem(request, estimate.theta);
   return chosen === undefined ? { kind: 'stop', reason: 'bank-exhausted', ...estimate } : { kind: 'present', scored: true, ...chosen, ...estimate };
 }
 
@@ -49,10 +56,18 @@ function availability({ bank, history, excluded }: NextItemRequest, pretest: boo
   return (item) => bank.isPretest[item] === pretest && !given.has(item) && !excluded.has(item) && !banned.has(item);
 }
 
-function pretestItem(request: NextItemRequest, random: Rng): number | undefined {
+interface Choice { readonly item: number; readonly rule: string; readonly stream: Draw }
+
+/** One of `among` at random, in a stream that belongs to this seed, purpose and position. */
+function draw({ seed, history }: NextItemRequest, purpose: string, rule: string, among: readonly number[]): Choice | undefined {
+  const position = history.length + 1;
+  const item = among[createRng(seed).fork(purpose, position).integer(Math.max(1, among.length))];
+  return item === undefined ? undefined : { item, rule, stream: { key: `${purpose}/${position}`, among } };
+}
+
+function pretestItem(request: NextItemRequest): Choice | undefined {
   const isAvailable = availability(request, true);
-  const free = request.bank.isPretest.flatMap((_, item) => (isAvailable(item) ? [item] : []));
-  return free[random.fork('pretest').integer(Math.max(1, free.length))];
+  return draw(request, 'pretest', 'pretest', request.bank.isPretest.flatMap((_, item) => (isAvailable(item) ? [item] : [])));
 }
 
 /**
@@ -64,27 +79,24 @@ function isEligible({ bank, seed }: NextItemRequest, item: number): boolean {
   return chance >= 1 || createRng(seed).fork('exposure', bank.parameters.id[item] ?? '').uniform() < chance;
 }
 
-function operationalItem(request: NextItemRequest, theta: number, random: Rng): { readonly item: number; readonly rule: string } | undefined {
-  const { policy, bank, history } = request;
-  const { content } = policy;
+/** The factor by which an item's information counts at this point of the test; one value a content class. */
+function contentFactors({ policy: { content }, bank, history }: NextItemRequest): (item: number) => number {
+  if (content === undefined) return () => 1;
   const given = new Map<string, number>();
-  for (const { item, scored } of history) if (scored) given.set(bank.content[item] ?? '', (given.get(bank.content[item] ?? '') ?? 0) + 1);
-  const factors = new Map<string, number>();
-  const factor = (item: number): number => {
-    if (content === undefined) return 1;
-    const name = bank.content[item] ?? '';
-    const known = factors.get(name) ?? contentFactor(content, given, name);
-    factors.set(name, known);
-    return known;
-  };
-  const ranked = rankByInformation(bank.table, theta, availability(request, false), factor);
+  for (const one of history) if (isCounted(one)) given.set(bank.content[one.item] ?? '', (given.get(bank.content[one.item] ?? '') ?? 0) + 1);
+  const factors = new Map([...new Set(bank.content)].map((name) => [name, contentFactor(content, given, name)]));
+  return (item) => factors.get(bank.content[item] ?? '') ?? 1;
+}
+
+function operationalItem(request: NextItemRequest, theta: number): Choice | undefined {
+  const { policy, bank } = request;
+  const ranked = rankByInformation(bank.parameters, theta, availability(request, false), contentFactors(request));
   const eligible: number[] = [];
   for (const { item } of ranked) {
     if (eligible.length === policy.selection.randomesque) break;
     if (isEligible(request, item)) eligible.push(item);
   }
   // When exposure control leaves nothing, an over-exposed item is better than no test.
-  const best = eligible.length > 0 ? eligible : ranked.slice(0, policy.selection.randomesque).map(({ item }) => item);
-  const item = best[random.fork('randomesque').integer(Math.max(1, best.length))];
-  return item === undefined ? undefined : { item, rule: eligible.length > 0 ? policy.selection.rule : 'exposure-relaxed' };
+  if (eligible.length > 0) return draw(request, 'selection', policy.selection.rule, eligible);
+  return draw(request, 'selection', 'exposure-relaxed', ranked.slice(0, policy.selection.randomesque).map(({ item }) => item));
 }

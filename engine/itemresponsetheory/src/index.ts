@@ -12,6 +12,7 @@ export { informationAt, informationDerivativeOf, informationOf, itemInformation,
 export { type Moments, Posterior, createPosterior } from './ability/posterior.ts';
 export { type AbilityEstimate, type AbilityMethod, type AbilityOptions, estimateAbility } from './ability/estimate.ts';
 export { type SumScoreRow, sumScoreDistribution, sumScoreTable } from './ability/sum-score.ts';
-export { type Ranked, nearestNode, rankByInformation } from './selection/maximum-information.ts';
+export { type Ranked, rankBy } from './selection/rank.ts';
+export { nearestNode, rankByInformation } from './selection/maximum-information.ts';
 export { type ContentTargets, contentFactor } from './selection/content.ts';
 export { levelAt } from './classification/level.ts';
