@@ -11,6 +11,9 @@ const isObject = (value: unknown): value is JsonObject => typeof value === 'obje
 export const streamName = (stream: StreamId, version?: number): string =>
   `${stream.kind} ${stream.tenant}/${stream.id}${version === undefined ? '' : `, version ${version}`}`;
 
+/** Tells streams apart, whatever characters their ids hold. */
+export const streamKey = ({ tenant, kind, id }: StreamId): string => JSON.stringify([tenant, kind, id]);
+
 /** The commit that an append makes: canonical bytes and their hash. Throws TypeError when an event is no JSON. */
 export function buildCommit(stream: StreamId, append: Append): Commit {
   const { tenant, kind, id } = stream;

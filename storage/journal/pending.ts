@@ -1,7 +1,7 @@
 /** One step of the worker that applies the consequences of commits elsewhere. At least once: `apply` must be idempotent. */
 import { type Instant, toEpochMs } from '../document/instant.ts';
 import type { Consequence, PendingWork, Storage, Stored, StreamId } from '../port.ts';
-import { streamName } from './chain.ts';
+import { streamKey } from './chain.ts';
 import { type Lease, type LeaseTerms, type Leases, leases, releaseLease, renewLease, takeLease } from './lease.ts';
 
 /** Where a consequence comes from: together they name it, the same at every attempt. */
@@ -40,13 +40,13 @@ async function applyAll(ports: PendingPorts, holding: Holding): Promise<PendingS
   const blocked = new Set<string>();
   let cleared = 0;
   for (const work of await ports.storage.journal.pending(ports.limit ?? 1000)) {
-    if (blocked.has(streamName(work.stream))) continue;
+    if (blocked.has(streamKey(work.stream))) continue;
     if (!await holding.keep()) break;
     try {
       await applyOne(ports, work);
       cleared += 1;
     } catch (error) {
-      blocked.add(streamName(work.stream));
+      blocked.add(streamKey(work.stream));
       failed.push({ stream: work.stream, version: work.version, error });
     }
   }

@@ -1,7 +1,7 @@
 /** Checks checkpoints and every stream that they list against the journal. Findings are returned, all of them: whoever asks decides. */
 import { type JSONWebKeySet, compactVerify, createLocalJWKSet } from 'jose';
 import { CorruptStorage, type Storage, type Stored, type StreamId, genesisHash, installationTenant } from '../port.ts';
-import { streamName } from './chain.ts';
+import { streamKey, streamName } from './chain.ts';
 import { type Checkpoint, CheckpointContent, type Head, checkpointHash, checkpoints } from './checkpoint.ts';
 
 export type FindingCode =
@@ -84,9 +84,9 @@ async function signedContent(walk: Walk, jws: string): Promise<CheckpointContent
 
 function list(walk: Walk, head: Head): void {
   const stream: StreamId = { tenant: head.tenant, kind: head.kind, id: head.id };
-  const known = walk.listed.get(streamName(stream)) ?? { stream, heads: [] };
+  const known = walk.listed.get(streamKey(stream)) ?? { stream, heads: [] };
   known.heads.push(head);
-  walk.listed.set(streamName(stream), known);
+  walk.listed.set(streamKey(stream), known);
 }
 
 /** Returns the version that the stream has. */
@@ -115,7 +115,7 @@ async function addUnlisted({ storage, scopes = [] }: VerifyPorts, versions: Map<
       const ids: readonly string[] = await storage.journal.streams(tenant, kind, after, 1000);
       for (const id of ids) {
         const stream = { tenant, kind, id };
-        if (!versions.has(streamName(stream))) versions.set(streamName(stream), { stream, version: await verifyStream(storage, stream, [], findings) });
+        if (!versions.has(streamKey(stream))) versions.set(streamKey(stream), { stream, version: await verifyStream(storage, stream, [], findings) });
       }
       after = ids.at(-1);
     } while (after !== undefined);
@@ -127,7 +127,7 @@ async function addUnlisted({ storage, scopes = [] }: VerifyPorts, versions: Map<
  * mark goes only after its checkpoint is written: on a system at work this finds nothing false.
  */
 async function verifyMarks(storage: Storage, versions: ReadonlyMap<string, { stream: StreamId; version: number }>, walk: Walk, anchor: Anchor | undefined): Promise<void> {
-  const waiting = new Set((await storage.journal.unsealed(1_000_000)).map(({ stream }) => streamName(stream)));
+  const waiting = new Set((await storage.journal.unsealed(1_000_000)).map(({ stream }) => streamKey(stream)));
   await walkCheckpoints(storage, walk, anchor);
   for (const [name, { stream, version }] of versions) {
     const listed = Math.max(0, ...(walk.listed.get(name)?.heads ?? []).map((head) => head.version));

@@ -44,7 +44,10 @@ async function opened(): Promise<OpenedStorage> {
   };
 }
 
-if (!hasMongo()) describe.skip(withoutMongo, () => { it('needs a server', () => undefined); });
+if (!hasMongo()) {
+  console.log(withoutMongo);
+  describe.skip(withoutMongo, () => { it('needs a server', () => undefined); });
+}
 else {
   describe('with a genuine server', () => {
     beforeAll(async () => { mongo = await startMongo(); });

@@ -42,7 +42,10 @@ class Writer {
   }
 }
 
-if (!hasMongo(true)) describe.skip(withoutMongo, () => { it('needs a server', () => undefined); });
+if (!hasMongo(true)) {
+  console.log(withoutMongo);
+  describe.skip(withoutMongo, () => { it('needs a server', () => undefined); });
+}
 else {
   describe('fail-over of MongoDB', () => {
     let mongo: TestMongo | undefined;
