@@ -5,7 +5,7 @@ const floors = [
 /** Inside a floor a room imports only rooms listed before it. */
 const rooms = {
   engine: ['itemresponsetheory', 'adaptive', 'charts'],
-  storage: ['document', 'port', 'journal', 'keys', 'lmdb', 'mongodb'],
+  storage: ['document', 'port', 'journal', 'keys', 'blobs', 'lmdb', 'mongodb'],
   people: ['agencies', 'candidates', 'staff', 'access'],
   'item-bank': ['items', 'qti', 'releases', 'specifications', 'forms', 'calibration', 'statistics', 'standard-setting', 'simulation'],
   delivery: ['proctoring', 'recordings', 'sessions', 'responses', 'administrations', 'monitoring'],

@@ -38,6 +38,12 @@ function url(variable: string, value: string | undefined, protocols: readonly st
   return value;
 }
 
+/** A replica set's address names several hosts, which is no URL to the platform's parser. */
+function mongoAddress(value: string | undefined): string | undefined {
+  if (value !== undefined && !/^mongodb(\+srv)?:\/\/[^\s/]+(\/\S*)?$/.test(value)) throw new ConfigurationError('MONGODB_URI', 'is not an address that begins with mongodb:// or mongodb+srv://');
+  return value;
+}
+
 /** Two variables that make sense together only. */
 function pair(first: string, second: string, environment: Environment): readonly [string, string] | undefined {
   const [a, b] = [environment[first], environment[second]];
@@ -74,7 +80,7 @@ export function readConfiguration(raw: Environment, workingFolder: string): Conf
   for (const variable of Object.keys(environment)) {
     if (variable.startsWith('MEETLAT_') && !known.has(variable) && !foreign.test(variable)) throw new ConfigurationError(variable, 'is not a setting of Meetlat');
   }
-  const mongodbUri = url('MONGODB_URI', environment['MONGODB_URI'], ['mongodb:', 'mongodb+srv:']);
+  const mongodbUri = mongoAddress(environment['MONGODB_URI']);
   const tls = pair('MEETLAT_TLS_CERT', 'MEETLAT_TLS_KEY', environment);
   return {
     host: environment['HOST'] ?? '0.0.0.0',
