@@ -7,7 +7,7 @@ const rooms = {
   engine: ['itemresponsetheory', 'adaptive', 'charts'],
   storage: ['document', 'port', 'journal', 'keys', 'blobs', 'lmdb', 'mongodb'],
   people: ['agencies', 'candidates', 'staff', 'access'],
-  'item-bank': ['items', 'qti', 'releases', 'specifications', 'forms', 'calibration', 'statistics', 'standard-setting', 'simulation'],
+  'item-bank': ['items', 'qti', 'specifications', 'releases', 'forms', 'calibration', 'statistics', 'standard-setting', 'simulation'],
   delivery: ['proctoring', 'recordings', 'sessions', 'responses', 'administrations', 'monitoring'],
   scoring: ['regimes', 'rating', 'raters', 'process-evaluation', 'results', 'exemptions', 'certificates', 'statements', 'trajectory', 'evidence'],
   'delivery-ui': ['shared', 'candidate', 'invigilator', 'examiner', 'designer', 'office', 'public'],

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { IrtError } from 'itemresponsetheory';
 import { type Calibration, calibrate, responseMatrix } from 'itemresponsetheory/calibration';
 import { ResponseFileError, readResponses } from '../../item-bank/calibration/read-responses.ts';
-import { type Command, UsageError } from './meetlat.ts';
+import { type Command, UsageError } from './command.ts';
 
 const models = { rasch: 'rasch', '1pl': 'rasch', '2pl': '2pl' } as const;
 const isModel = (name: string): name is keyof typeof models => Object.hasOwn(models, name);

@@ -1,13 +1,6 @@
 /** `meetlat COMMAND`: one file for each command; loaded only when asked for. Exit code 0 done, 1 a finding, 2 a wrong call. */
 import { ConfigurationError } from '../configuration.ts';
-
-export interface Command { readonly usage: string; run(argv: readonly string[]): Promise<number | undefined> }
-
-/** A call that cannot be understood; its message is one line for a person. */
-export class UsageError extends Error {
-  readonly code = 'usage';
-  constructor(message: string) { super(message); this.name = 'UsageError'; }
-}
+import { type Command, UsageError } from './command.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start.ts')).startCommand,

@@ -1,6 +1,6 @@
 import { readConfiguration } from '../configuration.ts';
 import { start } from '../start.ts';
-import type { Command } from './meetlat.ts';
+import type { Command } from './command.ts';
 
 export const startCommand: Command = {
   usage: 'start                                serve the product; settings by environment, see README',

@@ -6,7 +6,7 @@ import { tenants } from '../../people/agencies/agency.ts';
 import { CorruptStorage } from '../../storage/port.ts';
 import { openStores } from '../compose.ts';
 import { readConfiguration } from '../configuration.ts';
-import { type Command, UsageError } from './meetlat.ts';
+import { type Command, UsageError } from './command.ts';
 
 function report(session: string, verification: Verification): string[] {
   const { commits, events, recomputed, differences, engine, estimate, score, head } = verification;
