@@ -1,0 +1,70 @@
+/** What a test designer sees: the whole item, its parameters and curves, what happens to it live, and the specifications. */
+import { createItemParameters } from 'itemresponsetheory';
+import { informationChart, itemChart } from '../../../engine/charts/item.ts';
+import { type ChoiceItem, type ItemVersion } from '../../../item-bank/items/item.ts';
+import type { ItemParameterRow, Release } from '../../../item-bank/releases/release.ts';
+import type { Part, Specification } from '../../../item-bank/specifications/specification.ts';
+import { type LiveStatistics, noResponses } from '../../../item-bank/statistics/live.ts';
+import type { BankSummary, ItemDetail, ItemRow, SpecificationView } from './protocol.ts';
+
+const count = (release: Release, use: ItemVersion['use']): number => release.items.filter((item) => item.use === use).length;
+
+export const bankSummary = (release: Release): BankSummary => ({
+  bank: release.bank, release: release.id, createdAt: release.createdAt, operational: count(release, 'operational'), pretest: count(release, 'pretest'), practice: count(release, 'practice'), synthetic: release.synthetic,
+});
+
+export function itemRow(item: ItemVersion, row: ItemParameterRow | undefined, live: LiveStatistics = noResponses): ItemRow {
+  return {
+    id: item.id, version: item.version, kind: item.kind, use: item.use, attributes: item.attributes, languages: item.kind === 'choice' ? Object.keys(item.languages) : ['nl'], ...live,
+    ...(row === undefined ? {} : { slope: row.slope, difficulty: row.difficulty, origin: row.origin }), ...(item.kind === 'choice' && item.reviewBy !== undefined ? { reviewBy: item.reviewBy } : {}),
+  };
+}
+
+function choiceTexts(item: ChoiceItem): ItemDetail['texts'] {
+  return Object.fromEntries(Object.entries(item.languages).flatMap(([language, text]) => (text === undefined ? [] : [[language, {
+    stem: text.stem.text, stemAudio: text.stem.audio.id, ...(text.stimulus === undefined ? {} : { stimulus: text.stimulus.text, stimulusAudio: text.stimulus.audio.id }),
+    options: text.options.map((option) => ({ text: option.text, ...(option.picture === undefined ? {} : { picture: option.picture.id }), ...(option.audio === undefined ? {} : { audio: option.audio.id }) })),
+  }]])));
+}
+
+/** The curve is drawn in Dutch: the page puts its own words beside it. */
+function curveOf(row: ItemParameterRow | undefined): { curve?: string } {
+  if (row === undefined) return {};
+  const bank = createItemParameters([{ model: 'logistic', id: row.id, slope: row.slope, difficulty: row.difficulty }]);
+  return { curve: itemChart(bank, 0, { title: row.id, description: `P = ½ at θ = ${row.difficulty}; slope ${row.slope}`, ability: 'θ', probability: 'P(θ)', information: 'I(θ)' }) };
+}
+
+export function itemDetail(item: ItemVersion, row: ItemParameterRow | undefined, live?: LiveStatistics): ItemDetail {
+  const common = { ...itemRow(item, row, live), enemies: [...item.enemies] };
+  if (item.kind === 'choice') return { ...common, texts: choiceTexts(item), key: item.key, rationale: item.rationale, ...(item.source === undefined ? {} : { source: item.source }), ...curveOf(row) };
+  const stem = item.turns.map(({ prompt }) => prompt.text).join(' / ');
+  return { ...common, lookFor: item.lookFor, texts: { nl: { stem, options: item.turns.map(({ prompt }) => ({ text: prompt.text, audio: prompt.audio.id })) } } };
+}
+
+const fact = (name: string, value: string | number): { name: string; value: string } => ({ name, value: String(value) });
+
+function partFacts(part: Part): { name: string; value: string }[] {
+  switch (part.kind) {
+    case 'adaptive': return [
+      fact('startTheta', part.policy.startTheta), fact('prior', `N(${part.policy.prior.mean}, ${part.policy.prior.sd}²)`), fact('rule', `${part.policy.selection.rule}, randomesque ${part.policy.selection.randomesque}`),
+      fact('items', `${part.policy.minimumItems}–${part.policy.maximumItems}`), fact('standardError', part.policy.standardError), fact('pretestPositions', part.policy.pretestPositions.join(', ')), fact('plays', part.plays), fact('itemLimitSeconds', part.itemLimitMs / 1000),
+      ...Object.entries(part.policy.content?.targets ?? {}).map(([name, target]) => fact(`content ${name}`, `${Math.round(target * 100)} %`)),
+    ];
+    case 'speaking': return [fact('tasks', part.tasks.join(', '))];
+    case 'linear': return [fact('slots', part.slots.length), fact('values', part.slots.filter((slot) => slot.part === 'values').length), fact('practical', part.slots.filter((slot) => slot.part === 'practical').length), fact('pretest', part.pretest), fact('limitMinutes', part.limitMs / 60_000)];
+  }
+}
+
+/** Cuts of the reporting scale on the listening scale, marked in the picture. */
+const cuts = [{ name: 'A1', x: -1.5 }, { name: 'A2', x: 0 }, { name: 'B1', x: 1.5 }];
+
+export function specificationView(specification: Specification, releases: readonly Release[]): SpecificationView {
+  const rows = releases.filter((release) => specification.banks.includes(release.bank)).flatMap((release) => release.parameters);
+  const isAdaptive = specification.parts.some((part) => part.kind === 'adaptive');
+  const bank = isAdaptive && rows.length > 0 ? createItemParameters(rows.map((row) => ({ model: 'logistic', id: row.id, slope: row.slope, difficulty: row.difficulty }))) : undefined;
+  return {
+    id: specification.id, version: specification.version, title: specification.title, synthetic: specification.synthetic,
+    parts: specification.parts.map((part) => ({ id: part.id, kind: part.kind, facts: partFacts(part) })),
+    ...(bank === undefined ? {} : { information: informationChart(bank, rows.map((_, item) => item), { title: specification.id, description: 'Information of the whole bank', ability: 'θ', information: 'I(θ)' }, cuts) }),
+  };
+}
