@@ -20,6 +20,7 @@ type Answered = Extract<Operation, { kind: 'answer' }>;
 /** Between two heartbeats, and after how long without an answer the candidate is told: together no more than five seconds, ms. */
 const beatMs = 3000;
 const slowMs = 2000;
+const stallMs = 500;
 
 /** A change that this page made itself is told by its own reply; only after this is it fetched, ms. */
 const settleMs = 150;
@@ -212,7 +213,11 @@ export class CandidateSession {
   private beat(): void {
     const { surroundings } = this.parts;
     if (this.closed || this.finished || this.phase === 'fenced' || this.phase === 'expired') return;
-    const cancelSlow = surroundings.after(slowMs, () => this.lost());
+    const sentAtMs = surroundings.monotonicMs();
+    let cancelSlow = surroundings.after(slowMs, () => {
+      // A timer that comes late itself says that this device was busy, not that the line is gone: the answer may be waiting.
+      if (surroundings.monotonicMs() - sentAtMs < slowMs + stallMs) this.lost(); else cancelSlow = surroundings.after(stallMs, () => this.lost());
+    });
     const roundTripMs = this.clock.roundTripMs;
     const body: z.infer<typeof HeartbeatRequest> = roundTripMs === undefined ? {} : { roundTripMs: Math.round(roundTripMs) };
     this.timed<z.infer<typeof Heartbeat>>('candidate/session/heartbeat', body, (beat) => beat.serverNow)

@@ -48,6 +48,7 @@ export async function send(path: string, options: RequestOptions = {}): Promise<
   // Not AbortSignal.any: borrowed devices are old ones.
   const stop = new AbortController();
   let late = false;
+  // Runs on after the headers, so that a body that stands still ends too.
   const timer = setTimeout(() => { late = true; stop.abort(); }, timeoutMs);
   const stopped = (): void => stop.abort();
   if (options.signal?.aborted) stop.abort();
@@ -61,9 +62,8 @@ export async function send(path: string, options: RequestOptions = {}): Promise<
     });
   } catch {
     options.signal?.removeEventListener('abort', stopped);
-    throw new RequestFailed(late ? 'timeout' : 'offline', 0);
-  } finally {
     clearTimeout(timer);
+    throw new RequestFailed(late ? 'timeout' : 'offline', 0);
   }
   if (!response.ok) throw await problemOf(response);
   return response;
@@ -76,7 +76,8 @@ export async function ask<T>(path: string, options: RequestOptions = {}): Promis
     const answer: T = await response.json();
     return answer;
   } catch {
-    throw new RequestFailed('unreadable', response.status);
+    // Broken off, or no answer of ours at all (a proxy's page): as good as no answer.
+    throw new RequestFailed('unreadable', 0);
   }
 }
 
