@@ -14,5 +14,12 @@ export { type AbilityEstimate, type AbilityMethod, type AbilityOptions, estimate
 export { type SumScoreRow, sumScoreDistribution, sumScoreTable } from './ability/sum-score.ts';
 export { type Ranked, rankBy } from './selection/rank.ts';
 export { nearestNode, rankByInformation } from './selection/maximum-information.ts';
+export { mostInformativeTheta, nearnessOfDifficulty, nearnessOfMaximum } from './selection/location.ts';
+export { expectedPosteriorVariance, globalDiscrimination, mutualInformation, weightedInformation, weightedKullbackLeibler } from './selection/weighted.ts';
+export { expectedInformation } from './selection/expected-information.ts';
 export { type ContentTargets, contentFactor } from './selection/content.ts';
 export { levelAt } from './classification/level.ts';
+export { type RatioDecision, type RatioOptions, generalizedRatio, sequentialRatio } from './classification/ratio.ts';
+export { leastLoss, levelProbabilities } from './classification/posterior.ts';
+export { type Agreement, type ClassificationAgreement, leeAgreement, meanAgreement, rudnerAgreement } from './classification/accuracy.ts';
+export { isClassified, isExhausted, isLongEnough, isPrecise, isReductionSpent, isStable } from './stopping/rules.ts';

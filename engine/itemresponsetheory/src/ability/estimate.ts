@@ -3,10 +3,9 @@ import { IrtError, requireFinite } from '../errors.ts';
 import { testInformation } from '../information/item.ts';
 import { log } from '../numeric/elementary.ts';
 import { type ItemParameters, requireCategory, requireItem } from '../parameters/item-parameters.ts';
-import { tabulate } from '../parameters/table.ts';
 import { normalGrid } from '../quadrature/grid.ts';
 import { createLikelihoodAt, hasOneMode, likelihoodAt } from './likelihood.ts';
-import { createPosterior } from './posterior.ts';
+import { momentsOf, normalise } from './posterior.ts';
 import { type EquationAt, findRoot } from './root.ts';
 
 export type AbilityMethod = 'ml' | 'map' | 'wle' | 'jeffreys' | 'eap';
@@ -34,9 +33,11 @@ export interface AbilityOptions {
   readonly sd?: number;
   /** Grid points of eap; default 61. */
   readonly points?: number;
+  /** Quadrature rule of eap; default rectangle. */
+  readonly rule?: 'rectangle' | 'trapezoid';
 }
 
-type Settings = Required<Omit<AbilityOptions, 'points'>>;
+type Settings = Required<AbilityOptions>;
 
 /**
  * ML: S = 0 (Lord 1980). MAP: S + (μ − θ)/σ² = 0 (Samejima 1969). WLE: S + J/(2I) = 0 (Warm 1989; Penfield & Bergeron 2005).
@@ -66,18 +67,20 @@ function check(bank: ItemParameters, items: ArrayLike<number>, categories: Array
   if (items.length === 0 && method !== 'map' && method !== 'eap') throw new IrtError('no-responses', 'items', '[]', `must have at least one member under ${method}`);
 }
 
-function byPosterior(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, { lower, upper, mean, sd }: Settings, points: number): AbilityEstimate {
-  const posterior = createPosterior(tabulate(bank, normalGrid({ points, lower, upper, mean, sd })));
-  for (let n = 0; n < items.length; n += 1) posterior.update(items[n] ?? 0, categories[n] ?? 0);
-  return { ...posterior.moments(), method: 'eap', converged: true, lower, upper };
+/** Only the given items are evaluated, not the bank. */
+function byPosterior(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, { lower, upper, mean, sd, points, rule }: Settings): AbilityEstimate {
+  const { node, weight } = normalGrid({ points, lower, upper, mean, sd, rule });
+  const at = createLikelihoodAt();
+  const logWeight = weight.map((w, q) => { likelihoodAt(bank, items, categories, node[q] ?? 0, at); return log(w) + at.logLikelihood; });
+  return { ...momentsOf(node, normalise(logWeight, weight)), method: 'eap', converged: true, lower, upper };
 }
 
 /** Throws IrtError for an unknown item, a category outside its item, a bad option, or no responses under ml, wle or jeffreys. */
 export function estimateAbility(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, options: AbilityOptions): AbilityEstimate {
-  const { method, lower = -6, upper = 6, mean = 0, sd = 1, points = 61 } = options;
-  const settings: Settings = { method, lower, upper, mean, sd };
+  const { method, lower = -6, upper = 6, mean = 0, sd = 1, points = 61, rule = 'rectangle' } = options;
+  const settings: Settings = { method, lower, upper, mean, sd, points, rule };
   check(bank, items, categories, settings);
-  if (method === 'eap') return byPosterior(bank, items, categories, settings, points);
+  if (method === 'eap') return byPosterior(bank, items, categories, settings);
   const equation = equationOf(bank, items, categories, settings);
   const steps = Math.max(4, Math.ceil((upper - lower) / (hasOneMode(bank, items) ? 0.25 : 0.05)));
   const root = findRoot(equation, lower, upper, steps);

@@ -8,6 +8,25 @@ import type { GridTable } from '../parameters/table.ts';
 
 export interface Moments { readonly theta: number; readonly standardError: number }
 
+/** e^w normalised to sum 1, into `out`; the maximum is subtracted first. */
+export function normalise(logWeight: Float64Array, out: Float64Array): Float64Array {
+  let maximum = -Infinity;
+  for (let q = 0; q < logWeight.length; q += 1) maximum = Math.max(maximum, logWeight[q] ?? -Infinity);
+  let total = 0;
+  for (let q = 0; q < logWeight.length; q += 1) { const w = exp((logWeight[q] ?? -Infinity) - maximum); out[q] = w; total += w; }
+  for (let q = 0; q < logWeight.length; q += 1) out[q] = (out[q] ?? 0) / total;
+  return out;
+}
+
+/** Mean and standard deviation over the nodes: EAP and PSD (Bock & Mislevy 1982). */
+export function momentsOf(node: Float64Array, weight: Float64Array): Moments {
+  let theta = 0;
+  for (let q = 0; q < node.length; q += 1) theta += (weight[q] ?? 0) * (node[q] ?? 0);
+  let variance = 0;
+  for (let q = 0; q < node.length; q += 1) { const d = (node[q] ?? 0) - theta; variance += (weight[q] ?? 0) * d * d; }
+  return { theta, standardError: Math.sqrt(variance) };
+}
+
 export class Posterior {
   private readonly logPrior: Float64Array;
   private readonly logWeight: Float64Array;
@@ -33,29 +52,10 @@ export class Posterior {
     for (let q = 0; q < points; q += 1) logWeight[q] = (logWeight[q] ?? 0) + (logProbability[start + q] ?? 0);
   }
 
-  private normalise(): Float64Array {
-    const { logWeight, weight } = this;
-    let maximum = -Infinity;
-    for (let q = 0; q < logWeight.length; q += 1) maximum = Math.max(maximum, logWeight[q] ?? -Infinity);
-    let total = 0;
-    for (let q = 0; q < logWeight.length; q += 1) { const w = exp((logWeight[q] ?? -Infinity) - maximum); weight[q] = w; total += w; }
-    for (let q = 0; q < logWeight.length; q += 1) weight[q] = (weight[q] ?? 0) / total;
-    return weight;
-  }
-
   /** Normalised weights at the nodes, as a copy. */
-  weights(): Float64Array { return Float64Array.from(this.normalise()); }
+  weights(): Float64Array { return Float64Array.from(normalise(this.logWeight, this.weight)); }
 
-  /** EAP and PSD (Bock & Mislevy 1982). */
-  moments(): Moments {
-    const { node } = this.table.grid;
-    const weight = this.normalise();
-    let theta = 0;
-    for (let q = 0; q < node.length; q += 1) theta += (weight[q] ?? 0) * (node[q] ?? 0);
-    let variance = 0;
-    for (let q = 0; q < node.length; q += 1) { const d = (node[q] ?? 0) - theta; variance += (weight[q] ?? 0) * d * d; }
-    return { theta, standardError: Math.sqrt(variance) };
-  }
+  moments(): Moments { return momentsOf(this.table.grid.node, normalise(this.logWeight, this.weight)); }
 }
 
 export const createPosterior = (table: GridTable): Posterior => new Posterior(table);

@@ -1,0 +1,36 @@
+/** Levels under a posterior: how likely each is, and what a decision now would cost. */
+import { IrtError } from '../errors.ts';
+import type { Grid } from '../quadrature/grid.ts';
+
+function requireAscending(cuts: readonly number[]): void {
+  cuts.forEach((cut, n) => { if (!(cut > (cuts[n - 1] ?? -Infinity))) throw new IrtError('cuts-crossed', `cuts[${n}]`, cut, 'must be greater than the cut before'); });
+}
+
+/**
+ * P(level k | answers), k = 0..cuts.length. A node stands for the interval half-way to its neighbours, whose mass is shared in proportion when
+ * a cut goes through it.
+ */
+export function levelProbabilities({ node }: Grid, weight: ArrayLike<number>, cuts: readonly number[]): Float64Array {
+  requireAscending(cuts);
+  const out = new Float64Array(cuts.length + 1);
+  const step = ((node[node.length - 1] ?? 0) - (node[0] ?? 0)) / (node.length - 1);
+  for (let q = 0; q < node.length; q += 1) {
+    const [from, to] = [(node[q] ?? 0) - step / 2, (node[q] ?? 0) + step / 2];
+    for (let k = 0; k <= cuts.length; k += 1) {
+      const overlap = Math.min(to, cuts[k] ?? Infinity) - Math.max(from, cuts[k - 1] ?? -Infinity);
+      if (overlap > 0) out[k] = (out[k] ?? 0) + ((weight[q] ?? 0) * overlap) / step;
+    }
+  }
+  return out;
+}
+
+/** The level with the least expected loss (Vos 2000); loss[decided][true], default 1 for every wrong level. */
+export function leastLoss(probabilities: ArrayLike<number>, loss: (decided: number, truth: number) => number = (decided, truth) => (decided === truth ? 0 : 1)): { readonly level: number; readonly expectedLoss: number } {
+  let best = { level: 0, expectedLoss: Infinity };
+  for (let level = 0; level < probabilities.length; level += 1) {
+    let expectedLoss = 0;
+    for (let truth = 0; truth < probabilities.length; truth += 1) expectedLoss += (probabilities[truth] ?? 0) * loss(level, truth);
+    if (expectedLoss < best.expectedLoss) best = { level, expectedLoss };
+  }
+  return best;
+}

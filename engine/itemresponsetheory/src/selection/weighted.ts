@@ -1,0 +1,96 @@
+/**
+ * Criteria that average over what is still believed about θ. `weight` has one member a node of the table: the normalised posterior
+ * (`Posterior.weights()`), or the likelihood times a quadrature rule. The larger the better, except expectedPosteriorVariance.
+ */
+import { IrtError } from '../errors.ts';
+import { createCurves, evaluate } from '../models/curves.ts';
+import { log } from '../numeric/elementary.ts';
+import { requireItem } from '../parameters/item-parameters.ts';
+import type { GridTable } from '../parameters/table.ts';
+
+const curves = createCurves();
+
+function check(table: GridTable, weight: Float64Array, item: number): void {
+  requireItem(table.bank, item);
+  if (weight.length !== table.grid.node.length) throw new IrtError('unequal-lengths', 'weight', weight.length, `must have a member for each of ${table.grid.node.length} nodes`);
+}
+
+/** Σ_q w·I_j: likelihood-weighted (Veerkamp & Berger 1997) or posterior-weighted information (van der Linden 1998). */
+export function weightedInformation(table: GridTable, weight: Float64Array, item: number): number {
+  check(table, weight, item);
+  let sum = 0;
+  for (let q = 0; q < weight.length; q += 1) sum += (weight[q] ?? 0) * (table.information[q * table.bank.size + item] ?? 0);
+  return sum;
+}
+
+/** Σ_q w·Σ_k P_k(θ)·ln[P_k(θ)/P_k(θ_q)]: Kullback–Leibler information at θ (Chang & Ying 1996), weighted over the whole grid. */
+export function weightedKullbackLeibler(table: GridTable, weight: Float64Array, item: number, theta: number): number {
+  check(table, weight, item);
+  const categories = evaluate(table.bank, item, theta, curves);
+  const points = weight.length;
+  let sum = 0;
+  for (let k = 0; k < categories; k += 1) {
+    const start = ((table.rowStart[item] ?? 0) + k) * points;
+    const [p, logP] = [curves.probability[k] ?? 0, curves.logProbability[k] ?? 0];
+    for (let q = 0; q < points; q += 1) sum += (weight[q] ?? 0) * p * (logP - (table.logProbability[start + q] ?? 0));
+  }
+  return sum;
+}
+
+/** Predictive chance of category k: Σ_q w·P_k(θ_q). */
+function predictive(table: GridTable, weight: Float64Array, item: number, k: number): number {
+  const start = ((table.rowStart[item] ?? 0) + k) * weight.length;
+  let sum = 0;
+  for (let q = 0; q < weight.length; q += 1) sum += (weight[q] ?? 0) * (table.probability[start + q] ?? 0);
+  return sum;
+}
+
+/** Σ_k Var_w(P_k), the global discrimination index (Kaplan, de la Torre & Barrada 2015); for dichotomous items the variance of P_1 alone. */
+export function globalDiscrimination(table: GridTable, weight: Float64Array, item: number): number {
+  check(table, weight, item);
+  const categories = table.bank.categories[item] ?? 0;
+  let sum = 0;
+  for (let k = categories === 2 ? 1 : 0; k < categories; k += 1) {
+    const start = ((table.rowStart[item] ?? 0) + k) * weight.length;
+    const mean = predictive(table, weight, item, k);
+    for (let q = 0; q < weight.length; q += 1) { const d = (table.probability[start + q] ?? 0) - mean; sum += (weight[q] ?? 0) * d * d; }
+  }
+  return sum;
+}
+
+/** Mutual information of the answer and θ: H(Σ_q w·P) − Σ_q w·H(P) (Weissman 2007); needs normalised weights. */
+export function mutualInformation(table: GridTable, weight: Float64Array, item: number): number {
+  check(table, weight, item);
+  let sum = 0;
+  for (let k = 0; k < (table.bank.categories[item] ?? 0); k += 1) {
+    const start = ((table.rowStart[item] ?? 0) + k) * weight.length;
+    const mean = predictive(table, weight, item, k);
+    if (mean > 0) sum -= mean * log(mean);
+    for (let q = 0; q < weight.length; q += 1) { const p = table.probability[start + q] ?? 0; if (p > 0) sum += (weight[q] ?? 0) * p * (table.logProbability[start + q] ?? 0); }
+  }
+  return sum;
+}
+
+/**
+ * Σ_k m_k·Var(θ | k), the smaller the better (Owen 1975; van der Linden & Pashley 2000). m_k is the predictive chance under the weights,
+ * or P_k at `theta` where one is given.
+ */
+export function expectedPosteriorVariance(table: GridTable, weight: Float64Array, item: number, theta?: number): number {
+  check(table, weight, item);
+  const { node } = table.grid;
+  const categories = table.bank.categories[item] ?? 0;
+  if (theta !== undefined) evaluate(table.bank, item, theta, curves);
+  let sum = 0;
+  for (let k = 0; k < categories; k += 1) {
+    const start = ((table.rowStart[item] ?? 0) + k) * weight.length;
+    let [total, first, second] = [0, 0, 0];
+    for (let q = 0; q < weight.length; q += 1) {
+      const w = (weight[q] ?? 0) * (table.probability[start + q] ?? 0);
+      total += w;
+      first += w * (node[q] ?? 0);
+      second += w * (node[q] ?? 0) * (node[q] ?? 0);
+    }
+    if (total > 0) sum += (theta === undefined ? total : curves.probability[k] ?? 0) * (second / total - (first / total) * (first / total));
+  }
+  return sum;
+}
