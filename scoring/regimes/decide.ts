@@ -1,0 +1,68 @@
+/** The decision a regime makes of the parts' scores. Pure; every comparison is between whole numbers. */
+import type { MoRegime, OralRegime } from './regime.ts';
+
+export interface Condition { readonly id: string; readonly met: boolean; /** What there is and what was needed, for people. */ readonly have: string; readonly need: string }
+export interface Counted { readonly score: number; readonly max: number }
+export interface Measured { readonly theta: number; readonly standardError: number }
+/** A part on the reporting scale; `atLimit` when the scale's limit was reached, never silently. */
+export interface Scaled { readonly scale: number; readonly standardError: number; readonly level: string | null; readonly atLimit: boolean }
+
+export interface MoDecision { readonly outcome: 'pass' | 'fail'; readonly conditions: readonly Condition[]; readonly total: Counted }
+
+/** score/max ≥ numerator/denominator ⇔ score·denominator ≥ numerator·max. */
+const reaches = ({ score, max }: Counted, { numerator, denominator }: { numerator: number; denominator: number }): boolean => score * denominator >= numerator * max;
+
+export function decideMo(regime: MoRegime, parts: { readonly values: Counted; readonly practical: Counted }): MoDecision {
+  const total = { score: parts.values.score + parts.practical.score, max: parts.values.max + parts.practical.max };
+  const conditions = regime.conditions.map(({ id, part, atLeast }) => {
+    const counted = part === 'total' ? total : parts[part];
+    const need = Math.ceil((atLeast.numerator * counted.max) / atLeast.denominator);
+    return { id, met: reaches(counted, atLeast), have: `${counted.score}/${counted.max}`, need: `${need}/${counted.max}` };
+  });
+  return { outcome: conditions.every(({ met }) => met) ? 'pass' : 'fail', conditions, total };
+}
+
+type OralPart = 'listening' | 'speaking';
+
+/** Piecewise linear through the levels' points; outside them with the slope of the neighbouring segment. The SE follows the slope. */
+export function toScale(regime: OralRegime, part: OralPart, { theta, standardError }: Measured): Scaled {
+  const { levels, limits } = regime;
+  const segments = levels.slice(1).map((upper, n) => ({ lower: levels[n] ?? upper, upper }));
+  const segment = segments.find(({ upper }) => theta < upper[part]) ?? segments.at(-1);
+  if (segment === undefined) throw new RangeError('a regime has at least two levels');
+  const slope = (segment.upper.scale - segment.lower.scale) / (segment.upper[part] - segment.lower[part]);
+  const exact = Math.round(segment.lower.scale + slope * (theta - segment.lower[part]));
+  const scale = Math.min(limits.highest, Math.max(limits.lowest, exact));
+  return { scale, standardError: Math.round(slope * standardError), atLimit: scale !== exact, level: levels.filter((level) => scale >= level.scale).at(-1)?.name ?? null };
+}
+
+export interface OralDecision {
+  readonly outcome: 'pass' | 'fail';
+  /** Null: below the lowest level. */
+  readonly level: string | null;
+  readonly scale: number; readonly standardError: number;
+  readonly required: string;
+  readonly parts: { readonly listening: Scaled; readonly speaking: Scaled };
+  readonly conditions: readonly Condition[];
+}
+
+export function decideOral(regime: OralRegime, measured: { readonly listening: Measured; readonly speaking: Measured }): OralDecision {
+  const parts = { listening: toScale(regime, 'listening', measured.listening), speaking: toScale(regime, 'speaking', measured.speaking) };
+  const { weights, floorBelowLevel } = regime;
+  const divisor = weights.listening + weights.speaking;
+  const weighted = weights.listening * parts.listening.scale + weights.speaking * parts.speaking.scale;
+  const holds = (scale: number): boolean => weighted >= scale * divisor && Math.min(parts.listening.scale, parts.speaking.scale) >= scale - floorBelowLevel;
+  const level = regime.levels.filter((candidate) => holds(candidate.scale)).at(-1)?.name ?? null;
+  const required = regime.levels.find(({ name }) => name === regime.required) ?? regime.levels.at(-1);
+  if (required === undefined) throw new RangeError('a regime has at least two levels');
+  // Down, so that what is printed never reaches a cut that the exact sum does not.
+  const scale = Math.floor(weighted / divisor);
+  const floor = required.scale - floorBelowLevel;
+  const conditions: Condition[] = [
+    { id: 'oral', met: weighted >= required.scale * divisor, have: String(scale), need: String(required.scale) },
+    { id: 'listening-floor', met: parts.listening.scale >= floor, have: String(parts.listening.scale), need: String(floor) },
+    { id: 'speaking-floor', met: parts.speaking.scale >= floor, have: String(parts.speaking.scale), need: String(floor) },
+  ];
+  const standardError = Math.round(Math.sqrt((weights.listening * parts.listening.standardError) ** 2 + (weights.speaking * parts.speaking.standardError) ** 2) / divisor);
+  return { outcome: conditions.every(({ met }) => met) ? 'pass' : 'fail', level, scale, standardError, required: required.name, parts, conditions };
+}
