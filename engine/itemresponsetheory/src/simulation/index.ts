@@ -1,0 +1,5 @@
+/** Simulated candidates, studies of adaptive tests, exposure parameters. */
+export { adjustExposure } from '../exposure/sympson-hetter.ts';
+export { type Population, drawAbility, drawCategory } from './generate.ts';
+export { type SimulationDesign, type Sit, type Sitting, simulate } from './study.ts';
+export { accuracyAt, type ConditionalRow, type Cut, type CutAccuracy, exposureRates, meanOverlap, type Sat, type StudySummary, summarise } from './summary.ts';
