@@ -60,7 +60,13 @@ export class ReleaseStore {
   }
 
   private keep({ kind, content }: Published): void {
-    if (kind === 'release') { const release = Release.parse(content); this.releases.set(release.id, release); return; }
+    if (kind === 'release') {
+      const release = Release.parse(content);
+      // Published again = published last: it wins over another of the same instant.
+      this.releases.delete(release.id);
+      this.releases.set(release.id, release);
+      return;
+    }
     const specification = SpecificationSchema.parse(content);
     this.specifications.set(specificationKey(specification.id, specification.version), specification);
   }
@@ -68,9 +74,9 @@ export class ReleaseStore {
   allReleases(): readonly Release[] { return [...this.releases.values()]; }
   allSpecifications(): readonly Specification[] { return [...this.specifications.values()]; }
 
-  /** The newest release of a bank. */
+  /** The newest release of a bank; of the same instant the one published last. */
   currentRelease(bank: string): Release {
-    const newest = this.allReleases().filter((release) => release.bank === bank).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+    const newest = this.allReleases().filter((release) => release.bank === bank).reduce<Release | undefined>((best, release) => (best === undefined || release.createdAt >= best.createdAt ? release : best), undefined);
     if (newest === undefined) throw new UnknownPublication(`a release of bank ${bank}`);
     return newest;
   }
