@@ -19,5 +19,10 @@ export interface Sitting {
 export const [useSitting, provideSitting] = createContext<Sitting>();
 
 /** The interface's own voice, also before a sitting. `language` is the one instructions are heard in. */
-export interface Voicing { readonly speech: SpeechSynthesisPolyfill; language(): string }
+export interface Voicing {
+  readonly speech: SpeechSynthesisPolyfill;
+  language(): string;
+  /** Silences what else is heard, before an instruction is: two voices at once help nobody. */
+  hush: () => void;
+}
 export const [useVoicing, provideVoicing] = createContext<Voicing>();

@@ -9,7 +9,7 @@ export class MicrophoneFailed extends Error { constructor(readonly code: string)
 /** Below this nobody spoke: peak of the samples, 0 to 1 (about −42 dB). */
 export const silentPeak = 0.008;
 /** Within this a silent or a dead microphone is noticed, ms. */
-export const noticeMs = 2800;
+export const noticeMs = 2400;
 const chunkMs = 1000;
 /** Recorded before the candidate is asked to speak: the first syllable is often lost otherwise, ms. */
 const leadMs = 400;

@@ -44,7 +44,7 @@ export class SpeakingTask {
     if (this.stage !== 'prepare' && this.stage !== 'hear') return;
     const { microphone, sound, surroundings, session } = this.sitting;
     this.cancelCount();
-    sound.stop();
+    sound.silence();
     this.warning = undefined;
     this.stage = 'starting';
     this.elapsedMs = 0;

@@ -205,14 +205,25 @@ export class CandidateSession {
         if (name === 'fenced' || typeof version !== 'number') { void this.refresh(); return; }
         this.parts.surroundings.after(settleMs, () => { if (version > (this.view?.version ?? -1)) void this.refresh(); });
       },
-      onlost: (why) => { this.failed(why); return this.phase !== 'fenced' && this.phase !== 'expired'; },
+      onlost: (why) => {
+        // A stream may break for reasons of its own; whether the line is gone, a question tells.
+        if (why.status === 0) void this.probe(); else this.failed(why);
+        return this.isWatching;
+      },
     }, this.parts.surroundings);
     this.stops.push(stop);
   }
 
+  private get isWatching(): boolean { return !this.closed && !this.finished && this.phase !== 'fenced' && this.phase !== 'expired'; }
+
   private beat(): void {
+    if (!this.isWatching) return;
+    void this.probe().finally(() => this.parts.surroundings.after(beatMs, () => this.beat()));
+  }
+
+  /** Asks whether the server is there: its silence is what the candidate is told of. */
+  private async probe(): Promise<void> {
     const { surroundings } = this.parts;
-    if (this.closed || this.finished || this.phase === 'fenced' || this.phase === 'expired') return;
     const sentAtMs = surroundings.monotonicMs();
     let cancelSlow = surroundings.after(slowMs, () => {
       // A timer that comes late itself says that this device was busy, not that the line is gone: the answer may be waiting.
@@ -220,9 +231,15 @@ export class CandidateSession {
     });
     const roundTripMs = this.clock.roundTripMs;
     const body: z.infer<typeof HeartbeatRequest> = roundTripMs === undefined ? {} : { roundTripMs: Math.round(roundTripMs) };
-    this.timed<z.infer<typeof Heartbeat>>('candidate/session/heartbeat', body, (beat) => beat.serverNow)
-      .then(({ version }) => { this.restored(); if (version > (this.view?.version ?? -1)) void this.refresh(); }, (error: unknown) => this.failed(error))
-      .finally(() => { cancelSlow(); surroundings.after(beatMs, () => this.beat()); });
+    try {
+      const { version } = await this.timed<z.infer<typeof Heartbeat>>('candidate/session/heartbeat', body, (beat) => beat.serverNow);
+      this.restored();
+      if (version > (this.view?.version ?? -1)) void this.refresh();
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      cancelSlow();
+    }
   }
 
   private failed(error: unknown): void {

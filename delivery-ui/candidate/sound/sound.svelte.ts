@@ -39,7 +39,8 @@ export class Sound {
   private turn = 0;
   private address: string | undefined;
 
-  constructor(private readonly surroundings: Surroundings, private readonly onfault: (code: string) => void) {
+  /** @param hush silences the interface's own voice */
+  constructor(private readonly surroundings: Surroundings, private readonly hush: () => void, private readonly onfault: (code: string) => void) {
     this.element.preload = 'auto';
     this.element.addEventListener('timeupdate', () => { if (Number.isFinite(this.element.duration) && this.element.duration > 0) this.progress = this.element.currentTime / this.element.duration; });
   }
@@ -52,6 +53,7 @@ export class Sound {
   async play(key: string, bytes: () => Promise<Blob>, { exclusive = false }: PlayOptions = {}): Promise<boolean> {
     if (this.held) return false;
     this.stop();
+    this.hush();
     const turn = ++this.turn;
     this.unlock();
     this.progress = 0;
@@ -85,6 +87,9 @@ export class Sound {
     this.element.pause();
     this.current = undefined;
   }
+
+  /** Nothing is to be heard: the microphone opens. */
+  silence(): void { this.stop(); this.hush(); }
 
   private unlock(): void {
     if (this.unlocked) return;
