@@ -18,7 +18,7 @@ import { sessionNameOf } from './session-name.ts';
 type Answered = Extract<Operation, { kind: 'answer' }>;
 
 /** Between two heartbeats, and after how long without an answer the candidate is told: together no more than five seconds, ms. */
-const beatMs = 3000;
+const beatMs = 2500;
 const slowMs = 2000;
 const stallMs = 500;
 
