@@ -13,6 +13,11 @@ import type { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { RegistrationPorts, Sittings } from '../delivery/administrations/register.ts';
 import type { Presence } from '../delivery/monitoring/presence.ts';
 import type { Sessions } from '../delivery/sessions/handle.ts';
+import type { Certificates } from '../scoring/certificates/issue.ts';
+import type { Sign } from '../scoring/certificates/sign.ts';
+import type { Ratings } from '../scoring/rating/handle.ts';
+import type { Results } from '../scoring/results/handle.ts';
+import type { Deliveries } from '../scoring/trajectory/deliveries.ts';
 import type { Configuration } from './configuration.ts';
 import type { Seats } from './seats.ts';
 import type { Timers } from './timers.ts';
@@ -39,6 +44,14 @@ export interface Program {
   readonly bank: ReleaseStore;
   readonly media: MediaLibrary;
   readonly registration: RegistrationPorts;
+  readonly ratings: Ratings;
+  readonly results: Results;
+  readonly certificates: Certificates;
+  readonly deliveries: Deliveries;
+  /** Signs certificates by the newest key of the installation. */
+  readonly sign: Sign;
+  /** Signs checkpoints. */
+  readonly signBytes: (payload: string | Uint8Array) => Promise<string>;
   /** Address that people reach us at, without a slash at the end. */
   readonly publicUrl: () => string;
 }

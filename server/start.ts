@@ -29,7 +29,7 @@ function localAddress(server: Server, { host, tls }: Configuration): string {
 }
 
 /** How long open requests may take to end after SIGTERM, ms. */
-const graceMs = 3_000;
+const graceMs = 1_500;
 
 export async function start(configuration: Configuration, print: (line: string) => void): Promise<void> {
   const composed = await compose(configuration);
@@ -44,9 +44,10 @@ export async function start(configuration: Configuration, print: (line: string) 
     if (stopping) return;
     stopping = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    composed.endTimers();
     server.closeIdleConnections();
+    // Event streams never end by themselves.
     composed.program.timers.after(graceMs, () => server.closeAllConnections());
-    composed.endStreams();
     await closed;
     await stopJobs();
     await composed.close();

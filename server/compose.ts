@@ -1,0 +1,209 @@
+/** The one place that makes the clock, randomness, ids, timers and storage, and ties every floor together. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Express } from 'express';
+import { type Logger, pino } from 'pino';
+import { encodeId } from '../storage/document/id.ts';
+import { type Instant, toInstant } from '../storage/document/instant.ts';
+import { openLmdb } from '../storage/lmdb/open.ts';
+import { openMongo } from '../storage/mongodb/open.ts';
+import { DataKeys } from '../storage/keys/data-keys.ts';
+import { SigningKeys } from '../storage/keys/signing-keys.ts';
+import { Wrapping } from '../storage/keys/wrapping.ts';
+import type { Storage } from '../storage/port.ts';
+import { agencies, type Agencies } from '../people/agencies/agency.ts';
+import { admissionCodes } from '../people/access/codes.ts';
+import { Tokens } from '../people/access/tokens.ts';
+import { candidates } from '../people/candidates/candidate.ts';
+import { accounts } from '../people/staff/account.ts';
+import { engineVersion } from '../engine/adaptive/policy.ts';
+import { ReleaseStore } from '../item-bank/releases/store.ts';
+import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
+import type { Registration } from '../delivery/sessions/session.ts';
+import { sittings } from '../delivery/administrations/register.ts';
+import { Presence } from '../delivery/monitoring/presence.ts';
+import { Sessions } from '../delivery/sessions/handle.ts';
+import { countResponses, type LiveStatistics } from '../item-bank/statistics/live.ts';
+import { folderLibrary } from '../item-bank/items/media.ts';
+import { type ResponseRow, responsesOf } from '../delivery/responses/read.ts';
+import { Ratings, performances } from '../scoring/rating/handle.ts';
+import { Results, resultKeys } from '../scoring/results/handle.ts';
+import { certificates } from '../scoring/certificates/issue.ts';
+import { deliveries } from '../scoring/trajectory/deliveries.ts';
+import { loadDemonstration } from '../demonstration/bank.ts';
+import { type Credentials, type DemonstrationPorts, makeCredentials, seedDemonstration } from '../demonstration/people.ts';
+import { candidateEndpoints } from './api/candidate/routes.ts';
+import { designerEndpoints } from './api/designer/routes.ts';
+import { examinerEndpoints } from './api/examiner/routes.ts';
+import { invigilatorEndpoints } from './api/invigilator/routes.ts';
+import { publicEndpoints } from './api/public/routes.ts';
+import { certificateCheck, resultView } from './api/public/view.ts';
+import { staffEndpoints } from './api/staff/routes.ts';
+import { type Configuration, ConfigurationError } from './configuration.ts';
+import { createApplication } from './http/application.ts';
+import type { Endpoint } from './http/endpoint.ts';
+import { consequencesJob } from './jobs/consequences.ts';
+import { OpenSessions, livenessDefinition, measureOutage, sessionJobs } from './jobs/open-sessions.ts';
+import { recordJobs } from './jobs/records.ts';
+import type { Job } from './jobs/job.ts';
+import type { Program } from './program.ts';
+import { Seats } from './seats.ts';
+import type { Timers } from './timers.ts';
+
+export const now = (): Instant => toInstant(Date.now());
+export const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
+/** 26 characters of 5 bits: 130 bits. */
+export const makeId = (): string => encodeId(random(26));
+
+/** Timers that can all be stopped at once when the program ends. */
+class ProcessTimers implements Timers {
+  private readonly stops = new Set<() => void>();
+  every(ms: number, run: () => void): () => void { const timer = setInterval(run, ms); return this.kept(() => clearInterval(timer)); }
+  after(ms: number, run: () => void): () => void { const timer = setTimeout(run, ms); return this.kept(() => clearTimeout(timer)); }
+  stopAll(): void { for (const stop of this.stops) stop(); }
+  private kept(clear: () => void): () => void {
+    const stop = (): void => { clear(); this.stops.delete(stop); };
+    this.stops.add(stop);
+    return stop;
+  }
+}
+
+/** What commands of their own process need, too. */
+export interface Stores {
+  readonly storage: Storage;
+  readonly agencies: Agencies;
+  readonly bank: ReleaseStore;
+  readonly engine: string;
+  readonly pinnedTest: (registration: Registration) => PinnedTest;
+}
+
+export async function openStorage({ mongodbUri, dataFolder }: Configuration): Promise<Storage> {
+  return mongodbUri === undefined ? openLmdb({ directory: dataFolder }) : openMongo({ uri: mongodbUri });
+}
+
+export async function openStores(configuration: Configuration): Promise<Stores> {
+  const storage = await openStorage(configuration);
+  const bank = await ReleaseStore.open(storage);
+  return {
+    storage, bank, agencies: await storage.collection(agencies), engine: engineVersion,
+    pinnedTest: ({ test, specification, releases }) => bank.pinnedTest(test, specification, releases),
+  };
+}
+
+/** The secret that wraps the keys: given, or made on first start and kept in the data folder for its owner's eyes only. */
+async function secretOf({ secret, dataFolder, mongodbUri }: Configuration): Promise<string> {
+  if (secret !== undefined) return secret;
+  if (mongodbUri !== undefined) throw new ConfigurationError('MEETLAT_SECRET', 'is required with MONGODB_URI');
+  const file = join(dataFolder, 'secret');
+  try { return (await readFile(file, 'utf8')).trim(); } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  const made = Buffer.from(random(32)).toString('base64url');
+  await writeFile(file, `${made}\n`, { mode: 0o600, flag: 'wx' });
+  return made;
+}
+
+/** Folder of the demonstration's data, beside the built program and beside the sources alike. */
+export const demonstrationFolder = join(import.meta.dirname, '..', 'demonstration');
+
+/** Written once, by whoever comes first. */
+async function kept<T>(file: string, make: () => T): Promise<T> {
+  try { const value: T = JSON.parse(await readFile(file, 'utf8')); return value; } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  const made = make();
+  await writeFile(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  return made;
+}
+
+const packageFile: { version: string } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'));
+
+export interface Composed {
+  readonly program: Program;
+  readonly application: Express;
+  readonly jobs: readonly Job[];
+  /** Told once the server listens: the address that people reach. */
+  reachableAt(url: string): void;
+  /** Lines to print when the server is up. */
+  greeting(publicUrl: string, localUrl: string): string[];
+  /** No job and no heartbeat begins any more. */
+  endTimers(): void;
+  close(): Promise<void>;
+}
+
+export async function compose(configuration: Configuration): Promise<Composed> {
+  await mkdir(configuration.dataFolder, { recursive: true });
+  const log: Logger = pino({ level: 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
+  const stores = await openStores(configuration);
+  const { storage, bank } = stores;
+  const wrapping = await Wrapping.open({ storage, secret: await secretOf(configuration), random });
+  const signing = await SigningKeys.open({ storage, wrapping, random, now });
+  const dataKeys = await DataKeys.open({ storage, wrapping, random, now });
+  const sessions = new Sessions({ journal: storage.journal, now, pinnedTest: stores.pinnedTest });
+  const ratings = new Ratings(storage.journal, await storage.collection(performances), now);
+  const everyTimer = new ProcessTimers();
+  let publicUrl = configuration.publicUrl ?? '';
+
+  const shared = { candidates: await storage.collection(candidates), sittings: await storage.collection(sittings), accounts: await storage.collection(accounts) };
+  const credentials = configuration.demonstration ? await demonstrate(configuration, { ...stores, accounts: shared.accounts }) : undefined;
+  const program: Program = {
+    configuration, version: packageFile.version, log, now, makeId, random, timers: everyTimer, storage, blobs: storage.blobs(dataKeys.dataKeyOf), tokens: new Tokens(wrapping.derive('tokens'), now),
+    agencies: stores.agencies, ...shared, codes: await storage.collection(admissionCodes), sessions, presence: new Presence(), seats: new Seats(), bank, ratings,
+    media: folderLibrary(configuration.demonstration ? [join(demonstrationFolder, 'audio'), join(demonstrationFolder, 'pictures')] : []),
+    registration: { ...shared, sessions, currentTest: (test) => bank.currentTest(test), engine: stores.engine, now, makeId, random },
+    results: new Results({ journal: storage.journal, sessions, ratings, keys: await storage.collection(resultKeys), now }),
+    certificates: await storage.collection(certificates), deliveries: await storage.collection(deliveries),
+    sign: (payload, header) => signing.sign(payload, header), signBytes: (payload) => signing.sign(payload), publicUrl: () => publicUrl,
+  };
+  const open = new OpenSessions(program);
+  const liveness = await storage.collection(livenessDefinition);
+  await measureOutage(program, open, liveness);
+  return {
+    program, application: createApplication(program, { endpoints: endpointsOf(program, signing), interfaceFolder: join(import.meta.dirname, 'interface'), jwks: () => signing.jwks() }),
+    jobs: [...sessionJobs(program, open, liveness), consequencesJob(program), ...recordJobs(program, fetch)],
+    reachableAt: (url) => { publicUrl = url; },
+    greeting: (address, local) => greeting(program, credentials, address, local),
+    endTimers: () => everyTimer.stopAll(), close: () => storage.close(),
+  };
+}
+
+function endpointsOf(program: Program, signing: SigningKeys): Endpoint[] {
+  const statistics = liveStatistics(program);
+  return [
+    ...staffEndpoints(program), ...candidateEndpoints(program), ...invigilatorEndpoints(program), ...examinerEndpoints(program), ...designerEndpoints(program, statistics),
+    ...publicEndpoints(program, { result: (key) => resultView(program, key), check: async (credential) => certificateCheck(program, await signing.jwks(), credential) }),
+  ];
+}
+
+/** Live counts, from the sessions of a tenant that are still in the look-back of the job. */
+function liveStatistics(program: Program): (tenant: string) => Promise<ReadonlyMap<string, LiveStatistics>> {
+  return async (tenant) => {
+    const rows: ResponseRow[] = [];
+    let after: string | undefined;
+    do {
+      const page = await program.sittings.find(tenant, { index: 'registeredAt', equal: [], limit: 1000, ...(after === undefined ? {} : { after }) });
+      for (const { id } of page.documents) { const session = await program.sessions.load({ tenant, id }); if (session !== undefined) rows.push(...responsesOf(id, session.state)); }
+      after = page.next;
+    } while (after !== undefined);
+    return countResponses(rows);
+  };
+}
+
+/** Publishes the demonstration and makes its accounts; the passwords are kept in the data folder, to be printed at every start. */
+async function demonstrate({ dataFolder }: Configuration, ports: DemonstrationPorts): Promise<Credentials> {
+  const credentials = await kept(join(dataFolder, 'demonstration-accounts.json'), () => makeCredentials(random));
+  await seedDemonstration(ports, await loadDemonstration(demonstrationFolder), credentials);
+  return credentials;
+}
+
+function greeting({ storage, configuration }: Program, credentials: Credentials | undefined, address: string, local: string): string[] {
+  const place = (name: string, path: string, credential?: { account: string; password: string }): string => `  ${name.padEnd(14)} ${`${address}${path}`.padEnd(44)} ${credential === undefined ? '' : `${credential.account}   ${credential.password}`}`.trimEnd();
+  return [
+    `Meetlat: ${local}   (${storage.engine === 'lmdb' ? `LMDB, ${configuration.dataFolder}` : 'MongoDB'})`,
+    ...(credentials === undefined ? [] : ['  DEMONSTRATIE: alle personen, vragen en stemmen zijn verzonnen. / DEMONSTRATION: people, items and voices are synthetic.']),
+    place('Kandidaat', '/'), place('Toezichter', '/invigilator/', credentials?.invigilator), place('Examinator', '/examiner/', credentials?.examiner), place('Testontwerper', '/designer/', credentials?.designer),
+    place('Resultaat', '/result/'), place('Certificaat', '/check/'), place('API', '/api/v1/openapi.json'),
+  ];
+}
