@@ -1,13 +1,11 @@
-import { IrtError } from '../errors.ts';
-
-/** Inverse of a symmetric positive definite matrix (row-major, n × n) by Cholesky. Throws IrtError when it is not positive definite. */
-export function invertSymmetric(matrix: Float64Array, n: number): Float64Array {
+/** Inverse of a symmetric positive definite matrix (row-major, n × n) by Cholesky; undefined when it is not positive definite. */
+export function invertSymmetric(matrix: Float64Array, n: number): Float64Array | undefined {
   const lower = Float64Array.from(matrix);
   const at = (i: number, j: number): number => lower[i * n + j] ?? 0;
   for (let j = 0; j < n; j += 1) {
     let diagonal = at(j, j);
     for (let k = 0; k < j; k += 1) diagonal -= at(j, k) ** 2;
-    if (!(diagonal > 0)) throw new IrtError('singular-information', `parameter ${j}`, diagonal, 'has no information of its own: too few persons for so many parameters');
+    if (!(diagonal > 0)) return undefined;
     const root = Math.sqrt(diagonal);
     lower[j * n + j] = root;
     for (let i = j + 1; i < n; i += 1) {
