@@ -66,6 +66,8 @@ export const problemHandler = (log: Logger): ErrorRequestHandler => (error: unkn
   if (status >= 500) log.error({ err: error, route: request.route?.path, method: request.method }, 'request failed');
   if (response.headersSent) { response.destroy(); return; }
   if (problem.code === 'storage-unavailable') response.setHeader('Retry-After', '2');
+  // What is left of the body is not read: the next request must not begin in the middle of it.
+  if (problem.code === 'too-large') response.setHeader('Connection', 'close');
   const body = { type: `/problems/${problem.code}`, title, status, code: problem.code, ...problem.extra };
   response.status(status).setHeader('Cache-Control', 'no-store').type('application/problem+json').send(JSON.stringify(body));
 };
