@@ -84,19 +84,24 @@ function contentFactors({ policy: { content }, bank, history }: NextItemRequest)
   if (content === undefined) return () => 1;
   const given = new Map<string, number>();
   for (const one of history) if (isCounted(one)) given.set(bank.content[one.item] ?? '', (given.get(bank.content[one.item] ?? '') ?? 0) + 1);
-  const factors = new Map([...new Set(bank.content)].map((name) => [name, contentFactor(content, given, name)]));
-  return (item) => factors.get(bank.content[item] ?? '') ?? 1;
+  const factors = new Map<string, number>();
+  return (item) => {
+    const name = bank.content[item] ?? '';
+    const known = factors.get(name) ?? contentFactor(content, given, name);
+    factors.set(name, known);
+    return known;
+  };
 }
 
 function operationalItem(request: NextItemRequest, theta: number): Choice | undefined {
   const { policy, bank } = request;
   const ranked = rankByInformation(bank.parameters, theta, availability(request, false), contentFactors(request));
-  const eligible: number[] = [];
+  const [eligible, best]: [number[], number[]] = [[], []];
   for (const { item } of ranked) {
-    if (eligible.length === policy.selection.randomesque) break;
+    if (best.length < policy.selection.randomesque) best.push(item);
     if (isEligible(request, item)) eligible.push(item);
+    if (eligible.length === policy.selection.randomesque) break;
   }
   // When exposure control leaves nothing, an over-exposed item is better than no test.
-  if (eligible.length > 0) return draw(request, 'selection', policy.selection.rule, eligible);
-  return draw(request, 'selection', 'exposure-relaxed', ranked.slice(0, policy.selection.randomesque).map(({ item }) => item));
+  return eligible.length > 0 ? draw(request, 'selection', policy.selection.rule, eligible) : draw(request, 'selection', 'exposure-relaxed', best);
 }

@@ -2,7 +2,7 @@
  * A running posterior on a grid: one addition per node and response, never the whole history again. In the log domain, so that
  * thousands of responses do not underflow. The only mutable object of the package besides accumulators and `out` arrays.
  */
-import { exp, log } from '../numeric/elementary.ts';
+import { exp } from '../numeric/elementary.ts';
 import { requireCategory, requireItem } from '../parameters/item-parameters.ts';
 import type { GridTable } from '../parameters/table.ts';
 
@@ -28,18 +28,16 @@ export function momentsOf(node: Float64Array, weight: Float64Array): Moments {
 }
 
 export class Posterior {
-  private readonly logPrior: Float64Array;
   private readonly logWeight: Float64Array;
   private readonly weight: Float64Array;
 
   constructor(readonly table: GridTable) {
-    this.logPrior = table.grid.weight.map(log);
-    this.logWeight = Float64Array.from(this.logPrior);
-    this.weight = new Float64Array(this.logPrior.length);
+    this.logWeight = Float64Array.from(table.logWeight);
+    this.weight = new Float64Array(table.logWeight.length);
   }
 
   /** Back to the prior. */
-  reset(): void { this.logWeight.set(this.logPrior); }
+  reset(): void { this.logWeight.set(this.table.logWeight); }
 
   /** Takes one response into account. */
   update(item: number, category: number): void {

@@ -2,7 +2,7 @@
  * Category probabilities P of every model with their derivatives in θ, the log-probabilities and the scores ℓ' = P'/P. The last two
  * are formed without dividing or taking logs of a vanishing P, so that nothing is NaN however extreme θ is.
  */
-import { exp, expm1, log, logSigmoid, sigmoid } from '../numeric/elementary.ts';
+import { exp, expm1, log, log1p, logSigmoid, sigmoid } from '../numeric/elementary.ts';
 import { type ItemParameters, maximumCategories, Model } from '../parameters/item-parameters.ts';
 
 /** Work space for one item; each array is indexed by category. */
@@ -28,16 +28,18 @@ function logistic(bank: ItemParameters, item: number, theta: number, out: Curves
   const x = a * (theta - (bank.step[bank.stepStart[item] ?? 0] ?? 0));
   const c = bank.lower[item] ?? 0;
   const d = bank.upper[item] ?? 1;
-  const s = sigmoid(x);
-  const q = sigmoid(-x);
+  const e = exp(-Math.abs(x));
+  const [large, small, logLarge] = [1 / (1 + e), e / (1 + e), -log1p(e)];
+  const [s, q] = x >= 0 ? [large, small] : [small, large];
+  const logS = x >= 0 ? logLarge : x + logLarge;
   const right = c + (d - c) * s;
   const wrong = 1 - d + (d - c) * q;
   const first = (d - c) * a * s * q;
   const second = first * a * (q - s);
   const third = first * a * a * (1 - 6 * s * q);
   out.probability[0] = wrong; out.probability[1] = right;
-  out.logProbability[0] = d === 1 ? log(1 - c) + logSigmoid(-x) : log(wrong);
-  out.logProbability[1] = c === 0 ? log(d) + logSigmoid(x) : log(right);
+  out.logProbability[0] = d === 1 ? log(1 - c) + logS - x : log(wrong);
+  out.logProbability[1] = c === 0 ? log(d) + logS : log(right);
   out.score[0] = d === 1 ? -a * s : -first / wrong;
   out.score[1] = c === 0 ? a * q : first / right;
   out.first[0] = -first; out.first[1] = first;

@@ -1,4 +1,5 @@
 /** Log-probabilities and information of a whole bank on a grid, computed once: live selection, simulation and scoring read it. */
+import { log } from '../numeric/elementary.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
 import { informationOf } from '../information/item.ts';
 import type { Grid } from '../quadrature/grid.ts';
@@ -7,6 +8,8 @@ import type { ItemParameters } from './item-parameters.ts';
 export interface GridTable {
   readonly bank: ItemParameters;
   readonly grid: Grid;
+  /** ln of the grid's weights. */
+  readonly logWeight: Float64Array;
   /** Row of (item, category) begins at (rowStart[item] + category)·points. */
   readonly rowStart: Uint32Array;
   readonly probability: Float64Array;
@@ -36,5 +39,5 @@ export function tabulate(bank: ItemParameters, grid: Grid): GridTable {
       information[q * bank.size + item] = informationOf(curves, categories);
     }
   }
-  return { bank, grid, rowStart, probability, logProbability, information };
+  return { bank, grid, logWeight: grid.weight.map(log), rowStart, probability, logProbability, information };
 }

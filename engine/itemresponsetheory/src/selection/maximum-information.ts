@@ -13,7 +13,7 @@ export function nearestNode({ grid: { node } }: GridTable, theta: number): numbe
 }
 
 /** `factor` weighs each item's information at θ (content balance); default 1. Throws IrtError for a θ that is not finite. */
-export function rankByInformation(bank: ItemParameters, theta: number, isAvailable: (item: number) => boolean, factor: (item: number) => number = () => 1): Ranked[] {
+export function rankByInformation(bank: ItemParameters, theta: number, isAvailable: (item: number) => boolean, factor: (item: number) => number = () => 1): Generator<Ranked, void, undefined> {
   requireFinite('theta', theta);
   return rankBy(bank.size, isAvailable, (item) => informationAt(bank, item, theta) * factor(item));
 }
