@@ -32,29 +32,43 @@ function sit({ policy, bank, seed }: Omit<StudyDesign, 'cuts'>, answer: (item: n
   }
 }
 
-function sessions(design: Omit<StudyDesign, 'cuts'>): Sat[] {
+/** The same policy without content, exposure control, random choice, pretest items or early stop: `length` items. */
+function sitUnconstrained({ policy: { content: _content, ...policy }, bank, seed }: Omit<StudyDesign, 'cuts'>, answer: (item: number) => number, simulee: number, length: number): readonly number[] {
+  const free: AdaptivePolicy = { ...policy, selection: { ...policy.selection, randomesque: 1 }, minimumItems: length, maximumItems: length, pretestPositions: [] };
+  const everything: AdaptiveBank = { ...bank, exposure: new Float64Array(bank.parameters.size).fill(1), enemies: bank.enemies.map(() => nobody) };
+  return sit({ policy: free, bank: everything, seed, simulees: 1, population: { mean: 0, sd: 1 } }, answer, simulee).counted;
+}
+
+function sessions(design: Omit<StudyDesign, 'cuts'>, comparesInformation: boolean): Sat[] {
   const { bank, simulees, seed, population, onProgress } = design;
-  return simulate({ bank: bank.parameters, simulees, seed, population, sit: (answer, simulee) => sit(design, answer, simulee), isOperational: (item) => bank.isPretest[item] !== true, ...(onProgress === undefined ? {} : { onProgress }) });
+  return simulate({
+    bank: bank.parameters, simulees, seed, population, sit: (answer, simulee) => sit(design, answer, simulee),
+    ...(comparesInformation ? { unconstrained: (answer: (item: number) => number, simulee: number, length: number) => sitUnconstrained(design, answer, simulee, length) } : {}),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
 }
 
 export function simulateStudy(design: StudyDesign): StudyResult {
   const { bank, cuts, seed } = design;
-  return { seed, ...summarise(bank.parameters.id, cuts, sessions(design), (item) => bank.isPretest[item] !== true) };
+  return { seed, ...summarise(bank.parameters.id, cuts, sessions(design, true), (item) => bank.isPretest[item] !== true) };
 }
 
 /**
- * Frozen exposure parameters (Sympson & Hetter 1985): simulate, lower the chance of what is given more often than `maximum`, repeat. Pretest items keep 1.
- * Returns the K of the round with the lowest maximum rate, by item id, and that rate.
+ * Frozen exposure parameters (Sympson & Hetter 1985): simulate, lower the chance of what is given more often than `maximum`, repeat. Pretest items
+ * keep 1. K is the mean over the second half of the rounds, which takes out the noise of single rounds; `maximumExposure` comes from one more
+ * simulation with that K. Aim a hundredth or two below the rate that may not be passed.
  */
 export function exposureParameters(design: Omit<StudyDesign, 'cuts'>, maximum: number, rounds: number): { readonly k: ReadonlyMap<string, number>; readonly maximumExposure: number } {
-  let k = Float64Array.from(design.bank.exposure);
-  let best = { k, maximumExposure: Infinity };
+  const { bank } = design;
+  const ratesUnder = (k: Float64Array, round: number): Float64Array => exposureRates(bank.parameters.size, sessions({ ...design, bank: { ...bank, exposure: k }, seed: design.seed + round }, false));
+  const ignoringPretest = (values: Float64Array, otherwise: number): Float64Array => values.map((value, item) => (bank.isPretest[item] === true ? otherwise : value));
+  let k = Float64Array.from(bank.exposure);
+  const averaged = new Float64Array(bank.parameters.size);
+  const kept = Math.max(1, Math.floor(rounds / 2));
   for (let round = 0; round < rounds; round += 1) {
-    const { bank } = design;
-    const rates = exposureRates(bank.parameters.size, sessions({ ...design, bank: { ...bank, exposure: k }, seed: design.seed + round }));
-    const highest = rates.reduce((most, rate, item) => (bank.isPretest[item] === true ? most : Math.max(most, rate)), 0);
-    if (highest < best.maximumExposure) best = { k, maximumExposure: highest };
-    k = adjustExposure(k, rates, maximum).map((chance, item) => (bank.isPretest[item] === true ? 1 : chance));
+    k = ignoringPretest(adjustExposure(k, ratesUnder(k, round), maximum), 1);
+    if (round >= rounds - kept) k.forEach((chance, item) => { averaged[item] = (averaged[item] ?? 0) + chance / kept; });
   }
-  return { k: new Map(design.bank.parameters.id.map((id, item) => [id, best.k[item] ?? 1])), maximumExposure: best.maximumExposure };
+  const maximumExposure = Math.max(...ignoringPretest(ratesUnder(averaged, rounds), 0));
+  return { k: new Map(bank.parameters.id.map((id, item) => [id, Math.min(1, averaged[item] ?? 1)])), maximumExposure };
 }

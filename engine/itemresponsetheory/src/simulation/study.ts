@@ -15,26 +15,30 @@ export interface SimulationDesign {
   readonly simulees: number; readonly seed: number;
   readonly population: Population;
   readonly sit: Sit;
-  /** Items that unconstrained selection could choose from, for the share of information kept. */
-  readonly isOperational?: (item: number) => boolean;
+  /**
+   * The items that a test without constraints would give to the same candidate, so many: what the information is compared with. Without it, the
+   * best items at the true θ, which no test can know.
+   */
+  readonly unconstrained?: (answer: (item: number) => number, simulee: number, length: number) => readonly number[];
   readonly onProgress?: (done: number) => void;
 }
 
-/** Σ of the `count` largest informations at θ. */
-function bestInformation({ bank, isOperational = () => true }: SimulationDesign, theta: number, count: number): number {
-  const values: number[] = [];
-  for (let item = 0; item < bank.size; item += 1) if (isOperational(item)) values.push(informationAt(bank, item, theta));
-  return values.sort((a, b) => b - a).slice(0, count).reduce((sum, value) => sum + value, 0);
+/** The `count` items with the largest information at θ. */
+function bestItems(bank: ItemParameters, theta: number, count: number): readonly number[] {
+  const order = Array.from({ length: bank.size }, (_, item) => ({ item, value: informationAt(bank, item, theta) }));
+  return order.sort((a, b) => b.value - a.value).slice(0, count).map(({ item }) => item);
 }
 
 function sitOne(design: SimulationDesign, simulee: number): Sat {
-  const { bank, seed, population, sit } = design;
+  const { bank, seed, population, sit, unconstrained } = design;
   const random = createRng(seed).fork('simulee', simulee);
   const truth = drawAbility(population, random);
   // An answer belongs to candidate and item, not to the order: policies are compared under common random numbers.
-  const { theta, standardError, items, counted, reason } = sit((item) => drawCategory(bank, item, truth, random.fork('answer', item)), simulee);
-  const information = counted.reduce((sum, item) => sum + informationAt(bank, item, truth), 0);
-  return { truth, estimate: theta, standardError, items, scored: counted.length, reason, informationKept: information / bestInformation(design, truth, counted.length) };
+  const answer = (item: number): number => drawCategory(bank, item, truth, random.fork('answer', item));
+  const { theta, standardError, items, counted, reason } = sit(answer, simulee);
+  const information = (list: readonly number[]): number => list.reduce((sum, item) => sum + informationAt(bank, item, truth), 0);
+  const reference = unconstrained?.(answer, simulee, counted.length) ?? bestItems(bank, truth, counted.length);
+  return { truth, estimate: theta, standardError, items, scored: counted.length, reason, informationKept: information(counted) / information(reference) };
 }
 
 export function simulate(design: SimulationDesign): Sat[] {

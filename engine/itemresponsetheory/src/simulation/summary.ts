@@ -6,7 +6,7 @@ export interface Sat {
   readonly truth: number; readonly estimate: number; readonly standardError: number;
   /** Everything given; `scored`: how many of these counted. */
   readonly items: readonly number[]; readonly scored: number; readonly reason: string;
-  /** Σ I at the true θ of the counted items, over that of the best items without constraints. */
+  /** Σ I at the true θ of the counted items, over that of a test of equal length without constraints. */
   readonly informationKept: number;
 }
 
@@ -31,6 +31,7 @@ export interface StudySummary {
   readonly maximumExposure: number; readonly exposure: readonly { readonly id: string; readonly rate: number }[];
   /** Expected share of items that two candidates have in common. */
   readonly overlap: number;
+  /** Mean over candidates. */
   readonly informationKept: number;
   readonly cuts: readonly CutAccuracy[]; readonly exactLevel: number;
   /** By θ in bins of half a logit. */
