@@ -62,7 +62,7 @@ export function exposureParameters(design: Omit<StudyDesign, 'cuts'>, maximum: n
   const { bank } = design;
   const ratesUnder = (k: Float64Array, round: number): Float64Array => exposureRates(bank.parameters.size, sessions({ ...design, bank: { ...bank, exposure: k }, seed: design.seed + round }, false));
   const ignoringPretest = (values: Float64Array, otherwise: number): Float64Array => values.map((value, item) => (bank.isPretest[item] === true ? otherwise : value));
-  let k = Float64Array.from(bank.exposure);
+  let k: Float64Array = Float64Array.from(bank.exposure);
   const averaged = new Float64Array(bank.parameters.size);
   const kept = Math.max(1, Math.floor(rounds / 2));
   for (let round = 0; round < rounds; round += 1) {
