@@ -20,8 +20,16 @@ export function run(program, parameters, input) {
   });
 }
 
-/** Speaks a text; `speed` is espeak-ng's -s, about words a minute. */
-export const speak = ({ voice, variant, pitch, speed }, text) => run('espeak-ng', ['-v', `${voice}+${variant}`, '-p', String(pitch), '-s', String(Math.round(speed)), '-b', '1', '--stdin', '--stdout'], text);
+const escapeXml = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+
+/**
+ * Speaks a text, given as pieces; `speed` is espeak-ng's -s, about words a minute. A piece with a `voice` of its own (a Dutch name in
+ * another language) is spoken by that language's voice.
+ */
+export function speak({ voice, variant, pitch, speed }, pieces) {
+  const ssml = pieces.map((piece) => (piece.voice === undefined ? escapeXml(piece.text) : `<voice name="${piece.voice}+${variant}">${escapeXml(piece.text)}</voice>`)).join('');
+  return run('espeak-ng', ['-m', '-v', `${voice}+${variant}`, '-p', String(pitch), '-s', String(Math.round(speed)), '-b', '1', '--stdin', '--stdout'], ssml);
+}
 
 /** Mono MP3, 22.05 kHz, 24 kbit/s: speech that every browser plays. The tag says what it is and nothing of what is said. */
 export const encode = (pcm, rate) => run('ffmpeg', [

@@ -18,9 +18,20 @@ const limitBytes = 60_000_000;
 const hash = (...parts) => createHash('sha256').update(parts.join('|')).digest('hex').slice(0, 24);
 const wordsIn = (text) => text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
 
-/** Names that a synthesiser would read as a word are spelled out. */
+const whole = (words) => new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.join('|')})(?![\\p{L}\\p{N}])`, 'gu');
+const inDutch = (text) => text.replace(whole(Object.keys(recipe.said.nl)), (written) => recipe.said.nl[written]);
+const longestFirst = [...recipe.dutchNames].sort((a, b) => b.length - a.length);
+
+/** How a text is said, in pieces: what a synthesiser would read wrong is respelled; Dutch names in another language keep the Dutch voice. */
 function said(text, language) {
-  return Object.entries(recipe.said[language] ?? {}).reduce((result, [written, spoken]) => result.replace(new RegExp(`(?<![\\p{L}\\p{N}])${written}(?![\\p{L}\\p{N}])`, 'gu'), spoken), text);
+  if (language === 'nl') return [{ text: inDutch(text) }];
+  const names = [...text.matchAll(whole(longestFirst))];
+  const pieces = names.flatMap((name, n) => {
+    const before = names[n - 1];
+    return [{ text: text.slice(before === undefined ? 0 : before.index + before[0].length, name.index) }, { voice: recipe.languages.nl.voice, text: inDutch(name[0]) }];
+  });
+  const last = names.at(-1);
+  return [...pieces, { text: text.slice(last === undefined ? 0 : last.index + last[0].length) }].filter((piece) => piece.text !== '');
 }
 
 async function speakTurns(turns, language, speed) {
@@ -52,7 +63,7 @@ const middle = ({ slowest, fastest }) => (slowest + fastest) / 2;
 /** What the clip says and how: its name. */
 function nameOf({ language, turns, speed, isHeld }) {
   const rate = speed === undefined ? recipe.languages[language].rate : isHeld ? JSON.stringify(recipe.levels[speed]) : middle(recipe.levels[speed]);
-  return `${hash(recipe.recipe, recipe.languages[language].voice, ...turns.flatMap(({ voice, text }) => [JSON.stringify(recipe.voices[voice]), said(text, language)]), rate)}.mp3`;
+  return `${hash(recipe.recipe, recipe.languages[language].voice, ...turns.flatMap(({ voice, text }) => [JSON.stringify(recipe.voices[voice]), JSON.stringify(said(text, language))]), rate)}.mp3`;
 }
 
 async function speedOf({ language, turns, speed, isHeld }) {

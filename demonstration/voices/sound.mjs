@@ -42,8 +42,8 @@ export function join(sounds, pauseMs, edgeMs) {
   return { rate, samples };
 }
 
-/** Level of the speech itself: pauses do not count. -21 dBFS leaves room for the peaks of a voice. */
-const level = 10 ** (-21 / 20);
+/** Level of the speech itself: pauses do not count. -19 dBFS leaves room for the peaks of a voice. */
+const level = 10 ** (-19 / 20);
 /** Above this the peaks are rounded off; the encoder adds a little on top. */
 const ceiling = 10 ** (-3 / 20);
 
