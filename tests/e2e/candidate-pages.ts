@@ -35,11 +35,79 @@ export class CandidatePages {
     await this.button('check.back.action').click({ timeout: 30_000 });
   }
 
-  /** Chooses the option at this place and waits until it is saved. */
-  async choose(place: number): Promise<void> {
-    const options = this.page.getByRole('radio');
-    await options.nth(place % await options.count()).check({ force: true });
-    await expect(this.page.getByText(this.text('save.saved')).first()).toBeVisible({ timeout: 15_000 });
+  /** The practice tasks, whatever they are. */
+  async practise(): Promise<void> {
+    for (let task = 0; task < 6; task += 1) {
+      const [choice, begin] = [this.page.getByRole('radio').first(), this.button('part.begin')];
+      await expect(choice.or(begin).or(this.button('record.start'))).toBeVisible();
+      if (await begin.count() > 0) return;
+      const before = await this.place();
+      if (await choice.count() > 0) {
+        await this.listen();
+        await choice.check({ force: true });
+      } else await this.speak();
+      await shot(this.page, `candidate-practice-${task + 1}`);
+      await this.button('next').click();
+      await this.changed(before);
+    }
+  }
+
+  /** Where the candidate is: heading, count and question together. */
+  private async place(): Promise<string> {
+    const texts = await this.page.locator('h1, header, legend').allInnerTexts();
+    return texts.map((text) => text.replaceAll(/\s+/g, ' ')).join(' | ');
+  }
+
+  /** Waits until the page shows another task. */
+  private async changed(before: string): Promise<void> {
+    for (let tries = 0; tries < 300; tries += 1) {
+      if (await this.place() !== before) return;
+      await this.page.waitForTimeout(50);
+    }
+    throw new Error(`the page still says: ${before}`);
+  }
+
+  /** The handle of the item on the page: the name of its answers. */
+  async itemHandle(): Promise<string> { return (await this.page.getByRole('radio').first().getAttribute('name') ?? '').replace('answer-', ''); }
+
+  async answer(option: string): Promise<void> {
+    await this.page.locator(`input[type="radio"][value="${option}"]`).check({ force: true });
+    await expect(this.page.getByText(this.text('save.saved')).first()).toBeVisible();
+  }
+
+  /** Linear test: to the next question. */
+  async nextItem(): Promise<void> {
+    const before = await this.itemHandle();
+    await this.button('next').click();
+    for (let tries = 0; tries < 300; tries += 1) { if (await this.itemHandle().catch(() => before) !== before) return; await this.page.waitForTimeout(30); }
+    throw new Error('the next question does not come');
+  }
+
+  /** Answers listening items rightly until the part is over; returns how many there were. */
+  async answerListening(known: { right(item: string): string }): Promise<number> {
+    for (let given = 1; ; given += 1) {
+      const item = await this.itemHandle();
+      await this.page.locator(`input[type="radio"][value="${known.right(item)}"]`).check({ force: true });
+      await this.button('next').click();
+      for (;;) {
+        if (await this.button('part.begin').count() > 0) return given;
+        if (await this.page.getByRole('radio').count() > 0 && await this.itemHandle() !== item) break;
+        await this.page.waitForTimeout(30);
+      }
+    }
+  }
+
+  /** Speaks every turn until the receipt. */
+  async speakAll(seen: (turn: number) => Promise<void>): Promise<void> {
+    for (let turn = 1; ; turn += 1) {
+      await expect(this.button('record.start').or(this.heading('receipt.title'))).toBeVisible({ timeout: 30_000 });
+      if (await this.heading('receipt.title').count() > 0) return;
+      await this.speak();
+      await seen(turn);
+      const before = await this.place();
+      await this.button('next').click();
+      await this.changed(before);
+    }
   }
 
   /** Hears the stimulus to its end, if there is one. */

@@ -1,12 +1,12 @@
 /** What a robot candidate must know to answer rightly: the session's seed (from its journal) and the bank's keys (from its sources). */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { optionHandle, itemHandle, optionOrder } from '../../delivery/sessions/handles.ts';
 import { sessionKind } from '../../delivery/sessions/handle.ts';
 import type { Storage } from '../../storage/port.ts';
 
 const bank = join(import.meta.dirname, '../../demonstration/bank');
-const files = ['listening/a1.json', 'listening/a2-announcements.json', 'listening/a2-dialogues.json', 'listening/b1.json', 'mo/values.json', 'mo/practical-1.json', 'mo/practical-2.json', 'practice.json'];
+const files = readdirSync(bank, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json') && !name.endsWith('slots.json') && !name.endsWith('exposure.json'));
 
 interface Keyed { readonly id: string; readonly key?: number }
 
