@@ -27,6 +27,16 @@ function ticks(from: number, to: number): number[] {
   return list;
 }
 
+/** A stroke and a name for each line, side by side under the picture; about seven units a character. */
+function legendOf(lines: readonly Line[]): string {
+  let left = margin.left;
+  return lines.map(({ name, dashed }, n) => {
+    const at = left;
+    left += 44 + 7 * name.length;
+    return `<line x1="${at}" y1="${height + 8}" x2="${at + 22}" y2="${height + 8}" stroke="${colours[n % colours.length]}" stroke-width="2.5"${dashed === true ? ' stroke-dasharray="6 4"' : ''}/><text x="${at + 28}" y="${height + 12}" font-family="system-ui, sans-serif" font-size="12" fill="#333333">${escapeXml(name)}</text>`;
+  }).join('');
+}
+
 export function curveChart(chart: CurveChart): string {
   const { x, y } = chart;
   const atX = (value: number): number => margin.left + ((value - x.from) / (x.to - x.from)) * (width - margin.left - margin.right);
@@ -40,6 +50,8 @@ export function curveChart(chart: CurveChart): string {
   ];
   const marks = (chart.marks ?? []).map((mark) => rule(atX(mark.x), top, atX(mark.x), bottom, '#333333', ' stroke-dasharray="4 4"') + text(atX(mark.x) + 4, top + 12, 'start', mark.name));
   const lines = chart.lines.map((line, n) => `<polyline fill="none" stroke="${colours[n % colours.length]}" stroke-width="2.5"${line.dashed === true ? ' stroke-dasharray="6 4"' : ''} points="${line.points.map(([a, b]) => `${number(atX(a))},${number(atY(Math.min(y.to, Math.max(y.from, b))))}`).join(' ')}"><title>${escapeXml(line.name)}</title></polyline>`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img"><title>${escapeXml(chart.title)}</title><desc>${escapeXml(chart.description)}</desc>`
-    + `<rect width="${width}" height="${height}" fill="#ffffff"/>${grid.join('')}${marks.join('')}${lines.join('')}${text((left + right) / 2, height - 8, 'middle', x.label)}${text(margin.left - 44, top - 4, 'start', y.label)}</svg>`;
+  const legend = chart.lines.length > 1 ? legendOf(chart.lines) : '';
+  const total = legend === '' ? height : height + 22;
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${total}" role="img"><title>${escapeXml(chart.title)}</title><desc>${escapeXml(chart.description)}</desc>`
+    + `<rect width="${width}" height="${total}" fill="#ffffff"/>${grid.join('')}${marks.join('')}${lines.join('')}${text((left + right) / 2, height - 8, 'middle', x.label)}${text(margin.left - 44, top - 4, 'start', y.label)}${legend}</svg>`;
 }

@@ -18,6 +18,17 @@ export function itemChart(bank: ItemParameters, item: number, words: ChartWords,
   });
 }
 
+/** Probability of every category, for items with more than two. */
+export function categoryChart(bank: ItemParameters, item: number, words: Omit<ChartWords, 'information'> & { readonly category: (category: number) => string }, marks: readonly Mark[] = []): string {
+  const categories = bank.categories[item] ?? 2;
+  const out = new Float64Array(categories);
+  const rows = thetas.map((theta) => { categoryProbabilities(bank, item, theta, out); return { theta, chances: Array.from(out) }; });
+  return curveChart({
+    title: words.title, description: words.description, x: { label: words.ability, from, to }, y: { label: words.probability, from: 0, to: 1 }, marks,
+    lines: Array.from({ length: categories }, (_, k) => ({ name: words.category(k), points: rows.map(({ theta, chances }) => [theta, chances[k] ?? 0] as const) })),
+  });
+}
+
 /** Information of a set of items with the cuts marked. */
 export function informationChart(bank: ItemParameters, items: readonly number[], words: Omit<ChartWords, 'probability'>, marks: readonly Mark[]): string {
   const points = thetas.map((theta) => [theta, testInformation(bank, items, theta)] as const);
