@@ -63,12 +63,13 @@ export function exposureParameters(design: Omit<StudyDesign, 'cuts'>, maximum: n
   const ratesUnder = (k: Float64Array, round: number): Float64Array => exposureRates(bank.parameters.size, sessions({ ...design, bank: { ...bank, exposure: k }, seed: design.seed + round }, false));
   const ignoringPretest = (values: Float64Array, otherwise: number): Float64Array => values.map((value, item) => (bank.isPretest[item] === true ? otherwise : value));
   let k: Float64Array = Float64Array.from(bank.exposure);
-  const averaged = new Float64Array(bank.parameters.size);
+  const sum = new Float64Array(bank.parameters.size);
   const kept = Math.max(1, Math.floor(rounds / 2));
   for (let round = 0; round < rounds; round += 1) {
     k = ignoringPretest(adjustExposure(k, ratesUnder(k, round), maximum), 1);
-    if (round >= rounds - kept) k.forEach((chance, item) => { averaged[item] = (averaged[item] ?? 0) + chance / kept; });
+    if (round >= rounds - kept) k.forEach((chance, item) => { sum[item] = (sum[item] ?? 0) + chance; });
   }
+  const averaged = sum.map((total) => total / kept);
   const maximumExposure = Math.max(...ignoringPretest(ratesUnder(averaged, rounds), 0));
-  return { k: new Map(bank.parameters.id.map((id, item) => [id, Math.min(1, averaged[item] ?? 1)])), maximumExposure };
+  return { k: new Map(bank.parameters.id.map((id, item) => [id, averaged[item] ?? 1])), maximumExposure };
 }
