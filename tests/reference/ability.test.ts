@@ -1,8 +1,9 @@
 import { createItemParameters, estimateAbility, normalGrid, sumScoreTable } from 'itemresponsetheory';
 import { describe, expect, it } from 'vitest';
+import { robustScoreAt } from '../../engine/itemresponsetheory/src/ability/robust.ts';
 import { type ReferenceItem, readReference, specOf } from './items.ts';
 
-type Name = 'ML' | 'BM' | 'WL' | 'EAP' | 'Jeffreys';
+type Name = 'ML' | 'BM' | 'WL' | 'EAP' | 'Jeffreys' | 'Huber' | 'Tukey';
 type Pair = [number | string | null, number | string | null];
 interface SumScore { sumScore: number; eap: number; sd: number }
 interface Pattern { kind: string; responses: (number | null)[]; catR?: Record<Name, Pair>; mirt: Partial<Record<Name | 'MAP' | 'MAP2' | 'EAP2', Pair>> }
@@ -23,6 +24,22 @@ describe.each(sets)('%s', (set) => {
       expect(Math.abs(got('map') - Number(mirt.MAP2?.[0]))).toBeLessThan(1e-5);
       expect(Math.abs(got('eap') - Number(mirt.EAP2?.[0]))).toBeLessThan(1e-5);
     }
+  });
+  it.skipIf(patterns[0]?.catR?.Huber === undefined)('robust, Huber', () => {
+    const off: string[] = [];
+    patterns.forEach(({ responses, catR, kind }, n) => {
+      const answered = responses.flatMap((category, item) => (category === null ? [] : [{ item, category }]));
+      const [theta, se] = catR?.Huber ?? [null, null];
+      const got = estimateAbility(bank, answered.map(({ item }) => item), answered.map(({ category }) => category), { method: 'robust' });
+      if (Math.abs(got.theta - Number(theta)) > 1e-7) {
+        // 3PL may have several roots. Then ours must be the higher one: the equation, integrated from the peer's root to ours, is positive.
+        const score = (at: number): number => robustScoreAt(bank, answered.map(({ item }) => item), answered.map(({ category }) => category), at, { kind: 'huber', tuning: 1 }).score;
+        const [from, to] = [Number(theta), got.theta];
+        const area = Array.from({ length: 1000 }, (_, q) => score(from + ((to - from) * (q + 0.5)) / 1000) * ((to - from) / 1000)).reduce((sum, part) => sum + part, 0);
+        if (Math.abs(score(from)) > 1e-6 || Math.abs(score(to)) > 1e-10 || area <= 0) off.push(`${n} ${kind}: ${got.theta} for ${theta}, area ${area}`);
+      } else if (Math.abs(got.standardError / Number(se) - 1) > 1e-6) off.push(`${n} ${kind}: SE ${got.standardError} for ${se}`);
+    });
+    expect(off).toEqual([]);
   });
   it.skipIf(sumScoreEap === undefined)('the ability of each sum score', () => {
     const table = sumScoreTable(bank, items.map((_, n) => n), normalGrid());

@@ -11,6 +11,7 @@ export { categoryProbabilities, expectedScore, testCharacteristic } from './mode
 export { informationAt, informationDerivativeOf, informationOf, itemInformation, observedInformation, testInformation, warmOf } from './information/item.ts';
 export { type Moments, Posterior, createPosterior } from './ability/posterior.ts';
 export { type AbilityEstimate, type AbilityMethod, type AbilityOptions, estimateAbility } from './ability/estimate.ts';
+export { type RobustWeight } from './ability/robust.ts';
 export { type SumScoreRow, sumScoreDistribution, sumScoreTable } from './ability/sum-score.ts';
 export { type Ranked, rankBy } from './selection/rank.ts';
 export { nearestNode, rankByInformation } from './selection/maximum-information.ts';

@@ -115,6 +115,18 @@ describe('published cases', () => {
   });
 });
 
+describe('fenced maximum likelihood', () => {
+  it('has a finite root for every pattern, near the plain one where that exists', () => {
+    for (const right of [0, 1, 15, 29, 30]) {
+      const given = Array.from({ length: 30 }, (_, n) => n);
+      const categories = given.map((n) => (n < right ? 1 : 0));
+      const fenced = estimateAbility(rasch, given, categories, { method: 'fence' });
+      expect([fenced.converged, fenced.atBound]).toEqual([true, undefined]);
+      if (right === 15) expect(Math.abs(fenced.theta - estimateAbility(rasch, given, categories, { method: 'ml' }).theta)).toBeLessThan(1e-6);
+    }
+  });
+});
+
 describe('bad input is named', () => {
   it.each([[[60], [0], /item: 60/], [[0], [2], /category of i0: 2/], [[0, 1], [0], /unequal|as many/], [[], [], /at least one/]] as const)('%j %j', (given, categories, message) => {
     expect(() => estimateAbility(rasch, given, categories, { method: 'wle' })).toThrow(message);

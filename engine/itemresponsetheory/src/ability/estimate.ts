@@ -1,18 +1,19 @@
 /** One person's ability from responses to items with known parameters. Every estimate carries its SE, method, bounds and convergence. */
 import { IrtError, requireFinite } from '../errors.ts';
 import { testInformation } from '../information/item.ts';
-import { log } from '../numeric/elementary.ts';
-import { type ItemParameters, requireCategory, requireItem } from '../parameters/item-parameters.ts';
+import { log, logSigmoid, sigmoid } from '../numeric/elementary.ts';
+import { type ItemParameters, Model, requireCategory, requireItem } from '../parameters/item-parameters.ts';
 import { normalGrid } from '../quadrature/grid.ts';
 import { createLikelihoodAt, hasOneMode, likelihoodAt } from './likelihood.ts';
 import { momentsOf, normalise } from './posterior.ts';
+import { type RobustWeight, robustScoreAt } from './robust.ts';
 import { type EquationAt, findRoot } from './root.ts';
 
-export type AbilityMethod = 'ml' | 'map' | 'wle' | 'jeffreys' | 'eap';
+export type AbilityMethod = 'ml' | 'map' | 'wle' | 'jeffreys' | 'eap' | 'fence' | 'robust';
 
 export interface AbilityEstimate {
   readonly theta: number;
-  /** ml, wle, jeffreys: 1/√I (expected information); map: 1/√(I + 1/σ²); eap: posterior SD. */
+  /** ml, wle, jeffreys: 1/√I (expected information); map: 1/√(I + 1/σ²); fence: 1/√I with the fences'; robust: sandwich; eap: posterior SD. */
   readonly standardError: number;
   readonly method: AbilityMethod;
   readonly converged: boolean;
@@ -35,6 +36,10 @@ export interface AbilityOptions {
   readonly points?: number;
   /** Quadrature rule of eap; default rectangle. */
   readonly rule?: 'rectangle' | 'trapezoid';
+  /** Of fence: slope of the two fence items, at the bounds; default 5. */
+  readonly fenceSlope?: number;
+  /** Of robust; default Huber, tuning 1. */
+  readonly weight?: RobustWeight;
 }
 
 type Settings = Required<AbilityOptions>;
@@ -42,9 +47,11 @@ type Settings = Required<AbilityOptions>;
 /**
  * ML: S = 0 (Lord 1980). MAP: S + (μ − θ)/σ² = 0 (Samejima 1969). WLE: S + J/(2I) = 0 (Warm 1989; Penfield & Bergeron 2005).
  * Jeffreys: S + I'/(2I) = 0, the same as WLE only where J = I' (1PL, 2PL, partial credit; Magis & Raîche 2012).
+ * Fence: two more items, at the bounds, the lower one right and the upper one wrong, so that a finite root always exists (Han 2016).
  */
-function equationOf(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, { method, mean, sd }: Settings): (theta: number) => EquationAt {
+function equationOf(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, { method, mean, sd, lower, upper, fenceSlope, weight }: Settings): (theta: number) => EquationAt {
   const at = createLikelihoodAt();
+  if (method === 'robust') return (theta) => ({ value: robustScoreAt(bank, items, categories, theta, weight).score });
   return (theta) => {
     likelihoodAt(bank, items, categories, theta, at);
     const { score, information, logLikelihood } = at;
@@ -53,15 +60,21 @@ function equationOf(bank: ItemParameters, items: ArrayLike<number>, categories: 
       case 'map': return { value: score - deviation / sd, objective: logLikelihood - 0.5 * deviation * deviation };
       case 'wle': return { value: score + at.warm / (2 * information), objective: logLikelihood + 0.5 * log(information) };
       case 'jeffreys': return { value: score + at.informationDerivative / (2 * information), objective: logLikelihood + 0.5 * log(information) };
+      case 'fence': {
+        const [below, above] = [fenceSlope * (theta - lower), fenceSlope * (theta - upper)];
+        return { value: score + fenceSlope * (sigmoid(-below) - sigmoid(above)), objective: logLikelihood + logSigmoid(below) + logSigmoid(-above) };
+      }
       default: return { value: score, objective: logLikelihood };
     }
   };
 }
 
-function check(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, { method, lower, upper, mean, sd }: Settings): void {
+function check(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, { method, lower, upper, mean, sd, fenceSlope, weight }: Settings): void {
   if (items.length !== categories.length) throw new IrtError('unequal-lengths', 'categories', categories.length, `must have as many members as items (${items.length})`);
   for (let n = 0; n < items.length; n += 1) { requireItem(bank, items[n] ?? -1); requireCategory(bank, items[n] ?? -1, categories[n] ?? -1); }
-  for (const [field, value] of Object.entries({ lower, upper, mean, sd })) requireFinite(field, value);
+  for (const [field, value] of Object.entries({ lower, upper, mean, sd, fenceSlope, tuning: weight.tuning })) requireFinite(field, value);
+  for (const [field, value] of [['fenceSlope', fenceSlope], ['tuning', weight.tuning]] as const) if (!(value > 0)) throw new IrtError('not-positive', field, value, 'must be greater than 0');
+  if (method === 'robust') for (let n = 0; n < items.length; n += 1) if (bank.model[items[n] ?? 0] !== Model.Logistic) throw new IrtError('model-not-dichotomous', `item ${bank.id[items[n] ?? 0]}`, 'polytomous', 'must be a 1–4PL item under robust');
   if (!(sd > 0)) throw new IrtError('sd-not-positive', 'sd', sd, 'must be greater than 0');
   if (!(upper > lower)) throw new IrtError('empty-range', 'upper', upper, `must be above lower (${lower})`);
   if (items.length === 0 && method !== 'map' && method !== 'eap') throw new IrtError('no-responses', 'items', '[]', `must have at least one member under ${method}`);
@@ -77,13 +90,21 @@ function byPosterior(bank: ItemParameters, items: ArrayLike<number>, categories:
 
 /** Throws IrtError for an unknown item, a category outside its item, a bad option, or no responses under ml, wle or jeffreys. */
 export function estimateAbility(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, options: AbilityOptions): AbilityEstimate {
-  const { method, lower = -6, upper = 6, mean = 0, sd = 1, points = 61, rule = 'rectangle' } = options;
-  const settings: Settings = { method, lower, upper, mean, sd, points, rule };
+  const { method, lower = -6, upper = 6, mean = 0, sd = 1, points = 61, rule = 'rectangle', fenceSlope = 5, weight = { kind: 'huber', tuning: 1 } } = options;
+  const settings: Settings = { method, lower, upper, mean, sd, points, rule, fenceSlope, weight };
   check(bank, items, categories, settings);
   if (method === 'eap') return byPosterior(bank, items, categories, settings);
   const equation = equationOf(bank, items, categories, settings);
-  const steps = Math.max(4, Math.ceil((upper - lower) / (hasOneMode(bank, items) ? 0.25 : 0.05)));
-  const root = findRoot(equation, lower, upper, steps);
-  const information = testInformation(bank, items, root.theta) + (method === 'map' ? 1 / (sd * sd) : 0);
-  return { ...root, standardError: 1 / Math.sqrt(information), method, lower, upper };
+  const steps = Math.max(4, Math.ceil((upper - lower) / (hasOneMode(bank, items) && method !== 'robust' ? 0.25 : 0.05)));
+  // Fences stand at the bounds: the root lies within, but may pass them by a little.
+  const margin = method === 'fence' ? 1 : 0;
+  const root = findRoot(equation, lower - margin, upper + margin, steps);
+  return { ...root, standardError: standardErrorAt(bank, items, categories, root.theta, settings), method, lower, upper };
+}
+
+function standardErrorAt(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, theta: number, { method, sd, lower, upper, fenceSlope, weight }: Settings): number {
+  if (method === 'robust') { const { bread, meat } = robustScoreAt(bank, items, categories, theta, weight); return Math.sqrt(meat) / bread; }
+  const fence = (at: number): number => { const s = sigmoid(fenceSlope * (theta - at)); return fenceSlope * fenceSlope * s * (1 - s); };
+  const extra = method === 'map' ? 1 / (sd * sd) : method === 'fence' ? fence(lower) + fence(upper) : 0;
+  return 1 / Math.sqrt(testInformation(bank, items, theta) + extra);
 }

@@ -2,7 +2,8 @@
 export interface EquationAt {
   /** Falls through zero at a mode. */
   readonly value: number;
-  readonly objective: number;
+  /** Left out where the equation is nobody's derivative: its integral along the scan then decides between roots. */
+  readonly objective?: number;
 }
 
 export interface Root { readonly theta: number; readonly converged: boolean; readonly atBound?: 'lower' | 'upper' }
@@ -12,19 +13,16 @@ interface Candidate { readonly height: number; readonly low: number; readonly hi
 /** Among all falls through zero on the scan, and the bounds towards which the equation points, the highest. */
 function highest(equation: (theta: number) => EquationAt, lower: number, upper: number, steps: number): Candidate | undefined {
   let before = equation(lower);
-  let low = lower;
-  let best: Candidate | undefined = before.value < 0 ? { height: before.objective, low: lower, high: lower, atBound: 'lower' } : undefined;
+  let [low, height] = [lower, before.objective ?? 0];
+  let best: Candidate | undefined = before.value < 0 ? { height, low: lower, high: lower, atBound: 'lower' } : undefined;
   for (let q = 1; q <= steps; q += 1) {
     const high = lower + ((upper - lower) * q) / steps;
     const here = equation(high);
-    if (before.value >= 0 && here.value < 0) {
-      const height = Math.max(before.objective, here.objective);
-      if (best === undefined || height > best.height) best = { height, low, high };
-    }
-    before = here;
-    low = high;
+    const reached = here.objective ?? height + ((before.value + here.value) / 2) * (high - low);
+    if (before.value >= 0 && here.value < 0 && (best === undefined || Math.max(height, reached) > best.height)) best = { height: Math.max(height, reached), low, high };
+    [before, low, height] = [here, high, reached];
   }
-  return before.value > 0 && (best === undefined || before.objective > best.height) ? { height: before.objective, low: upper, high: upper, atBound: 'upper' } : best;
+  return before.value > 0 && (best === undefined || height > best.height) ? { height, low: upper, high: upper, atBound: 'upper' } : best;
 }
 
 /** Ridders' method (1979): quadratic convergence that never leaves the bracket. Stops at |step| < 1e-13. */
