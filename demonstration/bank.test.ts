@@ -116,6 +116,12 @@ describe('the bank', () => {
     }
     expect([...demonstration.releases, ...demonstration.specifications].every(({ synthetic }) => synthetic)).toBe(true);
   });
+  it('has exposure parameters for items that are there only', () => {
+    const file = join(folder, 'bank/exposure.json');
+    const names = existsSync(file) ? Object.keys(z.record(z.string(), z.number()).parse(JSON.parse(readFileSync(file, 'utf8')))) : [];
+    const known = new Set(operational(choices('nt2-listening')).map(({ id }) => id));
+    expect(names.filter((id) => !known.has(id))).toEqual([]);
+  });
   it('has the practice items of both tests, for the oral test a spoken one last', () => {
     const practice = new Map(itemsOf('practice').map((item) => [item.id, item]));
     for (const specification of demonstration.specifications) expect(specification.practice.filter((id) => !practice.has(id))).toEqual([]);
