@@ -2,7 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type StudyResult, simulateStudy } from '../../engine/adaptive/simulate.ts';
+import { type StudyResult, exposureParameters, simulateStudy } from '../../engine/adaptive/simulate.ts';
+import type { AdaptiveBank } from '../../engine/adaptive/bank.ts';
 import { curveChart, escapeXml } from '../../engine/charts/curve.ts';
 import { adaptiveBank } from '../../item-bank/releases/adaptive-test.ts';
 import type { AdaptivePart, Specification } from '../../item-bank/specifications/specification.ts';
@@ -61,10 +62,31 @@ function report(specification: Specification, study: StudyResult): string {
     + `${chart('RMSE', ({ rmse }) => rmse, 0, 1)}${chart('Bias', ({ bias }) => bias, -0.5, 0.5)}${exposure}</html>\n`;
 }
 
+function rate(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1)) throw new UsageError(`--exposure ${text}: must be a share above 0 and at most 1`);
+  return value;
+}
+
+const rounds = 12;
+
+/** Sympson–Hetter parameters for a release: exposure.json holds K for each item that must be held back. */
+async function controlExposure(part: AdaptivePart, bank: AdaptiveBank, { simulees, seed, maximum, out }: { simulees: number; seed: number; maximum: number; out: string | undefined }): Promise<number> {
+  const { k, maximumExposure } = exposureParameters({ policy: part.policy, bank, simulees, seed, population }, maximum, rounds);
+  const held = [...k].filter(([, value]) => value < 1).map(([id, value]) => [id, Math.round(value * 10_000) / 10_000] as const);
+  console.log(`exposure at most ${maximum}: ${held.length} items are held back; highest rate of the last round ${maximumExposure.toFixed(3)}`);
+  if (out !== undefined) {
+    await mkdir(out, { recursive: true });
+    await writeFile(join(out, 'exposure.json'), `${JSON.stringify(Object.fromEntries(held), null, 1)}\n`);
+    console.log(`written to ${out}: exposure.json`);
+  }
+  return 0;
+}
+
 export const simulateCommand: Command = {
-  usage: 'simulate SPECIFICATION [--simulees N] [--seed S] [--out DIR]   how an adaptive test behaves, e.g. nt2-oral',
+  usage: 'simulate SPECIFICATION [--simulees N] [--seed S] [--exposure MAX] [--out DIR]   how an adaptive test behaves, e.g. nt2-oral',
   run: async (argv) => {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { simulees: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' }, out: { type: 'string' } } });
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { simulees: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' }, exposure: { type: 'string' }, out: { type: 'string' } } });
     const [id] = positionals;
     if (id === undefined) throw new UsageError('simulate needs the id of a specification, e.g. nt2-oral');
     const [simulees, seed] = [wholeNumber('simulees', values.simulees, 1), wholeNumber('seed', values.seed, 0)];
@@ -73,6 +95,7 @@ export const simulateCommand: Command = {
     const pinned: Release[] = releases.filter((release) => specification.banks.includes(release.bank));
     const bank = adaptiveBank(part, pinned.flatMap(({ items }) => items), pinned.flatMap(({ parameters }) => parameters));
     const progress = process.stderr.isTTY;
+    if (values.exposure !== undefined) return controlExposure(part, bank, { simulees, seed, maximum: rate(values.exposure), out: values.out });
     const study = simulateStudy({ policy: part.policy, bank, simulees, seed, population, cuts, onProgress: (done) => { if (progress) process.stderr.write(`\r${done} of ${simulees}`); } });
     if (progress) process.stderr.write('\n');
     console.log(lines(study).join('\n'));
