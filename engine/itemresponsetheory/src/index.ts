@@ -18,9 +18,15 @@ export { nearestNode, rankByInformation } from './selection/maximum-information.
 export { mostInformativeTheta, nearnessOfDifficulty, nearnessOfMaximum } from './selection/location.ts';
 export { expectedPosteriorVariance, globalDiscrimination, mutualInformation, weightedInformation, weightedKullbackLeibler } from './selection/weighted.ts';
 export { expectedInformation } from './selection/expected-information.ts';
+export { divergenceAtCut, kullbackLeibler, nearnessOfGoal, windowedKullbackLeibler } from './selection/window.ts';
+export { drawProportional, progressiveValue, progressiveWeight } from './selection/random.ts';
+export { stratify, stratumAt } from './selection/stratified.ts';
+export { priorityIndex, type Quota, quotaPenalty, requireQuota } from './selection/priority.ts';
+export { createEligibility, drawEligible, eligibilityProbability, type EligibilityRecord, recordEligibility } from './exposure/eligibility.ts';
+export { plausibleValues } from './ability/plausible.ts';
 export { type ContentTargets, contentFactor } from './selection/content.ts';
 export { levelAt } from './classification/level.ts';
 export { type RatioDecision, type RatioOptions, generalizedRatio, sequentialRatio } from './classification/ratio.ts';
-export { leastLoss, levelProbabilities } from './classification/posterior.ts';
+export { guoAgreement, leastLoss, levelProbabilities } from './classification/posterior.ts';
 export { type Agreement, type ClassificationAgreement, leeAgreement, meanAgreement, rudnerAgreement } from './classification/accuracy.ts';
 export { isClassified, isExhausted, isLongEnough, isPrecise, isReductionSpent, isStable } from './stopping/rules.ts';

@@ -34,3 +34,11 @@ export function leastLoss(probabilities: ArrayLike<number>, loss: (decided: numb
   }
   return best;
 }
+
+/** Guo (2006): from one person's level probabilities, the chance that the assigned (likeliest) level is the true one, and that another test agrees. */
+export function guoAgreement(probabilities: ArrayLike<number>): { readonly level: number; readonly accuracy: number; readonly consistency: number } {
+  const { level, expectedLoss } = leastLoss(probabilities);
+  let consistency = 0;
+  for (let k = 0; k < probabilities.length; k += 1) consistency += (probabilities[k] ?? 0) ** 2;
+  return { level, accuracy: 1 - expectedLoss, consistency };
+}
