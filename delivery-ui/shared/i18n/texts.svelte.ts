@@ -1,5 +1,5 @@
 /**
- * All words of the interface. They live in `shared/catalogues/`: `LANGUAGE.json` for candidates, `staff.LANGUAGE.json` for staff,
+ * All words of the interface. They live in `shared/catalogues/`: `LANGUAGE.json` for candidates, `staff.LANGUAGE.json` for staff, `public.LANGUAGE.json` for the public pages,
  * each loaded when first needed. A further language is one more file there: the lists below come from the files themselves.
  */
 import type dutch from '../catalogues/nl.json';
@@ -7,13 +7,14 @@ import { type Catalogue, type Values, phrase } from './phrase.ts';
 import { type Direction, directionOf, nameOfLanguage } from './direction.ts';
 
 type WithoutPlural<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
-/** Keys of the candidates' catalogue are checked; staff keys begin with `staff.`. */
-export type TextKey = WithoutPlural<keyof typeof dutch> | `staff.${string}`;
-export type Audience = 'candidate' | 'staff';
+/** Keys of the candidates' catalogue are checked; staff keys begin with `staff.`, those of the public pages with `public.`. */
+export type TextKey = WithoutPlural<keyof typeof dutch> | `staff.${string}` | `public.${string}`;
+export type Audience = 'candidate' | 'staff' | 'public';
 
 const files = {
   candidate: import.meta.glob<Catalogue>('../catalogues/??.json', { import: 'default' }),
   staff: import.meta.glob<Catalogue>('../catalogues/staff.??.json', { import: 'default' }),
+  public: import.meta.glob<Catalogue>('../catalogues/public.??.json', { import: 'default' }),
 };
 const codeOf = (path: string): string => /(\w+)\.json$/.exec(path)?.[1] ?? '';
 
@@ -66,3 +67,9 @@ export function text(key: TextKey, values: Values = {}, language: string = curre
 /** Digits are those of the forms and codes that people get on paper, in every language. */
 export const formatNumber = (value: number, options?: Intl.NumberFormatOptions): string => new Intl.NumberFormat(current, { numberingSystem: 'latn', ...options }).format(value);
 export const formatInstant = (instant: string, options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' }): string => new Intl.DateTimeFormat(current, { numberingSystem: 'latn', ...options }).format(Date.parse(instant));
+
+/** The browser's first language that has a catalogue; Dutch where none has. */
+export function preferredLanguage(audience: Audience): string {
+  const offered = languagesFor(audience).map(({ code }) => code);
+  return navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find((code) => offered.includes(code)) ?? 'nl';
+}
