@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { IrtError } from '../errors.ts';
 import { informationOf, itemInformation, observedInformation } from '../information/item.ts';
 import { exp } from '../numeric/elementary.ts';
+import { exactExpOf, fixed, scale } from '../numeric/fixed-point.suite.ts';
 import { createItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
 import { createCurves, evaluate } from './curves.ts';
 import { categoryProbabilities } from './probability.ts';
@@ -66,6 +67,33 @@ describe('every model', () => {
       const categories = evaluate(createItemParameters([spec]), 0, at, curves);
       for (const values of Object.values(curves)) for (let k = 0; k < categories; k += 1) expect(values[k]).not.toBeNaN();
     }), { numRuns: 500 });
+  });
+});
+
+describe('against 50-digit arithmetic', () => {
+  const curves = createCurves();
+  /** Relative distance of a double from a fixed-point number. */
+  const off = (got: number, exact: bigint): number => Math.abs(Number(((fixed(got) - exact) * scale) / exact) / 1e60);
+  const product = (a: bigint, b: bigint): bigint => (a * b) / scale;
+  it('3PL and partial credit probabilities are within 1e-13, relatively', () => {
+    fc.assert(fc.property(slope, real(-4, 4), real(0, 0.4), real(-8, 8), (a, b, c, at) => {
+      evaluate(createItemParameters([{ model: 'logistic', id: 'i', slope: a, difficulty: b, lower: c }]), 0, at, curves);
+      const odds = exactExpOf(product(fixed(a), fixed(at) - fixed(b)));
+      const s = (odds * scale) / (scale + odds);
+      expect(off(curves.probability[1] ?? NaN, fixed(c) + product(scale - fixed(c), s))).toBeLessThan(1e-13);
+      expect(off(curves.probability[0] ?? NaN, product(scale - fixed(c), (scale * scale) / (scale + odds)))).toBeLessThan(1e-13);
+    }), { numRuns: 500 });
+    fc.assert(fc.property(slope, fc.array(real(-4, 4), { minLength: 2, maxLength: 5 }), real(-8, 8), (a, values, at) => {
+      const categories = evaluate(createItemParameters([{ model: 'generalized-partial-credit', id: 'i', slope: a, steps: values }]), 0, at, curves);
+      let z = 0n;
+      const terms = [scale, ...values.map((step) => { z += product(fixed(a), fixed(at) - fixed(step)); return exactExpOf(z); })];
+      const total = terms.reduce((sum, term) => sum + term, 0n);
+      for (let k = 0; k < categories; k += 1) {
+        const exact = ((terms[k] ?? 0n) * scale) / total;
+        // 60 decimals hold the ratio of a probability to 1e-13 down to about 1e-40.
+        if (exact > scale / 10n ** 40n) expect(off(curves.probability[k] ?? NaN, exact)).toBeLessThan(1e-13);
+      }
+    }), { numRuns: 300 });
   });
 });
 

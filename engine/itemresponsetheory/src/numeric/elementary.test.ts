@@ -1,25 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { exactExp, fixed, scale } from './fixed-point.suite.ts';
 import { exp, expm1, log, log1p, logSigmoid, logSumExp, sigmoid } from './elementary.ts';
 
-const scale = 10n ** 60n;
-/** A double as a fixed-point number of 60 decimals, exactly enough for the ranges below. */
-function fixed(x: number): bigint {
-  const [, sign, digits, exponent] = /^(-?)([\d.]+)e([+-]\d+)$/.exec(x.toExponential(60).replace(/^(-?\d)e/, '$1.e')) ?? [];
-  const mantissa = BigInt((digits ?? '0').replace('.', ''));
-  const shift = Number(exponent) - ((digits ?? '').length - 2) + 60;
-  const value = shift >= 0 ? mantissa * 10n ** BigInt(shift) : mantissa / 10n ** BigInt(-shift);
-  return sign === '-' ? -value : value;
-}
-/** e^x to 50 digits by halving the argument and Taylor. */
-function exactExp(x: number): bigint {
-  const halvings = 40;
-  const r = fixed(x) / 2n ** BigInt(halvings);
-  let [term, sum] = [scale, scale];
-  for (let n = 1n; term !== 0n && n < 60n; n += 1n) { term = (term * r) / scale / n; sum += term; }
-  for (let n = 0; n < halvings; n += 1) sum = (sum * sum) / scale;
-  return sum;
-}
 const ulp = (x: number): number => { const view = new DataView(new ArrayBuffer(8)); view.setFloat64(0, Math.abs(x)); const next = view.getBigUint64(0) + 1n; view.setBigUint64(0, next); return view.getFloat64(0) - Math.abs(x); };
 const error = (got: number, exact: bigint): number => Math.abs(Number(fixed(got) - exact) / 1e60) / ulp(got);
 
