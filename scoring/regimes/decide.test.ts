@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideMo, decideOral, toScale } from './decide.ts';
-import { moRegimeAt, oralRegimeAt, regimes } from './regime.ts';
+import { UnusableScore, decideMo, decideOral, toScale } from './decide.ts';
+import { OralRegime, MoRegime, regimeAt, regimeById, regimes } from './regime.ts';
 
-const mo = moRegimeAt('2026-11-23');
-const oral = oralRegimeAt('2026-11-23');
+const mo = regimeAt('mo', '2026-11-23');
+const oral = regimeAt('nt2-oral', '2026-11-23');
 const parts = (values: number, practical: number) => ({ values: { score: values, max: 11 }, practical: { score: practical, max: 30 } });
 
 describe('MO, 70 %', () => {
@@ -12,21 +12,67 @@ describe('MO, 70 %', () => {
     expect(decideMo(mo, parts(9, 20))).toMatchObject({ outcome: 'pass', conditions: [{ have: '29/41', need: '29/41', met: true }] });
     expect(decideMo(mo, parts(8, 20))).toMatchObject({ outcome: 'fail', conditions: [{ have: '28/41', met: false }] });
   });
-  it('is the exact fraction for every length, and never falls as the score rises', () => {
+  it('is the exact fraction for every length, and says what was needed', () => {
     fc.assert(fc.property(fc.integer({ min: 1, max: 400 }), fc.nat(400), (max, raw) => {
       const score = raw % (max + 1);
-      const { outcome } = decideMo(mo, { values: { score: 0, max: 0 }, practical: { score, max } });
+      const { outcome, conditions } = decideMo(mo, { values: { score: 0, max: 0 }, practical: { score, max } });
       expect(outcome === 'pass').toBe(10n * BigInt(score) >= 7n * BigInt(max));
+      expect(outcome === 'pass').toBe(score >= Number(conditions[0]?.need.split('/')[0]));
     }));
+  });
+  it.each([
+    ['an empty form', { values: { score: 0, max: 0 }, practical: { score: 0, max: 0 } }],
+    ['more than there is', { values: { score: 12, max: 11 }, practical: { score: 30, max: 30 } }],
+    ['half a point', { values: { score: 8.5, max: 11 }, practical: { score: 20, max: 30 } }],
+    ['a negative score', { values: { score: -1, max: 11 }, practical: { score: 0, max: 30 } }],
+    ['no number', { values: { score: Number.NaN, max: 11 }, practical: { score: 30, max: 30 } }],
+  ])('decides nothing of %s', (_, impossible) => {
+    expect(() => decideMo(mo, impossible)).toThrow(UnusableScore);
   });
 });
 
-it('older regimes apply to older days', () => {
-  expect(moRegimeAt('2022-06-01').id).toBe('mo-2022');
-  expect(decideMo(moRegimeAt('2022-06-01'), parts(6, 16)).outcome).toBe('pass');
-  expect(decideMo(moRegimeAt('2023-06-01'), parts(8, 30)).outcome).toBe('fail');
-  expect(() => moRegimeAt('2020-01-01')).toThrow('no regime');
-  expect(regimes.length).toBe(4);
+describe('the regime in force', () => {
+  it.each([['2022-03-21', 'mo-2022'], ['2023-02-28', 'mo-2022'], ['2023-03-01', 'mo-2023'], ['2025-12-31', 'mo-2023'], ['2026-01-01', 'mo-70-2026'], ['2026-11-23', 'mo-70-2026']])('on %s is %s', (date, id) => {
+    expect(regimeAt('mo', date).id).toBe(id);
+  });
+  it.each(['2022-03-20', '', 'garbage', '2026-02-30'])('%j has none', (date) => { expect(() => regimeAt('mo', date)).toThrow('no regime'); });
+  it('is never one that ships for comparison only', () => {
+    expect(regimes.filter(({ use }) => use === 'reference').map(({ id }) => id)).toEqual(['mo-2026']);
+    expect(regimeById('mo', 'mo-2026').use).toBe('reference');
+    expect(() => regimeById('mo', 'nt2-oral-b1')).toThrow('no regime');
+  });
+  it('is one only on each day', () => {
+    const days = regimes.filter(({ use }) => use === 'in-force').map(({ family, validFrom }) => `${family} ${validFrom}`);
+    expect(new Set(days).size).toBe(days.length);
+  });
+});
+
+describe('other MO rules', () => {
+  it.each([
+    ['mo-2022', 6, 16, 'pass'], ['mo-2022', 5, 30, 'fail'], ['mo-2022', 11, 15, 'fail'],
+    ['mo-2023', 9, 16, 'pass'], ['mo-2023', 8, 30, 'fail'],
+    ['mo-2026', 9, 20, 'pass'], ['mo-2026', 8, 30, 'fail'], ['mo-2026', 11, 17, 'fail'], ['mo-2026', 11, 18, 'pass'],
+  ])('%s: %i of 11 and %i of 30 is a %s', (id, values, practical, outcome) => {
+    expect(decideMo(regimeById('mo', id), parts(values, practical)).outcome).toBe(outcome);
+  });
+  it('weighs the process evaluation exactly where a regime counts it, and decides nothing without', () => {
+    const half = MoRegime.parse({ ...regimeById('mo', 'mo-2026'), overall: { test: 1, processEvaluation: 1 } });
+    // 28/41 and 72/100 make 0.7015; 28/41 and 71/100 make 0.6965.
+    expect(decideMo(half, { ...parts(9, 19), processEvaluation: { score: 72, max: 100 } }).outcome).toBe('pass');
+    expect(decideMo(half, { ...parts(9, 19), processEvaluation: { score: 71, max: 100 } }).outcome).toBe('fail');
+    expect(() => decideMo(half, parts(11, 30))).toThrow('processEvaluation is missing');
+  });
+});
+
+describe('a regime file', () => {
+  it.each([
+    ['weights of overall', MoRegime, { ...regimeById('mo', 'mo-2026'), overall: undefined }],
+    ['a ratio above 1', MoRegime, { ...mo, conditions: [{ id: 'total', part: 'total', atLeast: { numerator: 11, denominator: 10 } }] }],
+    ['an unknown member', MoRegime, { ...mo, passmark: 0.7 }],
+    ['a ratio that is no fraction of whole numbers', MoRegime, { ...mo, conditions: [{ id: 'total', part: 'total', atLeast: { numerator: 0.7, denominator: 1 } }] }],
+    ['a required level that is not there', OralRegime, { ...oral, required: 'B2' }],
+    ['levels that do not ascend', OralRegime, { ...oral, levels: [...oral.levels].reverse() }],
+  ] as const)('is refused: %s', (_, schema, file) => { expect(schema.safeParse(file).success).toBe(false); });
 });
 
 describe('NT2 oral', () => {
@@ -41,6 +87,14 @@ describe('NT2 oral', () => {
     expect(at(0.7, 4)).toMatchObject({ outcome: 'fail', level: 'A2', conditions: [{ met: true }, { id: 'listening-floor', met: false }, { met: true }] });
     expect(at(1.4, 1.5)).toMatchObject({ outcome: 'fail', level: 'A2', scale: 497 });
     expect(at(-4, -4)).toMatchObject({ outcome: 'fail', level: null });
+  });
+  it('weighs the SE of the parts', () => {
+    // 66.7 points a logit: 0.38 → 25, 0.40 → 27; √((0.35·25)² + (0.65·27)²) = 19.6.
+    expect(at(1.5, 1.5)).toMatchObject({ standardError: 20, parts: { listening: { standardError: 25 }, speaking: { standardError: 27 } } });
+  });
+  it('decides nothing of an estimate that is none', () => {
+    expect(() => at(Number.NaN, 0)).toThrow(UnusableScore);
+    expect(() => at(0, Number.POSITIVE_INFINITY)).toThrow(UnusableScore);
   });
   it('a better part never lowers the level', () => {
     const theta = fc.double({ min: -5, max: 5, noNaN: true });

@@ -9,13 +9,37 @@ export interface Scaled { readonly scale: number; readonly standardError: number
 
 export interface MoDecision { readonly outcome: 'pass' | 'fail'; readonly conditions: readonly Condition[]; readonly total: Counted }
 
+export class UnusableScore extends Error {
+  readonly code = 'unusable-score';
+  constructor(readonly field: string, readonly value: string, rule: string) { super(`${field} is ${value}: ${rule}`); this.name = 'UnusableScore'; }
+}
+
+function checked(field: string, counted: Counted | undefined): Counted {
+  if (counted === undefined) throw new UnusableScore(field, 'missing', 'the regime counts it');
+  const { score, max } = counted;
+  const isCount = Number.isSafeInteger(score) && Number.isSafeInteger(max) && score >= 0 && max > 0 && score <= max;
+  if (!isCount) throw new UnusableScore(field, `${score}/${max}`, 'must be whole numbers, 0 ≤ score ≤ max and max ≥ 1');
+  return counted;
+}
+
 /** score/max ≥ numerator/denominator ⇔ score·denominator ≥ numerator·max. */
 const reaches = ({ score, max }: Counted, { numerator, denominator }: { numerator: number; denominator: number }): boolean => score * denominator >= numerator * max;
 
-export function decideMo(regime: MoRegime, parts: { readonly values: Counted; readonly practical: Counted }): MoDecision {
+export interface CivicParts { readonly values: Counted; readonly practical: Counted; /** The teacher's form, where the regime counts it. */ readonly processEvaluation?: Counted }
+
+/** Weighted mean of test and process evaluation as one exact fraction: (w·s/m + v·t/n) / (w + v). */
+function overallOf({ overall }: MoRegime, total: Counted, processEvaluation: Counted | undefined): Counted {
+  const { test, processEvaluation: weight } = overall ?? { test: 1, processEvaluation: 0 };
+  if (weight === 0) return total;
+  const other = checked('processEvaluation', processEvaluation);
+  return { score: test * total.score * other.max + weight * other.score * total.max, max: (test + weight) * total.max * other.max };
+}
+
+/** Throws UnusableScore when a score that the regime counts is missing, empty or impossible: an empty form passes nobody. */
+export function decideMo(regime: MoRegime, parts: CivicParts): MoDecision {
   const total = { score: parts.values.score + parts.practical.score, max: parts.values.max + parts.practical.max };
   const conditions = regime.conditions.map(({ id, part, atLeast }) => {
-    const counted = part === 'total' ? total : parts[part];
+    const counted = checked(part, part === 'total' ? total : part === 'overall' ? overallOf(regime, total, parts.processEvaluation) : parts[part]);
     const need = Math.ceil((atLeast.numerator * counted.max) / atLeast.denominator);
     return { id, met: reaches(counted, atLeast), have: `${counted.score}/${counted.max}`, need: `${need}/${counted.max}` };
   });
@@ -24,12 +48,16 @@ export function decideMo(regime: MoRegime, parts: { readonly values: Counted; re
 
 type OralPart = 'listening' | 'speaking';
 
-/** Piecewise linear through the levels' points; outside them with the slope of the neighbouring segment. The SE follows the slope. */
+/**
+ * Piecewise linear through the levels' points; outside them with the slope of the neighbouring segment. The SE (points of the
+ * reporting scale) is that of θ times the slope. Throws UnusableScore when θ or its SE is no number.
+ */
 export function toScale(regime: OralRegime, part: OralPart, { theta, standardError }: Measured): Scaled {
   const { levels, limits } = regime;
   const segments = levels.slice(1).map((upper, n) => ({ lower: levels[n] ?? upper, upper }));
   const segment = segments.find(({ upper }) => theta < upper[part]) ?? segments.at(-1);
   if (segment === undefined) throw new RangeError('a regime has at least two levels');
+  if (!Number.isFinite(theta) || !(standardError >= 0)) throw new UnusableScore(part, `θ ${theta}, SE ${standardError}`, 'must be a number with its standard error');
   const slope = (segment.upper.scale - segment.lower.scale) / (segment.upper[part] - segment.lower[part]);
   const exact = Math.round(segment.lower.scale + slope * (theta - segment.lower[part]));
   const scale = Math.min(limits.highest, Math.max(limits.lowest, exact));

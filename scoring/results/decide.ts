@@ -5,7 +5,7 @@ import { historyOf } from '../../delivery/sessions/adaptive-part.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
 import type { RatingState, Scores } from '../rating/rating.ts';
 import { type Counted, type Measured, type Scaled, decideMo, decideOral, toScale } from '../regimes/decide.ts';
-import { type OralRegime, type Regime, moRegimeAt, oralRegimeAt } from '../regimes/regime.ts';
+import { type MoRegime, type OralRegime, type Regime, regimeAt } from '../regimes/regime.ts';
 import type { PartResult, ResultContent } from './result.ts';
 
 export type Conclusion =
@@ -24,10 +24,10 @@ export function conclude(state: SessionState, test: PinnedTest, ratings: readonl
   if (state.closed === undefined) return { kind: 'open' };
   const isComplete = state.completedParts.length === test.specification.parts.length;
   if (state.registration.test === 'mo') {
-    const regime = moRegimeAt(dayOf(state));
+    const regime = regimeAt('mo', dayOf(state));
     return isComplete ? { kind: 'decided', result: civic(state, regime) } : voided(state, regime);
   }
-  const regime = oralRegimeAt(dayOf(state));
+  const regime = regimeAt('nt2-oral', dayOf(state));
   return isComplete ? oral(state, test, regime, ratings) : voided(state, regime);
 }
 
@@ -36,7 +36,7 @@ function counted(state: SessionState, part: 'values' | 'practical'): Counted {
   return { score: scored.filter((item) => item?.category === 1).length, max: scored.length };
 }
 
-function civic(state: SessionState, regime: ReturnType<typeof moRegimeAt>): ResultContent {
+function civic(state: SessionState, regime: MoRegime): ResultContent {
   const [values, practical] = [counted(state, 'values'), counted(state, 'practical')];
   const { outcome, conditions, total } = decideMo(regime, { values, practical });
   return { outcome, test: 'mo', testDate: dayOf(state), regime: regimeView(regime), conditions, ...total, parts: [{ part: 'values', ...values }, { part: 'practical', ...practical }] };
