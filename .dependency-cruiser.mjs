@@ -10,7 +10,7 @@ const rooms = {
   'item-bank': ['items', 'qti', 'specifications', 'releases', 'forms', 'calibration', 'statistics', 'standard-setting', 'simulation'],
   delivery: ['proctoring', 'recordings', 'sessions', 'responses', 'administrations', 'monitoring'],
   scoring: ['regimes', 'rating', 'raters', 'process-evaluation', 'results', 'exemptions', 'certificates', 'statements', 'trajectory', 'evidence'],
-  'delivery-ui': ['shared', 'candidate', 'invigilator', 'examiner', 'designer', 'office', 'public'],
+  'delivery-ui': ['shared', 'candidate', 'invigilator', 'examiner', 'designer', 'office', 'result', 'check', 'components'],
 };
 const tests = '\\.(test|suite|bench)\\.ts$';
 const forbidden = [

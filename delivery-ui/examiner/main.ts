@@ -1,0 +1,7 @@
+import { mount } from 'svelte';
+import '../shared/base.css';
+import { preferredLanguage, useLanguage } from '../shared/i18n/texts.svelte.ts';
+import Examiner from './Examiner.svelte';
+
+const target = document.getElementById('place');
+void useLanguage(preferredLanguage('staff'), 'staff').then(() => { if (target) mount(Examiner, { target }); });
