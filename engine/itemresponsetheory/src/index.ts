@@ -4,6 +4,7 @@ export { exp, expm1, log, log1p, logSigmoid, logSumExp, sigmoid } from './numeri
 export { normalDensity, normalDistribution } from './numeric/normal.ts';
 export { type Rng, createRng } from './numeric/rng.ts';
 export { type ItemParameters, type ItemSpec, Model, type ModelCode, createItemParameters } from './parameters/item-parameters.ts';
+export { fromMetric, normalMetric, transformItem } from './parameters/scale.ts';
 export { type GridTable, tabulate } from './parameters/table.ts';
 export { type Grid, type GridOptions, normalGrid } from './quadrature/grid.ts';
 export { type Curves, createCurves, evaluate } from './models/curves.ts';

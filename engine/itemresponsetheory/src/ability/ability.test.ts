@@ -44,6 +44,15 @@ describe('ability', () => {
       else expect(atBound === 'lower' ? value < 0 : value > 0).toBe(true);
     }), { numRuns: 200 });
   });
+  it('observed information is minus the second derivative of the log-likelihood', () => {
+    const [at, left, right] = [createLikelihoodAt(), createLikelihoodAt(), createLikelihoodAt()];
+    fc.assert(fc.property(answers, fc.double({ min: -4, max: 4, noNaN: true }), (categories, theta) => {
+      likelihoodAt(mixed, items, categories, theta, at);
+      likelihoodAt(mixed, items, categories, theta - 1e-5, left);
+      likelihoodAt(mixed, items, categories, theta + 1e-5, right);
+      expect(Math.abs(at.observed + (right.score - left.score) / 2e-5)).toBeLessThan(1e-6);
+    }), { numRuns: 100 });
+  });
   it('EAP and PSD agree with a dense grid, for up to 60 items', () => {
     const sixty = Array.from({ length: 60 }, (_, n) => n);
     fc.assert(fc.property(fc.integer({ min: 1, max: 60 }), fc.integer(), (count, seed) => {

@@ -36,6 +36,8 @@ export interface AbilityOptions {
   readonly points?: number;
   /** Quadrature rule of eap; default rectangle. */
   readonly rule?: 'rectangle' | 'trapezoid';
+  /** Information behind the standard error of ml and map: expected (default), or observed −ℓ'', which 3PL and 4PL may make NaN. */
+  readonly information?: 'expected' | 'observed';
   /** Of fence: slope of the two fence items, at the bounds; default 5. */
   readonly fenceSlope?: number;
   /** Of robust; default Huber, tuning 1. */
@@ -90,8 +92,8 @@ function byPosterior(bank: ItemParameters, items: ArrayLike<number>, categories:
 
 /** Throws IrtError for an unknown item, a category outside its item, a bad option, or no responses under ml, wle or jeffreys. */
 export function estimateAbility(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, options: AbilityOptions): AbilityEstimate {
-  const { method, lower = -6, upper = 6, mean = 0, sd = 1, points = 61, rule = 'rectangle', fenceSlope = 5, weight = { kind: 'huber', tuning: 1 } } = options;
-  const settings: Settings = { method, lower, upper, mean, sd, points, rule, fenceSlope, weight };
+  const { method, lower = -6, upper = 6, mean = 0, sd = 1, points = 61, rule = 'rectangle', information = 'expected', fenceSlope = 5, weight = { kind: 'huber', tuning: 1 } } = options;
+  const settings: Settings = { method, lower, upper, mean, sd, points, rule, information, fenceSlope, weight };
   check(bank, items, categories, settings);
   if (method === 'eap') return byPosterior(bank, items, categories, settings);
   const equation = equationOf(bank, items, categories, settings);
@@ -102,9 +104,12 @@ export function estimateAbility(bank: ItemParameters, items: ArrayLike<number>, 
   return { ...root, standardError: standardErrorAt(bank, items, categories, root.theta, settings), method, lower, upper };
 }
 
-function standardErrorAt(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, theta: number, { method, sd, lower, upper, fenceSlope, weight }: Settings): number {
+function standardErrorAt(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, theta: number, { method, sd, lower, upper, information, fenceSlope, weight }: Settings): number {
   if (method === 'robust') { const { bread, meat } = robustScoreAt(bank, items, categories, theta, weight); return Math.sqrt(meat) / bread; }
   const fence = (at: number): number => { const s = sigmoid(fenceSlope * (theta - at)); return fenceSlope * fenceSlope * s * (1 - s); };
   const extra = method === 'map' ? 1 / (sd * sd) : method === 'fence' ? fence(lower) + fence(upper) : 0;
-  return 1 / Math.sqrt(testInformation(bank, items, theta) + extra);
+  if (information === 'expected' || (method !== 'ml' && method !== 'map')) return 1 / Math.sqrt(testInformation(bank, items, theta) + extra);
+  const at = createLikelihoodAt();
+  likelihoodAt(bank, items, categories, theta, at);
+  return 1 / Math.sqrt(at.observed + extra);
 }

@@ -7,6 +7,8 @@ export interface LikelihoodAt {
   logLikelihood: number;
   /** S = Σ P'/P of the given categories. */
   score: number;
+  /** −ℓ'', observed information. */
+  observed: number;
   /** I, expected information. */
   information: number;
   /** dI/dθ. */
@@ -17,21 +19,26 @@ export interface LikelihoodAt {
 
 const curves = createCurves();
 
+/** P''/P of one category; 0 where P has vanished, as ℓ'² then is too or the model is out of its range. */
+const secondRatio = (count: number, u: number): number => { const p = curves.probability[u] ?? 0; return p > 0 && u < count ? (curves.second[u] ?? 0) / p : 0; };
+
 /** Overwrites `out`. */
 export function likelihoodAt(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, theta: number, out: LikelihoodAt): void {
-  out.logLikelihood = out.score = out.information = out.informationDerivative = out.warm = 0;
+  out.logLikelihood = out.score = out.observed = out.information = out.informationDerivative = out.warm = 0;
   for (let n = 0; n < items.length; n += 1) {
     const count = evaluate(bank, items[n] ?? 0, theta, curves);
     const u = categories[n] ?? 0;
     out.logLikelihood += curves.logProbability[u] ?? 0;
-    out.score += curves.score[u] ?? 0;
+    const score = curves.score[u] ?? 0;
+    out.score += score;
+    out.observed += score * score - secondRatio(count, u);
     out.information += informationOf(curves, count);
     out.informationDerivative += informationDerivativeOf(curves, count);
     out.warm += warmOf(curves, count);
   }
 }
 
-export const createLikelihoodAt = (): LikelihoodAt => ({ logLikelihood: 0, score: 0, information: 0, informationDerivative: 0, warm: 0 });
+export const createLikelihoodAt = (): LikelihoodAt => ({ logLikelihood: 0, score: 0, observed: 0, information: 0, informationDerivative: 0, warm: 0 });
 
 /** 1PL, 2PL, partial credit and nominal items have a log-concave likelihood; 3PL and 4PL may have several modes. */
 export function hasOneMode(bank: ItemParameters, items: ArrayLike<number>): boolean {

@@ -5,6 +5,7 @@ import { informationOf, itemInformation, observedInformation } from '../informat
 import { exp } from '../numeric/elementary.ts';
 import { exactExpOf, fixed, scale } from '../numeric/fixed-point.suite.ts';
 import { createItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
+import { fromMetric, normalMetric, transformItem } from '../parameters/scale.ts';
 import { createCurves, evaluate } from './curves.ts';
 import { categoryProbabilities } from './probability.ts';
 
@@ -68,6 +69,18 @@ describe('every model', () => {
       for (const values of Object.values(curves)) for (let k = 0; k < categories; k += 1) expect(values[k]).not.toBeNaN();
     }), { numRuns: 500 });
   });
+});
+
+describe('another scale', () => {
+  const [here, there] = [createCurves(), createCurves()];
+  it('keeps every probability', () => {
+    fc.assert(fc.property(item, theta, real(0.3, 3), real(-2, 2), (spec, at, a, b) => {
+      const categories = evaluate(createItemParameters([spec]), 0, at, here);
+      evaluate(createItemParameters([transformItem(spec, { a, b })]), 0, a * at + b, there);
+      for (let k = 0; k < categories; k += 1) expect(Math.abs((here.probability[k] ?? NaN) - (there.probability[k] ?? NaN))).toBeLessThan(1e-12);
+    }), { numRuns: 300 });
+  });
+  it('the normal metric multiplies slopes by 1.702', () => expect(fromMetric({ model: 'logistic', id: 'i', difficulty: 1, slope: 2 }, normalMetric)).toEqual({ model: 'logistic', id: 'i', difficulty: 1, slope: 3.404 }));
 });
 
 describe('against 50-digit arithmetic', () => {
