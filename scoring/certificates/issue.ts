@@ -16,7 +16,7 @@ export interface CertificateFacts {
 
 /** Undefined when the result earns none. */
 export function certificateOf({ id, issuer, issuerName, holder, result, releasedAt, synthetic }: CertificateFacts): Certificate | undefined {
-  const common = { id, issuer, issuerName, holder, test: result.test, testDate: result.testDate, issuedAt: releasedAt, regime: result.regime.id, synthetic };
+  const common = { id, issuer, issuerName, holder, test: result.test, testDate: result.testDate, issuedAt: releasedAt, regime: { id: result.regime.id, title: result.regime.title['nl'] ?? result.regime.id }, synthetic };
   if (result.outcome === 'void') return undefined;
   if (result.test === 'mo') return result.outcome === 'pass' ? { ...common, score: { score: result.score ?? 0, max: result.max ?? 0 } } : undefined;
   if (result.level === undefined) return undefined;
