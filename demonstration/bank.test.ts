@@ -82,6 +82,11 @@ describe('social orientation', () => {
     expect(linearPart().slots).toHaveLength(41);
     expect(linearPart().slots.filter(({ part }) => part === 'values')).toHaveLength(11);
   });
+  it('has the slots of the bank\'s own list, each with a theme and a subject', () => {
+    const listed = z.array(z.looseObject({ id: z.string(), part: z.string() })).parse(JSON.parse(readFileSync(join(folder, 'bank/mo/slots.json'), 'utf8')));
+    expect(linearPart().slots).toEqual(listed.map(({ id, part }) => ({ id, part })));
+    for (const { id, attributes } of operational(choices('mo'))) expect([attributes['theme'], attributes['subject']], id).not.toContain(undefined);
+  });
   it('has at least four items for each slot, in its part, in Dutch and English, with a source and a review date', () => {
     const items = operational(choices('mo'));
     const counts = countBy(items, ({ attributes }) => attributes['slot'] ?? '');

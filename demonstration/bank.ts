@@ -14,12 +14,13 @@ export interface Demonstration { readonly releases: Release[]; readonly specific
 
 const createdAt = '2026-11-23T00:00:00.000Z';
 const manifestFile = 'audio/manifest.json';
+const slotsFile = 'bank/mo/slots.json';
 const Manifest = z.record(z.string(), z.strictObject({ file: z.string(), durationMs: z.int().positive() }));
 const Exposure = z.record(z.string(), z.number().min(0).max(1));
-const Slots = z.array(z.looseObject({ id: z.string(), subject: z.string() }));
+const Slots = z.array(z.strictObject({ id: z.string(), part: z.enum(['values', 'practical']), theme: z.record(z.string(), z.string()), subject: z.record(z.string(), z.string()) }));
 
-/** What the sources are tied to: rendered clips, the blueprint's slots and their subjects. */
-interface Material { readonly clips: z.infer<typeof Manifest>; readonly slots: ReadonlySet<string>; readonly subjects: ReadonlyMap<string, string> }
+/** What the sources are tied to: rendered clips, the blueprint's slots with the content codes they give their items. */
+interface Material { readonly clips: z.infer<typeof Manifest>; readonly slots: ReadonlyMap<string, Readonly<Record<string, string>>> }
 
 const version = 1;
 
@@ -53,11 +54,11 @@ function speakingItem(material: Material, file: string, source: SpeakingSource):
 
 function civicItem(material: Material, file: string, item: CivicSource): ItemVersion {
   const { id, use, enemies, key, rationale, source, reviewBy, slot, part } = item;
-  const theme = material.subjects.get(slot);
-  if (use === 'operational' && !material.slots.has(slot)) throw new DemonstrationInvalid(file, id, 'slot', `${slot} is no slot of the blueprint`);
+  const content = material.slots.get(slot);
+  if (content === undefined && use === 'operational') throw new DemonstrationInvalid(file, id, 'slot', `${slot} is no slot of the blueprint`);
   const spoken = (language: string, name: string, text: string): Spoken => ({ text, audio: clip(material, file, id, `${language}/${name}`) });
   const texts = Object.entries(item.texts).map(([language, { stem, options }]) => [language, { stem: spoken(language, 'stem', stem), options: options.map((text, n) => spoken(language, `option${n}`, text)) }]);
-  return { kind: 'choice', id, version, use, enemies, key, rationale, source, reviewBy, attributes: { slot, part, ...(theme === undefined ? {} : { theme }) }, languages: Object.fromEntries(texts) };
+  return { kind: 'choice', id, version, use, enemies, key, rationale, source, reviewBy, attributes: { slot, part, ...content }, languages: Object.fromEntries(texts) };
 }
 
 function itemOf(material: Material, { file, ...source }: Source): ItemVersion {
@@ -103,10 +104,10 @@ export async function loadDemonstration(folder: string): Promise<Demonstration> 
   const sources = await readSources(folder);
   await checkPictures(folder, sources);
   const specifications = await Promise.all(['nt2-oral', 'mo'].map(async (name) => parseWith(Specification, await readJson(folder, `specifications/${name}.json`), `specifications/${name}.json`, '-')));
-  const subjects = await readOptional(Slots, folder, 'bank/mo/slots.json', []);
+  const slots = parseWith(Slots, await readJson(folder, slotsFile), slotsFile, '-');
   const material: Material = {
-    clips: parseWith(Manifest, await readJson(folder, manifestFile), manifestFile, '-'), subjects: new Map(subjects.map(({ id, subject }) => [id, subject])),
-    slots: new Set(specifications.flatMap(({ parts }) => parts).flatMap((part) => (part.kind === 'linear' ? part.slots : [])).map(({ id }) => id)),
+    clips: parseWith(Manifest, await readJson(folder, manifestFile), manifestFile, '-'),
+    slots: new Map(slots.map(({ id, theme, subject }) => [id, { theme: theme['nl'] ?? '', subject: subject['nl'] ?? '' }])),
   };
   const exposure = await readOptional(Exposure, folder, 'bank/exposure.json', {});
   const releases = ['nt2-listening', 'nt2-speaking', 'mo', 'practice'].map((bank) => {
