@@ -31,3 +31,5 @@ export { type RatioDecision, type RatioOptions, generalizedRatio, sequentialRati
 export { guoAgreement, leastLoss, levelProbabilities } from './classification/posterior.ts';
 export { type Agreement, type ClassificationAgreement, leeAgreement, meanAgreement, rudnerAgreement } from './classification/accuracy.ts';
 export { isClassified, isExhausted, isLongEnough, isPrecise, isReductionSpent, isStable } from './stopping/rules.ts';
+export { checkPanel, type Panel } from './multistage/panel.ts';
+export { crossings, routeByCuts, routeByInformation, shareCuts } from './multistage/route.ts';

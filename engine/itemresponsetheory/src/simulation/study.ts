@@ -12,7 +12,9 @@ export type Sit = (answer: (item: number) => number, simulee: number) => Sitting
 
 export interface SimulationDesign {
   readonly bank: ItemParameters;
-  readonly simulees: number; readonly seed: number;
+  /** How many, beginning with candidate `first` (default 0): a study may be cut into pieces, done anywhere, and put together in order. */
+  readonly simulees: number; readonly first?: number;
+  readonly seed: number;
   readonly population: Population;
   readonly sit: Sit;
   /**
@@ -20,7 +22,10 @@ export interface SimulationDesign {
    * best items at the true θ, which no test can know.
    */
   readonly unconstrained?: (answer: (item: number) => number, simulee: number, length: number) => readonly number[];
+  /** Called after every hundred. */
   readonly onProgress?: (done: number) => void;
+  /** Looked at after every hundred; an AbortSignal fits. */
+  readonly signal?: { throwIfAborted(): void };
 }
 
 /** The `count` items with the largest information at θ. */
@@ -41,11 +46,13 @@ function sitOne(design: SimulationDesign, simulee: number): Sat {
   return { truth, estimate: theta, standardError, items, scored: counted.length, reason, informationKept: information(counted) / information(reference) };
 }
 
+/** Throws IrtError for a number of simulees that is none, and what `signal` throws when it is aborted. */
 export function simulate(design: SimulationDesign): Sat[] {
-  if (!Number.isInteger(design.simulees) || design.simulees < 1) throw new IrtError('no-simulees', 'simulees', design.simulees, 'must be a whole number of at least 1');
-  return Array.from({ length: design.simulees }, (_, simulee) => {
-    const one = sitOne(design, simulee);
-    if ((simulee + 1) % 100 === 0) design.onProgress?.(simulee + 1);
+  const { simulees, first = 0, onProgress, signal } = design;
+  if (!Number.isInteger(simulees) || simulees < 1) throw new IrtError('no-simulees', 'simulees', simulees, 'must be a whole number of at least 1');
+  return Array.from({ length: simulees }, (_, n) => {
+    const one = sitOne(design, first + n);
+    if ((n + 1) % 100 === 0) { onProgress?.(n + 1); signal?.throwIfAborted(); }
     return one;
   });
 }
