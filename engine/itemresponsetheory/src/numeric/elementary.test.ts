@@ -13,8 +13,8 @@ describe('exp and log', () => {
   it('exp is within 1 ulp of 50-digit arithmetic', () => {
     fc.assert(fc.property(fc.double({ min: -20, max: 20, noNaN: true }), (x) => error(exp(x), exactExp(x)) <= 1), { numRuns: 2000 });
   });
-  it('expm1 is within 2 ulp near and far from 0', () => {
-    fc.assert(fc.property(fc.double({ min: -5, max: 5, noNaN: true }).filter((x) => Math.abs(x) > 1e-9), (x) => error(expm1(x), exactExp(x) - scale) <= 2), { numRuns: 2000 });
+  it('expm1 is within 1 ulp near and far from 0', () => {
+    fc.assert(fc.property(fc.double({ min: -5, max: 5, noNaN: true }).filter((x) => Math.abs(x) > 1e-9), (x) => error(expm1(x), exactExp(x) - scale) <= 1), { numRuns: 4000 });
   });
   it('log is within 1 ulp: with L = log(y), the exact logarithm is L + (y − e^L)/e^L', () => {
     fc.assert(fc.property(fc.double({ min: 1e-8, max: 1e8, noNaN: true }), (y) => y === 1 || logError(log(y), fixed(y)) <= 1), { numRuns: 2000 });

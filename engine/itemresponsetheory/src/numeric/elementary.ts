@@ -63,9 +63,15 @@ export function expm1(x: number): number {
   const low = k * ln2Low;
   const r = high - low;
   const lost = high - r - low;
-  const small = r + (lost + expTail(r));
-  if (k > 56) return scale(1 + small, k);
-  return scale(small + (1 - powerOfTwo(-k)), k);
+  const tail = lost + expTail(r);
+  if (k > 56) return scale(1 + (r + tail), k);
+  // 2^k·(1 + r + tail) − 1 = (2^k − 1) + 2^k·r + 2^k·tail; the first sum with its rounding error (Knuth's two-sum).
+  const power = powerOfTwo(k);
+  const [base, head] = [power - 1, power * r];
+  const sum = base + head;
+  const part = sum - base;
+  const rounding = base - (sum - part) + (head - part);
+  return sum + (rounding + power * tail);
 }
 
 /** 2/3, 2/5, … 2/25: log((1+s)/(1−s)) = 2s + s³·(2/3 + s²·2/5 …), |s| ≤ 0.1716; the first term left out is below 2⁻⁶³. */
