@@ -1,5 +1,6 @@
 /** What follows from an examiner's command; pure. */
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
+import { canonicalJson } from '../../storage/document/json.ts';
 import type { RatingEvent, RatingState, Scores } from './rating.ts';
 
 /** A claim is good for this long after the last sign of work, ms. */
@@ -10,7 +11,8 @@ export type RatingCommand =
   | { readonly type: 'rate'; readonly by: string; readonly scores: Scores; readonly remark?: string };
 
 export type RatingRefusal = 'unknown-performance' | 'already-rated' | 'claimed-by-another' | 'lease-lost' | 'incomplete-scores';
-export type RatingDecision = { readonly refused: RatingRefusal } | { readonly refused?: undefined; readonly event: RatingEvent };
+/** No event: the command was carried out before (its reply was lost). */
+export type RatingDecision = { readonly refused: RatingRefusal } | { readonly refused?: undefined; readonly event?: RatingEvent };
 
 const isHeldBy = (state: RatingState, by: string, now: Instant): boolean => state.claim?.by === by && state.claim.until > now;
 
@@ -21,9 +23,12 @@ export function isComplete(state: RatingState, scores: Scores): boolean {
   return criteria.every((criterion) => isScore(scores[criterion])) && Object.keys(scores).length === criteria.length;
 }
 
+const isRepeated = (rated: NonNullable<RatingState['rated']>, command: RatingCommand): boolean =>
+  command.type === 'rate' && command.by === rated.by && canonicalJson(command.scores) === canonicalJson(rated.scores) && command.remark === rated.remark;
+
 export function decideRating(state: RatingState | undefined, command: RatingCommand, now: Instant): RatingDecision {
   if (state === undefined) return { refused: 'unknown-performance' };
-  if (state.rated !== undefined) return { refused: 'already-rated' };
+  if (state.rated !== undefined) return isRepeated(state.rated, command) ? {} : { refused: 'already-rated' };
   const { by } = command;
   const head = { schema: 1, at: now } as const;
   const until = toInstant(toEpochMs(now) + leaseMs);

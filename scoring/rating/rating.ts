@@ -1,6 +1,7 @@
 /** A rating: one performance (one speaking task of one session) on its way from recording to scores. */
 import type { Instant } from '../../storage/document/instant.ts';
 import type { Criterion } from '../../item-bank/items/item.ts';
+import { EventOrderError } from '../../delivery/sessions/session.ts';
 
 /** 0–5, or NR: not ratable, which is missing and never 0. */
 export type Score = number | 'NR';
@@ -35,9 +36,13 @@ export interface RatingState {
   readonly rated?: { readonly by: string; readonly at: Instant; readonly scores: Scores; readonly remark?: string };
 }
 
-export function evolveRating(state: RatingState | undefined, event: RatingEvent): RatingState | undefined {
-  if (event.type === 'opened') return state ?? { performance: event.performance, openedAt: event.at };
-  if (state === undefined) return undefined;
+/** The state after one more event. Throws EventOrderError when the event cannot follow. */
+export function evolveRating(state: RatingState | undefined, event: RatingEvent): RatingState {
+  if (event.type === 'opened') {
+    if (state !== undefined) throw new EventOrderError(event.type, 'the performance is open already');
+    return { performance: event.performance, openedAt: event.at };
+  }
+  if (state === undefined) throw new EventOrderError(event.type, 'a rating begins with its opening');
   const { claim: _claim, ...rest } = state;
   switch (event.type) {
     case 'claimed': case 'renewed': return { ...rest, claim: { by: event.by, until: event.until } };

@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { toInstant } from '../../storage/document/instant.ts';
+import { openLmdb } from '../../storage/lmdb/open.ts';
+import { type Storage, genesisHash } from '../../storage/port.ts';
+import { leaseMs } from './decide.ts';
+import { type Performances, Ratings, performances } from './handle.ts';
+import type { Performance } from './rating.ts';
+
+let [directory, nowMs] = ['', 0];
+let storage: Storage;
+let projection: Performances;
+let ratings: Ratings;
+const now = (): string => toInstant(nowMs);
+const performance = (task: string): Performance => ({ session: 's1', person: 'c1', task, item: 'T1', release: { nt2: 'r1' }, criteria: ['TA', 'RA'], turns: [{ turn: 0, upload: 'u0' }], dueAt: now() });
+const rate = (id: string, by: string) => ratings.handle({ tenant: 'agii', id }, { type: 'rate', by, scores: { TA: 4, RA: 3 } });
+const open = async (...ids: readonly string[]): Promise<void> => { for (const id of ids) { nowMs += 1; await ratings.open({ tenant: 'agii', id }, performance(id)); } };
+const rows = async () => (await Promise.all((['waiting', 'claimed', 'rated'] as const).map((status) => projection.find('agii', { index: 'status', equal: [status] })))).flatMap(({ documents }) => documents.map(({ id, value }) => ({ id, ...value })));
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'meetlat-rating-'));
+  nowMs = Date.parse('2026-11-23T09:00:00.000Z');
+  storage = await openLmdb({ directory });
+  projection = await storage.collection(performances);
+  ratings = new Ratings(storage.journal, projection, now);
+});
+afterEach(async () => { await storage.close(); await rm(directory, { recursive: true }); });
+
+describe('claims', () => {
+  it('gives the oldest first, and the same one to the same examiner', async () => {
+    await open('p2', 'p1');
+    expect(await ratings.claimNext('agii', 'an')).toBe('p2');
+    expect(await ratings.claimNext('agii', 'an')).toBe('p2');
+    expect(await ratings.current('agii', 'an')).toBe('p2');
+    expect(await ratings.claimNext('agii', 'bo')).toBe('p1');
+    expect(await ratings.claimNext('agii', 'cem')).toBeUndefined();
+    expect(await ratings.claimNext('other-agency', 'cem')).toBeUndefined();
+  });
+  it('gives each performance to one of many examiners who ask at once, from several processes\' handles', async () => {
+    const ids = Array.from({ length: 10 }, (_, n) => `p${n}`);
+    await open(...ids);
+    const desks = Array.from({ length: 14 }, () => new Ratings(storage.journal, projection, now));
+    const claims = await Promise.all(desks.map((desk, n) => desk.claimNext('agii', `examiner-${n}`)));
+    expect(claims.filter((id) => id !== undefined).sort()).toEqual(ids);
+    for (const [n, id] of claims.entries()) if (id !== undefined) expect((await ratings.load({ tenant: 'agii', id })).state?.claim?.by).toBe(`examiner-${n}`);
+  });
+  it('a lease that is over frees the performance; who held it can rate no more', async () => {
+    await open('p1');
+    await ratings.claimNext('agii', 'an');
+    nowMs += leaseMs - 1;
+    expect(await ratings.claimNext('agii', 'bo')).toBeUndefined();
+    nowMs += 2;
+    expect(await ratings.current('agii', 'an')).toBeUndefined();
+    expect((await ratings.queue('agii', 'bo')).waiting).toBe(1);
+    expect(await ratings.claimNext('agii', 'bo')).toBe('p1');
+    await expect(rate('p1', 'an')).rejects.toMatchObject({ code: 'lease-lost' });
+    await rate('p1', 'bo');
+  });
+  it('a renewed lease lasts from then on; one given back is free at once', async () => {
+    await open('p1');
+    await ratings.claimNext('agii', 'an');
+    nowMs += leaseMs - 1;
+    await ratings.handle({ tenant: 'agii', id: 'p1' }, { type: 'renew', by: 'an' });
+    nowMs += leaseMs - 1;
+    expect(await ratings.current('agii', 'an')).toBe('p1');
+    await ratings.handle({ tenant: 'agii', id: 'p1' }, { type: 'release', by: 'an' });
+    expect(await ratings.claimNext('agii', 'bo')).toBe('p1');
+  });
+});
+
+describe('ratings', () => {
+  it('leave the conclusion pending on the commit, once, however often they are submitted', async () => {
+    await open('p1');
+    await ratings.claimNext('agii', 'an');
+    await Promise.all([rate('p1', 'an'), rate('p1', 'an'), rate('p1', 'an')]);
+    await rate('p1', 'an');
+    expect((await storage.journal.pending(10)).map(({ stream, consequences }) => [stream.id, consequences])).toEqual([['p1', [{ kind: 'performance-rated', data: { session: 's1' } }]]]);
+    expect(await ratings.queue('agii', 'an')).toEqual({ waiting: 0, ratedByMe: 1 });
+  });
+  it('opening again changes nothing', async () => {
+    await open('p1');
+    await ratings.claimNext('agii', 'an');
+    await open('p1');
+    expect((await ratings.load({ tenant: 'agii', id: 'p1' })).version).toBe(2);
+    expect(await ratings.current('agii', 'an')).toBe('p1');
+  });
+  it('an unknown performance is refused, and nothing is written', async () => {
+    await expect(ratings.handle({ tenant: 'agii', id: 'nobody' }, { type: 'claim', by: 'an' })).rejects.toMatchObject({ code: 'unknown-performance' });
+    expect(await storage.journal.streams('agii', 'rating')).toEqual([]);
+  });
+  it('an event of another schema is named, not skipped', async () => {
+    await storage.journal.append({ tenant: 'agii', kind: 'rating', id: 'later' }, { expectedVersion: 0, previousHash: genesisHash, at: now(), events: [{ type: 'opened', schema: 2 }] });
+    await expect(ratings.load({ tenant: 'agii', id: 'later' })).rejects.toMatchObject({ code: 'unreadable-event' });
+  });
+});
+
+describe('the projection', () => {
+  it('can be made anew from the streams', async () => {
+    await open('p1', 'p2', 'p3');
+    await ratings.claimNext('agii', 'an');
+    await rate('p1', 'an');
+    await ratings.claimNext('agii', 'bo');
+    const before = await rows();
+    for (const { id } of before) { const stored = await projection.get({ tenant: 'agii', id }); if (stored !== undefined) await projection.remove(stored, stored.revision); }
+    expect(await ratings.claimNext('agii', 'cem')).toBeUndefined();
+    expect(await ratings.rebuild('agii')).toBe(3);
+    expect(await rows()).toEqual(before);
+  });
+  it('when stale, is put right by whoever looks, and never gives a performance twice', async () => {
+    await open('p1', 'p2');
+    const stale = await projection.get({ tenant: 'agii', id: 'p1' });
+    await ratings.claimNext('agii', 'an');
+    const present = await projection.get({ tenant: 'agii', id: 'p1' });
+    // As after a kill between the commit and the projection.
+    if (stale !== undefined && present !== undefined) await projection.replace(present, present.revision, stale.value);
+    expect(await ratings.claimNext('agii', 'bo')).toBe('p2');
+    expect((await projection.get({ tenant: 'agii', id: 'p1' }))?.value).toMatchObject({ status: 'claimed', by: 'an' });
+  });
+  it('holds nothing of the candidate', async () => {
+    await open('p1');
+    const text = JSON.stringify(await rows());
+    for (const secret of ['c1', 's1', 'u0']) expect(text).not.toContain(`"${secret}"`);
+  });
+});
