@@ -1,88 +1,39 @@
-/** What a closed session and its ratings amount to, under the regime in force on the day of the test. Pure: it can be recomputed. */
-import { type AbilityEstimate, createItemParameters, estimateAbility } from 'itemresponsetheory';
-import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
-import { historyOf } from '../../delivery/sessions/adaptive-part.ts';
-import type { SessionState } from '../../delivery/sessions/session.ts';
-import type { RatingState, Scores } from '../rating/rating.ts';
-import { type Counted, type Measured, type Scaled, decideMo, decideOral, toScale } from '../regimes/decide.ts';
-import { type MoRegime, type OralRegime, type Regime, regimeAt } from '../regimes/regime.ts';
-import type { PartResult, ResultContent } from './result.ts';
+/** What follows from a command on a result; pure. A command that was carried out before changes nothing, so that each may come twice. */
+import type { Consequence } from '../../storage/port.ts';
+import type { Instant } from '../../storage/document/instant.ts';
+import { canonicalJson } from '../../storage/document/json.ts';
+import type { Conclusion } from './conclude.ts';
+import type { ResultContent, ResultEvent, ResultState } from './result.ts';
 
-export type Conclusion =
-  | { readonly kind: 'open' }
-  /** Recordings wait for an examiner. */
-  | { readonly kind: 'waiting'; readonly parts: readonly PartResult[] }
-  | { readonly kind: 'decided'; readonly result: ResultContent };
+export type ResultCommand =
+  | { readonly type: 'attend'; readonly session: string; readonly candidate: string }
+  | { readonly type: 'conclude'; readonly conclusion: Conclusion }
+  | { readonly type: 'correct'; readonly result: ResultContent; readonly by: string; readonly reason: string }
+  | { readonly type: 'annul'; readonly by: string; readonly reason: string };
 
-const regimeView = ({ id, validFrom, title }: Regime): ResultContent['regime'] => ({ id, validFrom, title });
-const dayOf = (state: SessionState): string => (state.admittedAt ?? state.closed?.at ?? '').slice(0, 10);
+export type ResultRefusal = 'not-attended' | 'not-released' | 'annulled' | 'no-reason' | 'nothing-to-correct';
+export type ResultDecision = { readonly refused: ResultRefusal } | { readonly refused?: undefined; readonly event?: ResultEvent; readonly pending: readonly Consequence[] };
 
-const voided = (state: SessionState, regime: Regime): Conclusion => ({ kind: 'decided', result: { outcome: 'void', test: state.registration.test, testDate: dayOf(state), regime: regimeView(regime), conditions: [], parts: [] } });
+/** A released result becomes a certificate and a push. */
+export const resultReleased: Consequence = { kind: 'result-released', data: {} };
+const nothing: ResultDecision = { pending: [] };
 
-/** `ratings` are those of all performances of the session; only an oral test has any. */
-export function conclude(state: SessionState, test: PinnedTest, ratings: readonly RatingState[]): Conclusion {
-  if (state.closed === undefined) return { kind: 'open' };
-  const isComplete = state.completedParts.length === test.specification.parts.length;
-  if (state.registration.test === 'mo') {
-    const regime = regimeAt('mo', dayOf(state));
-    return isComplete ? { kind: 'decided', result: civic(state, regime) } : voided(state, regime);
-  }
-  const regime = regimeAt('nt2-oral', dayOf(state));
-  return isComplete ? oral(state, test, regime, ratings) : voided(state, regime);
+export function decideResult(state: ResultState | undefined, command: ResultCommand, now: Instant): ResultDecision {
+  const head = { schema: 1, at: now } as const;
+  if (command.type === 'attend') return state === undefined ? { event: { ...head, ...command, type: 'attended' }, pending: [] } : nothing;
+  if (state === undefined) return { refused: 'not-attended' };
+  if (command.type === 'conclude') return concluded(state, command.conclusion, head);
+  if (state.released === undefined) return { refused: 'not-released' };
+  if (state.annulled !== undefined) return { refused: 'annulled' };
+  if (command.reason.trim() === '') return { refused: 'no-reason' };
+  if (command.type === 'annul') return { event: { ...head, ...command, type: 'annulled' }, pending: [{ kind: 'result-annulled', data: {} }] };
+  if (canonicalJson(command.result) === canonicalJson(state.released.result)) return { refused: 'nothing-to-correct' };
+  return { event: { ...head, ...command, type: 'corrected' }, pending: [{ kind: 'result-corrected', data: {} }] };
 }
 
-function counted(state: SessionState, part: 'values' | 'practical'): Counted {
-  const scored = state.form.flatMap((position, index) => (position.scored && position.part === part ? [state.items[index]] : []));
-  return { score: scored.filter((item) => item?.category === 1).length, max: scored.length };
-}
-
-function civic(state: SessionState, regime: MoRegime): ResultContent {
-  const [values, practical] = [counted(state, 'values'), counted(state, 'practical')];
-  const { outcome, conditions, total } = decideMo(regime, { values, practical });
-  return { outcome, test: 'mo', testDate: dayOf(state), regime: regimeView(regime), conditions, ...total, parts: [{ part: 'values', ...values }, { part: 'practical', ...practical }] };
-}
-
-/** Tasks that were given; each is one performance. */
-export const tasksOf = (state: SessionState): readonly string[] => [...new Set(state.turns.map(({ task }) => task))];
-
-function oral(state: SessionState, test: PinnedTest, regime: OralRegime, ratings: readonly RatingState[]): Conclusion {
-  const listening = test.adaptive?.report(historyOf(state.items));
-  const heard = listening === undefined ? [] : [partResult('listening', listening, toScale(regime, 'listening', listening))];
-  if (ratings.length < tasksOf(state).length || ratings.some(({ rated }) => rated === undefined)) return { kind: 'waiting', parts: heard };
-  const speaking = speakingAbility(regime, ratings);
-  if (listening === undefined || speaking === undefined) return voided(state, regime);
-  const decision = decideOral(regime, { listening, speaking });
-  return {
-    kind: 'decided',
-    result: {
-      outcome: decision.outcome, test: 'nt2-oral', testDate: dayOf(state), regime: regimeView(regime), required: decision.required, scale: decision.scale, standardError: decision.standardError,
-      ...(decision.level === null ? {} : { level: decision.level }), conditions: decision.conditions,
-      parts: [...heard, { ...partResult('speaking', speaking, decision.parts.speaking), criteria: meanCategories(ratings), ratings: ratings.length }],
-    },
-  };
-}
-
-const partResult = (part: 'listening' | 'speaking', { theta, standardError }: Measured, scaled: Scaled): PartResult => ({
-  part, theta, thetaStandardError: standardError, scale: scaled.scale, standardError: scaled.standardError, atLimit: scaled.atLimit, ...(scaled.level === null ? {} : { level: scaled.level }),
-});
-
-/** Scores in a fixed order; NR is missing, never 0. */
-function scoresOf(ratings: readonly RatingState[]): { readonly criterion: string; readonly score: number }[] {
-  const entries = (scores: Scores) => Object.entries(scores).sort(([a], [b]) => (a < b ? -1 : 1));
-  return [...ratings].sort((a, b) => (a.performance.task < b.performance.task ? -1 : 1)).flatMap(({ rated }) => (rated === undefined ? [] : entries(rated.scores).flatMap(([criterion, score]) => (typeof score === 'number' ? [{ criterion, score }] : []))));
-}
-
-/** WLE under the partial credit model, every rating of a criterion an item; a rater's severity moves all thresholds. Undefined when nothing was ratable. */
-export function speakingAbility(regime: OralRegime, ratings: readonly RatingState[]): AbilityEstimate | undefined {
-  const scores = scoresOf(ratings);
-  if (scores.length === 0) return undefined;
-  const steps = regime.speaking.thresholds.map((threshold) => threshold + regime.speaking.severity);
-  const items = createItemParameters(scores.map((_, n) => ({ model: 'generalized-partial-credit', id: String(n), steps })));
-  return estimateAbility(items, scores.map((_, n) => n), scores.map(({ score }) => score), { method: 'wle' });
-}
-
-function meanCategories(ratings: readonly RatingState[]): Record<string, number> {
-  const sums = new Map<string, { sum: number; count: number }>();
-  for (const { criterion, score } of scoresOf(ratings)) { const { sum, count } = sums.get(criterion) ?? { sum: 0, count: 0 }; sums.set(criterion, { sum: sum + score, count: count + 1 }); }
-  return Object.fromEntries([...sums].map(([criterion, { sum, count }]) => [criterion, Math.round((100 * sum) / count) / 100]));
+/** Released once: what is concluded later changes nothing here; a correction is a command of a person. */
+function concluded(state: ResultState, conclusion: Conclusion, head: { readonly schema: 1; readonly at: Instant }): ResultDecision {
+  if (state.released !== undefined) return nothing;
+  if (conclusion.kind === 'decided') return { event: { ...head, type: 'released', result: conclusion.result }, pending: [resultReleased] };
+  return conclusion.kind === 'waiting' && state.provisional === undefined ? { event: { ...head, type: 'provisional', parts: conclusion.parts }, pending: [] } : nothing;
 }
