@@ -1,25 +1,47 @@
-/** Inverse of a symmetric positive definite matrix (row-major, n × n) by Cholesky; undefined when it is not positive definite. */
-export function invertSymmetric(matrix: Float64Array, n: number): Float64Array | undefined {
-  const lower = Float64Array.from(matrix);
-  const at = (i: number, j: number): number => lower[i * n + j] ?? 0;
-  for (let j = 0; j < n; j += 1) {
-    let diagonal = at(j, j);
-    for (let k = 0; k < j; k += 1) diagonal -= at(j, k) ** 2;
-    if (!(diagonal > 0)) return undefined;
-    const root = Math.sqrt(diagonal);
-    lower[j * n + j] = root;
-    for (let i = j + 1; i < n; i += 1) {
-      let sum = at(i, j);
-      for (let k = 0; k < j; k += 1) sum -= at(i, k) * at(j, k);
-      lower[i * n + j] = sum / root;
+/** Symmetric positive definite matrices, row-major n × n, by Cholesky; all inner loops run along rows. */
+
+/** L with A = L·Lᵀ in the lower triangle; undefined when A is not positive definite. Only A's lower triangle is read. */
+function factor(matrix: Float64Array, n: number): Float64Array | undefined {
+  const lower = new Float64Array(n * n);
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j <= i; j += 1) {
+      let sum = matrix[i * n + j] ?? 0;
+      for (let k = 0; k < j; k += 1) sum -= (lower[i * n + k] ?? 0) * (lower[j * n + k] ?? 0);
+      if (i !== j) { lower[i * n + j] = sum / (lower[j * n + j] ?? 0); continue; }
+      if (!(sum > 0)) return undefined;
+      lower[i * n + i] = Math.sqrt(sum);
     }
   }
+  return lower;
+}
+
+/** L⁻¹, row by row: row i is (eᵢ − Σ_{k<i} L_ik·row k)/L_ii. */
+function invertLower(lower: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
-  const column = new Float64Array(n);
-  for (let c = 0; c < n; c += 1) {
-    for (let i = 0; i < n; i += 1) { let sum = i === c ? 1 : 0; for (let k = 0; k < i; k += 1) sum -= at(i, k) * (column[k] ?? 0); column[i] = sum / at(i, i); }
-    for (let i = n - 1; i >= 0; i -= 1) { let sum = column[i] ?? 0; for (let k = i + 1; k < n; k += 1) sum -= at(k, i) * (column[k] ?? 0); column[i] = sum / at(i, i); }
-    for (let i = 0; i < n; i += 1) inverse[i * n + c] = column[i] ?? 0;
+  for (let i = 0; i < n; i += 1) {
+    for (let k = 0; k < i; k += 1) {
+      const l = lower[i * n + k] ?? 0;
+      if (l !== 0) for (let c = 0; c <= k; c += 1) inverse[i * n + c] = (inverse[i * n + c] ?? 0) - l * (inverse[k * n + c] ?? 0);
+    }
+    inverse[i * n + i] = 1;
+    const diagonal = lower[i * n + i] ?? 1;
+    for (let c = 0; c <= i; c += 1) inverse[i * n + c] = (inverse[i * n + c] ?? 0) / diagonal;
   }
+  return inverse;
+}
+
+/** A⁻¹ = L⁻ᵀ·L⁻¹; undefined when A is not positive definite. */
+export function invertSymmetric(matrix: Float64Array, n: number): Float64Array | undefined {
+  const lower = factor(matrix, n);
+  if (lower === undefined) return undefined;
+  const half = invertLower(lower, n);
+  const inverse = new Float64Array(n * n);
+  for (let k = 0; k < n; k += 1) {
+    for (let i = 0; i <= k; i += 1) {
+      const value = half[k * n + i] ?? 0;
+      for (let j = 0; j <= i; j += 1) inverse[i * n + j] = (inverse[i * n + j] ?? 0) + value * (half[k * n + j] ?? 0);
+    }
+  }
+  for (let i = 0; i < n; i += 1) for (let j = 0; j < i; j += 1) inverse[j * n + i] = inverse[i * n + j] ?? 0;
   return inverse;
 }
