@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calibrate, responseMatrix } from 'itemresponsetheory/calibration';
 import { describe, expect, it } from 'vitest';
-import { readReference } from './items.ts';
+import { readReference, referenceFolder } from './items.ts';
 
 interface Peer { logLik: number; group: { variance: number; se: { variance: number | null } }; items: { a: number; b: number; se: { a: number | null; b: number } }[] }
 
 function rows(name: string): (number | null)[][] {
-  const lines = readFileSync(join(import.meta.dirname, 'calibration', `${name}.csv`), 'utf8').trim().split(/\r?\n/).slice(1);
+  const lines = readFileSync(join(referenceFolder, 'calibration', `${name}.csv`), 'utf8').trim().split(/\r?\n/).slice(1);
   return lines.map((line) => line.split(',').map((cell) => (cell.trim() === '' ? null : Number(cell))));
 }
 

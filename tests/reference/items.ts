@@ -22,4 +22,6 @@ export function specOf(item: ReferenceItem): ItemSpec {
 /** Nominal items may list category 0, which is fixed to 0. */
 const withoutZero = (values: readonly number[]): readonly number[] => (values[0] === 0 ? values.slice(1) : values);
 
-export function readReference<T>(path: string): T { const data: T = JSON.parse(readFileSync(join(import.meta.dirname, path), 'utf8')); return data; }
+/** The project's own copies, or another folder of the same layout. */
+export const referenceFolder = process.env.MEETLAT_REFERENCE ?? import.meta.dirname;
+export function readReference<T>(path: string): T { const data: T = JSON.parse(readFileSync(join(referenceFolder, path), 'utf8')); return data; }
