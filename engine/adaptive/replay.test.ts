@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createAdaptiveBank } from './bank.ts';
+import { reportedAbility } from './estimate.ts';
 import { nextItem } from './next-item.ts';
-import type { AdaptivePolicy } from './policy.ts';
+import { type AdaptivePolicy, engineVersion } from './policy.ts';
 import { type RecordedStep, replay } from './replay.ts';
 
 const policy: AdaptivePolicy = {
@@ -36,5 +37,36 @@ describe('replay', () => {
     const counted = steps.filter(({ scored, category }) => scored && category !== null).length;
     expect(counted).toBeGreaterThanOrEqual(policy.minimumItems);
     expect(steps.filter(({ scored }) => scored)).toHaveLength(counted + 1);
+  });
+});
+
+describe('a recorded run', () => {
+  it('keeps its items and every bit of its estimates; if this changes, so must engineVersion', () => {
+    const { theta, standardError } = reportedAbility(bank, steps) ?? {};
+    expect({ engineVersion, items: steps.map(({ item }) => item), interim: steps.at(-1)?.theta, theta, standardError, ended }).toMatchInlineSnapshot(`
+      {
+        "ended": "maximum-items",
+        "engineVersion": "1.0.0",
+        "interim": -1.2313336724814787,
+        "items": [
+          26,
+          24,
+          32,
+          9,
+          28,
+          16,
+          18,
+          13,
+          25,
+          22,
+          17,
+          11,
+          23,
+          10,
+        ],
+        "standardError": 0.6150889664279031,
+        "theta": -1.2682058747751035,
+      }
+    `);
   });
 });
