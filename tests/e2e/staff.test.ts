@@ -1,0 +1,138 @@
+/** The staff in a real browser: the room that changes by itself, a rating from claim to submission, the bank. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest';
+import { type Account, ServerProcess } from '../server-process.ts';
+import { Candidate, Staff } from '../sitting-client.ts';
+import { accessibilityFaults, hasBrowser, launchBrowser, openWindow, shot } from './browser.ts';
+import { CandidatePages, catalogue } from './candidate-pages.ts';
+import { expect } from './expect.ts';
+
+const staffText = catalogue('staff.nl');
+const text = (key: string): string => staffText(`staff.${key}`);
+
+describe.runIf(hasBrowser)('the staff', () => {
+  let server: ServerProcess;
+  let browser: Browser;
+  beforeAll(async () => { [server, browser] = await Promise.all([ServerProcess.start(), launchBrowser()]); });
+  afterAll(async () => { await browser?.close(); await server?.dispose(); });
+
+  async function loggedIn(path: string, { account, password }: Account): Promise<{ page: Page; faults: string[] }> {
+    const { page, faults } = await openWindow(browser, { url: server.url });
+    await page.goto(path);
+    await expect(page.getByLabel(text('login.account'))).toBeVisible();
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    await page.getByLabel(text('login.account')).fill(account);
+    await page.getByLabel(text('login.password')).fill(password);
+    await page.getByRole('button', { name: text('login.go') }).click();
+    return { page, faults };
+  }
+  const button = (page: Page, key: string) => page.getByRole('button', { name: text(key), exact: true });
+
+  it('an invigilator registers, pushes to a seat, and sees the room change by itself', async () => {
+    const { page, faults } = await loggedIn('/invigilator/', await server.account('invigilator'));
+    await expect(page.getByText(text('room.live'))).toBeVisible();
+    await button(page, 'room.register').click();
+    await page.getByLabel(text('register.name')).fill('Yusuf Proefpersoon');
+    await page.getByLabel(text('register.birth')).fill('1988-05-06');
+    await page.getByLabel(text('register.reference')).fill('T-room-1');
+    await shot(page, 'invigilator-register');
+    await button(page, 'register.go').click();
+    await expect(page.getByRole('img', { name: text('code.qr') })).toBeVisible();
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    await shot(page, 'invigilator-code');
+    await page.getByRole('dialog').getByRole('button', { name: text('close'), exact: true }).last().click();
+
+    const seat = await openWindow(browser, { url: server.url });
+    const candidate = new CandidatePages(seat.page);
+    await seat.page.goto('/');
+    const seatName = seat.page.locator('.name');
+    await expect(seatName).toBeVisible();
+    const name = await seatName.innerText();
+    await expect(page.getByText(name).first()).toBeVisible();
+    await shot(seat.page, 'candidate-seat');
+    await page.getByRole('article', { name: 'Yusuf Proefpersoon' }).getByRole('button', { name: text('act.push') }).click();
+    await page.getByRole('dialog').getByRole('button', { name }).click();
+    await expect(candidate.heading('confirm.title')).toBeVisible();
+    const card = page.getByRole('article', { name: 'Yusuf Proefpersoon' });
+    await expect(card.getByText(text('status.active'))).toBeVisible();
+    await candidate.button('help.ask').click();
+    await expect(card.getByText(text('hand'))).toBeVisible();
+    await shot(page, 'invigilator-room');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    await card.getByRole('button', { name: text('act.hand') }).click();
+    await card.getByRole('button', { name: text('act.pause') }).click();
+    await page.getByLabel(text('act.reason')).fill('brandoefening');
+    await button(page, 'act.go').click();
+    await expect(candidate.heading('pause.title')).toBeVisible();
+    await shot(seat.page, 'candidate-pause');
+    await card.getByRole('button', { name: text('act.resume') }).click();
+    await expect(card.getByText(text('status.active'))).toBeVisible();
+    await seat.context.close();
+    await expect(card.getByText(text('connection.lost'))).toBeVisible({ timeout: 40_000 });
+    await card.getByRole('button', { name: text('act.log') }).click();
+    await expect(page.getByRole('dialog').getByText(text('log.paused')).first()).toBeVisible();
+    await shot(page, 'invigilator-log');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    expectValue(faults).toEqual([]);
+  }, 180_000);
+
+  it('an examiner claims, listens, rates by mouse and keyboard, submits', async () => {
+    const invigilator = await Staff.login(server.url, await server.account('invigilator'));
+    const sitting = await Candidate.admitted(invigilator, { name: 'Olga Proefpersoon' });
+    let view = await sitting.listen(await sitting.toFirstPart());
+    ({ view } = await sitting.ask({ kind: 'start-part' }));
+    await sitting.speak(view);
+    const { page, faults } = await loggedIn('/examiner/', await server.account('examiner'));
+    const next = button(page, 'queue.next');
+    await expect(next).toBeVisible();
+    for (let tries = 0; tries < 60 && !await next.isEnabled(); tries += 1) { await page.waitForTimeout(500); if (tries % 6 === 5) await page.reload(); }
+    await next.click();
+    await expect(page.getByRole('heading', { name: text('rate.title') })).toBeVisible();
+    expectValue(await page.locator('body').innerText()).not.toContain('Olga');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    const submit = button(page, 'rate.submit');
+    expectValue(await submit.isDisabled()).toBe(true);
+    const groups = page.locator('fieldset');
+    const count = await groups.count();
+    for (let n = 0; n < count; n += 1) {
+      await groups.nth(n).getByRole('radio').first().focus();
+      await page.keyboard.press(n === 0 ? 'n' : '4');
+    }
+    await shot(page, 'examiner-rating');
+    await page.reload();
+    await expect(page.getByRole('heading', { name: text('rate.title') })).toBeVisible();
+    expectValue(await page.getByRole('radio', { checked: true }).count()).toBe(count);
+    await submit.click();
+    await expect(page.getByText(text('rate.done'))).toBeVisible();
+    await shot(page, 'examiner-queue');
+    expectValue(faults.filter((fault) => !/audio|media|decode/i.test(fault))).toEqual([]);
+  }, 180_000);
+
+  it('a test designer sees items with their curves, and the specifications', async () => {
+    const { page, faults } = await loggedIn('/designer/', await server.account('designer'));
+    await expect(page.getByText(text('banks.guess'))).toBeVisible();
+    await expect(page.getByRole('table').first()).toBeVisible();
+    await page.getByRole('button', { name: text('items.title').replace('{{bank}}', 'nt2-listening') }).click();
+    await page.getByLabel(text('items.filter')).fill('L-A1-001');
+    await page.getByRole('button', { name: text('item.open').replace('{{id}}', 'L-A1-001') }).click();
+    await expect(page.getByRole('img', { name: text('item.curve') })).toBeVisible();
+    await shot(page, 'designer-item');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('dialog').getByRole('button', { name: text('close'), exact: true }).last().click();
+    await expect(page.getByRole('img', { name: text('specs.information') })).toBeVisible();
+    await shot(page, 'designer-bank');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    expectValue(faults).toEqual([]);
+  }, 120_000);
+
+  it('the component sheet and the check page are clean', async () => {
+    const { page, faults } = await openWindow(browser, { url: server.url });
+    for (const path of ['/components/', '/check/', '/result/']) {
+      await page.goto(path);
+      await expect(page.getByRole('heading').first()).toBeVisible();
+      expectValue(await accessibilityFaults(page)).toEqual([]);
+      await shot(page, `page${path.replaceAll('/', '-')}`);
+    }
+    expectValue(faults).toEqual([]);
+  }, 60_000);
+});
