@@ -60,7 +60,9 @@ function admissionEndpoints(program: Program, guard: Guards): Endpoint[] {
         await failures.check(from, response);
         const code = await useCode(program.codes, body.code, program.now());
         if (code === undefined) { await failures.fail(from); throw new Problem('code-unknown'); }
-        return { token: await arrive(program, { tenant: code.tenant, id: code.session }, body.seat ?? 'device', code) };
+        // A seat is known by the name that people read on it.
+        const seat = program.seats.get(body.seat ?? '')?.name ?? 'device';
+        return { token: await arrive(program, { tenant: code.tenant, id: code.session }, seat, code) };
       },
     }),
   ];

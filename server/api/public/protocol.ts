@@ -16,6 +16,8 @@ export const PartResult = z.strictObject({
   part: z.enum(['listening', 'speaking', 'values', 'practical']),
   /** Listening and speaking: reporting scale with its SE, and the level. */
   scale: z.number().optional(), standardError: z.number().optional(), level: z.string().optional(),
+  /** The estimate lies at or beyond the end of the scale. */
+  atLimit: z.boolean().optional(),
   score: z.int().optional(), max: z.int().optional(),
   /** Speaking: mean category of each criterion, 0–5. */
   criteria: z.record(z.string(), z.number()).optional(),

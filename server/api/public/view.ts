@@ -9,9 +9,9 @@ import type { JSONWebKeySet } from 'jose';
 /** Days in which an oral result is promised; a demonstration value. */
 const promisedDays = 14;
 
-function partView({ part, scale, standardError, level, score, max, criteria }: StoredPart): NonNullable<ResultView['parts']>[number] {
+function partView({ part, scale, standardError, level, atLimit, score, max, criteria }: StoredPart): NonNullable<ResultView['parts']>[number] {
   return {
-    part, ...(scale === undefined ? {} : { scale }), ...(standardError === undefined ? {} : { standardError }), ...(level === undefined ? {} : { level }),
+    part, ...(scale === undefined ? {} : { scale }), ...(standardError === undefined ? {} : { standardError }), ...(level === undefined ? {} : { level }), ...(atLimit === true ? { atLimit } : {}),
     ...(score === undefined ? {} : { score }), ...(max === undefined ? {} : { max }), ...(criteria === undefined ? {} : { criteria: { ...criteria } }),
   };
 }
