@@ -33,7 +33,7 @@ export class ServerProcess {
     await new Promise<void>((resolve, reject) => {
       const seen = (data: Buffer): void => {
         this.output += data.toString();
-        const address = /http:\/\/127\.0\.0\.1:(\d+)/.exec(this.output.slice(-20_000));
+        const address = /https?:\/\/127\.0\.0\.1:(\d+)/.exec(this.output.slice(-20_000));
         if (address?.[1] !== undefined) { this.port = Number(address[1]); resolve(); }
       };
       child.stdout.on('data', seen);
