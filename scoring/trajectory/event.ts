@@ -14,9 +14,15 @@ export interface ResultEventFacts {
 
 export const eventId = (tenant: string, session: string, version: number): string => `result-${tenant}-${session}-${version}`;
 
-/** Scores stay with us: the trajectory needs the outcome, the level and the proof. */
+export class BadEvent extends Error {
+  readonly code = 'bad-event';
+  constructor(readonly field: string, rule: string) { super(`${field} ${rule}`); this.name = 'BadEvent'; }
+}
+
+/** Throws BadEvent without a source or subject, which CloudEvents requires. Scores stay with us: the trajectory needs the outcome, the level and the proof. */
 export function resultEvent(facts: ResultEventFacts): JsonObject {
   const { source, tenant, session, version, releasedAt, reference, result, credential, synthetic } = facts;
+  for (const [field, value] of [['source', source], ['subject', reference]] as const) if (value === '') throw new BadEvent(field, 'must not be empty');
   return jsonObject({
     specversion: '1.0', id: eventId(tenant, session, version), source, type: 'be.meetlat.testresult.released.v1', subject: reference, time: releasedAt, datacontenttype: 'application/json',
     data: {
