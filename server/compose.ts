@@ -32,6 +32,7 @@ import { Ratings, performances } from '../scoring/rating/handle.ts';
 import { Results, resultKeys } from '../scoring/results/handle.ts';
 import { certificates } from '../scoring/certificates/issue.ts';
 import { deliveries } from '../scoring/trajectory/deliveries.ts';
+import { guardedFetch } from '../scoring/trajectory/guarded-fetch.ts';
 import { loadDemonstration } from '../demonstration/bank.ts';
 import { type Credentials, type DemonstrationPorts, makeCredentials, seedDemonstration } from '../demonstration/people.ts';
 import { candidateEndpoints } from './api/candidate/routes.ts';
@@ -162,7 +163,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   await measureOutage(program, open, liveness);
   return {
     program, application: createApplication(program, { endpoints: endpointsOf(program, signing), interfaceFolder: join(import.meta.dirname, 'interface'), jwks: () => signing.jwks() }),
-    jobs: [...sessionJobs(program, open, liveness), consequencesJob(program), ...recordJobs(program, fetch)],
+    jobs: [...sessionJobs(program, open, liveness), consequencesJob(program), ...recordJobs(program, guardedFetch())],
     reachableAt: (url) => { publicUrl = url; },
     greeting: (address, local) => greeting(program, credentials, address, local),
     endTimers: () => everyTimer.stopAll(), close: () => storage.close(),

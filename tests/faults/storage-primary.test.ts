@@ -5,7 +5,7 @@ import { type Commit, type Storage, StorageUnavailable, type StreamId, VersionCo
 import { openMongo } from '../../storage/mongodb/open.ts';
 import { type TestMongo, hasMongo, startMongo, withoutMongo } from '../mongo.ts';
 
-const kills = process.env['MEETLAT_FULL'] === '1' ? 5 : 2;
+const kills = 5;
 const writers = 8;
 
 /** Appends as the program does: on an error it reads where the stream stands and goes on from there. */
