@@ -71,6 +71,12 @@ class ProcessTimers implements Timers {
   }
 }
 
+/** The installation's keys: the secret opens what wraps them. */
+export async function openSigningKeys(configuration: Configuration, storage: Storage): Promise<{ readonly wrapping: Wrapping; readonly signing: SigningKeys }> {
+  const wrapping = await Wrapping.open({ storage, secret: await secretOf(configuration), random });
+  return { wrapping, signing: await SigningKeys.open({ storage, wrapping, random, now }) };
+}
+
 /** What commands of their own process need, too. */
 export interface Stores {
   readonly storage: Storage;
@@ -139,8 +145,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   const log: Logger = pino({ level: 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
   const stores = await openStores(configuration);
   const { storage, bank } = stores;
-  const wrapping = await Wrapping.open({ storage, secret: await secretOf(configuration), random });
-  const signing = await SigningKeys.open({ storage, wrapping, random, now });
+  const { wrapping, signing } = await openSigningKeys(configuration, storage);
   const dataKeys = await DataKeys.open({ storage, wrapping, random, now });
   const sessions = new Sessions({ journal: storage.journal, now, pinnedTest: stores.pinnedTest });
   const ratings = new Ratings(storage.journal, await storage.collection(performances), now);

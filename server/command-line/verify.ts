@@ -3,9 +3,12 @@ import { parseArgs } from 'node:util';
 import { sessionKind } from '../../delivery/sessions/handle.ts';
 import { type Verification, verifySession } from '../../delivery/sessions/verify.ts';
 import { tenants } from '../../people/agencies/agency.ts';
+import { verifyCheckpoints } from '../../storage/journal/verify-checkpoints.ts';
 import { CorruptStorage } from '../../storage/port.ts';
-import { openStores } from '../compose.ts';
-import { readConfiguration } from '../configuration.ts';
+import { ratingKind } from '../../scoring/rating/handle.ts';
+import { resultKind } from '../../scoring/results/handle.ts';
+import { type Stores, openSigningKeys, openStores } from '../compose.ts';
+import { type Configuration, readConfiguration } from '../configuration.ts';
 import { type Command, UsageError } from './command.ts';
 
 function report(session: string, verification: Verification): string[] {
@@ -18,8 +21,15 @@ function report(session: string, verification: Verification): string[] {
     ...(estimate === undefined ? [] : [`listening   theta ${estimate.theta}, SE ${estimate.standardError}`]),
     ...(score === undefined ? [] : [`score       ${score.right} of ${score.of}`]),
     ...differences.flatMap(({ version, type, recorded, recomputed: computed }) => [`DIFFERENCE  commit ${version}, ${type}`, `  recorded   ${recorded}`, `  recomputed ${computed}`]),
-    differences.length === 0 ? 'VERIFIED' : 'NOT VERIFIED',
   ];
+}
+
+/** The signed checkpoints of the whole journal: a removed stream, a cut tail or an edited commit shows here. */
+async function checkpointLines(configuration: Configuration, { storage, agencies }: Stores): Promise<{ readonly lines: string[]; readonly isSound: boolean }> {
+  const { signing } = await openSigningKeys(configuration, storage);
+  const scopes = (await tenants(agencies)).flatMap((tenant) => [sessionKind, ratingKind, resultKind].map((kind) => ({ tenant, kind })));
+  const { checkpoints, streams, findings } = await verifyCheckpoints({ storage, keys: await signing.jwks(), scopes });
+  return { isSound: findings.length === 0, lines: [`checkpoints ${checkpoints} signed, ${streams} streams, ${findings.length} findings`, ...findings.map(({ code, where, why }) => `FINDING     ${code}: ${where}: ${why}`)] };
 }
 
 export const verifyCommand: Command = {
@@ -28,14 +38,17 @@ export const verifyCommand: Command = {
     const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { json: { type: 'boolean' } } });
     const session = positionals[0];
     if (session === undefined) throw new UsageError('verify needs the id of a session');
-    const stores = await openStores(readConfiguration(process.env, process.cwd()));
+    const configuration = readConfiguration(process.env, process.cwd());
+    const stores = await openStores(configuration);
     try {
       for (const tenant of await tenants(stores.agencies)) {
         const commits = await stores.storage.journal.read({ tenant, kind: sessionKind, id: session });
         if (commits.length === 0) continue;
         const verification = verifySession(commits, stores.pinnedTest, stores.engine);
-        console.log(values.json === true ? JSON.stringify(verification) : report(session, verification).join('\n'));
-        return verification.differences.length === 0 ? 0 : 1;
+        const { lines, isSound } = await checkpointLines(configuration, stores);
+        const isVerified = verification.differences.length === 0 && isSound;
+        console.log(values.json === true ? JSON.stringify({ ...verification, checkpoints: lines, isVerified }) : [...report(session, verification), ...lines, isVerified ? 'VERIFIED' : 'NOT VERIFIED'].join('\n'));
+        return isVerified ? 0 : 1;
       }
       throw new UsageError(`there is no session ${session}`);
     } catch (error) {

@@ -5,6 +5,7 @@ import { RegistrationRefused, register } from '../../../delivery/administrations
 import { proctoringLog } from '../../../delivery/monitoring/log.ts';
 import type { Command } from '../../../delivery/sessions/decide.ts';
 import { type LoadedSession, type SessionId, sessionEvents, sessionKind } from '../../../delivery/sessions/handle.ts';
+import { UnknownPublication } from '../../../item-bank/releases/store.ts';
 import { makeCode } from '../../../people/access/codes.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
 import { Problem } from '../../http/problem.ts';
@@ -89,6 +90,7 @@ async function registerOrProblem(program: Program, access: StaffAccess, body: Re
     return await register(program.registration, { ...body, tenant: access.tenant, centre: access.account.centre, synthetic: access.account.demonstration });
   } catch (error) {
     if (error instanceof RegistrationRefused) throw new Problem('invalid-request', { errors: [{ field: error.code === 'language-not-offered' ? 'language' : 'reference', rule: error.message }], reason: error.code });
+    if (error instanceof UnknownPublication) throw new Problem('wrong-state', { reason: 'test-not-published' });
     throw error;
   }
 }
