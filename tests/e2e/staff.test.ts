@@ -135,4 +135,14 @@ describe.runIf(hasBrowser)('the staff', () => {
     }
     expectValue(faults).toEqual([]);
   }, 60_000);
+
+  it('at 200 % zoom nothing is cut off or scrolls sideways', async () => {
+    // 1280 × 800 enlarged twice has the room of 640 × 400.
+    const { page } = await openWindow(browser, { url: server.url, viewport: { width: 640, height: 400 } });
+    for (const path of ['/', '/check/', '/result/', '/invigilator/', '/examiner/', '/designer/', '/components/']) {
+      await page.goto(path);
+      await expect(page.getByRole('heading').first()).toBeVisible();
+      expectValue([path, await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)]).toEqual([path, 0]);
+    }
+  }, 60_000);
 });
