@@ -3,7 +3,7 @@ import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { ZodError } from 'zod';
 import { TokenRefused } from '../../people/access/tokens.ts';
-import { StorageError, StorageUnavailable } from '../../storage/port.ts';
+import { RevisionConflict, StorageError, StorageUnavailable, VersionConflict } from '../../storage/port.ts';
 import { SessionRefused } from '../../delivery/sessions/handle.ts';
 
 export const problems = {
@@ -45,7 +45,8 @@ function toProblem(error: unknown): Problem {
     if (refusal.code === 'fenced') return new Problem('fenced');
     return new Problem(refusal.code === 'not-registered' ? 'not-found' : 'wrong-state', { reason: refusal.code });
   }
-  if (error instanceof StorageUnavailable) return new Problem('storage-unavailable');
+  // A conflict that outlasts our own tries: a commit is there that a majority has not yet confirmed. The caller tries again.
+  if (error instanceof StorageUnavailable || error instanceof VersionConflict || error instanceof RevisionConflict) return new Problem('storage-unavailable');
   if (error instanceof StorageError && error.code === 'chunk-mismatch') return new Problem('chunk-mismatch');
   return bodyParserProblem(error) ?? new Problem('internal');
 }

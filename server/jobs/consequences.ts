@@ -43,8 +43,8 @@ export async function applyConsequence(program: Program, { kind, data }: Consequ
   }
 }
 
-/** Longer than one consequence takes, ms. */
-const leaseMs = 30_000;
+/** Longer than one consequence takes; a process that was killed while it held the lease holds the others up for this long, ms. */
+const leaseMs = 10_000;
 
 export function consequencesJob(program: Program): Job {
   const lease = { holder: program.makeId(), lifeMs: leaseMs, now: program.now };

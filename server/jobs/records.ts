@@ -7,8 +7,11 @@ import { pushTo } from '../../scoring/trajectory/push.ts';
 import type { Program } from '../program.ts';
 import type { Job } from './job.ts';
 
-/** Longer than the slowest attempts of one run, ms. */
-const leaseMs = 120_000;
+/**
+ * Longer than one attempt takes; a killed holder holds the others up for this long, ms. A run that takes longer may meet another one:
+ * a receiver knows an event by its id, and a checkpoint's number is taken once.
+ */
+const leaseMs = 20_000;
 
 /** Runs `work` when no other process does. */
 async function alone(program: Program, holder: string, name: string, work: () => Promise<void>): Promise<void> {

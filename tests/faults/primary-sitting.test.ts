@@ -52,6 +52,9 @@ describe.runIf(hasMongo(true))('a sitting on MongoDB', () => {
       await sendSurely(candidate, candidate.prepare({ kind: 'submit' }));
       const said = execFileSync(process.execPath, [launcher, 'verify', candidate.session], { env: { ...process.env, ...environment, MEETLAT_NO_BUILD: '1', MEETLAT_DATA: server.folder }, encoding: 'utf8' });
       expect(said).toMatch(/\nVERIFIED\n$/);
+    } catch (error) {
+      console.error(server.output.split('\n').filter((line) => line.includes('"level":50')).slice(-5).join('\n'));
+      throw error;
     } finally { await server.dispose(); await mongo.stop(); }
   }, 300_000);
 });
