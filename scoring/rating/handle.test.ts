@@ -46,6 +46,30 @@ describe('claims', () => {
     expect(claims.filter((id) => id !== undefined).sort()).toEqual(ids);
     for (const [n, id] of claims.entries()) if (id !== undefined) expect((await ratings.load({ tenant: 'agii', id })).state?.claim?.by).toBe(`examiner-${n}`);
   });
+  it('ten examiners with fifty requests at once, again and again: twenty performances are rated once each, nobody holds two', async () => {
+    const ids = Array.from({ length: 20 }, (_, n) => `p${String(n).padStart(2, '0')}`);
+    await open(...ids);
+    const desks = Array.from({ length: 5 }, () => new Ratings(storage.journal, projection, now));
+    const examiners = Array.from({ length: 10 }, (_, n) => `examiner-${n}`);
+    const done: string[] = [];
+    while (done.length < ids.length) {
+      // The same examiner on five pages: all of them show one performance.
+      const claims = await Promise.all(desks.flatMap((desk) => examiners.map(async (by): Promise<[string, string | undefined]> => [by, await desk.claimNext('agii', by)])));
+      const held = new Map<string, Set<string>>();
+      for (const [by, id] of claims) if (id !== undefined) held.set(by, (held.get(by) ?? new Set<string>()).add(id));
+      const given = [...held.values()].flatMap((one) => [...one]);
+      for (const one of held.values()) expect(one.size).toBe(1);
+      expect(new Set(given).size).toBe(given.length);
+      expect(given.filter((id) => done.includes(id))).toEqual([]);
+      expect(given.length).toBe(10);
+      expect(await ratings.queue('agii', 'nobody')).toMatchObject({ waiting: ids.length - done.length - given.length });
+      await Promise.all([...held].flatMap(([by, one]) => [...one].map((id) => rate(id, by))));
+      done.push(...given);
+    }
+    expect([...done].sort()).toEqual(ids);
+    expect((await storage.journal.pending(100)).length).toBe(20);
+    for (const id of ids) expect((await storage.journal.read({ tenant: 'agii', kind: 'rating', id })).flatMap(({ events }) => events).filter(({ type }) => type === 'rated')).toHaveLength(1);
+  });
   it('a lease that is over frees the performance; who held it can rate no more', async () => {
     await open('p1');
     await ratings.claimNext('agii', 'an');
