@@ -2,8 +2,8 @@
 import { MongoError, MongoServerError } from 'mongodb';
 import { StorageError, StorageUnavailable } from '../port.ts';
 
-/** No primary, primary stepped down, shutting down, write concern not met in time, host unreachable, exceeded time. */
-const passing = new Set([6, 7, 50, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 100]);
+/** No primary, primary stepped down, shutting down, write concern not met in time, host unreachable, exceeded time, cursor or lock lost, majority not readable yet. */
+const passing = new Set([6, 7, 24, 43, 50, 64, 89, 91, 112, 133, 134, 175, 189, 234, 237, 246, 262, 9001, 10107, 11600, 11602, 13435, 13436, 100]);
 const duplicateKeyCode = 11_000;
 
 /** Name of the unique index that refused the write; undefined for every other error. */
