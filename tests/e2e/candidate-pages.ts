@@ -79,7 +79,11 @@ export class CandidatePages {
   async nextItem(): Promise<void> {
     const before = await this.itemHandle();
     await this.button('next').click();
-    for (let tries = 0; tries < 300; tries += 1) { if (await this.itemHandle().catch(() => before) !== before) return; await this.page.waitForTimeout(30); }
+    for (let tries = 0; tries < 300; tries += 1) {
+      const [present] = await this.page.getByRole('radio').evaluateAll((radios) => radios.map((radio) => radio.getAttribute('name') ?? ''));
+      if (present !== undefined && present !== `answer-${before}`) return;
+      await this.page.waitForTimeout(30);
+    }
     throw new Error('the next question does not come');
   }
 
@@ -91,7 +95,9 @@ export class CandidatePages {
       await this.button('next').click();
       for (;;) {
         if (await this.button('part.begin').count() > 0) return given;
-        if (await this.page.getByRole('radio').count() > 0 && await this.itemHandle() !== item) break;
+        // Read at once: the last item may give way to the next part between two looks.
+        const [present] = await this.page.getByRole('radio').evaluateAll((radios) => radios.map((radio) => radio.getAttribute('name') ?? ''));
+        if (present !== undefined && present !== `answer-${item}`) break;
         await this.page.waitForTimeout(30);
       }
     }
