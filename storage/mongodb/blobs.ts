@@ -3,6 +3,7 @@ import type { Collection as DriverCollection, Db } from 'mongodb';
 import type { ChunkRecord, ChunkStore, SealedRecord } from '../blobs/stored-blobs.ts';
 import type { BlobInfo, UploadId } from '../port.ts';
 import { reach, refusingIndex } from './failure.ts';
+import type { Primary } from './primary.ts';
 
 interface ChunkDocument extends UploadId, ChunkRecord { readonly parts: number; readonly sealed: Buffer }
 interface PartDocument extends UploadId { readonly n: number; readonly sha256: string; readonly part: number; readonly sealed: Buffer }
@@ -12,10 +13,10 @@ interface BlobDocument extends BlobInfo { readonly hashes: readonly string[] }
 export const partBytes = 8 * 1024 * 1024;
 
 export class MongoChunks implements ChunkStore {
-  private constructor(private readonly documents: DriverCollection<ChunkDocument>, private readonly parts: DriverCollection<PartDocument>, private readonly blobs: DriverCollection<BlobDocument>) {}
+  private constructor(private readonly documents: DriverCollection<ChunkDocument>, private readonly parts: DriverCollection<PartDocument>, private readonly blobs: DriverCollection<BlobDocument>, private readonly primary: Primary) {}
 
-  static async open(db: Db): Promise<MongoChunks> {
-    const chunks = new MongoChunks(db.collection('blobs.chunks'), db.collection('blobs.parts'), db.collection('blobs.sealed'));
+  static async open(db: Db, primary: Primary): Promise<MongoChunks> {
+    const chunks = new MongoChunks(db.collection('blobs.chunks'), db.collection('blobs.parts'), db.collection('blobs.sealed'), primary);
     const upload = { tenant: 1, person: 1, id: 1 } as const;
     await reach(() => Promise.all([
       chunks.documents.createIndex({ ...upload, n: 1 }, { name: 'chunk', unique: true }),
@@ -30,7 +31,7 @@ export class MongoChunks implements ChunkStore {
   }
 
   chunks(upload: UploadId): Promise<readonly ChunkRecord[]> {
-    return reach(() => this.documents.find(nameOf(upload)).project<ChunkRecord>(projection).sort({ n: 1 }).toArray());
+    return this.primary.read(() => this.documents.find(nameOf(upload)).project<ChunkRecord>(projection).sort({ n: 1 }).toArray());
   }
 
   async keepChunk(upload: UploadId, record: ChunkRecord, sealed: Uint8Array): Promise<ChunkRecord> {
@@ -46,15 +47,15 @@ export class MongoChunks implements ChunkStore {
   }
 
   async bytes(upload: UploadId, { n, sha256 }: ChunkRecord): Promise<Uint8Array | undefined> {
-    const first = await reach(() => this.documents.findOne({ ...nameOf(upload), n, sha256 }));
+    const first = await this.primary.read(() => this.documents.findOne({ ...nameOf(upload), n, sha256 }));
     if (first === null) return undefined;
     if (first.parts <= 1) return first.sealed;
-    const rest = await reach(() => this.parts.find({ ...nameOf(upload), n, sha256 }).sort({ part: 1 }).toArray());
+    const rest = await this.primary.read(() => this.parts.find({ ...nameOf(upload), n, sha256 }).sort({ part: 1 }).toArray());
     return Buffer.concat([first.sealed, ...rest.map(({ sealed }) => sealed)]);
   }
 
   async blob(upload: UploadId): Promise<SealedRecord | undefined> {
-    const found = await reach(() => this.blobs.findOne(nameOf(upload)));
+    const found = await this.primary.read(() => this.blobs.findOne(nameOf(upload)));
     if (found === null) return undefined;
     const { tenant, person, id, bytes, chunks, sha256, contentType } = found;
     return { info: { tenant, id, person, bytes, chunks, sha256, contentType }, chunks: found.hashes };

@@ -6,6 +6,7 @@ import {
 import { type Plan, checkKey, indexValues, plainCopy, planQuery, writeCursor } from '../port.query.ts';
 import type { Changes } from './changes.ts';
 import { reach, refusingIndex } from './failure.ts';
+import type { Primary } from './primary.ts';
 
 interface Entry {
   /** Tenant and id again: a change stream says no more than this of a removed document. */
@@ -33,14 +34,14 @@ const keyOf = ({ tenant, id }: Key): Key => ({ tenant, id });
 export class MongoCollection<T extends object, I extends string> implements Collection<T, I> {
   private readonly indexes: ReadonlyMap<string, IndexDefinition<T>>;
 
-  private constructor(private readonly entries: DriverCollection<Entry>, private readonly changes: Changes, private readonly definition: CollectionDefinition<T, I>) {
+  private constructor(private readonly entries: DriverCollection<Entry>, private readonly primary: Primary, private readonly changes: Changes, private readonly definition: CollectionDefinition<T, I>) {
     this.indexes = new Map(Object.entries<IndexDefinition<T>>(definition.indexes));
   }
 
-  static async open<T extends object, I extends string>(db: Db, changes: Changes, definition: CollectionDefinition<T, I>): Promise<MongoCollection<T, I>> {
+  static async open<T extends object, I extends string>(db: Db, primary: Primary, changes: Changes, definition: CollectionDefinition<T, I>): Promise<MongoCollection<T, I>> {
     const entries = db.collection<Entry>(definition.name);
     await reach(() => entries.createIndexes(indexesOf(definition)));
-    return new MongoCollection(entries, changes, definition);
+    return new MongoCollection(entries, primary, changes, definition);
   }
 
   async insert(given: Key, value: T): Promise<Stored<T>> {
@@ -52,7 +53,7 @@ export class MongoCollection<T extends object, I extends string> implements Coll
   }
 
   async get(given: Key): Promise<Stored<T> | undefined> {
-    const entry = await reach(() => this.entries.findOne(keyOf(given)));
+    const entry = await this.primary.read(() => this.entries.findOne(keyOf(given)));
     return entry === null ? undefined : this.stored(entry);
   }
 
@@ -76,7 +77,7 @@ export class MongoCollection<T extends object, I extends string> implements Coll
     const plan = planQuery(this.definition.name, this.indexes.get(query.index), query);
     const fields = [...plan.rest.map(path), 'id'];
     const direction = query.descending === true ? -1 : 1;
-    const found = await reach(() => this.entries.find(this.filter(tenant, query, plan))
+    const found = await this.primary.read(() => this.entries.find(this.filter(tenant, query, plan))
       .sort(new Map(fields.map((field): [string, 1 | -1] => [field, direction]))).limit(plan.limit + 1).toArray());
     const documents = found.slice(0, plan.limit).map((entry) => this.stored(entry));
     const last = documents.at(-1);

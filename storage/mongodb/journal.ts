@@ -6,6 +6,7 @@ import {
 import { type StoredCommit, buildCommit, openChain, openCommit, streamName } from '../journal/chain.ts';
 import { checkKey } from '../port.query.ts';
 import { reach, refusingIndex } from './failure.ts';
+import type { Primary } from './primary.ts';
 
 interface CommitDocument extends StreamId {
   readonly version: number;
@@ -23,9 +24,9 @@ const inOrder = { tenant: 1, kind: 1, id: 1, version: 1 } as const;
 export class MongoJournal implements Journal {
   private readonly watchers = new Set<(stream: StreamId, version: number) => void>();
 
-  private constructor(private readonly commits: DriverCollection<CommitDocument>) {}
+  private constructor(private readonly commits: DriverCollection<CommitDocument>, private readonly primary: Primary) {}
 
-  static async open(db: Db): Promise<MongoJournal> {
+  static async open(db: Db, primary: Primary): Promise<MongoJournal> {
     const commits = db.collection<CommitDocument>('journal.commits');
     await reach(() => commits.createIndexes([
       { name: 'version', unique: true, key: inOrder },
@@ -33,7 +34,7 @@ export class MongoJournal implements Journal {
       { name: 'pending', key: inOrder, partialFilterExpression: { pending: { $exists: true } } },
       { name: 'unsealed', key: inOrder, partialFilterExpression: { unsealed: true } },
     ]));
-    return new MongoJournal(commits);
+    return new MongoJournal(commits, primary);
   }
 
   async append(stream: StreamId, append: Append): Promise<Commit> {
@@ -54,7 +55,7 @@ export class MongoJournal implements Journal {
   }
 
   async read(stream: StreamId, after = 0): Promise<readonly Commit[]> {
-    const found = await reach(() => this.commits.find({ ...nameOf(stream), version: { $gte: Math.max(after, 1) } }).sort({ version: 1 }).toArray());
+    const found = await this.primary.read(() => this.commits.find({ ...nameOf(stream), version: { $gte: Math.max(after, 1) } }).sort({ version: 1 }).toArray());
     const stored = found.map((document): StoredCommit => ({ version: document.version, hash: document.hash, bytes: new Uint8Array(document.bytes) }));
     const first = stored[0];
     if (after === 0 || first === undefined) return openChain(stream, stored);
@@ -63,13 +64,13 @@ export class MongoJournal implements Journal {
   }
 
   async streams(tenant: string, kind: string, after?: string, limit = 1000): Promise<readonly string[]> {
-    const found = await reach(() => this.commits.find({ tenant, kind, version: 1, ...(after === undefined ? {} : { id: { $gt: after } }) })
+    const found = await this.primary.read(() => this.commits.find({ tenant, kind, version: 1, ...(after === undefined ? {} : { id: { $gt: after } }) })
       .project<{ id: string }>({ id: 1 }).sort({ id: 1 }).limit(limit).toArray());
     return found.map(({ id }) => id);
   }
 
   async pending(limit: number): Promise<readonly PendingWork[]> {
-    const found = await reach(() => this.commits.find({ pending: { $exists: true } }).project<StreamId & { version: number; pending: string }>({ bytes: 0 })
+    const found = await this.primary.read(() => this.commits.find({ pending: { $exists: true } }).project<StreamId & { version: number; pending: string }>({ bytes: 0 })
       .sort(inOrder).limit(limit).toArray());
     return found.map((document) => {
       const consequences: readonly Consequence[] = JSON.parse(document.pending);
@@ -82,7 +83,7 @@ export class MongoJournal implements Journal {
   }
 
   async unsealed(limit: number): Promise<readonly { readonly stream: StreamId; readonly version: number; readonly hash: string }[]> {
-    const found = await reach(() => this.commits.aggregate<{ _id: StreamId; version: number; hash: string }>([
+    const found = await this.primary.read(() => this.commits.aggregate<{ _id: StreamId; version: number; hash: string }>([
       { $match: { unsealed: true } }, { $sort: inOrder },
       { $group: { _id: { tenant: '$tenant', kind: '$kind', id: '$id' }, version: { $last: '$version' }, hash: { $last: '$hash' } } },
       { $sort: { '_id.tenant': 1, '_id.kind': 1, '_id.id': 1 } }, { $limit: limit },
@@ -105,7 +106,7 @@ export class MongoJournal implements Journal {
   /** Commits never change or go, so that looking before the insert is safe: only the version itself is raced for, and the unique index decides. */
   private async checkBefore(stream: StreamId, { expectedVersion, previousHash }: Append): Promise<void> {
     if (expectedVersion === 0) return;
-    const before = await reach(() => this.commits.findOne({ ...nameOf(stream), version: expectedVersion }, { projection: { hash: 1 } }));
+    const before = await this.primary.read(() => this.commits.findOne({ ...nameOf(stream), version: expectedVersion }, { projection: { hash: 1 } }));
     if (before === null) throw new VersionConflict(stream, expectedVersion);
     if (before.hash !== previousHash) throw new CorruptStorage(streamName(stream, expectedVersion), 'is not the commit that the writer knew at this version');
   }

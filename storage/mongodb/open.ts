@@ -7,6 +7,7 @@ import { Changes } from './changes.ts';
 import { MongoCollection } from './collection.ts';
 import { reach } from './failure.ts';
 import { MongoJournal } from './journal.ts';
+import { Primary } from './primary.ts';
 
 export interface MongoPorts {
   readonly uri: string;
@@ -23,13 +24,14 @@ export async function openMongo({ uri, database, watchFailed = () => undefined }
     writeConcern: { w: 'majority', journal: true }, readConcern: { level: 'majority' }, readPreference: 'primary', retryWrites: true, retryReads: true, promoteBuffers: true,
   });
   const db = client.db(database ?? databaseOf(uri));
+  const primary = new Primary(client, db);
   const changes = new Changes(db, watchFailed);
   try {
     await reach(() => client.connect());
-    const [journal, chunks] = [await MongoJournal.open(db), await MongoChunks.open(db)];
+    const [journal, chunks] = [await MongoJournal.open(db, primary), await MongoChunks.open(db, primary)];
     return {
       engine: 'mongodb', journal,
-      collection: (definition) => MongoCollection.open(db, changes, definition),
+      collection: (definition) => MongoCollection.open(db, primary, changes, definition),
       blobs: (dataKeyOf) => new StoredBlobs(chunks, dataKeyOf),
       ping: async () => { await reach(() => db.command({ ping: 1 })); },
       close: async () => { await changes.close(); await client.close(); },
