@@ -21,7 +21,7 @@ describe.runIf(hasMongo(true))('a new primary', () => {
     const stream = { tenant: 'agii', kind: 'session', id: 's1' };
     try {
       const storage = await open();
-      const notes = await storage.collection<{ readonly n: number }>({ name: 'notes', indexes: {} });
+      const notes = await storage.collection<{ readonly n: number }, never>({ name: 'notes', indexes: {} });
       let [version, hash, { revision }] = [0, genesisHash, await notes.insert({ tenant: 'agii', id: 'a' }, { n: 0 })];
       for (let round = 0; round < rounds; round += 1) {
         for (let n = 0; n < 10; n += 1) {
