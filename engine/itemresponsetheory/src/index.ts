@@ -2,6 +2,7 @@
 export { IrtError } from './errors.ts';
 export { exp, expm1, log, log1p, logSigmoid, logSumExp, sigmoid } from './numeric/elementary.ts';
 export { normalDensity, normalDistribution } from './numeric/normal.ts';
+export { chiSquareTail, normalQuantile } from './numeric/chi-square.ts';
 export { type Rng, createRng } from './numeric/rng.ts';
 export { type ItemParameters, type ItemSpec, Model, type ModelCode, createItemParameters } from './parameters/item-parameters.ts';
 export { fromMetric, normalMetric, transformItem } from './parameters/scale.ts';
