@@ -8,19 +8,11 @@ const halfLogTwoPi = 0.91893853320467274;
 
 /** ln Γ(x) for x > 0 (Lanczos 1964, g = 7); relative error below 1e-14. */
 export function logGamma(x: number): number {
-  if (x < 0.5) return log(Math.PI / x) - logGamma(1 + x) - log(sinPiOverPiX(x));
+  if (x < 0.5) return logGamma(x + 1) - log(x);
   const y = x - 1;
   const sum = lanczos.reduce((total, c, n) => (n === 0 ? c : total + c / (y + n)), 0);
   const t = y + 7.5;
   return halfLogTwoPi + (y + 0.5) * log(t) - t + log(sum);
-}
-
-/** sin(πx)/x for 0 < x < ½ by its series, so that no engine's own sine decides a bit. */
-function sinPiOverPiX(x: number): number {
-  const square = Math.PI * Math.PI * x * x;
-  let [term, sum] = [Math.PI, Math.PI];
-  for (let n = 1; n < 20; n += 1) { term *= -square / (2 * n * (2 * n + 1)); sum += term; }
-  return sum;
 }
 
 /** Q(a, x), the upper regularised incomplete gamma function: series below a + 1, Lentz's continued fraction above. */
