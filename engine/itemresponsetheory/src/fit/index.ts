@@ -1,0 +1,5 @@
+/** Entry `itemresponsetheory/fit`: how well items, persons and whole models fit the responses. */
+export { type Estimated } from './estimated.ts';
+export { type ScoreGroup } from './merge-cells.ts';
+export { type SumScoreFit, type SumScoreFitOptions, sumScoreFit } from './sum-score-fit.ts';
+export { type ResponseMatrix, responseMatrix } from '../responses/response-matrix.ts';
