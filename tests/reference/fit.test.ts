@@ -2,13 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createItemParameters, normalGrid } from 'itemresponsetheory';
 import { responseMatrix } from 'itemresponsetheory/calibration';
-import { type ScoreGroup, type SumScoreFit, sumScoreFit } from 'itemresponsetheory/fit';
+import { estimateAbilities, type MeanSquares, meanSquareFit, residualCorrelations, type ScoreGroup, type SumScoreFit, sumScoreFit } from 'itemresponsetheory/fit';
 import { describe, expect, it } from 'vitest';
 import { type ReferenceItem, readReference, referenceFolder, specOf } from './items.ts';
 
+interface MeanSquare { outfit: number; zOutfit: number; infit: number; zInfit: number }
 interface Peer {
   group: { mean: number; variance: number };
   items: ReferenceItem[];
+  infitOutfitEAP: MeanSquare[]; infitOutfitWLE: MeanSquare[];
+  Q3eap: number[][]; Q3wle: number[][];
+  thetaEAP: number[];
+  personFit: { theta: (number | string)[]; outfit: number[]; zOutfit: number[]; infit: number[]; zInfit: number[]; Zh: number[] };
   sx2: { S_X2: number; df: number; p: number; RMSEA: number }[];
 }
 
@@ -27,8 +32,13 @@ function load(name: string) {
   return { peer, bank: createItemParameters(peer.items.map(specOf)), data: responseMatrix(rowsOf(`fit/${name}.csv`)), grid: normalGrid({ sd: Math.sqrt(peer.group.variance) }), estimated: isRasch ? { slope: false, variance: true } : {} };
 }
 
-/** 1e-3 relative. */
-const near = (got: number | undefined, wanted: number, what: string): string[] => (Math.abs((got ?? NaN) - wanted) <= 1e-3 * Math.abs(wanted) + 1e-9 ? [] : [`${what}: ${got} for ${wanted}`]);
+/** 1e-3 relative; `floor` for what is a difference of larger numbers and may come near 0. */
+const near = (got: number | undefined, wanted: number, what: string, floor = 1e-9): string[] => (Math.abs((got ?? NaN) - wanted) <= 1e-3 * Math.abs(wanted) + floor ? [] : [`${what}: ${got} for ${wanted}`]);
+/** z is 3·(∛MS − 1)/s + s/3, which amplifies a mean square's 1e-6 by 3/s. */
+const meanSquares = (got: MeanSquares | undefined, wanted: MeanSquare, what: string): string[] => [
+  ...near(got?.outfit, wanted.outfit, `${what} outfit`), ...near(got?.outfitZ, wanted.zOutfit, `${what} outfit z`, 1e-4),
+  ...near(got?.infit, wanted.infit, `${what} infit`), ...near(got?.infitZ, wanted.zInfit, `${what} infit z`, 1e-4),
+];
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const chiSquare = ({ observed, expected }: ScoreGroup): number => sum(expected.map((e, k) => (e === null ? 0 : ((observed[k] ?? 0) - e) ** 2 / e)));
@@ -78,5 +88,24 @@ describe.each(sets)('%s', (name) => {
       groups.forEach(({ expected }) => expect(Math.min(...expected.map((e) => e ?? Infinity))).toBeGreaterThanOrEqual(1));
       groups.forEach(({ observed, expected }) => expect(sum(observed)).toBeCloseTo(sum(expected.map((e) => e ?? 0)), 8));
     }
+  });
+  const eap = estimateAbilities(bank, data, { method: 'eap', grid });
+  const wle = estimateAbilities(bank, data, { method: 'wle' });
+  it('abilities', () => {
+    expect(peer.thetaEAP.flatMap((theta, n) => near(eap.theta[n], theta, `EAP ${n}`, 1e-5))).toEqual([]);
+    expect(peer.personFit.theta.flatMap((theta, n) => near(wle.theta[n], Number(theta), `WLE ${n}`, 1e-5))).toEqual([]);
+  });
+  it.each([['EAP', eap.theta], ['WLE', wle.theta]] as const)('infit and outfit at %s', (method, theta) => {
+    const { items } = meanSquareFit(bank, data, theta);
+    expect(peer[`infitOutfit${method}`].flatMap((wanted, n) => meanSquares(items[n], wanted, `item ${n}`))).toEqual([]);
+  });
+  it.each([['Q3eap', eap.theta], ['Q3wle', wle.theta]] as const)('%s', (key, theta) => {
+    const { q3 } = residualCorrelations(bank, data, theta);
+    expect(peer[key].flatMap((row, a) => row.flatMap((r, b) => near(q3[a]?.[b], r, `Q3 ${a} ${b}`, 1e-5)))).toEqual([]);
+  });
+  it('infit and outfit of persons', () => {
+    const { persons } = meanSquareFit(bank, data, wle.theta);
+    const { personFit } = peer;
+    expect(personFit.outfit.flatMap((outfit, n) => meanSquares(persons[n], { outfit, zOutfit: personFit.zOutfit[n] ?? NaN, infit: personFit.infit[n] ?? NaN, zInfit: personFit.zInfit[n] ?? NaN }, `person ${n}`))).toEqual([]);
   });
 });

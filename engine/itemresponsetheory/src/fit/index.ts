@@ -1,5 +1,9 @@
 /** Entry `itemresponsetheory/fit`: how well items, persons and whole models fit the responses. */
 export { type Estimated } from './estimated.ts';
+export { type Abilities, type AbilitiesOptions, estimateAbilities } from './abilities.ts';
 export { type ScoreGroup } from './merge-cells.ts';
 export { type SumScoreFit, type SumScoreFitOptions, sumScoreFit } from './sum-score-fit.ts';
+export { type MeanSquareFit, type MeanSquares, meanSquareFit } from './mean-square.ts';
+export { type ResidualCorrelations, residualCorrelations } from './residual-correlation.ts';
+export { type CurveDeviation, curveDeviations } from './curve-deviation.ts';
 export { type ResponseMatrix, responseMatrix } from '../responses/response-matrix.ts';

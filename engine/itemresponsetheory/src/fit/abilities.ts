@@ -1,0 +1,61 @@
+/** The abilities at which residuals are taken. */
+import { IrtError } from '../errors.ts';
+import { estimateAbility } from '../ability/estimate.ts';
+import { momentsOf, normalise } from '../ability/posterior.ts';
+import type { ItemParameters } from '../parameters/item-parameters.ts';
+import { tabulate } from '../parameters/table.ts';
+import { type Grid, normalGrid } from '../quadrature/grid.ts';
+import type { ResponseMatrix } from '../responses/response-matrix.ts';
+import { requireResponses } from './responses.ts';
+
+export interface Abilities { readonly theta: Float64Array; readonly standardError: Float64Array }
+
+/** Calls `each` with every person's posterior weights on the grid; the array is used again for the next. */
+export function eachPosterior(bank: ItemParameters, data: ResponseMatrix, grid: Grid, each: (person: number, weight: Float64Array) => void): void {
+  const { logWeight: prior, logProbability, rowStart } = tabulate(bank, grid);
+  const points = grid.node.length;
+  const logWeight = new Float64Array(points);
+  const weight = new Float64Array(points);
+  for (let person = 0; person < data.persons; person += 1) {
+    logWeight.set(prior);
+    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
+      const start = ((rowStart[data.item[n] ?? 0] ?? 0) + (data.category[n] ?? 0)) * points;
+      for (let q = 0; q < points; q += 1) logWeight[q] = (logWeight[q] ?? 0) + (logProbability[start + q] ?? 0);
+    }
+    each(person, normalise(logWeight, weight));
+  }
+}
+
+/** One person's items and categories, without copying. */
+export function rowOf(data: ResponseMatrix, person: number): { readonly items: Uint32Array; readonly categories: Uint8Array } {
+  const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
+  return { items: data.item.subarray(from, to), categories: data.category.subarray(from, to) };
+}
+
+export interface AbilitiesOptions { readonly method: 'eap' | 'wle'; /** Density of the population under eap; default N(0, 1) on 61 points. */ readonly grid?: Grid; /** Bounds of wle; default [−10, 10]. */ readonly bound?: number }
+
+/** EAP and posterior SD, or Warm's WLE and 1/√I. Throws IrtError under wle for a person without responses. */
+export function estimateAbilities(bank: ItemParameters, data: ResponseMatrix, { method, grid = normalGrid(), bound = 10 }: AbilitiesOptions): Abilities {
+  requireResponses(bank, data);
+  const theta = new Float64Array(data.persons);
+  const standardError = new Float64Array(data.persons);
+  if (method === 'eap') {
+    eachPosterior(bank, data, grid, (person, weight) => { const moments = momentsOf(grid.node, weight); theta[person] = moments.theta; standardError[person] = moments.standardError; });
+    return { theta, standardError };
+  }
+  const known = new Map<string, { theta: number; standardError: number }>();
+  for (let person = 0; person < data.persons; person += 1) {
+    const { items, categories } = rowOf(data, person);
+    const key = `${items.join()};${categories.join()}`;
+    const estimate = known.get(key) ?? estimateAbility(bank, items, categories, { method, lower: -bound, upper: bound });
+    known.set(key, estimate);
+    theta[person] = estimate.theta; standardError[person] = estimate.standardError;
+  }
+  return { theta, standardError };
+}
+
+/** Throws IrtError unless there is one finite θ for each person. */
+export function requireThetas(data: ResponseMatrix, theta: ArrayLike<number>): void {
+  if (theta.length !== data.persons) throw new IrtError('unequal-lengths', 'theta', theta.length, `must be ${data.persons}, one for each person`);
+  for (let person = 0; person < theta.length; person += 1) if (!Number.isFinite(theta[person] ?? NaN)) throw new IrtError('not-finite', `theta[${person}]`, theta[person], 'must be a finite number');
+}
