@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createItemParameters, normalGrid } from 'itemresponsetheory';
+import { createItemParameters, createRng, normalGrid } from 'itemresponsetheory';
 import { responseMatrix } from 'itemresponsetheory/calibration';
-import { estimateAbilities, type MeanSquares, meanSquareFit, residualCorrelations, type ScoreGroup, type SumScoreFit, sumScoreFit } from 'itemresponsetheory/fit';
+import { answerOrder, estimateAbilities, groupedChiSquare, localDependence, type MeanSquares, meanSquareFit, personFit, residualCorrelations, type ScoreGroup, type SumScoreFit, sumScoreFit } from 'itemresponsetheory/fit';
 import { describe, expect, it } from 'vitest';
 import { type ReferenceItem, readReference, referenceFolder, specOf } from './items.ts';
 
@@ -14,6 +14,9 @@ interface Peer {
   Q3eap: number[][]; Q3wle: number[][];
   thetaEAP: number[];
   personFit: { theta: (number | string)[]; outfit: number[]; zOutfit: number[]; infit: number[]; zInfit: number[]; Zh: number[] };
+  perfit: { thetaWL: number[]; lzstarWL: number[]; thetaBM: number[]; lzstarBM: number[]; lzWL: number[]; guttmanG: number[]; U3: (number | null)[]; Ht: (number | null)[] } | null;
+  pearsonX2: { X2: number; df: number; p: number }[];
+  LD: (number | null)[][];
   sx2: { S_X2: number; df: number; p: number; RMSEA: number }[];
 }
 
@@ -28,12 +31,13 @@ function rowsOf(path: string): number[][] {
 
 function load(name: string) {
   const peer = readReference<Peer>(`fit/${name}.json`);
+  const rows = rowsOf(`fit/${name}.csv`);
   const isRasch = peer.items[0]?.model === '1PL' || peer.items[0]?.model === 'PCM';
-  return { peer, bank: createItemParameters(peer.items.map(specOf)), data: responseMatrix(rowsOf(`fit/${name}.csv`)), grid: normalGrid({ sd: Math.sqrt(peer.group.variance) }), estimated: isRasch ? { slope: false, variance: true } : {} };
+  return { peer, bank: createItemParameters(peer.items.map(specOf)), rows, data: responseMatrix(rows), grid: normalGrid({ sd: Math.sqrt(peer.group.variance) }), isRasch, estimated: isRasch ? { slope: false, variance: true } : {} };
 }
 
-/** 1e-3 relative; `floor` for what is a difference of larger numbers and may come near 0. */
-const near = (got: number | undefined, wanted: number, what: string, floor = 1e-9): string[] => (Math.abs((got ?? NaN) - wanted) <= 1e-3 * Math.abs(wanted) + floor ? [] : [`${what}: ${got} for ${wanted}`]);
+/** 1e-3 relative, null is NaN; `floor` for what is a difference of larger numbers and may come near 0. */
+const near = (got: number | undefined, wanted: number | null, what: string, floor = 1e-9): string[] => ((wanted === null ? Number.isNaN(got) : Math.abs((got ?? NaN) - wanted) <= 1e-3 * Math.abs(wanted) + floor) ? [] : [`${what}: ${got} for ${wanted}`]);
 /** z is 3·(∛MS − 1)/s + s/3, which amplifies a mean square's 1e-6 by 3/s. */
 const meanSquares = (got: MeanSquares | undefined, wanted: MeanSquare, what: string): string[] => [
   ...near(got?.outfit, wanted.outfit, `${what} outfit`), ...near(got?.outfitZ, wanted.zOutfit, `${what} outfit z`, 1e-4),
@@ -71,7 +75,7 @@ function collapsedOtherwise(fit: SumScoreFit, raw: SumScoreFit, wanted: number, 
 }
 
 describe.each(sets)('%s', (name) => {
-  const { peer, bank, data, grid, estimated } = load(name);
+  const { peer, bank, rows, data, grid, estimated, isRasch } = load(name);
   it('S-X²', () => {
     const fits = sumScoreFit(bank, data, { grid, estimated });
     const unmerged = sumScoreFit(bank, data, { grid, estimated, leastExpected: 0 });
@@ -107,5 +111,49 @@ describe.each(sets)('%s', (name) => {
     const { persons } = meanSquareFit(bank, data, wle.theta);
     const { personFit } = peer;
     expect(personFit.outfit.flatMap((outfit, n) => meanSquares(persons[n], { outfit, zOutfit: personFit.zOutfit[n] ?? NaN, infit: personFit.infit[n] ?? NaN, zInfit: personFit.zInfit[n] ?? NaN }, `person ${n}`))).toEqual([]);
+  });
+  it('X² by groups', () => {
+    const fits = groupedChiSquare(bank, data, eap.theta, { estimated });
+    expect(peer.pearsonX2.flatMap(({ df }, n) => near(fits[n]?.degreesOfFreedom, df, `df ${n}`))).toEqual([]);
+    if (!isRasch) expect(peer.pearsonX2.flatMap(({ X2, p }, n) => [...near(fits[n]?.chiSquare, X2, `X² ${n}`), ...near(fits[n]?.p, p, `p ${n}`, 1e-9)])).toEqual([]);
+  });
+  /**
+   * With equal slopes everybody with the same sum score has the same EAP, and groups of equal size must split them: the peer by the last bits of
+   * its sums. Its number lies within what other orders of the same people give.
+   */
+  if (isRasch) it('X² by groups depends on the order of equal abilities, within which the peer lies', () => {
+    const orders = Array.from({ length: 100 }, (_, seed) => {
+      const random = createRng(seed);
+      return groupedChiSquare(bank, data, eap.theta.map((theta) => theta + 1e-9 * random.uniform()), { estimated }).map(({ chiSquare: value }) => value);
+    });
+    peer.pearsonX2.forEach(({ X2 }, n) => {
+      const values = orders.map((order) => order[n] ?? NaN);
+      const [mean, spread] = [sum(values) / values.length, Math.max(...values) - Math.min(...values)];
+      expect(Math.abs(X2 - mean)).toBeLessThan(spread);
+    });
+  });
+  it('LD-X²', () => {
+    const pairs = localDependence(bank, data, { grid });
+    expect(pairs.flatMap(({ first, second, chiSquare: value, cramerV }) => [...near(value, peer.LD[second]?.[first] ?? null, `LD ${first} ${second}`), ...near(cramerV, peer.LD[first]?.[second] ?? null, `V ${first} ${second}`)])).toEqual([]);
+  });
+  it('Zh of persons', () => {
+    const fits = personFit(bank, data, wle.theta);
+    expect(peer.personFit.Zh.flatMap((zh, n) => near(fits[n]?.lz, zh, `Zh ${n}`, 1e-4))).toEqual([]);
+  });
+  const { perfit } = peer;
+  if (perfit === null) return;
+  /** The first rows only; the peer rounds lz and lz* to four decimals. */
+  it('lz and lz* of persons', () => {
+    const first = responseMatrix(rows.slice(0, perfit.thetaWL.length));
+    const [wl, bm] = [personFit(bank, first, perfit.thetaWL), personFit(bank, first, perfit.thetaBM, { method: 'map' })];
+    expect(perfit.lzWL.flatMap((lz, n) => near(wl[n]?.lz, lz, `lz ${n}`, 1e-4))).toEqual([]);
+    expect(perfit.lzstarWL.flatMap((lz, n) => near(wl[n]?.lzStar, lz, `lz* WL ${n}`, 1e-4))).toEqual([]);
+    expect(perfit.lzstarBM.flatMap((lz, n) => near(bm[n]?.lzStar, lz, `lz* BM ${n}`, 1e-4))).toEqual([]);
+  });
+  it('Guttman errors, U3, Ht', () => {
+    const orders = answerOrder(responseMatrix(rows.slice(0, perfit.guttmanG.length)));
+    expect(perfit.guttmanG.flatMap((g, n) => near(orders[n]?.guttmanErrors, g, `G ${n}`))).toEqual([]);
+    expect(perfit.U3.flatMap((u3, n) => near(orders[n]?.u3, u3, `U3 ${n}`, 1e-4))).toEqual([]);
+    expect(perfit.Ht.flatMap((ht, n) => near(orders[n]?.ht, ht, `Ht ${n}`, 1e-4))).toEqual([]);
   });
 });
