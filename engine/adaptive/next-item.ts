@@ -1,5 +1,5 @@
 /** The next item of an adaptive test, or its end. Pure: the same policy, bank, history, seed and exclusions give the same answer for ever. */
-import { type Moments, contentFactor, createPosterior, createRng, rankByInformation } from 'itemresponsetheory';
+import { type Moments, type Posterior, type Ranked, contentFactor, createPosterior, createRng, emphasise, rankBy, rankByInformation, weightedInformationOf } from 'itemresponsetheory';
 import type { AdaptiveBank } from './bank.ts';
 import type { AdaptivePolicy } from './policy.ts';
 
@@ -24,13 +24,13 @@ export type NextItem =
   | { readonly kind: 'present'; readonly item: number; readonly scored: boolean; readonly theta: number; readonly standardError: number; readonly rule: string; readonly stream: Draw }
   | { readonly kind: 'stop'; readonly reason: StopReason; readonly theta: number; readonly standardError: number };
 
-/** Interim EAP from the scored responses; before the first one the policy's start and the prior's SD. */
-export function interimEstimate(policy: AdaptivePolicy, bank: AdaptiveBank, history: readonly Given[]): Moments {
+/** What the scored responses say; undefined before the first one. */
+function posteriorOf({ table }: AdaptiveBank, history: readonly Given[]): Posterior | undefined {
   const counted = history.filter(isCounted);
-  if (counted.length === 0) return { theta: policy.startTheta, standardError: policy.prior.sd };
-  const posterior = createPosterior(bank.table);
+  if (counted.length === 0) return undefined;
+  const posterior = createPosterior(table);
   for (const { item, category } of counted) if (category !== null) posterior.update(item, category);
-  return posterior.moments();
+  return posterior;
 }
 
 /** Pretest items and items lost to a fault of ours count for nothing: neither in the estimate nor in the length. */
@@ -39,15 +39,21 @@ const isCounted = ({ scored, category }: Given): boolean => scored && category !
 /** Throws IrtError when the history names an item or a category that the bank does not have. */
 export function nextItem(request: NextItemRequest): NextItem {
   const { policy, bank, history } = request;
-  const estimate = interimEstimate(policy, bank, history);
+  const posterior = posteriorOf(bank, history);
+  // Interim EAP; before the first scored response the policy's start and the prior's SD.
+  const estimate = posterior?.moments() ?? { theta: policy.startTheta, standardError: policy.prior.sd };
   const counted = history.filter(isCounted).length;
   if (counted >= policy.maximumItems) return { kind: 'stop', reason: 'maximum-items', ...estimate };
-  if (counted >= policy.minimumItems && estimate.standardError <= policy.standardError) return { kind: 'stop', reason: 'precision', ...estimate };
+  if (counted >= policy.minimumItems && isSettled(policy, estimate)) return { kind: 'stop', reason: 'precision', ...estimate };
   const pretest = policy.pretestPositions.includes(history.length + 1) ? pretestItem(request) : undefined;
   if (pretest !== undefined) return { kind: 'present', scored: false, ...pretest, ...estimate };
-  const chosen = operationalItem(request, estimate.theta);
+  const chosen = operationalItem(request, estimate.theta, posterior);
   return chosen === undefined ? { kind: 'stop', reason: 'bank-exhausted', ...estimate } : { kind: 'present', scored: true, ...chosen, ...estimate };
 }
+
+/** Precise enough, and not still undecided at the cut that matters. */
+const isSettled = ({ standardError: limit, decisiveCut }: AdaptivePolicy, { theta, standardError }: Moments): boolean =>
+  standardError <= limit && (decisiveCut === undefined || Math.abs(theta - decisiveCut.theta) > decisiveCut.undecided * standardError);
 
 /** What may still be given: not given, not excluded, no enemy of what was given. */
 function availability({ bank, history, excluded }: NextItemRequest, pretest: boolean): (item: number) => boolean {
@@ -93,14 +99,28 @@ function contentFactors({ policy: { content }, bank, history }: NextItemRequest)
   };
 }
 
-function operationalItem(request: NextItemRequest, theta: number): Choice | undefined {
-  const { policy, bank } = request;
-  const ranked = rankByInformation(bank.parameters, theta, availability(request, false), contentFactors(request));
+/** The policy's rule over what may be given, best first. The first item is chosen at the policy's start under either rule. */
+function ranking(request: NextItemRequest, theta: number, posterior: Posterior | undefined): Iterable<Ranked> {
+  const { policy: { selection, decisiveCut }, bank: { parameters, table } } = request;
+  const [isAvailable, factor] = [availability(request, false), contentFactors(request)];
+  if (selection.rule === 'maximum-information' || posterior === undefined) return rankByInformation(parameters, theta, isAvailable, factor);
+  const weights = posterior.weights();
+  const information = weightedInformationOf(table, decisiveCut === undefined ? weights : emphasise(table, weights, { theta: decisiveCut.theta, ...decisiveCut.emphasis }), new Float64Array(parameters.size));
+  return rankBy(parameters.size, isAvailable, (item) => (information[item] ?? 0) * factor(item));
+}
+
+/** Among how many of the best one is drawn. */
+const amongHowMany = ({ selection, decisiveCut }: AdaptivePolicy, theta: number): number =>
+  (decisiveCut !== undefined && Math.abs(theta - decisiveCut.theta) > decisiveCut.spare.distance ? decisiveCut.spare.randomesque : selection.randomesque);
+
+function operationalItem(request: NextItemRequest, theta: number, posterior: Posterior | undefined): Choice | undefined {
+  const { policy } = request;
+  const among = amongHowMany(policy, theta);
   const [eligible, best]: [number[], number[]] = [[], []];
-  for (const { item } of ranked) {
-    if (best.length < policy.selection.randomesque) best.push(item);
+  for (const { item } of ranking(request, theta, posterior)) {
+    if (best.length < among) best.push(item);
     if (isEligible(request, item)) eligible.push(item);
-    if (eligible.length === policy.selection.randomesque) break;
+    if (eligible.length === among) break;
   }
   // When exposure control leaves nothing, an over-exposed item is better than no test.
   return eligible.length > 0 ? draw(request, 'selection', policy.selection.rule, eligible) : draw(request, 'selection', 'exposure-relaxed', best);

@@ -32,9 +32,9 @@ function sit({ policy, bank, seed }: Omit<StudyDesign, 'cuts'>, answer: (item: n
   }
 }
 
-/** The same policy without content, exposure control, random choice, pretest items or early stop: `length` items. */
-function sitUnconstrained({ policy: { content: _content, ...policy }, bank, seed }: Omit<StudyDesign, 'cuts'>, answer: (item: number) => number, simulee: number, length: number): readonly number[] {
-  const free: AdaptivePolicy = { ...policy, selection: { ...policy.selection, randomesque: 1 }, minimumItems: length, maximumItems: length, pretestPositions: [] };
+/** Maximum information alone: no content, exposure control, decisive cut, random choice, pretest items or early stop; `length` items. */
+function sitUnconstrained({ policy: { content: _content, decisiveCut: _decisiveCut, ...policy }, bank, seed }: Omit<StudyDesign, 'cuts'>, answer: (item: number) => number, simulee: number, length: number): readonly number[] {
+  const free: AdaptivePolicy = { ...policy, selection: { rule: 'maximum-information', randomesque: 1 }, minimumItems: length, maximumItems: length, pretestPositions: [] };
   const everything: AdaptiveBank = { ...bank, exposure: new Float64Array(bank.parameters.size).fill(1), enemies: bank.enemies.map(() => nobody) };
   return sit({ policy: free, bank: everything, seed, simulees: 1, population: { mean: 0, sd: 1 } }, answer, simulee).counted;
 }

@@ -16,9 +16,10 @@ export { type AbilityEstimate, type AbilityMethod, type AbilityOptions, estimate
 export { type RobustWeight } from './ability/robust.ts';
 export { type SumScoreRow, sumScoreDistribution, sumScoreTable } from './ability/sum-score.ts';
 export { type Ranked, rankBy } from './selection/rank.ts';
+export { type RankedLists, bestOfRanked, rankAtNodes, scanForBest } from './selection/ranked-lists.ts';
 export { nearestNode, rankByInformation } from './selection/maximum-information.ts';
 export { mostInformativeTheta, nearnessOfDifficulty, nearnessOfMaximum } from './selection/location.ts';
-export { expectedPosteriorVariance, globalDiscrimination, mutualInformation, weightedInformation, weightedKullbackLeibler } from './selection/weighted.ts';
+export { type Emphasis, emphasise, expectedPosteriorVariance, globalDiscrimination, mutualInformation, weightedInformation, weightedInformationOf, weightedKullbackLeibler } from './selection/weighted.ts';
 export { expectedInformation } from './selection/expected-information.ts';
 export { divergenceAtCut, kullbackLeibler, nearnessOfGoal, windowedKullbackLeibler } from './selection/window.ts';
 export { drawProportional, progressiveValue, progressiveWeight } from './selection/random.ts';
