@@ -11,4 +11,5 @@ export { type AnswerOrder, answerOrder } from './answer-order.ts';
 export { type CumulativeBoundsOptions, type CumulativeSums, cumulativeBounds, cumulativeSums } from './cumulative-sum.ts';
 export { type AbilityGroup, type GroupedChiSquare, type GroupedChiSquareOptions, groupedChiSquare } from './grouped-chi-square.ts';
 export { type PairDependence, localDependence } from './local-dependence.ts';
+export { type LimitedInformation, type LimitedInformationOptions, type LimitedStatistic, limitedInformation } from './limited-information.ts';
 export { type ResponseMatrix, responseMatrix } from '../responses/response-matrix.ts';

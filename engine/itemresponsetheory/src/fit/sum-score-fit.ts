@@ -79,7 +79,7 @@ function statisticOf(groups: readonly ScoreGroup[], parameters: number, persons:
   }
   const degreesOfFreedom = cells - parameters;
   const possible = degreesOfFreedom > 0;
-  return { chiSquare, degreesOfFreedom, p: possible ? chiSquareTail(chiSquare, degreesOfFreedom) : NaN, rmsea: possible ? Math.sqrt(Math.max(0, chiSquare - degreesOfFreedom) / (degreesOfFreedom * persons)) : NaN, groups };
+  return { chiSquare, degreesOfFreedom, p: possible ? chiSquareTail(chiSquare, degreesOfFreedom) : NaN, rmsea: possible ? Math.sqrt(Math.max(0, chiSquare - degreesOfFreedom) / (degreesOfFreedom * (persons - 1))) : NaN, groups };
 }
 
 /** One result for each item. Throws IrtError for incomplete forms or fewer than two items. */
