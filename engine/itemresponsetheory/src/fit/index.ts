@@ -12,4 +12,7 @@ export { type CumulativeBoundsOptions, type CumulativeSums, cumulativeBounds, cu
 export { type AbilityGroup, type GroupedChiSquare, type GroupedChiSquareOptions, groupedChiSquare } from './grouped-chi-square.ts';
 export { type PairDependence, localDependence } from './local-dependence.ts';
 export { type LimitedInformation, type LimitedInformationOptions, type LimitedStatistic, limitedInformation } from './limited-information.ts';
+export { type ClassicalItem, type ClassicalStatistics, type ItemCounts, classicalStatistics, itemCounts } from './classical.ts';
+export { type DistractorFlag, type DistractorOptions, type DistractorTable, type Option, distractorTables } from './distractors.ts';
+export { empiricalReliability, marginalReliability } from './reliability.ts';
 export { type ResponseMatrix, responseMatrix } from '../responses/response-matrix.ts';
