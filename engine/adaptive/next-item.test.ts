@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type AdaptiveItem, createAdaptiveBank } from './bank.ts';
 import { type Given, nextItem } from './next-item.ts';
 import type { AdaptivePolicy } from './policy.ts';
-import { exposureParameters, simulateStudy } from './simulate.ts';
+import type { Sat } from 'itemresponsetheory/simulation';
+import { type Chunk, exposureParameters, simulateStudy, sitHere } from './simulate.ts';
 
 const policy: AdaptivePolicy = {
   startTheta: -0.5, prior: { mean: 0, sd: 1.5 }, grid: { points: 61, lower: -6, upper: 6 }, selection: { rule: 'maximum-information', randomesque: 5 },
@@ -56,18 +57,44 @@ describe('the adaptive test', () => {
   });
 });
 
+describe('a decisive cut', () => {
+  const decisive: AdaptivePolicy = { ...policy, selection: { rule: 'posterior-information', randomesque: 2 }, decisiveCut: { theta: 1.5, emphasis: { weight: 3, width: 0.5 }, undecided: 2, spare: { distance: 1, randomesque: 8 } }, standardError: 0.6 };
+  const sitting = (answer: (theta: number, item: number) => 0 | 1): Given[] => {
+    const history: Given[] = [];
+    for (;;) {
+      const next = nextItem({ policy: decisive, bank, history, seed: 'cut', excluded: new Set() });
+      if (next.kind === 'stop') return history;
+      if (next.scored && history.some(({ scored }) => scored)) expect(next.stream.among.length).toBe(Math.abs(next.theta - 1.5) > 1 ? 8 : 2);
+      history.push({ item: next.item, category: answer(next.theta, next.item), scored: next.scored });
+    }
+  };
+  it('goes on while it is undecided, and stops early where it is not', () => {
+    const difficultyOf = (item: number): number => bank.parameters.step[bank.parameters.stepStart[item] ?? 0] ?? 0;
+    const scored = (history: readonly Given[]): number => history.filter((one) => one.scored).length;
+    expect(scored(sitting((_, item) => (difficultyOf(item) < 1.5 ? 1 : 0)))).toBe(30);
+    expect(scored(sitting((_, item) => (difficultyOf(item) < -1.5 ? 1 : 0)))).toBe(20);
+  });
+});
+
 describe('a study', () => {
   const design = { policy, bank, simulees: 300, seed: 7, population: { mean: 0.3, sd: 1.4 }, cuts: [{ name: 'A1', theta: -1.5 }, { name: 'A2', theta: 0 }, { name: 'B1', theta: 1.5 }] };
-  it('is repeatable, nearly unbiased and as exact as 30 Rasch items can be', () => {
-    const study = simulateStudy(design);
-    expect(simulateStudy(design)).toEqual(study);
+  it('is repeatable, nearly unbiased and as exact as 30 Rasch items can be', async () => {
+    const study = await simulateStudy(design);
+    // Two at a time, the first to start the last to end: not a bit changes.
+    const shuffled = async (chunk: Chunk): Promise<readonly Sat[]> => { if (chunk.first === 0) await new Promise(setImmediate); return sitHere(design, chunk); };
+    expect(await simulateStudy(design, { sitChunk: shuffled, parallel: 2 })).toEqual(study);
     expect(Math.abs(study.bias)).toBeLessThan(0.08);
     expect(study.rmse).toBeLessThan(0.5);
     expect(study.cuts.at(-1)?.accuracy).toBeGreaterThan(0.88);
   }, 60_000);
-  it('exposure control brings the most used item down', () => {
-    const { k } = exposureParameters({ ...design, simulees: 200 }, 0.25, 4);
+  it('stops when it is told to, and refuses a study of nobody', async () => {
+    const abort = new AbortController();
+    await expect(simulateStudy({ ...design, simulees: 1000 }, { onProgress: () => { abort.abort(); }, signal: abort.signal })).rejects.toThrow(/abort/i);
+    await expect(simulateStudy({ ...design, simulees: 0 })).rejects.toThrow(/simulees/);
+  });
+  it('exposure control brings the most used item down', async () => {
+    const { k } = await exposureParameters({ ...design, simulees: 200 }, 0.25, 4);
     const controlled = createAdaptiveBank(items.map((item) => ({ ...item, exposure: k.get(item.parameters.id) ?? 1 })), policy);
-    expect(simulateStudy({ ...design, bank: controlled }).maximumExposure).toBeLessThan(simulateStudy(design).maximumExposure);
+    expect((await simulateStudy({ ...design, bank: controlled })).maximumExposure).toBeLessThan((await simulateStudy(design)).maximumExposure);
   }, 60_000);
 });

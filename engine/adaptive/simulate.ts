@@ -2,27 +2,49 @@
  * A study of a test's policy: simulated candidates of known ability sit the adaptive test by the very code that runs it live.
  * The same seed gives the same numbers; candidate n's draws depend on n alone.
  */
+import { IrtError } from 'itemresponsetheory';
 import { adjustExposure, type Cut, exposureRates, type Population, type Sat, simulate, type Sitting, type StudySummary, summarise } from 'itemresponsetheory/simulation';
 import type { AdaptiveBank } from './bank.ts';
 import { reportedAbility } from './estimate.ts';
 import { type Given, nextItem } from './next-item.ts';
 import type { AdaptivePolicy } from './policy.ts';
 
-export interface StudyDesign {
-  readonly policy: AdaptivePolicy; readonly bank: AdaptiveBank;
+/** What is sat, and by whom; plain data that can be handed to a worker. */
+export interface Sitters { readonly policy: AdaptivePolicy; readonly bank: AdaptiveBank; readonly population: Population }
+
+export interface StudyDesign extends Sitters {
   readonly simulees: number; readonly seed: number;
-  readonly population: Population;
   /** Ascending cuts, e.g. A1, A2, B1. */
   readonly cuts: readonly Cut[];
-  readonly onProgress?: (done: number) => void;
 }
 
 export interface StudyResult extends StudySummary { readonly seed: number }
 
+/** A piece of a study: candidates `first` and following, under these exposure parameters. */
+export interface Chunk {
+  readonly first: number; readonly simulees: number; readonly seed: number; readonly exposure: Float64Array;
+  /** Whether each also sits the unconstrained test, with which the information is compared. */
+  readonly comparesInformation: boolean;
+}
+
+export interface StudyOptions {
+  /** Sits a chunk somewhere else, e.g. in a worker; default: here. What it returns depends on the chunk alone, so the numbers are the same anywhere. */
+  readonly sitChunk?: (chunk: Chunk) => Promise<readonly Sat[]>;
+  /** Chunks under way at a time, default 1. */
+  readonly parallel?: number;
+  /** Candidates done so far. */
+  readonly onProgress?: (done: number) => void;
+  /** Looked at before every chunk; an AbortSignal fits. */
+  readonly signal?: { throwIfAborted(): void };
+}
+
+/** Candidates a chunk: the same for any number of workers. */
+const chunkSize = 250;
+
 const nobody: ReadonlySet<number> = new Set();
 
 /** One sitting by the live rules, decided on the reported ability. */
-function sit({ policy, bank, seed }: Omit<StudyDesign, 'cuts'>, answer: (item: number) => number, simulee: number): Sitting {
+function sit({ policy, bank }: Sitters, seed: number, answer: (item: number) => number, simulee: number): Sitting {
   const history: Given[] = [];
   for (;;) {
     const next = nextItem({ policy, bank, history, seed: `${seed}/${simulee}`, excluded: nobody });
@@ -33,24 +55,48 @@ function sit({ policy, bank, seed }: Omit<StudyDesign, 'cuts'>, answer: (item: n
 }
 
 /** Maximum information alone: no content, exposure control, decisive cut, random choice, pretest items or early stop; `length` items. */
-function sitUnconstrained({ policy: { content: _content, decisiveCut: _decisiveCut, ...policy }, bank, seed }: Omit<StudyDesign, 'cuts'>, answer: (item: number) => number, simulee: number, length: number): readonly number[] {
+function sitUnconstrained({ policy: { content: _content, decisiveCut: _decisiveCut, ...policy }, bank, population }: Sitters, seed: number, answer: (item: number) => number, simulee: number, length: number): readonly number[] {
   const free: AdaptivePolicy = { ...policy, selection: { rule: 'maximum-information', randomesque: 1 }, minimumItems: length, maximumItems: length, pretestPositions: [] };
   const everything: AdaptiveBank = { ...bank, exposure: new Float64Array(bank.parameters.size).fill(1), enemies: bank.enemies.map(() => nobody) };
-  return sit({ policy: free, bank: everything, seed, simulees: 1, population: { mean: 0, sd: 1 } }, answer, simulee).counted;
+  return sit({ policy: free, bank: everything, population }, seed, answer, simulee).counted;
 }
 
-function sessions(design: Omit<StudyDesign, 'cuts'>, comparesInformation: boolean): Sat[] {
-  const { bank, simulees, seed, population, onProgress } = design;
+/** One chunk, here and now. */
+export function sitHere({ policy, bank, population }: Sitters, { first, simulees, seed, exposure, comparesInformation }: Chunk): Sat[] {
+  const sitters: Sitters = { policy, population, bank: { ...bank, exposure } };
   return simulate({
-    bank: bank.parameters, simulees, seed, population, sit: (answer, simulee) => sit(design, answer, simulee),
-    ...(comparesInformation ? { unconstrained: (answer: (item: number) => number, simulee: number, length: number) => sitUnconstrained(design, answer, simulee, length) } : {}),
-    ...(onProgress === undefined ? {} : { onProgress }),
+    bank: bank.parameters, simulees, first, seed, population, sit: (answer, simulee) => sit(sitters, seed, answer, simulee),
+    ...(comparesInformation ? { unconstrained: (answer: (item: number) => number, simulee: number, length: number) => sitUnconstrained(sitters, seed, answer, simulee, length) } : {}),
   });
 }
 
-export function simulateStudy(design: StudyDesign): StudyResult {
-  const { bank, cuts, seed } = design;
-  return { seed, ...summarise(bank.parameters.id, cuts, sessions(design, true), (item) => bank.isPretest[item] !== true) };
+/** All candidates in order, however the chunks were shared out. Throws IrtError for a number of candidates that is none. */
+async function sitAll(sitters: Sitters, whole: Omit<Chunk, 'first'>, options: StudyOptions): Promise<Sat[]> {
+  const { sitChunk = (chunk: Chunk) => Promise.resolve(sitHere(sitters, chunk)), parallel = 1, onProgress, signal } = options;
+  if (!Number.isInteger(whole.simulees) || whole.simulees < 1) throw new IrtError('no-simulees', 'simulees', whole.simulees, 'must be a whole number of at least 1');
+  const starts = Array.from({ length: Math.ceil(whole.simulees / chunkSize) }, (_, n) => n * chunkSize);
+  const done: (readonly Sat[])[] = [];
+  let [next, count] = [0, 0];
+  const work = async (): Promise<void> => {
+    for (;;) {
+      signal?.throwIfAborted();
+      const [index, first] = [next, starts[next]];
+      if (first === undefined) return;
+      next += 1;
+      const sat = await sitChunk({ ...whole, first, simulees: Math.min(chunkSize, whole.simulees - first) });
+      done[index] = sat;
+      count += sat.length;
+      onProgress?.(count);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, parallel) }, work));
+  return done.flat();
+}
+
+export async function simulateStudy(design: StudyDesign, options: StudyOptions = {}): Promise<StudyResult> {
+  const { bank, cuts, seed, simulees } = design;
+  const sat = await sitAll(design, { simulees, seed, exposure: bank.exposure, comparesInformation: true }, options);
+  return { seed, ...summarise(bank.parameters.id, cuts, sat, (item) => bank.isPretest[item] !== true) };
 }
 
 /**
@@ -58,18 +104,18 @@ export function simulateStudy(design: StudyDesign): StudyResult {
  * keep 1. K is the mean over the second half of the rounds, which takes out the noise of single rounds; `maximumExposure` comes from one more
  * simulation with that K. Aim a hundredth or two below the rate that may not be passed.
  */
-export function exposureParameters(design: Omit<StudyDesign, 'cuts'>, maximum: number, rounds: number): { readonly k: ReadonlyMap<string, number>; readonly maximumExposure: number } {
-  const { bank } = design;
-  const ratesUnder = (k: Float64Array, round: number): Float64Array => exposureRates(bank.parameters.size, sessions({ ...design, bank: { ...bank, exposure: k }, seed: design.seed + round }, false));
+export async function exposureParameters(design: Omit<StudyDesign, 'cuts'>, maximum: number, rounds: number, options: StudyOptions = {}): Promise<{ readonly k: ReadonlyMap<string, number>; readonly maximumExposure: number }> {
+  const { bank, simulees, seed } = design;
+  const ratesUnder = async (exposure: Float64Array, round: number): Promise<Float64Array> => exposureRates(bank.parameters.size, await sitAll(design, { simulees, seed: seed + round, exposure, comparesInformation: false }, options));
   const ignoringPretest = (values: Float64Array, otherwise: number): Float64Array => values.map((value, item) => (bank.isPretest[item] === true ? otherwise : value));
   let k: Float64Array = Float64Array.from(bank.exposure);
   const sum = new Float64Array(bank.parameters.size);
   const kept = Math.max(1, Math.floor(rounds / 2));
   for (let round = 0; round < rounds; round += 1) {
-    k = ignoringPretest(adjustExposure(k, ratesUnder(k, round), maximum), 1);
+    k = ignoringPretest(adjustExposure(k, await ratesUnder(k, round), maximum), 1);
     if (round >= rounds - kept) k.forEach((chance, item) => { sum[item] = (sum[item] ?? 0) + chance; });
   }
   const averaged = sum.map((total) => total / kept);
-  const maximumExposure = Math.max(...ignoringPretest(ratesUnder(averaged, rounds), 0));
+  const maximumExposure = Math.max(...ignoringPretest(await ratesUnder(averaged, rounds), 0));
   return { k: new Map(bank.parameters.id.map((id, item) => [id, averaged[item] ?? 1])), maximumExposure };
 }

@@ -28,7 +28,9 @@ export interface StudySummary {
   /** Counted items. */
   readonly meanLength: number; readonly stopped: Readonly<Record<string, number>>;
   /** Share of candidates who got the most used controlled item. */
-  readonly maximumExposure: number; readonly exposure: readonly { readonly id: string; readonly rate: number }[];
+  readonly maximumExposure: number;
+  /** Share of all candidates, and of those within half a logit of each cut, who got the item. */
+  readonly exposure: readonly { readonly id: string; readonly rate: number; readonly atCuts: readonly number[] }[];
   /** Expected share of items that two candidates have in common. */
   readonly overlap: number;
   /** Mean over candidates. */
@@ -81,13 +83,14 @@ const levelOf = (theta: number, cuts: readonly Cut[]): number => cuts.filter((cu
 /** `isControlled`: items that exposure control is about (not the pretest items). */
 export function summarise(ids: readonly string[], cuts: readonly Cut[], sat: readonly Sat[], isControlled: (item: number) => boolean): StudySummary {
   const rates = exposureRates(ids.length, sat);
+  const ratesAtCuts = cuts.map(({ theta }) => exposureRates(ids.length, sat.filter(({ truth }) => Math.abs(truth - theta) <= 0.5)));
   const stopped: Record<string, number> = {};
   for (const { reason } of sat) stopped[reason] = (stopped[reason] ?? 0) + 1;
   return {
     simulees: sat.length, bias: mean(errorsOf(sat)), rmse: rootMeanSquare(errorsOf(sat)), meanStandardError: mean(sat.map(({ standardError }) => standardError)),
     meanLength: mean(sat.map(({ scored }) => scored)), stopped,
     maximumExposure: rates.reduce((highest, rate, item) => (isControlled(item) ? Math.max(highest, rate) : highest), 0),
-    exposure: ids.map((id, item) => ({ id, rate: rates[item] ?? 0 })), overlap: meanOverlap(rates), informationKept: mean(sat.map(({ informationKept }) => informationKept)),
+    exposure: ids.map((id, item) => ({ id, rate: rates[item] ?? 0, atCuts: ratesAtCuts.map((list) => list[item] ?? 0) })), overlap: meanOverlap(rates), informationKept: mean(sat.map(({ informationKept }) => informationKept)),
     cuts: cuts.map((cut) => accuracyAt(cut, sat)), exactLevel: share(sat.map(({ truth, estimate }) => levelOf(truth, cuts) === levelOf(estimate, cuts))), conditional: conditionalOn(sat),
   };
 }
