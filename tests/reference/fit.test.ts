@@ -56,7 +56,7 @@ const inTwo = ({ observed, expected }: ScoreGroup, cut: number): number[] => [su
  * The peer sometimes merges one score more at the upper end than the sparseness of the cells asks for. Then its number must come out of our
  * table when the last five scores are merged in another way: every merging of neighbours into two cells is tried.
  */
-function collapsedOtherwise(fit: SumScoreFit, raw: SumScoreFit, wanted: number, df: number): boolean {
+function collapsedOtherwise(fit: SumScoreFit, own: number, raw: SumScoreFit, wanted: number, df: number): boolean {
   const last = raw.groups.slice(-5);
   const untouched = fit.groups.filter(({ score }) => score < (last[0]?.score ?? 0));
   const [rest, groupsHere] = [sum(untouched.map(chiSquare)), fit.groups.length - untouched.length];
@@ -70,7 +70,7 @@ function collapsedOtherwise(fit: SumScoreFit, raw: SumScoreFit, wanted: number, 
         else groups.push(two);
       });
       const total = rest + sum(groups.map(([o0 = 0, o1 = 0, e0 = 0, e1 = 0]) => (o0 - e0) ** 2 / e0 + (o1 - e1) ** 2 / e1));
-      if (Math.abs(total / wanted - 1) < 1e-6 && fit.degreesOfFreedom + groups.length - groupsHere === df) return true;
+      if (Math.abs(total / wanted - 1) < 1e-6 && own + groups.length - groupsHere === df) return true;
     }
   }
   return false;
@@ -113,9 +113,13 @@ describe.each(sets)('%s', (name) => {
     const unmerged = sumScoreFit(bank, data, { grid, estimated, leastExpected: 0 });
     const problems = peer.sx2.flatMap(({ S_X2, df, p, RMSEA }, n) => {
       const [fit, raw] = [fits[n], unmerged[n]];
-      const off = [...near(fit?.chiSquare, S_X2, `S-X² ${n}`), ...near(fit?.degreesOfFreedom, df, `df ${n}`)];
-      if (off.length > 0 && fit && raw && collapsedOtherwise(fit, raw, S_X2, df)) return [];
-      return [...off, ...near(fit?.p, p, `p ${n}`), ...near(fit?.rmsea, RMSEA, `RMSEA ${n}`)];
+      if (fit === undefined || raw === undefined) return [`no item ${n}`];
+      // The peer takes one more for a free variance, and then rejects too often: .065 of 2,000 simulated Rasch items that fit (error .007), without it .047 (error .006).
+      const own = fit.degreesOfFreedom - (isRasch ? 1 : 0);
+      const off = [...near(fit.chiSquare, S_X2, `S-X² ${n}`), ...near(own, df, `df ${n}`)];
+      if (off.length > 0 && collapsedOtherwise(fit, own, raw, S_X2, df)) return [];
+      const rmsea = Math.sqrt(Math.max(0, fit.chiSquare - own) / (own * (data.persons - 1)));
+      return [...off, ...near(chiSquareTail(fit.chiSquare, own), p, `p ${n}`), ...near(rmsea, RMSEA, `RMSEA ${n}`), ...(isRasch ? [] : [...near(fit.p, p, `p ${n}`), ...near(fit.rmsea, RMSEA, `RMSEA ${n}`)])];
     });
     expect(problems).toEqual([]);
   });

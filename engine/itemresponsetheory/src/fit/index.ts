@@ -4,6 +4,7 @@ export { type Abilities, type AbilitiesOptions, estimateAbilities } from './abil
 export { type ScoreGroup } from './merge-cells.ts';
 export { type SumScoreFit, type SumScoreFitOptions, sumScoreFit } from './sum-score-fit.ts';
 export { type MeanSquareFit, type MeanSquareOptions, type MeanSquares, meanSquareFit } from './mean-square.ts';
+export { type PosteriorMeanSquare, type PosteriorMeanSquareOptions, posteriorMeanSquares } from './posterior-mean-square.ts';
 export { type ResidualCorrelations, residualCorrelations } from './residual-correlation.ts';
 export { type CurveDeviation, curveDeviations } from './curve-deviation.ts';
 export { type PersonFit, type PersonFitOptions, personFit } from './person-fit.ts';

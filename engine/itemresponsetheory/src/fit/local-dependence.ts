@@ -15,7 +15,7 @@ export interface PairDependence {
   /** Persons who answered both. */
   readonly persons: number;
   readonly chiSquare: number;
-  /** (K_i − 1)(K_j − 1). */
+  /** (K_i − 1)(K_j − 1), as if the margins were fitted: with parameters from the same data p is on the safe side, with parameters known beforehand it is too small. */
   readonly degreesOfFreedom: number;
   readonly p: number;
   /** X² and Cramér's V = √(X²/(N·(min K − 1))), with the sign. */

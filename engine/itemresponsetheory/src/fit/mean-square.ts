@@ -78,7 +78,10 @@ export interface MeanSquareOptions {
   readonly leastVariance?: number;
 }
 
-/** Sparse rows are welcome; NaN for items and persons without responses. Under adaptive selection z has no reference distribution, only an order. */
+/**
+ * Sparse rows are welcome; NaN for items and persons without responses. z is normal for abilities known otherwise; at θ̂ from the same answers the residuals are too small, and
+ * with a thousand persons most items look too regular at the EAP: there z is an order, and posteriorMeanSquares or sumScoreFit the test.
+ */
 export function meanSquareFit(bank: ItemParameters, data: ResponseMatrix, theta: ArrayLike<number>, { leastVariance = defaultLeastVariance }: MeanSquareOptions = {}): MeanSquareFit {
   requireResponses(bank, data);
   requireThetas(data, theta);

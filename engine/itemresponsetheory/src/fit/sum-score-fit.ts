@@ -22,6 +22,7 @@ export interface SumScoreFitOptions {
 
 export interface SumScoreFit {
   readonly chiSquare: number;
+  /** Free cells less the item's own estimated parameters. A variance free for all items costs one item next to nothing: it is not counted. */
   readonly degreesOfFreedom: number;
   /** NaN without degrees of freedom. */
   readonly p: number;
@@ -89,10 +90,8 @@ export function sumScoreFit(bank: ItemParameters, data: ResponseMatrix, { grid =
   const forms = completeForms(data, 'S-X²');
   const highest = bank.categories.reduce((sum, categories) => sum + categories - 1, 0);
   const free = freeParameters(bank, estimated);
-  // A free variance stands for the slope that the items have in common.
-  const common = Number(estimated?.variance ?? false) + Number(estimated?.mean ?? false);
   return observedCounts(bank, forms, highest).map((observed, item) => {
     const groups = groupsOf(observed, jointProbabilities(bank, item, highest, grid), highest, bank.categories[item] ?? 0);
-    return statisticOf(mergeSparse(groups, leastExpected), (free[item]?.count ?? 0) + common, data.persons);
+    return statisticOf(mergeSparse(groups, leastExpected), free[item]?.count ?? 0, data.persons);
   });
 }
