@@ -20,6 +20,7 @@ import { candidates } from '../people/candidates/candidate.ts';
 import { accounts } from '../people/staff/account.ts';
 import { engineVersion } from '../engine/adaptive/policy.ts';
 import { ReleaseStore } from '../item-bank/releases/store.ts';
+import { Banks } from '../item-bank/releases/handle.ts';
 import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
 import type { Registration } from '../delivery/sessions/session.ts';
 import { sittings } from '../delivery/administrations/register.ts';
@@ -45,6 +46,7 @@ import { staffEndpoints } from './api/staff/routes.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
 import { createApplication } from './http/application.ts';
 import type { Endpoint } from './http/endpoint.ts';
+import { Calibrations, calibrationJobs, startWorker } from './jobs/calibrations.ts';
 import { consequencesJob } from './jobs/consequences.ts';
 import { OpenSessions, livenessDefinition, measureOutage, sessionJobs } from './jobs/open-sessions.ts';
 import { recordJobs } from './jobs/records.ts';
@@ -154,24 +156,27 @@ export async function compose(configuration: Configuration): Promise<Composed> {
 
   const shared = { candidates: await storage.collection(candidates), sittings: await storage.collection(sittings), accounts: await storage.collection(accounts) };
   const credentials = configuration.demonstration ? await demonstrate(configuration, { ...stores, accounts: shared.accounts }) : undefined;
+  const calibrations = new Calibrations({ now, makeId, timers: everyTimer, log, agencies: stores.agencies }, await storage.collection(calibrationJobs), startWorker(join(import.meta.dirname, 'calibration-worker.mjs')), join(configuration.dataFolder, 'uploads'));
+  await calibrations.tidy(storage.engine === 'mongodb');
   const program: Program = {
     configuration, version: packageFile.version, log, now, makeId, random, timers: everyTimer, storage, blobs: storage.blobs(dataKeys.dataKeyOf), tokens: new Tokens(wrapping.derive('tokens'), now),
-    agencies: stores.agencies, ...shared, codes: await storage.collection(admissionCodes), sessions, presence: new Presence(), seats: new Seats(), bank, ratings,
+    agencies: stores.agencies, ...shared, codes: await storage.collection(admissionCodes), sessions, presence: new Presence(), seats: new Seats(), bank, banks: new Banks({ journal: storage.journal, store: bank, now }), calibrations, ratings,
     media: folderLibrary(configuration.demonstration ? [join(demonstrationFolder, 'audio'), join(demonstrationFolder, 'pictures')] : []),
     registration: { ...shared, sessions, currentTest: (test) => bank.currentTest(test), engine: stores.engine, now, makeId, random },
     results: new Results({ journal: storage.journal, sessions, ratings, keys: await storage.collection(resultKeys), now }),
     certificates: await storage.collection(certificates), deliveries: await storage.collection(deliveries),
     sign: (payload, header) => signing.sign(payload, header), signBytes: (payload) => signing.sign(payload), publicUrl: () => publicUrl,
   };
+  const stopFollowing = bank.follow((error) => { log.error({ err: error }, 'a publication of another process was not read'); });
   const open = new OpenSessions(program);
   const liveness = await storage.collection(livenessDefinition);
   await measureOutage(program, open, liveness);
   return {
     program, application: createApplication(program, { endpoints: endpointsOf(program, signing), interfaceFolder: join(import.meta.dirname, 'interface'), jwks: () => signing.jwks() }),
-    jobs: [...sessionJobs(program, open, liveness), consequencesJob(program), ...recordJobs(program, guardedFetch())],
+    jobs: [...sessionJobs(program, open, liveness), consequencesJob(program), ...recordJobs(program, guardedFetch()), calibrations.sweep()],
     reachableAt: (url) => { publicUrl = url; },
     greeting: (address, local) => greeting(program, credentials, address, local),
-    endTimers: () => everyTimer.stopAll(), close: () => storage.close(),
+    endTimers: () => everyTimer.stopAll(), close: async () => { stopFollowing(); await calibrations.stop(); await storage.close(); },
   };
 }
 

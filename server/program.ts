@@ -9,6 +9,7 @@ import type { Tokens } from '../people/access/tokens.ts';
 import type { Candidates } from '../people/candidates/candidate.ts';
 import type { Accounts } from '../people/staff/account.ts';
 import type { MediaLibrary } from '../item-bank/items/media.ts';
+import type { Banks } from '../item-bank/releases/handle.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { RegistrationPorts, Sittings } from '../delivery/administrations/register.ts';
 import type { Presence } from '../delivery/monitoring/presence.ts';
@@ -18,6 +19,7 @@ import type { Sign } from '../scoring/certificates/sign.ts';
 import type { Ratings } from '../scoring/rating/handle.ts';
 import type { Results } from '../scoring/results/handle.ts';
 import type { Deliveries } from '../scoring/trajectory/deliveries.ts';
+import type { Calibrations } from './jobs/calibrations.ts';
 import type { Configuration } from './configuration.ts';
 import type { Seats } from './seats.ts';
 import type { Timers } from './timers.ts';
@@ -42,6 +44,9 @@ export interface Program {
   readonly presence: Presence;
   readonly seats: Seats;
   readonly bank: ReleaseStore;
+  /** What designers do to the banks: releases published and put in force. */
+  readonly banks: Banks;
+  readonly calibrations: Calibrations;
   readonly media: MediaLibrary;
   readonly registration: RegistrationPorts;
   readonly ratings: Ratings;

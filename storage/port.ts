@@ -56,7 +56,7 @@ export interface Collection<T, I extends string = string> {
   watch(tenant: string, changed: (key: Key) => void): () => void;
 }
 
-/** `kind` is session, rating or result. */
+/** `kind` is session, rating, result or bank. */
 export interface StreamId extends Key { readonly kind: string }
 
 /** Work that a commit causes elsewhere. Applied at least once, idempotently, then cleared. */

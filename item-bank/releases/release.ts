@@ -15,6 +15,20 @@ export const ItemParameterRow = z.strictObject({
 });
 export type ItemParameterRow = z.infer<typeof ItemParameterRow>;
 
+/** Where a release's new parameters come from: who put them in the place of which others, on what grounds. */
+export const Recalibration = z.strictObject({
+  /** The release that this one is made of. */
+  base: z.string(),
+  job: z.string(),
+  model: z.enum(['rasch', '2pl']),
+  anchors: z.enum(['fixed', 'linked', 'none']),
+  by: z.string(),
+  reason: z.string(),
+  /** Items whose parameters were replaced. */
+  replaced: z.array(z.string()).min(1),
+});
+export type Recalibration = z.infer<typeof Recalibration>;
+
 /** An immutable snapshot of the bank: items with parameters on one scale. */
 export const Release = z.strictObject({
   id: z.string(),
@@ -25,5 +39,7 @@ export const Release = z.strictObject({
   items: z.array(ItemVersion),
   /** For choice items that an adaptive part uses or statistics show. */
   parameters: z.array(ItemParameterRow),
+  /** Of a release made by a calibration. It comes into force only when a designer says so. */
+  recalibration: Recalibration.optional(),
 });
 export type Release = z.infer<typeof Release>;

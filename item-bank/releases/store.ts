@@ -1,4 +1,5 @@
 /** Releases and specifications: immutable once published, kept in storage, held in memory, pinned by sessions. */
+import { z } from 'zod';
 import { type Collection, type CollectionDefinition, DuplicateKey, type Storage } from '../../storage/port.ts';
 import { canonicalJson, jsonObject, type JsonObject } from '../../storage/document/json.ts';
 import { type Specification, Specification as SpecificationSchema, type SpecificationId } from '../specifications/specification.ts';
@@ -6,7 +7,7 @@ import { adaptiveBank, adaptiveTest } from './adaptive-test.ts';
 import type { PinnedTest } from './pinned-test.ts';
 import { Release } from './release.ts';
 
-interface Published { readonly kind: 'release' | 'specification'; readonly content: JsonObject }
+interface Published { readonly kind: 'release' | 'specification' | 'in-force'; readonly content: JsonObject }
 const definition: CollectionDefinition<Published, 'kind'> = { name: 'published', indexes: { kind: { fields: ['kind'] } } };
 
 /** Documents that every agency uses belong to the installation. */
@@ -21,11 +22,16 @@ export class UnknownPublication extends Error {
   constructor(id: string) { super(`${id} is not published here`); this.name = 'UnknownPublication'; }
 }
 
+/** Which release of a bank new sittings pin: projection of the bank's stream up to `version`. */
+const InForce = z.strictObject({ bank: z.string(), release: z.string(), version: z.int().positive() });
+type InForce = z.infer<typeof InForce>;
+
 const specificationKey = (id: string, version: number): string => `specification-${id}-${version}`;
 
 export class ReleaseStore {
   private readonly releases = new Map<string, Release>();
   private readonly specifications = new Map<string, Specification>();
+  private readonly inForce = new Map<string, InForce>();
   private readonly pinned = new Map<string, PinnedTest>();
 
   private constructor(private readonly collection: Collection<Published, 'kind'>) {}
@@ -38,15 +44,33 @@ export class ReleaseStore {
 
   /** Reads what other processes published. */
   async reload(): Promise<void> {
-    for (const kind of ['release', 'specification'] as const) {
+    for (const kind of ['release', 'specification', 'in-force'] as const) {
       for (const { value } of (await this.collection.find(tenant, { index: 'kind', equal: [kind], limit: 1000 })).documents) this.keep(value);
     }
+  }
+
+  /** From now on what other processes publish is known here too. @returns how to stop. */
+  follow(failed: (error: unknown) => void): () => void {
+    return this.collection.watch(tenant, ({ id }) => {
+      this.collection.get({ tenant, id }).then((stored) => { if (stored !== undefined) this.keep(stored.value); }).catch(failed);
+    });
   }
 
   async publishRelease(release: Release): Promise<void> { await this.publish(`release-${release.id}`, { kind: 'release', content: jsonObject(Release.parse(release)) }); }
 
   async publishSpecification(specification: Specification): Promise<void> {
     await this.publish(specificationKey(specification.id, specification.version), { kind: 'specification', content: jsonObject(SpecificationSchema.parse(specification)) });
+  }
+
+  /** A later version of the bank's stream wins, whoever writes last. Throws UnknownPublication, RevisionConflict, DuplicateKey. */
+  async putInForce(content: InForce): Promise<void> {
+    if (!this.releases.has(content.release)) throw new UnknownPublication(content.release);
+    const key = { tenant, id: `in-force-${content.bank}` };
+    const stored = await this.collection.get(key);
+    const published: Published = { kind: 'in-force', content };
+    if (stored === undefined) await this.collection.insert(key, published);
+    else if (InForce.parse(stored.value.content).version < content.version) await this.collection.replace(key, stored.revision, published);
+    this.keep(stored !== undefined && InForce.parse(stored.value.content).version >= content.version ? stored.value : published);
   }
 
   /** Idempotent for equal content. Throws ImmutablePublication otherwise. */
@@ -67,6 +91,11 @@ export class ReleaseStore {
       this.releases.set(release.id, release);
       return;
     }
+    if (kind === 'in-force') {
+      const given = InForce.parse(content);
+      if (given.version > (this.inForce.get(given.bank)?.version ?? 0)) this.inForce.set(given.bank, given);
+      return;
+    }
     const specification = SpecificationSchema.parse(content);
     this.specifications.set(specificationKey(specification.id, specification.version), specification);
   }
@@ -74,9 +103,24 @@ export class ReleaseStore {
   allReleases(): readonly Release[] { return [...this.releases.values()]; }
   allSpecifications(): readonly Specification[] { return [...this.specifications.values()]; }
 
-  /** The newest release of a bank; of the same instant the one published last. */
+  private newest(bank: string, holds: (release: Release) => boolean): Release | undefined {
+    return this.allReleases().filter((release) => release.bank === bank && holds(release)).reduce<Release | undefined>((best, release) => (best === undefined || release.createdAt >= best.createdAt ? release : best), undefined);
+  }
+
+  /**
+   * The release in force, which new sittings use: the one that a designer chose; where nobody chose yet the newest that no calibration
+   * made, of the same instant the one published last.
+   */
   currentRelease(bank: string): Release {
-    const newest = this.allReleases().filter((release) => release.bank === bank).reduce<Release | undefined>((best, release) => (best === undefined || release.createdAt >= best.createdAt ? release : best), undefined);
+    const chosen = this.inForce.get(bank);
+    const release = (chosen === undefined ? undefined : this.releases.get(chosen.release)) ?? this.newest(bank, ({ recalibration }) => recalibration === undefined);
+    if (release === undefined) throw new UnknownPublication(`a release of bank ${bank}`);
+    return release;
+  }
+
+  /** The release published last, in force or not. */
+  latestRelease(bank: string): Release {
+    const newest = this.newest(bank, () => true);
     if (newest === undefined) throw new UnknownPublication(`a release of bank ${bank}`);
     return newest;
   }

@@ -4,7 +4,8 @@ import { sessionKind } from '../../delivery/sessions/handle.ts';
 import { type Verification, verifySession } from '../../delivery/sessions/verify.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import { verifyCheckpoints } from '../../storage/journal/verify-checkpoints.ts';
-import { CorruptStorage } from '../../storage/port.ts';
+import { CorruptStorage, installationTenant } from '../../storage/port.ts';
+import { bankKind } from '../../item-bank/releases/handle.ts';
 import { ratingKind } from '../../scoring/rating/handle.ts';
 import { resultKind } from '../../scoring/results/handle.ts';
 import { type Stores, openSigningKeys, openStores } from '../compose.ts';
@@ -27,7 +28,7 @@ function report(session: string, verification: Verification): string[] {
 /** The signed checkpoints of the whole journal: a removed stream, a cut tail or an edited commit shows here. */
 async function checkpointLines(configuration: Configuration, { storage, agencies }: Stores): Promise<{ readonly lines: string[]; readonly isSound: boolean }> {
   const { signing } = await openSigningKeys(configuration, storage);
-  const scopes = (await tenants(agencies)).flatMap((tenant) => [sessionKind, ratingKind, resultKind].map((kind) => ({ tenant, kind })));
+  const scopes = [{ tenant: installationTenant, kind: bankKind }, ...(await tenants(agencies)).flatMap((tenant) => [sessionKind, ratingKind, resultKind].map((kind) => ({ tenant, kind })))];
   const { checkpoints, streams, findings } = await verifyCheckpoints({ storage, keys: await signing.jwks(), scopes });
   return { isSound: findings.length === 0, lines: [`checkpoints ${checkpoints} signed, ${streams} streams, ${findings.length} findings`, ...findings.map(({ code, where, why }) => `FINDING     ${code}: ${where}: ${why}`)] };
 }

@@ -68,6 +68,17 @@ export function commandEndpoint<A, B>(options: Common<A> & { readonly body?: z.Z
   };
 }
 
+/** Bytes in, as large as the handler takes them, JSON out; what is said about them stands in the query. */
+export function uploadEndpoint<A, Q, R>(options: Common<A> & { readonly query: z.ZodType<Q>; readonly reply: z.ZodType<R>; readonly handle: (given: Call<A> & { readonly query: Q }) => Promise<R> }): Endpoint {
+  return {
+    ...description(options, { body: 'bytes', query: options.query, reply: options.reply }),
+    serve: async (request, response) => {
+      const reply = await options.handle({ ...(await call(options.guard, request, response)), query: options.query.parse(request.query) });
+      response.setHeader('Cache-Control', 'no-store').json(options.reply.parse(reply));
+    },
+  };
+}
+
 /** The handler writes the response itself: SSE, audio, uploads. */
 export function rawEndpoint<A>(options: Common<A> & { readonly reply: 'stream' | 'bytes' | 'nothing'; readonly body?: 'bytes'; readonly handle: (given: Call<A>) => Promise<void> }): Endpoint {
   return {

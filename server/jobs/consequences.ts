@@ -7,6 +7,7 @@ import { issueCertificate } from '../../scoring/certificates/issue.ts';
 import { enqueue } from '../../scoring/trajectory/deliveries.ts';
 import { eventId, resultEvent } from '../../scoring/trajectory/event.ts';
 import type { SessionId } from '../../delivery/sessions/handle.ts';
+import { bankChanged } from '../../item-bank/releases/handle.ts';
 import type { Program } from '../program.ts';
 import type { Job } from './job.ts';
 
@@ -39,6 +40,7 @@ export async function applyConsequence(program: Program, { kind, data }: Consequ
     case 'session-closed': program.presence.forget(id); await program.results.conclude(id); return;
     case 'performance-rated': await program.results.conclude({ tenant: stream.tenant, id: String(data['session']) }); return;
     case 'result-released': await resultReleased(program, id); return;
+    case bankChanged: await program.banks.apply(stream.id); return;
     default: throw new UnknownConsequence(kind);
   }
 }

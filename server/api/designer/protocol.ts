@@ -5,6 +5,14 @@
  *   GET banks/:bank/items/:id     -> ItemDetail (text, key, rationale, SVG item characteristic curve)
  *   GET banks/:bank/media/:media  -> a clip or picture
  *   GET specifications            -> SpecificationView[]
+ *   GET  banks/:bank/releases     -> ReleaseView[], newest first
+ *   POST banks/:bank/in-force     -> 204; body InForceChoice: which release new sittings use
+ *   POST banks/:bank/calibrations?source=&model=&anchors=&name= -> CalibrationView; body: the CSV (or its gzip) where source is file
+ *   GET  calibrations             -> CalibrationSummary[], newest first
+ *   GET  calibrations/:id         -> CalibrationView
+ *   GET  calibrations/:id/events  -> SSE: `calibration` with a CalibrationView at once and at every change
+ *   POST calibrations/:id/cancel  -> 204
+ *   POST calibrations/:id/release -> ReleaseView; body PublicationRequest: a new release with the chosen items' new parameters
  */
 import { z } from 'zod';
 
@@ -39,3 +47,60 @@ export const SpecificationView = z.strictObject({
   information: z.string().optional(),
 });
 export type SpecificationView = z.infer<typeof SpecificationView>;
+
+const Account = z.string();
+export const ReleaseView = z.strictObject({
+  id: z.string(), bank: z.string(), createdAt: z.iso.datetime(), items: z.int(), parameters: z.int(), calibrated: z.int(), inForce: z.boolean(),
+  /** Of a release made by a calibration. */
+  recalibration: z.strictObject({ base: z.string(), job: z.string(), model: z.string(), anchors: z.string(), by: Account, reason: z.string(), replaced: z.array(z.string()) }).optional(),
+  /** When it was put in force, by whom and why; oldest first. */
+  choices: z.array(z.strictObject({ at: z.iso.datetime(), previous: z.string(), by: Account, reason: z.string() })),
+});
+export type ReleaseView = z.infer<typeof ReleaseView>;
+
+const Reason = z.string().trim().min(3).max(500);
+export const InForceChoice = z.strictObject({ release: z.string().max(100), reason: Reason });
+export type InForceChoice = z.infer<typeof InForceChoice>;
+export const PublicationRequest = z.strictObject({ items: z.array(z.string().max(100)).min(1).max(5000), reason: Reason });
+export type PublicationRequest = z.infer<typeof PublicationRequest>;
+
+export const CalibrationQuery = z.strictObject({ source: z.enum(['file', 'sessions']), model: z.enum(['rasch', '2pl']), anchors: z.enum(['linked', 'none']), name: z.string().max(200).optional() });
+export type CalibrationQuery = z.infer<typeof CalibrationQuery>;
+
+/** The largest file taken, bytes: as sent, and unpacked. */
+export const responseFileLimits = { sent: 32 * 1024 * 1024, unpacked: 64 * 1024 * 1024 } as const;
+
+export const CalibrationSummary = z.strictObject({
+  id: z.string(), bank: z.string(), base: z.string(), model: z.enum(['rasch', '2pl']), anchors: z.enum(['linked', 'none']),
+  source: z.enum(['file', 'sessions']), file: z.string().optional(), by: Account, createdAt: z.iso.datetime(),
+  /** interrupted: the server ended before the job did; nothing of it was kept. */
+  state: z.enum(['running', 'finished', 'failed', 'cancelled', 'interrupted']),
+  /** The release that was made of it. */
+  release: z.string().optional(),
+});
+export type CalibrationSummary = z.infer<typeof CalibrationSummary>;
+
+const Estimate = z.strictObject({ slope: z.number(), slopeStandardError: z.number().optional(), difficulty: z.number(), difficultyStandardError: z.number().optional() });
+export const CalibratedRow = z.strictObject({
+  id: z.string(), responses: z.int(), right: z.int(),
+  old: z.strictObject({ slope: z.number(), difficulty: z.number(), origin: z.enum(['expert-guess', 'calibrated']) }).optional(), estimate: Estimate.optional(),
+  fit: z.strictObject({ infit: z.number(), outfit: z.number(), rmsd: z.number() }).optional(),
+  light: z.enum(['keep', 'look', 'drop']), reasons: z.array(z.string()),
+  /** Its new parameters may go into a release. */
+  publishable: z.boolean(),
+});
+export type CalibratedRow = z.infer<typeof CalibratedRow>;
+
+export const CalibrationView = CalibrationSummary.extend({
+  read: z.strictObject({ persons: z.int(), items: z.int() }).optional(),
+  progress: z.strictObject({ cycle: z.int(), logLikelihood: z.number(), largestChange: z.number() }).optional(),
+  endedAt: z.iso.datetime().optional(),
+  failure: z.strictObject({ code: z.string(), detail: z.string() }).optional(),
+  outcome: z.strictObject({
+    persons: z.int(), converged: z.boolean(), cycles: z.int(), logLikelihood: z.number(), largestChange: z.number(),
+    link: z.strictObject({ items: z.int(), slope: z.number(), shift: z.number() }).optional(), items: z.array(CalibratedRow),
+  }).optional(),
+  /** A later release of the bank was published since: calibrate once more before publishing. */
+  superseded: z.boolean(),
+});
+export type CalibrationView = z.infer<typeof CalibrationView>;

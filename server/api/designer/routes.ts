@@ -7,6 +7,7 @@ import { sendMedia } from '../../http/media.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Program } from '../../program.ts';
 import { guards } from '../access.ts';
+import { calibrationEndpoints } from './calibration-routes.ts';
 import { BankSummary, ItemDetail, ItemPage, SpecificationView } from './protocol.ts';
 import { bankSummary, itemDetail, itemRow, specificationView } from './view.ts';
 
@@ -21,7 +22,7 @@ export function designerEndpoints(program: Program, statistics: (tenant: string)
     try { return program.bank.currentRelease(bank); } catch (error) { if (error instanceof UnknownPublication) throw new Problem('not-found'); throw error; }
   };
   return [
-    jsonEndpoint({ ...common, method: 'get', path: '/designer/banks', summary: 'The banks with their newest release', reply: z.array(BankSummary), handle: () => Promise.resolve(newest().map(bankSummary)) }),
+    jsonEndpoint({ ...common, method: 'get', path: '/designer/banks', summary: 'The banks with the release in force', reply: z.array(BankSummary), handle: () => Promise.resolve(newest().map(bankSummary)) }),
     jsonEndpoint({
       ...common, method: 'get', path: '/designer/banks/:bank/items', summary: 'Items with parameters and live statistics', query: After, reply: ItemPage, problems: ['not-found'],
       handle: async ({ access, param, query }) => {
@@ -56,5 +57,6 @@ export function designerEndpoints(program: Program, statistics: (tenant: string)
       ...common, method: 'get', path: '/designer/specifications', summary: 'The definitions of the tests', reply: z.array(SpecificationView),
       handle: () => Promise.resolve([...new Set(program.bank.allSpecifications().map(({ id }) => id))].map((id) => specificationView(program.bank.currentSpecification(id), newest()))),
     }),
+    ...calibrationEndpoints(program),
   ];
 }

@@ -5,7 +5,12 @@ import { type ChoiceItem, type ItemVersion } from '../../../item-bank/items/item
 import type { ItemParameterRow, Release } from '../../../item-bank/releases/release.ts';
 import type { Part, Specification } from '../../../item-bank/specifications/specification.ts';
 import { type LiveStatistics, noResponses } from '../../../item-bank/statistics/live.ts';
-import type { BankSummary, ItemDetail, ItemRow, SpecificationView } from './protocol.ts';
+import type { BankState } from '../../../item-bank/releases/bank.ts';
+import type { RecalibratedItem } from '../../../item-bank/releases/recalibrate.ts';
+import type { Stored } from '../../../storage/port.ts';
+import type { Instant } from '../../../storage/document/instant.ts';
+import { type CalibrationJob, stateNow } from '../../jobs/calibrations.ts';
+import type { BankSummary, CalibratedRow, CalibrationSummary, CalibrationView, ItemDetail, ItemRow, ReleaseView, SpecificationView } from './protocol.ts';
 
 const count = (release: Release, use: ItemVersion['use']): number => release.items.filter((item) => item.use === use).length;
 
@@ -66,5 +71,45 @@ export function specificationView(specification: Specification, releases: readon
     id: specification.id, version: specification.version, title: specification.title, synthetic: specification.synthetic,
     parts: specification.parts.map((part) => ({ id: part.id, kind: part.kind, facts: partFacts(part) })),
     ...(bank === undefined ? {} : { information: informationChart(bank, rows.map((_, item) => item), { title: specification.id, description: 'Information of the whole bank', ability: 'θ', information: 'I(θ)' }, cuts) }),
+  };
+}
+
+export function releaseView(release: Release, current: Release, { choices }: BankState): ReleaseView {
+  return {
+    id: release.id, bank: release.bank, createdAt: release.createdAt, items: release.items.length, parameters: release.parameters.length,
+    calibrated: release.parameters.filter(({ origin }) => origin === 'calibrated').length, inForce: release.id === current.id,
+    choices: choices.filter((choice) => choice.release === release.id).map(({ at, previous, by, reason }) => ({ at, previous, by, reason })),
+    ...(release.recalibration === undefined ? {} : { recalibration: release.recalibration }),
+  };
+}
+
+/** What a release can hold: a curve that rises, and a standard error. */
+export const isPublishable = ({ estimate, reasons }: RecalibratedItem): boolean => estimate !== undefined && estimate.slope > 0 && estimate.difficultyStandardError !== undefined && !reasons.includes('not-in-bank');
+
+/** The parameters as the release will hold them; exposure control stays as it was. */
+export function publishedRow({ id, estimate }: RecalibratedItem, exposure: number): ItemParameterRow | undefined {
+  if (estimate?.difficultyStandardError === undefined) return undefined;
+  return { id, model: 'logistic', slope: estimate.slope, difficulty: estimate.difficulty, exposure, origin: 'calibrated', standardError: estimate.difficultyStandardError };
+}
+
+const calibratedRow = (item: RecalibratedItem): CalibratedRow => ({ ...item, publishable: isPublishable(item) });
+
+const releaseMadeBy = (id: string, releases: readonly Release[]): string | undefined => releases.find(({ recalibration }) => recalibration?.job === id)?.id;
+
+export function calibrationSummary({ id, value }: Stored<CalibrationJob>, releases: readonly Release[], now: Instant): CalibrationSummary {
+  const { bank, base, model, anchors, source, by, createdAt } = value;
+  const release = releaseMadeBy(id, releases);
+  return {
+    id, bank, base, model, anchors, source: source.kind, by, createdAt, state: stateNow(value, now),
+    ...(source.kind === 'file' ? { file: source.name } : {}), ...(release === undefined ? {} : { release }),
+  };
+}
+
+export function calibrationView(stored: Stored<CalibrationJob>, releases: readonly Release[], latest: Release, now: Instant): CalibrationView {
+  const { read, progress, endedAt, failure, outcome, base } = stored.value;
+  return {
+    ...calibrationSummary(stored, releases, now), superseded: latest.id !== base,
+    ...(read === undefined ? {} : { read }), ...(progress === undefined ? {} : { progress }), ...(endedAt === undefined ? {} : { endedAt }), ...(failure === undefined ? {} : { failure }),
+    ...(outcome === undefined ? {} : { outcome: { ...outcome, items: outcome.items.map(calibratedRow) } }),
   };
 }

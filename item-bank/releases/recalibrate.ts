@@ -1,0 +1,141 @@
+/** New parameters for a release's items from responses: estimated, brought onto the release's scale, and looked at one by one. Pure. */
+import { createItemParameters, normalGrid } from 'itemresponsetheory';
+import { calibrate, type ResponseMatrix, responseMatrix } from 'itemresponsetheory/calibration';
+import { curveDeviations, estimateAbilities, meanSquareFit } from 'itemresponsetheory/fit';
+import { z } from 'zod';
+import type { ItemParameterRow, Recalibration } from './release.ts';
+
+export const Reason = z.enum(['not-in-bank', 'no-variance', 'no-standard-error', 'no-discrimination', 'gross-misfit', 'few', 'imprecise', 'misfit', 'slope', 'extreme', 'moved']);
+export type Reason = z.infer<typeof Reason>;
+export const Light = z.enum(['keep', 'look', 'drop']);
+export type Light = z.infer<typeof Light>;
+
+export const RecalibratedItem = z.strictObject({
+  id: z.string(),
+  /** Of the base; absent for an item that has none. */
+  old: z.strictObject({ slope: z.number(), difficulty: z.number(), origin: z.enum(['expert-guess', 'calibrated']) }).optional(),
+  /** Absent where nothing could be estimated. */
+  estimate: z.strictObject({ slope: z.number(), slopeStandardError: z.number().optional(), difficulty: z.number(), difficultyStandardError: z.number().optional() }).optional(),
+  responses: z.int(), right: z.int(),
+  fit: z.strictObject({ infit: z.number(), outfit: z.number(), rmsd: z.number() }).optional(),
+  light: Light, reasons: z.array(Reason),
+});
+export type RecalibratedItem = z.infer<typeof RecalibratedItem>;
+export const Outcome = z.strictObject({
+  persons: z.int(), converged: z.boolean(), cycles: z.int(), logLikelihood: z.number(), largestChange: z.number(),
+  /** θ(release) = slope·θ(new) + shift; 1 and 0 without anchors. */
+  link: z.strictObject({ items: z.int(), slope: z.number(), shift: z.number() }).optional(),
+  items: z.array(RecalibratedItem),
+});
+export type Outcome = z.infer<typeof Outcome>;
+
+/** Stable codes: nothing that could be calibrated, or no anchors to link by. */
+export class NotCalibrated extends Error {
+  constructor(readonly code: 'too-few-items' | 'too-few-persons' | 'too-few-anchors', why: string) { super(why); this.name = 'NotCalibrated'; }
+}
+
+export interface Responses { readonly items: readonly string[]; readonly rows: readonly (readonly (number | null)[])[] }
+export interface Request {
+  readonly model: Recalibration['model'];
+  readonly anchors: Exclude<Recalibration['anchors'], 'fixed'>;
+  /** The base's rows, and every item that may get one. */
+  readonly parameters: readonly ItemParameterRow[];
+  readonly known: readonly string[];
+  readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
+}
+
+interface Counted { readonly id: string; readonly column: number; readonly responses: number; readonly right: number }
+
+function count({ items, rows }: Responses): Counted[] {
+  const [responses, right] = [new Uint32Array(items.length), new Uint32Array(items.length)];
+  for (const row of rows) row.forEach((cell, n) => { if (cell !== null) { responses[n] = (responses[n] ?? 0) + 1; right[n] = (right[n] ?? 0) + cell; } });
+  return items.map((id, column) => ({ id, column, responses: responses[column] ?? 0, right: right[column] ?? 0 }));
+}
+
+interface Estimate { readonly slope: number; readonly slopeStandardError?: number; readonly difficulty: number; readonly difficultyStandardError?: number }
+interface Link { readonly items: number; readonly slope: number; readonly shift: number }
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const deviation = (values: readonly number[]): number => { const centre = mean(values); return Math.sqrt(mean(values.map((value) => (value - centre) ** 2))); };
+
+/** Mean/sigma (Marco 1977) over the anchors' difficulties; under Rasch both scales have the same unit and only the mean counts. */
+function linkOf(pairs: readonly (readonly [estimated: number, old: number])[], model: Recalibration['model']): Link {
+  const [estimated, old] = [pairs.map(([b]) => b), pairs.map(([, b]) => b)];
+  if (pairs.length < 3) throw new NotCalibrated('too-few-anchors', `${pairs.length} items have old parameters and responses: linking needs 3`);
+  const slope = model === 'rasch' ? 1 : deviation(old) / deviation(estimated);
+  if (!(slope > 0 && Number.isFinite(slope))) throw new NotCalibrated('too-few-anchors', 'the anchors all have the same difficulty');
+  return { items: pairs.length, slope, shift: mean(old) - slope * mean(estimated) };
+}
+
+const linked = ({ slope, slopeStandardError, difficulty, difficultyStandardError }: Estimate, { slope: unit, shift }: Link): Estimate => ({
+  slope: slope / unit, difficulty: unit * difficulty + shift,
+  ...(slopeStandardError === undefined ? {} : { slopeStandardError: slopeStandardError / unit }), ...(difficultyStandardError === undefined ? {} : { difficultyStandardError: unit * difficultyStandardError }),
+});
+
+const finite = (name: 'slopeStandardError' | 'difficultyStandardError', value: number | undefined): { [K in typeof name]?: number } => (value === undefined || !Number.isFinite(value) ? {} : { [name]: value });
+
+/** Infit and outfit at the persons' WLE, RMSD over their posteriors. On the scale of the estimates, whose mean ability is 0. */
+function fitOf(items: readonly Counted[], estimates: readonly Estimate[], data: ResponseMatrix, variance: number): RecalibratedItem['fit'][] {
+  // A slope of nought or below has no curve to fit: it is judged by its slope alone.
+  const bank = createItemParameters(items.map(({ id }, n) => ({ model: 'logistic', id, slope: Math.max(1e-3, estimates[n]?.slope ?? 1), difficulty: estimates[n]?.difficulty ?? 0 })));
+  const { theta } = estimateAbilities(bank, data, { method: 'wle' });
+  const squares = meanSquareFit(bank, data, theta).items;
+  const curves = curveDeviations(bank, data, { grid: normalGrid({ sd: Math.sqrt(variance) }) });
+  return items.map((_, n) => {
+    const fit = { infit: squares[n]?.infit ?? NaN, outfit: squares[n]?.outfit ?? NaN, rmsd: curves[n]?.rmsd ?? NaN };
+    return Object.values(fit).every(Number.isFinite) ? fit : undefined;
+  });
+}
+
+/** Bounds by custom, not by law: a person decides. Responses and standard error: Linacre (1994); mean squares: Wright & Linacre (1994); RMSD: PISA 2018. */
+const bounds = { responses: 100, standardError: 0.3, infit: [0.7, 1.3], outfit: [0.5, 1.5], grossOutfit: 2, rmsd: 0.1, grossRmsd: 0.2, slope: [0.5, 3], leastSlope: 0.2, difficulty: 4, moved: 0.5 } as const;
+const outside = (value: number, [low, high]: readonly [number, number]): boolean => value < low || value > high;
+
+/** Reasons to drop an item's new parameters first, then reasons to look at them. */
+export function appraise({ estimate, old, responses, fit }: Pick<RecalibratedItem, 'estimate' | 'old' | 'responses' | 'fit'>): { readonly light: Light; readonly reasons: readonly Reason[] } {
+  if (estimate === undefined) return { light: 'drop', reasons: ['no-variance'] };
+  if (fit === undefined) return { light: 'drop', reasons: ['gross-misfit'] };
+  const { slope, difficulty, difficultyStandardError: error } = estimate;
+  const drop: Reason[] = [];
+  if (error === undefined) drop.push('no-standard-error');
+  if (slope <= bounds.leastSlope) drop.push('no-discrimination');
+  if (fit.outfit > bounds.grossOutfit || fit.rmsd > bounds.grossRmsd) drop.push('gross-misfit');
+  if (drop.length > 0) return { light: 'drop', reasons: drop };
+  const look: Reason[] = [];
+  if (responses < bounds.responses) look.push('few');
+  if ((error ?? 0) > bounds.standardError) look.push('imprecise');
+  if (outside(fit.infit, bounds.infit) || outside(fit.outfit, bounds.outfit) || fit.rmsd > bounds.rmsd) look.push('misfit');
+  if (outside(slope, bounds.slope)) look.push('slope');
+  if (Math.abs(difficulty) > bounds.difficulty) look.push('extreme');
+  if (old?.origin === 'calibrated' && Math.abs(difficulty - old.difficulty) > Math.max(bounds.moved, 2 * (error ?? 0))) look.push('moved');
+  return { light: look.length > 0 ? 'look' : 'keep', reasons: look };
+}
+
+/** Throws NotCalibrated, and IrtError for what the engine refuses. Items all right or all wrong are left out and reported. */
+export function recalibrate(responses: Responses, { model, anchors, parameters, known, onCycle }: Request): Outcome {
+  const inBank = new Set(known);
+  const counted = count(responses);
+  const usable = counted.filter((item) => inBank.has(item.id) && item.right > 0 && item.right < item.responses);
+  if (usable.length < 2) throw new NotCalibrated('too-few-items', `${usable.length} items of the bank have right and wrong answers: 2 are needed`);
+  const rows = responses.rows.map((row) => usable.map(({ column }) => row[column] ?? null)).filter((row) => row.some((cell) => cell !== null));
+  if (rows.length < 10) throw new NotCalibrated('too-few-persons', `${rows.length} persons answered: 10 are needed`);
+  const data = responseMatrix(rows);
+  const fit = calibrate(data, { model, ...(onCycle === undefined ? {} : { onCycle }) });
+  const own = fit.items.map((item): Estimate => ({ slope: item.slope, difficulty: item.difficulty, ...finite('slopeStandardError', item.slopeStandardError), ...finite('difficultyStandardError', item.difficultyStandardError) }));
+  const old = new Map(parameters.map((row) => [row.id, row]));
+  const link = anchors === 'none' ? undefined : linkOf(usable.flatMap(({ id }, n) => { const [b, before] = [own[n]?.difficulty, old.get(id)?.difficulty]; return b === undefined || before === undefined ? [] : [[b, before] as const]; }), model);
+  const fits = fitOf(usable, own, data, fit.variance);
+  const place = new Map(usable.map(({ id }, n) => [id, n]));
+  const items = counted.map(({ id, responses: given, right }): RecalibratedItem => {
+    const [n, before] = [place.get(id) ?? -1, old.get(id)];
+    const [estimate, itemFit] = [own[n], fits[n]];
+    const facts = {
+      id, responses: given, right, ...(before === undefined ? {} : { old: { slope: before.slope, difficulty: before.difficulty, origin: before.origin } }),
+      ...(estimate === undefined ? {} : { estimate: link === undefined ? estimate : linked(estimate, link) }), ...(itemFit === undefined ? {} : { fit: itemFit }),
+    };
+    const { light, reasons } = inBank.has(id) ? appraise(facts) : { light: 'drop' as const, reasons: ['not-in-bank' as const] };
+    return { ...facts, light, reasons: [...reasons] };
+  });
+  const { converged, cycles, logLikelihood, largestChange } = fit;
+  return { persons: rows.length, converged, cycles, logLikelihood, largestChange, ...(link === undefined ? {} : { link }), items };
+}

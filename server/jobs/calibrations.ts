@@ -1,0 +1,211 @@
+/**
+ * Calibration jobs of the designers. The state of a job is kept in storage and changed by compare-and-set only: a page may be reloaded, and
+ * another process may cancel it. The work itself is done in a thread of the process that took the responses in; when that process ends,
+ * its heartbeat stops and the job is interrupted. Nothing is published by a job: that is an act of its own.
+ */
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
+import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
+import { type Collection, type CollectionDefinition, type Key, RevisionConflict, type Stored } from '../../storage/port.ts';
+import { Outcome } from '../../item-bank/releases/recalibrate.ts';
+import { tenants } from '../../people/agencies/agency.ts';
+import type { Program } from '../program.ts';
+import type { WorkerNews, WorkerTask } from './calibration-worker.ts';
+import type { Job } from './job.ts';
+
+export const CalibrationJob = z.strictObject({
+  bank: z.string(), base: z.string(), model: z.enum(['rasch', '2pl']), anchors: z.enum(['linked', 'none']),
+  source: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('file'), name: z.string(), bytes: z.int() }), z.strictObject({ kind: z.literal('sessions') })]),
+  by: z.string(), createdAt: z.string(),
+  state: z.enum(['running', 'finished', 'failed', 'cancelled', 'interrupted']),
+  /** The process that works on it, and when it last said so. */
+  holder: z.string(), beatAt: z.string(),
+  read: z.strictObject({ persons: z.int(), items: z.int() }).optional(),
+  progress: z.strictObject({ cycle: z.int(), logLikelihood: z.number(), largestChange: z.number() }).optional(),
+  endedAt: z.string().optional(),
+  failure: z.strictObject({ code: z.string(), detail: z.string() }).optional(),
+  outcome: Outcome.optional(),
+});
+export type CalibrationJob = z.infer<typeof CalibrationJob>;
+export const calibrationJobs: CollectionDefinition<CalibrationJob, 'createdAt' | 'state'> = { name: 'calibrations', indexes: { createdAt: { fields: ['createdAt'] }, state: { fields: ['state', 'createdAt'] } } };
+export type CalibrationJobs = Collection<CalibrationJob, 'createdAt' | 'state'>;
+
+/** Progress is written so often; it is the heartbeat too, ms. */
+const beatMs = 500;
+/** Silence longer than this is the end of the process that worked on it, ms. */
+const silentMs = 10_000;
+/** A thread that needs more memory than this ends, and the server lives on, MB. */
+const memoryMb = 2048;
+
+export class CalibrationRefused extends Error {
+  constructor(readonly code: 'busy' | 'not-running') { super(`calibration: ${code}`); this.name = 'CalibrationRefused'; }
+}
+
+/** Makes the thread; a test may hand another file. */
+export type StartWorker = (task: WorkerTask) => Worker;
+export const startWorker = (file: string): StartWorker => (task) => new Worker(file, { workerData: task, resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
+
+interface Running {
+  stored: Stored<CalibrationJob>;
+  worker?: Worker;
+  /** The uploaded responses: removed at the end, whatever it is. */
+  readonly file: string | undefined;
+  stopBeating: () => void;
+  /** The last write that was asked for. */
+  writing: Promise<void>;
+  fresh: Partial<CalibrationJob>;
+  isOver: boolean;
+}
+
+export interface Start extends Pick<CalibrationJob, 'bank' | 'base' | 'model' | 'anchors' | 'source' | 'by'> {
+  readonly file?: string;
+  /** Gathers what the thread works on. */
+  readonly task: () => Promise<WorkerTask>;
+}
+
+export class Calibrations {
+  private readonly running = new Map<string, Running>();
+  private readonly holder: string;
+  private isStarting = false;
+
+  constructor(private readonly program: Pick<Program, 'now' | 'makeId' | 'timers' | 'log' | 'agencies'>, private readonly jobs: CalibrationJobs, private readonly start: StartWorker, private readonly folder: string) {
+    this.holder = program.makeId();
+  }
+
+  /** Where an upload is put down. */
+  async uploadPath(): Promise<string> {
+    await mkdir(this.folder, { recursive: true });
+    return join(this.folder, `${this.program.makeId()}.csv`);
+  }
+
+  /** On start: removes what a killed process left. Where other processes may share the folder, only what is a day old. */
+  async tidy(isShared: boolean): Promise<void> {
+    for (const name of await readdir(this.folder).catch(() => [])) {
+      const path = join(this.folder, name);
+      if (!isShared || toEpochMs(this.program.now()) - (await stat(path)).mtimeMs > 86_400_000) await rm(path, { force: true });
+    }
+  }
+
+  /** Makes the job and starts its thread. Throws CalibrationRefused while this process works on another one: the other cores are the candidates'. */
+  async begin(tenant: string, { task, file, ...facts }: Start): Promise<Stored<CalibrationJob>> {
+    this.requireFree();
+    this.isStarting = true;
+    try {
+      const now = this.program.now();
+      const key = { tenant, id: this.program.makeId() };
+      const stored = await this.jobs.insert(key, { ...facts, createdAt: now, state: 'running', holder: this.holder, beatAt: now });
+      const run: Running = { stored, file, stopBeating: () => undefined, writing: Promise.resolve(), fresh: {}, isOver: false };
+      this.running.set(key.id, run);
+      run.stopBeating = this.program.timers.every(beatMs, () => { this.write(run, { beatAt: this.program.now() }); });
+      void this.launch(run, task);
+      return stored;
+    } finally { this.isStarting = false; }
+  }
+
+  private async launch(run: Running, task: Start['task']): Promise<void> {
+    try {
+      const made = await task();
+      if (run.isOver) return;
+      run.worker = this.start(made);
+      this.listen(run, run.worker);
+    } catch (error) {
+      this.program.log.error({ err: error }, 'calibration not started');
+      this.end(run, { state: 'failed', failure: { code: 'internal', detail: '' } });
+    }
+  }
+
+  /** Asked before an upload is taken in, too. */
+  requireFree(): void { if (this.isStarting || this.running.size > 0) throw new CalibrationRefused('busy'); }
+
+  get(key: Key): Promise<Stored<CalibrationJob> | undefined> { return this.jobs.get(key); }
+  /** Newest first. */
+  async list(tenant: string): Promise<readonly Stored<CalibrationJob>[]> { return (await this.jobs.find(tenant, { index: 'createdAt', equal: [], descending: true, limit: 30 })).documents; }
+  watch(key: Key, changed: () => void): () => void { return this.jobs.watch(key.tenant, ({ id }) => { if (id === key.id) changed(); }); }
+
+  /** From any process: whoever works on it finds the state changed at its next heartbeat. */
+  async cancel(key: Key): Promise<void> {
+    for (;;) {
+      await this.running.get(key.id)?.writing;
+      const stored = await this.jobs.get(key);
+      if (stored?.value.state !== 'running') throw new CalibrationRefused('not-running');
+      try { await this.jobs.replace(key, stored.revision, { ...stored.value, state: 'cancelled', endedAt: this.program.now() }); } catch (error) {
+        if (error instanceof RevisionConflict) continue;
+        throw error;
+      }
+      const run = this.running.get(key.id);
+      if (run !== undefined) await this.leave(run);
+      return;
+    }
+  }
+
+  /** The process ends: what it worked on is interrupted, and says so at once. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.running.values()].map(async (run) => { this.end(run, { state: 'interrupted' }); await run.writing; await this.leave(run); }));
+  }
+
+  /** Finds jobs whose process was killed. */
+  sweep(): Job {
+    return { name: 'calibrations', everyMs: 2_000, run: async () => { for (const tenant of await tenants(this.program.agencies)) await this.sweepTenant(tenant); } };
+  }
+
+  private async sweepTenant(tenant: string): Promise<void> {
+    const now = toEpochMs(this.program.now());
+    for (const stored of (await this.jobs.find(tenant, { index: 'state', equal: ['running'], limit: 100 })).documents) {
+      if (this.running.has(stored.id) || now - toEpochMs(stored.value.beatAt) <= silentMs) continue;
+      try { await this.jobs.replace(stored, stored.revision, { ...stored.value, state: 'interrupted', endedAt: this.program.now() }); } catch (error) {
+        // It was alive after all, or another process found it first.
+        if (!(error instanceof RevisionConflict)) throw error;
+      }
+    }
+  }
+
+  private listen(run: Running, worker: Worker): void {
+    worker.on('message', (news: WorkerNews) => {
+      switch (news.kind) {
+        case 'read': this.write(run, { read: { persons: news.persons, items: news.items } }); return;
+        case 'cycle': run.fresh = { ...run.fresh, progress: { cycle: news.cycle, logLikelihood: news.logLikelihood, largestChange: news.largestChange } }; return;
+        case 'finished': this.end(run, { state: 'finished', outcome: news.outcome }); return;
+        case 'failed': this.end(run, { state: 'failed', failure: { code: news.code, detail: news.detail } }); return;
+      }
+    });
+    worker.on('error', (error) => {
+      const tooLarge = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      this.program.log.error({ err: error }, 'calibration failed');
+      this.end(run, { state: 'failed', failure: { code: tooLarge ? 'too-much-data' : 'internal', detail: '' } });
+    });
+    worker.on('exit', () => { this.end(run, { state: 'failed', failure: { code: 'internal', detail: '' } }); });
+  }
+
+  /** Only the first end counts. */
+  private end(run: Running, change: Partial<CalibrationJob>): void {
+    if (run.isOver) return;
+    this.write(run, { ...change, endedAt: this.program.now() });
+    run.isOver = true;
+    run.writing = run.writing.then(() => this.leave(run));
+  }
+
+  /** Writes one after the other. Somebody else's write means that the job is no longer ours: the thread is stopped. */
+  private write(run: Running, change: Partial<CalibrationJob>): void {
+    if (run.isOver) return;
+    run.writing = run.writing.then(async () => {
+      const value = { ...run.stored.value, ...run.fresh, ...change };
+      try { run.stored = await this.jobs.replace(run.stored, run.stored.revision, value); } catch (error) {
+        if (!(error instanceof RevisionConflict)) this.program.log.error({ err: error }, 'progress of a calibration not kept');
+        else { run.isOver = true; void this.leave(run); }
+      }
+    });
+  }
+
+  private async leave(run: Running): Promise<void> {
+    run.isOver = true;
+    run.stopBeating();
+    this.running.delete(run.stored.id);
+    await run.worker?.terminate();
+    if (run.file !== undefined) await rm(run.file, { force: true });
+  }
+}
+
+/** As a person should see it now: a heartbeat that stopped long ago is no running job, whatever storage says still. */
+export const stateNow = ({ state, beatAt }: CalibrationJob, now: Instant): CalibrationJob['state'] => (state === 'running' && toEpochMs(now) - toEpochMs(beatAt) > silentMs ? 'interrupted' : state);
