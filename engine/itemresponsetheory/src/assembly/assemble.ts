@@ -4,7 +4,8 @@
  */
 import { IrtError } from '../errors.ts';
 import { type Blueprint, checkBlueprint, type Conflict, violations } from './blueprint.ts';
-import { fillPartition, type Fixing } from './partition.ts';
+import { fillCrossing } from './flow.ts';
+import { type Filled, fillPartition, type Fixing } from './partition.ts';
 
 export interface AssemblyOptions {
   /** Items that must be in, e.g. those already given, and items that may not. */
@@ -14,21 +15,27 @@ export interface AssemblyOptions {
   readonly maximumNodes?: number;
   /** Gap to the bound at which a solution counts as optimal; default 1e-9. */
   readonly tolerance?: number;
+  /** The same as a share of the value; default 0. A hundredth spares most of the search where budgets bind. */
+  readonly relativeGap?: number;
+  /** A test known to obey the blueprint, e.g. the last shadow test: nothing worse is returned. */
+  readonly known?: readonly number[];
 }
 
 export type Assembly =
   | { readonly kind: 'assembled'; readonly items: readonly number[]; readonly value: number; readonly isOptimal: boolean; /** Nothing can be better than this. */ readonly bound: number; readonly nodes: number }
   | { readonly kind: 'infeasible'; readonly conflicts: readonly Conflict[]; readonly nodes: number };
 
+const fill = (values: Float64Array, blueprint: Blueprint, fixing: Fixing): Filled => (blueprint.crossing === undefined ? fillPartition(values, blueprint, fixing) : fillCrossing(values, blueprint, blueprint.crossing, fixing));
+
 interface Relaxed { readonly items: readonly number[]; readonly bound: number }
 
 /** min over λ ≥ 0 of max Σ(v − λ·cost)x + λ·upper; one budget at a time, by bisection on whether it is met. Every λ gives a valid bound. */
-function relax(values: Float64Array, blueprint: Blueprint, fixing: Fixing, report: (items: readonly number[]) => void): Relaxed | readonly Conflict[] {
+function relax(values: Float64Array, blueprint: Blueprint, fixing: Fixing, report: (items: readonly number[]) => void, isGoodEnough: (bound: number) => boolean): Relaxed | readonly Conflict[] {
   const { resources = [] } = blueprint;
   const multipliers = resources.map(() => 0);
   const solve = (): Relaxed | readonly Conflict[] => {
     const reduced = values.map((value, item) => resources.reduce((left, { cost }, r) => left - (multipliers[r] ?? 0) * (cost[item] ?? 0), value));
-    const filled = fillPartition(reduced, blueprint, fixing);
+    const filled = fill(reduced, blueprint, fixing);
     if ('conflicts' in filled) return filled.conflicts;
     report(filled.items);
     return { items: filled.items, bound: filled.value + resources.reduce((sum, { upper }, r) => sum + (multipliers[r] ?? 0) * upper, 0) };
@@ -39,7 +46,7 @@ function relax(values: Float64Array, blueprint: Blueprint, fixing: Fixing, repor
     const used = (items: readonly number[]): number => items.reduce((sum, item) => sum + (cost[item] ?? 0), 0);
     if (used(best.items) <= upper) continue;
     let [low, high] = [0, 1];
-    for (let step = 0; step < 40; step += 1) {
+    for (let step = 0; step < 40 && !isGoodEnough(best.bound); step += 1) {
       multipliers[r] = step < 12 && low === high / 2 ? high : (low + high) / 2;
       const found = solve();
       if (!('bound' in found)) return found;
@@ -66,8 +73,9 @@ function branches({ enemies = [], resources = [] }: Blueprint, items: readonly n
 
 /** `values`: what each item is worth, e.g. its information. Throws IrtError for a blueprint that does not fit the bank. */
 export function assemble(values: Float64Array, blueprint: Blueprint, options: AssemblyOptions = {}): Assembly {
-  const { include = [], exclude = [], maximumNodes = 20_000, tolerance = 1e-9 } = options;
+  const { include = [], exclude = [], maximumNodes = 20_000, tolerance = 1e-9, relativeGap = 0, known } = options;
   checkBlueprint(blueprint, values.length);
+  if (blueprint.sets !== undefined) throw new IrtError('needs-solver', 'blueprint.sets', blueprint.sets.bounds.length, 'needs a solver: use assembleBySolver');
   const root: Fixing = new Int8Array(values.length);
   for (const item of exclude) root[item] = -1;
   for (const item of include) { if (root[item] === -1) throw new IrtError('include-excluded', 'include', item, 'must not be excluded too'); root[item] = 1; }
@@ -76,7 +84,9 @@ export function assemble(values: Float64Array, blueprint: Blueprint, options: As
     const value = items.reduce((sum, item) => sum + (values[item] ?? 0), 0);
     if ((best === undefined || value > best.value) && violations(blueprint, items).length === 0) best = { items, value };
   };
-  const first = relax(values, blueprint, root, report);
+  if (known !== undefined && include.every((item) => known.includes(item)) && !exclude.some((item) => known.includes(item))) report(known);
+  const isGoodEnough = (bound: number): boolean => best !== undefined && bound <= best.value + Math.max(tolerance, relativeGap * Math.abs(best.value));
+  const first = relax(values, blueprint, root, report, isGoodEnough);
   if (!('bound' in first)) return { kind: 'infeasible', conflicts: first, nodes: 1 };
   // Best bound first; ties in order of creation, so that the same input gives the same test.
   const open: { readonly fixing: Fixing; readonly relaxed: Relaxed }[] = [{ fixing: root, relaxed: first }];
@@ -84,13 +94,14 @@ export function assemble(values: Float64Array, blueprint: Blueprint, options: As
   while (open.length > 0 && nodes < maximumNodes) {
     const at = open.reduce((lead, node, n) => (node.relaxed.bound > (open[lead]?.relaxed.bound ?? -Infinity) ? n : lead), 0);
     const [node] = open.splice(at, 1);
-    if (node === undefined || (best !== undefined && node.relaxed.bound <= best.value + tolerance)) { open.length = 0; break; }
+    if (node === undefined) break;
+    if (isGoodEnough(node.relaxed.bound)) { open.push(node); break; }
     for (const changes of branches(blueprint, node.relaxed.items, node.fixing)) {
       const fixing = Int8Array.from(node.fixing);
       if (changes.some(([item, value]) => fixing[item] === -value)) continue;
       for (const [item, value] of changes) fixing[item] = value;
       nodes += 1;
-      const relaxed = relax(values, blueprint, fixing, report);
+      const relaxed = relax(values, blueprint, fixing, report, isGoodEnough);
       if ('bound' in relaxed && (best === undefined || relaxed.bound > best.value + tolerance)) open.push({ fixing, relaxed });
     }
   }

@@ -24,6 +24,23 @@ const problem = fc.record({
   enemies: fc.array(fc.uniqueArray(fc.nat(9), { minLength: 2, maxLength: 3 }), { maxLength: 3 }), cost: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 10, maxLength: 10 }), budget: fc.integer({ min: 10, max: 45 }),
 }).map(({ values, classOf, length, lower, extra, enemies, cost, budget }) => ({ values, blueprint: { length, classOf, bounds: lower.map((least, c) => ({ name: `class ${c}`, lower: least, upper: least + (extra[c] ?? 0) })), enemies, resources: [{ name: 'words', cost, upper: budget }] } satisfies Blueprint }));
 
+describe('two partitions that cross', () => {
+  const crossed = fc.record({ base: problem, otherOf: fc.array(fc.nat(1), { minLength: 10, maxLength: 10 }), lower: fc.array(fc.nat(3), { minLength: 2, maxLength: 2 }), extra: fc.array(fc.nat(3), { minLength: 2, maxLength: 2 }), negative: fc.boolean(), plain: fc.boolean() })
+    .map(({ base: { values, blueprint }, otherOf, lower, extra, negative, plain }) => {
+      const { enemies: _enemies, resources: _resources, ...bare } = blueprint;
+      const crossing = { classOf: otherOf, bounds: lower.map((least, c) => ({ name: `level ${c}`, lower: least, upper: least + (extra[c] ?? 0) })) };
+      return { values: values.map((value) => (negative ? value - 0.5 : value)), blueprint: { ...(plain ? bare : blueprint), crossing } satisfies Blueprint };
+    });
+  it('the flow finds the best of all tests, or says that there is none', () => {
+    fc.assert(fc.property(crossed, ({ values, blueprint }) => {
+      const [best, found] = [bruteForce(values, blueprint), assemble(Float64Array.from(values), blueprint)];
+      if (best === undefined) { expect(found.kind).toBe('infeasible'); return; }
+      expect(found).toMatchObject({ kind: 'assembled', isOptimal: true });
+      if (found.kind === 'assembled') { expect(violations(blueprint, found.items)).toEqual([]); expect(Math.abs(found.value - best)).toBeLessThan(1e-9); }
+    }), { numRuns: 200 });
+  });
+});
+
 describe('assembly', () => {
   it('finds the best of all tests, or says that there is none', () => {
     fc.assert(fc.property(problem, ({ values, blueprint }) => {

@@ -2,7 +2,7 @@
  * The best test under bounds on one partition of the bank, exactly and without a solver: fixed items, then each class's minimum with its best
  * items, then the best of all within the maxima (a matroid, so greed is optimal; van der Linden 2005, ch. 4).
  */
-import type { Blueprint, Conflict } from './blueprint.ts';
+import type { Conflict, Partition } from './blueprint.ts';
 
 /** 1 = must be in, −1 = must be out, 0 = free. */
 export type Fixing = Int8Array;
@@ -10,7 +10,7 @@ export type Fixing = Int8Array;
 export type Filled = { readonly items: readonly number[]; readonly value: number } | { readonly conflicts: readonly Conflict[] };
 
 /** Values may be negative. Enemies and resources are not looked at. */
-export function fillPartition(values: ArrayLike<number>, blueprint: Blueprint, fixing: Fixing): Filled {
+export function fillPartition(values: ArrayLike<number>, blueprint: Partition & { readonly length: number }, fixing: Fixing): Filled {
   const { length, classOf, bounds } = blueprint;
   const chosen: number[] = [];
   const counts = bounds.map(() => 0);
@@ -26,7 +26,7 @@ export function fillPartition(values: ArrayLike<number>, blueprint: Blueprint, f
   return { items: chosen, value: chosen.reduce((sum, item) => sum + (values[item] ?? 0), 0) };
 }
 
-function conflictsOf({ length, classOf, bounds }: Blueprint, counts: readonly number[], free: readonly number[], fixed: number): Conflict[] {
+export function conflictsOf({ length, classOf, bounds }: Partition & { readonly length: number }, counts: readonly number[], free: readonly number[], fixed: number): Conflict[] {
   const out: Conflict[] = [];
   const available = bounds.map((_, c) => free.filter((item) => classOf[item] === c).length);
   let [least, most] = [0, 0];

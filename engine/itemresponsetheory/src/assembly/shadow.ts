@@ -9,10 +9,10 @@ import type { Blueprint } from './blueprint.ts';
 
 export interface ShadowStep { readonly shadow: Assembly; /** Free items of the shadow test, most informative first. */ readonly free: readonly number[] }
 
-/** `given`: items so far; `exclude`: items that may not be used (earlier attempts, ineligible). */
+/** Within a hundredth of the best shadow test unless `options` say otherwise. `given`: items so far; `exclude`: items that may not be used (earlier attempts, ineligible). */
 export function shadowStep(bank: ItemParameters, blueprint: Blueprint, theta: number, given: readonly number[], exclude: readonly number[] = [], options: Omit<AssemblyOptions, 'include' | 'exclude'> = {}): ShadowStep {
   const values = Float64Array.from({ length: bank.size }, (_, item) => informationAt(bank, item, theta));
-  const shadow = assemble(values, blueprint, { ...options, include: given, exclude: exclude.filter((item) => !given.includes(item)) });
+  const shadow = assemble(values, blueprint, { relativeGap: 0.01, ...options, include: given, exclude: exclude.filter((item) => !given.includes(item)) });
   const free = shadow.kind === 'assembled' ? shadow.items.filter((item) => !given.includes(item)) : [];
   return { shadow, free: [...free].sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b) };
 }
