@@ -49,32 +49,38 @@ const meanSquares = (got: MeanSquares | undefined, wanted: MeanSquare, what: str
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const chiSquare = ({ observed, expected }: ScoreGroup): number => sum(expected.map((e, k) => (e === null ? 0 : ((observed[k] ?? 0) - e) ** 2 / e)));
 
-/** A group as two cells: categories below and from `cut`. */
-const inTwo = ({ observed, expected }: ScoreGroup, cut: number): number[] => [sum(observed.slice(0, cut)), sum(observed.slice(cut)), sum(expected.slice(0, cut).map((e) => e ?? 0)), sum(expected.slice(cut).map((e) => e ?? 0))];
+type Cells = { o: number; e: number }[];
+/** Observed and expected counts of a score's categories; the sparse ones joined from the top down, then from the bottom up, as long as two cells stay. */
+function cellsOf({ observed, expected }: ScoreGroup): Cells {
+  const cells: Cells = expected.flatMap((e, k) => (e === null ? [] : [{ o: observed[k] ?? 0, e }]));
+  const join = (from: number, to: number): void => { const [a, b] = [cells[from], cells[to]]; if (a && b) { b.o += a.o; b.e += a.e; cells.splice(from, 1); } };
+  while (cells.length > 2 && (cells.at(-1)?.e ?? 1) < 1) join(cells.length - 1, cells.length - 2);
+  while (cells.length > 2 && (cells[0]?.e ?? 1) < 1) join(0, 1);
+  return cells;
+}
 
 /**
- * The peer sometimes merges one score more at the upper end than the sparseness of the cells asks for. Then its number must come out of our
- * table when the last five scores are merged in another way: every merging of neighbours into two cells is tried.
+ * The peer sometimes merges one score more at an end than the sparseness of the cells asks for. Then its number must come out of our table when six scores at one
+ * end are merged in another way: every merging of neighbours is tried, and degrees of freedom and X² to six digits must both be met.
  */
 function collapsedOtherwise(fit: SumScoreFit, own: number, raw: SumScoreFit, wanted: number, df: number): boolean {
-  const last = raw.groups.slice(-5);
-  const untouched = fit.groups.filter(({ score }) => score < (last[0]?.score ?? 0));
-  const [rest, groupsHere] = [sum(untouched.map(chiSquare)), fit.groups.length - untouched.length];
-  for (let joins = 0; joins < 16; joins += 1) {
-    for (const cut of [1, 2, 3]) {
-      const groups: number[][] = [];
-      last.forEach((group, n) => {
-        const two = inTwo(group, cut);
+  return [raw.groups.slice(-6), raw.groups.slice(0, 6)].some((end, side) => {
+    const inner = (side === 0 ? end[0] : end.at(-1))?.score ?? 0;
+    const untouched = fit.groups.filter(({ score }) => (side === 0 ? score < inner : score > inner));
+    const [rest, freeBefore] = [sum(untouched.map(chiSquare)), sum(fit.groups.map(freeCells)) - sum(untouched.map(freeCells))];
+    return Array.from({ length: 32 }, (_, joins) => {
+      const groups: Cells[] = [];
+      end.map(cellsOf).forEach((cells, n) => {
         const before = groups.at(-1);
-        if (before && ((joins >> (n - 1)) & 1) === 1) two.forEach((value, i) => { before[i] = (before[i] ?? 0) + value; });
-        else groups.push(two);
+        if (before && ((joins >> (n - 1)) & 1) === 1) cells.forEach((cell, i) => { const into = before[i]; if (into) { into.o += cell.o; into.e += cell.e; } else before.push({ ...cell }); });
+        else groups.push(cells.map((cell) => ({ ...cell })));
       });
-      const total = rest + sum(groups.map(([o0 = 0, o1 = 0, e0 = 0, e1 = 0]) => (o0 - e0) ** 2 / e0 + (o1 - e1) ** 2 / e1));
-      if (Math.abs(total / wanted - 1) < 1e-6 && own + groups.length - groupsHere === df) return true;
-    }
-  }
-  return false;
+      const total = rest + sum(groups.flat().map(({ o, e }) => (o - e) ** 2 / e));
+      return Math.abs(total / wanted - 1) < 1e-6 && own - freeBefore + sum(groups.map((cells) => cells.length - 1)) === df;
+    }).some(Boolean);
+  });
 }
+const freeCells = ({ expected }: ScoreGroup): number => expected.filter((e) => e !== null).length - 1;
 
 /**
  * With a free variance (Rasch, partial credit) the peer takes a degree of freedom for it but leaves its derivative out of Δ, so that its statistic is that
