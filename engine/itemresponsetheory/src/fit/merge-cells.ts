@@ -38,33 +38,41 @@ function mergeCategories(group: ScoreGroup, least: number): ScoreGroup {
 
 const isIncomplete = ({ expected }: ScoreGroup): boolean => expected.includes(null);
 
-/** From one end towards the middle: a group that `isPoor` joins the next one. */
-function mergeInwards(groups: readonly ScoreGroup[], isPoor: (group: ScoreGroup) => boolean): readonly ScoreGroup[] {
-  const out: ScoreGroup[] = [];
-  let carried: ScoreGroup | undefined;
-  groups.forEach((group, n) => {
-    const here = carried === undefined ? group : add(group, carried);
-    carried = isPoor(here) && n < groups.length - 1 ? here : undefined;
-    if (carried === undefined) out.push(here);
-  });
+/** Scores at which some category is impossible, at both ends, joined to the nearest at which all are possible. */
+function joinImpossible(groups: readonly ScoreGroup[]): ScoreGroup[] {
+  const first = groups.findIndex((group) => !isIncomplete(group));
+  const last = groups.findLastIndex((group) => !isIncomplete(group));
+  // Where no score leaves all categories open, the other items have too few points for a table.
+  if (first < 0) return [];
+  const out = groups.slice(first, last + 1);
+  for (let n = first - 1; n >= 0; n -= 1) join(out, groups[n], 0);
+  for (let n = last + 1; n < groups.length; n += 1) join(out, groups[n], out.length - 1);
   return out;
 }
 
-/** The lower half of the groups upwards, the upper half downwards. */
-function mergeGroups(groups: readonly ScoreGroup[], isPoor: (group: ScoreGroup) => boolean): readonly ScoreGroup[] {
-  const middle = Math.floor(groups.length / 2);
-  const lower = mergeInwards(groups.slice(0, middle), isPoor);
-  const upper = mergeInwards(groups.slice(middle).reverse(), isPoor);
-  return [...lower, ...[...upper].reverse()];
+function join(groups: ScoreGroup[], from: ScoreGroup | undefined, into: number): void {
+  const target = groups[into];
+  if (target !== undefined && from !== undefined) groups[into] = add(target, from);
 }
 
-/**
- * Scores at which some category is impossible join their inner neighbour; sparse categories are merged within their score; scores that
- * still have a sparse cell join their inner neighbour, and in the very middle the upper, or else the lower one.
- */
-export function mergeSparse(groups: readonly ScoreGroup[], least: number): readonly ScoreGroup[] {
+const persons = ({ expected }: ScoreGroup): number => expected.reduce<number>((sum, e) => sum + (e ?? 0), 0);
+
+/** From the lowest score up, the first group with a sparse cell joins that neighbour which has fewer persons, again and again. */
+function joinSparse(groups: ScoreGroup[], least: number): readonly ScoreGroup[] {
   const isSparse = ({ expected }: ScoreGroup): boolean => expected.some((e) => e !== null && (e < least || e <= 0));
-  const possible = mergeGroups(groups, isIncomplete).map((group) => mergeCategories(group, least));
-  const upwards = mergeInwards(mergeGroups(possible, isSparse), isSparse);
-  return [...mergeInwards([...upwards].reverse(), isSparse)].reverse();
+  for (;;) {
+    const at = groups.length < 2 ? -1 : groups.findIndex(isSparse);
+    const [group, below, above] = [groups[at], groups[at - 1], groups[at + 1]];
+    if (at < 0 || group === undefined) return groups;
+    const downwards = below !== undefined && (above === undefined || persons(below) <= persons(above));
+    const neighbour = downwards ? below : above;
+    if (neighbour === undefined) return groups;
+    // The name is that of the group nearer to the middle.
+    const middle = (groups.length - 1) / 2;
+    const [inner, outer] = Math.abs(at - middle) <= Math.abs((downwards ? at - 1 : at + 1) - middle) ? [group, neighbour] : [neighbour, group];
+    groups.splice(downwards ? at - 1 : at, 2, add(inner, outer));
+  }
 }
+
+/** Scores at which some category is impossible join their inner neighbour; sparse categories are merged within their score; scores that still have a sparse cell join a neighbour. */
+export const mergeSparse = (groups: readonly ScoreGroup[], least: number): readonly ScoreGroup[] => joinSparse(joinImpossible(groups).map((group) => mergeCategories(group, least)), least);
