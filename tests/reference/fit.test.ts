@@ -143,7 +143,7 @@ describe.each(sets)('%s', (name) => {
    * its sums. Its number lies within what other orders of the same people give.
    */
   if (isRasch) it('X² by groups depends on the order of equal abilities, within which the peer lies', () => {
-    const orders = Array.from({ length: 100 }, (_, seed) => {
+    const orders = Array.from({ length: 40 }, (_, seed) => {
       const random = createRng(seed);
       return groupedChiSquare(bank, data, eap.theta.map((theta) => theta + 1e-9 * random.uniform()), { estimated }).map(({ chiSquare: value }) => value);
     });

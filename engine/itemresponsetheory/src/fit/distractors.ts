@@ -2,7 +2,7 @@
 import { IrtError } from '../errors.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 
-export interface Option {
+export interface DistractorOption {
   readonly option: number;
   readonly isKey: boolean;
   readonly persons: number;
@@ -16,7 +16,7 @@ export interface Option {
   readonly groupShares: readonly number[];
 }
 export type DistractorFlag = 'key-draws-the-weak' | 'distractor-draws-the-strong' | 'option-hardly-chosen';
-export interface DistractorTable { readonly responses: number; readonly options: readonly Option[]; readonly flags: readonly DistractorFlag[] }
+export interface DistractorTable { readonly responses: number; readonly options: readonly DistractorOption[]; readonly flags: readonly DistractorFlag[] }
 export interface DistractorOptions { /** Groups of about equal size; default 3. */ readonly groups?: number; /** An option below this share is hardly chosen; default 0.05. */ readonly leastShare?: number; /** Number of options of each item, by default up to the highest chosen. */ readonly options?: ArrayLike<number> }
 
 interface Choice { readonly option: number; readonly rest: number }
@@ -37,7 +37,7 @@ function choicesOf(choices: ResponseMatrix, key: ArrayLike<number>): readonly Ch
   return out;
 }
 
-function optionOf(list: readonly Choice[], option: number, isKey: boolean, groups: readonly (readonly Choice[])[]): Option {
+function optionOf(list: readonly Choice[], option: number, isKey: boolean, groups: readonly (readonly Choice[])[]): DistractorOption {
   const chosen = list.filter((choice) => choice.option === option);
   const share = chosen.length / list.length;
   const mean = list.reduce((sum, { rest }) => sum + rest, 0) / list.length;
@@ -47,7 +47,7 @@ function optionOf(list: readonly Choice[], option: number, isKey: boolean, group
   return { option, isKey, persons: chosen.length, share, restCorrelation, meanRest, groupShares: groups.map((group) => group.filter((choice) => choice.option === option).length / group.length) };
 }
 
-function flagsOf(options: readonly Option[], leastShare: number): readonly DistractorFlag[] {
+function flagsOf(options: readonly DistractorOption[], leastShare: number): readonly DistractorFlag[] {
   return [
     ...(options.some(({ isKey, restCorrelation }) => isKey && restCorrelation <= 0) ? ['key-draws-the-weak' as const] : []),
     ...(options.some(({ isKey, restCorrelation }) => !isKey && restCorrelation > 0.05) ? ['distractor-draws-the-strong' as const] : []),

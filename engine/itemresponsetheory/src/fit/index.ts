@@ -14,6 +14,6 @@ export { type AbilityGroup, type GroupedChiSquare, type GroupedChiSquareOptions,
 export { type PairDependence, localDependence } from './local-dependence.ts';
 export { type LimitedInformation, type LimitedInformationOptions, type LimitedStatistic, limitedInformation } from './limited-information.ts';
 export { type ClassicalItem, type ClassicalStatistics, type ItemCounts, classicalStatistics, itemCounts } from './classical.ts';
-export { type DistractorFlag, type DistractorOptions, type DistractorTable, type Option, distractorTables } from './distractors.ts';
+export { type DistractorFlag, type DistractorOption, type DistractorOptions, type DistractorTable, distractorTables } from './distractors.ts';
 export { empiricalReliability, marginalReliability } from './reliability.ts';
 export { type ResponseMatrix, responseMatrix } from '../responses/response-matrix.ts';
