@@ -58,23 +58,31 @@ describe('assembly', () => {
 });
 
 describe('a shadow test at every step', () => {
-  const size = 200;
-  const bank = createItemParameters(Array.from({ length: size }, (_, n) => ({ model: 'logistic', id: `i${n}`, slope: 0.7 + createRng(n).uniform(), difficulty: 2 * createRng('b').fork(n).normal() })));
+  const size = 500;
+  const pool = createRng('pool');
+  const bank = createItemParameters(Array.from({ length: size }, (_, n) => ({ model: 'logistic', id: `i${n}`, slope: 0.7 + pool.uniform(), difficulty: 1.5 * pool.normal() })));
+  /** Ten classes with two bounds each, twenty sets of enemies, a budget. */
   const blueprint: Blueprint = {
-    length: 20, classOf: Array.from({ length: size }, (_, n) => n % 5), bounds: [[4, 6], [3, 5], [4, 6], [3, 5], [1, 3]].map(([lower = 0, upper = 0], c) => ({ name: `L${c + 1}`, lower, upper })),
-    enemies: Array.from({ length: 15 }, (_, n) => [n * 3, n * 3 + 1, n * 3 + 50]), resources: [{ name: 'seconds', cost: Array.from({ length: size }, (_, n) => 20 + (n * 7) % 60), upper: 1000 }],
+    length: 30, classOf: Array.from({ length: size }, (_, n) => n % 6), bounds: [[4, 7], [3, 6], [4, 7], [3, 6], [3, 6], [2, 5]].map(([lower = 0, upper = 0], c) => ({ name: `type ${c}`, lower, upper })),
+    crossing: { classOf: Array.from({ length: size }, () => pool.integer(4)), bounds: [[8, 10], [10, 12], [4, 8], [2, 6]].map(([lower = 0, upper = 0], c) => ({ name: `domain ${c}`, lower, upper })) },
+    enemies: Array.from({ length: 20 }, () => [pool.integer(size), pool.integer(size), pool.integer(size)]),
   };
-  it('ends in a test that breaks nothing', () => {
-    for (let simulee = 0; simulee < 6; simulee += 1) {
+  const budget = { name: 'seconds', cost: Array.from({ length: size }, () => 20 + pool.integer(60)), upper: 1300 };
+
+  const full = process.env.MEETLAT_FULL === '1';
+  it.each([['partitions and enemies', blueprint, full ? 2000 : 60], ['with a budget', { ...blueprint, resources: [budget] }, full ? 2000 : 20]] as const)('ends in a test that breaks nothing: %s', (_, rules, tests) => {
+    for (let simulee = 0; simulee < tests; simulee += 1) {
       const given: number[] = [];
       const random = createRng('shadow').fork(simulee);
-      for (let position = 1; position <= blueprint.length; position += 1) {
-        const { free } = shadowStep(bank, blueprint, 1.5 * random.normal(), given, [], { maximumNodes: 300 });
-        const [next] = free;
-        expect(next).toBeDefined();
-        if (next !== undefined) given.push(next);
+      let [theta, known]: [number, readonly number[] | undefined] = [random.normal(), undefined];
+      while (given.length < rules.length) {
+        theta += (0.5 * random.normal()) / (1 + given.length / 5);
+        const { free: [next], shadow } = shadowStep(bank, rules, theta, given, [], { maximumNodes: 300, ...(known === undefined ? {} : { known }) });
+        if (next === undefined) break;
+        if (shadow.kind === 'assembled') known = shadow.items;
+        given.push(next);
       }
-      expect(violations(blueprint, given)).toEqual([]);
+      expect(violations(rules, given)).toEqual([]);
     }
-  });
+  }, 900_000);
 });

@@ -6,13 +6,37 @@ import { informationAt } from '../information/item.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
 import { type Assembly, assemble, type AssemblyOptions } from './assemble.ts';
 import type { Blueprint } from './blueprint.ts';
+import { assembleBySolver } from './by-solver.ts';
+import type { MipSolver } from './solver-port.ts';
 
-export interface ShadowStep { readonly shadow: Assembly; /** Free items of the shadow test, most informative first. */ readonly free: readonly number[] }
+export interface ShadowStep { readonly shadow: Assembly; /** Free items of the shadow test, best first; those of an open set before all others. */ readonly free: readonly number[] }
+
+export interface ShadowOptions extends Omit<AssemblyOptions, 'include' | 'exclude'> { /** For blueprints with sets; otherwise it is not needed. */ readonly solver?: MipSolver }
 
 /** Within a hundredth of the best shadow test unless `options` say otherwise. `given`: items so far; `exclude`: items that may not be used (earlier attempts, ineligible). */
-export function shadowStep(bank: ItemParameters, blueprint: Blueprint, theta: number, given: readonly number[], exclude: readonly number[] = [], options: Omit<AssemblyOptions, 'include' | 'exclude'> = {}): ShadowStep {
+export function shadowStep(bank: ItemParameters, blueprint: Blueprint, theta: number, given: readonly number[], exclude: readonly number[] = [], options: ShadowOptions = {}): ShadowStep {
   const values = Float64Array.from({ length: bank.size }, (_, item) => informationAt(bank, item, theta));
-  const shadow = assemble(values, blueprint, { relativeGap: 0.01, ...options, include: given, exclude: exclude.filter((item) => !given.includes(item)) });
+  const { solver, relativeGap = 0.01, ...search } = options;
+  const request = { relativeGap, include: given, exclude: [...exclude, ...closedItems(blueprint, given)].filter((item) => !given.includes(item)) };
+  const shadow = solver === undefined ? assemble(values, blueprint, { ...search, ...request }) : assembleBySolver({ kind: 'maximum', values }, blueprint, bank.size, solver, request);
   const free = shadow.kind === 'assembled' ? shadow.items.filter((item) => !given.includes(item)) : [];
-  return { shadow, free: [...free].sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b) };
+  const open = setInProgress(blueprint, given, free);
+  const rank = (item: number): number => (open !== undefined && blueprint.sets?.setOf[item] === open ? 0 : 1);
+  return { shadow, free: [...free].sort((a, b) => rank(a) - rank(b) || (values[b] ?? 0) - (values[a] ?? 0) || a - b) };
+}
+
+/** What is left of sets that were begun and left: nobody hears the same audio again later in the test. */
+function closedItems({ sets }: Blueprint, given: readonly number[]): number[] {
+  if (sets === undefined) return [];
+  const setOf = (item: number): number => sets.setOf[item] ?? -1;
+  const last = given.at(-1);
+  const closed = new Set(given.map(setOf).filter((set) => set >= 0 && (last === undefined || set !== setOf(last))));
+  return Array.from(sets.setOf, (set, item) => (closed.has(set) ? item : -1)).filter((item) => item >= 0);
+}
+
+/** The set of the last given item, while the shadow test holds more of it: its items are heard under one audio and stay together. */
+function setInProgress({ sets }: Blueprint, given: readonly number[], free: readonly number[]): number | undefined {
+  const last = given.at(-1);
+  const set = sets === undefined || last === undefined ? -1 : sets.setOf[last] ?? -1;
+  return set >= 0 && free.some((item) => sets?.setOf[item] === set) ? set : undefined;
 }
