@@ -1,0 +1,19 @@
+/** Why the server refused a designer's act, and why a calibration failed, in words. */
+import { text } from '../shared/i18n/texts.svelte.ts';
+import { RequestFailed } from '../shared/request/request.ts';
+import { problemText } from '../shared/staff/problem.ts';
+
+const known = new Set(['calibration-busy', 'calibration-not-running', 'calibration-not-finished', 'base-superseded', 'published-already', 'in-force-already']);
+
+export function refusalText(error: unknown): string {
+  if (!(error instanceof RequestFailed)) return problemText(error);
+  const reason = error.problem['reason'];
+  if (typeof reason === 'string' && known.has(reason)) return text(`staff.calibration.refused.${reason}`);
+  if (error.code === 'too-large' || error.code === 'unsupported-media') return text(`staff.calibration.refused.${error.code}`);
+  return problemText(error);
+}
+
+const failures = new Set(['internal', 'too-much-data', 'too-few-items', 'too-few-persons', 'too-few-anchors', 'unknown-category', 'no-responses', 'duplicate-item', 'duplicate-response', 'malformed-csv']);
+
+/** Why a calibration failed, in words; the reader's own complaint, which names the line, stands beside it. */
+export const failureText = (code = 'internal'): string => text(`staff.calibration.failure.${failures.has(code) ? code : 'other'}`);

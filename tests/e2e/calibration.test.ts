@@ -1,0 +1,140 @@
+/** A test designer in a real browser: a file of responses, progress that moves by itself, the table, a new release, and the release in force. */
+import { createRng } from 'itemresponsetheory';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest';
+import type { ItemPage } from '../../server/api/designer/protocol.ts';
+import { ServerProcess } from '../server-process.ts';
+import { Staff } from '../sitting-client.ts';
+import { accessibilityFaults, hasBrowser, launchBrowser, openWindow, shot } from './browser.ts';
+import { catalogue } from './candidate-pages.ts';
+import { expect } from './expect.ts';
+
+const staffText = catalogue('staff.nl');
+const text = (key: string, values: Record<string, string> = {}): string => Object.entries(values).reduce((filled, [name, value]) => filled.replace(`{{${name}}}`, value), staffText(`staff.${key}`));
+
+describe.runIf(hasBrowser)('the designer calibrates', () => {
+  let server: ServerProcess;
+  let browser: Browser;
+  let items: string[];
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([ServerProcess.start(), launchBrowser()]);
+    const designer = await Staff.login(server.url, await server.account('designer'));
+    items = (await designer.get<ItemPage>('/designer/banks/nt2-listening/items')).items.filter(({ use }) => use === 'operational').map(({ id }) => id);
+  });
+  afterAll(async () => { await browser?.close(); await server?.dispose(); });
+
+  /** Answers under a 2PL; the last item is right for the weak and wrong for the strong. */
+  function csv(persons: number, count: number): string {
+    const rng = createRng(5);
+    const chosen = items.slice(0, count);
+    const rows = Array.from({ length: persons }, (_, p) => {
+      const theta = rng.normal();
+      return [`P${p}`, ...chosen.map((_id, n) => {
+        const [slope, difficulty] = n === count - 1 ? [-0.8, 0] : [0.6 + (n % 5) * 0.25, (n - count / 2) / (count / 4)];
+        return rng.uniform() < 0.02 ? '' : rng.uniform() < 1 / (1 + Math.exp(-slope * (theta - difficulty))) ? 1 : 0;
+      })].join();
+    });
+    return [`person,${chosen.join()}`, ...rows].join('\n');
+  }
+  async function opened(viewport?: { width: number; height: number }): Promise<{ page: Page; faults: string[] }> {
+    const { account, password } = await server.account('designer');
+    const { page, faults } = await openWindow(browser, { url: server.url, ...(viewport === undefined ? {} : { viewport }) });
+    await page.goto('/designer/#calibration');
+    await page.getByLabel(text('login.account')).fill(account);
+    await page.getByLabel(text('login.password')).fill(password);
+    await page.getByRole('button', { name: text('login.go') }).click();
+    await expect(page.getByRole('heading', { name: text('calibration.title') })).toBeVisible();
+    return { page, faults };
+  }
+  const upload = (page: Page, name: string, content: string): Promise<void> => page.getByLabel(text('calibration.file'), { exact: true }).setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) });
+  const button = (page: Page, key: string, values = {}) => page.getByRole('button', { name: text(key, values), exact: true });
+
+  it('uploads, watches, chooses, makes a release and puts it in force', async () => {
+    const { page, faults } = await opened();
+    await expect(button(page, 'calibration.go')).toBeVisible();
+    await expect(page.getByText(text('calibration.none'))).toBeVisible();
+    await shot(page, 'calibration-start');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    await button(page, 'calibration.go').click();
+    await expect(page.getByRole('alert').getByText(text('calibration.nofile'))).toBeVisible();
+
+    await upload(page, 'proefafname.csv', csv(2500, 60));
+    await page.getByLabel(text('calibration.model.2pl')).check();
+    await button(page, 'calibration.go').click();
+    const cycle = page.locator('[data-progress="cycle"]');
+    await expect(cycle).toBeVisible({ timeout: 60_000 });
+    await shot(page, 'calibration-running');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    const seen = new Set<string>();
+    const verdict = page.getByRole('columnheader', { name: text('calibrated.light') });
+    for (let tries = 0; tries < 1200 && !await verdict.isVisible(); tries += 1) {
+      const now = await cycle.textContent({ timeout: 200 }).catch(() => null);
+      if (now !== null) seen.add(now);
+      await page.waitForTimeout(100);
+    }
+    await expect(verdict).toBeVisible();
+    expectValue(seen.size).toBeGreaterThan(1);
+
+    const worst = page.getByRole('row', { name: items[59] ?? '' });
+    await expect(worst.getByText(text('calibrated.light.drop'))).toBeVisible();
+    await expect(worst.getByText(text('calibrated.reason.no-discrimination'))).toBeVisible();
+    expectValue(await worst.getByRole('checkbox').isDisabled()).toBe(true);
+    await shot(page, 'calibration-outcome');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+
+    await page.reload();
+    await expect(verdict).toBeVisible();
+    await button(page, 'calibrated.choose.look').click();
+    await page.getByLabel(text('publish.reason')).fill('Proefafname van het najaar');
+    await button(page, 'publish.go').click();
+    await expect(page.getByText(text('calibration.published', { release: 'nt2-listening-2' }))).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'nt2-listening-2', exact: true })).toBeVisible();
+
+    await button(page, 'releases.use.label', { release: 'nt2-listening-2' }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await page.getByLabel(text('releases.reason')).fill('Nagekeken met de toetscommissie');
+    await shot(page, 'calibration-in-force');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    await button(page, 'releases.use.go').click();
+    await expect(page.getByText(/Nagekeken met de toetscommissie/)).toBeVisible();
+    await shot(page, 'calibration-released');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+
+    await page.getByRole('link', { name: text('designer.bank') }).click();
+    await expect(page.getByText(text('banks.release', { release: 'nt2-listening-2' }))).toBeVisible();
+    expectValue(faults).toEqual([]);
+  }, 240_000);
+
+  it('can be stopped, shows what is wrong with a file, and is interrupted by a restart of the server', async () => {
+    const { page, faults } = await opened();
+    await upload(page, 'groot.csv', csv(6000, 90));
+    await page.getByLabel(text('calibration.model.2pl')).check();
+    await button(page, 'calibration.go').click();
+    await button(page, 'calibration.cancel').click();
+    await expect(page.getByText(text('calibration.ended.cancelled'))).toBeVisible();
+
+    await upload(page, 'fout.csv', `person,${items[0]},${items[1]}\nP1,0,1\nP2,5,1\n`);
+    await button(page, 'calibration.go').click();
+    await expect(page.getByText(text('calibration.failure.unknown-category'))).toBeVisible();
+    await expect(page.getByText(/line 3/)).toBeVisible();
+    await shot(page, 'calibration-failed');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+
+    await upload(page, 'groot.csv', csv(6000, 90));
+    await button(page, 'calibration.go').click();
+    await expect(button(page, 'calibration.cancel')).toBeVisible();
+    await server.kill();
+    await server.launch();
+    await expect(page.getByText(text('calibration.ended.interrupted'))).toBeVisible({ timeout: 40_000 });
+    expectValue(faults.filter((fault) => !/ERR_|Failed to load/.test(fault))).toEqual([]);
+  }, 240_000);
+
+  it('fits a narrow window at 200 %', async () => {
+    const { page } = await opened({ width: 640, height: 400 });
+    await expect(button(page, 'calibration.go')).toBeVisible();
+    await page.getByRole('link', { name: /Bekijk de kalibratie/ }).last().click();
+    await expect(page.getByRole('columnheader', { name: text('calibrated.light') })).toBeVisible();
+    expectValue(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+    await shot(page, 'calibration-narrow');
+  }, 60_000);
+});
