@@ -123,8 +123,13 @@ export function recalibrate(responses: Responses, { model, anchors, parameters, 
   const fit = calibrate(data, { model, ...(onCycle === undefined ? {} : { onCycle }) });
   const own = fit.items.map((item): Estimate => ({ slope: item.slope, difficulty: item.difficulty, ...finite('slopeStandardError', item.slopeStandardError), ...finite('difficultyStandardError', item.difficultyStandardError) }));
   const old = new Map(parameters.map((row) => [row.id, row]));
-  const link = anchors === 'none' ? undefined : linkOf(usable.flatMap(({ id }, n) => { const [b, before] = [own[n]?.difficulty, old.get(id)?.difficulty]; return b === undefined || before === undefined ? [] : [[b, before] as const]; }), model);
   const fits = fitOf(usable, own, data, fit.variance);
+  const link = anchors === 'none' ? undefined : linkOf(usable.flatMap(({ id, responses: given }, n) => {
+    const [estimate, before, itemFit] = [own[n], old.get(id), fits[n]];
+    // An item that is to be dropped would pull the whole scale with it.
+    if (estimate === undefined || before === undefined || itemFit === undefined || appraise({ estimate, responses: given, fit: itemFit }).light === 'drop') return [];
+    return [[estimate.difficulty, before.difficulty] as const];
+  }), model);
   const place = new Map(usable.map(({ id }, n) => [id, n]));
   const items = counted.map(({ id, responses: given, right }): RecalibratedItem => {
     const [n, before] = [place.get(id) ?? -1, old.get(id)];

@@ -142,7 +142,7 @@ export class Calibrations {
 
   /** The process ends: what it worked on is interrupted, and says so at once. */
   async stop(): Promise<void> {
-    await Promise.all([...this.running.values()].map(async (run) => { this.end(run, { state: 'interrupted' }); await run.writing; await this.leave(run); }));
+    await Promise.all([...this.running.values()].map(async (run) => { this.end(run, { state: 'interrupted' }); await run.writing; }));
   }
 
   /** Finds jobs whose process was killed. */
@@ -178,22 +178,24 @@ export class Calibrations {
     worker.on('exit', () => { this.end(run, { state: 'failed', failure: { code: 'internal', detail: '' } }); });
   }
 
-  /** Only the first end counts. */
+  /** Only the first end counts. Everything is cleared away before the end is told: who sees it may begin another. */
   private end(run: Running, change: Partial<CalibrationJob>): void {
     if (run.isOver) return;
-    this.write(run, { ...change, endedAt: this.program.now() });
     run.isOver = true;
-    run.writing = run.writing.then(() => this.leave(run));
+    const endedAt = this.program.now();
+    run.writing = run.writing.then(() => this.leave(run)).catch((error: unknown) => { this.program.log.error({ err: error }, 'calibration not cleared away'); });
+    this.queue(run, { ...change, endedAt });
   }
 
   /** Writes one after the other. Somebody else's write means that the job is no longer ours: the thread is stopped. */
-  private write(run: Running, change: Partial<CalibrationJob>): void {
-    if (run.isOver) return;
+  private write(run: Running, change: Partial<CalibrationJob>): void { if (!run.isOver) this.queue(run, change); }
+
+  private queue(run: Running, change: Partial<CalibrationJob>): void {
     run.writing = run.writing.then(async () => {
       const value = { ...run.stored.value, ...run.fresh, ...change };
       try { run.stored = await this.jobs.replace(run.stored, run.stored.revision, value); } catch (error) {
         if (!(error instanceof RevisionConflict)) this.program.log.error({ err: error }, 'progress of a calibration not kept');
-        else { run.isOver = true; void this.leave(run); }
+        else await this.leave(run);
       }
     });
   }
