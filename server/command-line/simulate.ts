@@ -100,7 +100,7 @@ export const simulateCommand: Command = {
     const changes = [...(slopes === undefined ? [] : [t.slopes.replace('{mean}', String(slopes)).replace('{spread}', String(spread))]), ...(maximum === undefined ? [] : [t.exposureAim.replace('{maximum}', String(maximum))])];
     const sitters: Sitters = { policy: part.policy, bank: slopes === undefined ? released : withSlopes(released, part.policy, slopes, spread), population };
     return withWorkers(sitters, Math.min(workers, 64), async (options) => {
-      const controlled = maximum === undefined ? undefined : await controlExposure(sitters, { simulees: Math.min(simulees, 4000), seed, maximum }, options);
+      const controlled = maximum === undefined ? undefined : await controlExposure(sitters, { simulees: Math.min(simulees, 6000), seed, maximum }, options);
       const bank = controlled?.bank ?? sitters.bank;
       const study = await simulateStudy({ ...sitters, bank, simulees, seed, cuts }, { ...options, onProgress: progressBar(simulees) });
       const [candidatesPerMonth, mostSeen] = [positive('candidates', values.candidates, 1e6), positive('seen', values.seen, 1e7)];
