@@ -1,0 +1,200 @@
+/**
+ * Response files of any size, read as a stream straight into sparse rows: wide CSV (a row for each person), long CSV (person, item, response,
+ * in any order), or journal rows as JSON lines (session, item, version, category). A name that ends in .gz is unpacked.
+ */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { parse } from 'csv-parse';
+import type { ResponseMatrix } from 'itemresponsetheory/calibration';
+import { z } from 'zod';
+import { ResponseFileError } from './read-responses.ts';
+import { ResponseRows } from './response-rows.ts';
+
+/** What was done with the data, by code; the catalogues put it in words. */
+export interface Remark { readonly code: string; readonly count: number; readonly names?: readonly string[] }
+
+export interface ResponseData {
+  readonly persons: readonly string[];
+  readonly items: readonly string[];
+  readonly matrix: ResponseMatrix;
+  /** Group of each person, where a column of groups was named. */
+  readonly groups?: readonly string[];
+  readonly remarks: readonly Remark[];
+}
+
+export interface ReadOptions {
+  /** Column that names each person's group: it is no item. */
+  readonly groups?: string;
+  /** Two responses of one person to one item: refused (default), or the first is kept. */
+  readonly duplicates?: 'refuse' | 'first';
+  /** Called every 50,000 lines. */
+  readonly onLines?: (lines: number) => void;
+}
+
+const highestCategory = 63;
+const notGiven = new Set(['', 'NA', 'na', '.']);
+
+/** A whole number from 0 to 63, or null for not given. */
+function categoryOf(cell: string, line: number, item: string): number | null {
+  const text = cell.trim();
+  if (notGiven.has(text)) return null;
+  if (/^\d{1,2}$/.test(text) && Number(text) <= highestCategory) return Number(text);
+  throw new ResponseFileError('unknown-category', `line ${line}, ${item}: "${text}" is no score: a whole number from 0 to ${highestCategory}, or empty or NA for not given`);
+}
+
+/** Names in order of appearance. */
+class Names {
+  readonly list: string[] = [];
+  private readonly place = new Map<string, number>();
+  of(name: string): number {
+    const known = this.place.get(name);
+    if (known !== undefined) return known;
+    this.place.set(name, this.list.length);
+    return this.list.push(name) - 1;
+  }
+}
+
+interface Gathering { readonly persons: Names; readonly items: Names; readonly rows: ResponseRows; readonly groups: string[]; readonly options: ReadOptions; notScored: number }
+
+const isPersonColumn = (name: string): boolean => /^(person|persoon|id|candidate|kandidaat)$/i.test(name);
+const positionOf = (header: readonly string[], name: string): number => header.findIndex((column) => column.toLowerCase() === name);
+
+type TakeLine = (cells: readonly string[], line: number) => void;
+
+function groupColumn(header: readonly string[], name: string | undefined): number {
+  if (name === undefined) return -1;
+  const at = header.indexOf(name);
+  if (at < 0) throw new ResponseFileError('unknown-column', `no column is called "${name}"; there are ${header.slice(0, 12).join(', ')}${header.length > 12 ? ', …' : ''}`);
+  return at;
+}
+
+function setGroup(gathering: Gathering, person: number, group: string, line: number): void {
+  const before = gathering.groups[person];
+  if (before !== undefined && before !== group) throw new ResponseFileError('two-groups', `line ${line}: ${gathering.persons.list[person]} is in group "${before}" and in group "${group}"`);
+  gathering.groups[person] = group;
+}
+
+function longLines(header: readonly string[], gathering: Gathering): TakeLine {
+  const { persons, items, rows, options } = gathering;
+  const [person, item, response, group] = [positionOf(header, 'person'), positionOf(header, 'item'), positionOf(header, 'response'), groupColumn(header, options.groups)];
+  return (cells, line) => {
+    const [who, what] = [(cells[person] ?? '').trim(), (cells[item] ?? '').trim()];
+    if (who === '' || what === '') throw new ResponseFileError('no-name', `line ${line}: ${who === '' ? 'the person' : 'the item'} has no name`);
+    const row = persons.of(who);
+    const column = items.of(what);
+    if (group >= 0) setGroup(gathering, row, (cells[group] ?? '').trim(), line);
+    const category = categoryOf(cells[response] ?? '', line, what);
+    if (category !== null) rows.add(row, column, category);
+  };
+}
+
+function wideLines(header: readonly string[], gathering: Gathering): TakeLine {
+  const { persons, items, rows, options } = gathering;
+  const group = groupColumn(header, options.groups);
+  const person = isPersonColumn(header[0] ?? '') ? 0 : -1;
+  const columns = header.flatMap((name, n) => (n === person || n === group ? [] : [{ name, n }]));
+  const nameless = columns.find(({ name }) => name === '');
+  if (nameless !== undefined) throw new ResponseFileError('no-name', `column ${nameless.n + 1} of the header has no name`);
+  columns.forEach(({ name }, n) => { if (items.of(name) < n) throw new ResponseFileError('duplicate-item', `the header names ${name} twice`); });
+  return (cells, line) => {
+    const name = person === 0 ? (cells[0] ?? '').trim() : String(line - 1);
+    const before = persons.list.length;
+    const row = persons.of(name);
+    if (row < before) throw new ResponseFileError('duplicate-person', `line ${line}: person "${name}" has a row already`);
+    if (group >= 0) setGroup(gathering, row, (cells[group] ?? '').trim(), line);
+    columns.forEach((column, n) => {
+      const category = categoryOf(cells[column.n] ?? '', line, column.name);
+      if (category !== null) rows.add(row, n, category);
+    });
+  };
+}
+
+const isLong = (header: readonly string[]): boolean => ['person', 'item', 'response'].every((name) => positionOf(header, name) >= 0);
+
+async function readCsv(source: Readable, gathering: Gathering): Promise<void> {
+  const parser = source.pipe(parse({ bom: true, skip_empty_lines: true, delimiter: [',', ';', '\t'] }));
+  source.on('error', (error) => parser.destroy(error));
+  const records: AsyncIterable<string[]> = parser;
+  let take: TakeLine | undefined;
+  let line = 0;
+  for await (const record of records) {
+    line += 1;
+    if (take === undefined) {
+      const header = record.map((name) => name.trim());
+      take = isLong(header) ? longLines(header, gathering) : wideLines(header, gathering);
+    } else take(record, line);
+    if (line % 50_000 === 0) gathering.options.onLines?.(line);
+  }
+}
+
+/** A row of the journal as delivery yields it: category null was not scored (an outage). */
+export const JournalRow = z.object({ session: z.string(), item: z.string(), version: z.int(), category: z.int().min(0).max(highestCategory).nullable() });
+export type JournalRow = z.infer<typeof JournalRow>;
+
+/** Each version of an item is an item of its own. */
+export const journalItem = ({ item, version }: Pick<JournalRow, 'item' | 'version'>): string => `${item}@${version}`;
+
+async function readJournal(source: Readable, gathering: Gathering): Promise<void> {
+  const { persons, items, rows, options } = gathering;
+  if (options.groups !== undefined) throw new ResponseFileError('unknown-column', 'journal rows have no column of groups');
+  const lines = createInterface({ input: source, crlfDelay: Infinity });
+  source.on('error', () => { lines.close(); });
+  let line = 0;
+  for await (const text of lines) {
+    line += 1;
+    if (text.trim() === '') continue;
+    const row = parsedRow(text, line);
+    const person = persons.of(row.session);
+    const item = items.of(journalItem(row));
+    if (row.category === null) gathering.notScored += 1; else rows.add(person, item, row.category);
+    if (line % 50_000 === 0) options.onLines?.(line);
+  }
+  if (source.errored) throw source.errored;
+}
+
+function parsedRow(text: string, line: number): JournalRow {
+  let value: unknown;
+  try { value = JSON.parse(text); } catch { throw new ResponseFileError('not-json', `line ${line}: is no JSON`); }
+  const row = JournalRow.safeParse(value);
+  if (!row.success) { const [issue] = row.error.issues; throw new ResponseFileError('unknown-row', `line ${line}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is no journal row'}`); }
+  return row.data;
+}
+
+/** Duplicates stand side by side after sorting. */
+function withoutDuplicates(data: ResponseMatrix, { persons, items, options }: Gathering): { readonly matrix: ResponseMatrix; readonly dropped: number } {
+  let dropped = 0;
+  const [item, category, rowStart] = [data.item.slice(), data.category.slice(), new Uint32Array(data.rowStart.length)];
+  let length = 0;
+  for (let person = 0; person < data.persons; person += 1) {
+    const start = length;
+    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
+      const column = data.item[n] ?? 0;
+      if (length > start && item[length - 1] === column) {
+        if (options.duplicates !== 'first') throw new ResponseFileError('duplicate-response', `person "${persons.list[person]}" answered item "${items.list[column]}" twice; --duplicates first keeps the first`);
+        dropped += 1;
+        continue;
+      }
+      item[length] = column;
+      category[length] = data.category[n] ?? 0;
+      length += 1;
+    }
+    rowStart[person + 1] = length;
+  }
+  return { dropped, matrix: dropped === 0 ? data : { ...data, rowStart, item: item.slice(0, length), category: category.slice(0, length) } };
+}
+
+/** Throws ResponseFileError naming line, person or item; file errors (ENOENT, a damaged gzip) as they are. */
+export async function streamResponses(path: string, options: ReadOptions = {}): Promise<ResponseData> {
+  const file = createReadStream(path);
+  const source = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  if (source !== file) file.on('error', (error) => source.destroy(error));
+  const gathering: Gathering = { persons: new Names(), items: new Names(), rows: new ResponseRows(), groups: [], options, notScored: 0 };
+  await (/\.(jsonl|ndjson)(\.gz)?$/.test(path) ? readJournal(source, gathering) : readCsv(source, gathering));
+  const { persons, items, rows } = gathering;
+  if (rows.length === 0) throw new ResponseFileError('no-responses', `${path} has no responses`);
+  const { matrix, dropped } = withoutDuplicates(rows.sorted(persons.list.length, items.list.length), gathering);
+  const remarks: Remark[] = [...(dropped > 0 ? [{ code: 'duplicates-dropped', count: dropped }] : []), ...(gathering.notScored > 0 ? [{ code: 'not-scored', count: gathering.notScored }] : [])];
+  return { persons: persons.list, items: items.list, matrix, remarks, ...(options.groups === undefined ? {} : { groups: gathering.groups }) };
+}

@@ -1,0 +1,69 @@
+/** Which persons and items can be calibrated: what is left out, and why, is said. */
+import type { ResponseMatrix } from 'itemresponsetheory/calibration';
+import { ResponseFileError } from './read-responses.ts';
+import { keepOnly } from './response-rows.ts';
+import type { Remark } from './stream-responses.ts';
+
+export interface LeftOut { readonly item: string; readonly why: 'no-responses' | 'one-category'; readonly responses: number; readonly category?: number }
+export interface Usable {
+  readonly data: ResponseMatrix;
+  /** Numbers of the kept in the data as read. */
+  readonly persons: Uint32Array; readonly items: Uint32Array;
+  readonly leftOut: readonly LeftOut[];
+  readonly remarks: readonly Remark[];
+}
+
+/** Lowest and highest category and responses of each item. */
+function rangesOf(data: ResponseMatrix): { readonly lowest: Uint8Array; readonly highest: Uint8Array; readonly responses: Uint32Array } {
+  const [lowest, highest, responses] = [new Uint8Array(data.items).fill(255), new Uint8Array(data.items), new Uint32Array(data.items)];
+  data.item.forEach((item, n) => {
+    const category = data.category[n] ?? 0;
+    responses[item] = (responses[item] ?? 0) + 1;
+    if (category < (lowest[item] ?? 0)) lowest[item] = category;
+    if (category > (highest[item] ?? 0)) highest[item] = category;
+  });
+  return { lowest, highest, responses };
+}
+
+/** Sets of items that some person links, largest first: by union of each person's items. */
+export function connectedSets(data: ResponseMatrix): number[][] {
+  const parent = Uint32Array.from({ length: data.items }, (_, n) => n);
+  const root = (item: number): number => {
+    let at = item;
+    while (parent[at] !== at) { parent[at] = parent[parent[at] ?? 0] ?? 0; at = parent[at] ?? 0; }
+    return at;
+  };
+  for (let person = 0; person < data.persons; person += 1) {
+    const from = data.rowStart[person] ?? 0;
+    const first = data.item[from] ?? 0;
+    for (let n = from + 1; n < (data.rowStart[person + 1] ?? 0); n += 1) parent[root(data.item[n] ?? 0)] = root(first);
+  }
+  const sets = new Map<number, number[]>();
+  for (let item = 0; item < data.items; item += 1) { const at = root(item); const set = sets.get(at); if (set) set.push(item); else sets.set(at, [item]); }
+  return [...sets.values()].sort((a, b) => b.length - a.length);
+}
+
+/**
+ * Items without responses or with one category only have no finite parameters and are left out; so are persons without responses to the rest.
+ * Forms that no person links are refused, unless `equivalentGroups`: then their takers are held to be samples of one population.
+ */
+export function usableOf(matrix: ResponseMatrix, names: readonly string[], { equivalentGroups = false }: { readonly equivalentGroups?: boolean } = {}): Usable {
+  const { lowest, highest, responses } = rangesOf(matrix);
+  const all = Array.from({ length: matrix.items }, (_, n) => n);
+  const leftOut = all.flatMap((item): LeftOut[] => {
+    const given = responses[item] ?? 0;
+    if (given === 0) return [{ item: names[item] ?? '', why: 'no-responses', responses: 0 }];
+    return lowest[item] === highest[item] ? [{ item: names[item] ?? '', why: 'one-category', responses: given, category: lowest[item] ?? 0 }] : [];
+  });
+  const out = new Set(leftOut.map(({ item }) => item));
+  const items = Uint32Array.from(all.filter((item) => !out.has(names[item] ?? '')));
+  if (items.length < 2) throw new ResponseFileError('too-few-items', `${items.length} items have responses in two categories: 2 are needed`);
+  const everyone = keepOnly(matrix, Uint32Array.from({ length: matrix.persons }, (_, n) => n), items);
+  const persons = Uint32Array.from({ length: matrix.persons }, (_, n) => n).filter((n) => (everyone.rowStart[n + 1] ?? 0) > (everyone.rowStart[n] ?? 0));
+  if (persons.length < 10) throw new ResponseFileError('too-few-persons', `${persons.length} persons have responses: 10 are needed`);
+  const data = keepOnly(everyone, persons, Uint32Array.from(items, (_, n) => n));
+  const sets = connectedSets(data);
+  if (sets.length > 1 && !equivalentGroups) throw new ResponseFileError('disconnected-forms', `no person links these sets of items: ${sets.slice(0, 5).map((set) => `{${set.slice(0, 5).map((item) => names[items[item] ?? 0]).join(', ')}${set.length > 5 ? `, … ${set.length} items` : ''}}`).join(' and ')}${sets.length > 5 ? ` and ${sets.length - 5} more` : ''}. Calibrate each by itself and link by anchors; or say --equivalent-groups if their takers are samples of one population`);
+  const empty = matrix.persons - persons.length;
+  return { data, persons, items, leftOut, remarks: [...(empty > 0 ? [{ code: 'persons-without-responses', count: empty }] : []), ...(sets.length > 1 ? [{ code: 'equivalent-groups', count: sets.length }] : [])] };
+}
