@@ -1,3 +1,7 @@
 /** Entry `itemresponsetheory/calibration`. */
 export { type CalibratedItem, type Calibration, type CalibrationOptions, type DichotomousModel, calibrate } from './mmle.ts';
+export { type CalibratedItemResult, type CalibrateItemsOptions, calibrateItems, type ItemsCalibration, type LatentGroup } from './calibrate-items.ts';
+export type { ItemModelName } from './family.ts';
+export type { Flag as CalibrationFlag } from './patterns.ts';
+export type { Priors } from './parameter-prior.ts';
 export { type ResponseMatrix, responseMatrix } from '../responses/response-matrix.ts';

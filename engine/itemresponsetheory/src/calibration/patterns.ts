@@ -1,0 +1,95 @@
+/** Response data made ready: categories made consecutive by a stated rule, persons without responses left out, equal rows counted once. */
+import { IrtError } from '../errors.ts';
+import type { ResponseMatrix } from '../responses/response-matrix.ts';
+
+export interface Flag { readonly item: number; readonly code: 'few-responses' | 'category-empty' | 'few-in-category' | 'negative-slope'; readonly message: string }
+
+export interface Patterns {
+  /** Rows that differ, CSR; `weight`: how many persons have each. */
+  readonly rows: number;
+  readonly rowStart: Uint32Array; readonly item: Uint32Array; readonly category: Uint8Array;
+  readonly weight: Float64Array;
+  /** Density (group or covariate pattern) of each row. */
+  readonly density: Uint32Array;
+  /** Row of each person; −1 = no responses. */
+  readonly rowOf: Int32Array;
+  readonly categories: Uint8Array;
+  /** Persons in each (recoded) category of each item. */
+  readonly counts: readonly Uint32Array[];
+  readonly flags: readonly Flag[];
+  readonly emptyPersons: number;
+}
+
+/** Fewer than this in a category: its step is hardly determined (Linacre's rule of ten). */
+const fewInCategory = 10;
+const fewResponses = 50;
+
+/** Recoding of one item: categories nobody chose are closed up, the higher ones move down by one. */
+function recoding(counts: Uint32Array): Int16Array {
+  const map = new Int16Array(counts.length).fill(-1);
+  let next = 0;
+  counts.forEach((count, k) => { if (count > 0) { map[k] = next; next += 1; } });
+  return map;
+}
+
+/** Throws IrtError for an item without responses or with one category only. `names` for messages; `isFixed`: items whose categories are given. */
+export function preparePatterns(data: ResponseMatrix, densityOf: (person: number) => number, names: (item: number) => string, fixedCategories: (item: number) => number | undefined): Patterns {
+  const raw = Array.from({ length: data.items }, () => new Uint32Array(256));
+  data.item.forEach((item, n) => { const row = raw[item]; const k = data.category[n] ?? 0; if (row !== undefined) row[k] = (row[k] ?? 0) + 1; });
+  const flags: Flag[] = [];
+  const maps: Int16Array[] = [];
+  const categories = new Uint8Array(data.items);
+  const counts = raw.map((row, item) => {
+    const total = row.reduce((sum, n) => sum + n, 0);
+    const highest = row.findLastIndex((n) => n > 0);
+    const given = fixedCategories(item);
+    if (given !== undefined) {
+      if (highest >= given) throw new IrtError('category-outside-item', names(item), highest, `must be a whole number from 0 to ${given - 1}`);
+      categories[item] = given;
+      maps.push(Int16Array.from({ length: 256 }, (_, k) => k));
+      return row.slice(0, given);
+    }
+    if (total === 0) throw new IrtError('item-without-responses', names(item), 0, 'must have responses');
+    const used = row.slice(0, highest + 1);
+    const closed = used.filter((n) => n > 0);
+    if (closed.length < 2) throw new IrtError('item-without-variance', names(item), highest, 'must have answers in two categories at least');
+    if (closed.length < used.length) flags.push({ item, code: 'category-empty', message: `${names(item)}: nobody in category ${[...used.keys()].filter((k) => used[k] === 0).join(', ')}; the higher categories were moved down` });
+    closed.forEach((n, k) => { if (n < fewInCategory) flags.push({ item, code: 'few-in-category', message: `${names(item)}: only ${n} in category ${k}` }); });
+    if (total < fewResponses) flags.push({ item, code: 'few-responses', message: `${names(item)}: only ${total} responses` });
+    categories[item] = closed.length;
+    maps.push(recoding(used));
+    return closed;
+  });
+  return { ...collapse(data, densityOf, maps), categories, counts, flags };
+}
+
+/** Equal rows of one density become one row with a weight; the order is that of first appearance. */
+function collapse(data: ResponseMatrix, densityOf: (person: number) => number, maps: readonly Int16Array[]): Omit<Patterns, 'categories' | 'counts' | 'flags'> {
+  const known = new Map<string, number>();
+  const rowOf = new Int32Array(data.persons).fill(-1);
+  const first: number[] = [];
+  const weight: number[] = [];
+  let emptyPersons = 0;
+  for (let person = 0; person < data.persons; person += 1) {
+    const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
+    if (from === to) { emptyPersons += 1; continue; }
+    const codes = new Uint16Array(2 * (to - from) + 2);
+    codes[0] = densityOf(person) & 0xffff; codes[1] = densityOf(person) >>> 16;
+    for (let n = from; n < to; n += 1) { codes[2 * (n - from) + 2] = (data.item[n] ?? 0) & 0xffff; codes[2 * (n - from) + 3] = ((data.item[n] ?? 0) >>> 16) * 256 + (data.category[n] ?? 0); }
+    const key = String.fromCharCode(...codes);
+    const row = known.get(key);
+    if (row !== undefined) { weight[row] = (weight[row] ?? 0) + 1; rowOf[person] = row; continue; }
+    known.set(key, first.length);
+    rowOf[person] = first.length;
+    first.push(person);
+    weight.push(1);
+  }
+  const rowStart = new Uint32Array(first.length + 1);
+  first.forEach((person, row) => { rowStart[row + 1] = (rowStart[row] ?? 0) + (data.rowStart[person + 1] ?? 0) - (data.rowStart[person] ?? 0); });
+  const [item, category] = [new Uint32Array(rowStart[first.length] ?? 0), new Uint8Array(rowStart[first.length] ?? 0)];
+  first.forEach((person, row) => {
+    const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
+    for (let n = from, at = rowStart[row] ?? 0; n < to; n += 1, at += 1) { const one = data.item[n] ?? 0; item[at] = one; category[at] = maps[one]?.[data.category[n] ?? 0] ?? 0; }
+  });
+  return { rows: first.length, rowStart, item, category, weight: Float64Array.from(weight), density: Uint32Array.from(first, densityOf), rowOf, emptyPersons };
+}
