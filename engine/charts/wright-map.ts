@@ -31,7 +31,8 @@ function binned<T>(values: readonly T[], at: (value: T) => number, from: number,
   const bins = new Map<number, T[]>();
   for (const value of values) {
     const bin = Math.round(Math.min(to, Math.max(from, at(value))) / binWidth) * binWidth;
-    bins.set(bin, [...(bins.get(bin) ?? []), value]);
+    const list = bins.get(bin);
+    if (list === undefined) bins.set(bin, [value]); else list.push(value);
   }
   return bins;
 }

@@ -6,6 +6,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start.ts')).startCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand,
+  fit: async () => (await import('./fit.ts')).fitCommand,
   simulate: async () => (await import('./simulate.ts')).simulateCommand,
 };
 

@@ -1,0 +1,158 @@
+/** Each item looked at: fit, the curve that the responses draw, a light with reasons, and how many more responses it needs. Pure. */
+import type { Grid, ItemParameters } from 'itemresponsetheory';
+import type { ResponseMatrix } from 'itemresponsetheory/calibration';
+import { type Abilities, type CurveDeviation, type Estimated, type LimitedInformation, classicalStatistics, curveDeviations, empiricalReliability, estimateAbilities, itemCounts, limitedInformation, marginalReliability, meanSquareFit, residualCorrelations, sumScoreFit } from 'itemresponsetheory/fit';
+import { type Light, type RecalibratedItem, type Reason, appraise } from '../releases/recalibrate.ts';
+
+export type ReportReason = Reason | 'few-per-category' | 'score-misfit' | 'negative-slope' | 'low-item-rest';
+export type { Light };
+
+/** Share in each category among those who answered, over persons of about the same θ; from posterior masses, so that few items do not shrink it. */
+export interface EmpiricalPoint { readonly theta: number; readonly persons: number; readonly observed: readonly number[] }
+
+export interface AppraisedItem {
+  readonly item: string;
+  readonly responses: number; readonly counts: readonly number[]; readonly p: number;
+  /** Of complete forms. */
+  readonly itemRest?: number;
+  readonly infit: number; readonly infitZ: number; readonly outfit: number; readonly outfitZ: number; readonly rmsd: number;
+  /** S-X², of complete forms. */
+  readonly sumScoreFit?: { readonly chiSquare: number; readonly degreesOfFreedom: number; readonly p: number };
+  readonly light: Light; readonly reasons: readonly ReportReason[];
+  /** To reach the bounds for count, standard error and rarest category; 0 when they are met. */
+  readonly moreResponses: number;
+  readonly points: readonly EmpiricalPoint[];
+}
+
+export interface DependentPair { readonly first: string; readonly second: string; readonly q3: number; readonly adjusted: number }
+
+export interface Appraisal {
+  readonly items: readonly AppraisedItem[];
+  readonly reliability: { readonly marginal: number; readonly wle: number; readonly alpha?: number; readonly omega?: number };
+  readonly limitedInformation?: LimitedInformation;
+  /** |Q3 − mean| above .2, largest first. */
+  readonly dependentPairs: readonly DependentPair[];
+  readonly abilities: Abilities;
+  /** Statistics that were left out, by code, and why. */
+  readonly leftOut: readonly StatisticLeftOut[];
+}
+export interface StatisticLeftOut { readonly statistic: 'S-X2' | 'M2' | 'Q3' | 'classical'; readonly why: 'incomplete-forms' | 'too-many-items' | 'no-degrees-of-freedom' }
+
+/** What is known of an item's estimates; absent for parameters that were given. */
+export interface Estimates { readonly slope: number; readonly slopeStandardError?: number; readonly difficulty: number; readonly difficultyStandardError?: number }
+
+export interface AppraisalRequest {
+  readonly bank: ItemParameters; readonly data: ResponseMatrix; readonly grid: Grid; readonly estimated: Estimated;
+  readonly estimates?: readonly Estimates[];
+  /** Old parameters by item, of anchors. */
+  readonly old?: ReadonlyMap<string, RecalibratedItem['old']>;
+}
+
+/** Bounds by custom. Persons a category: Linacre (2002); the standard error as in releases/recalibrate.ts. */
+export const bounds = { responses: 100, perCategory: 10, standardError: 0.3, q3: 0.2, itemRest: 0.1, infit: [0.7, 1.3], outfit: [0.5, 1.5], rmsd: 0.1 } as const;
+/** Work of these grows with the square or the cube of the items. */
+const most = { sumScoreItems: 150, limitedItems: 40, pairItems: 800 } as const;
+
+const isComplete = (data: ResponseMatrix): boolean => data.item.length === data.persons * data.items;
+
+/** About ten groups of nodes with equal mass. */
+function pointsOf({ mass, observed, responses }: CurveDeviation, { node }: Grid): EmpiricalPoint[] {
+  const points: EmpiricalPoint[] = [];
+  const categories = observed[0]?.length ?? 0;
+  let [persons, theta] = [0, 0];
+  let counts = new Float64Array(categories);
+  for (let q = 0; q < node.length; q += 1) {
+    const m = mass[q] ?? 0;
+    if (m > 0) {
+      persons += m; theta += m * (node[q] ?? 0);
+      counts = counts.map((count, k) => count + m * (observed[q]?.[k] ?? 0));
+    }
+    if (persons >= Math.max(responses / 12, 3) || (q === node.length - 1 && persons >= 1)) {
+      points.push({ theta: theta / persons, persons, observed: Array.from(counts, (count) => count / persons) });
+      [persons, theta] = [0, 0];
+      counts = new Float64Array(categories);
+    }
+  }
+  return points;
+}
+
+function moreResponses(responses: number, rarest: number, error: number | undefined): number {
+  const forError = error === undefined || !Number.isFinite(error) ? 0 : Math.ceil(responses * (error / bounds.standardError) ** 2);
+  const forCategory = rarest > 0 ? Math.ceil((responses * bounds.perCategory) / rarest) : 2 * responses;
+  return Math.max(0, bounds.responses - responses, forError - responses, forCategory - responses);
+}
+
+/** Pairs of items that share more than ability. */
+function pairsOf(bank: ItemParameters, data: ResponseMatrix, theta: Float64Array): DependentPair[] {
+  const { q3, adjusted } = residualCorrelations(bank, data, theta);
+  const pairs: DependentPair[] = [];
+  for (let i = 0; i < bank.size; i += 1) {
+    for (let j = 0; j < i; j += 1) {
+      const value = adjusted[i]?.[j] ?? NaN;
+      if (Math.abs(value) > bounds.q3) pairs.push({ first: bank.id[j] ?? '', second: bank.id[i] ?? '', q3: q3[i]?.[j] ?? NaN, adjusted: value });
+    }
+  }
+  return pairs.sort((a, b) => Math.abs(b.adjusted) - Math.abs(a.adjusted));
+}
+
+interface Facts { readonly slope?: number; readonly rarest: number; readonly itemRest?: number | undefined; readonly scoreMisfit: boolean }
+
+/** Reasons of the bank's own judgement, and those that only a report can give. */
+function judged(item: Parameters<typeof appraise>[0], { slope, rarest, itemRest, scoreMisfit }: Facts): { readonly light: Light; readonly reasons: readonly ReportReason[] } {
+  const { light, reasons } = appraise(item);
+  const drop: ReportReason[] = slope !== undefined && slope <= 0 ? ['negative-slope'] : [];
+  const look: ReportReason[] = [];
+  if (rarest < bounds.perCategory) look.push('few-per-category');
+  if (scoreMisfit) look.push('score-misfit');
+  if (itemRest !== undefined && itemRest < bounds.itemRest) look.push('low-item-rest');
+  return { light: drop.length > 0 || light === 'drop' ? 'drop' : look.length > 0 ? 'look' : light, reasons: [...drop, ...reasons, ...look] };
+}
+
+function wholeForm({ bank, data, grid, estimated }: AppraisalRequest, leftOut: StatisticLeftOut[]): Pick<Appraisal, 'limitedInformation'> & { readonly classical?: ReturnType<typeof classicalStatistics>; readonly scores?: ReturnType<typeof sumScoreFit> } {
+  if (!isComplete(data)) {
+    leftOut.push(...(['classical', 'S-X2', 'M2'] as const).map((statistic) => ({ statistic, why: 'incomplete-forms' as const })));
+    return {};
+  }
+  const classical = classicalStatistics(data);
+  const parameters = bank.step.length + (estimated.slope === false ? 0 : bank.size);
+  const tooFew = bank.size * (bank.size + 1) / 2 <= parameters + 1;
+  if (bank.size > most.sumScoreItems) leftOut.push({ statistic: 'S-X2', why: 'too-many-items' });
+  if (bank.size > most.limitedItems) leftOut.push({ statistic: 'M2', why: 'too-many-items' });
+  else if (tooFew) leftOut.push({ statistic: 'M2', why: 'no-degrees-of-freedom' });
+  return {
+    classical, ...(bank.size > most.sumScoreItems ? {} : { scores: sumScoreFit(bank, data, { grid, estimated }) }),
+    ...(bank.size > most.limitedItems || tooFew ? {} : { limitedInformation: limitedInformation(bank, data, { grid, estimated }) }),
+  };
+}
+
+/** `data` has no items of one category and no persons without responses. */
+export function appraiseItems(request: AppraisalRequest): Appraisal {
+  const { bank, data, grid, estimates, old } = request;
+  const leftOut: StatisticLeftOut[] = [];
+  const abilities = estimateAbilities(bank, data, { method: 'wle', grid });
+  const squares = meanSquareFit(bank, data, abilities.theta).items;
+  const curves = curveDeviations(bank, data, { grid });
+  const { classical, scores, limitedInformation: limited } = wholeForm(request, leftOut);
+  if (bank.size > most.pairItems) leftOut.push({ statistic: 'Q3', why: 'too-many-items' });
+  const items = itemCounts(data).map((counted, n): AppraisedItem => {
+    const [square, curve, estimate, score, itemRest] = [squares[n], curves[n], estimates?.[n], scores?.[n], classical?.items[n]?.itemRest];
+    const fit = { infit: square?.infit ?? NaN, outfit: square?.outfit ?? NaN, rmsd: curve?.rmsd ?? NaN };
+    const id = bank.id[n] ?? '';
+    const counts = Array.from({ length: bank.categories[n] ?? 2 }, (_, k) => counted.counts[k] ?? 0);
+    const before = old?.get(id);
+    const { light, reasons } = judged({
+      // Parameters that were given are held to be exact: only the fit is judged.
+      estimate: estimate ?? { slope: bank.slope[n] ?? 1, difficulty: bank.step[bank.stepStart[n] ?? 0] ?? 0, difficultyStandardError: 0 },
+      old: before, responses: counted.responses, fit: Object.values(fit).every(Number.isFinite) ? fit : undefined,
+    }, { ...(estimate === undefined ? {} : { slope: estimate.slope }), rarest: Math.min(...counts), itemRest, scoreMisfit: (score?.p ?? 1) < 0.05 / bank.size });
+    return {
+      item: id, responses: counted.responses, counts, p: counted.p, ...(itemRest === undefined ? {} : { itemRest }), ...fit, infitZ: square?.infitZ ?? NaN, outfitZ: square?.outfitZ ?? NaN,
+      ...(score === undefined ? {} : { sumScoreFit: { chiSquare: score.chiSquare, degreesOfFreedom: score.degreesOfFreedom, p: score.p } }),
+      light, reasons, moreResponses: moreResponses(counted.responses, Math.min(...counts), estimate?.difficultyStandardError), points: curve === undefined ? [] : pointsOf(curve, grid),
+    };
+  });
+  return {
+    items, abilities, leftOut, dependentPairs: bank.size > most.pairItems ? [] : pairsOf(bank, data, abilities.theta), ...(limited === undefined ? {} : { limitedInformation: limited }),
+    reliability: { marginal: marginalReliability(bank, grid), wle: empiricalReliability(abilities.theta, abilities.standardError, 'wle'), ...(classical === undefined ? {} : { alpha: classical.alpha, omega: classical.omega }) },
+  };
+}

@@ -1,0 +1,46 @@
+/** Parameters that were known beforehand: a calibration's JSON or items.csv, a release, or any CSV with item, slope and difficulty. */
+import { readFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
+import type { ItemSpec } from 'itemresponsetheory';
+import { z } from 'zod';
+import { ResponseFileError } from './read-responses.ts';
+
+const finite = z.number();
+const Spec = z.discriminatedUnion('model', [
+  z.object({ model: z.literal('logistic'), id: z.string(), slope: finite.default(1), difficulty: finite, lower: finite.default(0), upper: finite.default(1) }),
+  z.object({ model: z.literal('generalized-partial-credit'), id: z.string(), slope: finite.default(1), steps: z.array(finite).min(1) }),
+  z.object({ model: z.literal('graded-response'), id: z.string(), slope: finite.default(1), steps: z.array(finite).min(1) }),
+  z.object({ model: z.literal('nominal'), id: z.string(), slopes: z.array(finite).min(1), intercepts: z.array(finite).min(1) }),
+]);
+/** A calibration and a release both keep their parameters here. */
+const File = z.object({ parameters: z.array(Spec).min(1), population: z.object({ mean: finite, sd: z.number().positive() }).optional() });
+
+export interface ParameterFile { readonly parameters: readonly ItemSpec[]; readonly population?: { readonly mean: number; readonly sd: number } }
+
+function fromCsv(text: string, path: string): ItemSpec[] {
+  const records: Record<string, string>[] = parse(text, { bom: true, columns: true, skip_empty_lines: true, trim: true, delimiter: [',', ';', '\t'] });
+  return records.map((record, n) => {
+    const id = record['item'] ?? record['id'] ?? '';
+    const [slope, difficulty] = [Number(record['slope'] === undefined || record['slope'] === '' ? 1 : record['slope']), Number(record['difficulty'] === '' ? NaN : record['difficulty'])];
+    if (id === '' || !Number.isFinite(slope) || !Number.isFinite(difficulty)) throw new ResponseFileError('unknown-parameters', `${path}, line ${n + 2}: needs the columns item, slope (1 if absent) and difficulty`);
+    // A name that a spreadsheet could take for a formula was written behind an apostrophe.
+    return { model: 'logistic', id: id.replace(/^'(?=[=+\-@\t\r])/, ''), slope, difficulty };
+  });
+}
+
+export function parametersFrom(value: unknown, path: string): ParameterFile {
+  const file = File.safeParse(value);
+  if (!file.success) throw new ResponseFileError('unknown-parameters', `${path}: ${file.error.issues[0]?.path.join('.') ?? ''}: ${file.error.issues[0]?.message ?? 'no parameters'}`);
+  const { parameters, population } = file.data;
+  return { parameters, ...(population === undefined ? {} : { population }) };
+}
+
+/** Throws ResponseFileError naming the line or the field. */
+export async function readParameters(path: string): Promise<ParameterFile> {
+  const text = await readFile(path, 'utf8');
+  if (!path.endsWith('.json')) return { parameters: fromCsv(text, path) };
+  try { return parametersFrom(JSON.parse(text), path); } catch (error) {
+    if (error instanceof SyntaxError) throw new ResponseFileError('not-json', `${path}: is no JSON`);
+    throw error;
+  }
+}

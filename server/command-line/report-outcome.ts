@@ -1,0 +1,112 @@
+/** What `calibrate` and `fit` have in common: options, the files of the report, the lines on the terminal. */
+import { basename } from 'node:path';
+import { IrtError } from 'itemresponsetheory';
+import type { Mark } from '../../engine/charts/curve.ts';
+import { csv } from '../../item-bank/calibration/csv.ts';
+import { ResponseFileError } from '../../item-bank/calibration/read-responses.ts';
+import { type ReportLanguage, isReportLanguage, lightCounts, notConverged, reasonWords, remarkLines, reportPage, reportTexts } from './report-page.ts';
+import type { Outcome } from '../../item-bank/calibration/run.ts';
+import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';
+import { now } from '../compose.ts';
+import { UsageError } from './command.ts';
+import { requireReportFolder, writeReport } from './report-files.ts';
+
+export const commonOptions = {
+  groups: { type: 'string' }, duplicates: { type: 'string', default: 'refuse' }, cuts: { type: 'string', default: '' }, language: { type: 'string', default: 'nl' }, out: { type: 'string' },
+} as const;
+interface CommonValues { readonly groups?: string | undefined; readonly duplicates: string; readonly cuts: string; readonly language: string; readonly out?: string | undefined }
+export interface Common { readonly read: ReadOptions; readonly cuts: readonly Mark[]; readonly language: ReportLanguage; readonly out?: string }
+
+/** `A1=-1.5,B1=1.5`. */
+function cutsOf(text: string): Mark[] {
+  return text === '' ? [] : text.split(',').map((part) => {
+    const [name = '', value = ''] = part.split('=');
+    if (name === '' || value === '' || !Number.isFinite(Number(value))) throw new UsageError(`--cuts ${text}: must be NAME=θ,NAME=θ, e.g. A2=0,B1=1.5`);
+    return { name, x: Number(value) };
+  });
+}
+
+export async function commonOf({ groups, duplicates, cuts, language, out }: CommonValues): Promise<Common> {
+  if (duplicates !== 'refuse' && duplicates !== 'first') throw new UsageError(`--duplicates ${duplicates}: must be refuse or first`);
+  if (!isReportLanguage(language)) throw new UsageError(`--language ${language}: must be ${Object.keys(reportTexts).join(' or ')}`);
+  if (out !== undefined) await requireReportFolder(out);
+  return { read: { duplicates, ...(groups === undefined ? {} : { groups }) }, cuts: cutsOf(cuts), language, ...(out === undefined ? {} : { out }) };
+}
+
+/** A line on the terminal's error stream that is written over; nothing when that is a file. */
+export function progressLine(): { readonly say: (text: string) => void; readonly end: () => void } {
+  if (!process.stderr.isTTY) return { say: () => undefined, end: () => undefined };
+  return { say: (text) => { process.stderr.write(`\r${text}\u001b[K`); }, end: () => { process.stderr.write('\r\u001b[K'); } };
+}
+
+/** A bar that fills as the largest change falls to the tolerance, on the scale of logarithms. */
+export function cycleText(cycle: number, logLikelihood: number, change: number, tolerance: number): string {
+  const share = Math.min(1, Math.max(0, Math.log(change) / Math.log(tolerance)));
+  const filled = Number.isFinite(share) ? Math.round(24 * share) : 0;
+  return `[${'#'.repeat(filled)}${'.'.repeat(24 - filled)}] cycle ${cycle}  log-likelihood ${logLikelihood.toFixed(4)}  largest change ${change.toExponential(2)}`;
+}
+
+export async function readWithProgress(path: string, options: ReadOptions): Promise<ResponseData> {
+  const progress = progressLine();
+  try { return await streamResponses(path, { ...options, onLines: (lines) => { progress.say(`${basename(path)}: ${lines} lines`); } }); } finally { progress.end(); }
+}
+
+const itemColumns = ['item', 'light', 'reasons', 'responses', 'p', 'itemRest', 'slope', 'slopeStandardError', 'difficulty', 'difficultyStandardError', 'infit', 'infitZ', 'outfit', 'outfitZ', 'rmsd', 'sumScoreChiSquare', 'sumScoreDegreesOfFreedom', 'sumScoreP', 'moreResponses'] as const;
+
+function itemsCsv({ appraisal, calibration, parameters }: Outcome): string {
+  return csv(itemColumns, appraisal.items.map((item, n) => {
+    const [estimate, spec] = [calibration?.estimates[n], parameters[n]];
+    const given = spec?.model === 'logistic' ? spec : undefined;
+    return [item.item, item.light, item.reasons.join(' '), item.responses, item.p, item.itemRest, estimate?.slope ?? given?.slope, estimate?.slopeStandardError, estimate?.difficulty ?? given?.difficulty, estimate?.difficultyStandardError, item.infit, item.infitZ, item.outfit, item.outfitZ, item.rmsd, item.sumScoreFit?.chiSquare, item.sumScoreFit?.degreesOfFreedom, item.sumScoreFit?.p, item.moreResponses];
+  }));
+}
+
+/** The documented schema: item-bank/calibration/README.md. */
+function outcomeJson(outcome: Outcome, file: string, madeAt: string): string {
+  const { appraisal: { abilities: _, ...appraisal }, takers: __, ...rest } = outcome;
+  return `${JSON.stringify({ schema: 'meetlat-calibration-1', file, madeAt, ...rest, appraisal }, null, 1)}\n`;
+}
+
+function personsCsv({ appraisal: { abilities }, takers }: Outcome): string {
+  return csv(['person', 'theta', 'standardError'], takers.map((name, n) => [name, abilities.theta[n], abilities.standardError[n]]));
+}
+
+const fixed = (value: number | undefined): string => (value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(3)).padStart(9);
+
+function terminalLines(outcome: Outcome, language: ReportLanguage): string[] {
+  const t = reportTexts[language];
+  const { appraisal, calibration, parameters } = outcome;
+  const width = Math.max(4, ...appraisal.items.map(({ item }) => item.length));
+  const rows = appraisal.items.map((item, n) => {
+    const [estimate, spec] = [calibration?.estimates[n], parameters[n]];
+    const given = spec?.model === 'logistic' ? spec : undefined;
+    return `${item.item.padEnd(width)} ${fixed(estimate?.slope ?? given?.slope)}${fixed(estimate?.slopeStandardError)}${fixed(estimate?.difficulty ?? given?.difficulty)}${fixed(estimate?.difficultyStandardError)}${fixed(item.infit)}${fixed(item.rmsd)} ${String(item.responses).padStart(7)} ${item.p.toFixed(2)}  ${t.lights[item.light]}${item.reasons.length > 0 ? `: ${reasonWords(item, language)}` : ''}`;
+  });
+  const counts = lightCounts(outcome);
+  return [
+    `${'item'.padEnd(width)}     slope       SE difficulty     SE    infit     RMSD       n    p`, ...rows, '', ...remarkLines(outcome, language).map((line) => `- ${line}`),
+    ...(calibration === undefined ? [] : [`${calibration.model}, ${outcome.persons} persons, ${outcome.responses} responses, ${calibration.cycles} cycles, log-likelihood ${calibration.logLikelihood.toFixed(4)}, variance ${(outcome.population.sd ** 2).toFixed(4)}, ${calibration.converged ? 'converged' : 'NOT CONVERGED'}`]),
+    t.lightsOf.replace(/\{(keep|look|drop)\}/g, (_, light: 'keep' | 'look' | 'drop') => String(counts[light])), ...(notConverged(outcome, language) ?? '').split('\n').filter((line) => line !== ''),
+  ];
+}
+
+/** Tells the outcome and writes the report; 1 when it did not converge. */
+export async function tell(outcome: Outcome, path: string, { cuts, language, out }: Common): Promise<number> {
+  console.log(terminalLines(outcome, language).join('\n'));
+  if (out !== undefined) {
+    const [file, madeAt] = [basename(path), now()];
+    const name = outcome.kind === 'calibrate' ? 'calibration.json' : 'fit.json';
+    const files = { [name]: outcomeJson(outcome, file, madeAt), 'items.csv': itemsCsv(outcome), 'persons.csv': personsCsv(outcome), 'report.html': reportPage(outcome, { file, madeAt: madeAt.slice(0, 10), language, cuts }) };
+    await writeReport(out, files);
+    console.log(`${out}: ${Object.keys(files).join(', ')}`);
+  }
+  return outcome.calibration?.converged === false ? 1 : 0;
+}
+
+/** Bad data and missing files are wrong calls: one line, no stack. */
+export function asUsage(error: unknown): unknown {
+  if (error instanceof ResponseFileError || error instanceof IrtError) return new UsageError(error.message);
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error) return new UsageError(`${String(error.path)}: no such file`);
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(Z_|CSV_)/.test(error.code)) return new UsageError(error.message);
+  return error;
+}
