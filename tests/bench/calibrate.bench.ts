@@ -3,10 +3,9 @@
  * standard errors; a file (wide CSV, 0/1) is calibrated as 2PL. In brackets what other programs need on the same kind of machine.
  */
 import { createItemParameters, createRng, exp, type ItemSpec } from 'itemresponsetheory';
-import { calibrate, type ResponseMatrix } from 'itemresponsetheory/calibration';
+import { calibrateItems, type CalibrateItemsOptions, type ResponseMatrix, responseMatrix } from 'itemresponsetheory/calibration';
 import { drawCategory } from 'itemresponsetheory/simulation';
 import { readResponses } from '../../item-bank/calibration/read-responses.ts';
-import { responseMatrix } from 'itemresponsetheory/calibration';
 
 /** N(0, 1) persons; each sees `seen` of the items, the same first ones or, sparse, those near to an own place. */
 function simulated(persons: number, items: readonly ItemSpec[], seen: number): ResponseMatrix {
@@ -35,13 +34,17 @@ function measure(name: string, data: ResponseMatrix, run: (data: ResponseMatrix)
   console.log(`${name.padEnd(34)} median ${(times[2] ?? NaN).toFixed(3)} s   best ${(times[0] ?? NaN).toFixed(3)} s   ${outcome.cycles} cycles   log-likelihood ${outcome.logLikelihood.toFixed(4)}   (${peers})`);
 }
 
-const options = { tolerance: 1e-4 } as const;
+const graded = (count: number): ItemSpec[] => Array.from({ length: count }, (_, n) => { const b = draws.normal(); return { model: 'graded-response', id: `g${n}`, slope: 0.8 + draws.uniform(), steps: [b - 1.5, b - 0.5, b + 0.5, b + 1.5] }; });
+const guessed = (count: number): ItemSpec[] => dichotomous(count).map((item) => ({ ...item, lower: 0.15 + 0.1 * draws.uniform() }));
+const run = (options: CalibrateItemsOptions) => (data: ResponseMatrix) => calibrateItems(data, { tolerance: 1e-4, standardErrors: 'none', ...options });
 const [file] = process.argv.slice(2);
 if (file !== undefined) {
   const { rows } = await readResponses(file);
-  measure(file, responseMatrix(rows), (data) => calibrate(data, { model: '2pl', ...options }), 'your file');
+  measure(file, responseMatrix(rows), run({ models: '2pl' }), 'your file');
 } else {
-  measure('2PL 10,000 × 40', simulated(10_000, dichotomous(40), 40), (data) => calibrate(data, { model: '2pl', ...options }), 'mirt 1.74 s');
-  measure('2PL 10,000 × 100', simulated(10_000, dichotomous(100), 100), (data) => calibrate(data, { model: '2pl', ...options }), 'mirt 5.13 s, TAM 9.10 s');
-  measure('2PL 2,000 × 500, 60 answered', simulated(2000, dichotomous(500), 60), (data) => calibrate(data, { model: '2pl', ...options }), 'mirt 20.7 s, TAM 10.3 s');
+  measure('2PL 10,000 × 40', simulated(10_000, dichotomous(40), 40), run({ models: '2pl' }), 'mirt 1.74 s');
+  measure('2PL 10,000 × 100', simulated(10_000, dichotomous(100), 100), run({ models: '2pl' }), 'mirt 5.13 s, TAM 9.10 s');
+  measure('2PL 2,000 × 500, 60 answered', simulated(2000, dichotomous(500), 60), run({ models: '2pl' }), 'mirt 20.7 s, TAM 10.3 s');
+  measure('GRM 5,000 × 20 × 5', simulated(5000, graded(20), 20), run({ models: 'grm' }), 'mirt 0.84 s');
+  measure('3PL 5,000 × 40, priors', simulated(5000, guessed(40), 40), run({ models: '3pl', priors: { slope: { mean: 0, sd: 0.5 }, lower: { kind: 'logitNormal', mean: -1.4, sd: 0.5 } } }), 'mirt 2.09 s');
 }

@@ -1,6 +1,7 @@
 /** Entry `itemresponsetheory/calibration`. */
 export { type CalibratedItem, type Calibration, type CalibrationOptions, type DichotomousModel, calibrate } from './mmle.ts';
-export { type CalibratedItemResult, type CalibrateItemsOptions, calibrateItems, type ItemsCalibration, type LatentGroup } from './calibrate-items.ts';
+export { type CalibratedItemResult, calibrateItems, type ItemsCalibration, type LatentGroup } from './calibrate-items.ts';
+export type { CalibrateItemsOptions } from './problem.ts';
 export type { ItemModelName } from './family.ts';
 export type { Flag as CalibrationFlag } from './patterns.ts';
 export type { Priors } from './parameter-prior.ts';

@@ -1,0 +1,111 @@
+/** Standard errors: the observed information by central differences of the exact gradient, the cross-product of the persons' scores, or both as a sandwich. */
+import { invertSymmetric } from '../numeric/cholesky.ts';
+import { expectation } from './e-step.ts';
+import { evaluateFamily, hasUnitSlope, type ItemModelName, reportedOf } from './family.ts';
+import { addLatentScore, blockAt } from './m-step.ts';
+import type { Problem } from './problem.ts';
+
+/** ∂/∂x of what one EM step maximises, at the point of the E-step itself: the gradient of the marginal likelihood (Fisher's identity), prior included. */
+export function gradientAt(problem: Problem, x: Float64Array, only?: Uint8Array): Float64Array {
+  const { mass } = expectation(problem, x, only);
+  const gradient = new Float64Array(x.length);
+  problem.blocks.forEach((block) => {
+    const indices = [...new Set(block.flatMap((item) => problem.parts[item]?.index ?? []))];
+    const { gradient: local } = blockAt(problem, block, x, new Map(indices.map((n, at) => [n, at])));
+    indices.forEach((n, at) => { gradient[n] = local[at] ?? 0; });
+  });
+  mass.forEach((weights, d) => addLatentScore(problem, d, weights, x, gradient));
+  return gradient;
+}
+
+/** −∂²ln L/∂x∂x′ by central differences of the exact gradient (the sum of both terms of Oakes 1999); a parameter of one item touches only the rows that have it. */
+function observedInformation(problem: Problem, x: Float64Array): Float64Array {
+  const size = x.length;
+  const { patterns: { rows, rowStart, item }, parts } = problem;
+  const users: number[][] = Array.from({ length: size }, () => []);
+  const rowsOf: number[][] = parts.map(() => []);
+  for (let row = 0; row < rows; row += 1) for (let n = rowStart[row] ?? 0; n < (rowStart[row + 1] ?? 0); n += 1) rowsOf[item[n] ?? 0]?.push(row);
+  parts.forEach(({ index }, one) => { for (const n of index) users[n]?.push(one); });
+  const matrix = new Float64Array(size * size);
+  for (let i = 0; i < size; i += 1) {
+    const list = users[i] ?? [];
+    const only = list.length === 0 ? undefined : new Uint8Array(rows);
+    if (only !== undefined) for (const one of list) for (const row of rowsOf[one] ?? []) only[row] = 1;
+    const h = 1e-5 * Math.max(1, Math.abs(x[i] ?? 0));
+    const moved = (by: number): Float64Array => { const y = Float64Array.from(x); y[i] = (y[i] ?? 0) + by; return gradientAt(problem, y, only); };
+    const [up, down] = [moved(h), moved(-h)];
+    for (let j = 0; j < size; j += 1) matrix[j * size + i] = -((up[j] ?? 0) - (down[j] ?? 0)) / (2 * h);
+  }
+  for (let i = 0; i < size; i += 1) for (let j = 0; j < i; j += 1) matrix[i * size + j] = matrix[j * size + i] = ((matrix[i * size + j] ?? 0) + (matrix[j * size + i] ?? 0)) / 2;
+  return matrix;
+}
+
+/** Σ w·s·s′ over the rows, s the row's own score. */
+function crossProduct(problem: Problem, x: Float64Array): Float64Array {
+  const size = x.length;
+  const { patterns, parts, node, work } = problem;
+  const points = node.length;
+  const scores = parts.map(({ model, categories, index }) => {
+    const all = new Float64Array(points * categories * index.length);
+    if (model === 'fixed') return all;
+    const local = Float64Array.from(index, (n) => x[n] ?? 0);
+    for (let q = 0; q < points; q += 1) { evaluateFamily(model, categories, local, node[q] ?? 0, work); all.set(work.score.subarray(0, categories * index.length), q * categories * index.length); }
+    return all;
+  });
+  const matrix = new Float64Array(size * size);
+  const score = new Float64Array(size);
+  expectation(problem, x, undefined, (row, posterior) => {
+    score.fill(0);
+    const touched = new Set<number>();
+    for (let n = patterns.rowStart[row] ?? 0; n < (patterns.rowStart[row + 1] ?? 0); n += 1) {
+      const one = patterns.item[n] ?? 0;
+      const { categories = 0, index = [] } = parts[one] ?? {};
+      const [table, p] = [scores[one] ?? score, index.length];
+      for (let q = 0; q < points; q += 1) {
+        const start = (q * categories + (patterns.category[n] ?? 0)) * p;
+        for (let i = 0; i < p; i += 1) score[index[i] ?? 0] = (score[index[i] ?? 0] ?? 0) + (posterior[q] ?? 0) * (table[start + i] ?? 0);
+      }
+      for (const i of index) touched.add(i);
+    }
+    const before = Float64Array.from(score);
+    addLatentScore(problem, patterns.density[row] ?? 0, posterior, x, score);
+    score.forEach((value, i) => { if (value !== before[i]) touched.add(i); });
+    const list = [...touched];
+    const w = patterns.weight[row] ?? 1;
+    for (const i of list) for (const j of list) matrix[i * size + j] = (matrix[i * size + j] ?? 0) + w * (score[i] ?? 0) * (score[j] ?? 0);
+  });
+  return matrix;
+}
+
+function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
+  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i += 1) for (let k = 0; k < n; k += 1) { const v = a[i * n + k] ?? 0; if (v !== 0) for (let j = 0; j < n; j += 1) out[i * n + j] = (out[i * n + j] ?? 0) + v * (b[k * n + j] ?? 0); }
+  return out;
+}
+
+export function covarianceOf(problem: Problem, x: Float64Array, method: 'oakes' | 'crossProduct' | 'sandwich'): Float64Array | undefined {
+  if (method === 'crossProduct') return invertSymmetric(crossProduct(problem, x), x.length);
+  const bread = invertSymmetric(observedInformation(problem, x), x.length);
+  if (method === 'oakes' || bread === undefined) return bread;
+  return product(product(bread, crossProduct(problem, x), x.length), bread, x.length);
+}
+
+/** Delta method: SE of each reported number from the covariance of its local parameters; derivatives by central differences of closed forms. */
+export function reportedErrors(model: ItemModelName, categories: number, index: readonly number[], x: Float64Array, covariance: Float64Array | undefined): number[] {
+  const local = index.map((n) => x[n] ?? 0);
+  const at = reportedOf(model, local, categories);
+  if (covariance === undefined) return at.map(() => NaN);
+  const size = x.length;
+  const slopes = local.map((value, i) => {
+    const h = 1e-6 * Math.max(1, Math.abs(value));
+    const moved = (by: number): number[] => reportedOf(model, local.map((other, j) => (j === i ? other + by : other)), categories);
+    const [up, down] = [moved(h), moved(-h)];
+    return at.map((_, r) => ((up[r] ?? 0) - (down[r] ?? 0)) / (2 * h));
+  });
+  return at.map((_, r) => {
+    let variance = 0;
+    index.forEach((n, i) => index.forEach((m, j) => { variance += (slopes[i]?.[r] ?? 0) * (slopes[j]?.[r] ?? 0) * (covariance[n * size + m] ?? NaN); }));
+    return r === 0 && hasUnitSlope(model) ? NaN : Math.sqrt(variance);
+  });
+}
+

@@ -1,0 +1,162 @@
+/** The M-step: Fisher scoring on items, or on blocks that share parameters; moments of the populations. And the gradient, which is the same sums. */
+import { IrtError } from '../errors.ts';
+import { invertSymmetric } from '../numeric/cholesky.ts';
+import { exp, log } from '../numeric/elementary.ts';
+import { evaluateFamily, type ItemModelName } from './family.ts';
+import { matchMoments, normalOnGrid } from './latent.ts';
+import { meanOf, type Part, type Problem, varianceIndex, varianceOf } from './problem.ts';
+
+/** Gradient and expected information of a block's expected log-likelihood at x, and its value. */
+export function blockAt(problem: Problem, block: readonly number[], x: Float64Array, place: ReadonlyMap<number, number>): BlockAt {
+  const size = place.size;
+  const out: BlockAt = { gradient: new Float64Array(size), information: new Float64Array(size * size), value: 0 };
+  for (const item of block) {
+    const part = problem.parts[item];
+    if (part === undefined || part.model === 'fixed') continue;
+    const at = Int32Array.from(part.index, (n) => place.get(n) ?? 0);
+    const local = Float64Array.from(part.index, (n) => x[n] ?? 0);
+    if (part.isExponential) addExponential(problem, item, part, part.model, local, at, out); else addByNode(problem, part, part.model, local, at, out);
+  }
+  for (const [n, at] of place) {
+    const prior = problem.priors[n]?.(x[n] ?? 0);
+    if (prior === undefined) continue;
+    out.value += prior.value;
+    out.gradient[at] = (out.gradient[at] ?? 0) + prior.gradient;
+    out.information[at * size + at] = (out.information[at * size + at] ?? 0) + prior.information;
+  }
+  return out;
+}
+
+interface BlockAt { readonly gradient: Float64Array; readonly information: Float64Array; value: number }
+
+/** + mass·Σ_k P_k·s_k·s_k′ at one node; scores in `work`. */
+function addInformation({ work }: Problem, categories: number, mass: number, at: Int32Array, { gradient, information }: BlockAt): void {
+  const [p, size] = [at.length, gradient.length];
+  for (let k = 0; k < categories; k += 1) {
+    const w = mass * exp(work.logP[k] ?? 0);
+    for (let i = 0; i < p; i += 1) {
+      const si = w * (work.score[k * p + i] ?? 0);
+      for (let j = 0; j <= i; j += 1) {
+        const [row, column] = [Math.max(at[i] ?? 0, at[j] ?? 0), Math.min(at[i] ?? 0, at[j] ?? 0)];
+        information[row * size + column] = (information[row * size + column] ?? 0) + si * (work.score[k * p + j] ?? 0);
+      }
+    }
+  }
+}
+
+/** Counts by category and node. */
+function addByNode(problem: Problem, { categories, row }: Part, model: ItemModelName, local: Float64Array, at: Int32Array, out: BlockAt): void {
+  const { node, counts: { byNode }, work } = problem;
+  const [points, p] = [node.length, at.length];
+  for (let q = 0; q < points; q += 1) {
+    let mass = 0;
+    for (let k = 0; k < categories; k += 1) mass += byNode[(row + k) * points + q] ?? 0;
+    if (mass < 1e-12) continue;
+    evaluateFamily(model, categories, local, node[q] ?? 0, work);
+    for (let k = 0; k < categories; k += 1) {
+      const r = byNode[(row + k) * points + q] ?? 0;
+      if (r === 0) continue;
+      out.value += r * (work.logP[k] ?? 0);
+      for (let i = 0; i < p; i += 1) out.gradient[at[i] ?? 0] = (out.gradient[at[i] ?? 0] ?? 0) + r * (work.score[k * p + i] ?? 0);
+    }
+    addInformation(problem, categories, mass, at, out);
+  }
+}
+
+/**
+ * Exponential families: s_k − s_0 is α_k + β_k·θ, read off at θ = 0 and 1, so Σ over the persons of category k needs only their number and ΣEAP;
+ * what is left, s_0 and ln P_0, goes with the persons at each node.
+ */
+function addExponential(problem: Problem, item: number, { categories, row }: Part, model: ItemModelName, local: Float64Array, at: Int32Array, out: BlockAt): void {
+  const { node, counts: { persons, eap, mass }, work } = problem;
+  const [points, p] = [node.length, at.length];
+  // Σ_k [f(0)·(persons − ΣEAP) + f(1)·ΣEAP] for every f affine in θ.
+  for (const theta of [0, 1]) {
+    evaluateFamily(model, categories, local, theta, work);
+    for (let k = 1; k < categories; k += 1) {
+      const share = theta === 0 ? (persons[row + k] ?? 0) - (eap[row + k] ?? 0) : eap[row + k] ?? 0;
+      out.value += share * ((work.logP[k] ?? 0) - (work.logP[0] ?? 0));
+      for (let i = 0; i < p; i += 1) out.gradient[at[i] ?? 0] = (out.gradient[at[i] ?? 0] ?? 0) + share * ((work.score[k * p + i] ?? 0) - (work.score[i] ?? 0));
+    }
+  }
+  for (let q = 0; q < points; q += 1) {
+    const w = mass[item * points + q] ?? 0;
+    if (w < 1e-12) continue;
+    evaluateFamily(model, categories, local, node[q] ?? 0, work);
+    out.value += w * (work.logP[0] ?? 0);
+    for (let i = 0; i < p; i += 1) out.gradient[at[i] ?? 0] = (out.gradient[at[i] ?? 0] ?? 0) + w * (work.score[i] ?? 0);
+    addInformation(problem, categories, w, at, out);
+  }
+}
+
+/** Fisher scoring, halving a step that does not help; what cannot be inverted stays where it is. */
+export function maximiseBlock(problem: Problem, block: readonly number[], x: Float64Array): void {
+  const indices = [...new Set(block.flatMap((item) => problem.parts[item]?.index ?? []))];
+  const place = new Map(indices.map((n, at) => [n, at]));
+  let here = blockAt(problem, block, x, place);
+  for (let step = 0; step < 12; step += 1) {
+    const size = indices.length;
+    const inverse = invertSymmetric(here.information, size);
+    if (inverse === undefined) return;
+    const move = indices.map((_, i) => { let sum = 0; for (let j = 0; j < size; j += 1) sum += (inverse[i * size + j] ?? 0) * (here.gradient[j] ?? 0); return Math.max(-1, Math.min(1, sum)); });
+    const largest = move.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const from = indices.map((n) => x[n] ?? 0);
+    let factor = 1;
+    for (;;) {
+      indices.forEach((n, i) => { x[n] = (from[i] ?? 0) + factor * (move[i] ?? 0); });
+      const next = blockAt(problem, block, x, place);
+      if (next.value >= here.value - 1e-9 * Math.abs(here.value)) { here = next; break; }
+      factor /= 2;
+      if (factor < 1e-4) { indices.forEach((n, i) => { x[n] = from[i] ?? 0; }); return; }
+    }
+    if (largest * factor < 1e-8) return;
+  }
+}
+
+/** Means and variances from the posterior mass; regression by least squares of the EAPs. */
+export function maximiseLatent({ latent, node }: Problem, mass: readonly Float64Array[], x: Float64Array): void {
+  const moments = mass.map((weights) => {
+    let [total, first, second] = [0, 0, 0];
+    weights.forEach((w, q) => { const theta = node[q] ?? 0; total += w; first += w * theta; second += w * theta * theta; });
+    return { total, first, second };
+  });
+  if (latent.kind === 'groups') {
+    moments.forEach(({ total, first, second }, g) => {
+      const [mean, logVariance] = [latent.mean[g] ?? -1, latent.logVariance[g] ?? -1];
+      if (total === 0 || (mean < 0 && logVariance < 0)) return;
+      const matched = matchMoments(node, first / total, second / total, mean >= 0);
+      if (mean >= 0) x[mean] = matched.mean;
+      if (logVariance >= 0) x[logVariance] = log(matched.variance);
+    });
+    return;
+  }
+  const p = latent.mean.length;
+  const [cross, right] = [new Float64Array(p * p), new Float64Array(p)];
+  moments.forEach(({ total, first }, d) => {
+    const row = latent.design[d] ?? new Float64Array(p);
+    for (let i = 0; i < p; i += 1) { right[i] = (right[i] ?? 0) + (row[i] ?? 0) * first; for (let j = 0; j < p; j += 1) cross[i * p + j] = (cross[i * p + j] ?? 0) + total * (row[i] ?? 0) * (row[j] ?? 0); }
+  });
+  const inverse = invertSymmetric(cross, p);
+  if (inverse === undefined) throw new IrtError('covariates-dependent', 'covariates', p, 'must be linearly independent');
+  latent.mean.forEach((n, i) => { let sum = 0; for (let j = 0; j < p; j += 1) sum += (inverse[i * p + j] ?? 0) * (right[j] ?? 0); x[n] = sum; });
+  let [residual, persons] = [0, 0];
+  moments.forEach(({ total, first, second }, d) => { const mu = meanOf(latent, d, x); residual += second - 2 * mu * first + mu * mu * total; persons += total; });
+  const at = latent.logVariance[0] ?? -1;
+  if (at >= 0) x[at] = log(Math.max(1e-4, residual / persons));
+}
+
+/** Score of a normal on the grid: sufficient statistics minus their expectation under the density. */
+export function addLatentScore({ latent, node }: Problem, density: number, weights: Float64Array, x: Float64Array, out: Float64Array): void {
+  const [mean, variance] = [meanOf(latent, density, x), varianceOf(latent, density, x)];
+  const at = normalOnGrid(node, mean, variance);
+  let [total, first, second] = [0, 0, 0];
+  weights.forEach((w, q) => { const theta = node[q] ?? 0; total += w; first += w * theta; second += w * theta * theta; });
+  const byMean = (first - total * at.mean) / variance;
+  const spread = (m1: number, m2: number, n: number): number => m2 - 2 * mean * m1 + mean * mean * n;
+  const byLogVariance = (spread(first, second, total) - total * spread(at.mean, at.second, 1)) / (2 * variance);
+  if (latent.kind === 'groups') { const n = latent.mean[density] ?? -1; if (n >= 0) out[n] = (out[n] ?? 0) + byMean; }
+  else latent.mean.forEach((n, i) => { out[n] = (out[n] ?? 0) + byMean * (latent.design[density]?.[i] ?? 0); });
+  const v = varianceIndex(latent, density);
+  if (v >= 0) out[v] = (out[v] ?? 0) + byLogVariance;
+}
+

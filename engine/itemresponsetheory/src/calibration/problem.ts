@@ -1,0 +1,203 @@
+/** A calibration problem: options, data made ready, and where every free parameter stands in the vector x. */
+import { IrtError } from '../errors.ts';
+import { exp, log } from '../numeric/elementary.ts';
+import { categoryProbabilities } from '../models/probability.ts';
+import { createItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
+import { normalGrid } from '../quadrature/grid.ts';
+import type { ResponseMatrix } from '../responses/response-matrix.ts';
+import { createFamilyWork, type FamilyWork, hasUnitSlope, type ItemModelName, parameterNames, startValues } from './family.ts';
+import { type LogPrior, type Priors, priorOf } from './parameter-prior.ts';
+import { type Patterns, preparePatterns } from './patterns.ts';
+
+export interface CalibrateItemsOptions {
+  /** One for all items, or one for each. */
+  readonly models: ItemModelName | readonly ItemModelName[];
+  readonly ids?: readonly string[];
+  /** Group of each person, 0-based; the first is the reference. */
+  readonly group?: ArrayLike<number>;
+  /** Items that keep these parameters; then mean and variance of every group are free. */
+  readonly fixed?: ReadonlyMap<number, ItemSpec>;
+  /** With fixed items: the population stays N(0, 1) all the same (multiple EM cycles without prior updating). Default free. */
+  readonly population?: 'free' | 'standard';
+  /** With fixed items: whose answers tell about ability. 'fixed' alone is OEM (Wainer & Mislevy 1990); default 'all'. */
+  readonly posteriorFrom?: 'all' | 'fixed';
+  /** Row-major persons × covariates: θ ~ N(Xβ, σ²); instead of groups. */
+  readonly covariates?: { readonly matrix: Float64Array; readonly names: readonly string[] };
+  readonly priors?: Priors;
+  readonly points?: number;
+  /** EM stops when no parameter changed by more than this in a plain cycle; default 1e-6. */
+  readonly tolerance?: number;
+  readonly maximumCycles?: number;
+  readonly standardErrors?: 'oakes' | 'crossProduct' | 'sandwich' | 'none';
+  readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
+}
+
+/** One item of the problem: where its free parameters stand in x. */
+export interface Part { readonly model: ItemModelName | 'fixed'; readonly categories: number; readonly index: readonly number[]; readonly row: number; /** ln P_k = s_k·θ + t_k + a function of θ alone. */ readonly isExponential: boolean }
+
+export interface Problem {
+  readonly patterns: Patterns;
+  readonly parts: readonly Part[];
+  /** Items that share parameters are maximised together. */
+  readonly blocks: readonly (readonly number[])[];
+  readonly node: Float64Array;
+  readonly priors: readonly (LogPrior | undefined)[];
+  readonly latent: Latent;
+  /** ln P of item, category and node; of exponential items only category 0 is kept up. */
+  readonly table: Float64Array;
+  /** s_k and t_k of exponential items, by item and category. */
+  readonly slope: Float64Array; readonly shift: Float64Array;
+  readonly booklets: Booklets;
+  readonly counts: ExpectedCounts;
+  readonly work: FamilyWork;
+  /** Rows (by item) from which the posterior is made: 1, or 0 for new items under OEM. */
+  readonly tells: Uint8Array;
+}
+
+/** What the M-step needs: of exponential items persons and ΣEAP by category and persons by node, of the others persons by category and node. */
+export interface ExpectedCounts { readonly byNode: Float64Array; readonly persons: Float64Array; readonly eap: Float64Array; readonly mass: Float64Array }
+
+/** Rows with the same exponential items and the same density follow one another. */
+export interface Booklets {
+  readonly rows: Uint32Array;
+  /** Booklet of each place in `rows`. */
+  readonly of: Uint32Array;
+  readonly items: readonly Uint32Array[]; readonly density: readonly number[];
+  /** Whether the rows have other items, too. */
+  readonly isMixed: readonly boolean[];
+}
+
+/** Where the populations' parameters stand in x: means, then ln of variances; −1 = fixed at 0 and 1. */
+export interface Latent {
+  readonly kind: 'groups' | 'regression';
+  readonly mean: readonly number[]; readonly logVariance: readonly number[];
+  /** Regression: covariates of each density. */
+  readonly design: readonly Float64Array[];
+}
+
+export const meanOf = (latent: Latent, density: number, x: Float64Array): number => (latent.kind === 'groups'
+  ? ((latent.mean[density] ?? -1) < 0 ? 0 : x[latent.mean[density] ?? 0] ?? 0)
+  : (latent.design[density] ?? new Float64Array(0)).reduce((sum, value, n) => sum + value * (x[latent.mean[n] ?? 0] ?? 0), 0));
+export const varianceIndex = (latent: Latent, density: number): number => latent.logVariance[latent.kind === 'groups' ? density : 0] ?? -1;
+export const varianceOf = (latent: Latent, density: number, x: Float64Array): number => { const at = varianceIndex(latent, density); return at < 0 ? 1 : exp(x[at] ?? 0); };
+
+function modelOf(models: CalibrateItemsOptions['models'], item: number): ItemModelName {
+  const model = typeof models === 'string' ? models : models[item];
+  if (model === undefined) throw new IrtError('unequal-lengths', 'models', models.length, `must have a model for item ${item}`);
+  return model;
+}
+
+/** Parameter numbers of every item, rating-scale thresholds shared by the items of one number of categories. */
+function layOut(patterns: Patterns, options: CalibrateItemsOptions, names: (item: number) => string): { parts: Part[]; parameters: string[]; start: number[]; blocks: number[][] } {
+  const [parameters, start]: [string[], number[]] = [[], []];
+  const shared = new Map<number, number>();
+  const ratingItems = new Map<number, number[]>();
+  const blocks: number[][] = [];
+  let row = 0;
+  const parts = Array.from(patterns.categories, (categories, item): Part => {
+    const here = row;
+    row += categories;
+    if (options.fixed?.has(item) === true) return { model: 'fixed', categories, index: [], row: here, isExponential: false };
+    const model = modelOf(options.models, item);
+    if (categories > 2 && (model === 'rasch' || model === '1pl' || model === '2pl' || model === '3pl')) throw new IrtError('unknown-category', names(item), categories - 1, `must be 0 or 1 under ${model}`);
+    const values = startValues(model, patterns.counts[item] ?? []);
+    const local = parameterNames(model, categories);
+    if (model !== 'rsm') {
+      blocks.push([item]);
+      return { model, categories, row: here, isExponential: model !== 'grm' && model !== '3pl', index: local.map((name, n) => { parameters.push(`${names(item)}:${name}`); start.push(values[n] ?? 0); return parameters.length - 1; }) };
+    }
+    parameters.push(`${names(item)}:b`); start.push(values[0] ?? 0);
+    const own = parameters.length - 1;
+    if (!shared.has(categories)) { shared.set(categories, parameters.length); local.slice(1).forEach((name, n) => { parameters.push(`rating scale of ${categories}:${name}`); start.push(values[n + 1] ?? 0); }); }
+    const first = shared.get(categories) ?? 0;
+    ratingItems.set(categories, [...(ratingItems.get(categories) ?? []), item]);
+    return { model, categories, row: here, isExponential: true, index: [own, ...local.slice(1).map((_, n) => first + n)] };
+  });
+  return { parts, parameters, start, blocks: [...blocks, ...ratingItems.values()] };
+}
+
+/** Populations: the reference is N(0, 1), or N(0, σ²) when no slope is free to carry the unit; all are free when items are fixed. */
+function layOutLatent(options: CalibrateItemsOptions, densities: number, design: readonly Float64Array[], unitSlopes: boolean, parameters: string[], start: number[]): Latent {
+  const hasFixed = (options.fixed?.size ?? 0) > 0;
+  const free = (name: string): number => { parameters.push(name); start.push(0); return parameters.length - 1; };
+  if (options.covariates !== undefined) {
+    const { names } = options.covariates;
+    return { kind: 'regression', design, mean: names.map((name) => free(`regression:${name}`)), logVariance: [hasFixed || unitSlopes ? free('regression:ln variance') : -1] };
+  }
+  const isFree = hasFixed && options.population !== 'standard';
+  return {
+    kind: 'groups', design: [],
+    mean: Array.from({ length: densities }, (_, g) => (isFree || (g > 0 && !hasFixed) ? free(`group ${g}:mean`) : -1)),
+    logVariance: Array.from({ length: densities }, (_, g) => (isFree || (!hasFixed && (g > 0 || unitSlopes)) ? free(`group ${g}:ln variance`) : -1)),
+  };
+}
+
+/** Density of each person, and the covariates of each density. */
+function densitiesOf(data: ResponseMatrix, { group, covariates }: CalibrateItemsOptions): { of: (person: number) => number; count: number; design: Float64Array[] } {
+  if (covariates !== undefined) {
+    const p = covariates.names.length;
+    if (covariates.matrix.length !== p * data.persons) throw new IrtError('unequal-lengths', 'covariates.matrix', covariates.matrix.length, `must have ${p * data.persons} members`);
+    const known = new Map<string, number>();
+    const design: Float64Array[] = [];
+    const of = Array.from({ length: data.persons }, (_, person) => {
+      const row = covariates.matrix.slice(person * p, (person + 1) * p);
+      const key = row.join();
+      const at = known.get(key) ?? design.length;
+      if (at === design.length) { known.set(key, at); design.push(row); }
+      return at;
+    });
+    return { of: (person) => of[person] ?? 0, count: design.length, design };
+  }
+  if (group === undefined) return { of: () => 0, count: 1, design: [] };
+  if (group.length !== data.persons) throw new IrtError('unequal-lengths', 'group', group.length, `must have a member for each of ${data.persons} persons`);
+  let highest = 0;
+  for (let n = 0; n < group.length; n += 1) { const g = group[n] ?? -1; if (!Number.isInteger(g) || g < 0 || g > 1000) throw new IrtError('unknown-group', `group[${n}]`, g, 'must be a whole number from 0 to 1000'); highest = Math.max(highest, g); }
+  return { of: (person) => group[person] ?? 0, count: highest + 1, design: [] };
+}
+
+/** Rows ordered by the exponential items they have. */
+function findBooklets({ rows, rowStart, item, density }: Patterns, parts: readonly Part[]): Booklets {
+  const known = new Map<string, number>();
+  const items: Uint32Array[] = [];
+  const [densities, isMixed]: [number[], boolean[]] = [[], []];
+  const of = new Uint32Array(rows);
+  for (let row = 0; row < rows; row += 1) {
+    const all = item.subarray(rowStart[row] ?? 0, rowStart[row + 1] ?? 0);
+    const own = all.filter((one) => parts[one]?.isExponential === true);
+    const key = `${density[row] ?? 0}:${own.join()}:${own.length < all.length}`;
+    const booklet = known.get(key) ?? items.length;
+    if (booklet === items.length) { known.set(key, booklet); items.push(own); densities.push(density[row] ?? 0); isMixed.push(own.length < all.length); }
+    of[row] = booklet;
+  }
+  const order = Uint32Array.from({ length: rows }, (_, row) => row).sort((a, b) => (of[a] ?? 0) - (of[b] ?? 0) || a - b);
+  return { rows: order, of: order.map((row) => of[row] ?? 0), items, density: densities, isMixed };
+}
+
+export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOptions): { problem: Problem; parameters: string[]; start: Float64Array } {
+  const names = (item: number): string => options.ids?.[item] ?? `item ${item}`;
+  if (options.ids !== undefined && options.ids.length !== data.items) throw new IrtError('unequal-lengths', 'ids', options.ids.length, `must have a member for each of ${data.items} items`);
+  const fixedBank = [...(options.fixed ?? [])];
+  for (const [item] of fixedBank) if (!(item >= 0 && item < data.items)) throw new IrtError('unknown-item', 'fixed', item, `must be a whole number from 0 to ${data.items - 1}`);
+  const bank = fixedBank.length === 0 ? undefined : createItemParameters(fixedBank.map(([item, spec]) => ({ ...spec, id: `${item}` })));
+  const place = new Map(fixedBank.map(([item], n) => [item, n]));
+  const densities = densitiesOf(data, options);
+  const patterns = preparePatterns(data, densities.of, names, (item) => { const n = place.get(item); return n === undefined ? undefined : bank?.categories[n]; });
+  const { parts, parameters, start, blocks } = layOut(patterns, options, names);
+  const free = parts.flatMap(({ model }) => (model === 'fixed' ? [] : [model]));
+  if (free.length === 0) throw new IrtError('nothing-to-estimate', 'fixed', fixedBank.length, 'must leave at least one item free');
+  const latent = layOutLatent(options, densities.count, densities.design, free.every(hasUnitSlope), parameters, start);
+  const node = normalGrid({ points: options.points ?? 61 }).node;
+  const rows = parts.reduce((sum, { categories }) => sum + categories, 0);
+  const most = Math.max(...patterns.categories);
+  const table = new Float64Array(rows * node.length);
+  if (bank !== undefined) {
+    const out = new Float64Array(most);
+    for (const [item, n] of place) { const row = parts[item]?.row ?? 0; node.forEach((theta, q) => { const categories = categoryProbabilities(bank, n, theta, out); for (let k = 0; k < categories; k += 1) table[(row + k) * node.length + q] = log(Math.max(1e-300, out[k] ?? 0)); }); }
+  }
+  const priors: (LogPrior | undefined)[] = parameters.map((name) => priorOf(options.priors, name));
+  const booklets = findBooklets(patterns, parts);
+  const counts: ExpectedCounts = { byNode: new Float64Array(rows * node.length), persons: new Float64Array(rows), eap: new Float64Array(rows), mass: new Float64Array(parts.length * node.length) };
+  const tells = Uint8Array.from(parts, ({ model }) => (options.posteriorFrom === 'fixed' && model !== 'fixed' ? 0 : 1));
+  return { problem: { patterns, parts, blocks, node, priors, latent, table, slope: new Float64Array(rows), shift: new Float64Array(rows), booklets, counts, work: createFamilyWork(most), tells }, parameters, start: Float64Array.from(start) };
+}
+
