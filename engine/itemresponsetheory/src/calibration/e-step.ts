@@ -72,7 +72,7 @@ function spread(out: Walk): void {
 
 /** Fills problem.counts from all rows, or from those of which `only` is 1. `onRow` gets each row's normalised posterior instead. */
 export function expectation(problem: Problem, x: Float64Array, only?: Uint8Array, onRow?: (row: number, posterior: Float64Array) => void): Expectation {
-  const { patterns: { rowStart, item, category, weight }, parts, node, table, slope, shift, booklets, counts, latent, tells } = problem;
+  const { patterns: { rowStart, item, weight }, parts, node, table, slope, shift, booklets, cell, counts, latent, tells } = problem;
   const { byNode, persons, eap: eaps, mass: itemMass } = counts;
   const points = node.length;
   const spacing = ((node[points - 1] ?? 0) - (node[0] ?? 0)) / (points - 1);
@@ -86,21 +86,24 @@ export function expectation(problem: Problem, x: Float64Array, only?: Uint8Array
   const [line, up, down, here] = [new Float64Array(points), new Float64Array(points), new Float64Array(points), new Float64Array(points)];
   const out: Walk = { weight: new Float64Array(points), from: 0, to: 0, total: 0, peak: 0 };
   const work = out.weight;
+  const starts = new Uint32Array(parts.length);
   let logLikelihood = 0;
   let booklet = -1;
   let isMixed = false;
+  let [lowest, highest] = [points, -1];
   const close = (): void => {
     if (booklet < 0) return;
     const total = mass[booklets.density[booklet] ?? 0];
     if (total !== undefined) for (let q = 0; q < points; q += 1) total[q] = (total[q] ?? 0) + (here[q] ?? 0);
-    for (const one of booklets.items[booklet] ?? []) { let at = one * points; for (let q = 0; q < points; q += 1, at += 1) itemMass[at] = (itemMass[at] ?? 0) + (here[q] ?? 0); }
+    for (const one of booklets.items[booklet] ?? []) { let at = one * points + lowest; for (let q = lowest; q <= highest; q += 1, at += 1) itemMass[at] = (itemMass[at] ?? 0) + (here[q] ?? 0); }
     here.fill(0);
+    lowest = points; highest = -1;
   };
   const open = (next: number): void => {
     booklet = next;
     isMixed = booklets.isMixed[next] === true;
     line.set(prior[booklets.density[next] ?? 0] ?? line);
-    for (const one of booklets.items[next] ?? []) if (tells[one] === 1) { let at = (itemRow[one] ?? 0) * points; for (let q = 0; q < points; q += 1, at += 1) line[q] = (line[q] ?? 0) + (table[at] ?? 0); }
+    addRowsOf(table, (booklets.items[next] ?? new Uint32Array(0)).filter((one) => tells[one] === 1).map((one) => (itemRow[one] ?? 0) * points), line);
     for (let q = 0; q < points - 1; q += 1) { const d = (line[q + 1] ?? 0) - (line[q] ?? 0); const e = exp(d); up[q] = e; down[q] = 1 / e; }
   };
   for (let place = 0; place < booklets.rows.length; place += 1) {
@@ -110,16 +113,15 @@ export function expectation(problem: Problem, x: Float64Array, only?: Uint8Array
     const [start, end] = [rowStart[row] ?? 0, rowStart[row + 1] ?? 0];
     let [sum, constant] = [0, 0];
     for (let r = start; r < end; r += 1) {
-      const one = item[r] ?? 0;
-      if (exponential[one] === 0 || tells[one] === 0) continue;
-      const at = (itemRow[one] ?? 0) + (category[r] ?? 0);
+      if (isMixed) { const one = item[r] ?? 0; if (exponential[one] === 0 || tells[one] === 0) continue; }
+      const at = cell[r] ?? 0;
       sum += slope[at] ?? 0;
       constant += shift[at] ?? 0;
     }
     if (!isMixed) walk(line, up, down, node, sum, spacing, out);
     else {
       for (let q = 0; q < points; q += 1) work[q] = (line[q] ?? 0) + sum * (node[q] ?? 0);
-      addTableRows(start, end);
+      addRowsOf(table, tableRows(start, end), work);
       spread(out);
     }
     const { from, to, total } = out;
@@ -134,28 +136,33 @@ export function expectation(problem: Problem, x: Float64Array, only?: Uint8Array
     const scale = count / total;
     let first = 0;
     for (let q = from; q <= to; q += 1) { const w = (work[q] ?? 0) * scale; work[q] = w; here[q] = (here[q] ?? 0) + w; first += w * (node[q] ?? 0); }
+    if (from < lowest) lowest = from;
+    if (to > highest) highest = to;
     for (let r = start; r < end; r += 1) {
-      const one = item[r] ?? 0;
-      const cell = (itemRow[one] ?? 0) + (category[r] ?? 0);
-      if (exponential[one] === 1) { persons[cell] = (persons[cell] ?? 0) + count; eaps[cell] = (eaps[cell] ?? 0) + first; continue; }
-      let at = cell * points + from;
-      for (let q = from; q <= to; q += 1, at += 1) byNode[at] = (byNode[at] ?? 0) + (work[q] ?? 0);
+      const at = cell[r] ?? 0;
+      if (!isMixed || exponential[item[r] ?? 0] === 1) { persons[at] = (persons[at] ?? 0) + count; eaps[at] = (eaps[at] ?? 0) + first; continue; }
+      let place = at * points + from;
+      for (let q = from; q <= to; q += 1, place += 1) byNode[place] = (byNode[place] ?? 0) + (work[q] ?? 0);
     }
   }
   close();
   return { logLikelihood, mass };
 
-  /** Rows of ln P of the items that are no exponential family, four at a time: the posterior is read and written once for all four. */
-  function addTableRows(start: number, end: number): void {
-    let [pending, a, b, c] = [0, 0, 0, 0];
-    for (let r = start; r < end; r += 1) {
-      const one = item[r] ?? 0;
-      if (exponential[one] === 1 || tells[one] === 0) continue;
-      const at = ((itemRow[one] ?? 0) + (category[r] ?? 0)) * points;
-      if (pending < 3) { if (pending === 0) a = at; else if (pending === 1) b = at; else c = at; pending += 1; continue; }
-      for (let q = 0; q < points; q += 1) work[q] = (work[q] ?? 0) + ((table[a + q] ?? 0) + (table[b + q] ?? 0)) + ((table[c + q] ?? 0) + (table[at + q] ?? 0));
-      pending = 0;
-    }
-    if (pending > 0) for (let q = 0; q < points; q += 1) work[q] = (work[q] ?? 0) + (table[a + q] ?? 0) + (pending > 1 ? table[b + q] ?? 0 : 0) + (pending > 2 ? table[c + q] ?? 0 : 0);
+  /** Where the rows of ln P begin of the items that are no exponential family and tell about ability. */
+  function tableRows(start: number, end: number): Uint32Array {
+    let length = 0;
+    for (let r = start; r < end; r += 1) { const one = item[r] ?? 0; if (exponential[one] === 0 && tells[one] === 1) { starts[length] = (cell[r] ?? 0) * points; length += 1; } }
+    return starts.subarray(0, length);
   }
+}
+
+/** Adds rows of the table to `out`, four at a time: `out` is read and written once for all four. */
+function addRowsOf(table: Float64Array, starts: Uint32Array, out: Float64Array): void {
+  const points = out.length;
+  let n = 0;
+  for (; n + 3 < starts.length; n += 4) {
+    const [a, b, c, d] = [starts[n] ?? 0, starts[n + 1] ?? 0, starts[n + 2] ?? 0, starts[n + 3] ?? 0];
+    for (let q = 0; q < points; q += 1) out[q] = (out[q] ?? 0) + ((table[a + q] ?? 0) + (table[b + q] ?? 0)) + ((table[c + q] ?? 0) + (table[d + q] ?? 0));
+  }
+  for (; n < starts.length; n += 1) { const a = starts[n] ?? 0; for (let q = 0; q < points; q += 1) out[q] = (out[q] ?? 0) + (table[a + q] ?? 0); }
 }

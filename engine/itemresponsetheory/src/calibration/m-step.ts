@@ -109,7 +109,8 @@ export function maximiseBlock(problem: Problem, block: readonly number[], x: Flo
       factor /= 2;
       if (factor < 1e-4) { indices.forEach((n, i) => { x[n] = from[i] ?? 0; }); return; }
     }
-    if (largest * factor < 1e-8) return;
+    // Newton's error is of the order of the square of its step; the next cycle moves the target by more than what is left.
+    if (largest * factor < 1e-3) return;
   }
 }
 

@@ -63,6 +63,9 @@ export function preparePatterns(data: ResponseMatrix, densityOf: (person: number
   return { ...collapse(data, densityOf, maps), categories, counts, flags };
 }
 
+/** Longer rows are hardly ever equal: looking for it would cost more than it saves. */
+const longestCollapsed = 24;
+
 /** Equal rows of one density become one row with a weight; the order is that of first appearance. */
 function collapse(data: ResponseMatrix, densityOf: (person: number) => number, maps: readonly Int16Array[]): Omit<Patterns, 'categories' | 'counts' | 'flags'> {
   const known = new Map<string, number>();
@@ -73,6 +76,7 @@ function collapse(data: ResponseMatrix, densityOf: (person: number) => number, m
   for (let person = 0; person < data.persons; person += 1) {
     const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
     if (from === to) { emptyPersons += 1; continue; }
+    if (to - from > longestCollapsed) { rowOf[person] = first.length; first.push(person); weight.push(1); continue; }
     const codes = new Uint16Array(2 * (to - from) + 2);
     codes[0] = densityOf(person) & 0xffff; codes[1] = densityOf(person) >>> 16;
     for (let n = from; n < to; n += 1) { codes[2 * (n - from) + 2] = (data.item[n] ?? 0) & 0xffff; codes[2 * (n - from) + 3] = ((data.item[n] ?? 0) >>> 16) * 256 + (data.category[n] ?? 0); }

@@ -48,6 +48,8 @@ export interface Problem {
   /** s_k and t_k of exponential items, by item and category. */
   readonly slope: Float64Array; readonly shift: Float64Array;
   readonly booklets: Booklets;
+  /** Row of the table of each response: its item's first row, and its category. */
+  readonly cell: Uint32Array;
   readonly counts: ExpectedCounts;
   readonly work: FamilyWork;
   /** Rows (by item) from which the posterior is made: 1, or 0 for new items under OEM. */
@@ -63,7 +65,7 @@ export interface Booklets {
   /** Booklet of each place in `rows`. */
   readonly of: Uint32Array;
   readonly items: readonly Uint32Array[]; readonly density: readonly number[];
-  /** Whether the rows have other items, too. */
+  /** Whether the rows have other items, too, or items that do not tell about ability. */
   readonly isMixed: readonly boolean[];
 }
 
@@ -155,18 +157,22 @@ function densitiesOf(data: ResponseMatrix, { group, covariates }: CalibrateItems
   return { of: (person) => group[person] ?? 0, count: highest + 1, design: [] };
 }
 
+const sameItems = (item: Uint32Array, a: number, b: number, length: number): boolean => { for (let n = 0; n < length; n += 1) if (item[a + n] !== item[b + n]) return false; return true; };
+
 /** Rows ordered by the exponential items they have. */
-function findBooklets({ rows, rowStart, item, density }: Patterns, parts: readonly Part[]): Booklets {
+function findBooklets({ rows, rowStart, item, density }: Patterns, parts: readonly Part[], tells: Uint8Array): Booklets {
   const known = new Map<string, number>();
   const items: Uint32Array[] = [];
   const [densities, isMixed]: [number[], boolean[]] = [[], []];
   const of = new Uint32Array(rows);
   for (let row = 0; row < rows; row += 1) {
-    const all = item.subarray(rowStart[row] ?? 0, rowStart[row + 1] ?? 0);
+    const [start, end, before] = [rowStart[row] ?? 0, rowStart[row + 1] ?? 0, rowStart[row - 1] ?? 0];
+    if (row > 0 && density[row] === density[row - 1] && start - before === end - start && sameItems(item, before, start, end - start)) { of[row] = of[row - 1] ?? 0; continue; }
+    const all = item.subarray(start, end);
     const own = all.filter((one) => parts[one]?.isExponential === true);
     const key = `${density[row] ?? 0}:${own.join()}:${own.length < all.length}`;
     const booklet = known.get(key) ?? items.length;
-    if (booklet === items.length) { known.set(key, booklet); items.push(own); densities.push(density[row] ?? 0); isMixed.push(own.length < all.length); }
+    if (booklet === items.length) { known.set(key, booklet); items.push(own); densities.push(density[row] ?? 0); isMixed.push(own.length < all.length || own.some((one) => tells[one] === 0)); }
     of[row] = booklet;
   }
   const order = Uint32Array.from({ length: rows }, (_, row) => row).sort((a, b) => (of[a] ?? 0) - (of[b] ?? 0) || a - b);
@@ -195,9 +201,10 @@ export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOpti
     for (const [item, n] of place) { const row = parts[item]?.row ?? 0; node.forEach((theta, q) => { const categories = categoryProbabilities(bank, n, theta, out); for (let k = 0; k < categories; k += 1) table[(row + k) * node.length + q] = log(Math.max(1e-300, out[k] ?? 0)); }); }
   }
   const priors: (LogPrior | undefined)[] = parameters.map((name) => priorOf(options.priors, name));
-  const booklets = findBooklets(patterns, parts);
   const counts: ExpectedCounts = { byNode: new Float64Array(rows * node.length), persons: new Float64Array(rows), eap: new Float64Array(rows), mass: new Float64Array(parts.length * node.length) };
   const tells = Uint8Array.from(parts, ({ model }) => (options.posteriorFrom === 'fixed' && model !== 'fixed' ? 0 : 1));
-  return { problem: { patterns, parts, blocks, node, priors, latent, table, slope: new Float64Array(rows), shift: new Float64Array(rows), booklets, counts, work: createFamilyWork(most), tells }, parameters, start: Float64Array.from(start) };
+  const booklets = findBooklets(patterns, parts, tells);
+  const cell = Uint32Array.from(patterns.item, (item, n) => (parts[item]?.row ?? 0) + (patterns.category[n] ?? 0));
+  return { problem: { patterns, parts, blocks, node, priors, latent, table, slope: new Float64Array(rows), shift: new Float64Array(rows), booklets, cell, counts, work: createFamilyWork(most), tells }, parameters, start: Float64Array.from(start) };
 }
 
