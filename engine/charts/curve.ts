@@ -69,5 +69,5 @@ export function curveChart(chart: CurveChart): string {
   const legend = chart.lines.length > 1 ? legendOf(chart.lines, height) : '';
   const total = legend === '' ? height : height + 22;
   return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${total}" role="img"><title>${escapeXml(chart.title)}</title><desc>${escapeXml(chart.description)}</desc>`
-    + `<rect width="${width}" height="${total}" fill="#ffffff"/>${bands.join('')}${grid.join('')}${marks.join('')}${lines.join('')}${points.join('')}${text((left + right) / 2, height - 8, 'middle', x.label)}${text(margin.left - 44, top - 4, 'start', y.label)}${legend}</svg>`;
+    + `<rect width="${width}" height="${total}" fill="#ffffff"/>${bands.join('')}${grid.join('')}${marks.join('')}${lines.join('')}${points.join('')}${text((left + right) / 2, height - 8, 'middle', x.label)}${text(margin.left + 2, top - 4, 'start', y.label)}${legend}</svg>`;
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { ItemSpec } from 'itemresponsetheory';
+import type { Priors } from 'itemresponsetheory/calibration';
 import { z } from 'zod';
 import { ResponseFileError } from './read-responses.ts';
 
@@ -43,4 +44,20 @@ export async function readParameters(path: string): Promise<ParameterFile> {
     if (error instanceof SyntaxError) throw new ResponseFileError('not-json', `${path}: is no JSON`);
     throw error;
   }
+}
+
+const Normal = z.strictObject({ mean: finite, sd: z.number().positive() });
+const PriorFile = z.strictObject({
+  slope: Normal.optional(), intercept: Normal.optional(),
+  lower: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('logitNormal'), mean: finite, sd: z.number().positive() }), z.strictObject({ kind: z.literal('beta'), alpha: z.number().positive(), beta: z.number().positive() })]).optional(),
+});
+
+/** JSON: slope (of ln a) and intercept (of −a·b) as { mean, sd }; lower as { kind: logitNormal, mean, sd } or { kind: beta, alpha, beta }. */
+export async function readPriors(path: string): Promise<Priors> {
+  let value: unknown;
+  try { value = JSON.parse(await readFile(path, 'utf8')); } catch (error) { if (error instanceof SyntaxError) throw new ResponseFileError('not-json', `${path}: is no JSON`); throw error; }
+  const file = PriorFile.safeParse(value);
+  if (!file.success) throw new ResponseFileError('unknown-priors', `${path}: ${file.error.issues[0]?.path.join('.') ?? ''}: ${file.error.issues[0]?.message ?? ''}`);
+  const { slope, intercept, lower } = file.data;
+  return { ...(slope === undefined ? {} : { slope }), ...(intercept === undefined ? {} : { intercept }), ...(lower === undefined ? {} : { lower }) };
 }

@@ -1,22 +1,21 @@
 /** The designer's jobs on response data: calibrate, and fit of parameters that are known. Pure; everything the report shows is in the outcome. */
-import { type ItemSpec, createItemParameters, log, normalGrid } from 'itemresponsetheory';
-import { calibrate } from 'itemresponsetheory/calibration';
+import { type ItemSpec, createItemParameters, log, normalGrid, transformItem } from 'itemresponsetheory';
+import { type CalibratedItemResult, type ItemModelName, type LatentGroup, type Priors, type ResponseMatrix, calibrateItems } from 'itemresponsetheory/calibration';
 import { type Appraisal, type Estimates, appraiseItems } from './appraisal.ts';
 import { type AnchorLink, linkAnchors } from './anchor-link.ts';
 import type { ParameterFile } from './parameter-file.ts';
 import { ResponseFileError } from './read-responses.ts';
 import { keepOnly } from './response-rows.ts';
 import type { Remark, ResponseData } from './stream-responses.ts';
-import { type LeftOut, type Usable, usableOf } from './usable.ts';
+import { type LeftOut, type Usable, closeCategories, usableOf } from './usable.ts';
 
-/** Models that the estimator knows. */
-export type RunModel = 'rasch' | '1pl' | '2pl';
-export interface Group { readonly name: string; readonly persons: number; readonly mean: number; readonly sd: number }
+export type RunModel = ItemModelName;
+export interface Group { readonly name: string; readonly persons: number; readonly mean: number; readonly sd: number; /** Absent where mean and SD are of the persons' WLEs, or fixed. */ readonly meanStandardError?: number }
 export interface Outcome {
   readonly kind: 'calibrate' | 'fit';
   readonly persons: number; readonly items: number; readonly responses: number;
   readonly parameters: readonly ItemSpec[];
-  /** Ability in the population that the parameters are on the scale of. */
+  /** Ability among all persons, on the scale of the parameters. */
   readonly population: { readonly mean: number; readonly sd: number };
   readonly appraisal: Appraisal;
   /** Names of the persons that the abilities are of. */
@@ -24,13 +23,23 @@ export interface Outcome {
   readonly leftOut: readonly LeftOut[]; readonly remarks: readonly Remark[];
   readonly groups?: readonly Group[];
   readonly calibration?: {
-    readonly model: RunModel; readonly estimates: readonly Estimates[]; readonly converged: boolean; readonly cycles: number; readonly largestChange: number;
-    readonly logLikelihood: number; readonly freeParameters: number; readonly aic: number; readonly bic: number; readonly link?: AnchorLink;
+    readonly model: RunModel; readonly anchors: AnchorMethod | 'none';
+    readonly estimates: readonly Estimates[];
+    /** Of each item: slope (null where not estimated), then difficulty or steps, then lower; nominal: slopes, then intercepts. Empty for fixed anchors. */
+    readonly standardErrors: readonly (readonly number[])[];
+    readonly converged: boolean; readonly cycles: number; readonly largestChange: number;
+    readonly logLikelihood: number; readonly logPrior: number; readonly freeParameters: number; readonly aic: number; readonly bic: number; readonly link?: AnchorLink;
   };
 }
+/** Anchors keep their parameters while the others are estimated; or everything is estimated freely and then linked by mean/sigma. */
+export type AnchorMethod = 'fixed' | 'linked';
 
-/** Means and SDs of the WLEs of each group: a description; one population was assumed. */
-function groupsOf(names: readonly string[], persons: Uint32Array, theta: Float64Array): Group[] {
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Where an item is on the scale: difficulty, or the mean of its steps; 0 for a nominal item, which is nowhere. */
+export const locationOf = (spec: ItemSpec): number => (spec.model === 'logistic' ? spec.difficulty : spec.model === 'nominal' ? 0 : meanOf(spec.steps));
+
+/** Means and SDs of the WLEs of each group: a description only. */
+function describedGroups(names: readonly string[], persons: Uint32Array, theta: Float64Array): Group[] {
   const groups = new Map<string, number[]>();
   persons.forEach((person, n) => {
     const name = names[person] ?? '';
@@ -39,31 +48,59 @@ function groupsOf(names: readonly string[], persons: Uint32Array, theta: Float64
     list.push(theta[n] ?? NaN);
   });
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, list]) => {
-    const mean = list.reduce((sum, value) => sum + value, 0) / list.length;
+    const mean = meanOf(list);
     return { name, persons: list.length, mean, sd: Math.sqrt(list.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, list.length - 1)) };
   });
 }
 
 const takersOf = (data: ResponseData, { persons }: Usable): string[] => Array.from(persons, (person) => data.persons[person] ?? '');
-const within = (data: ResponseData, usable: Usable, appraisal: Appraisal): Pick<Outcome, 'groups'> => (data.groups === undefined ? {} : { groups: groupsOf(data.groups, usable.persons, appraisal.abilities.theta) });
 
 export interface CalibrateOptions {
-  readonly model: RunModel; readonly tolerance?: number; readonly maximumCycles?: number; readonly equivalentGroups?: boolean;
-  readonly anchors?: readonly ItemSpec[];
+  readonly model: RunModel; readonly tolerance?: number; readonly maximumCycles?: number; readonly equivalentGroups?: boolean; readonly priors?: Priors;
+  readonly anchors?: readonly ItemSpec[]; readonly anchorMethod?: AnchorMethod;
   readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
 }
 
 /** An item whose category is not 0 or 1 is refused by name. */
-function requireDichotomous(usable: Usable, names: readonly string[], model: RunModel): void {
-  const at = usable.data.category.findIndex((category) => category > 1);
-  if (at >= 0) throw new ResponseFileError('unknown-category', `item ${names[usable.items[usable.data.item[at] ?? 0] ?? 0]} has category ${usable.data.category[at]}: ${model} is a model of right (1) and wrong (0)`);
+function requireDichotomous(data: ResponseMatrix, names: readonly string[], model: RunModel): void {
+  if (model !== 'rasch' && model !== '1pl' && model !== '2pl' && model !== '3pl') return;
+  const at = data.category.findIndex((category) => category > 1);
+  if (at >= 0) throw new ResponseFileError('unknown-category', `item ${names[data.item[at] ?? 0]} has category ${data.category[at]}: ${model} is a model of right (1) and wrong (0); --model gpcm, pcm, rsm, grm or nrm have more categories`);
 }
 
-function linkTo(anchors: readonly ItemSpec[], names: readonly string[], estimates: readonly Estimates[], fixedUnit: boolean): AnchorLink {
-  const known = new Map(anchors.flatMap((spec) => (spec.model === 'logistic' ? [[spec.id, spec.difficulty] as const] : [])));
-  return linkAnchors(names.flatMap((item, n) => {
-    const [estimate, old] = [estimates[n], known.get(item)];
-    return estimate === undefined || old === undefined || estimate.slope <= 0.2 ? [] : [{ item, estimated: estimate.difficulty, known: old }];
+/** The persons' groups as numbers in the order of their names; the first is the reference. */
+function groupNumbers(names: readonly string[] | undefined, { persons }: Usable): { readonly names: readonly string[]; readonly of: Uint32Array } | undefined {
+  if (names === undefined) return undefined;
+  const of = Array.from(persons, (person) => names[person] ?? '');
+  const sorted = [...new Set(of)].sort();
+  const place = new Map(sorted.map((name, n) => [name, n]));
+  return { names: sorted, of: Uint32Array.from(of, (name) => place.get(name) ?? 0) };
+}
+
+/** One item's estimates; the error of a location is that of its least certain step. */
+function estimateOf({ item, model, standardErrors }: CalibratedItemResult): Estimates {
+  const slope = item.model === 'nominal' ? 1 : item.slope ?? 1;
+  if (model === 'fixed') return { slope, difficulty: locationOf(item), difficultyStandardError: 0 };
+  const steps = item.model === 'nominal' ? standardErrors : standardErrors.slice(1, item.model === 'logistic' ? 2 : 1 + item.steps.length);
+  const largest = Math.max(...steps);
+  const [slopeError] = standardErrors;
+  return {
+    slope, difficulty: locationOf(item), ...(item.model !== 'nominal' && slopeError !== undefined && Number.isFinite(slopeError) ? { slopeStandardError: slopeError } : {}),
+    // A nominal item has no place on the scale whose error could be too large: only that there is one counts.
+    ...(Number.isFinite(largest) ? { difficultyStandardError: item.model === 'nominal' ? 0 : largest } : {}),
+  };
+}
+
+/** A slope of nought or below has no curve: drawn flat, judged by its slope alone. */
+function drawable(spec: ItemSpec): ItemSpec {
+  if (spec.model === 'nominal' || (spec.slope ?? 1) > 0) return spec;
+  return spec.model === 'logistic' ? { ...spec, slope: 1e-3 } : { ...spec, slope: 1e-3, steps: [...spec.steps].sort((a, b) => a - b) };
+}
+
+function linkTo(anchors: ReadonlyMap<string, ItemSpec>, items: readonly CalibratedItemResult[], fixedUnit: boolean): AnchorLink {
+  return linkAnchors(items.flatMap(({ item }) => {
+    const known = anchors.get(item.id);
+    return known === undefined || item.model === 'nominal' || known.model === 'nominal' || (item.slope ?? 1) <= 0.2 ? [] : [{ item: item.id, estimated: locationOf(item), known: locationOf(known) }];
   }), { fixedUnit });
 }
 
@@ -72,31 +109,47 @@ const onScale = ({ slope, slopeStandardError, difficulty, difficultyStandardErro
   ...(slopeStandardError === undefined ? {} : { slopeStandardError: slopeStandardError / unit }), ...(difficultyStandardError === undefined ? {} : { difficultyStandardError: unit * difficultyStandardError }),
 });
 
+/** Mean and SD over all groups together. */
+function populationOf(groups: readonly LatentGroup[], unit: number, shift: number): Outcome['population'] {
+  const persons = groups.reduce((sum, group) => sum + group.persons, 0);
+  const mean = groups.reduce((sum, group) => sum + group.persons * group.mean, 0) / persons;
+  const square = groups.reduce((sum, group) => sum + group.persons * (group.variance + (group.mean - mean) ** 2), 0) / persons;
+  return { mean: unit * mean + shift, sd: unit * Math.sqrt(square) };
+}
+
+const unitSlopes = (model: RunModel): boolean => model === 'rasch' || model === '1pl' || model === 'pcm' || model === 'rsm';
+
 /** Throws ResponseFileError and IrtError naming what is wrong; that it did not converge is in the outcome. */
-export function runCalibration(data: ResponseData, { model, tolerance, maximumCycles, equivalentGroups = false, anchors, onCycle }: CalibrateOptions): Outcome {
+export function runCalibration(data: ResponseData, { model, tolerance, maximumCycles, equivalentGroups = false, priors, anchors = [], anchorMethod = 'fixed', onCycle }: CalibrateOptions): Outcome {
   const usable = usableOf(data.matrix, data.items, { equivalentGroups });
-  requireDichotomous(usable, data.items, model);
-  const freeSlope = model === '2pl';
-  const fit = calibrate(usable.data, { model: freeSlope ? '2pl' : 'rasch', ...(tolerance === undefined ? {} : { tolerance }), ...(maximumCycles === undefined ? {} : { maximumCycles }), ...(onCycle === undefined ? {} : { onCycle }) });
   const names = Array.from(usable.items, (item) => data.items[item] ?? '');
-  const own = fit.items.map((item): Estimates => ({
-    slope: item.slope, difficulty: item.difficulty,
-    ...(Number.isFinite(item.slopeStandardError) && item.slopeStandardError !== undefined ? { slopeStandardError: item.slopeStandardError } : {}), ...(Number.isFinite(item.difficultyStandardError) ? { difficultyStandardError: item.difficultyStandardError } : {}),
-  }));
-  const link = anchors === undefined ? undefined : linkTo(anchors, names, own, !freeSlope);
+  const known = new Map(anchors.map((spec) => [spec.id, spec]));
+  const fixed = new Map(anchors.length > 0 && anchorMethod === 'fixed' ? names.flatMap((name, n) => { const spec = known.get(name); return spec === undefined ? [] : [[n, spec] as const]; }) : []);
+  if (anchors.length > 0 && anchorMethod === 'fixed' && fixed.size === 0) throw new ResponseFileError('too-few-anchors', 'no item is both in the responses and among the anchors');
+  const closed = closeCategories(usable.data, names, new Set(Array.from(fixed.keys(), (n) => names[n] ?? '')));
+  requireDichotomous(closed.data, names, model);
+  const groups = groupNumbers(data.groups, usable);
+  const fit = calibrateItems(closed.data, {
+    models: model, ids: names, ...(groups === undefined ? {} : { group: groups.of }), ...(fixed.size === 0 ? {} : { fixed }), ...(priors === undefined ? {} : { priors }),
+    ...(tolerance === undefined ? {} : { tolerance }), ...(maximumCycles === undefined ? {} : { maximumCycles }), ...(onCycle === undefined ? {} : { onCycle }),
+  });
+  const link = anchors.length > 0 && anchorMethod === 'linked' ? linkTo(known, fit.items, unitSlopes(model)) : undefined;
   const [unit, shift] = [link?.slope ?? 1, link?.shift ?? 0];
-  const estimates = own.map((estimate) => onScale(estimate, unit, shift));
-  const population = { mean: shift, sd: unit * Math.sqrt(fit.variance) };
-  // A slope of nought or below has no curve: drawn flat, judged by its slope alone.
-  const parameters = names.map((id, n): ItemSpec => ({ model: 'logistic', id, slope: Math.max(1e-3, estimates[n]?.slope ?? 1), difficulty: estimates[n]?.difficulty ?? 0 }));
-  const old = new Map((anchors ?? []).flatMap((spec) => (spec.model === 'logistic' ? [[spec.id, { slope: spec.slope ?? 1, difficulty: spec.difficulty, origin: 'calibrated' as const }] as const] : [])));
-  const appraisal = appraiseItems({ bank: createItemParameters(parameters), data: usable.data, grid: gridOf(population), estimated: freeSlope ? {} : { slope: false, variance: true }, estimates, old });
-  const freeParameters = names.length * (freeSlope ? 2 : 1) + (freeSlope ? 0 : 1);
-  const { converged, cycles, largestChange, logLikelihood } = fit;
+  const estimates = fit.items.map((item) => onScale(estimateOf(item), unit, shift));
+  const parameters = fit.items.map(({ item }) => transformItem(drawable(item), { a: unit, b: shift }));
+  const population = populationOf(fit.groups, unit, shift);
+  const old = new Map(anchors.map((spec) => [spec.id, { slope: spec.model === 'nominal' ? 1 : spec.slope ?? 1, difficulty: locationOf(spec), origin: 'calibrated' as const }]));
+  const appraisal = appraiseItems({ bank: createItemParameters(parameters), data: closed.data, grid: gridOf(population), estimated: { ...(unitSlopes(model) ? { slope: false, variance: true } : {}), fixed: [...fixed.keys()] }, estimates, old });
+  const { converged, cycles, largestChange, logLikelihood, logPrior } = fit;
+  const freeParameters = fit.parameters.length;
   return {
-    kind: 'calibrate', persons: usable.data.persons, items: names.length, responses: usable.data.item.length, parameters, population, appraisal, takers: takersOf(data, usable), leftOut: usable.leftOut,
-    remarks: [...data.remarks, ...usable.remarks], ...within(data, usable, appraisal),
-    calibration: { model, estimates, converged, cycles, largestChange, logLikelihood, freeParameters, aic: 2 * freeParameters - 2 * logLikelihood, bic: freeParameters * log(usable.data.persons) - 2 * logLikelihood, ...(link === undefined ? {} : { link }) },
+    kind: 'calibrate', persons: closed.data.persons, items: names.length, responses: closed.data.item.length, parameters, population, appraisal, takers: takersOf(data, usable), leftOut: usable.leftOut,
+    remarks: [...data.remarks, ...usable.remarks, ...closed.remarks],
+    ...(groups === undefined ? {} : { groups: fit.groups.map((group, n) => ({ name: groups.names[n] ?? '', persons: group.persons, mean: unit * group.mean + shift, sd: unit * Math.sqrt(group.variance), ...(group.meanStandardError === undefined ? {} : { meanStandardError: unit * group.meanStandardError }) })) }),
+    calibration: {
+      model, anchors: anchors.length === 0 ? 'none' : anchorMethod, estimates, standardErrors: fit.items.map(({ item, standardErrors }) => (item.model === 'nominal' ? standardErrors : standardErrors.map((error, n) => (n === 0 ? error / unit : item.model === 'logistic' && n === 2 ? error : error * unit)))),
+      converged, cycles, largestChange, logLikelihood, logPrior, freeParameters, aic: 2 * freeParameters - 2 * logLikelihood, bic: freeParameters * log(closed.data.persons) - 2 * logLikelihood, ...(link === undefined ? {} : { link }),
+    },
   };
 }
 
@@ -118,6 +171,6 @@ export function runFit(data: ResponseData, { parameters, population = { mean: 0,
   return {
     kind: 'fit', persons: usable.data.persons, items: bank.size, responses: usable.data.item.length, parameters: used, population, appraisal, takers: takersOf(data, usable), leftOut: usable.leftOut,
     remarks: [...data.remarks, ...(unknown > 0 ? [{ code: 'without-parameters', count: unknown, names: data.items.filter((item) => !known.has(item)).slice(0, 20) }] : []), ...usable.remarks.filter(({ code }) => code !== 'equivalent-groups')],
-    ...within(data, usable, appraisal),
+    ...(data.groups === undefined ? {} : { groups: describedGroups(data.groups, usable.persons, appraisal.abilities.theta) }),
   };
 }

@@ -25,6 +25,24 @@ function rangesOf(data: ResponseMatrix): { readonly lowest: Uint8Array; readonly
   return { lowest, highest, responses };
 }
 
+/**
+ * Categories that nobody chose have no parameters: they are closed up and the higher ones move down. Items whose parameters are `known` keep theirs.
+ * Changes a copy; names the items.
+ */
+export function closeCategories(data: ResponseMatrix, names: readonly string[], known: ReadonlySet<string>): { readonly data: ResponseMatrix; readonly remarks: readonly Remark[] } {
+  const used = Array.from({ length: data.items }, () => new Uint8Array(256));
+  data.item.forEach((item, n) => { const row = used[item]; if (row !== undefined) row[data.category[n] ?? 0] = 1; });
+  const gapped = new Map(used.flatMap((row, item) => {
+    const hasGap = row.subarray(0, row.lastIndexOf(1)).includes(0);
+    if (!hasGap || known.has(names[item] ?? '')) return [];
+    let next = 0;
+    return [[item, row.map((isUsed) => { const place = next; next += isUsed; return place; })] as const];
+  }));
+  if (gapped.size === 0) return { data, remarks: [] };
+  const category = data.category.map((k, n) => gapped.get(data.item[n] ?? 0)?.[k] ?? k);
+  return { data: { ...data, category }, remarks: [{ code: 'categories-closed', count: gapped.size, names: [...gapped.keys()].slice(0, 20).map((item) => names[item] ?? '') }] };
+}
+
 /** Sets of items that some person links, largest first: by union of each person's items. */
 export function connectedSets(data: ResponseMatrix): number[][] {
   const parent = Uint32Array.from({ length: data.items }, (_, n) => n);

@@ -2,14 +2,14 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { ItemSpec } from 'itemresponsetheory';
-import { parametersFrom, readParameters } from '../../item-bank/calibration/parameter-file.ts';
+import { parametersFrom, readParameters, readPriors } from '../../item-bank/calibration/parameter-file.ts';
 import { type RunModel, runCalibration } from '../../item-bank/calibration/run.ts';
 import { loadDemonstration } from '../../demonstration/bank.ts';
 import { demonstrationFolder } from '../compose.ts';
 import { type Command, UsageError } from './command.ts';
 import { asUsage, commonOf, commonOptions, cycleText, progressLine, readWithProgress, tell } from './report-outcome.ts';
 
-const models: readonly string[] = ['rasch', '1pl', '2pl'] satisfies RunModel[];
+const models: readonly string[] = ['rasch', '1pl', '2pl', '3pl', 'pcm', 'gpcm', 'rsm', 'grm', 'nrm'] satisfies RunModel[];
 const isModel = (name: string): name is RunModel => models.includes(name);
 
 /** A file of parameters, or the id of a release. */
@@ -34,24 +34,27 @@ const present = <K extends string, V>(name: K, value: V | undefined): { [P in K]
   return found;
 };
 
-const defaultTolerance = 1e-7;
+const defaultTolerance = 1e-6;
 
 export const calibrateCommand: Command = {
-  usage: 'calibrate RESPONSES.csv --model rasch|1pl|2pl [--anchors FILE_OR_RELEASE] [--groups COLUMN] [--cuts NAME=θ,…] [--equivalent-groups] [--duplicates refuse|first] [--tolerance T] [--cycles MOST] [--language nl|en] [--out DIR]   item parameters from responses (MMLE)',
+  usage: 'calibrate RESPONSES.csv --model rasch|1pl|2pl|3pl|pcm|gpcm|rsm|grm|nrm [--anchors FILE_OR_RELEASE [--anchor-method fixed|linked]] [--groups COLUMN] [--priors FILE] [--cuts NAME=θ,…] [--equivalent-groups] [--duplicates refuse|first] [--tolerance T] [--cycles MOST] [--language nl|en] [--out DIR]   item parameters from responses (MMLE)',
   run: async (argv) => {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { ...commonOptions, 'model': { type: 'string', default: '2pl' }, 'anchors': { type: 'string' }, 'equivalent-groups': { type: 'boolean', default: false }, 'tolerance': { type: 'string' }, 'cycles': { type: 'string' } } });
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { ...commonOptions, 'model': { type: 'string', default: '2pl' }, 'anchors': { type: 'string' }, 'anchor-method': { type: 'string', default: 'fixed' }, 'priors': { type: 'string' }, 'equivalent-groups': { type: 'boolean', default: false }, 'tolerance': { type: 'string' }, 'cycles': { type: 'string' } } });
     const [path] = positionals;
     if (path === undefined) throw new UsageError('calibrate needs a file of responses: .csv, .jsonl, or either with .gz');
     const { model } = values;
     if (!isModel(model)) throw new UsageError(`--model ${model}: the estimator knows ${models.join(', ')}`);
+    const anchorMethod = values['anchor-method'];
+    if (anchorMethod !== 'fixed' && anchorMethod !== 'linked') throw new UsageError(`--anchor-method ${anchorMethod}: must be fixed or linked`);
     const [tolerance, maximumCycles] = [positive('tolerance', values.tolerance, false), positive('cycles', values.cycles, true)];
     try {
       const common = await commonOf(values);
       const anchors = values.anchors === undefined ? undefined : await anchorsOf(values.anchors);
+      const priors = values.priors === undefined ? undefined : await readPriors(values.priors);
       const data = await readWithProgress(path, common.read);
       const progress = progressLine();
       const outcome = runCalibration(data, {
-        model, equivalentGroups: values['equivalent-groups'], ...present('tolerance', tolerance), ...present('maximumCycles', maximumCycles), ...present('anchors', anchors),
+        model, equivalentGroups: values['equivalent-groups'], ...present('tolerance', tolerance), ...present('maximumCycles', maximumCycles), ...present('anchors', anchors), anchorMethod, ...present('priors', priors),
         onCycle: (cycle, logLikelihood, change) => { progress.say(cycleText(cycle, logLikelihood, change, tolerance ?? defaultTolerance)); },
       });
       progress.end();

@@ -85,7 +85,7 @@ function terminalLines(outcome: Outcome, language: ReportLanguage): string[] {
   const counts = lightCounts(outcome);
   return [
     `${'item'.padEnd(width)}     slope       SE difficulty     SE    infit     RMSD       n    p`, ...rows, '', ...remarkLines(outcome, language).map((line) => `- ${line}`),
-    ...(calibration === undefined ? [] : [`${calibration.model}, ${outcome.persons} persons, ${outcome.responses} responses, ${calibration.cycles} cycles, log-likelihood ${calibration.logLikelihood.toFixed(4)}, variance ${(outcome.population.sd ** 2).toFixed(4)}, ${calibration.converged ? 'converged' : 'NOT CONVERGED'}`]),
+    ...(calibration === undefined ? [] : [`${calibration.model}, ${outcome.persons} persons, ${outcome.responses} responses, ${calibration.cycles} cycles, log-likelihood ${calibration.logLikelihood.toFixed(4)}, population mean ${outcome.population.mean.toFixed(4)}, variance ${(outcome.population.sd ** 2).toFixed(4)}, ${calibration.converged ? 'converged' : 'NOT CONVERGED'}`]),
     t.lightsOf.replace(/\{(keep|look|drop)\}/g, (_, light: 'keep' | 'look' | 'drop') => String(counts[light])), ...(notConverged(outcome, language) ?? '').split('\n').filter((line) => line !== ''),
   ];
 }

@@ -6,7 +6,7 @@ import { wrightMap } from '../../engine/charts/wright-map.ts';
 import { type AppraisedItem, type Light, bounds } from '../../item-bank/calibration/appraisal.ts';
 import en from './report.en.json' with { type: 'json' };
 import nl from './report.nl.json' with { type: 'json' };
-import type { Outcome } from '../../item-bank/calibration/run.ts';
+import { type Outcome, locationOf } from '../../item-bank/calibration/run.ts';
 
 export const reportTexts = { nl, en } as const;
 export type ReportLanguage = keyof typeof reportTexts;
@@ -69,11 +69,14 @@ function outline(outcome: Outcome, { language }: ReportFrame): string {
 
 const byLight = (items: readonly AppraisedItem[]): { readonly item: AppraisedItem; readonly n: number }[] => items.map((item, n) => ({ item, n })).sort((a, b) => order[a.item.light] - order[b.item.light] || a.n - b.n);
 
+/** More responses do not mend an item that is to be dropped. */
+const needed = ({ light, moreResponses }: AppraisedItem): string => (light === 'drop' ? '–' : String(moreResponses));
+
 function attention({ appraisal }: Outcome, { language }: ReportFrame): string {
   const t = reportTexts[language];
   const rows = byLight(appraisal.items).filter(({ item }) => item.light !== 'keep');
   if (rows.length === 0) return paragraph(t.noAttention);
-  return table([t.item, t.light, t.reason, t.more], rows.map(({ item }) => [escapeXml(item.item), chip(item.light, t), escapeXml(reasonWords(item, language)), String(item.moreResponses)]), 'attention');
+  return table([t.item, t.light, t.reason, t.more], rows.map(({ item }) => [escapeXml(item.item), chip(item.light, t), escapeXml(reasonWords(item, language)), needed(item)]), 'attention');
 }
 
 /** Numbers of the items that are not to be dropped. */
@@ -94,7 +97,6 @@ function persons(outcome: Outcome, { language, cuts }: ReportFrame): string {
   return section(t.wrightTitle, paragraph(t.wrightText) + `<figure class="wide">${wrightMap(createItemParameters(located), thetas, { title: t.wrightTitle, description: t.wrightDescription, persons: t.persons, items: t.items, marks: cuts })}</figure>`);
 }
 
-const middle = (spec: ItemSpec): number => (spec.model === 'logistic' ? spec.difficulty : spec.model === 'nominal' ? 0 : spec.steps.reduce((sum, step) => sum + step, 0) / spec.steps.length);
 /** Colours of the chart by number: keep green, look orange, drop plum. */
 const lineOf: Readonly<Record<Light, number>> = { keep: 3, look: 1, drop: 4 };
 
@@ -102,7 +104,7 @@ function fitPlots({ appraisal, parameters }: Outcome, { language }: ReportFrame)
   const t = reportTexts[language];
   const plot = (name: string, value: (item: AppraisedItem) => number, band: readonly [number, number], [from, to]: readonly [number, number]): string => figure(escapeXml(name), curveChart({
     title: name, description: fill(t.difficultyOf, { name }), x: { label: t.difficulty, from: -4, to: 4 }, y: { label: '', from, to }, lines: [], compact: true, bands: [{ from: band[0], to: band[1] }],
-    points: appraisal.items.map((item, n) => ({ x: Math.min(4, Math.max(-4, middle(parameters[n] ?? { model: 'logistic', id: '', difficulty: 0 }))), y: value(item), line: lineOf[item.light], name: fill(t.persFit, { item: item.item, value: fixed(value(item)) }) })).filter(({ y }) => Number.isFinite(y)),
+    points: appraisal.items.map((item, n) => ({ x: Math.min(4, Math.max(-4, locationOf(parameters[n] ?? { model: 'logistic', id: '', difficulty: 0 }))), y: value(item), line: lineOf[item.light], name: fill(t.persFit, { item: item.item, value: fixed(value(item)) }) })).filter(({ y }) => Number.isFinite(y)),
   }));
   return `${paragraph(t.fitText)}<div class="grid">${plot(t.infit, ({ infit }) => infit, bounds.infit, [0.4, 1.6])}${plot(t.outfit, ({ outfit }) => outfit, bounds.outfit, [0, 2.5])}${plot(t.rmsd, ({ rmsd }) => rmsd, [0, bounds.rmsd], [0, 0.3])}</div>`;
 }
@@ -118,12 +120,12 @@ const stepsOf = (spec: ItemSpec | undefined): string => (spec === undefined ? '�
 
 function allItems({ appraisal, calibration, parameters }: Outcome, { language }: ReportFrame): string {
   const t = reportTexts[language];
-  const hasSlope = calibration === undefined || calibration.model === '2pl';
+  const hasSlope = calibration === undefined || !['rasch', '1pl', 'pcm', 'rsm'].includes(calibration.model);
   const head = [t.item, t.light, t.n, t.share, t.itemRest, ...(hasSlope ? [t.slope, ...(calibration ? [t.se] : [])] : []), t.difficulty, ...(calibration ? [t.se] : []), t.infit, t.outfit, t.rmsd, t.sumScoreP, t.more];
   return table(head, appraisal.items.map((item, n) => {
     const [estimate, spec] = [calibration?.estimates[n], parameters[n]];
     const slope = estimate?.slope ?? (spec === undefined || spec.model === 'nominal' ? undefined : spec.slope ?? 1);
-    return [escapeXml(item.item), chip(item.light, t), String(item.responses), fixed(item.p), fixed(item.itemRest), ...(hasSlope ? [fixed(slope), ...(calibration ? [fixed(estimate?.slopeStandardError)] : [])] : []), estimate === undefined ? stepsOf(spec) : fixed(estimate.difficulty), ...(calibration ? [fixed(estimate?.difficultyStandardError)] : []), fixed(item.infit), fixed(item.outfit), fixed(item.rmsd, 3), escapeXml(pValue(item.sumScoreFit?.p)), String(item.moreResponses)];
+    return [escapeXml(item.item), chip(item.light, t), String(item.responses), fixed(item.p), fixed(item.itemRest), ...(hasSlope ? [fixed(slope), ...(calibration ? [fixed(estimate?.slopeStandardError)] : [])] : []), stepsOf(spec), ...(calibration ? [fixed(estimate?.difficultyStandardError)] : []), fixed(item.infit), fixed(item.outfit), fixed(item.rmsd, 3), escapeXml(pValue(item.sumScoreFit?.p)), needed(item)];
   }), 'items');
 }
 
@@ -162,10 +164,10 @@ function linking({ calibration }: Outcome, { language }: ReportFrame): string {
   return section(t.linkTitle, paragraph(fill(t.linkText, { slope: fixed(link.slope, 4), shift: fixed(link.shift, 4), used, all: link.residuals.length })) + table([t.anchor, t.residual, t.isUsed], link.residuals.map(({ item, residual, isUsed }) => [escapeXml(item), fixed(residual), isUsed ? t.yes : t.no]), 'narrow'));
 }
 
-function groups({ groups: found }: Outcome, { language }: ReportFrame): string {
+function groups({ groups: found, calibration }: Outcome, { language }: ReportFrame): string {
   if (found === undefined) return '';
   const t = reportTexts[language];
-  return section(t.groupsTitle, paragraph(t.groupsText) + table([t.group, t.persons, t.mean, t.sd], found.map(({ name, persons: count, mean, sd }) => [escapeXml(name), String(count), fixed(mean), fixed(sd)]), 'narrow'));
+  return section(t.groupsTitle, paragraph(calibration === undefined ? t.groupsText : t.groupsEstimated) + table([t.group, t.persons, t.mean, t.se, t.sd], found.map(({ name, persons: count, mean, sd, meanStandardError }) => [escapeXml(name === '' ? '–' : name), String(count), fixed(mean), fixed(meanStandardError), fixed(sd)]), 'narrow'));
 }
 
 const style = ':root{--ink:#1b1b1b;--line:#d9dee0;--teal:#0b5c6b}*{box-sizing:border-box}body{font:15px/1.5 system-ui,"Segoe UI",sans-serif;max-width:70rem;margin:2rem auto;padding:0 1.25rem;color:var(--ink)}h1{font-size:1.8rem;line-height:1.2;margin:0 0 .2rem}.made{color:#555;margin:0 0 1.2rem}h2{font-size:1.25rem;margin:2.4rem 0 .6rem;padding-bottom:.25rem;border-bottom:2px solid var(--teal)}p{max-width:46rem}'
