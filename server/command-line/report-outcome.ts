@@ -1,6 +1,6 @@
 /** What `calibrate` and `fit` have in common: options, the files of the report, the lines on the terminal. */
 import { basename } from 'node:path';
-import { IrtError } from 'itemresponsetheory';
+import { IrtError, type ItemSpec } from 'itemresponsetheory';
 import type { Mark } from '../../engine/charts/curve.ts';
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { ResponseFileError } from '../../item-bank/calibration/read-responses.ts';
@@ -51,13 +51,16 @@ export async function readWithProgress(path: string, options: ReadOptions): Prom
   try { return await streamResponses(path, { ...options, onLines: (lines) => { progress.say(`${basename(path)}: ${lines} lines`); } }); } finally { progress.end(); }
 }
 
-const itemColumns = ['item', 'light', 'reasons', 'responses', 'p', 'itemRest', 'slope', 'slopeStandardError', 'difficulty', 'difficultyStandardError', 'infit', 'infitZ', 'outfit', 'outfitZ', 'rmsd', 'sumScoreChiSquare', 'sumScoreDegreesOfFreedom', 'sumScoreP', 'moreResponses'] as const;
+const itemColumns = ['item', 'light', 'reasons', 'responses', 'p', 'itemRest', 'slope', 'slopeStandardError', 'difficulty', 'difficultyStandardError', 'steps', 'lower', 'infit', 'infitZ', 'outfit', 'outfitZ', 'rmsd', 'sumScoreChiSquare', 'sumScoreDegreesOfFreedom', 'sumScoreP', 'moreResponses'] as const;
+
+/** Steps in one cell; nominal: slopes, a bar, intercepts. A leading minus is part of a list: it stands behind an apostrophe. */
+const stepsOf = (spec: ItemSpec | undefined): string | undefined => (spec === undefined || spec.model === 'logistic' ? undefined : spec.model === 'nominal' ? `${spec.slopes.join(' ')} | ${spec.intercepts.join(' ')}` : spec.steps.join(' '));
 
 function itemsCsv({ appraisal, calibration, parameters }: Outcome): string {
   return csv(itemColumns, appraisal.items.map((item, n) => {
     const [estimate, spec] = [calibration?.estimates[n], parameters[n]];
     const given = spec?.model === 'logistic' ? spec : undefined;
-    return [item.item, item.light, item.reasons.join(' '), item.responses, item.p, item.itemRest, estimate?.slope ?? given?.slope, estimate?.slopeStandardError, estimate?.difficulty ?? given?.difficulty, estimate?.difficultyStandardError, item.infit, item.infitZ, item.outfit, item.outfitZ, item.rmsd, item.sumScoreFit?.chiSquare, item.sumScoreFit?.degreesOfFreedom, item.sumScoreFit?.p, item.moreResponses];
+    return [item.item, item.light, item.reasons.join(' '), item.responses, item.p, item.itemRest, estimate?.slope ?? given?.slope, estimate?.slopeStandardError, estimate?.difficulty ?? given?.difficulty, estimate?.difficultyStandardError, stepsOf(spec), given?.lower, item.infit, item.infitZ, item.outfit, item.outfitZ, item.rmsd, item.sumScoreFit?.chiSquare, item.sumScoreFit?.degreesOfFreedom, item.sumScoreFit?.p, item.moreResponses];
   }));
 }
 

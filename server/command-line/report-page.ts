@@ -140,7 +140,7 @@ function itemCurve(bank: ItemParameters, n: number, item: AppraisedItem, { langu
   const shown = categories === 2 ? [1] : Array.from({ length: categories }, (_, k) => k);
   const thetas = Array.from({ length: steps + 1 }, (_, q) => -4 + (8 * q) / steps);
   const chances = thetas.map((theta) => { categoryProbabilities(bank, n, theta, out); return Array.from(out); });
-  const lines = shown.map((k): Line => ({ name: fill(t.category, { category: k }), points: thetas.map((theta, q) => [theta, chances[q]?.[k] ?? 0] as const) }));
+  const lines = shown.map((k): Line => ({ name: String(k), points: thetas.map((theta, q) => [theta, chances[q]?.[k] ?? 0] as const) }));
   const points = item.points.flatMap(({ theta, persons: count, observed }) => shown.map((k, line): Point => {
     const y = observed[k] ?? 0;
     const half = 1.96 * Math.sqrt((y * (1 - y)) / count);
