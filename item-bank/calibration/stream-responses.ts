@@ -41,7 +41,7 @@ function categoryOf(cell: string, line: number, item: string): number | null {
   const text = cell.trim();
   if (notGiven.has(text)) return null;
   if (/^\d{1,2}$/.test(text) && Number(text) <= highestCategory) return Number(text);
-  throw new ResponseFileError('unknown-category', `line ${line}, ${item}: "${text}" is no score: a whole number from 0 to ${highestCategory}, or empty or NA for not given`);
+  throw new ResponseFileError('unknown-category', `line ${line}, ${item}: "${text}" is no score: a whole number from 0 to ${highestCategory}, or empty or NA for not given; a column of groups is named by --groups`);
 }
 
 /** Names in order of appearance. */

@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createItemParameters, createRng, type ItemSpec } from 'itemresponsetheory';
+import { drawCategory } from '../../engine/itemresponsetheory/src/simulation/generate.ts';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const program = join(import.meta.dirname, '../../bin/meetlat.mjs');
+const folder = mkdtempSync(join(tmpdir(), 'meetlat-calibrate-'));
+const place = (name: string): string => join(folder, name);
+function file(name: string, text: string): string { writeFileSync(place(name), text); return place(name); }
+function meetlat(...options: readonly string[]): { readonly code: number | null; readonly out: string; readonly error: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...options], { encoding: 'utf8' });
+  return { code: status, out: stdout, error: stderr };
+}
+const Written = z.object({
+  persons: z.number(), parameters: z.array(z.object({ id: z.string(), slope: z.number(), difficulty: z.number().optional() })), groups: z.array(z.object({ name: z.string(), mean: z.number() })).optional(),
+  calibration: z.object({ converged: z.boolean() }).optional(), appraisal: z.object({ items: z.array(z.object({ item: z.string(), light: z.string(), reasons: z.array(z.string()) })) }), leftOut: z.array(z.object({ item: z.string() })),
+});
+const written = (name: string, json = 'calibration.json') => Written.parse(JSON.parse(readFileSync(join(place(name), json), 'utf8')));
+
+const truth: ItemSpec[] = Array.from({ length: 12 }, (_, n) => ({ model: 'logistic', id: n === 0 ? '=HYPERLINK("x")' : `i${n}`, slope: 0.8 + 0.1 * (n % 5), difficulty: -1.5 + n * 0.27 }));
+/** 600 persons; group b is a logit better; the last column is right for everybody. */
+function simulated(): string {
+  const [bank, random] = [createItemParameters(truth), createRng(7)];
+  const rows = Array.from({ length: 600 }, (_, person) => {
+    const theta = random.normal() + (person % 2);
+    return `p${person},${person % 2 === 0 ? 'a' : 'b'},${truth.map((__, item) => drawCategory(bank, item, theta, random)).join(',')},1`;
+  });
+  return `person,school,"=HYPERLINK(""x"")",${truth.slice(1).map(({ id }) => id).join(',')},perfect\n${rows.join('\n')}\n`;
+}
+const responses = file('responses.csv', simulated());
+
+describe('meetlat calibrate', () => {
+  it('writes a report in one page without script, safe tables and JSON; what was left out is said', () => {
+    const { code, out } = meetlat('calibrate', responses, '--model', '2pl', '--groups', 'school', '--cuts', 'A2=0,B1=1', '--out', place('one'));
+    expect(code).toBe(0);
+    expect(out).toContain('perfect: alle 600 antwoorden hebben score 1');
+    expect(readdirSync(place('one')).sort()).toEqual(['calibration.json', 'items.csv', 'persons.csv', 'report.html']);
+    expect(existsSync(place('one.part'))).toBe(false);
+    const page = readFileSync(join(place('one'), 'report.html'), 'utf8');
+    expect(page.match(/<svg/g)?.length).toBe(12 + 5);
+    expect(page).toContain('perfect: alle 600 antwoorden');
+    expect(page).not.toMatch(/<script|src=|href=|NaN|undefined/);
+    expect(readFileSync(join(place('one'), 'items.csv'), 'utf8')).toContain(`"'=HYPERLINK(""x"")"`);
+    const { groups, leftOut, calibration, persons } = written('one');
+    expect([persons, leftOut, calibration?.converged]).toEqual([600, [{ item: 'perfect' }], true]);
+    expect((groups?.[1]?.mean ?? NaN) - (groups?.[0]?.mean ?? NaN)).toBeCloseTo(1, 0);
+  }, 60_000);
+  it('fixed anchors keep their parameters; linked ones give the scale', () => {
+    const anchors = file('anchors.csv', `item,slope,difficulty\n${truth.slice(3, 9).map((spec) => (spec.model === 'logistic' ? `${spec.id},${spec.slope},${spec.difficulty + 2}` : '')).join('\n')}\n`);
+    for (const method of ['fixed', 'linked']) {
+      expect(meetlat('calibrate', responses, '--groups', 'school', '--anchors', anchors, '--anchor-method', method, '--out', place(method)).code).toBe(0);
+      const [b4, b11] = ['i4', 'i11'].map((id) => written(method).parameters.find((spec) => spec.id === id)?.difficulty ?? NaN);
+      if (method === 'fixed') expect(b4).toBeCloseTo(-1.5 + 4 * 0.27 + 2, 9);
+      expect(b11).toBeGreaterThan(2.9);
+      expect(b11).toBeLessThan(4.1);
+    }
+  }, 60_000);
+  it('fit takes the JSON that calibrate wrote', () => {
+    meetlat('calibrate', responses, '--model', 'rasch', '--groups', 'school', '--out', place('rasch'));
+    const { code } = meetlat('fit', responses, '--groups', 'school', '--parameters', join(place('rasch'), 'calibration.json'), '--language', 'en', '--out', place('fit'));
+    expect(code).toBe(0);
+    expect(written('fit', 'fit.json').parameters).toEqual(written('rasch').parameters);
+    expect(readFileSync(join(place('fit'), 'report.html'), 'utf8')).toContain('<html lang="en">');
+  }, 60_000);
+  it('a wrong key is found: the item is to be dropped', () => {
+    const turned = readFileSync(responses, 'utf8').split('\n').map((line, n) => { const cells = line.split(','); if (n > 0 && cells.length > 10) cells[7] = cells[7] === '1' ? '0' : '1'; return cells.join(','); }).join('\n');
+    meetlat('calibrate', file('turned.csv', turned), '--groups', 'school', '--out', place('turned'));
+    expect(written('turned').appraisal.items[5]).toMatchObject({ item: 'i5', light: 'drop' });
+    expect(written('turned').appraisal.items[5]?.reasons).toContain('negative-slope');
+  }, 60_000);
+  it('not converged: code 1, said in the report with what to try', () => {
+    expect(meetlat('calibrate', responses, '--groups', 'school', '--cycles', '3', '--language', 'en', '--out', place('short')).code).toBe(1);
+    expect(readFileSync(join(place('short'), 'report.html'), 'utf8')).toContain('NOT CONVERGED');
+  }, 60_000);
+  it('refuses wrong calls in one line, and never replaces a folder of something else', () => {
+    for (const options of [[responses, '--model', '5pl'], [responses, '--groups', 'class'], [place('none.csv')], [file('bad.csv', 'A,B\n1,x\n')], [responses, '--groups', 'school', '--out', folder], [responses, '--cuts', 'B1']]) {
+      const { code, error } = meetlat('calibrate', ...options);
+      expect([code, error.trim().split('\n').filter((line) => line.startsWith('meetlat: ')).length]).toEqual([2, 1]);
+    }
+    expect(existsSync(responses)).toBe(true);
+  }, 60_000);
+});
