@@ -1,39 +1,57 @@
-/** A new scale brought onto that of the anchors: mean/sigma (Marco 1977) over their difficulties; anchors that moved away do not link. */
+/** A new scale brought onto that of the anchors; anchors whose difficulty or slope moved away do not link. */
+import { type ItemParameters, type ItemSpec, createItemParameters, testCharacteristic } from 'itemresponsetheory';
+import { type Anchor, type LinkMethod, type ScaleTransform, type TrueScoreRow, equateTrueScores, linkRobustly, linkScales, transformItem } from 'itemresponsetheory/linking';
 import { ResponseFileError } from './read-responses.ts';
 
-export interface AnchorPair { readonly item: string; readonly estimated: number; readonly known: number }
-export interface AnchorResidual { readonly item: string; readonly residual: number; readonly isUsed: boolean }
+export const linkMethods = ['mean-mean', 'mean-gmean', 'mean-sigma', 'haebara', 'stocking-lord'] as const satisfies readonly LinkMethod[];
+export const isLinkMethod = (name: string): name is LinkMethod => linkMethods.some((method) => method === name);
+
+/** Where an item is on the scale: difficulty, or the mean of its steps; 0 for a nominal item, which is nowhere. */
+export const locationOf = (spec: ItemSpec): number => (spec.model === 'logistic' ? spec.difficulty : spec.model === 'nominal' ? 0 : spec.steps.reduce((sum, value) => sum + value, 0) / spec.steps.length);
+
+export interface AnchorResidual { readonly item: string; readonly from: number; readonly to: number; /** After linking, in logits of the anchors' scale. */ readonly residual: number; readonly isUsed: boolean }
 export interface AnchorLink {
+  readonly method: LinkMethod;
   /** θ(anchors) = slope·θ(new) + shift. */
   readonly slope: number; readonly shift: number;
-  /** Of every anchor after linking, in logits of the anchors' scale. */
   readonly residuals: readonly AnchorResidual[];
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const spread = (values: readonly number[]): number => { const centre = mean(values); return Math.sqrt(mean(values.map((value) => (value - centre) ** 2))); };
-/** Half a logit is the bound by custom (Draba 1977); at most two anchors in five may go. */
-const tolerated = 0.5;
-const leastShare = 0.6;
 const least = 3;
 
-function coefficients(pairs: readonly AnchorPair[], fixedUnit: boolean): { slope: number; shift: number } {
-  const [estimated, known] = [pairs.map((pair) => pair.estimated), pairs.map((pair) => pair.known)];
-  const slope = fixedUnit ? 1 : spread(known) / spread(estimated);
-  if (!(slope > 0 && Number.isFinite(slope))) throw new ResponseFileError('too-few-anchors', 'the anchors all have the same difficulty');
-  return { slope, shift: mean(known) - slope * mean(estimated) };
+/** Throws ResponseFileError for fewer than three anchors, IrtError for anchors that cannot link. */
+export function linkAnchors(anchors: readonly Anchor[], { method, fixedUnit }: { readonly method: LinkMethod; readonly fixedUnit?: boolean }): AnchorLink {
+  if (anchors.length < least) throw new ResponseFileError('too-few-anchors', `${anchors.length} items are on both scales: linking needs ${least}`);
+  const { link, kept } = linkRobustly(anchors, { method, ...(fixedUnit === undefined ? {} : { fixedUnit }) }, { least: Math.max(least, Math.ceil(anchors.length / 2)) });
+  const used = new Set(kept);
+  return { method, slope: link.a, shift: link.b, residuals: anchors.map(({ from, to }, n) => ({ item: from.id, from: locationOf(from), to: locationOf(to), residual: link.a * locationOf(from) + link.b - locationOf(to), isUsed: used.has(n) })) };
 }
 
-/** `fixedUnit`: under Rasch both scales have the same unit and only the mean counts. Drops one anchor at a time, the worst first. */
-export function linkAnchors(pairs: readonly AnchorPair[], { fixedUnit }: { readonly fixedUnit: boolean }): AnchorLink {
-  if (pairs.length < least) throw new ResponseFileError('too-few-anchors', `${pairs.length} items are both in the responses and among the anchors: linking needs ${least}`);
-  let used = [...pairs];
-  for (;;) {
-    const { slope, shift } = coefficients(used, fixedUnit);
-    const off = ({ estimated, known }: AnchorPair): number => slope * estimated + shift - known;
-    const worst = used.reduce((most, pair) => (Math.abs(off(pair)) > Math.abs(off(most)) ? pair : most));
-    const rest = used.filter((pair) => pair !== worst);
-    if (Math.abs(off(worst)) <= tolerated || rest.length < Math.max(least, leastShare * pairs.length)) return { slope, shift, residuals: pairs.map((pair) => ({ item: pair.item, residual: off(pair), isUsed: used.includes(pair) })) };
-    used = rest;
-  }
+export interface LinkOutcome {
+  readonly link: AnchorLink;
+  /** By every method, over the anchors that were used. */
+  readonly methods: readonly ({ readonly method: LinkMethod } & ScaleTransform)[];
+  /** The new items on the old scale. */
+  readonly parameters: readonly ItemSpec[];
+  /** Expected score on the used anchors over θ: by new parameters, linked, and by old ones. */
+  readonly curves: readonly { readonly theta: number; readonly linked: number; readonly known: number }[];
+  /** Every score of the new form in scores of the old one, by true scores. */
+  readonly scores: readonly TrueScoreRow[];
+}
+
+const expected = (bank: ItemParameters, theta: number): number => testCharacteristic(bank, Array.from({ length: bank.size }, (_, n) => n), theta);
+
+/** Nominal items have no place on the scale and do not link. */
+export function linkForms(fresh: readonly ItemSpec[], known: readonly ItemSpec[], method: LinkMethod): LinkOutcome {
+  const old = new Map(known.map((spec) => [spec.id, spec]));
+  const anchors = fresh.flatMap((from): Anchor[] => { const to = old.get(from.id); return to === undefined || from.model === 'nominal' || to.model === 'nominal' ? [] : [{ from, to }]; });
+  const link = linkAnchors(anchors, { method });
+  const used = anchors.filter((_, n) => link.residuals[n]?.isUsed === true);
+  const onto = (spec: ItemSpec): ItemSpec => transformItem(spec, { a: link.slope, b: link.shift });
+  const [moved, target] = [createItemParameters(used.map(({ from }) => onto(from))), createItemParameters(used.map(({ to }) => to))];
+  const parameters = fresh.map(onto);
+  return {
+    link, parameters, methods: linkMethods.map((name) => ({ method: name, ...linkScales(used, { method: name }) })),
+    curves: Array.from({ length: 81 }, (_, n) => -4 + n / 10).map((theta) => ({ theta, linked: expected(moved, theta), known: expected(target, theta) })),
+    scores: equateTrueScores(createItemParameters(parameters), createItemParameters(known)),
+  };
 }

@@ -2,7 +2,7 @@
 import { type ItemSpec, createItemParameters, log, normalGrid, transformItem } from 'itemresponsetheory';
 import { type CalibratedItemResult, type ItemModelName, type LatentGroup, type Priors, type ResponseMatrix, calibrateItems } from 'itemresponsetheory/calibration';
 import { type Appraisal, type Estimates, appraiseItems } from './appraisal.ts';
-import { type AnchorLink, linkAnchors } from './anchor-link.ts';
+import { type AnchorLink, linkAnchors, locationOf } from './anchor-link.ts';
 import type { ParameterFile } from './parameter-file.ts';
 import { ResponseFileError } from './read-responses.ts';
 import { keepOnly } from './response-rows.ts';
@@ -35,9 +35,6 @@ export interface Outcome {
 export type AnchorMethod = 'fixed' | 'linked';
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-/** Where an item is on the scale: difficulty, or the mean of its steps; 0 for a nominal item, which is nowhere. */
-export const locationOf = (spec: ItemSpec): number => (spec.model === 'logistic' ? spec.difficulty : spec.model === 'nominal' ? 0 : meanOf(spec.steps));
-
 /** Means and SDs of the WLEs of each group: a description only. */
 function describedGroups(names: readonly string[], persons: Uint32Array, theta: Float64Array): Group[] {
   const groups = new Map<string, number[]>();
@@ -100,8 +97,8 @@ function drawable(spec: ItemSpec): ItemSpec {
 function linkTo(anchors: ReadonlyMap<string, ItemSpec>, items: readonly CalibratedItemResult[], fixedUnit: boolean): AnchorLink {
   return linkAnchors(items.flatMap(({ item }) => {
     const known = anchors.get(item.id);
-    return known === undefined || item.model === 'nominal' || known.model === 'nominal' || (item.slope ?? 1) <= 0.2 ? [] : [{ item: item.id, estimated: locationOf(item), known: locationOf(known) }];
-  }), { fixedUnit });
+    return known === undefined || item.model === 'nominal' || known.model === 'nominal' || (item.slope ?? 1) <= 0.2 ? [] : [{ from: item, to: known }];
+  }), { method: 'mean-sigma', fixedUnit });
 }
 
 const onScale = ({ slope, slopeStandardError, difficulty, difficultyStandardError }: Estimates, unit: number, shift: number): Estimates => ({

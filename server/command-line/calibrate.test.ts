@@ -84,3 +84,22 @@ describe('meetlat calibrate', () => {
     expect(existsSync(responses)).toBe(true);
   }, 60_000);
 });
+
+describe('meetlat link', () => {
+  const spec = (id: string, slope: number, difficulty: number): string => `${id},${slope},${difficulty}`;
+  it('finds the scale, leaves a drifted anchor out, and writes tables, JSON and a page', () => {
+    const items = Array.from({ length: 10 }, (_, n) => ({ id: `i${n}`, slope: 0.8 + 0.07 * n, difficulty: -1.8 + 0.4 * n, noise: 0.04 * ((n * 7) % 5 - 2) }));
+    const old = file('old.csv', ['item,slope,difficulty', ...items.map(({ id, slope, difficulty }) => spec(id, slope, difficulty))].join('\n'));
+    const fresh = file('new.csv', ['item,slope,difficulty', ...items.map(({ id, slope, difficulty, noise }, n) => spec(id, slope * 1.25 * (1 + noise / 4), (difficulty - 0.5) / 1.25 + noise + (n === 4 ? 1.5 : 0)))].join('\n'));
+    expect(meetlat('link', fresh, old, '--out', place('link')).code).toBe(0);
+    const link = z.object({ link: z.object({ slope: z.number(), shift: z.number(), residuals: z.array(z.object({ item: z.string(), isUsed: z.boolean() })) }), scores: z.array(z.unknown()) }).parse(JSON.parse(readFileSync(join(place('link'), 'link.json'), 'utf8')));
+    expect(Math.abs(link.link.slope - 1.25)).toBeLessThan(0.1);
+    expect(Math.abs(link.link.shift - 0.5)).toBeLessThan(0.1);
+    expect(link.link.residuals.find(({ item }) => item === 'i4')?.isUsed).toBe(false);
+    expect(link.scores).toHaveLength(11);
+    const page = readFileSync(join(place('link'), 'report.html'), 'utf8');
+    expect(page.match(/<svg/g)).toHaveLength(2);
+    expect(page).not.toMatch(/<script|src=|href=|NaN|undefined/);
+    expect(meetlat('link', fresh, file('other.csv', 'item,slope,difficulty\nx,1,0\n')).code).toBe(2);
+  }, 60_000);
+});

@@ -3,10 +3,11 @@ import { type ItemParameters, type ItemSpec, categoryProbabilities, createItemPa
 import { type Line, type Mark, type Point, curveChart, escapeXml } from '../../engine/charts/curve.ts';
 import { informationChart } from '../../engine/charts/item.ts';
 import { wrightMap } from '../../engine/charts/wright-map.ts';
+import { locationOf } from '../../item-bank/calibration/anchor-link.ts';
 import { type AppraisedItem, type Light, bounds } from '../../item-bank/calibration/appraisal.ts';
 import en from './report.en.json' with { type: 'json' };
 import nl from './report.nl.json' with { type: 'json' };
-import { type Outcome, locationOf } from '../../item-bank/calibration/run.ts';
+import type { Outcome } from '../../item-bank/calibration/run.ts';
 
 export const reportTexts = { nl, en } as const;
 export type ReportLanguage = keyof typeof reportTexts;
@@ -16,10 +17,10 @@ type Texts = (typeof reportTexts)[ReportLanguage];
 export interface ReportFrame { readonly file: string; readonly madeAt: string; readonly language: ReportLanguage; readonly cuts: readonly Mark[] }
 
 /** `{name}` in a text of the catalogue. */
-const fill = (text: string, values: Readonly<Record<string, string | number>>): string => text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+export const fill = (text: string, values: Readonly<Record<string, string | number>>): string => text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
 const inLanguage = (language: ReportLanguage) => new Intl.NumberFormat(language === 'nl' ? 'nl-BE' : 'en-GB');
 
-const fixed = (value: number | undefined, digits = 2): string => (value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits).replace(/^-/, '−'));
+export const fixed = (value: number | undefined, digits = 2): string => (value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits).replace(/^-/, '−'));
 const pValue = (value: number | undefined): string => (value === undefined || !Number.isFinite(value) ? '–' : value < 0.001 ? '< .001' : value.toFixed(3));
 
 const symbols: Readonly<Record<Light, string>> = { keep: '●', look: '▲', drop: '✖' };
@@ -27,11 +28,11 @@ const order: Readonly<Record<Light, number>> = { drop: 0, look: 1, keep: 2 };
 const chip = (light: Light, t: Texts): string => `<span class="light ${light}">${symbols[light]} ${escapeXml(t.lights[light])}</span>`;
 
 /** Cells are HTML already. */
-const table = (head: readonly string[], rows: readonly (readonly string[])[], name = ''): string => `<table class="${name}"><thead><tr>${head.map((cell) => `<th scope="col">${escapeXml(cell)}</th>`).join('')}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('')}</tbody></table>`;
+export const table = (head: readonly string[], rows: readonly (readonly string[])[], name = ''): string => `<table class="${name}"><thead><tr>${head.map((cell) => `<th scope="col">${escapeXml(cell)}</th>`).join('')}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('')}</tbody></table>`;
 const list = (lines: readonly string[]): string => `<ul>${lines.map((line) => `<li>${escapeXml(line)}</li>`).join('')}</ul>`;
-const section = (title: string, body: string, name = ''): string => `<section class="${name}"><h2>${escapeXml(title)}</h2>${body}</section>`;
-const paragraph = (text: string): string => `<p>${escapeXml(text)}</p>`;
-const figure = (caption: string, svg: string): string => `<figure><figcaption>${caption}</figcaption>${svg}</figure>`;
+export const section = (title: string, body: string, name = ''): string => `<section class="${name}"><h2>${escapeXml(title)}</h2>${body}</section>`;
+export const paragraph = (text: string): string => `<p>${escapeXml(text)}</p>`;
+export const figure = (caption: string, svg: string, name = ''): string => `<figure class="${name}">${caption === '' ? '' : `<figcaption>${caption}</figcaption>`}${svg}</figure>`;
 
 /** What was repaired or left out, in words; for the terminal too. */
 export function remarkLines(outcome: Outcome, language: ReportLanguage): string[] {
@@ -176,6 +177,10 @@ const style = ':root{--ink:#1b1b1b;--line:#d9dee0;--teal:#0b5c6b}*{box-sizing:bo
   + 'table{border-collapse:collapse;margin:.8rem 0;width:100%;font-size:.9rem}table.narrow{width:auto;min-width:24rem}th,td{padding:.28rem .6rem;text-align:right;border-bottom:1px solid var(--line);font-variant-numeric:tabular-nums;vertical-align:top}th{color:#444;border-bottom:2px solid #9aa5a8;font-weight:600}th:first-child,td:first-child,.attention td:nth-child(-n+3),.attention th:nth-child(-n+3),.items td:nth-child(2),.items th:nth-child(2){text-align:left}thead{display:table-header-group}tr{break-inside:avoid}'
   + '.grid{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:1rem}figure{margin:0;break-inside:avoid}figcaption{font-weight:600;font-size:.9rem;margin-bottom:.15rem}svg{width:100%;height:auto;display:block}figure.wide{max-width:52rem}.alarm{background:#f8dbe3;border-left:5px solid #7c1137;padding:.7rem 1rem;font-weight:600}@media(max-width:50rem){.grid{grid-template-columns:1fr 1fr}.items{display:block;overflow-x:auto}}@page{margin:14mm}@media print{body{margin:0;max-width:none;font-size:10.5pt}h2{break-after:avoid}.light{border:1px solid currentColor}}';
 
+/** Title and line under it are text; the body is HTML. */
+export const page = (title: string, made: string, language: ReportLanguage, body: string): string => `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeXml(title)}</title><style>${style}</style></head><body>`
+  + `<header><h1>${escapeXml(title)}</h1><p class="made">${escapeXml(made)}</p></header><main>${body}</main></body></html>\n`;
+
 /** Throws nothing; `outcome` is what runCalibration or runFit gave. */
 export function reportPage(outcome: Outcome, frame: ReportFrame): string {
   const t = reportTexts[frame.language];
@@ -183,9 +188,8 @@ export function reportPage(outcome: Outcome, frame: ReportFrame): string {
   const bank = createItemParameters(outcome.parameters);
   const lines = remarkLines(outcome, frame.language);
   const alarm = notConverged(outcome, frame.language);
-  return `<!doctype html><html lang="${frame.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeXml(title)}</title><style>${style}</style></head><body>`
-    + `<header><h1>${escapeXml(title)}</h1><p class="made">${escapeXml(fill(t.madeAt, { at: frame.madeAt, model: outcome.calibration === undefined ? t.given : t.models[outcome.calibration.model] }))}</p></header><main>${alarm === undefined ? '' : `<p class="alarm">${escapeXml(alarm)}</p>`}`
+  return page(title, fill(t.madeAt, { at: frame.madeAt, model: outcome.calibration === undefined ? t.given : t.models[outcome.calibration.model] }), frame.language, (alarm === undefined ? '' : `<p class="alarm">${escapeXml(alarm)}</p>`)
     + section(t.outline, outline(outcome, frame)) + section(t.done, lines.length === 0 ? paragraph(t.nothingDone) : list(lines)) + linking(outcome, frame) + section(t.attention, attention(outcome, frame))
     + section(t.informationTitle, information(outcome, bank, frame)) + persons(outcome, frame) + section(t.fitTitleItems, fitPlots(outcome, frame)) + modelFit(outcome, frame) + groups(outcome, frame)
-    + section(t.tableTitle, allItems(outcome, frame)) + section(t.curvesTitle, curves(outcome, bank, frame)) + section(t.methodTitle, list(t.method)) + '</main></body></html>\n';
+    + section(t.tableTitle, allItems(outcome, frame)) + section(t.curvesTitle, curves(outcome, bank, frame)) + section(t.methodTitle, list(t.method)));
 }
