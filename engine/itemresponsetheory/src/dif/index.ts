@@ -1,0 +1,5 @@
+/** Entry `itemresponsetheory/dif`: does an item work the same way in two groups of equal ability? */
+export { breslowDay, type MantelHaenszel, mantelHaenszel, mantelHaenszelIn, type MantelHaenszelOptions, shrink, type Shrunken, type Standardised, standardised, strataByAbility } from './mantel-haenszel.ts';
+export { type LogisticDif, logisticDif, type LogisticOptions, type LogisticTest } from './logistic.ts';
+export { type Area, type GroupItem, likelihoodRatio, type LikelihoodRatioOptions, lord, raju } from './parameters.ts';
+export { type PurifyOptions, type Stratum, type Tested, type TwoGroups, twoGroups } from './strata.ts';
