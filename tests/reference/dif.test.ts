@@ -53,7 +53,8 @@ describe('two groups', () => {
     const stop = name === 'logisticBothWald' ? 2e-4 : 1e-6;
     peer[name].items.forEach(({ statistic, df, p, deltaNagelkerkeR2 }, n) => { near(ours[n]?.statistic, statistic, stop); expect(ours[n]?.degreesOfFreedom).toBe(df); near(ours[n]?.p, p, stop); near(n === 13 ? ours[n]?.deltaR2 : ours[n]?.deltaCoxSnell, deltaNagelkerkeR2); });
     expect(flaggedOf(ours)).toEqual(peer[name].flagged);
-    if (name === 'logisticBoth') peer[name].items.forEach(({ intercept, score, group, interaction }, n) => { [intercept, score, group, interaction].forEach((value, k) => { near(ours[n]?.coefficients[k], value, 1e-4); }); });
+    // For items that are not flagged the peer prints a smaller model.
+    if (name === 'logisticBoth') peer[name].items.forEach(({ intercept, score, group, interaction }, n) => { if (ours[n]?.isFlagged !== true) return; [intercept, score, group, interaction].forEach((value, k) => { near(ours[n]?.coefficients[k], value, 1e-4); }); });
   });
 
   it('Breslow–Day, as the peer prints it', () => { breslowDay(groups).forEach((row, n) => { const wanted = peer.breslowDay.items[n]; near(row?.statistic, wanted?.statistic ?? NaN, 5.1e-5); expect(row?.degreesOfFreedom).toBe(wanted?.df); expect(Math.abs((row?.p ?? NaN) - (wanted?.p ?? NaN))).toBeLessThan(5.1e-5); }); });
