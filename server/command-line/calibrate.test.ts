@@ -103,3 +103,18 @@ describe('meetlat link', () => {
     expect(meetlat('link', fresh, file('other.csv', 'item,slope,difficulty\nx,1,0\n')).code).toBe(2);
   }, 60_000);
 });
+
+describe('meetlat dif', () => {
+  it('finds the one item that is harder for the focal group at equal score', () => {
+    const [bank, random] = [createItemParameters(truth), createRng(11)];
+    const hard = createItemParameters(truth.map((spec, n) => (n === 6 && spec.model === 'logistic' ? { ...spec, difficulty: spec.difficulty + 1.2 } : spec)));
+    const rows = Array.from({ length: 1600 }, (_, person) => { const theta = random.normal(); return `p${person},${person % 2 === 0 ? 'a' : 'b'},${truth.map((__, item) => drawCategory(person % 2 === 0 ? bank : hard, item, theta, random)).join(',')}`; });
+    const path = file('dif.csv', `person,school,${truth.map((_, n) => `q${n}`).join(',')}\n${rows.join('\n')}\n`);
+    expect(meetlat('dif', path, '--groups', 'school', '--focal', 'b', '--out', place('dif')).code).toBe(0);
+    const { items } = z.object({ items: z.array(z.object({ item: z.string(), mantelHaenszel: z.object({ delta: z.number(), etsClass: z.string() }) })) }).parse(JSON.parse(readFileSync(join(place('dif'), 'dif.json'), 'utf8')));
+    expect(items.filter(({ mantelHaenszel }) => mantelHaenszel.etsClass === 'C').map(({ item }) => item)).toEqual(['q6']);
+    expect(items[6]?.mantelHaenszel.delta).toBeLessThan(-1.5);
+    expect(readFileSync(join(place('dif'), 'report.html'), 'utf8')).not.toMatch(/<script|src=|href=|NaN|undefined/);
+    expect(meetlat('dif', path, '--groups', 'school', '--focal', 'z').code).toBe(2);
+  }, 60_000);
+});

@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./verify.ts')).verifyCommand,
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand,
   fit: async () => (await import('./fit.ts')).fitCommand,
+  dif: async () => (await import('./dif.ts')).difCommand,
   link: async () => (await import('./link.ts')).linkCommand,
   simulate: async () => (await import('./simulate.ts')).simulateCommand,
 };

@@ -21,28 +21,30 @@ export const fill = (text: string, values: Readonly<Record<string, string | numb
 const inLanguage = (language: ReportLanguage) => new Intl.NumberFormat(language === 'nl' ? 'nl-BE' : 'en-GB');
 
 export const fixed = (value: number | undefined, digits = 2): string => (value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits).replace(/^-/, '−'));
-const pValue = (value: number | undefined): string => (value === undefined || !Number.isFinite(value) ? '–' : value < 0.001 ? '< .001' : value.toFixed(3));
+export const pValue = (value: number | undefined): string => (value === undefined || !Number.isFinite(value) ? '–' : value < 0.001 ? '< .001' : value.toFixed(3));
 
 const symbols: Readonly<Record<Light, string>> = { keep: '●', look: '▲', drop: '✖' };
 const order: Readonly<Record<Light, number>> = { drop: 0, look: 1, keep: 2 };
-const chip = (light: Light, t: Texts): string => `<span class="light ${light}">${symbols[light]} ${escapeXml(t.lights[light])}</span>`;
+export const chip = (light: Light, t: Texts): string => `<span class="light ${light}">${symbols[light]} ${escapeXml(t.lights[light])}</span>`;
 
 /** Cells are HTML already. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[], name = ''): string => `<table class="${name}"><thead><tr>${head.map((cell) => `<th scope="col">${escapeXml(cell)}</th>`).join('')}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('')}</tbody></table>`;
-const list = (lines: readonly string[]): string => `<ul>${lines.map((line) => `<li>${escapeXml(line)}</li>`).join('')}</ul>`;
+export const list = (lines: readonly string[]): string => `<ul>${lines.map((line) => `<li>${escapeXml(line)}</li>`).join('')}</ul>`;
 export const section = (title: string, body: string, name = ''): string => `<section class="${name}"><h2>${escapeXml(title)}</h2>${body}</section>`;
 export const paragraph = (text: string): string => `<p>${escapeXml(text)}</p>`;
 export const figure = (caption: string, svg: string, name = ''): string => `<figure class="${name}">${caption === '' ? '' : `<figcaption>${caption}</figcaption>`}${svg}</figure>`;
 
-/** What was repaired or left out, in words; for the terminal too. */
-export function remarkLines(outcome: Outcome, language: ReportLanguage): string[] {
+/** Persons, items and responses that were repaired or left out, in words. */
+export function leftOutLines({ remarks, leftOut }: Pick<Outcome, 'remarks' | 'leftOut'>, language: ReportLanguage): string[] {
   const t = reportTexts[language];
   const words: Readonly<Record<string, string>> = t.remarks;
-  return [
-    ...outcome.remarks.map(({ code, count, names }) => fill(words[code] ?? code, { count, names: (names ?? []).join(', ') })),
-    ...outcome.leftOut.map(({ item, why, responses, category }) => fill(t.leftOut[why], { item, responses, category: category ?? '' })),
-    ...outcome.appraisal.leftOut.map(({ statistic, why }) => fill(t.statisticsLeftOut[why], { statistic: statistic === 'classical' ? t.classical : statistic })),
-  ];
+  return [...remarks.map(({ code, count, names }) => fill(words[code] ?? code, { count, names: (names ?? []).join(', ') })), ...leftOut.map(({ item, why, responses, category }) => fill(t.leftOut[why], { item, responses, category: category ?? '' }))];
+}
+
+/** The same, and statistics that could not be computed; for the terminal too. */
+export function remarkLines(outcome: Outcome, language: ReportLanguage): string[] {
+  const t = reportTexts[language];
+  return [...leftOutLines(outcome, language), ...outcome.appraisal.leftOut.map(({ statistic, why }) => fill(t.statisticsLeftOut[why], { statistic: statistic === 'classical' ? t.classical : statistic }))];
 }
 
 export const lightCounts = ({ appraisal }: Outcome): Readonly<Record<Light, number>> => ({
