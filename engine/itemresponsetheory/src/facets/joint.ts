@@ -1,0 +1,94 @@
+/** Many-facet Rasch by joint maximum likelihood, the method of the classic reports: every facet and the steps sum to zero, persons float. Biased where persons have few ratings. */
+import { IrtError } from '../errors.ts';
+import { log } from '../numeric/elementary.ts';
+import type { RatingTable } from '../responses/rating-table.ts';
+import { createRatingAt, ratingAt } from './cells.ts';
+import type { FacetMeasures } from './calibrate-facets.ts';
+import { findSubsets } from './connectedness.ts';
+
+export interface JointFacets {
+  readonly facets: readonly FacetMeasures[]; readonly steps: Float64Array;
+  /** Persons with only highest or lowest scores were left out of the estimation; their θ is that of a score moved inwards by `extreme`. */
+  readonly theta: Float64Array; readonly thetaError: Float64Array; readonly isExtreme: Uint8Array;
+  readonly logLikelihood: number; readonly converged: boolean; readonly sweeps: number;
+}
+
+export interface JointOptions { readonly extreme?: number; readonly tolerance?: number; readonly maximumSweeps?: number }
+
+/** Throws IrtError when the ratings do not connect all elements. */
+export function calibrateFacetsJointly(table: RatingTable, { extreme = 0.3, tolerance = 1e-10, maximumSweeps = 5000 }: JointOptions = {}): JointFacets {
+  const { isConnected, deficiency } = findSubsets(table);
+  if (!isConnected) throw new IrtError('facets-disconnected', 'ratings', deficiency, 'must be joined by common persons');
+  const m = table.highest;
+  const [sum, count] = [new Float64Array(table.persons.length), new Float64Array(table.persons.length)];
+  table.score.forEach((score, n) => { const p = table.person[n] ?? 0; sum[p] = (sum[p] ?? 0) + score; count[p] = (count[p] ?? 0) + 1; });
+  const isExtreme = Uint8Array.from(sum, (s, p) => (s === 0 || s === m * (count[p] ?? 0) ? 1 : 0));
+  const theta = new Float64Array(table.persons.length);
+  const measures = table.facets.map(({ elements }) => new Float64Array(elements.length));
+  const steps = new Float64Array(m);
+  const at = createRatingAt(m);
+  const used = Uint32Array.from(table.score.keys()).filter((n) => isExtreme[table.person[n] ?? 0] === 0);
+  const locationOf = (n: number): number => (theta[table.person[n] ?? 0] ?? 0) - measures.reduce((total, list, f) => total + (list[table.facets[f]?.of[n] ?? 0] ?? 0), 0);
+  /** One Newton step of a list of parameters that enter with `sign`; returns the largest move. */
+  const sweep = (list: Float64Array, of: (n: number) => number, sign: 1 | -1, centre: boolean): number => {
+    const [residual, variance] = [new Float64Array(list.length), new Float64Array(list.length)];
+    for (const n of used) { ratingAt(locationOf(n), steps, at); const e = of(n); residual[e] = (residual[e] ?? 0) + (table.score[n] ?? 0) - at.mean; variance[e] = (variance[e] ?? 0) + at.variance; }
+    let largest = 0;
+    list.forEach((_, e) => { if ((variance[e] ?? 0) === 0) return; const move = Math.max(-1, Math.min(1, (sign * (residual[e] ?? 0)) / (variance[e] ?? 1))); list[e] = (list[e] ?? 0) + move; largest = Math.max(largest, Math.abs(move)); });
+    if (centre) { const mean = list.reduce((total, v) => total + v, 0) / list.length; list.forEach((value, e) => { list[e] = value - mean; }); }
+    return largest;
+  };
+  const sweepSteps = (): number => {
+    const [observed, expected, variance] = [new Float64Array(m), new Float64Array(m), new Float64Array(m)];
+    for (const n of used) { ratingAt(locationOf(n), steps, at); for (let v = 1; v <= m; v += 1) { const tail = at.tail[v] ?? 0; observed[v - 1] = (observed[v - 1] ?? 0) + ((table.score[n] ?? 0) >= v ? 1 : 0); expected[v - 1] = (expected[v - 1] ?? 0) + tail; variance[v - 1] = (variance[v - 1] ?? 0) + tail * (1 - tail); } }
+    let largest = 0;
+    for (let v = 0; v < m; v += 1) { const move = Math.max(-1, Math.min(1, -((observed[v] ?? 0) - (expected[v] ?? 0)) / (variance[v] ?? 1))); steps[v] = (steps[v] ?? 0) + 0.7 * move; largest = Math.max(largest, Math.abs(move)); }
+    const mean = steps.reduce((total, v) => total + v, 0) / m;
+    for (let v = 0; v < m; v += 1) steps[v] = (steps[v] ?? 0) - mean;
+    return largest;
+  };
+  let [sweeps, converged] = [0, false];
+  while (!converged && sweeps < maximumSweeps) {
+    sweeps += 1;
+    let largest = sweep(theta, (n) => table.person[n] ?? 0, 1, false);
+    measures.forEach((list, f) => { largest = Math.max(largest, sweep(list, (n) => table.facets[f]?.of[n] ?? 0, -1, true)); });
+    largest = Math.max(largest, sweepSteps());
+    converged = largest < tolerance;
+  }
+  const [error, errors] = [new Float64Array(theta.length), measures.map((list) => new Float64Array(list.length))];
+  let logLikelihood = 0;
+  for (const n of used) {
+    ratingAt(locationOf(n), steps, at);
+    logLikelihood += logOf(at.p[table.score[n] ?? 0] ?? 0);
+    const p = table.person[n] ?? 0;
+    error[p] = (error[p] ?? 0) + at.variance;
+    errors.forEach((list, f) => { const e = table.facets[f]?.of[n] ?? 0; list[e] = (list[e] ?? 0) + at.variance; });
+  }
+  extremes(table, isExtreme, theta, error, (n) => measures.reduce((total, list, f) => total + (list[table.facets[f]?.of[n] ?? 0] ?? 0), 0), steps, extreme);
+  const root = (list: Float64Array): Float64Array => list.map((value) => 1 / Math.sqrt(value));
+  return { facets: table.facets.map(({ name, elements }, f) => ({ name, elements, measure: measures[f] ?? new Float64Array(0), standardError: root(errors[f] ?? new Float64Array(0)) })), steps, theta, thetaError: root(error), isExtreme, logLikelihood, converged, sweeps };
+}
+
+const logOf = (p: number): number => log(Math.max(1e-300, p));
+
+/** θ of the persons left out: Newton on a score moved inwards; `information` gets their ΣV. */
+function extremes(table: RatingTable, isExtreme: Uint8Array, theta: Float64Array, information: Float64Array, severity: (n: number) => number, steps: Float64Array, by: number): void {
+  const rows: number[][] = table.persons.map(() => []);
+  table.person.forEach((p, n) => { if (isExtreme[p] === 1) rows[p]?.push(n); });
+  const at = createRatingAt(table.highest);
+  rows.forEach((list, p) => {
+    if (list.length === 0) return;
+    const total = list.reduce((s, n) => s + (table.score[n] ?? 0), 0);
+    const target = total === 0 ? by : total - by;
+    let t = total === 0 ? -3 : 3;
+    for (let step = 0; step < 200; step += 1) {
+      let [mean, variance] = [0, 0];
+      for (const n of list) { ratingAt(t - severity(n), steps, at); mean += at.mean; variance += at.variance; }
+      information[p] = variance;
+      const move = Math.max(-1, Math.min(1, (target - mean) / variance));
+      t += move;
+      if (Math.abs(move) < 1e-12) break;
+    }
+    theta[p] = t;
+  });
+}
