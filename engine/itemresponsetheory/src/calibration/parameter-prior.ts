@@ -1,4 +1,5 @@
 /** Priors of item parameters (Bayes modal estimation; Mislevy 1986), each a density on the scale it names. */
+import { IrtError, requireFinite } from '../errors.ts';
 import { log, sigmoid } from '../numeric/elementary.ts';
 import { logGamma } from '../numeric/chi-square.ts';
 
@@ -29,6 +30,15 @@ const beta = ({ alpha, beta: other }: { readonly alpha: number; readonly beta: n
   const constant = logGamma(alpha + other) - logGamma(alpha) - logGamma(other);
   return (g) => { const c = sigmoid(g); return { value: constant + (alpha - 1) * log(c) + (other - 1) * log(1 - c), gradient: (alpha - 1) * (1 - c) - (other - 1) * c, information: Math.max(0, alpha + other - 2) * c * (1 - c) }; };
 };
+
+/** Throws IrtError for a spread or shape that is not positive. */
+export function requirePriors({ slope, intercept, lower }: Priors): void {
+  const checks: (readonly [string, number, boolean])[] = [
+    ...(slope === undefined ? [] : [['priors.slope.mean', slope.mean, false], ['priors.slope.sd', slope.sd, true]] as const), ...(intercept === undefined ? [] : [['priors.intercept.mean', intercept.mean, false], ['priors.intercept.sd', intercept.sd, true]] as const),
+    ...(lower === undefined ? [] : lower.kind === 'beta' ? [['priors.lower.alpha', lower.alpha, true], ['priors.lower.beta', lower.beta, true]] as const : [['priors.lower.mean', lower.mean, false], ['priors.lower.sd', lower.sd, true]] as const),
+  ];
+  for (const [field, value, positive] of checks) { requireFinite(field, value); if (positive && !(value > 0)) throw new IrtError('not-positive', field, value, 'must be greater than 0'); }
+}
 
 /** By the parameter's name, "item:a", "item:d", "item:d2", "item:g". */
 export function priorOf(priors: Priors | undefined, name: string): LogPrior | undefined {

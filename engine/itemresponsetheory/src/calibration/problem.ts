@@ -6,8 +6,8 @@ import { createItemParameters, type ItemSpec } from '../parameters/item-paramete
 import { normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { createFamilyWork, type FamilyWork, hasUnitSlope, type ItemModelName, parameterNames, startValues } from './family.ts';
-import { type LogPrior, type Priors, priorOf } from './parameter-prior.ts';
-import { type Patterns, preparePatterns } from './patterns.ts';
+import { type LogPrior, type Priors, priorOf, requirePriors } from './parameter-prior.ts';
+import { type Flag, type Patterns, preparePatterns } from './patterns.ts';
 
 export interface CalibrateItemsOptions {
   /** One for all items, or one for each. */
@@ -157,6 +157,23 @@ function densitiesOf(data: ResponseMatrix, { group, covariates }: CalibrateItems
   return { of: (person) => group[person] ?? 0, count: highest + 1, design: [] };
 }
 
+/**
+ * Sets of items that no person's answers join. Several groups: refused unless fixed items stand in each set, because a group's mean and its items' difficulties
+ * could move together. One population: the assumption that all are drawn from it joins them, and that is said.
+ */
+function checkForms({ rows, rowStart, item, categories, density }: Patterns, fixed: ReadonlyMap<number, ItemSpec> | undefined, names: (item: number) => string): Flag[] {
+  const parent = Array.from(categories, (_, n) => n);
+  const root = (n: number): number => { let at = n; while (parent[at] !== at) { parent[at] = parent[parent[at] ?? at] ?? at; at = parent[at] ?? at; } return at; };
+  for (let row = 0; row < rows; row += 1) { const first = item[rowStart[row] ?? 0] ?? 0; for (let n = rowStart[row] ?? 0; n < (rowStart[row + 1] ?? 0); n += 1) parent[root(item[n] ?? 0)] = root(first); }
+  const sets = new Map<number, number[]>();
+  parent.forEach((_, n) => { const at = root(n); sets.set(at, [...(sets.get(at) ?? []), n]); });
+  const loose = [...sets.values()].filter((members) => !members.some((n) => fixed?.has(n) === true));
+  if (sets.size < 2 || loose.length === 0) return [];
+  const inWords = [...sets.values()].map((members) => members.map(names).slice(0, 8).join(' ') + (members.length > 8 ? ' …' : '')).join(' | ');
+  if (new Set(density).size > 1) throw new IrtError('forms-disconnected', 'data', inWords, 'must be joined by persons or fixed items: with several groups these sets have no common scale');
+  return loose.map((members) => ({ item: members[0] ?? 0, code: 'forms-disconnected', message: `no person joins these sets of items: ${inWords}; they are on one scale only if the persons are equivalent` }));
+}
+
 const sameItems = (item: Uint32Array, a: number, b: number, length: number): boolean => { for (let n = 0; n < length; n += 1) if (item[a + n] !== item[b + n]) return false; return true; };
 
 /** Rows ordered by the exponential items they have. */
@@ -182,12 +199,17 @@ function findBooklets({ rows, rowStart, item, density }: Patterns, parts: readon
 export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOptions): { problem: Problem; parameters: string[]; start: Float64Array } {
   const names = (item: number): string => options.ids?.[item] ?? `item ${item}`;
   if (options.ids !== undefined && options.ids.length !== data.items) throw new IrtError('unequal-lengths', 'ids', options.ids.length, `must have a member for each of ${data.items} items`);
+  const { tolerance = 1, maximumCycles = 1 } = options;
+  if (!(tolerance > 0)) throw new IrtError('not-positive', 'tolerance', tolerance, 'must be greater than 0');
+  if (!Number.isInteger(maximumCycles) || maximumCycles < 1) throw new IrtError('not-positive', 'maximumCycles', maximumCycles, 'must be a whole number of at least 1');
+  if (options.priors !== undefined) requirePriors(options.priors);
   const fixedBank = [...(options.fixed ?? [])];
   for (const [item] of fixedBank) if (!(item >= 0 && item < data.items)) throw new IrtError('unknown-item', 'fixed', item, `must be a whole number from 0 to ${data.items - 1}`);
   const bank = fixedBank.length === 0 ? undefined : createItemParameters(fixedBank.map(([item, spec]) => ({ ...spec, id: `${item}` })));
   const place = new Map(fixedBank.map(([item], n) => [item, n]));
   const densities = densitiesOf(data, options);
   const patterns = preparePatterns(data, densities.of, names, (item) => { const n = place.get(item); return n === undefined ? undefined : bank?.categories[n]; });
+  const disconnected = checkForms(patterns, options.fixed, names);
   const { parts, parameters, start, blocks } = layOut(patterns, options, names);
   const free = parts.flatMap(({ model }) => (model === 'fixed' ? [] : [model]));
   if (free.length === 0) throw new IrtError('nothing-to-estimate', 'fixed', fixedBank.length, 'must leave at least one item free');
@@ -205,6 +227,6 @@ export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOpti
   const tells = Uint8Array.from(parts, ({ model }) => (options.posteriorFrom === 'fixed' && model !== 'fixed' ? 0 : 1));
   const booklets = findBooklets(patterns, parts, tells);
   const cell = Uint32Array.from(patterns.item, (item, n) => (parts[item]?.row ?? 0) + (patterns.category[n] ?? 0));
-  return { problem: { patterns, parts, blocks, node, priors, latent, table, slope: new Float64Array(rows), shift: new Float64Array(rows), booklets, cell, counts, work: createFamilyWork(most), tells }, parameters, start: Float64Array.from(start) };
+  return { problem: { patterns: { ...patterns, flags: [...patterns.flags, ...disconnected] }, parts, blocks, node, priors, latent, table, slope: new Float64Array(rows), shift: new Float64Array(rows), booklets, cell, counts, work: createFamilyWork(most), tells }, parameters, start: Float64Array.from(start) };
 }
 

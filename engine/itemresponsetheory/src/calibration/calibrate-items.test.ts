@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { createRng } from '../numeric/rng.ts';
+import { createItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
+import { responseMatrix } from '../responses/response-matrix.ts';
+import { drawCategory } from '../simulation/generate.ts';
+import { calibrateItems } from './calibrate-items.ts';
+
+const items: ItemSpec[] = Array.from({ length: 12 }, (_, n) => (n % 3 === 2 ? { model: 'generalized-partial-credit', id: `i${n}`, slope: 1, steps: [-0.8 + n / 10, 0.6] } : { model: 'logistic', id: `i${n}`, slope: 0.8 + (n % 4) * 0.2, difficulty: -1.5 + n * 0.27 }));
+const bank = createItemParameters(items);
+const models = items.map(({ model }) => (model === 'logistic' ? '2pl' as const : 'gpcm' as const));
+
+/** Persons of mean `mean`, each seeing the items that `sees` says. */
+function rows(persons: number, key: number, mean: number | ((person: number) => number) = 0, sees: (person: number, item: number) => boolean = () => true): (number | null)[][] {
+  return Array.from({ length: persons }, (_, person) => { const random = createRng('items').fork(key, person); const theta = (typeof mean === 'number' ? mean : mean(person)) + random.normal(); return items.map((__, item) => (sees(person, item) ? drawCategory(bank, item, theta, random) : null)); });
+}
+const parametersOf = (item: ItemSpec | undefined): readonly number[] => (item?.model === 'logistic' ? [item.difficulty] : item?.model === 'generalized-partial-credit' ? item.steps : []);
+
+describe('calibration of any items', () => {
+  it('a latent regression finds what the covariate is worth', () => {
+    const covariate = Array.from({ length: 1500 }, (_, person) => (person % 3) - 1);
+    const data = responseMatrix(rows(1500, 1, (person) => 0.7 * (covariate[person] ?? 0)));
+    const { regression } = calibrateItems(data, { models, tolerance: 1e-5, covariates: { matrix: Float64Array.from(covariate), names: ['years'] } });
+    expect(Math.abs((regression?.coefficients[0] ?? NaN) - 0.7)).toBeLessThan(4 * (regression?.standardErrors[0] ?? 0));
+    expect(regression?.standardErrors[0]).toBeLessThan(0.1);
+  }, 60_000);
+
+  it('new items go on the scale of fixed ones; OEM and MEM agree with it where the population is standard', () => {
+    const data = responseMatrix(rows(1500, 2));
+    const fixed = new Map(items.slice(0, 9).map((item, n) => [n, item]));
+    const [free, standard, oem] = [{}, { population: 'standard' as const }, { population: 'standard' as const, posteriorFrom: 'fixed' as const }].map((options) => calibrateItems(data, { models, fixed, tolerance: 1e-6, ...options }));
+    for (const fit of [free, standard, oem]) for (const item of [9, 10, 11]) {
+      const [ours, truth] = [parametersOf(fit?.items[item]?.item), parametersOf(items[item])];
+      ours.forEach((value, k) => { expect(Math.abs(value - (truth[k] ?? NaN))).toBeLessThan(4.5 * (fit?.items[item]?.standardErrors[k + 1] ?? 0)); });
+      expect(fit?.items[0]?.model).toBe('fixed');
+    }
+    expect(Math.abs((free?.groups[0]?.mean ?? NaN))).toBeLessThan(0.15);
+  }, 60_000);
+
+  it('cross-product and sandwich errors agree with the observed information where the model holds', () => {
+    const data = responseMatrix(rows(2500, 3));
+    const [oakes, cross, sandwich] = (['oakes', 'crossProduct', 'sandwich'] as const).map((standardErrors) => calibrateItems(data, { models, tolerance: 1e-6, standardErrors }));
+    oakes?.items.forEach(({ standardErrors }, n) => standardErrors.forEach((error, k) => {
+      for (const other of [cross, sandwich]) expect(Math.abs((other?.items[n]?.standardErrors[k] ?? NaN) / error - 1)).toBeLessThan(0.25);
+    }));
+    expect(oakes?.largestGradient).toBeLessThan(0.01);
+  }, 60_000);
+
+  it('repairs what it can and says so', () => {
+    const data = rows(400, 4).map((row) => row.map((value, item) => (item === 2 && value === 1 ? 0 : value)));
+    data.push(items.map(() => null));
+    const fit = calibrateItems(responseMatrix(data), { models, standardErrors: 'none' });
+    expect(fit.flags).toContainEqual(expect.objectContaining({ item: 2, code: 'category-empty' }));
+    expect(fit.items[2]?.categoryCounts).toHaveLength(2);
+    expect(fit.emptyPersons).toBe(1);
+  });
+
+  it('sets of items that nobody joins: said for one population, refused for two groups, fine with fixed items in each', () => {
+    const data = responseMatrix(rows(600, 5, 0, (person, item) => (person < 300) === (item < 6)));
+    const group = Array.from({ length: 600 }, (_, person) => (person < 300 ? 0 : 1));
+    expect(calibrateItems(data, { models, standardErrors: 'none' }).flags.some(({ code }) => code === 'forms-disconnected')).toBe(true);
+    expect(() => calibrateItems(data, { models, group, standardErrors: 'none' })).toThrow(/joined by persons/);
+    expect(calibrateItems(data, { models, group, fixed: new Map([0, 1, 6, 7].map((n) => [n, items[n] ?? { model: 'logistic', id: '', difficulty: 0 }])), standardErrors: 'none' }).flags.some(({ code }) => code === 'forms-disconnected')).toBe(false);
+  });
+
+  it('refuses what cannot be meant', () => {
+    const data = responseMatrix(rows(50, 6));
+    expect(() => calibrateItems(data, { models, priors: { slope: { mean: 0, sd: -1 } } })).toThrow(/priors\.slope\.sd/);
+    expect(() => calibrateItems(data, { models, tolerance: NaN })).toThrow(/tolerance/);
+    expect(() => calibrateItems(data, { models: '2pl' })).toThrow(/must be 0 or 1/);
+    expect(() => calibrateItems(data, { models, group: [0, 1] })).toThrow(/group/);
+    expect(() => calibrateItems(responseMatrix([[1, 0], [1, 1]]), { models: '2pl' })).toThrow(/item 0/);
+  });
+});

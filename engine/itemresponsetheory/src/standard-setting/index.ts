@@ -1,0 +1,4 @@
+/** Entry `itemresponsetheory/standard-setting`: where a cut belongs, and how sure that is. */
+export { angoff, type AngoffResult, type CutScore } from './angoff.ts';
+export { bookmark, orderedBooklet, type Page, responseLocation } from './bookmark.ts';
+export { borderlineGroup, borderlineRegression, contrastingGroups, type Judged } from './groups.ts';
