@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand,
   fit: async () => (await import('./fit.ts')).fitCommand,
   dif: async () => (await import('./dif.ts')).difCommand,
+  facets: async () => (await import('./facets.ts')).facetsCommand,
   link: async () => (await import('./link.ts')).linkCommand,
   simulate: async () => (await import('./simulate.ts')).simulateCommand,
 };
