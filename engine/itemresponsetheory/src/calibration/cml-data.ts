@@ -36,8 +36,6 @@ export interface RaschData {
   readonly emptyPersons: number;
 }
 
-const isExtreme = (score: number, highest: number): boolean => score === 0 || score === highest;
-
 /** Throws IrtError for adaptive data, said or seen, and for items without finite parameters, named. */
 export function prepareRasch(data: ResponseMatrix, { design, model, ids }: RaschOptions): RaschData {
   if (design !== 'linear' && design !== 'booklets' && design !== 'adaptive') throw new IrtError('unknown-design', 'design', design, 'must be linear, booklets or adaptive');
@@ -119,7 +117,7 @@ function refuseAdaptive(booklets: readonly Booklet[], persons: number): void {
 function requireConnected(data: ResponseMatrix, steps: Uint8Array, ids: readonly string[]): void {
   const byItem: number[][] = Array.from({ length: data.items }, () => []);
   for (let person = 0; person < data.persons; person += 1) for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) byItem[data.item[n] ?? 0]?.push(person, data.category[n] ?? 0);
-  const gets = (item: number, category: number): boolean => category > 0 && category <= (steps[item] ?? 0);
+  const gets = (_: number, category: number): boolean => category > 0;
   const misses = (item: number, category: number): boolean => category < (steps[item] ?? 0);
   const reach = (leaves: typeof gets, enters: typeof gets): Uint8Array => {
     const [items, persons, queue] = [new Uint8Array(data.items), new Uint8Array(data.persons), [0]];
@@ -144,4 +142,7 @@ function requireConnected(data: ResponseMatrix, steps: Uint8Array, ids: readonly
 }
 
 /** Persons whose score says only that they are beyond the test. */
-export const extremeAt = ({ booklets, bookletOf, score }: RaschData, person: number): boolean => isExtreme(score[person] ?? 0, booklets[bookletOf[person] ?? -1]?.highestScore ?? 0);
+export function isExtreme({ booklets, bookletOf, score }: RaschData, person: number): boolean {
+  const total = score[person] ?? 0;
+  return total === 0 || total === booklets[bookletOf[person] ?? -1]?.highestScore;
+}
