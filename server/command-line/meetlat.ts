@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   dif: async () => (await import('./dif.ts')).difCommand,
   facets: async () => (await import('./facets.ts')).facetsCommand,
   link: async () => (await import('./link.ts')).linkCommand,
+  'standard-setting': async () => (await import('./standard-setting.ts')).standardSettingCommand,
   simulate: async () => (await import('./simulate.ts')).simulateCommand,
 };
 

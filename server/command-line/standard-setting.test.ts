@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const program = join(import.meta.dirname, '../../bin/meetlat.mjs');
+
+/** Runs the command on these judgements. */
+function setStandard(text: string, ...options: readonly string[]): { readonly status: number | null; readonly stderr: string; readonly out: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'meetlat-standard-'));
+  writeFileSync(join(folder, 'judgements.csv'), text);
+  writeFileSync(join(folder, 'items.json'), JSON.stringify({ parameters: [{ model: 'logistic', id: 'a', slope: 1, difficulty: -1 }, { model: 'logistic', id: 'b', slope: 1, difficulty: 0 }, { model: 'logistic', id: 'c', slope: 1, difficulty: 1 }] }));
+  const { status, stderr } = spawnSync(process.execPath, [program, 'standard-setting', join(folder, 'judgements.csv'), '--out', join(folder, 'out'), ...options.map((option) => option.replace('ITEMS', join(folder, 'items.json')))], { encoding: 'utf8' });
+  return { status, stderr, out: join(folder, 'out') };
+}
+const written = (out: string): { cut: number; standardError: number; judges: { judge: string; cut: number }[] } => JSON.parse(readFileSync(join(out, 'standard-setting.json'), 'utf8'));
+
+describe('meetlat standard-setting', () => {
+  it('Angoff, in shares or per cent alike', () => {
+    for (const scale of [1, 100]) {
+      const { status, out } = setStandard(`judge,i1,i2,i3\nAn,${0.5 * scale},${0.7 * scale},${0.9 * scale}\nBo,${0.4 * scale},${0.6 * scale},${0.8 * scale}\nCas,${0.6 * scale},${0.8 * scale},${1 * scale}`, '--method', 'angoff');
+      expect(status).toBe(0);
+      expect(written(out)).toMatchObject({ cut: expect.closeTo(2.1, 9), standardError: expect.closeTo(0.3 / Math.sqrt(3), 9) });
+      expect(written(out).judges[1]).toMatchObject({ judge: 'Bo', cut: expect.closeTo(1.8, 9) });
+      expect(readFileSync(join(out, 'report.html'), 'utf8')).not.toMatch(/<script|src=|href=/);
+    }
+  });
+
+  it('Bookmark: between the page and the one before, at the chance asked for', () => {
+    const { status, stderr, out } = setStandard('judge,page\nAn,2\nBo,2\nCas,3', '--method', 'bookmark', '--parameters', 'ITEMS', '--chance', '0.5');
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(written(out).cut).toBeCloseTo(-0.5, 9);
+  });
+
+  it('groups', () => {
+    const { status, out } = setStandard(`score,master\n${Array.from({ length: 40 }, (_, n) => `${n},${n + (n % 3) * 3 > 22 ? 1 : 0}`).join('\n')}`, '--method', 'contrasting-groups');
+    expect(status).toBe(0);
+    expect(Math.abs(written(out).cut - 19.5)).toBeLessThan(2);
+  });
+
+  it.each([['judge,i1,i2\nAn,1,x\nBo,1,1', ['--method', 'angoff'], /line 2, i2/], ['judge,page\nAn,1', ['--method', 'bookmark'], /--parameters/], ['a\n1', [], /--method/]])('refuses %j in one line', (text, options, message) => {
+    const { status, stderr } = setStandard(text, ...options);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});
