@@ -26,6 +26,13 @@ describe('MO', () => {
     expect(conclude(withCategory(0), civic41, [])).toMatchObject({ result: { score: 40, max: 41 } });
     expect(conclude(withCategory(null), civic41, [])).toMatchObject({ result: { score: 40, max: 40 } });
   });
+  it('when no question of a part counts, nothing is decided', () => {
+    const { now } = satCivic({ values: 11, practical: 30 });
+    const without = (parts: readonly string[]): SessionState => ({ ...now, items: now.items.map((item, index) => (parts.includes(now.form[index]?.part ?? '') ? { ...item, category: null } : item)) });
+    for (const parts of [['values', 'practical'], ['values'], ['practical']]) for (const regime of [undefined, 'mo-2023']) {
+      expect(conclude(without(parts), civic41, [], regime)).toMatchObject({ kind: 'decided', result: { outcome: 'void', conditions: [], parts: [] } });
+    }
+  });
   it('a sitting that was ended before its time decides nothing; an open one is open', () => {
     const { now } = satCivic({ values: 11, practical: 30 });
     expect(conclude({ ...now, completedParts: [] }, civic41, [])).toMatchObject({ kind: 'decided', result: { outcome: 'void', conditions: [], parts: [] } });

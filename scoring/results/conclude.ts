@@ -32,7 +32,7 @@ export function conclude(state: SessionState, test: PinnedTest, ratings: readonl
   const isComplete = state.completedParts.length === test.specification.parts.length;
   if (state.registration.test === 'mo') {
     const regime = regimeId === undefined ? regimeAt('mo', dayOf(state)) : regimeById('mo', regimeId);
-    return isComplete ? { kind: 'decided', result: civic(state, regime) } : voided(state, regime);
+    return isComplete ? civic(state, regime) : voided(state, regime);
   }
   const regime = regimeId === undefined ? regimeAt('nt2-oral', dayOf(state)) : regimeById('nt2-oral', regimeId);
   return isComplete ? oral(state, test, regime, ratings) : voided(state, regime);
@@ -44,10 +44,12 @@ function counted(state: SessionState, part: 'values' | 'practical'): Counted {
   return { score: scored.filter((item) => item?.category === 1).length, max: scored.length };
 }
 
-function civic(state: SessionState, regime: MoRegime): ResultContent {
+/** A part in which nothing counts decides nothing, as an oral part that was not measured. */
+function civic(state: SessionState, regime: MoRegime): Conclusion {
   const [values, practical] = [counted(state, 'values'), counted(state, 'practical')];
+  if (values.max === 0 || practical.max === 0) return voided(state, regime);
   const { outcome, conditions, total } = decideMo(regime, { values, practical });
-  return { ...headOf(state, regime), outcome, conditions, ...total, parts: [{ part: 'values', ...values }, { part: 'practical', ...practical }] };
+  return { kind: 'decided', result: { ...headOf(state, regime), outcome, conditions, ...total, parts: [{ part: 'values', ...values }, { part: 'practical', ...practical }] } };
 }
 
 /** Tasks that were given; each is one performance. */
