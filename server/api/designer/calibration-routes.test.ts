@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { createRng } from 'itemresponsetheory';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ServerProcess } from '../../../tests/server-process.ts';
-import { ProblemReply, Staff, person } from '../../../tests/sitting-client.ts';
+import { Candidate, ProblemReply, Staff, person } from '../../../tests/sitting-client.ts';
 import type { CalibrationSummary, CalibrationView, ItemPage, ReleaseView } from './protocol.ts';
 
 let server: ServerProcess;
@@ -125,11 +125,24 @@ describe('a calibration', () => {
     await expect(designer.post(`/designer/calibrations/${killed.id}/release`, { items: ['x'], reason: 'Toch maar' })).rejects.toEqual(refusal(409, 'wrong-state'));
   });
 
-  it('takes gzip, and the responses of live sessions', async () => {
+  it('takes gzip, and says when there are no live sessions to read', async () => {
     const packed = await begin(new Uint8Array(gzipSync(csvOf((await itemIds()).slice(0, 5), 200))), { name: 'afname.csv.gz' });
     expect(await ended(packed.id)).toMatchObject({ state: 'finished', read: { persons: 200, items: 5 } });
     const live = await begin(undefined, { source: 'sessions' });
     expect(await ended(live.id)).toMatchObject({ source: 'sessions', state: 'failed', failure: { code: 'too-few-items' } });
+  });
+
+  it('reads the closed sessions straight from the journal', async () => {
+    const invigilator = await Staff.login(server.url, await server.account('invigilator'));
+    for (let n = 0; n < 14; n += 1) {
+      const candidate = await Candidate.admitted(invigilator);
+      await candidate.listen(await candidate.toFirstPart(), (number) => number + n);
+      if (n > 0) await invigilator.post(`/invigilator/sessions/${candidate.session}/end`, { reason: 'Einde van de proef' });
+    }
+    const done = await ended((await begin(undefined, { source: 'sessions', anchors: 'none' })).id);
+    expect(done).toMatchObject({ source: 'sessions', state: 'finished', read: { persons: 13 } });
+    expect(done.outcome?.items.length).toBeGreaterThan(20);
+    expect(done.outcome?.items.some(({ light, reasons }) => light === 'look' && reasons.includes('few'))).toBe(true);
   });
 
   it('names the line of a bad cell, and what cannot be linked', async () => {
