@@ -6,3 +6,5 @@ export type { ItemModelName } from './family.ts';
 export type { Flag as CalibrationFlag } from './patterns.ts';
 export type { Priors } from './parameter-prior.ts';
 export { type ResponseMatrix, responseMatrix } from '../responses/response-matrix.ts';
+export { calibrateConditional, type ConditionalCalibration, type ConditionalItem, type ConditionalOptions } from './cml.ts';
+export type { RaschModel, TestDesign } from './cml-data.ts';
