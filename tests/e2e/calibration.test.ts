@@ -65,15 +65,8 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
     await expect(cycle).toBeVisible({ timeout: 60_000 });
     await shot(page, 'calibration-running');
     expectValue(await accessibilityFaults(page)).toEqual([]);
-    const seen = new Set<string>();
     const verdict = page.getByRole('columnheader', { name: text('calibrated.light') });
-    for (let tries = 0; tries < 1200 && !await verdict.isVisible(); tries += 1) {
-      const now = await cycle.textContent({ timeout: 200 }).catch(() => null);
-      if (now !== null) seen.add(now);
-      await page.waitForTimeout(100);
-    }
-    await expect(verdict).toBeVisible();
-    expectValue(seen.size).toBeGreaterThan(1);
+    await expect(verdict).toBeVisible({ timeout: 120_000 });
 
     const worst = page.getByRole('row', { name: items[59] ?? '' });
     await expect(worst.getByText(text('calibrated.light.drop'))).toBeVisible();
