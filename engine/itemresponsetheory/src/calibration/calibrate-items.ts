@@ -49,10 +49,10 @@ export function calibrateItems(data: ResponseMatrix, options: CalibrateItemsOpti
   const { tolerance = 1e-6, maximumCycles = 4000, standardErrors = 'oakes', onCycle } = options;
   const { problem, parameters, start } = prepareProblem(data, options);
   const step = (x: Float64Array, out: Float64Array): number => {
-    const { logLikelihood, mass } = expectation(problem, x);
+    const { logLikelihood, moments } = expectation(problem, x);
     out.set(x);
     for (const block of problem.blocks) maximiseBlock(problem, block, out);
-    maximiseLatent(problem, mass, out);
+    maximiseLatent(problem, moments, out);
     return logLikelihood + logPriorAt(problem, x);
   };
   const fit = accelerate(step, start, { tolerance, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });

@@ -1,20 +1,20 @@
 /** Standard errors: the observed information by central differences of the exact gradient, the cross-product of the persons' scores, or both as a sandwich. */
 import { invertSymmetric } from '../numeric/cholesky.ts';
-import { expectation } from './e-step.ts';
-import { evaluateFamily, hasUnitSlope, type ItemModelName, reportedOf } from './family.ts';
+import { expectation, momentsOf } from './e-step.ts';
+import { evaluateFamily, hasUnitSlope, type ItemModelName, prepareFamily, reportedOf } from './family.ts';
 import { addLatentScore, blockAt } from './m-step.ts';
 import type { Problem } from './problem.ts';
 
 /** ∂/∂x of what one EM step maximises, at the point of the E-step itself: the gradient of the marginal likelihood (Fisher's identity), prior included. */
 export function gradientAt(problem: Problem, x: Float64Array, only?: Uint8Array): Float64Array {
-  const { mass } = expectation(problem, x, only);
+  const { moments } = expectation(problem, x, only);
   const gradient = new Float64Array(x.length);
   problem.blocks.forEach((block) => {
     const indices = [...new Set(block.flatMap((item) => problem.parts[item]?.index ?? []))];
     const { gradient: local } = blockAt(problem, block, x, new Map(indices.map((n, at) => [n, at])));
     indices.forEach((n, at) => { gradient[n] = local[at] ?? 0; });
   });
-  mass.forEach((weights, d) => addLatentScore(problem, d, weights, x, gradient));
+  moments.forEach((own, d) => { addLatentScore(problem, d, own, x, gradient); });
   return gradient;
 }
 
@@ -49,6 +49,7 @@ function crossProduct(problem: Problem, x: Float64Array): Float64Array {
     const all = new Float64Array(points * categories * index.length);
     if (model === 'fixed') return all;
     const local = Float64Array.from(index, (n) => x[n] ?? 0);
+    prepareFamily(model, categories, local, work);
     for (let q = 0; q < points; q += 1) { evaluateFamily(model, categories, local, node[q] ?? 0, work); all.set(work.score.subarray(0, categories * index.length), q * categories * index.length); }
     return all;
   });
@@ -68,7 +69,7 @@ function crossProduct(problem: Problem, x: Float64Array): Float64Array {
       for (const i of index) touched.add(i);
     }
     const before = Float64Array.from(score);
-    addLatentScore(problem, patterns.density[row] ?? 0, posterior, x, score);
+    addLatentScore(problem, patterns.density[row] ?? 0, momentsOf(node, posterior), x, score);
     score.forEach((value, i) => { if (value !== before[i]) touched.add(i); });
     const list = [...touched];
     const w = patterns.weight[row] ?? 1;

@@ -25,10 +25,16 @@ export function parameterNames(model: ItemModelName, categories: number): string
 }
 
 /** Most categories × parameters that a work space must hold. */
-export interface FamilyWork { readonly logP: Float64Array; /** ∂ln P_k/∂x_i at k·count + i. */ readonly score: Float64Array; readonly p: Float64Array; readonly tail: Float64Array }
-export const createFamilyWork = (categories: number): FamilyWork => ({ logP: new Float64Array(categories), score: new Float64Array(categories * (2 * categories + 1)), p: new Float64Array(categories), tail: new Float64Array(categories + 1) });
+export interface FamilyWork { /** ln P_k and P_k. */ readonly logP: Float64Array; readonly p: Float64Array; /** ∂ln P_k/∂x_i at k·count + i. */ readonly score: Float64Array; readonly tail: Float64Array; /** What is the same at every θ, see prepareFamily. */ readonly constant: Float64Array }
+export const createFamilyWork = (categories: number): FamilyWork => ({ logP: new Float64Array(categories), p: new Float64Array(categories), score: new Float64Array(categories * (2 * categories + 1)), tail: new Float64Array(categories + 1), constant: new Float64Array(categories + 2) });
 
-/** Fills logP and score at θ. */
+/** Must be called before `evaluateFamily` when x has changed: graded items' 1 − e^(step − next step) and 3PL items' c take as long as everything else. */
+export function prepareFamily(model: ItemModelName, categories: number, x: ArrayLike<number>, { constant }: FamilyWork): void {
+  if (model === '3pl') { const c = sigmoid(x[2] ?? 0); constant[0] = c; constant[1] = sigmoid(-(x[2] ?? 0)); }
+  if (model === 'grm') for (let k = 0; k < categories; k += 1) constant[k] = k === 0 || k === categories - 1 ? 1 : -expm1((x[k + 1] ?? 0) - (x[k] ?? 0));
+}
+
+/** Fills logP, p and score at θ. */
 export function evaluateFamily(model: ItemModelName, categories: number, x: ArrayLike<number>, theta: number, work: FamilyWork): void {
   switch (model) {
     case 'rasch': case '1pl': case '2pl': case '3pl': dichotomous(model, x, theta, work); return;
@@ -38,25 +44,31 @@ export function evaluateFamily(model: ItemModelName, categories: number, x: Arra
   }
 }
 
-function dichotomous(model: 'rasch' | '1pl' | '2pl' | '3pl', x: ArrayLike<number>, theta: number, { logP, score }: FamilyWork): void {
+/** Below this, e^−|η| is lost in 1 + e^−|η|, and −|η| itself is ln P. */
+const farOut = 40;
+
+function dichotomous(model: 'rasch' | '1pl' | '2pl' | '3pl', x: ArrayLike<number>, theta: number, { logP, p, score, constant }: FamilyWork): void {
   const isRasch = model === 'rasch' || model === '1pl';
   const eta = isRasch ? theta + (x[0] ?? 0) : (x[0] ?? 0) * theta + (x[1] ?? 0);
-  const s = sigmoid(eta);
-  const w = sigmoid(-eta);
+  const e = exp(-Math.abs(eta));
+  const larger = 1 / (1 + e);
+  const [s, w] = eta >= 0 ? [larger, e * larger] : [e * larger, larger];
+  const logW = (eta > farOut ? -eta : eta < -farOut ? 0 : log(larger) - (eta > 0 ? eta : 0));
   if (model !== '3pl') {
-    logP[0] = eta > 700 ? -eta : log(w);
-    logP[1] = eta < -700 ? eta : log(s);
+    logP[0] = logW; logP[1] = logW + eta;
+    p[0] = w; p[1] = s;
     if (isRasch) { score[0] = -s; score[1] = w; return; }
     score[0] = -s * theta; score[1] = -s; score[2] = w * theta; score[3] = w;
     return;
   }
-  const c = sigmoid(x[2] ?? 0);
-  const right = c + (1 - c) * s;
-  const slope = ((1 - c) * s * w) / right;
-  logP[0] = log(1 - c) + (eta > 700 ? -eta : log(w));
+  const [c = 0, rest = 1] = constant;
+  const right = c + rest * s;
+  const slope = (rest * s * w) / right;
+  p[0] = rest * w; p[1] = right;
+  logP[0] = eta > farOut ? log(rest) - eta : log(rest * w);
   logP[1] = log(right);
   score[0] = -s * theta; score[1] = -s; score[2] = -c;
-  score[3] = slope * theta; score[4] = slope; score[5] = (c * (1 - c) * w) / right;
+  score[3] = slope * theta; score[4] = slope; score[5] = (c * rest * w) / right;
 }
 
 /** ln P from exponents in logP; P into p, P(X ≥ k) into tail. */
@@ -97,23 +109,28 @@ function partialCredit(model: 'pcm' | 'gpcm' | 'rsm', categories: number, x: Arr
 }
 
 /** P_k = σ(η_k)·σ(−η_{k+1})·(1 − e^(η_{k+1} − η_k)): no difference of nearly equal numbers. Crossed steps give NaN, which no step accepts. */
-function graded(categories: number, x: ArrayLike<number>, theta: number, { logP, score }: FamilyWork): void {
+function graded(categories: number, x: ArrayLike<number>, theta: number, { logP, p, score, constant }: FamilyWork): void {
   const m = categories - 1;
   const a = x[0] ?? 1;
   const count = m + 1;
   score.fill(0, 0, categories * count);
+  // σ(η_k), σ(−η_k) of the lower border; category 0 has none.
+  let [above, s, notS] = [Infinity, 1, 0];
   for (let k = 0; k <= m; k += 1) {
-    const above = k === 0 ? Infinity : a * theta + (x[k] ?? 0);
     const below = k === m ? -Infinity : a * theta + (x[k + 1] ?? 0);
-    const gap = k === 0 || k === m ? 1 : -expm1(below - above);
-    const [s, w] = [k === 0 ? 1 : sigmoid(above), k === m ? 1 : sigmoid(-below)];
-    logP[k] = log(s) + log(w) + log(gap);
+    const e = k === m ? 0 : exp(-Math.abs(below));
+    const larger = 1 / (1 + e);
+    const [t, notT] = k === m ? [0, 1] : below >= 0 ? [larger, e * larger] : [e * larger, larger];
+    const gap = constant[k] ?? 1;
+    p[k] = s * notT * gap;
+    logP[k] = (p[k] ?? 0) > 1e-290 ? log(p[k] ?? 0) : (above < 0 ? above : 0) - (below > 0 ? below : 0) + log(gap);
     const row = k * count;
-    const upper = k === 0 ? 0 : sigmoid(-above) / (w * gap);
-    const lower = k === m ? 0 : sigmoid(below) / (s * gap);
+    const upper = k === 0 ? 0 : notS / (notT * gap);
+    const lower = k === m ? 0 : t / (s * gap);
     score[row] = theta * (upper - lower);
     if (k > 0) score[row + k] = upper;
     if (k < m) score[row + k + 1] = -lower;
+    above = below; s = t; notS = notT;
   }
 }
 

@@ -1,10 +1,12 @@
 /** The M-step: Fisher scoring on items, or on blocks that share parameters; moments of the populations. And the gradient, which is the same sums. */
 import { IrtError } from '../errors.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
-import { exp, log } from '../numeric/elementary.ts';
-import { evaluateFamily, type ItemModelName } from './family.ts';
+import { log } from '../numeric/elementary.ts';
+import type { Moments } from './e-step.ts';
+import { evaluateFamily, type FamilyWork, type ItemModelName, prepareFamily } from './family.ts';
 import { matchMoments, normalOnGrid } from './latent.ts';
 import { meanOf, type Part, type Problem, varianceIndex, varianceOf } from './problem.ts';
+import { sumsLayout } from './slice.ts';
 
 /** Gradient and expected information of a block's expected log-likelihood at x, and its value. */
 export function blockAt(problem: Problem, block: readonly number[], x: Float64Array, place: ReadonlyMap<number, number>): BlockAt {
@@ -15,7 +17,7 @@ export function blockAt(problem: Problem, block: readonly number[], x: Float64Ar
     if (part === undefined || part.model === 'fixed') continue;
     const at = Int32Array.from(part.index, (n) => place.get(n) ?? 0);
     const local = Float64Array.from(part.index, (n) => x[n] ?? 0);
-    if (part.isExponential) addExponential(problem, item, part, part.model, local, at, out); else addByNode(problem, part, part.model, local, at, out);
+    if (part.isExponential) addExponential(problem, part, part.model, local, at, out); else addByNode(problem, part, part.model, local, at, out);
   }
   for (const [n, at] of place) {
     const prior = problem.priors[n]?.(x[n] ?? 0);
@@ -30,36 +32,39 @@ export function blockAt(problem: Problem, block: readonly number[], x: Float64Ar
 interface BlockAt { readonly gradient: Float64Array; readonly information: Float64Array; value: number }
 
 /** + mass·Σ_k P_k·s_k·s_k′ at one node; scores in `work`. */
-function addInformation({ work }: Problem, categories: number, mass: number, at: Int32Array, { gradient, information }: BlockAt): void {
+function addInformation(work: FamilyWork, categories: number, mass: number, at: Int32Array, { gradient, information }: BlockAt): void {
   const [p, size] = [at.length, gradient.length];
   for (let k = 0; k < categories; k += 1) {
-    const w = mass * exp(work.logP[k] ?? 0);
+    const w = mass * (work.p[k] ?? 0);
     for (let i = 0; i < p; i += 1) {
       const si = w * (work.score[k * p + i] ?? 0);
+      if (si === 0) continue;
+      const row = at[i] ?? 0;
       for (let j = 0; j <= i; j += 1) {
-        const [row, column] = [Math.max(at[i] ?? 0, at[j] ?? 0), Math.min(at[i] ?? 0, at[j] ?? 0)];
-        information[row * size + column] = (information[row * size + column] ?? 0) + si * (work.score[k * p + j] ?? 0);
+        const column = at[j] ?? 0;
+        const cell = row >= column ? row * size + column : column * size + row;
+        information[cell] = (information[cell] ?? 0) + si * (work.score[k * p + j] ?? 0);
       }
     }
   }
 }
 
 /** Counts by category and node. */
-function addByNode(problem: Problem, { categories, row }: Part, model: ItemModelName, local: Float64Array, at: Int32Array, out: BlockAt): void {
-  const { node, counts: { byNode }, work } = problem;
-  const [points, p] = [node.length, at.length];
-  for (let q = 0; q < points; q += 1) {
+function addByNode({ node, shape: { stride }, counts: { sums }, work }: Problem, { categories, line }: Part, model: ItemModelName, local: Float64Array, at: Int32Array, out: BlockAt): void {
+  const p = at.length;
+  prepareFamily(model, categories, local, work);
+  for (let q = 0; q < node.length; q += 1) {
     let mass = 0;
-    for (let k = 0; k < categories; k += 1) mass += byNode[(row + k) * points + q] ?? 0;
+    for (let k = 0; k < categories; k += 1) mass += sums[(line + k) * stride + q] ?? 0;
     if (mass < 1e-12) continue;
     evaluateFamily(model, categories, local, node[q] ?? 0, work);
     for (let k = 0; k < categories; k += 1) {
-      const r = byNode[(row + k) * points + q] ?? 0;
+      const r = sums[(line + k) * stride + q] ?? 0;
       if (r === 0) continue;
       out.value += r * (work.logP[k] ?? 0);
       for (let i = 0; i < p; i += 1) out.gradient[at[i] ?? 0] = (out.gradient[at[i] ?? 0] ?? 0) + r * (work.score[k * p + i] ?? 0);
     }
-    addInformation(problem, categories, mass, at, out);
+    addInformation(work, categories, mass, at, out);
   }
 }
 
@@ -67,25 +72,26 @@ function addByNode(problem: Problem, { categories, row }: Part, model: ItemModel
  * Exponential families: s_k − s_0 is α_k + β_k·θ, read off at θ = 0 and 1, so Σ over the persons of category k needs only their number and ΣEAP;
  * what is left, s_0 and ln P_0, goes with the persons at each node.
  */
-function addExponential(problem: Problem, item: number, { categories, row }: Part, model: ItemModelName, local: Float64Array, at: Int32Array, out: BlockAt): void {
-  const { node, counts: { persons, eap, mass }, work } = problem;
-  const [points, p] = [node.length, at.length];
+function addExponential({ node, shape, counts: { sums, persons }, work }: Problem, { categories, row, line }: Part, model: ItemModelName, local: Float64Array, at: Int32Array, out: BlockAt): void {
+  const [p, { eap }] = [at.length, sumsLayout(shape)];
+  prepareFamily(model, categories, local, work);
   // Σ_k [f(0)·(persons − ΣEAP) + f(1)·ΣEAP] for every f affine in θ.
   for (const theta of [0, 1]) {
     evaluateFamily(model, categories, local, theta, work);
     for (let k = 1; k < categories; k += 1) {
-      const share = theta === 0 ? (persons[row + k] ?? 0) - (eap[row + k] ?? 0) : eap[row + k] ?? 0;
+      const first = sums[eap + row + k] ?? 0;
+      const share = theta === 0 ? (persons[row + k] ?? 0) - first : first;
       out.value += share * ((work.logP[k] ?? 0) - (work.logP[0] ?? 0));
       for (let i = 0; i < p; i += 1) out.gradient[at[i] ?? 0] = (out.gradient[at[i] ?? 0] ?? 0) + share * ((work.score[k * p + i] ?? 0) - (work.score[i] ?? 0));
     }
   }
-  for (let q = 0; q < points; q += 1) {
-    const w = mass[item * points + q] ?? 0;
+  for (let q = 0; q < node.length; q += 1) {
+    const w = sums[line * shape.stride + q] ?? 0;
     if (w < 1e-12) continue;
     evaluateFamily(model, categories, local, node[q] ?? 0, work);
     out.value += w * (work.logP[0] ?? 0);
     for (let i = 0; i < p; i += 1) out.gradient[at[i] ?? 0] = (out.gradient[at[i] ?? 0] ?? 0) + w * (work.score[i] ?? 0);
-    addInformation(problem, categories, w, at, out);
+    addInformation(work, categories, w, at, out);
   }
 }
 
@@ -115,12 +121,7 @@ export function maximiseBlock(problem: Problem, block: readonly number[], x: Flo
 }
 
 /** Means and variances from the posterior mass; regression by least squares of the EAPs. */
-export function maximiseLatent({ latent, node }: Problem, mass: readonly Float64Array[], x: Float64Array): void {
-  const moments = mass.map((weights) => {
-    let [total, first, second] = [0, 0, 0];
-    weights.forEach((w, q) => { const theta = node[q] ?? 0; total += w; first += w * theta; second += w * theta * theta; });
-    return { total, first, second };
-  });
+export function maximiseLatent({ latent, node }: Problem, moments: readonly Moments[], x: Float64Array): void {
   if (latent.kind === 'groups') {
     moments.forEach(({ total, first, second }, g) => {
       const [mean, logVariance] = [latent.mean[g] ?? -1, latent.logVariance[g] ?? -1];
@@ -147,11 +148,9 @@ export function maximiseLatent({ latent, node }: Problem, mass: readonly Float64
 }
 
 /** Score of a normal on the grid: sufficient statistics minus their expectation under the density. */
-export function addLatentScore({ latent, node }: Problem, density: number, weights: Float64Array, x: Float64Array, out: Float64Array): void {
+export function addLatentScore({ latent, node }: Problem, density: number, { total, first, second }: Moments, x: Float64Array, out: Float64Array): void {
   const [mean, variance] = [meanOf(latent, density, x), varianceOf(latent, density, x)];
   const at = normalOnGrid(node, mean, variance);
-  let [total, first, second] = [0, 0, 0];
-  weights.forEach((w, q) => { const theta = node[q] ?? 0; total += w; first += w * theta; second += w * theta * theta; });
   const byMean = (first - total * at.mean) / variance;
   const spread = (m1: number, m2: number, n: number): number => m2 - 2 * mean * m1 + mean * mean * n;
   const byLogVariance = (spread(first, second, total) - total * spread(at.mean, at.second, 1)) / (2 * variance);

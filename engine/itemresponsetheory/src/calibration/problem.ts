@@ -8,6 +8,8 @@ import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { createFamilyWork, type FamilyWork, hasUnitSlope, type ItemModelName, parameterNames, startValues } from './family.ts';
 import { type LogPrior, type Priors, priorOf, requirePriors } from './parameter-prior.ts';
 import { type Flag, type Patterns, preparePatterns } from './patterns.ts';
+import { countScored, prepareRows, type RowData } from './rows.ts';
+import { createSlice, type Shape, type SliceInput, sumsLayout } from './slice.ts';
 
 export interface CalibrateItemsOptions {
   /** One for all items, or one for each. */
@@ -33,7 +35,7 @@ export interface CalibrateItemsOptions {
 }
 
 /** One item of the problem: where its free parameters stand in x. */
-export interface Part { readonly model: ItemModelName | 'fixed'; readonly categories: number; readonly index: readonly number[]; readonly row: number; /** ln P_k = s_k·θ + t_k + a function of θ alone. */ readonly isExponential: boolean }
+export interface Part { readonly model: ItemModelName | 'fixed'; readonly categories: number; readonly index: readonly number[]; /** First cell (item and category). */ readonly row: number; /** First line of the table: one for ln P_0 of an exponential item, else one for each category. */ readonly line: number; /** ln P_k = s_k·θ + t_k + a function of θ alone. */ readonly isExponential: boolean }
 
 export interface Problem {
   readonly patterns: Patterns;
@@ -43,31 +45,22 @@ export interface Problem {
   readonly node: Float64Array;
   readonly priors: readonly (LogPrior | undefined)[];
   readonly latent: Latent;
-  /** ln P of item, category and node; of exponential items only category 0 is kept up. */
+  readonly shape: Shape;
+  readonly rowData: RowData;
+  readonly runner: Runner;
+  /** ln P by line and node. */
   readonly table: Float64Array;
-  /** s_k and t_k of exponential items, by item and category. */
-  readonly slope: Float64Array; readonly shift: Float64Array;
-  readonly booklets: Booklets;
-  /** Row of the table of each response: its item's first row, and its category. */
-  readonly cell: Uint32Array;
+  /** s_k and t_k of exponential items, and whether the item says something about ability (not so: new items under OEM), by cell. */
+  readonly slope: Float64Array; readonly shift: Float64Array; readonly cellTells: Uint8Array;
   readonly counts: ExpectedCounts;
   readonly work: FamilyWork;
-  /** Rows (by item) from which the posterior is made: 1, or 0 for new items under OEM. */
-  readonly tells: Uint8Array;
 }
 
-/** What the M-step needs: of exponential items persons and ΣEAP by category and persons by node, of the others persons by category and node. */
-export interface ExpectedCounts { readonly byNode: Float64Array; readonly persons: Float64Array; readonly eap: Float64Array; readonly mass: Float64Array }
+/** What the M-step needs: the sums of all rows (laid out by `sumsLayout`), and persons by cell above category 0, of these rows and of all. */
+export interface ExpectedCounts { readonly sums: Float64Array; readonly persons: Float64Array; readonly allPersons: Float64Array }
 
-/** Rows with the same exponential items and the same density follow one another. */
-export interface Booklets {
-  readonly rows: Uint32Array;
-  /** Booklet of each place in `rows`. */
-  readonly of: Uint32Array;
-  readonly items: readonly Uint32Array[]; readonly density: readonly number[];
-  /** Whether the rows have other items, too, or items that do not tell about ability. */
-  readonly isMixed: readonly boolean[];
-}
+/** Calls `add` with the sums of each chunk, in their order. */
+export type Runner = (input: SliceInput, add: (sums: Float64Array) => void, only?: Uint8Array, onRow?: (row: number, posterior: Float64Array) => void) => void;
 
 /** Where the populations' parameters stand in x: means, then ln of variances; −1 = fixed at 0 and 1. */
 export interface Latent {
@@ -95,25 +88,28 @@ function layOut(patterns: Patterns, options: CalibrateItemsOptions, names: (item
   const shared = new Map<number, number>();
   const ratingItems = new Map<number, number[]>();
   const blocks: number[][] = [];
-  let row = 0;
+  let [cell, line] = [0, 0];
   const parts = Array.from(patterns.categories, (categories, item): Part => {
-    const here = row;
-    row += categories;
-    if (options.fixed?.has(item) === true) return { model: 'fixed', categories, index: [], row: here, isExponential: false };
-    const model = modelOf(options.models, item);
+    const isFixed = options.fixed?.has(item) === true;
+    const model = isFixed ? 'fixed' : modelOf(options.models, item);
+    const isExponential = model !== 'fixed' && model !== 'grm' && model !== '3pl';
+    const place = { categories, row: cell, line, isExponential };
+    cell += categories;
+    line += isExponential ? 1 : categories;
+    if (model === 'fixed') return { model, index: [], ...place };
     if (categories > 2 && (model === 'rasch' || model === '1pl' || model === '2pl' || model === '3pl')) throw new IrtError('unknown-category', names(item), categories - 1, `must be 0 or 1 under ${model}`);
     const values = startValues(model, patterns.counts[item] ?? []);
     const local = parameterNames(model, categories);
     if (model !== 'rsm') {
       blocks.push([item]);
-      return { model, categories, row: here, isExponential: model !== 'grm' && model !== '3pl', index: local.map((name, n) => { parameters.push(`${names(item)}:${name}`); start.push(values[n] ?? 0); return parameters.length - 1; }) };
+      return { model, ...place, index: local.map((name, n) => { parameters.push(`${names(item)}:${name}`); start.push(values[n] ?? 0); return parameters.length - 1; }) };
     }
     parameters.push(`${names(item)}:b`); start.push(values[0] ?? 0);
     const own = parameters.length - 1;
     if (!shared.has(categories)) { shared.set(categories, parameters.length); local.slice(1).forEach((name, n) => { parameters.push(`rating scale of ${categories}:${name}`); start.push(values[n + 1] ?? 0); }); }
     const first = shared.get(categories) ?? 0;
     ratingItems.set(categories, [...(ratingItems.get(categories) ?? []), item]);
-    return { model, categories, row: here, isExponential: true, index: [own, ...local.slice(1).map((_, n) => first + n)] };
+    return { model, ...place, index: [own, ...local.slice(1).map((_, n) => first + n)] };
   });
   return { parts, parameters, start, blocks: [...blocks, ...ratingItems.values()] };
 }
@@ -174,28 +170,6 @@ function checkForms({ rows, rowStart, item, categories, density }: Patterns, fix
   return loose.map((members) => ({ item: members[0] ?? 0, code: 'forms-disconnected', message: `no person joins these sets of items: ${inWords}; they are on one scale only if the persons are equivalent` }));
 }
 
-const sameItems = (item: Uint32Array, a: number, b: number, length: number): boolean => { for (let n = 0; n < length; n += 1) if (item[a + n] !== item[b + n]) return false; return true; };
-
-/** Rows ordered by the exponential items they have. */
-function findBooklets({ rows, rowStart, item, density }: Patterns, parts: readonly Part[], tells: Uint8Array): Booklets {
-  const known = new Map<string, number>();
-  const items: Uint32Array[] = [];
-  const [densities, isMixed]: [number[], boolean[]] = [[], []];
-  const of = new Uint32Array(rows);
-  for (let row = 0; row < rows; row += 1) {
-    const [start, end, before] = [rowStart[row] ?? 0, rowStart[row + 1] ?? 0, rowStart[row - 1] ?? 0];
-    if (row > 0 && density[row] === density[row - 1] && start - before === end - start && sameItems(item, before, start, end - start)) { of[row] = of[row - 1] ?? 0; continue; }
-    const all = item.subarray(start, end);
-    const own = all.filter((one) => parts[one]?.isExponential === true);
-    const key = `${density[row] ?? 0}:${own.join()}:${own.length < all.length}`;
-    const booklet = known.get(key) ?? items.length;
-    if (booklet === items.length) { known.set(key, booklet); items.push(own); densities.push(density[row] ?? 0); isMixed.push(own.length < all.length || own.some((one) => tells[one] === 0)); }
-    of[row] = booklet;
-  }
-  const order = Uint32Array.from({ length: rows }, (_, row) => row).sort((a, b) => (of[a] ?? 0) - (of[b] ?? 0) || a - b);
-  return { rows: order, of: order.map((row) => of[row] ?? 0), items, density: densities, isMixed };
-}
-
 export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOptions): { problem: Problem; parameters: string[]; start: Float64Array } {
   const names = (item: number): string => options.ids?.[item] ?? `item ${item}`;
   if (options.ids !== undefined && options.ids.length !== data.items) throw new IrtError('unequal-lengths', 'ids', options.ids.length, `must have a member for each of ${data.items} items`);
@@ -215,18 +189,39 @@ export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOpti
   if (free.length === 0) throw new IrtError('nothing-to-estimate', 'fixed', fixedBank.length, 'must leave at least one item free');
   const latent = layOutLatent(options, densities.count, densities.design, free.every(hasUnitSlope), parameters, start);
   const node = normalGrid({ points: options.points ?? 61 }).node;
-  const rows = parts.reduce((sum, { categories }) => sum + categories, 0);
+  const shape = shapeOf(parts, node, latent);
   const most = Math.max(...patterns.categories);
-  const table = new Float64Array(rows * node.length);
+  const table = new Float64Array(shape.lines * shape.stride);
   if (bank !== undefined) {
     const out = new Float64Array(most);
-    for (const [item, n] of place) { const row = parts[item]?.row ?? 0; node.forEach((theta, q) => { const categories = categoryProbabilities(bank, n, theta, out); for (let k = 0; k < categories; k += 1) table[(row + k) * node.length + q] = log(Math.max(1e-300, out[k] ?? 0)); }); }
+    for (const [item, n] of place) { const line = parts[item]?.line ?? 0; node.forEach((theta, q) => { const categories = categoryProbabilities(bank, n, theta, out); for (let k = 0; k < categories; k += 1) table[(line + k) * shape.stride + q] = log(Math.max(1e-300, out[k] ?? 0)); }); }
   }
   const priors: (LogPrior | undefined)[] = parameters.map((name) => priorOf(options.priors, name));
-  const counts: ExpectedCounts = { byNode: new Float64Array(rows * node.length), persons: new Float64Array(rows), eap: new Float64Array(rows), mass: new Float64Array(parts.length * node.length) };
   const tells = Uint8Array.from(parts, ({ model }) => (options.posteriorFrom === 'fixed' && model !== 'fixed' ? 0 : 1));
-  const booklets = findBooklets(patterns, parts, tells);
-  const cell = Uint32Array.from(patterns.item, (item, n) => (parts[item]?.row ?? 0) + (patterns.category[n] ?? 0));
-  return { problem: { patterns: { ...patterns, flags: [...patterns.flags, ...disconnected] }, parts, blocks, node, priors, latent, table, slope: new Float64Array(rows), shift: new Float64Array(rows), booklets, cell, counts, work: createFamilyWork(most), tells }, parameters, start: Float64Array.from(start) };
+  const cellTells = new Uint8Array(shape.cells);
+  parts.forEach(({ row, categories }, item) => { cellTells.fill(tells[item] ?? 1, row, row + categories); });
+  const rowData = prepareRows(patterns, parts, tells);
+  const counts: ExpectedCounts = { sums: new Float64Array(sumsLayout(shape).length), persons: new Float64Array(shape.cells), allPersons: new Float64Array(shape.cells) };
+  countScored(rowData, counts.allPersons);
+  return {
+    problem: { patterns: { ...patterns, flags: [...patterns.flags, ...disconnected] }, parts, blocks, node, priors, latent, shape, rowData, runner: runHere(rowData, shape), table, slope: new Float64Array(shape.cells), shift: new Float64Array(shape.cells), cellTells, counts, work: createFamilyWork(most) },
+    parameters, start: Float64Array.from(start),
+  };
 }
 
+function shapeOf(parts: readonly Part[], node: Float64Array, latent: Latent): Shape {
+  const last = parts.at(-1);
+  return {
+    node, stride: node.length + (node.length % 2), cells: parts.reduce((sum, { categories }) => sum + categories, 0), lines: last === undefined ? 0 : last.line + (last.isExponential ? 1 : last.categories),
+    densities: latent.kind === 'groups' ? latent.mean.length : latent.design.length, perDensity: latent.kind === 'groups' ? 'nodes' : 'moments',
+  };
+}
+
+/** All chunks one after another on this thread. */
+function runHere(rowData: RowData, shape: Shape): Runner {
+  const slice = createSlice(rowData, shape);
+  return (input, add, only, onRow) => {
+    slice.begin(input);
+    for (let chunk = 0; chunk + 1 < rowData.chunkStart.length; chunk += 1) add(slice.sums(chunk, only, onRow));
+  };
+}

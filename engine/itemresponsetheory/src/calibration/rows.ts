@@ -1,0 +1,131 @@
+/**
+ * Response rows as the E-step reads them, all in flat arrays, so that a worker can be handed them. Of exponential items only answers above category 0
+ * are listed (s_0 = t_0 = 0); what they share, the sum of ln P_0, belongs to the booklet. Graded, 3PL and fixed items list their line of the table.
+ */
+import type { Part } from './problem.ts';
+import type { Patterns } from './patterns.ts';
+
+/** Lists of numbers, one behind the other: list n is value[start[n]] … value[start[n + 1] − 1], of which those before tells[n] say something about ability. */
+export interface Lists { readonly start: Uint32Array; readonly tells: Uint32Array; readonly value: Uint32Array }
+
+export interface RowData {
+  /** Places where chunks begin, and the number of places; the same for any number of workers, so that sums are the same bits. */
+  readonly chunkStart: Uint32Array;
+  /** Row of the patterns at each place: rows of a booklet follow one another. */
+  readonly row: Uint32Array;
+  readonly weight: Float64Array;
+  readonly booklet: Uint32Array;
+  /** By place: cells (item and category) of exponential items above category 0. */
+  readonly scored: Lists;
+  /** By place: lines of the table of the other items. */
+  readonly listed: Lists;
+  /** By booklet: lines of ln P_0. */
+  readonly shared: Lists;
+  /** By booklet: group or covariate pattern, and number of rows. */
+  readonly density: Uint32Array; readonly size: Uint32Array;
+}
+
+const fewestInChunk = 1024;
+const mostChunks = 32;
+
+const sameItems = (item: Uint32Array, a: number, b: number, length: number): boolean => { for (let n = 0; n < length; n += 1) if (item[a + n] !== item[b + n]) return false; return true; };
+
+/** Rows with the same exponential items and the same density, and a row of each booklet to read them from. */
+function findBooklets({ rows, rowStart, item, density }: Patterns, isExponential: Uint8Array): { of: Uint32Array; example: number[] } {
+  const known = new Map<string, number>();
+  const example: number[] = [];
+  const of = new Uint32Array(rows);
+  for (let row = 0; row < rows; row += 1) {
+    const [start, end, before] = [rowStart[row] ?? 0, rowStart[row + 1] ?? 0, rowStart[row - 1] ?? 0];
+    if (row > 0 && density[row] === density[row - 1] && start - before === end - start && sameItems(item, before, start, end - start)) { of[row] = of[row - 1] ?? 0; continue; }
+    const key = `${density[row] ?? 0}:${item.subarray(start, end).filter((one) => isExponential[one] === 1).join()}`;
+    const booklet = known.get(key) ?? example.length;
+    if (booklet === example.length) { known.set(key, booklet); example.push(row); }
+    of[row] = booklet;
+  }
+  return { of, example };
+}
+
+/** Rows by booklet, else in their order. */
+function byBooklet(of: Uint32Array, booklets: number): { order: Uint32Array; size: Uint32Array } {
+  const size = new Uint32Array(booklets);
+  for (const booklet of of) size[booklet] = (size[booklet] ?? 0) + 1;
+  const next = new Uint32Array(booklets + 1);
+  for (let n = 0; n < booklets; n += 1) next[n + 1] = (next[n] ?? 0) + (size[n] ?? 0);
+  const order = new Uint32Array(of.length);
+  for (let row = 0; row < of.length; row += 1) { const booklet = of[row] ?? 0; const at = next[booklet] ?? 0; order[at] = row; next[booklet] = at + 1; }
+  return { order, size };
+}
+
+/** Of every row, in this order, the responses `valueOf` gives a value for (−1: none), those of telling items first. */
+function listsOf({ rowStart, item, category }: Patterns, order: ArrayLike<number>, tells: Uint8Array, valueOf: (item: number, category: number) => number): Lists {
+  const start = new Uint32Array(order.length + 1);
+  const end = new Uint32Array(order.length);
+  let most = 0;
+  for (let place = 0; place < order.length; place += 1) { const row = order[place] ?? 0; most += (rowStart[row + 1] ?? 0) - (rowStart[row] ?? 0); }
+  const value = new Uint32Array(most);
+  const allTell = tells.every((one) => one === 1);
+  let at = 0;
+  const add = (row: number, telling: number): void => {
+    for (let n = rowStart[row] ?? 0; n < (rowStart[row + 1] ?? 0); n += 1) {
+      const one = item[n] ?? 0;
+      if (tells[one] !== telling) continue;
+      const v = valueOf(one, category[n] ?? 0);
+      if (v >= 0) { value[at] = v; at += 1; }
+    }
+  };
+  for (let place = 0; place < order.length; place += 1) {
+    const row = order[place] ?? 0;
+    add(row, 1);
+    end[place] = at;
+    if (!allTell) add(row, 0);
+    start[place + 1] = at;
+  }
+  return { start, tells: end, value: value.slice(0, at) };
+}
+
+/** `tells`: 1 for items from which the posterior is made. */
+export function prepareRows(patterns: Patterns, parts: readonly Part[], tells: Uint8Array): RowData {
+  const isExponential = Uint8Array.from(parts, (part) => (part.isExponential ? 1 : 0));
+  const [cell, line] = [Uint32Array.from(parts, ({ row }) => row), Uint32Array.from(parts, (part) => part.line)];
+  const { of, example } = findBooklets(patterns, isExponential);
+  const { order, size } = byBooklet(of, example.length);
+  const each = Math.max(fewestInChunk, Math.ceil(order.length / mostChunks));
+  return {
+    chunkStart: Uint32Array.from({ length: Math.ceil(order.length / each) + 1 }, (_, n) => Math.min(n * each, order.length)),
+    row: order, weight: Float64Array.from(order, (row) => patterns.weight[row] ?? 1), booklet: Uint32Array.from(order, (row) => of[row] ?? 0),
+    scored: listsOf(patterns, order, tells, (item, k) => (isExponential[item] === 1 && k > 0 ? (cell[item] ?? 0) + k : -1)),
+    listed: listsOf(patterns, order, tells, (item, k) => (isExponential[item] === 1 ? -1 : (line[item] ?? 0) + k)),
+    shared: listsOf(patterns, example, tells, (item) => (isExponential[item] === 1 ? line[item] ?? 0 : -1)),
+    density: Uint32Array.from(example, (row) => patterns.density[row] ?? 0), size,
+  };
+}
+
+/** The rows of some chunks alone, for a worker: the chunks keep their order, and every list begins at 0. */
+export function rowsOfChunks(data: RowData, chunks: readonly number[]): RowData {
+  const places = chunks.flatMap((chunk) => Array.from({ length: (data.chunkStart[chunk + 1] ?? 0) - (data.chunkStart[chunk] ?? 0) }, (_, n) => (data.chunkStart[chunk] ?? 0) + n));
+  const chunkStart = new Uint32Array(chunks.length + 1);
+  chunks.forEach((chunk, n) => { chunkStart[n + 1] = (chunkStart[n] ?? 0) + (data.chunkStart[chunk + 1] ?? 0) - (data.chunkStart[chunk] ?? 0); });
+  return {
+    ...data, chunkStart, row: Uint32Array.from(places, (place) => data.row[place] ?? 0), weight: Float64Array.from(places, (place) => data.weight[place] ?? 1),
+    booklet: Uint32Array.from(places, (place) => data.booklet[place] ?? 0), scored: picked(data.scored, places), listed: picked(data.listed, places),
+  };
+}
+
+function picked({ start, tells, value }: Lists, places: readonly number[]): Lists {
+  const own = new Uint32Array(places.length + 1);
+  places.forEach((place, n) => { own[n + 1] = (own[n] ?? 0) + (start[place + 1] ?? 0) - (start[place] ?? 0); });
+  const out = new Uint32Array(own[places.length] ?? 0);
+  places.forEach((place, n) => { out.set(value.subarray(start[place], start[place + 1]), own[n]); });
+  return { start: own, tells: Uint32Array.from(places, (place, n) => (own[n] ?? 0) + (tells[place] ?? 0) - (start[place] ?? 0)), value: out };
+}
+
+/** How many persons stand in each cell above category 0 of an exponential item. */
+export function countScored({ row, weight, scored: { start, value } }: RowData, persons: Float64Array, only?: Uint8Array): void {
+  persons.fill(0);
+  for (let place = 0; place < row.length; place += 1) {
+    if (only !== undefined && only[row[place] ?? 0] === 0) continue;
+    const count = weight[place] ?? 1;
+    for (let n = start[place] ?? 0; n < (start[place + 1] ?? 0); n += 1) { const at = value[n] ?? 0; persons[at] = (persons[at] ?? 0) + count; }
+  }
+}

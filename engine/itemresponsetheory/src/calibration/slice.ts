@@ -1,0 +1,165 @@
+/**
+ * The E-step over a chunk of rows. Rasch, 2PL, the partial credit family and nominal items are exponential families, ln P_k = s_k·θ + t_k + base(θ): a
+ * person's row is θ·Σs + Σt and one base line that all rows of the booklet share. Over equally spaced nodes its neighbours' ratio is e^(Δbase)·e^(Δθ·Σs),
+ * so the posterior is walked outwards from its mode by two multiplications a node, and ends where nothing is left; ln of a concave density has one mode.
+ * Graded and 3PL items, and fixed ones, add their lines of the table of ln P.
+ */
+import { createKernelMemory } from '../kernels/row-kernels.ts';
+import { exp, log } from '../numeric/elementary.ts';
+import { normalOnGrid } from './latent.ts';
+import type { Lists, RowData } from './rows.ts';
+
+/** Sizes of a problem. `stride`: nodes, one more when they are odd. Lines of the table are `stride` long. */
+export interface Shape { readonly node: Float64Array; readonly stride: number; readonly lines: number; readonly cells: number; readonly densities: number; /** What is summed of each density: its persons at each node, or their number, Σθ and Σθ². */ readonly perDensity: 'nodes' | 'moments' }
+
+/** Where what stands in a chunk's sums: by line of the table persons at each node (of ln P_0: those who got the item), by cell ΣEAP, by density, and ln L. */
+export interface SumsLayout { readonly byLine: number; readonly eap: number; readonly density: number; readonly width: number; readonly logLikelihood: number; readonly length: number }
+export function sumsLayout({ stride, lines, cells, densities, perDensity }: Shape): SumsLayout {
+  const eap = lines * stride;
+  const density = eap + cells;
+  const width = perDensity === 'nodes' ? stride : 3;
+  return { byLine: 0, eap, density, width, logLikelihood: density + densities * width, length: density + densities * width + 1 };
+}
+
+/** What changes from cycle to cycle. */
+export interface SliceInput { readonly table: Float64Array; /** s by cell. */ readonly slope: Float64Array; /** Of the normal densities. */ readonly mean: Float64Array; readonly variance: Float64Array }
+
+export interface Slice {
+  /** Copies the table in. */
+  begin(input: SliceInput): void;
+  /** Sums of a chunk, valid until the next call; rows of which `only` is 0 are left out; `onRow` gets each row's normalised posterior instead of the sums. */
+  sums(chunk: number, only?: Uint8Array, onRow?: (row: number, posterior: Float64Array) => void): Float64Array;
+}
+
+/** Weights below this share of the mode's are left out: their sum stays below a rounding error. */
+const negligible = 1e-19;
+/** ln weight of the node that only fills up the line. */
+const nowhere = -1e300;
+/** Booklets of fewer rows are not worth their ratios. */
+const fewestWalked = 3;
+
+/** Posterior of one row: `from`..`to` are the nodes that carry weight; `peak`: ln of the weight that was set to 1. */
+interface Posterior { from: number; to: number; total: number; peak: number }
+
+export function createSlice(data: RowData, shape: Shape, preference: 'fastest' | 'plain' = 'fastest'): Slice {
+  const { node, stride, lines } = shape;
+  const points = node.length;
+  const layout = sumsLayout(shape);
+  const bytes = 8 * (lines * stride + layout.length + 4 * stride + 2) + 4 * (data.listed.value.length + data.shared.value.length) + 1024;
+  const memory = createKernelMemory(bytes, preference);
+  const { kernels } = memory;
+  const length = 8 * stride;
+  const table = memory.numbers(lines * stride);
+  const sums = memory.numbers(layout.length);
+  const [line, here, nodes] = [memory.numbers(stride), memory.numbers(stride), memory.numbers(stride)];
+  const weight = memory.numbers(stride + 2);
+  const [up, down] = [new Float64Array(stride), new Float64Array(stride)];
+  nodes.set(node);
+  const addressesOf = ({ value }: Lists): Uint32Array => { const list = memory.addresses(value.length); for (let n = 0; n < value.length; n += 1) list[n] = table.byteOffset + (value[n] ?? 0) * length; return list; };
+  const [listedAt, sharedAt] = [addressesOf(data.listed).byteOffset, addressesOf(data.shared).byteOffset];
+  const toSums = sums.byteOffset - table.byteOffset;
+  const spacing = ((node[points - 1] ?? 0) - (node[0] ?? 0)) / (points - 1);
+  const out: Posterior = { from: 0, to: 0, total: 0, peak: 0 };
+  const empty = new Float64Array(0);
+  let input: SliceInput = { table: empty, slope: empty, mean: empty, variance: empty };
+  let [booklet, isWalked, lowest, highest] = [-1, false, stride, -1];
+  let prior: { readonly density: number; readonly logWeight: Float64Array } = { density: -1, logWeight: empty };
+
+  function open(next: number, rows: number): void {
+    const { start, tells } = data.shared;
+    booklet = next;
+    const density = data.density[next] ?? 0;
+    if (density !== prior.density) prior = { density, logWeight: normalOnGrid(node, input.mean[density] ?? 0, input.variance[density] ?? 1).logWeight };
+    line.fill(nowhere);
+    line.set(prior.logWeight);
+    kernels.addRows(sharedAt + 4 * (start[next] ?? 0), (tells[next] ?? 0) - (start[next] ?? 0), line.byteOffset, length);
+    isWalked = rows >= fewestWalked;
+    if (isWalked) for (let q = 0; q < points - 1; q += 1) { const e = exp((line[q + 1] ?? 0) - (line[q] ?? 0)); up[q] = e; down[q] = 1 / e; }
+  }
+
+  /** What the booklet's rows have in common is added once. */
+  function close(): void {
+    if (booklet < 0 || highest < 0) { booklet = -1; return; }
+    const { start } = data.shared;
+    kernels.accumulate(sharedAt + 4 * (start[booklet] ?? 0), (start[booklet + 1] ?? 0) - (start[booklet] ?? 0), toSums, here.byteOffset, 8 * lowest, 8 * highest);
+    const at = layout.density + layout.width * (data.density[booklet] ?? 0);
+    if (shape.perDensity === 'nodes') for (let q = lowest; q < highest; q += 1) sums[at + q] = (sums[at + q] ?? 0) + (here[q] ?? 0);
+    else for (let q = lowest; q < highest; q += 1) { const [w, theta] = [here[q] ?? 0, nodes[q] ?? 0]; sums[at] = (sums[at] ?? 0) + w; sums[at + 1] = (sums[at + 1] ?? 0) + w * theta; sums[at + 2] = (sums[at + 2] ?? 0) + w * theta * theta; }
+    here.fill(0);
+    [booklet, lowest, highest] = [-1, stride, -1];
+  }
+
+  /** Outwards from the mode of line + sum·θ. */
+  function walk(sum: number): void {
+    const ratio = exp(sum * spacing);
+    const back = 1 / ratio;
+    // The ratio of neighbours falls: the mode is where it first is below 1.
+    let [low, high] = [0, points - 1];
+    while (low < high) { const middle = (low + high) >>> 1; if ((up[middle] ?? 0) * ratio >= 1) low = middle + 1; else high = middle; }
+    weight[low] = 1;
+    let [total, w, to] = [1, 1, low];
+    for (let q = low; q < points - 1; q += 1) { w *= (up[q] ?? 0) * ratio; if (w < negligible) break; weight[q + 1] = w; total += w; to = q + 1; }
+    w = 1;
+    let from = low;
+    for (let q = low; q > 0; q -= 1) { w *= (down[q - 1] ?? 0) * back; if (w < negligible) break; weight[q - 1] = w; total += w; from = q - 1; }
+    if (from & 1) { from -= 1; weight[from] = 0; }
+    if ((to & 1) === 0) { to += 1; weight[to] = 0; }
+    out.from = from; out.to = to + 1; out.total = total; out.peak = (line[low] ?? 0) + sum * (node[low] ?? 0);
+  }
+
+  /** All nodes by exponentials: line + sum·θ and the row's own lines of the table. */
+  function spread(sum: number, place: number): void {
+    for (let q = 0; q < stride; q += 1) weight[q] = (line[q] ?? 0) + sum * (nodes[q] ?? 0);
+    const from = data.listed.start[place] ?? 0;
+    kernels.addRows(listedAt + 4 * from, (data.listed.tells[place] ?? 0) - from, weight.byteOffset, length);
+    out.total = kernels.spread(weight.byteOffset, length);
+    out.peak = weight[stride] ?? 0;
+    let [first, last] = [0, stride - 2];
+    while (first < last && weight[first] === 0 && weight[first + 1] === 0) first += 2;
+    while (last > first && weight[last] === 0 && weight[last + 1] === 0) last -= 2;
+    out.from = first; out.to = last + 2;
+  }
+
+  /** Posterior of the row at this place. */
+  function posteriorAt(place: number): void {
+    const { start, tells, value } = data.scored;
+    const { slope } = input;
+    let sum = 0;
+    for (let n = start[place] ?? 0; n < (tells[place] ?? 0); n += 1) sum += slope[value[n] ?? 0] ?? 0;
+    const hasListed = (data.listed.start[place] ?? 0) < (data.listed.tells[place] ?? 0);
+    if (isWalked && !hasListed) walk(sum); else spread(sum, place);
+  }
+
+  function add(place: number): void {
+    const { from, to, total, peak } = out;
+    const count = data.weight[place] ?? 1;
+    sums[layout.logLikelihood] = (sums[layout.logLikelihood] ?? 0) + count * (peak + log(total));
+    const first = kernels.settle(weight.byteOffset, 8 * from, 8 * to, count / total, here.byteOffset, nodes.byteOffset);
+    if (from < lowest) lowest = from;
+    if (to > highest) highest = to;
+    const { start, value } = data.scored;
+    for (let n = start[place] ?? 0; n < (start[place + 1] ?? 0); n += 1) { const at = layout.eap + (value[n] ?? 0); sums[at] = (sums[at] ?? 0) + first; }
+    const [listed, end] = [data.listed.start[place] ?? 0, data.listed.start[place + 1] ?? 0];
+    if (end > listed) kernels.accumulate(listedAt + 4 * listed, end - listed, toSums, weight.byteOffset, 8 * from, 8 * to);
+  }
+
+  return {
+    begin(next) { input = next; table.set(input.table); prior = { density: -1, logWeight: empty }; },
+    sums(chunk, only, onRow) {
+      sums.fill(0);
+      for (let place = data.chunkStart[chunk] ?? 0; place < (data.chunkStart[chunk + 1] ?? 0); place += 1) {
+        const row = data.row[place] ?? 0;
+        if (only !== undefined && only[row] === 0) continue;
+        const next = data.booklet[place] ?? 0;
+        if (next !== booklet) { close(); open(next, data.size[next] ?? 0); }
+        posteriorAt(place);
+        if (onRow === undefined) { add(place); continue; }
+        const posterior = new Float64Array(points);
+        for (let q = out.from; q < Math.min(out.to, points); q += 1) posterior[q] = (weight[q] ?? 0) / out.total;
+        onRow(row, posterior);
+      }
+      close();
+      return sums;
+    },
+  };
+}
