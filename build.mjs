@@ -17,7 +17,7 @@ function newest(path) {
 
 export async function buildAll() {
   await build({
-    entryPoints: { 'meetlat': join(root, 'server/command-line/meetlat.ts'), 'simulation-worker': join(root, 'server/command-line/simulation-worker.ts'), 'calibration-worker': join(root, 'server/jobs/calibration-worker.ts') },
+    entryPoints: { 'meetlat': join(root, 'server/command-line/meetlat.ts'), 'simulation-worker': join(root, 'server/command-line/simulation-worker.ts'), 'calibration-worker': join(root, 'server/jobs/calibration-worker.ts'), 'calibration-team-worker': join(root, 'server/jobs/calibration-team-worker.ts') },
     outdir: join(root, 'dist'), outExtension: { '.js': '.mjs' },
     bundle: true, splitting: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external',
     alias: { itemresponsetheory: join(root, 'engine/itemresponsetheory/src') },

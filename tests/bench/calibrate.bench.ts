@@ -3,8 +3,9 @@
  * standard errors; a file (wide CSV, 0/1) is calibrated as 2PL. In brackets what other programs need on the same kind of machine.
  */
 import { createItemParameters, createRng, exp, type ItemSpec } from 'itemresponsetheory';
-import { calibrateItems, type CalibrateItemsOptions, type ResponseMatrix, responseMatrix } from 'itemresponsetheory/calibration';
+import { calibrateItems, type CalibrateItemsOptions, type CalibrationTeam, type ResponseMatrix, responseMatrix } from 'itemresponsetheory/calibration';
 import { drawCategory } from 'itemresponsetheory/simulation';
+import { startTeam } from '../../server/jobs/calibration-team.ts';
 import { readResponses } from '../../item-bank/calibration/read-responses.ts';
 
 /** N(0, 1) persons; each sees `seen` of the items, the same first ones or, sparse, those near to an own place. */
@@ -37,6 +38,24 @@ function measure(name: string, data: ResponseMatrix, run: (data: ResponseMatrix)
 const graded = (count: number): ItemSpec[] => Array.from({ length: count }, (_, n) => { const b = draws.normal(); return { model: 'graded-response', id: `g${n}`, slope: 0.8 + draws.uniform(), steps: [b - 1.5, b - 0.5, b + 0.5, b + 1.5] }; });
 const guessed = (count: number): ItemSpec[] => dichotomous(count).map((item) => ({ ...item, lower: 0.15 + 0.1 * draws.uniform() }));
 const run = (options: CalibrateItemsOptions) => (data: ResponseMatrix) => calibrateItems(data, { tolerance: 1e-4, standardErrors: 'none', ...options });
+
+/** One thread and two in turn, three times; the best of each. */
+function sideBySide(name: string, data: ResponseMatrix, options: CalibrateItemsOptions, team: CalibrationTeam): void {
+  const [alone, together]: [number[], number[]] = [[], []];
+  let isEqual = true;
+  for (let n = 0; n < 3; n += 1) {
+    const at = [performance.now()];
+    const one = run(options)(data);
+    at.push(performance.now());
+    const two = run({ ...options, team })(data);
+    at.push(performance.now());
+    alone.push((at[1] ?? NaN) - (at[0] ?? NaN)); together.push((at[2] ?? NaN) - (at[1] ?? NaN));
+    isEqual &&= JSON.stringify([one, one.covariance]) === JSON.stringify([two, two.covariance]);
+  }
+  const [best, bestTogether] = [Math.min(...alone), Math.min(...together)];
+  console.log(`${name.padEnd(34)} one thread ${(best / 1000).toFixed(3)} s   two ${(bestTogether / 1000).toFixed(3)} s   ${(best / bestTogether).toFixed(2)} ×   ${isEqual ? 'the same bits' : 'NOT THE SAME BITS'}`);
+}
+
 const [file] = process.argv.slice(2);
 if (file !== undefined) {
   const { rows } = await readResponses(file);
@@ -46,5 +65,10 @@ if (file !== undefined) {
   measure('2PL 10,000 × 100', simulated(10_000, dichotomous(100), 100), run({ models: '2pl' }), 'mirt 5.13 s, TAM 9.10 s');
   measure('2PL 2,000 × 500, 60 answered', simulated(2000, dichotomous(500), 60), run({ models: '2pl' }), 'mirt 20.7 s, TAM 10.3 s');
   measure('GRM 5,000 × 20 × 5', simulated(5000, graded(20), 20), run({ models: 'grm' }), 'mirt 0.84 s');
-  measure('3PL 5,000 × 40, priors', simulated(5000, guessed(40), 40), run({ models: '3pl', priors: { slope: { mean: 0, sd: 0.5 }, lower: { kind: 'logitNormal', mean: -1.4, sd: 0.5 } } }), 'mirt 2.09 s');
+  const priors3pl = { slope: { mean: 0, sd: 0.5 }, lower: { kind: 'logitNormal', mean: -1.4, sd: 0.5 } } as const;
+  measure('3PL 5,000 × 40, priors', simulated(5000, guessed(40), 40), run({ models: '3pl', priors: priors3pl }), 'mirt 2.09 s');
+  const team = startTeam(1, new URL('./calibration-team-worker.mjs', import.meta.url));
+  sideBySide('2PL 50,000 × 40, with errors', simulated(50_000, dichotomous(40), 40), { models: '2pl', standardErrors: 'oakes' }, team);
+  sideBySide('3PL 50,000 × 40', simulated(50_000, guessed(40), 40), { models: '3pl', priors: priors3pl }, team);
+  await team.end();
 }

@@ -19,7 +19,7 @@ if (name === 'cat' && !existsSync(join(peers, 'node_modules'))) {
 const out = join(root, 'tests/artefacts/bench');
 mkdirSync(out, { recursive: true });
 await build({
-  entryPoints: [join(import.meta.dirname, `${name}.bench.ts`)], outfile: join(out, `${name}.mjs`), bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external',
+  entryPoints: { [name]: join(import.meta.dirname, `${name}.bench.ts`), 'calibration-team-worker': join(root, 'server/jobs/calibration-team-worker.ts') }, outdir: out, outExtension: { '.js': '.mjs' }, bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external',
   alias: { itemresponsetheory: join(root, 'engine/itemresponsetheory/src') }, logLevel: 'warning',
 });
 process.exitCode = spawnSync(process.execPath, ['--enable-source-maps', join(out, `${name}.mjs`), ...rest], { stdio: 'inherit', cwd: process.env.INIT_CWD ?? root }).status ?? 1;

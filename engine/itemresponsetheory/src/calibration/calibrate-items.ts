@@ -46,8 +46,12 @@ const logPriorAt = ({ priors }: Problem, x: Float64Array): number => priors.redu
 
 /** Throws IrtError for data that cannot be calibrated, naming item or argument; what was repaired is in `flags`; non-convergence is reported. */
 export function calibrateItems(data: ResponseMatrix, options: CalibrateItemsOptions): ItemsCalibration {
+  const prepared = prepareProblem(data, options);
+  try { return calibratePrepared(prepared, options); } finally { prepared.problem.runner.stop(); }
+}
+
+function calibratePrepared({ problem, parameters, start }: ReturnType<typeof prepareProblem>, options: CalibrateItemsOptions): ItemsCalibration {
   const { tolerance = 1e-6, maximumCycles = 4000, standardErrors = 'oakes', onCycle } = options;
-  const { problem, parameters, start } = prepareProblem(data, options);
   const step = (x: Float64Array, out: Float64Array): number => {
     const { logLikelihood, moments } = expectation(problem, x);
     out.set(x);

@@ -40,7 +40,7 @@ export function expectation(problem: Problem, x: Float64Array, only?: Uint8Array
   const densities = Array.from({ length: shape.densities }, (_, d) => d);
   const input: SliceInput = { table, slope, mean: Float64Array.from(densities, (d) => meanOf(latent, d, x)), variance: Float64Array.from(densities, (d) => varianceOf(latent, d, x)) };
   sums.fill(0);
-  runner(input, (of) => { for (let n = 0; n < sums.length; n += 1) sums[n] = (sums[n] ?? 0) + (of[n] ?? 0); }, only, onRow);
+  runner.run(input, (of) => { for (let n = 0; n < sums.length; n += 1) sums[n] = (sums[n] ?? 0) + (of[n] ?? 0); }, only, onRow);
   if (only === undefined) persons.set(allPersons); else countScored(rowData, persons, only);
   const layout = sumsLayout(shape);
   let logLikelihood = sums[layout.logLikelihood] ?? 0;

@@ -52,7 +52,8 @@ function dichotomous(model: 'rasch' | '1pl' | '2pl' | '3pl', x: ArrayLike<number
   const eta = isRasch ? theta + (x[0] ?? 0) : (x[0] ?? 0) * theta + (x[1] ?? 0);
   const e = exp(-Math.abs(eta));
   const larger = 1 / (1 + e);
-  const [s, w] = eta >= 0 ? [larger, e * larger] : [e * larger, larger];
+  const s = eta >= 0 ? larger : e * larger;
+  const w = eta >= 0 ? e * larger : larger;
   const logW = (eta > farOut ? -eta : eta < -farOut ? 0 : log(larger) - (eta > 0 ? eta : 0));
   if (model !== '3pl') {
     logP[0] = logW; logP[1] = logW + eta;
@@ -61,7 +62,8 @@ function dichotomous(model: 'rasch' | '1pl' | '2pl' | '3pl', x: ArrayLike<number
     score[0] = -s * theta; score[1] = -s; score[2] = w * theta; score[3] = w;
     return;
   }
-  const [c = 0, rest = 1] = constant;
+  const c = constant[0] ?? 0;
+  const rest = constant[1] ?? 1;
   const right = c + rest * s;
   const slope = (rest * s * w) / right;
   p[0] = rest * w; p[1] = right;
@@ -115,15 +117,19 @@ function graded(categories: number, x: ArrayLike<number>, theta: number, { logP,
   const count = m + 1;
   score.fill(0, 0, categories * count);
   // σ(η_k), σ(−η_k) of the lower border; category 0 has none.
-  let [above, s, notS] = [Infinity, 1, 0];
+  let above = Infinity;
+  let s = 1;
+  let notS = 0;
   for (let k = 0; k <= m; k += 1) {
     const below = k === m ? -Infinity : a * theta + (x[k + 1] ?? 0);
     const e = k === m ? 0 : exp(-Math.abs(below));
     const larger = 1 / (1 + e);
-    const [t, notT] = k === m ? [0, 1] : below >= 0 ? [larger, e * larger] : [e * larger, larger];
+    const t = below >= 0 ? larger : e * larger;
+    const notT = below >= 0 ? e * larger : larger;
     const gap = constant[k] ?? 1;
-    p[k] = s * notT * gap;
-    logP[k] = (p[k] ?? 0) > 1e-290 ? log(p[k] ?? 0) : (above < 0 ? above : 0) - (below > 0 ? below : 0) + log(gap);
+    const probability = s * notT * gap;
+    p[k] = probability;
+    logP[k] = probability > 1e-290 ? log(probability) : (above < 0 ? above : 0) - (below > 0 ? below : 0) + log(gap);
     const row = k * count;
     const upper = k === 0 ? 0 : notS / (notT * gap);
     const lower = k === m ? 0 : t / (s * gap);

@@ -8,3 +8,4 @@ export type { Priors } from './parameter-prior.ts';
 export { type ResponseMatrix, responseMatrix } from '../responses/response-matrix.ts';
 export { calibrateConditional, type ConditionalCalibration, type ConditionalItem, type ConditionalOptions } from './cml.ts';
 export type { RaschModel, TestDesign } from './cml-data.ts';
+export { type CalibrationTeam, serveCalibration, type TeamWork } from './team.ts';

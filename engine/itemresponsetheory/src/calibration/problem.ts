@@ -9,7 +9,8 @@ import { createFamilyWork, type FamilyWork, hasUnitSlope, type ItemModelName, pa
 import { type LogPrior, type Priors, priorOf, requirePriors } from './parameter-prior.ts';
 import { type Flag, type Patterns, preparePatterns } from './patterns.ts';
 import { countScored, prepareRows, type RowData } from './rows.ts';
-import { createSlice, type Shape, type SliceInput, sumsLayout } from './slice.ts';
+import { type Shape, sumsLayout } from './slice.ts';
+import { type CalibrationTeam, runAsTeam, type Runner, runHere } from './team.ts';
 
 export interface CalibrateItemsOptions {
   /** One for all items, or one for each. */
@@ -31,6 +32,8 @@ export interface CalibrateItemsOptions {
   readonly tolerance?: number;
   readonly maximumCycles?: number;
   readonly standardErrors?: 'oakes' | 'crossProduct' | 'sandwich' | 'none';
+  /** Threads that share the E-step; the same bits with or without. */
+  readonly team?: CalibrationTeam;
   readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
 }
 
@@ -58,9 +61,6 @@ export interface Problem {
 
 /** What the M-step needs: the sums of all rows (laid out by `sumsLayout`), and persons by cell above category 0, of these rows and of all. */
 export interface ExpectedCounts { readonly sums: Float64Array; readonly persons: Float64Array; readonly allPersons: Float64Array }
-
-/** Calls `add` with the sums of each chunk, in their order. */
-export type Runner = (input: SliceInput, add: (sums: Float64Array) => void, only?: Uint8Array, onRow?: (row: number, posterior: Float64Array) => void) => void;
 
 /** Where the populations' parameters stand in x: means, then ln of variances; −1 = fixed at 0 and 1. */
 export interface Latent {
@@ -204,7 +204,7 @@ export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOpti
   const counts: ExpectedCounts = { sums: new Float64Array(sumsLayout(shape).length), persons: new Float64Array(shape.cells), allPersons: new Float64Array(shape.cells) };
   countScored(rowData, counts.allPersons);
   return {
-    problem: { patterns: { ...patterns, flags: [...patterns.flags, ...disconnected] }, parts, blocks, node, priors, latent, shape, rowData, runner: runHere(rowData, shape), table, slope: new Float64Array(shape.cells), shift: new Float64Array(shape.cells), cellTells, counts, work: createFamilyWork(most) },
+    problem: { patterns: { ...patterns, flags: [...patterns.flags, ...disconnected] }, parts, blocks, node, priors, latent, shape, rowData, runner: options.team === undefined ? runHere(rowData, shape) : runAsTeam(rowData, shape, options.team, patterns.rows), table, slope: new Float64Array(shape.cells), shift: new Float64Array(shape.cells), cellTells, counts, work: createFamilyWork(most) },
     parameters, start: Float64Array.from(start),
   };
 }
@@ -214,14 +214,5 @@ function shapeOf(parts: readonly Part[], node: Float64Array, latent: Latent): Sh
   return {
     node, stride: node.length + (node.length % 2), cells: parts.reduce((sum, { categories }) => sum + categories, 0), lines: last === undefined ? 0 : last.line + (last.isExponential ? 1 : last.categories),
     densities: latent.kind === 'groups' ? latent.mean.length : latent.design.length, perDensity: latent.kind === 'groups' ? 'nodes' : 'moments',
-  };
-}
-
-/** All chunks one after another on this thread. */
-function runHere(rowData: RowData, shape: Shape): Runner {
-  const slice = createSlice(rowData, shape);
-  return (input, add, only, onRow) => {
-    slice.begin(input);
-    for (let chunk = 0; chunk + 1 < rowData.chunkStart.length; chunk += 1) add(slice.sums(chunk, only, onRow));
   };
 }

@@ -109,7 +109,8 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
 
   /** All nodes by exponentials: line + sum·θ and the row's own lines of the table. */
   function spread(sum: number, place: number): void {
-    for (let q = 0; q < stride; q += 1) weight[q] = (line[q] ?? 0) + sum * (nodes[q] ?? 0);
+    weight.set(line);
+    if (sum !== 0) for (let q = 0; q < stride; q += 1) weight[q] = (weight[q] ?? 0) + sum * (nodes[q] ?? 0);
     const from = data.listed.start[place] ?? 0;
     kernels.addRows(listedAt + 4 * from, (data.listed.tells[place] ?? 0) - from, weight.byteOffset, length);
     out.total = kernels.spread(weight.byteOffset, length);
