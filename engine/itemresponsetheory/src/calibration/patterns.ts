@@ -34,8 +34,9 @@ function recoding(counts: Uint32Array): Int16Array {
 
 /** Throws IrtError for an item without responses or with one category only. `names` for messages; `isFixed`: items whose categories are given. */
 export function preparePatterns(data: ResponseMatrix, densityOf: (person: number) => number, names: (item: number) => string, fixedCategories: (item: number) => number | undefined): Patterns {
-  const raw = Array.from({ length: data.items }, () => new Uint32Array(256));
-  data.item.forEach((item, n) => { const row = raw[item]; const k = data.category[n] ?? 0; if (row !== undefined) row[k] = (row[k] ?? 0) + 1; });
+  const tally = new Uint32Array(256 * data.items);
+  for (let n = 0; n < data.item.length; n += 1) { const at = 256 * (data.item[n] ?? 0) + (data.category[n] ?? 0); tally[at] = (tally[at] ?? 0) + 1; }
+  const raw = Array.from({ length: data.items }, (_, item) => tally.slice(256 * item, 256 * (item + 1)));
   const flags: Flag[] = [];
   const maps: Int16Array[] = [];
   const categories = new Uint8Array(data.items);
@@ -91,9 +92,11 @@ function collapse(data: ResponseMatrix, densityOf: (person: number) => number, m
   const rowStart = new Uint32Array(first.length + 1);
   first.forEach((person, row) => { rowStart[row + 1] = (rowStart[row] ?? 0) + (data.rowStart[person + 1] ?? 0) - (data.rowStart[person] ?? 0); });
   const [item, category] = [new Uint32Array(rowStart[first.length] ?? 0), new Uint8Array(rowStart[first.length] ?? 0)];
+  const recoded = new Uint8Array(256 * data.items);
+  maps.forEach((map, one) => { for (let k = 0; k < map.length; k += 1) recoded[256 * one + k] = map[k] ?? 0; });
   first.forEach((person, row) => {
-    const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
-    for (let n = from, at = rowStart[row] ?? 0; n < to; n += 1, at += 1) { const one = data.item[n] ?? 0; item[at] = one; category[at] = maps[one]?.[data.category[n] ?? 0] ?? 0; }
+    const to = data.rowStart[person + 1] ?? 0;
+    for (let n = data.rowStart[person] ?? 0, at = rowStart[row] ?? 0; n < to; n += 1, at += 1) { const one = data.item[n] ?? 0; item[at] = one; category[at] = recoded[256 * one + (data.category[n] ?? 0)] ?? 0; }
   });
   return { rows: first.length, rowStart, item, category, weight: Float64Array.from(weight), density: Uint32Array.from(first, densityOf), rowOf, emptyPersons };
 }

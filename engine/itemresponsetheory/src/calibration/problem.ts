@@ -160,7 +160,10 @@ function densitiesOf(data: ResponseMatrix, { group, covariates }: CalibrateItems
 function checkForms({ rows, rowStart, item, categories, density }: Patterns, fixed: ReadonlyMap<number, ItemSpec> | undefined, names: (item: number) => string): Flag[] {
   const parent = Array.from(categories, (_, n) => n);
   const root = (n: number): number => { let at = n; while (parent[at] !== at) { parent[at] = parent[parent[at] ?? at] ?? at; at = parent[at] ?? at; } return at; };
-  for (let row = 0; row < rows; row += 1) { const first = item[rowStart[row] ?? 0] ?? 0; for (let n = rowStart[row] ?? 0; n < (rowStart[row + 1] ?? 0); n += 1) parent[root(item[n] ?? 0)] = root(first); }
+  for (let row = 0; row < rows; row += 1) {
+    const first = item[rowStart[row] ?? 0] ?? 0;
+    for (let n = rowStart[row] ?? 0; n < (rowStart[row + 1] ?? 0); n += 1) { const one = item[n] ?? 0; if (parent[one] !== parent[first]) parent[root(one)] = root(first); }
+  }
   const sets = new Map<number, number[]>();
   parent.forEach((_, n) => { const at = root(n); sets.set(at, [...(sets.get(at) ?? []), n]); });
   const loose = [...sets.values()].filter((members) => !members.some((n) => fixed?.has(n) === true));

@@ -57,21 +57,28 @@ function byBooklet(of: Uint32Array, booklets: number): { order: Uint32Array; siz
   return { order, size };
 }
 
-/** Of every row, in this order, the responses `valueOf` gives a value for (−1: none), those of telling items first. */
-function listsOf({ rowStart, item, category }: Patterns, order: ArrayLike<number>, tells: Uint8Array, valueOf: (item: number, category: number) => number): Lists {
+/**
+ * Of every row, in this order, the answers to items with a place (−1: none) from category `from` on, as place + category, or the place alone;
+ * those of telling items first.
+ */
+function listsOf({ rowStart, item, category }: Patterns, order: ArrayLike<number>, tells: Uint8Array, placeOf: Int32Array, from: number, adds: boolean): Lists {
   const start = new Uint32Array(order.length + 1);
-  const end = new Uint32Array(order.length);
+  if (placeOf.every((place) => place < 0)) return { start, tells: new Uint32Array(order.length), value: new Uint32Array(0) };
   let most = 0;
   for (let place = 0; place < order.length; place += 1) { const row = order[place] ?? 0; most += (rowStart[row + 1] ?? 0) - (rowStart[row] ?? 0); }
+  const end = new Uint32Array(order.length);
   const value = new Uint32Array(most);
   const allTell = tells.every((one) => one === 1);
   let at = 0;
   const add = (row: number, telling: number): void => {
-    for (let n = rowStart[row] ?? 0; n < (rowStart[row + 1] ?? 0); n += 1) {
+    const last = rowStart[row + 1] ?? 0;
+    for (let n = rowStart[row] ?? 0; n < last; n += 1) {
       const one = item[n] ?? 0;
-      if (tells[one] !== telling) continue;
-      const v = valueOf(one, category[n] ?? 0);
-      if (v >= 0) { value[at] = v; at += 1; }
+      const place = placeOf[one] ?? -1;
+      const k = category[n] ?? 0;
+      if (place < 0 || k < from || (!allTell && tells[one] !== telling)) continue;
+      value[at] = adds ? place + k : place;
+      at += 1;
     }
   };
   for (let place = 0; place < order.length; place += 1) {
@@ -87,16 +94,18 @@ function listsOf({ rowStart, item, category }: Patterns, order: ArrayLike<number
 /** `tells`: 1 for items from which the posterior is made. */
 export function prepareRows(patterns: Patterns, parts: readonly Part[], tells: Uint8Array): RowData {
   const isExponential = Uint8Array.from(parts, (part) => (part.isExponential ? 1 : 0));
-  const [cell, line] = [Uint32Array.from(parts, ({ row }) => row), Uint32Array.from(parts, (part) => part.line)];
+  const cell = Int32Array.from(parts, (part) => (part.isExponential ? part.row : -1));
+  const line = Int32Array.from(parts, (part) => (part.isExponential ? -1 : part.line));
+  const baseLine = Int32Array.from(parts, (part) => (part.isExponential ? part.line : -1));
   const { of, example } = findBooklets(patterns, isExponential);
   const { order, size } = byBooklet(of, example.length);
   const each = Math.max(fewestInChunk, Math.ceil(order.length / mostChunks));
   return {
     chunkStart: Uint32Array.from({ length: Math.ceil(order.length / each) + 1 }, (_, n) => Math.min(n * each, order.length)),
     row: order, weight: Float64Array.from(order, (row) => patterns.weight[row] ?? 1), booklet: Uint32Array.from(order, (row) => of[row] ?? 0),
-    scored: listsOf(patterns, order, tells, (item, k) => (isExponential[item] === 1 && k > 0 ? (cell[item] ?? 0) + k : -1)),
-    listed: listsOf(patterns, order, tells, (item, k) => (isExponential[item] === 1 ? -1 : (line[item] ?? 0) + k)),
-    shared: listsOf(patterns, example, tells, (item) => (isExponential[item] === 1 ? line[item] ?? 0 : -1)),
+    scored: listsOf(patterns, order, tells, cell, 1, true),
+    listed: listsOf(patterns, order, tells, line, 0, true),
+    shared: listsOf(patterns, example, tells, baseLine, 0, false),
     density: Uint32Array.from(example, (row) => patterns.density[row] ?? 0), size,
   };
 }
