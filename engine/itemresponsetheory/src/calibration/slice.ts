@@ -1,11 +1,11 @@
 /**
  * The E-step over a chunk of rows. Rasch, 2PL, the partial credit family and nominal items are exponential families, ln P_k = s_k·θ + t_k + base(θ): a
- * person's row is θ·Σs + Σt and one base line that all rows of the booklet share. Over equally spaced nodes its neighbours' ratio is e^(Δbase)·e^(Δθ·Σs),
- * so the posterior is walked outwards from its mode by two multiplications a node, and ends where nothing is left; ln of a concave density has one mode.
+ * person's row is θ·Σs + Σt and one base line that all rows of the booklet share (quadrature/walk.ts).
  * Graded and 3PL items, and fixed ones, add their lines of the table of ln P.
  */
 import { createKernelMemory } from '../kernels/row-kernels.ts';
-import { exp, log } from '../numeric/elementary.ts';
+import { log } from '../numeric/elementary.ts';
+import { createWalker } from '../quadrature/walk.ts';
 import { normalOnGrid } from './latent.ts';
 import type { Lists, RowData } from './rows.ts';
 
@@ -31,8 +31,6 @@ export interface Slice {
   sums(chunk: number, only?: Uint8Array, onRow?: (row: number, posterior: Float64Array) => void): Float64Array;
 }
 
-/** Weights below this share of the mode's are left out: their sum stays below a rounding error. */
-const negligible = 1e-19;
 /** ln weight of the node that only fills up the line. */
 const nowhere = -1e300;
 /** Booklets of fewer rows are not worth their ratios. */
@@ -53,12 +51,11 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
   const sums = memory.numbers(layout.length);
   const [line, here, nodes] = [memory.numbers(stride), memory.numbers(stride), memory.numbers(stride)];
   const weight = memory.numbers(stride + 2);
-  const [up, down] = [new Float64Array(stride), new Float64Array(stride)];
+  const walker = createWalker(node, weight);
   nodes.set(node);
   const addressesOf = ({ value }: Lists): Uint32Array => { const list = memory.addresses(value.length); for (let n = 0; n < value.length; n += 1) list[n] = table.byteOffset + (value[n] ?? 0) * length; return list; };
   const [listedAt, sharedAt] = [addressesOf(data.listed).byteOffset, addressesOf(data.shared).byteOffset];
   const toSums = sums.byteOffset - table.byteOffset;
-  const spacing = ((node[points - 1] ?? 0) - (node[0] ?? 0)) / (points - 1);
   const out: Posterior = { from: 0, to: 0, total: 0, peak: 0 };
   const empty = new Float64Array(0);
   let input: SliceInput = { table: empty, slope: empty, mean: empty, variance: empty };
@@ -74,7 +71,7 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
     line.set(prior.logWeight);
     kernels.addRows(sharedAt + 4 * (start[next] ?? 0), (tells[next] ?? 0) - (start[next] ?? 0), line.byteOffset, length);
     isWalked = rows >= fewestWalked;
-    if (isWalked) for (let q = 0; q < points - 1; q += 1) { const e = exp((line[q + 1] ?? 0) - (line[q] ?? 0)); up[q] = e; down[q] = 1 / e; }
+    if (isWalked) walker.begin(line);
   }
 
   /** What the booklet's rows have in common is added once. */
@@ -87,24 +84,6 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
     else for (let q = lowest; q < highest; q += 1) { const [w, theta] = [here[q] ?? 0, nodes[q] ?? 0]; sums[at] = (sums[at] ?? 0) + w; sums[at + 1] = (sums[at + 1] ?? 0) + w * theta; sums[at + 2] = (sums[at + 2] ?? 0) + w * theta * theta; }
     here.fill(0);
     [booklet, lowest, highest] = [-1, stride, -1];
-  }
-
-  /** Outwards from the mode of line + sum·θ. */
-  function walk(sum: number): void {
-    const ratio = exp(sum * spacing);
-    const back = 1 / ratio;
-    // The ratio of neighbours falls: the mode is where it first is below 1.
-    let [low, high] = [0, points - 1];
-    while (low < high) { const middle = (low + high) >>> 1; if ((up[middle] ?? 0) * ratio >= 1) low = middle + 1; else high = middle; }
-    weight[low] = 1;
-    let [total, w, to] = [1, 1, low];
-    for (let q = low; q < points - 1; q += 1) { w *= (up[q] ?? 0) * ratio; if (w < negligible) break; weight[q + 1] = w; total += w; to = q + 1; }
-    w = 1;
-    let from = low;
-    for (let q = low; q > 0; q -= 1) { w *= (down[q - 1] ?? 0) * back; if (w < negligible) break; weight[q - 1] = w; total += w; from = q - 1; }
-    if (from & 1) { from -= 1; weight[from] = 0; }
-    if ((to & 1) === 0) { to += 1; weight[to] = 0; }
-    out.from = from; out.to = to + 1; out.total = total; out.peak = (line[low] ?? 0) + sum * (node[low] ?? 0);
   }
 
   /** All nodes by exponentials: line + sum·θ and the row's own lines of the table. */
@@ -128,7 +107,9 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
     let sum = 0;
     for (let n = start[place] ?? 0; n < (tells[place] ?? 0); n += 1) sum += slope[value[n] ?? 0] ?? 0;
     const hasListed = (data.listed.start[place] ?? 0) < (data.listed.tells[place] ?? 0);
-    if (isWalked && !hasListed) walk(sum); else spread(sum, place);
+    if (!isWalked || hasListed) { spread(sum, place); return; }
+    walker.walk(sum);
+    out.from = walker.from; out.to = walker.to; out.total = walker.total; out.peak = walker.peak;
   }
 
   function add(place: number): void {
