@@ -63,7 +63,7 @@ export const facetsCommand: Command = {
       const flat = rows.map(({ facet, element, measure, standardError, fit: one }) => ({ facet, element, measure, standardError, light: lightOf(one), ratings: one.ratings, observedAverage: one.observedAverage, fairAverage: one.fairAverage, infit: one.infit, infitZ: one.infitZ, outfit: one.outfit, outfitZ: one.outfitZ }));
       const columns = ['facet', 'element', 'measure', 'standardError', 'light', 'ratings', 'observedAverage', 'fairAverage', 'infit', 'infitZ', 'outfit', 'outfitZ'] as const;
       const files = {
-        'facets.json': `${JSON.stringify({ schema: 'meetlat-facets-1', file, madeAt, elements: flat, steps: [...fit.steps], stepErrors: [...fit.stepError], variance: fit.variance, logLikelihood: fit.logLikelihood, cycles: fit.cycles, converged: fit.converged }, null, 1)}\n`,
+        'facets.json': `${JSON.stringify({ schema: 'meetlat-facets-1', file, madeAt, elements: flat, scales: fit.scales.map(({ element, steps, stepError }) => ({ ...(element === undefined ? {} : { element }), steps: [...steps], stepErrors: [...stepError] })), variance: fit.variance, logLikelihood: fit.logLikelihood, cycles: fit.cycles, converged: fit.converged }, null, 1)}\n`,
         'elements.csv': csv(columns, flat.map((row) => columns.map((name) => row[name]))),
         'persons.csv': csv(['person', 'theta', 'standardError'], data.persons.map((name, n) => [name, fit.theta[n], fit.thetaError[n]])),
         'report.html': report(data, fit, rows, file, madeAt.slice(0, 10), language),

@@ -22,7 +22,7 @@ describe('ratings: criterion, rater, step', () => {
     const fit = calibrateFacets(table, { tolerance: 1e-9 });
     expect(table.facets[1]?.elements).toEqual(raters);
     expect(Math.abs(-2 * fit.logLikelihood - peer.deviance)).toBeLessThan(1e-4);
-    near(fit.facets[0]?.measure, peer.items, 1e-5); near(fit.facets[1]?.measure, peer.raters, 1e-5); near(fit.steps, peer.steps, 1e-5);
+    near(fit.facets[0]?.measure, peer.items, 1e-5); near(fit.facets[1]?.measure, peer.raters, 1e-5); near(fit.scales[0]?.steps, peer.steps, 1e-5);
     near(fit.facets[0]?.standardError, peer.itemSe, 1e-5); near(fit.facets[1]?.standardError, peer.raterSeFree, 1e-5);
     expect(Math.abs(fit.variance - peer.variance)).toBeLessThan(1e-4);
   }, 60_000);
@@ -32,7 +32,7 @@ describe('ratings: criterion, rater, step', () => {
     const fit = calibrateFacetsJointly(table);
     expect(fit.converged).toBe(true);
     expect(Math.abs(-2 * fit.logLikelihood - peer.deviance)).toBeLessThan(1e-4);
-    near(fit.facets[0]?.measure, peer.items, 1e-5); near(fit.facets[1]?.measure, peer.raters, 1e-5); near(fit.steps, peer.steps, 1e-5);
+    near(fit.facets[0]?.measure, peer.items, 1e-5); near(fit.facets[1]?.measure, peer.raters, 1e-5); near(fit.scales[0]?.steps, peer.steps, 1e-5);
     near(fit.facets[0]?.standardError, peer.itemSe, 1e-5); near(fit.facets[1]?.standardError, peer.raterSe, 1e-5);
     const place = new Map(table.persons.map((name, n) => [name, n]));
     near(peer.persons.map((name) => fit.theta[place.get(name) ?? -1] ?? NaN), peer.theta, 1e-5);

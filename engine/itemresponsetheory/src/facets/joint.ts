@@ -7,7 +7,7 @@ import type { FacetMeasures } from './calibrate-facets.ts';
 import { findSubsets } from './connectedness.ts';
 
 export interface JointFacets {
-  readonly facets: readonly FacetMeasures[]; readonly steps: Float64Array;
+  readonly facets: readonly FacetMeasures[]; readonly scales: readonly [{ readonly steps: Float64Array }];
   /** Persons with only highest or lowest scores were left out of the estimation; their θ is that of a score moved inwards by `extreme`. */
   readonly theta: Float64Array; readonly thetaError: Float64Array; readonly isExtreme: Uint8Array;
   readonly logLikelihood: number; readonly converged: boolean; readonly sweeps: number;
@@ -66,7 +66,7 @@ export function calibrateFacetsJointly(table: RatingTable, { extreme = 0.3, tole
   }
   extremes(table, isExtreme, theta, error, (n) => measures.reduce((total, list, f) => total + (list[table.facets[f]?.of[n] ?? 0] ?? 0), 0), steps, extreme);
   const root = (list: Float64Array): Float64Array => list.map((value) => 1 / Math.sqrt(value));
-  return { facets: table.facets.map(({ name, elements }, f) => ({ name, elements, measure: measures[f] ?? new Float64Array(0), standardError: root(errors[f] ?? new Float64Array(0)) })), steps, theta, thetaError: root(error), isExtreme, logLikelihood, converged, sweeps };
+  return { facets: table.facets.map(({ name, elements }, f) => ({ name, elements, measure: measures[f] ?? new Float64Array(0), standardError: root(errors[f] ?? new Float64Array(0)) })), scales: [{ steps }], theta, thetaError: root(error), isExtreme, logLikelihood, converged, sweeps };
 }
 
 const logOf = (p: number): number => log(Math.max(1e-300, p));

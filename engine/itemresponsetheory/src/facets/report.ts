@@ -2,8 +2,9 @@
 import { chiSquareTail } from '../numeric/chi-square.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
-import { createRatingAt, ratingAt } from './cells.ts';
+import { createRatingAt } from './cells.ts';
 import type { FacetMeasures } from './calibrate-facets.ts';
+import { type Measures, predict, ruleOf, rulesOf } from './prediction.ts';
 
 export interface ElementFit {
   readonly element: string; readonly ratings: number;
@@ -14,23 +15,23 @@ export interface ElementFit {
   readonly fairAverage: number;
 }
 
-interface Measures { readonly facets: readonly FacetMeasures[]; readonly steps: ArrayLike<number> }
-
 const cubeRoot = (x: number): number => (x <= 0 ? 0 : exp(log(x) / 3));
 const standardised = (meanSquare: number, variance: number): number => { const q = Math.sqrt(Math.max(1e-12, variance)); return (cubeRoot(meanSquare) - 1) * (3 / q) + q / 3; };
 
 /** Fit of facet number `facet` at abilities `theta` (MML: compute at WLE or say that it is at EAP). */
-export function elementFit(table: RatingTable, { facets, steps }: Measures, theta: ArrayLike<number>, facet: number): ElementFit[] {
+export function elementFit(table: RatingTable, measures: Measures, theta: ArrayLike<number>, facet: number): ElementFit[] {
+  const { facets } = measures;
   const target = facets[facet];
+  const ruleAt = rulesOf(table, measures);
   if (target === undefined) return [];
   const count = target.elements.length;
   const sums = { n: new Float64Array(count), score: new Float64Array(count), outfit: new Float64Array(count), squares: new Float64Array(count), variance: new Float64Array(count), outfitVariance: new Float64Array(count), infitVariance: new Float64Array(count) };
   const at = createRatingAt(table.highest);
   const add = (list: Float64Array, e: number, value: number): void => { list[e] = (list[e] ?? 0) + value; };
   table.score.forEach((score, n) => {
-    const location = (theta[table.person[n] ?? 0] ?? 0) - facets.reduce((sum, { measure }, f) => sum + (measure[table.facets[f]?.of[n] ?? 0] ?? 0), 0);
-    if (!Number.isFinite(location)) return;
-    ratingAt(location, steps, at);
+    const ability = theta[table.person[n] ?? 0] ?? NaN;
+    if (!Number.isFinite(ability)) return;
+    predict(ruleAt(n), ability, at);
     const e = table.facets[facet]?.of[n] ?? 0;
     const residual = score - at.mean;
     add(sums.n, e, 1); add(sums.score, e, score); add(sums.squares, e, residual * residual); add(sums.variance, e, at.variance);
@@ -39,11 +40,13 @@ export function elementFit(table: RatingTable, { facets, steps }: Measures, thet
     add(sums.infitVariance, e, at.fourth - at.variance * at.variance);
   });
   const average = Array.from(theta).filter(Number.isFinite).reduce((sum, t, _, list) => sum + t / list.length, 0);
+  const rule = ruleOf(table, measures);
   const others = facets.reduce((sum, { measure }, f) => (f === facet ? sum : sum + measure.reduce((s, v) => s + v, 0) / measure.length), 0);
   return target.elements.map((element, e) => {
     const [n, variance] = [sums.n[e] ?? 0, sums.variance[e] ?? 0];
     const [outfit, infit] = [(sums.outfit[e] ?? 0) / n, (sums.squares[e] ?? 0) / variance];
-    ratingAt(average - others - (target.measure[e] ?? 0), steps, at);
+    const { slope, steps } = rule(facets.map((_, f) => (f === facet ? e : 0)));
+    predict({ severity: others + (target.measure[e] ?? 0), slope, steps }, average, at);
     return { element, ratings: n, infit, outfit, outfitZ: standardised(outfit, (sums.outfitVariance[e] ?? 0) / (n * n)), infitZ: standardised(infit, (sums.infitVariance[e] ?? 0) / (variance * variance)), observedAverage: (sums.score[e] ?? 0) / n, fairAverage: at.mean };
   });
 }
@@ -66,11 +69,12 @@ export function separationOf({ measure, standardError }: Pick<FacetMeasures, 'me
 export interface Agreement { readonly pairs: number; readonly observed: number; /** That the model expects of raters who differ in severity alone. */ readonly expected: number; /** (O − E)/(1 − E): above 0 they agree more than independent experts would. */ readonly kappa: number }
 
 /** Exact agreement of pairs of elements of one facet on the same person and the same elements of all others. */
-export function agreementOf(table: RatingTable, { facets, steps }: Measures, theta: ArrayLike<number>, facet: number): Agreement {
+export function agreementOf(table: RatingTable, measures: Measures, theta: ArrayLike<number>, facet: number): Agreement {
   const groups = new Map<string, number[]>();
   table.score.forEach((_, n) => { const key = [table.person[n], ...table.facets.map(({ of }, f) => (f === facet ? '' : of[n]))].join(); const list = groups.get(key) ?? []; groups.set(key, list); list.push(n); });
   const at = createRatingAt(table.highest);
-  const probabilities = (n: number): Float64Array => { ratingAt((theta[table.person[n] ?? 0] ?? 0) - facets.reduce((sum, { measure }, f) => sum + (measure[table.facets[f]?.of[n] ?? 0] ?? 0), 0), steps, at); return Float64Array.from(at.p); };
+  const ruleAt = rulesOf(table, measures);
+  const probabilities = (n: number): Float64Array => { predict(ruleAt(n), theta[table.person[n] ?? 0] ?? 0, at); return Float64Array.from(at.p); };
   let [pairs, observed, expected] = [0, 0, 0];
   for (const list of groups.values()) for (let i = 0; i < list.length; i += 1) for (let j = 0; j < i; j += 1) {
     const [a = 0, b = 0] = [list[i], list[j]];
@@ -86,16 +90,18 @@ export function agreementOf(table: RatingTable, { facets, steps }: Measures, the
 export interface Interaction { readonly elements: readonly [string, string]; readonly ratings: number; /** In logits: Σ(x − E)/ΣV, positive: scored higher than expected. */ readonly bias: number; readonly standardError: number; readonly t: number }
 
 /** Bias of each pair of elements of two facets, e.g. rater and criterion, rater and window of time. */
-export function interactionsOf(table: RatingTable, { facets, steps }: Measures, theta: ArrayLike<number>, first: number, second: number): Interaction[] {
+export function interactionsOf(table: RatingTable, measures: Measures, theta: ArrayLike<number>, first: number, second: number): Interaction[] {
+  const ruleAt = rulesOf(table, measures);
   const sums = new Map<string, { a: number; b: number; n: number; residual: number; variance: number }>();
   const at = createRatingAt(table.highest);
   table.score.forEach((score, n) => {
     const [a, b] = [table.facets[first]?.of[n] ?? 0, table.facets[second]?.of[n] ?? 0];
-    ratingAt((theta[table.person[n] ?? 0] ?? 0) - facets.reduce((sum, { measure }, f) => sum + (measure[table.facets[f]?.of[n] ?? 0] ?? 0), 0), steps, at);
+    const rule = ruleAt(n);
+    predict(rule, theta[table.person[n] ?? 0] ?? 0, at);
     const key = `${a},${b}`;
     const cell = sums.get(key) ?? { a, b, n: 0, residual: 0, variance: 0 };
     sums.set(key, cell);
-    cell.n += 1; cell.residual += score - at.mean; cell.variance += at.variance;
+    cell.n += 1; cell.residual += rule.slope * (score - at.mean); cell.variance += rule.slope ** 2 * at.variance;
   });
   return [...sums.values()].map(({ a, b, n, residual, variance }) => ({ elements: [table.facets[first]?.elements[a] ?? '', table.facets[second]?.elements[b] ?? ''], ratings: n, bias: residual / variance, standardError: 1 / Math.sqrt(variance), t: residual / Math.sqrt(variance) }));
 }

@@ -1,0 +1,96 @@
+/**
+ * How the parameters of a many-facet model make its measures: every measure is affine in the free parameters x. Elements of the first facet are free,
+ * those of the others sum to zero, unless anchors fix them; steps sum to zero; ln slopes sum to zero (geometric mean 1); interactions sum to zero both ways.
+ */
+import { IrtError } from '../errors.ts';
+import type { RatingTable } from '../responses/rating-table.ts';
+import type { Cells } from './cells.ts';
+
+/** One element held at a measure, or the mean of several (a group anchor). */
+export interface Anchor { readonly facet: string; readonly elements: readonly string[]; readonly mean: number }
+
+export interface FacetsModel {
+  /** Whose steps: one rating scale for all (default), or own steps for every element of a facet (partial credit). */
+  readonly thresholds?: 'common' | { readonly by: string };
+  /** Facets whose elements have slopes (generalised many-facet Rasch, Uto & Ueno 2020). */
+  readonly slopes?: readonly string[];
+  readonly anchors?: readonly Anchor[];
+  /** Pairs of facets with terms of their own. */
+  readonly interactions?: readonly (readonly [string, string])[];
+}
+
+/** constant + Σ coefficient·x[index]. */
+export interface Affine { readonly constant: number; readonly index: readonly number[]; readonly coefficient: readonly number[] }
+export const valueOf = ({ constant, index, coefficient }: Affine, x: Float64Array): number => { let sum = constant; for (let n = 0; n < index.length; n += 1) sum += (coefficient[n] ?? 0) * (x[index[n] ?? 0] ?? 0); return sum; };
+
+function sumOf(rows: readonly Affine[]): Affine {
+  const total = new Map<number, number>();
+  for (const { index, coefficient } of rows) index.forEach((at, n) => { total.set(at, (total.get(at) ?? 0) + (coefficient[n] ?? 0)); });
+  const kept = [...total].filter(([, value]) => value !== 0);
+  return { constant: rows.reduce((sum, { constant }) => sum + constant, 0), index: kept.map(([at]) => at), coefficient: kept.map(([, value]) => value) };
+}
+
+export interface Design {
+  /** Free parameters, without those of the population. */
+  readonly parameters: number;
+  readonly measures: readonly (readonly Affine[])[];
+  /** By group of steps. */
+  readonly steps: readonly (readonly Affine[])[];
+  /** ln slope of each element of the facets that have them. */
+  readonly logSlopes: readonly { readonly facet: number; readonly elements: readonly Affine[] }[];
+  readonly interactions: readonly { readonly facets: readonly [number, number]; readonly terms: readonly (readonly Affine[])[] }[];
+  /** By cell: severity, ln slope (when there are slopes), and group of steps. */
+  readonly cells: readonly { readonly severity: Affine; readonly logSlope?: Affine; readonly group: number }[];
+  /** Anchored first facet: the population's mean is free, because the scale's origin is given. */
+  readonly hasFreeMean: boolean;
+}
+
+/** Throws IrtError for a facet or element that is not there, or anchors that overlap. */
+export function designOf(table: RatingTable, { elements }: Cells, { thresholds = 'common', slopes = [], anchors = [], interactions = [] }: FacetsModel): Design {
+  let next = 0;
+  const free = (): Affine => { next += 1; return { constant: 0, index: [next - 1], coefficient: [1] }; };
+  const minus = (rows: readonly Affine[], total: number): Affine => { const { constant, index, coefficient } = sumOf(rows); return { constant: total - constant, index, coefficient: coefficient.map((c) => -c) }; };
+  const withSum = (count: number, total: number): Affine[] => { const rows = Array.from({ length: count - 1 }, free); return [...rows, minus(rows, total)]; };
+  const facetAt = (field: string, name: string): number => { const at = table.facets.findIndex((facet) => facet.name === name); if (at < 0) throw new IrtError('unknown-facet', field, name, `must be one of ${table.facets.map((facet) => facet.name).join(', ')}`); return at; };
+  const sizeOf = (f: number): number => table.facets[f]?.elements.length ?? 0;
+
+  const groups = groupsOf(table, anchors, facetAt);
+  const measures = table.facets.map((facet, f): Affine[] => {
+    const own = groups[f] ?? [];
+    if (own.length === 0) return f === 0 ? facet.elements.map(free) : withSum(facet.elements.length, 0);
+    const rows = new Map<number, Affine>();
+    for (const { members, mean } of own) withSum(members.length, mean * members.length).forEach((row, n) => { rows.set(members[n] ?? 0, row); });
+    return facet.elements.map((_, e) => rows.get(e) ?? free());
+  });
+  const terms = interactions.map(([first, second], n) => {
+    const facets = [facetAt(`interactions[${n}][0]`, first), facetAt(`interactions[${n}][1]`, second)] as const;
+    const [a, b] = [sizeOf(facets[0]), sizeOf(facets[1])];
+    const inner = Array.from({ length: a - 1 }, () => withSum(b, 0));
+    return { facets, terms: [...inner, Array.from({ length: b }, (_, j) => minus(inner.map((row) => row[j] ?? { constant: 0, index: [], coefficient: [] }), 0))] };
+  });
+  const by = thresholds === 'common' ? undefined : facetAt('thresholds.by', thresholds.by);
+  const steps = Array.from({ length: by === undefined ? 1 : sizeOf(by) }, () => withSum(table.highest, 0));
+  const logSlopes = slopes.map((name, n) => { const facet = facetAt(`slopes[${n}]`, name); return { facet, elements: withSum(sizeOf(facet), 0) }; });
+  return {
+    parameters: next, measures, steps, logSlopes, interactions: terms, hasFreeMean: (groups[0] ?? []).length > 0,
+    cells: elements.map((list) => ({
+      severity: sumOf([...list.flatMap((e, f) => measures[f]?.[e] ?? []), ...terms.flatMap(({ facets: [a, b], terms: own }) => own[list[a] ?? 0]?.[list[b] ?? 0] ?? [])]),
+      ...(logSlopes.length === 0 ? {} : { logSlope: sumOf(logSlopes.flatMap(({ facet, elements: own }) => own[list[facet] ?? 0] ?? [])) }),
+      group: by === undefined ? 0 : list[by] ?? 0,
+    })),
+  };
+}
+
+function groupsOf({ facets }: RatingTable, anchors: readonly Anchor[], facetAt: (field: string, name: string) => number): { members: number[]; mean: number }[][] {
+  const groups = facets.map((): { members: number[]; mean: number }[] => []);
+  anchors.forEach(({ facet, elements, mean }, n) => {
+    const f = facetAt(`anchors[${n}].facet`, facet);
+    if (elements.length === 0 || !Number.isFinite(mean)) throw new IrtError('not-an-anchor', `anchors[${n}]`, `${elements.join(' ')}: ${mean}`, 'must name elements and a measure');
+    const members = elements.map((name) => { const at = facets[f]?.elements.indexOf(name) ?? -1; if (at < 0) throw new IrtError('unknown-element', `anchors[${n}].elements`, name, `must be rated under ${facet}`); return at; });
+    const taken = new Set((groups[f] ?? []).flatMap((group) => group.members));
+    const twice = members.find((member, at) => taken.has(member) || members.indexOf(member) !== at);
+    if (twice !== undefined) throw new IrtError('anchors-overlap', `anchors[${n}].elements`, facets[f]?.elements[twice] ?? '', 'must stand in one anchor only: two could contradict each other');
+    groups[f]?.push({ members, mean });
+  });
+  return groups;
+}

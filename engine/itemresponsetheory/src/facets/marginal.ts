@@ -1,0 +1,189 @@
+/** The E-step of a many-facet model, with the gradient (Fisher's identity) and the complete information at x. */
+import { normalOnGrid } from '../calibration/latent.ts';
+import { exp, log } from '../numeric/elementary.ts';
+import { normalGrid } from '../quadrature/grid.ts';
+import { createWalker, type Walker } from '../quadrature/walk.ts';
+import type { RatingTable } from '../responses/rating-table.ts';
+import { type Cells, cellsOf, createRatingAt, type RatingAt, ratingAt } from './cells.ts';
+import { type Affine, type Design, designOf, type FacetsModel, valueOf } from './design.ts';
+
+/** Persons with the same cells and, where slopes cannot tell them apart, the same sum of scores. */
+interface Member { readonly persons: number[]; readonly count: number; sum: number }
+interface Pattern { readonly cells: Uint32Array; readonly members: readonly Member[] }
+
+export interface Marginal {
+  readonly table: RatingTable; readonly cells: Cells; readonly design: Design; readonly node: Float64Array; readonly patterns: readonly Pattern[];
+  /** Σ score and, by step, ratings at or above it, by cell. */
+  readonly total: Float64Array; readonly above: Float64Array;
+  /** Ratings of each person, for sums under slopes. */
+  readonly ratingsOf: readonly (readonly number[])[];
+  /** Where the population's parameters stand in x. */
+  readonly meanAt: number; readonly varianceAt: number; readonly size: number;
+  readonly at: RatingAt; readonly walker: Walker;
+}
+
+export function marginalOf(table: RatingTable, points: number, model: FacetsModel): Marginal {
+  const cells = cellsOf(table);
+  const design = designOf(table, cells, model);
+  const m = table.highest;
+  const [total, above] = [new Float64Array(cells.elements.length), new Float64Array(cells.elements.length * m)];
+  const [sum, ratingsOf] = [new Float64Array(table.persons.length), table.persons.map((): number[] => [])];
+  for (let n = 0; n < table.score.length; n += 1) {
+    const [cell, person, score] = [cells.of[n] ?? 0, table.person[n] ?? 0, table.score[n] ?? 0];
+    total[cell] = (total[cell] ?? 0) + score;
+    for (let v = 1; v <= score; v += 1) above[cell * m + v - 1] = (above[cell * m + v - 1] ?? 0) + 1;
+    sum[person] = (sum[person] ?? 0) + score;
+    ratingsOf[person]?.push(n);
+  }
+  const node = normalGrid({ points }).node;
+  const hasSlopes = design.logSlopes.length > 0;
+  const meanAt = design.hasFreeMean ? design.parameters : -1;
+  const varianceAt = design.parameters + (design.hasFreeMean ? 1 : 0);
+  return {
+    table, cells, design, node, total, above, ratingsOf, meanAt, varianceAt, size: varianceAt + 1, at: createRatingAt(m), walker: createWalker(node, new Float64Array(points + 1)),
+    patterns: patternsOf(ratingsOf, cells, (person) => (hasSlopes ? person : sum[person] ?? 0), sum),
+  };
+}
+
+function patternsOf(ratingsOf: readonly (readonly number[])[], { of }: Cells, alike: (person: number) => number, sum: Float64Array): Pattern[] {
+  const known = new Map<string, { cells: Uint32Array; members: Map<number, { persons: number[]; count: number; sum: number }> }>();
+  ratingsOf.forEach((ratings, person) => {
+    const cells = Uint32Array.from(ratings, (n) => of[n] ?? 0).sort();
+    const key = String.fromCharCode(...new Uint16Array(cells.buffer));
+    const pattern = known.get(key) ?? { cells, members: new Map() };
+    known.set(key, pattern);
+    const member = pattern.members.get(alike(person)) ?? { persons: [], count: 0, sum: sum[person] ?? 0 };
+    pattern.members.set(alike(person), member);
+    member.persons.push(person); member.count += 1;
+  });
+  return [...known.values()].map(({ cells, members }) => ({ cells, members: [...members.values()] }));
+}
+
+export interface Expected {
+  readonly logLikelihood: number; readonly gradient: Float64Array;
+  /** Of the complete data, without the population's parameters; row-major, lower triangle. */
+  readonly information: Float64Array;
+  /** Mean and mean square of θ over all persons. */
+  readonly moments: readonly [number, number];
+}
+
+/** What the cells are at x: slopes, severities, steps, and at every node the probabilities. */
+interface CellsAt { readonly slope: Float64Array; readonly severity: Float64Array; readonly steps: readonly Float64Array[]; /** By cell and node. */ readonly logTotal: Float64Array; /** By cell, node and score. */ readonly p: Float64Array }
+
+function cellsAt({ design, node, table: { highest: m }, at }: Marginal, x: Float64Array): CellsAt {
+  const points = node.length;
+  const steps = design.steps.map((rows) => Float64Array.from(rows, (row) => valueOf(row, x)));
+  const severity = Float64Array.from(design.cells, (cell) => valueOf(cell.severity, x));
+  const slope = Float64Array.from(design.cells, ({ logSlope }) => (logSlope === undefined ? 1 : exp(valueOf(logSlope, x))));
+  const [logTotal, p] = [new Float64Array(design.cells.length * points), new Float64Array(design.cells.length * points * (m + 1))];
+  const own = new Float64Array(m);
+  design.cells.forEach(({ group }, c) => {
+    const a = slope[c] ?? 1;
+    for (let v = 0; v < m; v += 1) own[v] = a * (steps[group]?.[v] ?? 0);
+    for (let q = 0; q < points; q += 1) {
+      ratingAt(a * ((node[q] ?? 0) - (severity[c] ?? 0)), own, at);
+      logTotal[c * points + q] = at.logTotal;
+      p.set(at.p, (c * points + q) * (m + 1));
+    }
+  });
+  return { slope, severity, steps, logTotal, p };
+}
+
+/** `onMember` gets every member's EAP and posterior variance. */
+export function expectation(marginal: Marginal, x: Float64Array, withInformation: boolean, onMember?: (member: Member, eap: number, variance: number) => void): Expected {
+  const { design, node, table, patterns, cells, walker, meanAt, varianceAt, total, above } = marginal;
+  const points = node.length;
+  const at = cellsAt(marginal, x);
+  const [mean, variance] = [meanAt < 0 ? 0 : x[meanAt] ?? 0, exp(x[varianceAt] ?? 0)];
+  const prior = normalOnGrid(node, mean, variance);
+  const mass = new Float64Array(design.cells.length * points);
+  /** Σ score·EAP by cell, for slopes. */
+  const scoreEap = new Float64Array(design.cells.length);
+  const [line, shared] = [new Float64Array(points), new Float64Array(points)];
+  const hasSlopes = design.logSlopes.length > 0;
+  const m = table.highest;
+  let [logLikelihood, first, second] = [0, 0, 0];
+  for (const { cells: list, members } of patterns) {
+    line.set(prior.logWeight);
+    for (const c of list) for (let q = 0, from = c * points; q < points; q += 1) line[q] = (line[q] ?? 0) - (at.logTotal[from + q] ?? 0);
+    walker.begin(line);
+    shared.fill(0);
+    for (const member of members) {
+      if (hasSlopes) member.sum = (marginal.ratingsOf[member.persons[0] ?? 0] ?? []).reduce((sum, n) => sum + (at.slope[cells.of[n] ?? 0] ?? 1) * (table.score[n] ?? 0), 0);
+      walker.walk(member.sum);
+      const { weight, from, to, total: all, peak } = walker;
+      const factor = member.count / all;
+      let [one, square] = [0, 0];
+      const end = Math.min(to, points);
+      for (let q = from; q < end; q += 1) { const w = (weight[q] ?? 0) * factor; const t = node[q] ?? 0; shared[q] = (shared[q] ?? 0) + w; one += w * t; square += w * t * t; }
+      logLikelihood += member.count * (peak + log(all));
+      first += one; second += square;
+      const eap = one / member.count;
+      onMember?.(member, eap, Math.max(0, square / member.count - eap * eap));
+      if (hasSlopes) for (const person of member.persons) for (const n of marginal.ratingsOf[person] ?? []) { const c = cells.of[n] ?? 0; scoreEap[c] = (scoreEap[c] ?? 0) + (table.score[n] ?? 0) * eap; }
+    }
+    for (const c of list) for (let q = 0, to = c * points; q < points; q += 1) mass[to + q] = (mass[to + q] ?? 0) + (shared[q] ?? 0);
+  }
+  const gradient = new Float64Array(marginal.size);
+  const information = new Float64Array(withInformation ? design.parameters * design.parameters : 0);
+  design.cells.forEach((cell, c) => {
+    const steps = at.steps[cell.group] ?? new Float64Array(0);
+    const [a, severity] = [at.slope[c] ?? 1, at.severity[c] ?? 0];
+    logLikelihood -= a * (total[c] ?? 0) * severity;
+    for (let v = 0; v < m; v += 1) logLikelihood -= a * (above[c * m + v] ?? 0) * (steps[v] ?? 0);
+    addCell(marginal, at, c, mass, scoreEap[c] ?? 0, gradient, withInformation ? information : undefined);
+  });
+  const persons = table.persons.length;
+  if (meanAt >= 0) gradient[meanAt] = (first - persons * prior.mean) / variance;
+  gradient[varianceAt] = (second - 2 * mean * first - persons * (prior.second - 2 * mean * prior.mean)) / (2 * variance);
+  return { logLikelihood, gradient, information, moments: [first / persons, second / persons] };
+}
+
+/**
+ * A cell's own quantities are ln slope, severity and steps; exponent of score k: η_k = α(kθ − k·severity − Σ_{v≤k} step_v). Its gradient is observed minus
+ * expected ∂η, its information the expected covariance of ∂η, both carried over to x.
+ */
+function addCell({ design, node, table: { highest: m }, total, above }: Marginal, { slope, severity, steps: all, p }: CellsAt, c: number, mass: Float64Array, scoreEap: number, gradient: Float64Array, information: Float64Array | undefined): void {
+  const cell = design.cells[c];
+  const steps = all[cell?.group ?? 0];
+  if (cell === undefined || steps === undefined) return;
+  const rows: readonly (Affine | undefined)[] = [cell.logSlope, cell.severity, ...(design.steps[cell.group] ?? [])];
+  const count = rows.length;
+  const [a, at, points] = [slope[c] ?? 1, severity[c] ?? 0, node.length];
+  const [own, cross, expected] = [new Float64Array(count), new Float64Array(count * count), new Float64Array(count)];
+  own[1] = -a * (total[c] ?? 0);
+  own[0] = a * (scoreEap - (total[c] ?? 0) * at);
+  for (let v = 0; v < m; v += 1) { const n = above[c * m + v] ?? 0; own[2 + v] = -a * n; own[0] = (own[0] ?? 0) - a * n * (steps[v] ?? 0); }
+  const firstRow = cell.logSlope === undefined ? 1 : 0;
+  const derivative = new Float64Array((m + 1) * count);
+  for (let k = 0; k <= m; k += 1) { derivative[k * count + 1] = -a * k; for (let v = 0; v < k; v += 1) derivative[k * count + 2 + v] = -a; }
+  for (let q = 0; q < points; q += 1) {
+    const w = mass[c * points + q] ?? 0;
+    if (w < 1e-12) continue;
+    if (firstRow === 0) for (let k = 1, sum = 0; k <= m; k += 1) { sum += (node[q] ?? 0) - at - (steps[k - 1] ?? 0); derivative[k * count] = a * sum; }
+    const from = (c * points + q) * (m + 1);
+    expected.fill(0);
+    for (let k = 1; k <= m; k += 1) { const share = p[from + k] ?? 0; for (let i = firstRow; i < count; i += 1) expected[i] = (expected[i] ?? 0) + share * (derivative[k * count + i] ?? 0); }
+    for (let i = firstRow; i < count; i += 1) own[i] = (own[i] ?? 0) - w * (expected[i] ?? 0);
+    if (information === undefined) continue;
+    for (let k = 0; k <= m; k += 1) {
+      const share = w * (p[from + k] ?? 0);
+      for (let i = firstRow; i < count; i += 1) { const d = share * ((derivative[k * count + i] ?? 0) - (expected[i] ?? 0)); for (let j = firstRow; j <= i; j += 1) cross[i * count + j] = (cross[i * count + j] ?? 0) + d * ((derivative[k * count + j] ?? 0) - (expected[j] ?? 0)); }
+    }
+  }
+  for (let i = firstRow; i < count; i += 1) {
+    const row = rows[i];
+    row?.index.forEach((n, place) => { gradient[n] = (gradient[n] ?? 0) + (row.coefficient[place] ?? 0) * (own[i] ?? 0); });
+    if (information !== undefined) for (let j = firstRow; j <= i; j += 1) addOuter(information, design.parameters, row, rows[j], cross[i * count + j] ?? 0, i === j);
+  }
+}
+
+/** Lower triangle of value·(a·b′), and of its transpose unless a is b. */
+function addOuter(into: Float64Array, size: number, a: Affine | undefined, b: Affine | undefined, value: number, isSame: boolean): void {
+  if (a === undefined || b === undefined || value === 0) return;
+  for (let i = 0; i < a.index.length; i += 1) for (let j = 0; j < b.index.length; j += 1) {
+    const [n, k, v] = [a.index[i] ?? 0, b.index[j] ?? 0, value * (a.coefficient[i] ?? 0) * (b.coefficient[j] ?? 0)];
+    if (n >= k) into[n * size + k] = (into[n * size + k] ?? 0) + v;
+    if (!isSame && k >= n) into[k * size + n] = (into[k * size + n] ?? 0) + v;
+  }
+}
