@@ -50,7 +50,7 @@ function requireScale(table: RatingTable, { thresholds = 'common' }: FacetsModel
   if (table.highest < 1) throw new IrtError('no-scale', 'score', table.highest, 'must have at least two different scores');
   const by = thresholds === 'common' ? undefined : table.facets.find(({ name }) => name === thresholds.by);
   const seen = Array.from({ length: by?.elements.length ?? 1 }, () => new Uint8Array(table.highest + 1));
-  table.score.forEach((score, n) => { const row = seen[by?.of[n] ?? 0]; if (row !== undefined) row[score] = 1; });
+  for (let n = 0; n < table.score.length; n += 1) { const row = seen[by?.of[n] ?? 0]; if (row !== undefined) row[table.score[n] ?? 0] = 1; }
   seen.forEach((row, e) => {
     const missing = Array.from(row.keys()).filter((k) => row[k] === 0);
     if (missing.length > 0) throw new IrtError('category-empty', by === undefined ? 'score' : `score of ${by.elements[e] ?? ''}`, missing.join(', '), `was never given: merge it with a neighbour first${by === undefined ? '' : ', or use common thresholds'}`);

@@ -10,15 +10,19 @@ export interface Cells {
 }
 
 export function cellsOf({ facets, score }: RatingTable): Cells {
-  const known = new Map<string, number>();
+  // A combination as one number, the elements its digits; as text when there are too many combinations for that.
+  const known = new Map<number | string, number>();
+  const isSmall = facets.reduce((product, facet) => product * facet.elements.length, 1) <= Number.MAX_SAFE_INTEGER;
   const elements: number[][] = [];
-  const of = Uint32Array.from(score, (_, n) => {
-    const list = facets.map((facet) => facet.of[n] ?? 0);
-    const key = list.join();
-    const at = known.get(key) ?? elements.length;
-    if (at === elements.length) { known.set(key, at); elements.push(list); }
-    return at;
-  });
+  const of = new Uint32Array(score.length);
+  for (let n = 0; n < score.length; n += 1) {
+    let digits = 0;
+    for (let f = 0; f < facets.length; f += 1) digits = digits * (facets[f]?.elements.length ?? 1) + (facets[f]?.of[n] ?? 0);
+    const key = isSmall ? digits : facets.map((facet) => facet.of[n]).join();
+    let at = known.get(key);
+    if (at === undefined) { at = elements.length; known.set(key, at); elements.push(facets.map((facet) => facet.of[n] ?? 0)); }
+    of[n] = at;
+  }
   return { of, elements };
 }
 

@@ -33,18 +33,22 @@ function rankOf(matrix: Float64Array, size: number): number {
 export function findSubsets({ persons, person, facets }: RatingTable): Connectedness {
   const offsets = facets.map((_, f) => facets.slice(0, f).reduce((sum, { elements }) => sum + elements.length, 0));
   const size = facets.reduce((sum, { elements }) => sum + elements.length, 0);
-  // Persons are swept out: what is left of a row is its deviation from the person's mean row.
   const rowsOf: number[][] = persons.map(() => []);
-  person.forEach((who, n) => { rowsOf[who]?.push(n); });
+  for (let n = 0; n < person.length; n += 1) rowsOf[person[n] ?? 0]?.push(n);
+  const placeOf = (n: number, f: number): number => (offsets[f] ?? 0) + (facets[f]?.of[n] ?? 0);
+  // Persons are swept out: Σ rows·rows′ − (Σ rows)(Σ rows)′/n of each person.
   const matrix = new Float64Array(size * size);
+  const sum = new Float64Array(size);
   for (const rows of rowsOf) {
-    const mean = new Map<number, number>();
-    for (const n of rows) facets.forEach(({ of }, f) => { const at = (offsets[f] ?? 0) + (of[n] ?? 0); mean.set(at, (mean.get(at) ?? 0) + 1 / rows.length); });
-    for (const n of rows) {
-      const row = new Map([...mean].map(([at, value]) => [at, -value]));
-      facets.forEach(({ of }, f) => { const at = (offsets[f] ?? 0) + (of[n] ?? 0); row.set(at, (row.get(at) ?? 0) + 1); });
-      for (const [i, a] of row) for (const [j, b] of row) matrix[i * size + j] = (matrix[i * size + j] ?? 0) + a * b;
+    const touched: number[] = [];
+    for (const n of rows) for (let f = 0; f < facets.length; f += 1) {
+      const i = placeOf(n, f);
+      if (sum[i] === 0) touched.push(i);
+      sum[i] = (sum[i] ?? 0) + 1;
+      for (let g = 0; g < facets.length; g += 1) { const at = i * size + placeOf(n, g); matrix[at] = (matrix[at] ?? 0) + 1; }
     }
+    for (const i of touched) for (const j of touched) matrix[i * size + j] = (matrix[i * size + j] ?? 0) - ((sum[i] ?? 0) * (sum[j] ?? 0)) / rows.length;
+    for (const i of touched) sum[i] = 0;
   }
   const deficiency = size - facets.length - rankOf(matrix, size);
   return { isConnected: deficiency === 0, deficiency, subsets: groupsOf(rowsOf, facets, offsets, size) };
@@ -55,10 +59,15 @@ function groupsOf(rowsOf: readonly (readonly number[])[], facets: RatingTable['f
   const parent = Array.from({ length: size }, (_, n) => n);
   const root = (n: number): number => { let at = n; while (parent[at] !== at) { parent[at] = parent[parent[at] ?? at] ?? at; at = parent[at] ?? at; } return at; };
   // A facet that every person meets whole (the criteria) joins nobody; the others do.
-  const joins = facets.map(({ of, elements }) => !rowsOf.every((rows) => rows.length === 0 || new Set(rows.map((n) => of[n])).size === elements.length) || facets.length === 1);
+  const joins = facets.map(({ of, elements }) => facets.length === 1 || rowsOf.some((rows) => rows.length > 0 && (rows.length < elements.length || !meetsAll(rows, of, elements.length))));
   for (const rows of rowsOf) {
-    const met = rows.flatMap((n) => facets.flatMap(({ of }, f) => (joins[f] === true ? [(offsets[f] ?? 0) + (of[n] ?? 0)] : [])));
-    met.forEach((at) => { parent[root(at)] = root(met[0] ?? at); });
+    let first = -1;
+    for (const n of rows) for (let f = 0; f < facets.length; f += 1) {
+      if (joins[f] !== true) continue;
+      const at = (offsets[f] ?? 0) + (facets[f]?.of[n] ?? 0);
+      if (first < 0) first = at;
+      if (parent[at] !== parent[first]) parent[root(at)] = root(first);
+    }
   }
   const groups = new Map<number, number[]>();
   facets.forEach(({ elements }, f) => { if (joins[f] === true) elements.forEach((_, e) => { const at = root((offsets[f] ?? 0) + e); groups.set(at, [...(groups.get(at) ?? []), (offsets[f] ?? 0) + e]); }); });
@@ -66,4 +75,12 @@ function groupsOf(rowsOf: readonly (readonly number[])[], facets: RatingTable['f
     const own = joins[f] === true ? elements.filter((_, e) => members.includes((offsets[f] ?? 0) + e)) : elements;
     return own.length === 0 ? [] : [{ facet: name, elements: own }];
   }));
+}
+
+/** Whether the rows hold every element of a facet. */
+function meetsAll(rows: readonly number[], of: Uint32Array, elements: number): boolean {
+  const seen = new Uint8Array(elements);
+  let count = 0;
+  for (const n of rows) { const e = of[n] ?? 0; if (seen[e] === 0) { seen[e] = 1; count += 1; } }
+  return count === elements;
 }

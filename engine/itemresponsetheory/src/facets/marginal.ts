@@ -76,17 +76,34 @@ function cellsAt({ design, node, table: { highest: m }, at }: Marginal, x: Float
   const severity = Float64Array.from(design.cells, (cell) => valueOf(cell.severity, x));
   const slope = Float64Array.from(design.cells, ({ logSlope }) => (logSlope === undefined ? 1 : exp(valueOf(logSlope, x))));
   const [logTotal, p] = [new Float64Array(design.cells.length * points), new Float64Array(design.cells.length * points * (m + 1))];
-  const own = new Float64Array(m);
-  design.cells.forEach(({ group }, c) => {
-    const a = slope[c] ?? 1;
-    for (let v = 0; v < m; v += 1) own[v] = a * (steps[group]?.[v] ?? 0);
-    for (let q = 0; q < points; q += 1) {
-      ratingAt(a * ((node[q] ?? 0) - (severity[c] ?? 0)), own, at);
-      logTotal[c * points + q] = at.logTotal;
-      p.set(at.p, (c * points + q) * (m + 1));
-    }
-  });
+  const work = new Float64Array(m + 1);
+  design.cells.forEach(({ group }, c) => { curvesOf(slope[c] ?? 1, severity[c] ?? 0, steps[group] ?? work, node, logTotal.subarray(c * points, (c + 1) * points), p.subarray(c * points * (m + 1), (c + 1) * points * (m + 1)), work, at); });
   return { slope, severity, steps, logTotal, p };
+}
+
+/** Exponents up to here are taken by powers; e^600 is far from overflow. */
+const safeExponent = 600;
+
+/** ln Σ_k e^η_k and P_k at every node. e^η_k = y^k·e^(−αS_k) with y = e^(α(θ − severity)): one exponential a node. */
+function curvesOf(a: number, severity: number, steps: Float64Array, node: Float64Array, logTotal: Float64Array, p: Float64Array, weight: Float64Array, at: RatingAt): void {
+  const m = steps.length;
+  let [sum, most] = [0, 0];
+  weight[0] = 1;
+  for (let k = 1; k <= m; k += 1) { sum += a * (steps[k - 1] ?? 0); weight[k] = exp(-sum); most = Math.max(most, Math.abs(sum)); }
+  const reach = m * a * Math.max(Math.abs((node[0] ?? 0) - severity), Math.abs((node[node.length - 1] ?? 0) - severity));
+  if (most + reach > safeExponent) {
+    const scaled = steps.map((step) => a * step);
+    for (let q = 0; q < node.length; q += 1) { ratingAt(a * ((node[q] ?? 0) - severity), scaled, at); logTotal[q] = at.logTotal; p.set(at.p, q * (m + 1)); }
+    return;
+  }
+  for (let q = 0; q < node.length; q += 1) {
+    const y = exp(a * ((node[q] ?? 0) - severity));
+    let total = 1;
+    for (let k = 1, power = 1; k <= m; k += 1) { power *= y; const e = power * (weight[k] ?? 0); p[q * (m + 1) + k] = e; total += e; }
+    logTotal[q] = log(total);
+    p[q * (m + 1)] = 1 / total;
+    for (let k = 1; k <= m; k += 1) p[q * (m + 1) + k] = (p[q * (m + 1) + k] ?? 0) / total;
+  }
 }
 
 /** `onMember` gets every member's EAP and posterior variance. */
@@ -140,41 +157,81 @@ export function expectation(marginal: Marginal, x: Float64Array, withInformation
 }
 
 /**
- * A cell's own quantities are ln slope, severity and steps; exponent of score k: η_k = α(kθ − k·severity − Σ_{v≤k} step_v). Its gradient is observed minus
- * expected ∂η, its information the expected covariance of ∂η, both carried over to x.
+ * A cell's own quantities are ln slope, severity and steps; exponent of score k: η_k = α(kθ − C_k), C_k = k·severity + Σ_{v≤k} step_v. Its gradient is
+ * observed minus expected ∂η, its information the expected covariance of ∂η, both carried over to x. ∂η_k is −αk for the severity, −α[k ≥ v] for step v,
+ * and η_k itself for ln slope, so the sums over nodes of persons·P_k, times 1, θ and θ², are all that is needed besides the means at each node.
  */
-function addCell({ design, node, table: { highest: m }, total, above }: Marginal, { slope, severity, steps: all, p }: CellsAt, c: number, mass: Float64Array, scoreEap: number, gradient: Float64Array, information: Float64Array | undefined): void {
+function addCell({ design, node, table: { highest: m }, total, above }: Marginal, at: CellsAt, c: number, mass: Float64Array, scoreEap: number, gradient: Float64Array, information: Float64Array | undefined): void {
   const cell = design.cells[c];
-  const steps = all[cell?.group ?? 0];
+  const steps = at.steps[cell?.group ?? 0];
   if (cell === undefined || steps === undefined) return;
   const rows: readonly (Affine | undefined)[] = [cell.logSlope, cell.severity, ...(design.steps[cell.group] ?? [])];
-  const count = rows.length;
-  const [a, at, points] = [slope[c] ?? 1, severity[c] ?? 0, node.length];
-  const [own, cross, expected] = [new Float64Array(count), new Float64Array(count * count), new Float64Array(count)];
-  own[1] = -a * (total[c] ?? 0);
-  own[0] = a * (scoreEap - (total[c] ?? 0) * at);
-  for (let v = 0; v < m; v += 1) { const n = above[c * m + v] ?? 0; own[2 + v] = -a * n; own[0] = (own[0] ?? 0) - a * n * (steps[v] ?? 0); }
-  const firstRow = cell.logSlope === undefined ? 1 : 0;
-  const derivative = new Float64Array((m + 1) * count);
-  for (let k = 0; k <= m; k += 1) { derivative[k * count + 1] = -a * k; for (let v = 0; v < k; v += 1) derivative[k * count + 2 + v] = -a; }
-  for (let q = 0; q < points; q += 1) {
-    const w = mass[c * points + q] ?? 0;
-    if (w < 1e-12) continue;
-    if (firstRow === 0) for (let k = 1, sum = 0; k <= m; k += 1) { sum += (node[q] ?? 0) - at - (steps[k - 1] ?? 0); derivative[k * count] = a * sum; }
-    const from = (c * points + q) * (m + 1);
-    expected.fill(0);
-    for (let k = 1; k <= m; k += 1) { const share = p[from + k] ?? 0; for (let i = firstRow; i < count; i += 1) expected[i] = (expected[i] ?? 0) + share * (derivative[k * count + i] ?? 0); }
-    for (let i = firstRow; i < count; i += 1) own[i] = (own[i] ?? 0) - w * (expected[i] ?? 0);
-    if (information === undefined) continue;
-    for (let k = 0; k <= m; k += 1) {
-      const share = w * (p[from + k] ?? 0);
-      for (let i = firstRow; i < count; i += 1) { const d = share * ((derivative[k * count + i] ?? 0) - (expected[i] ?? 0)); for (let j = firstRow; j <= i; j += 1) cross[i * count + j] = (cross[i * count + j] ?? 0) + d * ((derivative[k * count + j] ?? 0) - (expected[j] ?? 0)); }
+  const [a, severity] = [at.slope[c] ?? 1, at.severity[c] ?? 0];
+  const hasSlope = cell.logSlope !== undefined;
+  const persons = sumsOverNodes(node, mass, at.p, c, m, hasSlope);
+  const count = m + 2;
+  const first = hasSlope ? 0 : 1;
+  const observed = new Float64Array(count);
+  observed[0] = a * (scoreEap - (total[c] ?? 0) * severity);
+  observed[1] = -a * (total[c] ?? 0);
+  for (let v = 0; v < m; v += 1) { const n = above[c * m + v] ?? 0; observed[2 + v] = -a * n; observed[0] = (observed[0] ?? 0) - a * n * (steps[v] ?? 0); }
+  const [expected, cross, d] = [new Float64Array(count), new Float64Array(count * count), new Float64Array(count)];
+  for (let k = 1, constant = 0; k <= m; k += 1) {
+    constant += severity + (steps[k - 1] ?? 0);
+    const [w, v, u] = [persons[k] ?? 0, persons[m + 1 + k] ?? 0, persons[2 * (m + 1) + k] ?? 0];
+    d[1] = -a * k;
+    for (let s = 0; s < m; s += 1) d[2 + s] = s < k ? -a : 0;
+    const own = a * (k * v - constant * w);
+    expected[0] = (expected[0] ?? 0) + own;
+    cross[0] = (cross[0] ?? 0) + a * a * (k * k * u - 2 * k * constant * v + constant * constant * w);
+    for (let i = 1; i < count; i += 1) {
+      const di = d[i] ?? 0;
+      if (di === 0) continue;
+      expected[i] = (expected[i] ?? 0) + w * di;
+      cross[i * count] = (cross[i * count] ?? 0) + own * di;
+      if (information !== undefined) for (let j = 1; j <= i; j += 1) cross[i * count + j] = (cross[i * count + j] ?? 0) + w * di * (d[j] ?? 0);
     }
   }
-  for (let i = firstRow; i < count; i += 1) {
+  if (information !== undefined) subtractMeans(node, mass, at, c, steps, cross, first);
+  for (let i = first; i < count; i += 1) {
     const row = rows[i];
-    row?.index.forEach((n, place) => { gradient[n] = (gradient[n] ?? 0) + (row.coefficient[place] ?? 0) * (own[i] ?? 0); });
-    if (information !== undefined) for (let j = firstRow; j <= i; j += 1) addOuter(information, design.parameters, row, rows[j], cross[i * count + j] ?? 0, i === j);
+    const own = (observed[i] ?? 0) - (expected[i] ?? 0);
+    row?.index.forEach((n, place) => { gradient[n] = (gradient[n] ?? 0) + (row.coefficient[place] ?? 0) * own; });
+    if (information !== undefined) for (let j = first; j <= i; j += 1) addOuter(information, design.parameters, row, rows[j], cross[i * count + j] ?? 0, i === j);
+  }
+}
+
+/** Σ over nodes of persons·P_k, then times θ and θ² where slopes need them. */
+function sumsOverNodes(node: Float64Array, mass: Float64Array, p: Float64Array, c: number, m: number, hasSlope: boolean): Float64Array {
+  const out = new Float64Array(3 * (m + 1));
+  for (let q = 0; q < node.length; q += 1) {
+    const w = mass[c * node.length + q] ?? 0;
+    if (w < 1e-12) continue;
+    const [from, theta] = [(c * node.length + q) * (m + 1), node[q] ?? 0];
+    for (let k = 1; k <= m; k += 1) {
+      const share = w * (p[from + k] ?? 0);
+      out[k] = (out[k] ?? 0) + share;
+      if (!hasSlope) continue;
+      out[m + 1 + k] = (out[m + 1 + k] ?? 0) + share * theta;
+      out[2 * (m + 1) + k] = (out[2 * (m + 1) + k] ?? 0) + share * theta * theta;
+    }
+  }
+  return out;
+}
+
+/** − Σ over nodes of persons·(E ∂η)(E ∂η)′. */
+function subtractMeans(node: Float64Array, mass: Float64Array, { slope, severity, p }: CellsAt, c: number, steps: Float64Array, cross: Float64Array, first: number): void {
+  const [m, a] = [steps.length, slope[c] ?? 1];
+  const count = m + 2;
+  const e = new Float64Array(count);
+  for (let q = 0; q < node.length; q += 1) {
+    const w = mass[c * node.length + q] ?? 0;
+    if (w < 1e-12) continue;
+    let [tail, mean, weighted] = [0, 0, 0];
+    for (let v = m; v >= 1; v -= 1) { tail += p[(c * node.length + q) * (m + 1) + v] ?? 0; e[1 + v] = -a * tail; mean += tail; weighted += tail * (steps[v - 1] ?? 0); }
+    e[1] = -a * mean;
+    e[0] = a * (((node[q] ?? 0) - (severity[c] ?? 0)) * mean - weighted);
+    for (let i = first; i < count; i += 1) { const we = w * (e[i] ?? 0); for (let j = first; j <= i; j += 1) cross[i * count + j] = (cross[i * count + j] ?? 0) - we * (e[j] ?? 0); }
   }
 }
 

@@ -16,7 +16,7 @@ export interface ElementFit {
 }
 
 const cubeRoot = (x: number): number => (x <= 0 ? 0 : exp(log(x) / 3));
-const standardised = (meanSquare: number, variance: number): number => { const q = Math.sqrt(Math.max(1e-12, variance)); return (cubeRoot(meanSquare) - 1) * (3 / q) + q / 3; };
+export const standardised = (meanSquare: number, variance: number): number => { const q = Math.sqrt(Math.max(1e-12, variance)); return (cubeRoot(meanSquare) - 1) * (3 / q) + q / 3; };
 
 /** Fit of facet number `facet` at abilities `theta` (MML: compute at WLE or say that it is at EAP). */
 export function elementFit(table: RatingTable, measures: Measures, theta: ArrayLike<number>, facet: number): ElementFit[] {
