@@ -8,3 +8,4 @@ export { type PersonMeasure, personMeasures } from './persons.ts';
 export type { Measures } from './prediction.ts';
 export { type Agreement, agreementOf, elementFit, type ElementFit, type Interaction, interactionsOf, type Separation, separationOf } from './report.ts';
 export { type PosteriorFit, posteriorFit } from './posterior-fit.ts';
+export { type Drift, type DriftOptions, raterDrift, type RaterEffects, raterEffects, type WindowBias } from './rater-effects.ts';
