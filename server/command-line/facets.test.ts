@@ -23,6 +23,39 @@ describe('meetlat facets', () => {
     expect(page).not.toMatch(/<script|src=|href=/);
   }, 60_000);
 
+  it('own thresholds, slopes, anchors, windows of time, and the joint method', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'meetlat-facets-'));
+    const lines = readFileSync(join(root, 'tests/reference/mfrm/ratings.csv'), 'utf8').trim().split(/\r?\n/);
+    // R02 turns two points more severe in the second half.
+    const drifting = lines.map((line, n) => {
+      if (n === 0) return `${line},week`;
+      const [person = '', rater = '', ...scores] = line.split(',');
+      const late = n > lines.length / 2;
+      return [person, rater, ...scores.map((score) => (late && rater === 'R02' && score !== '' ? String(Math.max(0, Number(score) - 2)) : score)), late ? 'w2' : 'w1'].join(',');
+    });
+    const file = join(folder, 'ratings.csv');
+    writeFileSync(file, drifting.join('\n'));
+    writeFileSync(join(folder, 'anchors.csv'), 'facet,element,measure\nrater,R01|R03,0.5\ncriterion,task,-0.8\n');
+    const out = join(folder, 'report');
+    const { status, stderr } = meetlat('facets', file, '--window', 'week', '--thresholds', 'criterion', '--slopes', 'rater', '--anchors', join(folder, 'anchors.csv'), '--out', out);
+    expect([status, stderr]).toEqual([0, '']);
+    interface Elements { readonly elements: { readonly element: string; readonly measure: number; readonly light: string; readonly reasons: string; readonly windows?: { readonly bias: number }[] }[]; readonly scales: { readonly element: string }[]; readonly slopes: { readonly slope: number[] }[]; readonly mean: number }
+    const { elements, scales, slopes, mean }: Elements = JSON.parse(readFileSync(join(out, 'facets.json'), 'utf8'));
+    const of = (name: string) => elements.find(({ element }) => element === name);
+    expect(((of('R01')?.measure ?? NaN) + (of('R03')?.measure ?? NaN)) / 2).toBeCloseTo(0.5, 10);
+    expect(of('task')?.measure).toBe(-0.8);
+    expect(mean).not.toBe(0);
+    expect(scales.map(({ element }) => element)).toEqual(['task', 'coherence', 'lexis', 'grammar']);
+    expect(slopes[0]?.slope).toHaveLength(12);
+    expect(of('R02')).toMatchObject({ light: 'look', reasons: expect.stringContaining('drifts') });
+    expect(elements.filter(({ reasons }) => reasons.includes('drifts'))).toHaveLength(1);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toMatch(/verandert in de tijd/);
+    const joint = meetlat('facets', join(root, 'tests/reference/mfrm/ratings.csv'), '--method', 'jmle', '--out', join(folder, 'joint'));
+    expect(joint.status).toBe(0);
+    expect(readFileSync(join(folder, 'joint/report.html'), 'utf8')).toMatch(/gezamenlijke/);
+    expect(meetlat('facets', file, '--method', 'jmle', '--slopes', 'rater').stderr).toMatch(/take mml/);
+  }, 120_000);
+
   it.each([['person,rater,score\nP1,R1,x', /line 2, score/], ['rater,score\nR1,1', /no person column/], ['person,rater,score\nP1,A,1\nP1,A,2\nP2,B,0\nP2,B,1', /joined/]])('refuses %j in one line', (text, message) => {
     const file = join(mkdtempSync(join(tmpdir(), 'meetlat-facets-')), 'ratings.csv');
     writeFileSync(file, text);
