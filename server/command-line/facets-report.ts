@@ -31,8 +31,9 @@ function scaleSections({ scales, slopes }: Estimates, language: ReportLanguage):
   return section(own.scale, table([own.element, own.step, own.measure, t.se], steps, 'items')) + (slope.length === 0 ? '' : section(own.slopes, paragraph(own.slopesText) + table([own.element, own.slope, t.se], slope, 'items')));
 }
 
-function raterSections(rows: readonly Row[], language: ReportLanguage): string {
+function raterSections(all: readonly Row[], language: ReportLanguage): string {
   const own = texts[language];
+  const rows = all.toSorted((a, b) => a.element.localeCompare(b.element));
   const effects = rows.flatMap(({ element, effects: one }) => (one === undefined ? [] : [[escapeXml(element), fixed(one.spread), fixed(one.halo), fixed(one.haloZ, 1), fixed(one.pointMeasure), fixed(one.expectedPointMeasure)]]));
   const drifts = rows.flatMap(({ element, drift }) => (drift === undefined ? [] : drift.windows.map(({ window, ratings, bias, standardError, z }, n) => [n === 0 ? escapeXml(element) : '', escapeXml(window), String(ratings), fixed(bias), fixed(standardError), fixed(z, 1), n === 0 ? `${escapeXml(own.verdicts[drift.verdict])} (p ${pValue(drift.p)})` : ''])));
   return (effects.length === 0 ? '' : section(own.effects, paragraph(own.effectsText) + table([own.element, own.spread, own.halo, 'z', own.pointMeasure, own.expected], effects, 'items')))

@@ -53,8 +53,10 @@ export function elementFit(table: RatingTable, measures: Measures, theta: ArrayL
 
 export interface Separation { readonly separation: number; readonly strata: number; readonly reliability: number; readonly chiSquare: number; readonly degreesOfFreedom: number; readonly p: number }
 
-/** G = √(SD² − RMSE²)/RMSE; strata (4G + 1)/3; reliability G²/(1 + G²); fixed χ² of all elements being alike. For raters little separation is good. */
-export function separationOf({ measure, standardError }: Pick<FacetMeasures, 'measure' | 'standardError'>): Separation {
+/** Anchored elements (without error) are left out. G = √(SD² − RMSE²)/RMSE; strata (4G + 1)/3; reliability G²/(1 + G²); fixed χ² of all elements being alike. For raters little separation is good. */
+export function separationOf(facet: Pick<FacetMeasures, 'measure' | 'standardError'>): Separation {
+  const isEstimated = (_: number, e: number): boolean => facet.standardError[e] !== 0;
+  const [measure, standardError] = [facet.measure.filter(isEstimated), facet.standardError.filter(isEstimated)];
   const count = measure.length;
   const mean = measure.reduce((sum, v) => sum + v, 0) / count;
   const observed = measure.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (count - 1);
