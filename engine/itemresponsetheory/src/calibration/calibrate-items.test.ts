@@ -71,3 +71,26 @@ describe('calibration of any items', () => {
     expect(() => calibrateItems(responseMatrix([[1, 0], [1, 1]]), { models: '2pl' })).toThrow(/item 0/);
   });
 });
+
+describe('weights of persons', () => {
+  const data = responseMatrix(rows(400, 7));
+  it('a weight of 2 is the person twice, and 0 the person left out', () => {
+    const twice = responseMatrix([...rows(400, 7), ...rows(400, 7).slice(0, 200)]);
+    const weights = Array.from({ length: 400 }, (_, person) => (person < 200 ? 2 : 1));
+    const [weighted, doubled] = [calibrateItems(data, { models, weights, tolerance: 1e-7 }), calibrateItems(twice, { models, tolerance: 1e-7 })];
+    expect(weighted.logLikelihood).toBeCloseTo(doubled.logLikelihood, 6);
+    weighted.items.forEach(({ item, standardErrors }, n) => {
+      parametersOf(item).forEach((value, k) => { expect(value).toBeCloseTo(parametersOf(doubled.items[n]?.item)[k] ?? NaN, 4); });
+      standardErrors.forEach((error, k) => { expect(error / (doubled.items[n]?.standardErrors[k] ?? NaN)).toBeCloseTo(1, 3); });
+    });
+    const without = calibrateItems(responseMatrix(rows(400, 7).slice(0, 300)), { models, standardErrors: 'none' });
+    expect(calibrateItems(data, { models, weights: Array.from({ length: 400 }, (_, person) => (person < 300 ? 1 : 0)), standardErrors: 'none' }).logLikelihood).toBeCloseTo(without.logLikelihood, 6);
+  }, 60_000);
+
+  it('one number for all weights changes estimates nor sandwich errors', () => {
+    const [one, three] = [1, 3].map((w) => calibrateItems(data, { models, weights: Array.from({ length: 400 }, () => w), standardErrors: 'sandwich', tolerance: 1e-7 }));
+    one?.items.forEach(({ standardErrors }, n) => standardErrors.forEach((error, k) => { expect((three?.items[n]?.standardErrors[k] ?? NaN) / error).toBeCloseTo(1, 3); }));
+    expect(() => calibrateItems(data, { models, weights: [1] })).toThrow(/weights/);
+    expect(() => calibrateItems(data, { models, weights: Array.from({ length: 400 }, () => -1) })).toThrow(/weights\[0\]/);
+  }, 60_000);
+});

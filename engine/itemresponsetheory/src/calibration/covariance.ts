@@ -41,7 +41,7 @@ function observedInformation(problem: Problem, x: Float64Array): Float64Array {
 }
 
 /** Σ w·s·s′ over the rows, s the row's own score. */
-function crossProduct(problem: Problem, x: Float64Array): Float64Array {
+function crossProduct(problem: Problem, x: Float64Array, weights: Float64Array): Float64Array {
   const size = x.length;
   const { patterns, parts, node, work } = problem;
   const points = node.length;
@@ -72,7 +72,7 @@ function crossProduct(problem: Problem, x: Float64Array): Float64Array {
     addLatentScore(problem, patterns.density[row] ?? 0, momentsOf(node, posterior), x, score);
     score.forEach((value, i) => { if (value !== before[i]) touched.add(i); });
     const list = [...touched];
-    const w = patterns.weight[row] ?? 1;
+    const w = weights[row] ?? 1;
     for (const i of list) for (const j of list) matrix[i * size + j] = (matrix[i * size + j] ?? 0) + w * (score[i] ?? 0) * (score[j] ?? 0);
   });
   return matrix;
@@ -85,10 +85,10 @@ function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
 }
 
 export function covarianceOf(problem: Problem, x: Float64Array, method: 'oakes' | 'crossProduct' | 'sandwich'): Float64Array | undefined {
-  if (method === 'crossProduct') return invertSymmetric(crossProduct(problem, x), x.length);
+  if (method === 'crossProduct') return invertSymmetric(crossProduct(problem, x, problem.patterns.weight), x.length);
   const bread = invertSymmetric(observedInformation(problem, x), x.length);
   if (method === 'oakes' || bread === undefined) return bread;
-  return product(product(bread, crossProduct(problem, x), x.length), bread, x.length);
+  return product(product(bread, crossProduct(problem, x, problem.patterns.squaredWeight), x.length), bread, x.length);
 }
 
 /** Delta method: SE of each reported number from the covariance of its local parameters; derivatives by central differences of closed forms. */

@@ -9,6 +9,8 @@ export interface Patterns {
   readonly rows: number;
   readonly rowStart: Uint32Array; readonly item: Uint32Array; readonly category: Uint8Array;
   readonly weight: Float64Array;
+  /** Σ of the persons' squared weights: of a sum of scores times weights it is the variance that counts. */
+  readonly squaredWeight: Float64Array;
   /** Density (group or covariate pattern) of each row. */
   readonly density: Uint32Array;
   /** Row of each person; −1 = no responses. */
@@ -33,7 +35,7 @@ function recoding(counts: Uint32Array): Int16Array {
 }
 
 /** Throws IrtError for an item without responses or with one category only. `names` for messages; `isFixed`: items whose categories are given. */
-export function preparePatterns(data: ResponseMatrix, densityOf: (person: number) => number, names: (item: number) => string, fixedCategories: (item: number) => number | undefined): Patterns {
+export function preparePatterns(data: ResponseMatrix, densityOf: (person: number) => number, names: (item: number) => string, fixedCategories: (item: number) => number | undefined, weightOf: (person: number) => number = () => 1): Patterns {
   const tally = new Uint32Array(256 * data.items);
   for (let n = 0; n < data.item.length; n += 1) { const at = 256 * (data.item[n] ?? 0) + (data.category[n] ?? 0); tally[at] = (tally[at] ?? 0) + 1; }
   const raw = Array.from({ length: data.items }, (_, item) => tally.slice(256 * item, 256 * (item + 1)));
@@ -61,33 +63,34 @@ export function preparePatterns(data: ResponseMatrix, densityOf: (person: number
     maps.push(recoding(used));
     return closed;
   });
-  return { ...collapse(data, densityOf, maps), categories, counts, flags };
+  return { ...collapse(data, densityOf, weightOf, maps), categories, counts, flags };
 }
 
 /** Longer rows are hardly ever equal: looking for it would cost more than it saves. */
 const longestCollapsed = 24;
 
 /** Equal rows of one density become one row with a weight; the order is that of first appearance. */
-function collapse(data: ResponseMatrix, densityOf: (person: number) => number, maps: readonly Int16Array[]): Omit<Patterns, 'categories' | 'counts' | 'flags'> {
+function collapse(data: ResponseMatrix, densityOf: (person: number) => number, weightOf: (person: number) => number, maps: readonly Int16Array[]): Omit<Patterns, 'categories' | 'counts' | 'flags'> {
   const known = new Map<string, number>();
   const rowOf = new Int32Array(data.persons).fill(-1);
   const first: number[] = [];
-  const weight: number[] = [];
+  const [weight, squaredWeight]: [number[], number[]] = [[], []];
   let emptyPersons = 0;
   for (let person = 0; person < data.persons; person += 1) {
     const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
-    if (from === to) { emptyPersons += 1; continue; }
-    if (to - from > longestCollapsed) { rowOf[person] = first.length; first.push(person); weight.push(1); continue; }
+    const own = weightOf(person);
+    if (from === to || own === 0) { emptyPersons += 1; continue; }
+    if (to - from > longestCollapsed) { rowOf[person] = first.length; first.push(person); weight.push(own); squaredWeight.push(own * own); continue; }
     const codes = new Uint16Array(2 * (to - from) + 2);
     codes[0] = densityOf(person) & 0xffff; codes[1] = densityOf(person) >>> 16;
     for (let n = from; n < to; n += 1) { codes[2 * (n - from) + 2] = (data.item[n] ?? 0) & 0xffff; codes[2 * (n - from) + 3] = ((data.item[n] ?? 0) >>> 16) * 256 + (data.category[n] ?? 0); }
     const key = String.fromCharCode(...codes);
     const row = known.get(key);
-    if (row !== undefined) { weight[row] = (weight[row] ?? 0) + 1; rowOf[person] = row; continue; }
+    if (row !== undefined) { weight[row] = (weight[row] ?? 0) + own; squaredWeight[row] = (squaredWeight[row] ?? 0) + own * own; rowOf[person] = row; continue; }
     known.set(key, first.length);
     rowOf[person] = first.length;
     first.push(person);
-    weight.push(1);
+    weight.push(own); squaredWeight.push(own * own);
   }
   const rowStart = new Uint32Array(first.length + 1);
   first.forEach((person, row) => { rowStart[row + 1] = (rowStart[row] ?? 0) + (data.rowStart[person + 1] ?? 0) - (data.rowStart[person] ?? 0); });
@@ -98,5 +101,5 @@ function collapse(data: ResponseMatrix, densityOf: (person: number) => number, m
     const to = data.rowStart[person + 1] ?? 0;
     for (let n = data.rowStart[person] ?? 0, at = rowStart[row] ?? 0; n < to; n += 1, at += 1) { const one = data.item[n] ?? 0; item[at] = one; category[at] = recoded[256 * one + (data.category[n] ?? 0)] ?? 0; }
   });
-  return { rows: first.length, rowStart, item, category, weight: Float64Array.from(weight), density: Uint32Array.from(first, densityOf), rowOf, emptyPersons };
+  return { rows: first.length, rowStart, item, category, weight: Float64Array.from(weight), squaredWeight: Float64Array.from(squaredWeight), density: Uint32Array.from(first, densityOf), rowOf, emptyPersons };
 }

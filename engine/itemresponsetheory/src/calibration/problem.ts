@@ -18,6 +18,8 @@ export interface CalibrateItemsOptions {
   readonly ids?: readonly string[];
   /** Group of each person, 0-based; the first is the reference. */
   readonly group?: ArrayLike<number>;
+  /** Of each person, e.g. from sampling; they count as so many persons in estimates and errors, 'sandwich' takes them for weights. 0 leaves a person out. */
+  readonly weights?: ArrayLike<number>;
   /** Items that keep these parameters; then mean and variance of every group are free. */
   readonly fixed?: ReadonlyMap<number, ItemSpec>;
   /** With fixed items: the population stays N(0, 1) all the same (multiple EM cycles without prior updating). Default free. */
@@ -130,6 +132,13 @@ function layOutLatent(options: CalibrateItemsOptions, densities: number, design:
   };
 }
 
+function weightsOf(data: ResponseMatrix, { weights }: CalibrateItemsOptions): (person: number) => number {
+  if (weights === undefined) return () => 1;
+  if (weights.length !== data.persons) throw new IrtError('unequal-lengths', 'weights', weights.length, `must have a member for each of ${data.persons} persons`);
+  for (let n = 0; n < weights.length; n += 1) { const w = weights[n] ?? NaN; if (!(w >= 0 && w < Infinity)) throw new IrtError('negative', `weights[${n}]`, w, 'must be a number of at least 0'); }
+  return (person) => weights[person] ?? 0;
+}
+
 /** Density of each person, and the covariates of each density. */
 function densitiesOf(data: ResponseMatrix, { group, covariates }: CalibrateItemsOptions): { of: (person: number) => number; count: number; design: Float64Array[] } {
   if (covariates !== undefined) {
@@ -185,7 +194,7 @@ export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOpti
   const bank = fixedBank.length === 0 ? undefined : createItemParameters(fixedBank.map(([item, spec]) => ({ ...spec, id: `${item}` })));
   const place = new Map(fixedBank.map(([item], n) => [item, n]));
   const densities = densitiesOf(data, options);
-  const patterns = preparePatterns(data, densities.of, names, (item) => { const n = place.get(item); return n === undefined ? undefined : bank?.categories[n]; });
+  const patterns = preparePatterns(data, densities.of, names, (item) => { const n = place.get(item); return n === undefined ? undefined : bank?.categories[n]; }, weightsOf(data, options));
   const disconnected = checkForms(patterns, options.fixed, names);
   const { parts, parameters, start, blocks } = layOut(patterns, options, names);
   const free = parts.flatMap(({ model }) => (model === 'fixed' ? [] : [model]));
