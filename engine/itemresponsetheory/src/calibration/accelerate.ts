@@ -5,9 +5,9 @@ export type EmStep = (x: Float64Array, out: Float64Array) => number;
 
 export interface EmResult { readonly x: Float64Array; readonly steps: number; /** Largest change of a parameter in the last plain EM step. */ readonly largestChange: number; readonly converged: boolean }
 
-export interface EmOptions { readonly tolerance: number; readonly maximumSteps: number; readonly onStep?: (step: number, objective: number, largestChange: number) => void }
+export interface EmOptions { readonly tolerance: number; /** So many of x, from the first on, must stand still; default all. */ readonly judged?: number; readonly maximumSteps: number; readonly onStep?: (step: number, objective: number, largestChange: number) => void }
 
-const largestDifference = (a: Float64Array, b: Float64Array): number => a.reduce((largest, value, n) => Math.max(largest, Math.abs(value - (b[n] ?? 0))), 0);
+const largestDifference = (a: Float64Array, b: Float64Array, count: number): number => { let largest = 0; for (let n = 0; n < count; n += 1) largest = Math.max(largest, Math.abs((a[n] ?? 0) - (b[n] ?? 0))); return largest; };
 
 /** −‖r‖/‖v‖, at most −1; r = x₁ − x₀, v = (x₂ − x₁) − r. */
 function stepLength(x0: Float64Array, x1: Float64Array, x2: Float64Array): number {
@@ -22,7 +22,7 @@ function stepLength(x0: Float64Array, x1: Float64Array, x2: Float64Array): numbe
 }
 
 /** Convergence is judged on plain EM steps only, never across an extrapolation. */
-export function accelerate(step: EmStep, start: Float64Array, { tolerance, maximumSteps, onStep }: EmOptions): EmResult {
+export function accelerate(step: EmStep, start: Float64Array, { tolerance, judged = start.length, maximumSteps, onStep }: EmOptions): EmResult {
   let x0 = Float64Array.from(start);
   let steps = 0;
   let largestChange = Infinity;
@@ -30,7 +30,7 @@ export function accelerate(step: EmStep, start: Float64Array, { tolerance, maxim
   const run = (from: Float64Array, to: Float64Array): number => {
     const objective = step(from, to);
     steps += 1;
-    largestChange = largestDifference(from, to);
+    largestChange = largestDifference(from, to, judged);
     onStep?.(steps, objective, largestChange);
     return objective;
   };

@@ -94,3 +94,37 @@ describe('weights of persons', () => {
     expect(() => calibrateItems(data, { models, weights: Array.from({ length: 400 }, () => -1) })).toThrow(/weights\[0\]/);
   }, 60_000);
 });
+
+describe('free histogram of the population', () => {
+  /** Two kinds of persons, standardised: mean 0, variance 1, skewed. */
+  const skewed = (person: number): number => { const random = createRng('skewed').fork(person); const z = random.uniform() < 0.25 ? 1.5 + 0.5 * random.normal() : -0.5 + 0.5 * random.normal(); return z; };
+  const rowsOf = (persons: number, shift = 0): (number | null)[][] => Array.from({ length: persons }, (_, person) => { const random = createRng('skewed answers').fork(person, shift === 0 ? 0 : 1); return items.map((__, item) => drawCategory(bank, item, skewed(person) + shift, random)); });
+
+  it('has mean 0 and variance 1, a likelihood above the normal\'s where the population is skewed, and finds the skewness', () => {
+    const data = responseMatrix(rowsOf(3000));
+    const [normal, free] = (['normal', 'histogram'] as const).map((density) => calibrateItems(data, { models, density, tolerance: 1e-5 }));
+    expect(free?.converged).toBe(true);
+    expect((free?.logLikelihood ?? NaN) - (normal?.logLikelihood ?? NaN)).toBeGreaterThan(20);
+    const [group] = free?.groups ?? [];
+    expect(group?.mean).toBeCloseTo(0, 10);
+    expect(group?.variance).toBeCloseTo(1, 10);
+    const third = (group?.histogram?.node ?? new Float64Array(0)).reduce((sum, theta, q) => sum + theta ** 3 * (group?.histogram?.weight[q] ?? NaN), 0);
+    // Of the mixture: Σ p(μ³ + 3μσ²) = .25(3.375 + 1.125) + .75(−.125 − .375) = .75.
+    expect(third).toBeGreaterThan(0.4);
+    expect(third).toBeLessThan(1.1);
+    expect(free?.covariance).toHaveLength((free?.parameters.length ?? 0) ** 2);
+    items.forEach((item, n) => { parametersOf(free?.items[n]?.item).forEach((value, k) => { expect(Math.abs(value - (parametersOf(item)[k] ?? NaN))).toBeLessThan(5 * (free?.items[n]?.standardErrors[k + 1] ?? 0)); }); });
+  }, 120_000);
+
+  it('a second group\'s is free, mean and variance too; Rasch items have a free variance; new items by fixed ones', () => {
+    const data = responseMatrix([...rowsOf(1000), ...rowsOf(1000, 0.7)]);
+    const group = Array.from({ length: 2000 }, (_, person) => (person < 1000 ? 0 : 1));
+    const two = calibrateItems(data, { models, group, density: 'histogram', tolerance: 1e-4, standardErrors: 'none' });
+    expect(Math.abs((two.groups[1]?.mean ?? NaN) - 0.7)).toBeLessThan(0.12);
+    expect(two.groups[0]?.mean).toBeCloseTo(0, 10);
+    const fixed = new Map(items.slice(0, 9).map((item, n) => [n, item]));
+    const online = calibrateItems(responseMatrix(rowsOf(1000, 0.7)), { models, fixed, density: 'histogram', tolerance: 1e-4, standardErrors: 'none' });
+    expect(Math.abs((online.groups[0]?.mean ?? NaN) - 0.7)).toBeLessThan(0.12);
+    expect(() => calibrateItems(data, { models, density: 'histogram', covariates: { matrix: new Float64Array(2000), names: ['x'] } })).toThrow(/density/);
+  }, 120_000);
+});

@@ -7,11 +7,12 @@ import type { ItemSpec } from '../parameters/item-parameters.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { accelerate } from './accelerate.ts';
 import { covarianceOf, gradientAt, reportedErrors } from './covariance.ts';
-import { expectation } from './e-step.ts';
+import { exp } from '../numeric/elementary.ts';
+import { expectation, momentsOf } from './e-step.ts';
 import { type ItemModelName, specOf } from './family.ts';
 import { maximiseBlock, maximiseLatent } from './m-step.ts';
-import type { Flag, Patterns } from './patterns.ts';
-import { type CalibrateItemsOptions, meanOf, type Part, prepareProblem, type Problem, varianceOf } from './problem.ts';
+import type { Flag } from './patterns.ts';
+import { type CalibrateItemsOptions, histogramsOf, meanOf, type Part, prepareProblem, type Problem, varianceOf } from './problem.ts';
 
 export interface CalibratedItemResult {
   readonly item: ItemSpec;
@@ -22,7 +23,7 @@ export interface CalibratedItemResult {
   readonly categoryCounts: readonly number[];
 }
 
-export interface LatentGroup { readonly mean: number; readonly variance: number; readonly meanStandardError?: number; readonly varianceStandardError?: number; readonly persons: number }
+export interface LatentGroup { readonly mean: number; readonly variance: number; readonly meanStandardError?: number; readonly varianceStandardError?: number; readonly persons: number; /** Free weights at the nodes. */ readonly histogram?: { readonly node: Float64Array; readonly weight: Float64Array } }
 
 export interface ItemsCalibration {
   readonly items: readonly CalibratedItemResult[];
@@ -59,34 +60,38 @@ function calibratePrepared({ problem, parameters, start }: ReturnType<typeof pre
     maximiseLatent(problem, moments, out);
     return logLikelihood + logPriorAt(problem, x);
   };
-  const fit = accelerate(step, start, { tolerance, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });
+  const fit = accelerate(step, start, { tolerance, judged: problem.parameters, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });
   const { logLikelihood } = expectation(problem, fit.x);
   const covariance = standardErrors === 'none' ? undefined : covarianceOf(problem, fit.x, standardErrors);
-  const size = fit.x.length;
+  const size = problem.parameters;
   const gradient = covariance === undefined ? undefined : gradientAt(problem, fit.x);
-  const items = problem.parts.map((part, item) => resultOf(problem.patterns, part, item, fit.x, options, covariance));
+  const items = problem.parts.map((part, item) => resultOf(problem, part, item, fit.x, options, covariance));
   const negative = items.flatMap(({ item }, n): Flag[] => ('slope' in item && (item.slope ?? 1) <= 0 ? [{ item: n, code: 'negative-slope', message: `${item.id}: negative slope; is its key right?` }] : []));
   return {
     items, ...latentResult(problem, options, fit.x, covariance), logLikelihood, logPrior: logPriorAt(problem, fit.x), cycles: fit.steps, converged: fit.converged, largestChange: fit.largestChange,
-    largestGradient: gradient === undefined || covariance === undefined ? NaN : gradient.reduce((most, g, n) => Math.max(most, Math.abs(g) * Math.sqrt(covariance[n * size + n] ?? 0)), 0),
+    largestGradient: gradient === undefined || covariance === undefined ? NaN : gradient.subarray(0, size).reduce((most, g, n) => Math.max(most, Math.abs(g) * Math.sqrt(covariance[n * size + n] ?? 0)), 0),
     parameters, ...(covariance === undefined ? {} : { covariance }), flags: [...problem.patterns.flags, ...negative], emptyPersons: problem.patterns.emptyPersons,
   };
 }
 
-function resultOf(patterns: Patterns, { model, categories, index }: Part, item: number, x: Float64Array, options: CalibrateItemsOptions, covariance: Float64Array | undefined): CalibratedItemResult {
+function resultOf({ patterns, parameters }: Problem, { model, categories, index }: Part, item: number, x: Float64Array, options: CalibrateItemsOptions, covariance: Float64Array | undefined): CalibratedItemResult {
   const categoryCounts = Array.from(patterns.counts[item] ?? []);
   const responses = categoryCounts.reduce((sum, n) => sum + n, 0);
   const id = options.ids?.[item] ?? `item ${item}`;
   const fixed = options.fixed?.get(item);
   if (model === 'fixed' || fixed !== undefined) return { item: fixed ?? { model: 'logistic', id, difficulty: NaN }, model: 'fixed', standardErrors: [], responses, categoryCounts };
-  return { item: specOf(model, id, index.map((n) => x[n] ?? 0), categories), model, standardErrors: reportedErrors(model, categories, index, x, covariance), responses, categoryCounts };
+  return { item: specOf(model, id, index.map((n) => x[n] ?? 0), categories), model, standardErrors: reportedErrors(model, categories, index, x, covariance, parameters), responses, categoryCounts };
 }
 
-function latentResult({ latent, patterns }: Problem, { covariates }: CalibrateItemsOptions, x: Float64Array, covariance: Float64Array | undefined): Pick<ItemsCalibration, 'groups' | 'regression'> {
-  const error = (n: number): number => (n < 0 || covariance === undefined ? NaN : Math.sqrt(covariance[n * x.length + n] ?? NaN));
+function latentResult({ latent, patterns, parameters, node }: Problem, { covariates }: CalibrateItemsOptions, x: Float64Array, covariance: Float64Array | undefined): Pick<ItemsCalibration, 'groups' | 'regression'> {
+  const error = (n: number): number => (n < 0 || covariance === undefined ? NaN : Math.sqrt(covariance[n * parameters + n] ?? NaN));
   if (latent.kind === 'regression') return { groups: [], regression: { names: covariates?.names ?? [], coefficients: latent.mean.map((n) => x[n] ?? 0), standardErrors: latent.mean.map(error), residualVariance: varianceOf(latent, 0, x) } };
   const persons = latent.mean.map(() => 0);
   patterns.density.forEach((g, row) => { persons[g] = (persons[g] ?? 0) + (patterns.weight[row] ?? 0); });
+  if (latent.histogram.length > 0) {
+    const all = histogramsOf(latent, node.length, x);
+    return { groups: persons.map((count, g) => { const weight = all.slice(g * node.length, (g + 1) * node.length).map(exp); const { first, second } = momentsOf(node, weight); return { mean: first, variance: second - first * first, persons: count, histogram: { node, weight } }; }) };
+  }
   return {
     groups: latent.mean.map((n, g) => {
       const v = latent.logVariance[g] ?? -1;

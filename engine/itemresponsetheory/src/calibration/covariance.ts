@@ -20,7 +20,7 @@ export function gradientAt(problem: Problem, x: Float64Array, only?: Uint8Array)
 
 /** −∂²ln L/∂x∂x′ by central differences of the exact gradient (the sum of both terms of Oakes 1999); a parameter of one item touches only the rows that have it. */
 function observedInformation(problem: Problem, x: Float64Array): Float64Array {
-  const size = x.length;
+  const size = problem.parameters;
   const { patterns: { rows, rowStart, item }, parts } = problem;
   const users: number[][] = Array.from({ length: size }, () => []);
   const rowsOf: number[][] = parts.map(() => []);
@@ -42,7 +42,7 @@ function observedInformation(problem: Problem, x: Float64Array): Float64Array {
 
 /** Σ w·s·s′ over the rows, s the row's own score. */
 function crossProduct(problem: Problem, x: Float64Array, weights: Float64Array): Float64Array {
-  const size = x.length;
+  const size = problem.parameters;
   const { patterns, parts, node, work } = problem;
   const points = node.length;
   const scores = parts.map(({ model, categories, index }) => {
@@ -84,19 +84,19 @@ function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
   return out;
 }
 
+/** Of the parameters; the weights of a histogram are taken as given. */
 export function covarianceOf(problem: Problem, x: Float64Array, method: 'oakes' | 'crossProduct' | 'sandwich'): Float64Array | undefined {
-  if (method === 'crossProduct') return invertSymmetric(crossProduct(problem, x, problem.patterns.weight), x.length);
-  const bread = invertSymmetric(observedInformation(problem, x), x.length);
+  if (method === 'crossProduct') return invertSymmetric(crossProduct(problem, x, problem.patterns.weight), problem.parameters);
+  const bread = invertSymmetric(observedInformation(problem, x), problem.parameters);
   if (method === 'oakes' || bread === undefined) return bread;
-  return product(product(bread, crossProduct(problem, x, problem.patterns.squaredWeight), x.length), bread, x.length);
+  return product(product(bread, crossProduct(problem, x, problem.patterns.squaredWeight), problem.parameters), bread, problem.parameters);
 }
 
 /** Delta method: SE of each reported number from the covariance of its local parameters; derivatives by central differences of closed forms. */
-export function reportedErrors(model: ItemModelName, categories: number, index: readonly number[], x: Float64Array, covariance: Float64Array | undefined): number[] {
+export function reportedErrors(model: ItemModelName, categories: number, index: readonly number[], x: Float64Array, covariance: Float64Array | undefined, size: number): number[] {
   const local = index.map((n) => x[n] ?? 0);
   const at = reportedOf(model, local, categories);
   if (covariance === undefined) return at.map(() => NaN);
-  const size = x.length;
   const slopes = local.map((value, i) => {
     const h = 1e-6 * Math.max(1, Math.abs(value));
     const moved = (by: number): number[] => reportedOf(model, local.map((other, j) => (j === i ? other + by : other)), categories);

@@ -1,6 +1,6 @@
 /** The E-step: the table of ln P at the parameters, and the sums of all chunks of rows, always added up in the same order. */
 import { evaluateFamily, prepareFamily } from './family.ts';
-import { meanOf, type Problem, varianceOf } from './problem.ts';
+import { histogramsOf, meanOf, type Problem, varianceOf } from './problem.ts';
 import { countScored } from './rows.ts';
 import { type SliceInput, sumsLayout } from './slice.ts';
 
@@ -38,7 +38,7 @@ export function expectation(problem: Problem, x: Float64Array, only?: Uint8Array
   const { shape, rowData, runner, counts: { sums, persons, allPersons }, table, slope, shift, cellTells, latent, node } = problem;
   fillTable(problem, x);
   const densities = Array.from({ length: shape.densities }, (_, d) => d);
-  const input: SliceInput = { table, slope, mean: Float64Array.from(densities, (d) => meanOf(latent, d, x)), variance: Float64Array.from(densities, (d) => varianceOf(latent, d, x)) };
+  const input: SliceInput = { table, slope, mean: Float64Array.from(densities, (d) => meanOf(latent, d, x)), variance: Float64Array.from(densities, (d) => varianceOf(latent, d, x)), histogram: histogramsOf(latent, node.length, x) };
   sums.fill(0);
   runner.run(input, (of) => { for (let n = 0; n < sums.length; n += 1) sums[n] = (sums[n] ?? 0) + (of[n] ?? 0); }, only, onRow);
   if (only === undefined) persons.set(allPersons); else countScored(rowData, persons, only);

@@ -27,3 +27,32 @@ export function matchMoments(node: Float64Array, mean: number, second: number, f
   }
   return { mean: m, variance: v };
 }
+
+/**
+ * Weights w ∝ m/(1 + λ·g) that make Σ m·ln w largest under Σ w = 1, Σ wθ = 0 and, if asked for, Σ wθ² = 1: g = (θ, θ² − 1), λ by Newton (Owen 1988). `out`
+ * gets them; m where no such weights exist.
+ */
+export function constrainedWeights(node: Float64Array, mass: Float64Array, hasVariance: boolean, out: Float64Array): void {
+  const total = mass.reduce((sum, m) => sum + m, 0);
+  let [a, b] = [0, 0];
+  const factor = (q: number, x: number, y: number): number => { const theta = node[q] ?? 0; return 1 + x * theta + (hasVariance ? y * (theta * theta - 1) : 0); };
+  const isInside = (x: number, y: number): boolean => { for (let q = 0; q < node.length; q += 1) if ((mass[q] ?? 0) > 0 && !(factor(q, x, y) > 1e-9)) return false; return true; };
+  for (let step = 0; step < 100; step += 1) {
+    let [ga, gb, haa, hab, hbb] = [0, 0, 0, 0, hasVariance ? 0 : 1];
+    for (let q = 0; q < node.length; q += 1) {
+      const theta = node[q] ?? 0;
+      const [f, v] = [factor(q, a, b), hasVariance ? theta * theta - 1 : 0];
+      const w = (mass[q] ?? 0) / total / f;
+      ga += w * theta; gb += w * v;
+      haa += (w * theta * theta) / f; hab += (w * theta * v) / f; hbb += (w * v * v) / f;
+    }
+    const determinant = haa * hbb - hab * hab;
+    if (!(determinant > 0)) break;
+    const [da, db] = [(hbb * ga - hab * gb) / determinant, (haa * gb - hab * ga) / determinant];
+    let share = 1;
+    while (share > 1e-6 && !isInside(a + share * da, b + share * db)) share /= 2;
+    a += share * da; b += share * db;
+    if (Math.abs(da) + Math.abs(db) < 1e-13) break;
+  }
+  for (let q = 0; q < node.length; q += 1) out[q] = (mass[q] ?? 0) / total / factor(q, a, b);
+}

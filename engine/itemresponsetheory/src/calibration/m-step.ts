@@ -4,7 +4,7 @@ import { invertSymmetric } from '../numeric/cholesky.ts';
 import { log } from '../numeric/elementary.ts';
 import type { Moments } from './e-step.ts';
 import { evaluateFamily, type FamilyWork, type ItemModelName, prepareFamily } from './family.ts';
-import { matchMoments, normalOnGrid } from './latent.ts';
+import { constrainedWeights, matchMoments, normalOnGrid } from './latent.ts';
 import { meanOf, type Part, type Problem, varianceIndex, varianceOf } from './problem.ts';
 import { sumsLayout } from './slice.ts';
 
@@ -121,7 +121,9 @@ export function maximiseBlock(problem: Problem, block: readonly number[], x: Flo
 }
 
 /** Means and variances from the posterior mass; regression by least squares of the EAPs. */
-export function maximiseLatent({ latent, node }: Problem, moments: readonly Moments[], x: Float64Array): void {
+export function maximiseLatent(problem: Problem, moments: readonly Moments[], x: Float64Array): void {
+  const { latent, node } = problem;
+  if (latent.histogram.length > 0) { maximiseHistograms(problem, x); return; }
   if (latent.kind === 'groups') {
     moments.forEach(({ total, first, second }, g) => {
       const [mean, logVariance] = [latent.mean[g] ?? -1, latent.logVariance[g] ?? -1];
@@ -147,8 +149,24 @@ export function maximiseLatent({ latent, node }: Problem, moments: readonly Mome
   if (at >= 0) x[at] = log(Math.max(1e-4, residual / persons));
 }
 
+/** Free weights are the posterior mass, bent to the mean and variance that are given. */
+function maximiseHistograms({ latent: { histogram }, node, shape, counts: { sums } }: Problem, x: Float64Array): void {
+  const layout = sumsLayout(shape);
+  const weights = new Float64Array(node.length);
+  histogram.forEach(({ at, given }, g) => {
+    const from = layout.density + g * layout.width;
+    const mass = sums.subarray(from, from + node.length);
+    const total = mass.reduce((sum, m) => sum + m, 0);
+    if (total === 0) return;
+    if (given === 'nothing') for (let q = 0; q < node.length; q += 1) weights[q] = (mass[q] ?? 0) / total;
+    else constrainedWeights(node, mass, given === 'mean and variance', weights);
+    for (let q = 0; q < node.length; q += 1) x[at + q] = Math.sqrt(weights[q] ?? 0);
+  });
+}
+
 /** Score of a normal on the grid: sufficient statistics minus their expectation under the density. */
 export function addLatentScore({ latent, node }: Problem, density: number, { total, first, second }: Moments, x: Float64Array, out: Float64Array): void {
+  if (latent.histogram.length > 0) return;
   const [mean, variance] = [meanOf(latent, density, x), varianceOf(latent, density, x)];
   const at = normalOnGrid(node, mean, variance);
   const byMean = (first - total * at.mean) / variance;

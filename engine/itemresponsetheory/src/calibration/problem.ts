@@ -28,6 +28,8 @@ export interface CalibrateItemsOptions {
   readonly posteriorFrom?: 'all' | 'fixed';
   /** Row-major persons × covariates: θ ~ N(Xβ, σ²); instead of groups. */
   readonly covariates?: { readonly matrix: Float64Array; readonly names: readonly string[] };
+  /** Shape of every population: normal (default), or free weights at the nodes, of mean 0 and variance 1 where nothing else gives the scale (Woods 2007). */
+  readonly density?: 'normal' | 'histogram';
   readonly priors?: Priors;
   readonly points?: number;
   /** EM stops when no parameter changed by more than this in a plain cycle; default 1e-6. */
@@ -44,6 +46,8 @@ export interface Part { readonly model: ItemModelName | 'fixed'; readonly catego
 
 export interface Problem {
   readonly patterns: Patterns;
+  /** How many of x are parameters; the weights of histograms stand behind them. */
+  readonly parameters: number;
   readonly parts: readonly Part[];
   /** Items that share parameters are maximised together. */
   readonly blocks: readonly (readonly number[])[];
@@ -70,6 +74,19 @@ export interface Latent {
   readonly mean: readonly number[]; readonly logVariance: readonly number[];
   /** Regression: covariates of each density. */
   readonly design: readonly Float64Array[];
+  /** Free weights: of each group where √weight at the nodes stands in x, and what of it is given. */
+  readonly histogram: readonly { readonly at: number; readonly given: 'nothing' | 'mean' | 'mean and variance' }[];
+}
+
+/** ln weight of every group's histogram at the nodes, group after group; empty for normal populations. Weights may be as small as 1e-90. */
+export function histogramsOf({ histogram }: Latent, points: number, x: Float64Array): Float64Array {
+  const out = new Float64Array(histogram.length * points);
+  histogram.forEach(({ at }, g) => {
+    let total = 0;
+    for (let q = 0; q < points; q += 1) total += (x[at + q] ?? 0) ** 2;
+    for (let q = 0; q < points; q += 1) out[g * points + q] = log(Math.max(1e-90, (x[at + q] ?? 0) ** 2 / total));
+  });
+  return out;
 }
 
 export const meanOf = (latent: Latent, density: number, x: Float64Array): number => (latent.kind === 'groups'
@@ -117,16 +134,18 @@ function layOut(patterns: Patterns, options: CalibrateItemsOptions, names: (item
 }
 
 /** Populations: the reference is N(0, 1), or N(0, σ²) when no slope is free to carry the unit; all are free when items are fixed. */
-function layOutLatent(options: CalibrateItemsOptions, densities: number, design: readonly Float64Array[], unitSlopes: boolean, parameters: string[], start: number[]): Latent {
+function layOutLatent(options: CalibrateItemsOptions, densities: number, design: readonly Float64Array[], unitSlopes: boolean, parameters: string[], start: number[], points: number): Latent {
   const hasFixed = (options.fixed?.size ?? 0) > 0;
   const free = (name: string): number => { parameters.push(name); start.push(0); return parameters.length - 1; };
   if (options.covariates !== undefined) {
     const { names } = options.covariates;
-    return { kind: 'regression', design, mean: names.map((name) => free(`regression:${name}`)), logVariance: [hasFixed || unitSlopes ? free('regression:ln variance') : -1] };
+    return { kind: 'regression', design, histogram: [], mean: names.map((name) => free(`regression:${name}`)), logVariance: [hasFixed || unitSlopes ? free('regression:ln variance') : -1] };
   }
   const isFree = hasFixed && options.population !== 'standard';
+  const none = Array.from({ length: densities }, () => -1);
+  if (options.density === 'histogram') return { kind: 'groups', design: [], mean: none, logVariance: none, histogram: none.map((_, g) => ({ at: parameters.length + g * points, given: isFree || (g > 0 && !hasFixed) ? 'nothing' : unitSlopes && !hasFixed ? 'mean' : 'mean and variance' })) };
   return {
-    kind: 'groups', design: [],
+    kind: 'groups', design: [], histogram: [],
     mean: Array.from({ length: densities }, (_, g) => (isFree || (g > 0 && !hasFixed) ? free(`group ${g}:mean`) : -1)),
     logVariance: Array.from({ length: densities }, (_, g) => (isFree || (!hasFixed && (g > 0 || unitSlopes)) ? free(`group ${g}:ln variance`) : -1)),
   };
@@ -199,8 +218,10 @@ export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOpti
   const { parts, parameters, start, blocks } = layOut(patterns, options, names);
   const free = parts.flatMap(({ model }) => (model === 'fixed' ? [] : [model]));
   if (free.length === 0) throw new IrtError('nothing-to-estimate', 'fixed', fixedBank.length, 'must leave at least one item free');
-  const latent = layOutLatent(options, densities.count, densities.design, free.every(hasUnitSlope), parameters, start);
-  const node = normalGrid({ points: options.points ?? 61 }).node;
+  if (options.density === 'histogram' && options.covariates !== undefined) throw new IrtError('not-possible', 'density', 'histogram', 'must be normal with covariates');
+  const { node, weight } = normalGrid({ points: options.points ?? 61 });
+  const latent = layOutLatent(options, densities.count, densities.design, free.every(hasUnitSlope), parameters, start, node.length);
+  for (const _ of latent.histogram) start.push(...weight.map(Math.sqrt));
   const shape = shapeOf(parts, node, latent);
   const most = Math.max(...patterns.categories);
   const table = new Float64Array(shape.lines * shape.stride);
@@ -216,7 +237,7 @@ export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOpti
   const counts: ExpectedCounts = { sums: new Float64Array(sumsLayout(shape).length), persons: new Float64Array(shape.cells), allPersons: new Float64Array(shape.cells) };
   countScored(rowData, counts.allPersons);
   return {
-    problem: { patterns: { ...patterns, flags: [...patterns.flags, ...disconnected] }, parts, blocks, node, priors, latent, shape, rowData, runner: options.team === undefined ? runHere(rowData, shape) : runAsTeam(rowData, shape, options.team, patterns.rows), table, slope: new Float64Array(shape.cells), shift: new Float64Array(shape.cells), cellTells, counts, work: createFamilyWork(most) },
+    problem: { parameters: parameters.length, patterns: { ...patterns, flags: [...patterns.flags, ...disconnected] }, parts, blocks, node, priors, latent, shape, rowData, runner: options.team === undefined ? runHere(rowData, shape) : runAsTeam(rowData, shape, options.team, patterns.rows), table, slope: new Float64Array(shape.cells), shift: new Float64Array(shape.cells), cellTells, counts, work: createFamilyWork(most) },
     parameters, start: Float64Array.from(start),
   };
 }
@@ -225,6 +246,6 @@ function shapeOf(parts: readonly Part[], node: Float64Array, latent: Latent): Sh
   const last = parts.at(-1);
   return {
     node, stride: node.length + (node.length % 2), cells: parts.reduce((sum, { categories }) => sum + categories, 0), lines: last === undefined ? 0 : last.line + (last.isExponential ? 1 : last.categories),
-    densities: latent.kind === 'groups' ? latent.mean.length : latent.design.length, perDensity: latent.kind === 'groups' ? 'nodes' : 'moments',
+    hasHistogram: latent.histogram.length > 0, densities: latent.kind === 'groups' ? latent.mean.length : latent.design.length, perDensity: latent.kind === 'groups' ? 'nodes' : 'moments',
   };
 }

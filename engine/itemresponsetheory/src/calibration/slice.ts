@@ -10,7 +10,7 @@ import { normalOnGrid } from './latent.ts';
 import type { Lists, RowData } from './rows.ts';
 
 /** Sizes of a problem. `stride`: nodes, one more when they are odd. Lines of the table are `stride` long. */
-export interface Shape { readonly node: Float64Array; readonly stride: number; readonly lines: number; readonly cells: number; readonly densities: number; /** What is summed of each density: its persons at each node, or their number, Σθ and Σθ². */ readonly perDensity: 'nodes' | 'moments' }
+export interface Shape { readonly node: Float64Array; readonly stride: number; readonly lines: number; readonly cells: number; readonly densities: number; /** What is summed of each density: its persons at each node, or their number, Σθ and Σθ². */ readonly perDensity: 'nodes' | 'moments'; readonly hasHistogram: boolean }
 
 /** Where what stands in a chunk's sums: by line of the table persons at each node (of ln P_0: those who got the item), by cell ΣEAP, by density, and ln L. */
 export interface SumsLayout { readonly byLine: number; readonly eap: number; readonly density: number; readonly width: number; readonly logLikelihood: number; readonly length: number }
@@ -22,7 +22,7 @@ export function sumsLayout({ stride, lines, cells, densities, perDensity }: Shap
 }
 
 /** What changes from cycle to cycle. */
-export interface SliceInput { readonly table: Float64Array; /** s by cell. */ readonly slope: Float64Array; /** Of the normal densities. */ readonly mean: Float64Array; readonly variance: Float64Array }
+export interface SliceInput { readonly table: Float64Array; /** s by cell. */ readonly slope: Float64Array; /** Of the normal densities. */ readonly mean: Float64Array; readonly variance: Float64Array; /** ln weights at the nodes, density after density; empty for normal ones. */ readonly histogram: Float64Array }
 
 export interface Slice {
   /** Copies the table in. */
@@ -58,7 +58,7 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
   const toSums = sums.byteOffset - table.byteOffset;
   const out: Posterior = { from: 0, to: 0, total: 0, peak: 0 };
   const empty = new Float64Array(0);
-  let input: SliceInput = { table: empty, slope: empty, mean: empty, variance: empty };
+  let input: SliceInput = { table: empty, slope: empty, mean: empty, variance: empty, histogram: empty };
   let [booklet, isWalked, lowest, highest] = [-1, false, stride, -1];
   let prior: { readonly density: number; readonly logWeight: Float64Array } = { density: -1, logWeight: empty };
 
@@ -66,11 +66,12 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
     const { start, tells } = data.shared;
     booklet = next;
     const density = data.density[next] ?? 0;
-    if (density !== prior.density) prior = { density, logWeight: normalOnGrid(node, input.mean[density] ?? 0, input.variance[density] ?? 1).logWeight };
+    if (density !== prior.density) prior = { density, logWeight: shape.hasHistogram ? input.histogram.subarray(density * points, (density + 1) * points) : normalOnGrid(node, input.mean[density] ?? 0, input.variance[density] ?? 1).logWeight };
     line.fill(nowhere);
     line.set(prior.logWeight);
     kernels.addRows(sharedAt + 4 * (start[next] ?? 0), (tells[next] ?? 0) - (start[next] ?? 0), line.byteOffset, length);
-    isWalked = rows >= fewestWalked;
+    // A histogram may have several modes.
+    isWalked = rows >= fewestWalked && !shape.hasHistogram;
     if (isWalked) walker.begin(line);
   }
 

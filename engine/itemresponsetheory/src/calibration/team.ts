@@ -19,7 +19,7 @@ export interface CalibrationTeam {
 /** What a worker gets: plain data and shared memory, so it can be posted. */
 export interface TeamWork { readonly worker: number; readonly chunks: readonly number[]; readonly rows: RowData; readonly shape: Shape; readonly allRows: number; readonly shared: Shared }
 
-/** `control`: generation, command, and of each worker the last generation it finished. `input`: table, slope, mean, variance. `sums`: of each chunk. */
+/** `control`: generation, command, and of each worker the last generation it finished. `input`: table, slope, mean, variance, histogram. `sums`: of each chunk. */
 interface Shared { readonly control: SharedArrayBuffer; readonly input: SharedArrayBuffer; readonly only: SharedArrayBuffer; readonly sums: SharedArrayBuffer }
 
 const [generationAt, commandAt, firstWorkerAt] = [0, 1, 2];
@@ -32,13 +32,13 @@ export interface Runner {
   stop(): void;
 }
 
-function views(shared: Shared, { lines, stride, cells, densities }: Shape): { control: Int32Array; input: SliceInput; only: Uint8Array; sumsOf: (chunk: number, length: number) => Float64Array } {
+function views(shared: Shared, { lines, stride, cells, densities, node, hasHistogram }: Shape): { control: Int32Array; input: SliceInput; only: Uint8Array; sumsOf: (chunk: number, length: number) => Float64Array } {
   const all = new Float64Array(shared.input);
   let at = 0;
   const take = (length: number): Float64Array => { at += length; return all.subarray(at - length, at); };
   return {
     control: new Int32Array(shared.control), only: new Uint8Array(shared.only),
-    input: { table: take(lines * stride), slope: take(cells), mean: take(densities), variance: take(densities) },
+    input: { table: take(lines * stride), slope: take(cells), mean: take(densities), variance: take(densities), histogram: take(hasHistogram ? densities * node.length : 0) },
     sumsOf: (chunk, length) => new Float64Array(shared.sums, 8 * chunk * length, length),
   };
 }
@@ -78,9 +78,9 @@ export function runAsTeam(rows: RowData, shape: Shape, team: CalibrationTeam, al
   const chunks = rows.chunkStart.length - 1;
   if (team.workers < 1 || chunks < 2) return runHere(rows, shape);
   const { length } = sumsLayout(shape);
-  const { lines, stride, cells, densities } = shape;
+  const { lines, stride, cells, densities, node, hasHistogram } = shape;
   const shared: Shared = {
-    control: new SharedArrayBuffer(4 * (firstWorkerAt + team.workers)), input: new SharedArrayBuffer(8 * (lines * stride + cells + 2 * densities)),
+    control: new SharedArrayBuffer(4 * (firstWorkerAt + team.workers)), input: new SharedArrayBuffer(8 * (lines * stride + cells + 2 * densities + (hasHistogram ? densities * node.length : 0))),
     only: new SharedArrayBuffer(allRows), sums: new SharedArrayBuffer(8 * chunks * length),
   };
   const { control, input, only: mask, sumsOf } = views(shared, shape);
@@ -109,7 +109,7 @@ export function runAsTeam(rows: RowData, shape: Shape, team: CalibrationTeam, al
   return {
     run(next, add, only, onRow) {
       if (onRow !== undefined) { runHere(rows, shape).run(next, add, only, onRow); return; }
-      input.table.set(next.table); input.slope.set(next.slope); input.mean.set(next.mean); input.variance.set(next.variance);
+      input.table.set(next.table); input.slope.set(next.slope); input.mean.set(next.mean); input.variance.set(next.variance); input.histogram.set(next.histogram);
       if (only !== undefined) mask.set(only);
       command(only === undefined ? workOnAll : workOnSome);
       own.begin(next);
