@@ -3,3 +3,4 @@ export { breslowDay, type MantelHaenszel, mantelHaenszel, mantelHaenszelIn, type
 export { type LogisticDif, logisticDif, type LogisticOptions, type LogisticTest } from './logistic.ts';
 export { type Area, type GroupItem, likelihoodRatio, type LikelihoodRatioOptions, lord, raju } from './parameters.ts';
 export { type PurifyOptions, type Stratum, type Tested, type TwoGroups, twoGroups } from './strata.ts';
+export { type Sibtest, sibtest, type SibtestOptions } from './sibtest.ts';
