@@ -188,6 +188,18 @@ export function specOf(model: ItemModelName, id: string, x: ArrayLike<number>, c
   }
 }
 
+/** The local parameters of an item: what `specOf` made it from. RSM: location, then thresholds but the last. */
+export function localOf(model: ItemModelName, spec: ItemSpec): number[] {
+  if (spec.model === 'nominal') return [...spec.slopes, ...spec.intercepts];
+  const slope = spec.slope ?? 1;
+  if (spec.model === 'logistic') {
+    const lower = spec.lower ?? 0;
+    return [...(hasUnitSlope(model) ? [] : [slope]), -slope * spec.difficulty, ...(model === '3pl' ? [log(lower / (1 - lower))] : [])];
+  }
+  if (model === 'rsm') { const mean = spec.steps.reduce((sum, step) => sum + step, 0) / spec.steps.length; return [mean, ...spec.steps.slice(0, -1).map((step) => step - mean)]; }
+  return [...(hasUnitSlope(model) ? [] : [slope]), ...spec.steps.map((step) => -slope * step)];
+}
+
 /** The numbers of a spec in the order of their standard errors: slope, difficulty or steps, lower; or slopes and intercepts. */
 export function reportedOf(model: ItemModelName, x: ArrayLike<number>, categories: number): number[] {
   const spec = specOf(model, '', x, categories);

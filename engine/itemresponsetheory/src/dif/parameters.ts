@@ -43,7 +43,7 @@ export interface LikelihoodRatioOptions extends Pick<CalibrateItemsOptions, 'mod
 }
 
 /** The same data with some items as two: one that only the reference group answered, one that only the focal group did. */
-function split(data: ResponseMatrix, isFocal: ArrayLike<number>, apart: readonly number[]): ResponseMatrix {
+export function split(data: ResponseMatrix, isFocal: ArrayLike<number>, apart: readonly number[]): ResponseMatrix {
   const place = new Map(apart.map((item, n) => [item, data.items + n]));
   const item = Uint32Array.from(data.item);
   for (let person = 0; person < data.persons; person += 1) if (isFocal[person] === 1) for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) item[n] = place.get(item[n] ?? 0) ?? item[n] ?? 0;

@@ -1,0 +1,102 @@
+/**
+ * Items that drift: live answers against frozen parameters, in the order they came (two-sided CUSUM of residuals; Page 1954; Veerkamp & Glas 2000), and
+ * parameters of two calibrations against each other.
+ */
+import { IrtError } from '../errors.ts';
+import { exp } from '../numeric/elementary.ts';
+import { invertSymmetric } from '../numeric/cholesky.ts';
+import type { ItemParameters } from '../parameters/item-parameters.ts';
+import { tabulate } from '../parameters/table.ts';
+import { type Grid, normalGrid } from '../quadrature/grid.ts';
+import type { ResponseMatrix } from '../responses/response-matrix.ts';
+import { eachPosterior } from '../fit/abilities.ts';
+import { type Tested, tested } from './strata.ts';
+
+export interface ItemDriftOptions {
+  /** Population of the test takers; default N(0, 1). */
+  readonly grid?: Grid;
+  /** Half the shift worth finding, in standard deviations of one residual; default 0.25. */
+  readonly allowance?: number;
+  /** Chance that a steady item raises an alarm in so many answers as it has; default 0.01. */
+  readonly alpha?: number;
+}
+
+export interface ItemDrift {
+  readonly item: number; readonly responses: number;
+  /** Highest value of the sums of "easier than it was" and "harder than it was", and the bound they are held against. */
+  readonly easier: number; readonly harder: number; readonly bound: number;
+  /** First alarm. */
+  readonly alarm?: { readonly person: number; readonly direction: 'easier' | 'harder' };
+}
+
+/** Answers between false alarms of a one-sided CUSUM of independent standard normal values (Siegmund 1985). */
+function runLength(bound: number, allowance: number): number { const b = bound + 1.166; return (exp(2 * allowance * b) - 2 * allowance * b - 1) / (2 * allowance * allowance); }
+
+/** Bound at which n answers give a false alarm on either side with chance alpha: 1 − e^(−2n/L) = alpha. */
+export function cusumBound(answers: number, alpha: number, allowance: number): number {
+  const wanted = (2 * answers) / alpha;
+  let [low, high] = [0, 200];
+  for (let step = 0; step < 100; step += 1) { const middle = (low + high) / 2; if (runLength(middle, allowance) < wanted) low = middle; else high = middle; }
+  return high;
+}
+
+/**
+ * Persons in the order of time. The residual of an answer is taken against what the person's other answers and the population foretell, so that it has mean
+ * 0 and variance 1 for a steady item: E = Σ_q h_q·E(x|θ_q), h ∝ posterior/P(x|θ_q).
+ */
+export function itemDrift(bank: ItemParameters, data: ResponseMatrix, { grid = normalGrid(), allowance = 0.25, alpha = 0.01 }: ItemDriftOptions = {}): ItemDrift[] {
+  if (!(allowance > 0)) throw new IrtError('not-positive', 'allowance', allowance, 'must be greater than 0');
+  if (!(alpha > 0 && alpha < 1)) throw new IrtError('outside-unit', 'alpha', alpha, 'must be between 0 and 1');
+  const { probability, rowStart } = tabulate(bank, grid);
+  const points = grid.node.length;
+  const responses = new Uint32Array(bank.size);
+  for (const item of data.item) responses[item] = (responses[item] ?? 0) + 1;
+  const bounds = Array.from(responses, (n) => (n === 0 ? Infinity : cusumBound(n, alpha, allowance)));
+  const state = Array.from(responses, () => ({ up: 0, down: 0, easier: 0, harder: 0 }));
+  const alarms = new Map<number, { person: number; direction: 'easier' | 'harder' }>();
+  eachPosterior(bank, data, grid, (person, weight) => {
+    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
+      const item = data.item[n] ?? 0;
+      const [own, categories] = [data.category[n] ?? 0, bank.categories[item] ?? 2];
+      const first = rowStart[item] ?? 0;
+      let [total, mean, square] = [0, 0, 0];
+      for (let q = 0; q < points; q += 1) {
+        const p = probability[(first + own) * points + q] ?? 0;
+        if (!(p > 1e-12)) continue;
+        const h = (weight[q] ?? 0) / p;
+        total += h;
+        for (let k = 1; k < categories; k += 1) { const share = h * (probability[(first + k) * points + q] ?? 0); mean += k * share; square += k * k * share; }
+      }
+      mean /= total; square /= total;
+      const residual = (own - mean) / Math.sqrt(Math.max(1e-9, square - mean * mean));
+      const at = state[item];
+      if (at === undefined) continue;
+      at.up = Math.max(0, at.up + residual - allowance); at.down = Math.max(0, at.down - residual - allowance);
+      at.easier = Math.max(at.easier, at.up); at.harder = Math.max(at.harder, at.down);
+      const bound = bounds[item] ?? Infinity;
+      if (!alarms.has(item) && (at.up > bound || at.down > bound)) alarms.set(item, { person, direction: at.up > bound ? 'easier' : 'harder' });
+    }
+  });
+  return state.map(({ easier, harder }, item): ItemDrift => { const alarm = alarms.get(item); return { item, responses: responses[item] ?? 0, easier, harder, bound: bounds[item] ?? Infinity, ...(alarm === undefined ? {} : { alarm }) }; });
+}
+
+/** Parameters of one item in two calibrations on one scale, and their covariance matrices (row-major). */
+export interface TwoEstimates { readonly before: readonly number[]; readonly after: readonly number[]; readonly beforeCovariance: ArrayLike<number>; readonly afterCovariance: ArrayLike<number> }
+export interface ParameterDrift extends Tested { /** After minus before. */ readonly difference: readonly number[]; /** (d − median)/(0.74·IQR) of the first parameter over all items (Huynh 2000): beyond ±1.645 stands out. */ readonly robustZ: number }
+
+/** Wald's test of every item, and the robust z of its location among all: calibrations may have moved as a whole. `location`: which parameter that is. */
+export function parameterDrift(items: readonly TwoEstimates[], { level = 0.05, location = 0 }: { readonly level?: number; readonly location?: number } = {}): ParameterDrift[] {
+  const moved = items.map(({ before, after }) => (after[location] ?? NaN) - (before[location] ?? NaN));
+  const sorted = moved.toSorted((a, b) => a - b);
+  const quantile = (p: number): number => { const at = p * (sorted.length - 1); const low = Math.floor(at); return (sorted[low] ?? NaN) + (at - low) * ((sorted[Math.min(low + 1, sorted.length - 1)] ?? NaN) - (sorted[low] ?? NaN)); };
+  const [median, spread] = [quantile(0.5), 0.74 * (quantile(0.75) - quantile(0.25))];
+  return items.map(({ before, after, beforeCovariance, afterCovariance }, n): ParameterDrift => {
+    const size = before.length;
+    if (after.length !== size) throw new IrtError('unequal-lengths', `items[${n}].after`, after.length, `must have ${size} members`);
+    const difference = before.map((value, i) => (after[i] ?? NaN) - value);
+    const inverse = invertSymmetric(Float64Array.from({ length: size * size }, (_, at) => (beforeCovariance[at] ?? NaN) + (afterCovariance[at] ?? NaN)), size);
+    let sum = 0;
+    for (let i = 0; i < size; i += 1) for (let j = 0; j < size; j += 1) sum += (difference[i] ?? 0) * (inverse?.[i * size + j] ?? NaN) * (difference[j] ?? 0);
+    return { ...tested(sum, size, level), difference, robustZ: ((moved[n] ?? NaN) - median) / spread };
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * DIF from one calibration of both groups, for any model, sparse and adaptive data too: Wald's test of an item's own parameters in each group (Lord 1980;
+ * Langer 2008), and RMSD, how far a group's own curve lies from the common one (as in the international surveys; Tijmstra et al. 2020).
+ */
+import { calibrateItems } from '../calibration/calibrate-items.ts';
+import { type ItemModelName, localOf } from '../calibration/family.ts';
+import type { CalibrateItemsOptions } from '../calibration/problem.ts';
+import { IrtError } from '../errors.ts';
+import { curveDeviations } from '../fit/curve-deviation.ts';
+import { invertSymmetric } from '../numeric/cholesky.ts';
+import { createItemParameters } from '../parameters/item-parameters.ts';
+import { normalGrid } from '../quadrature/grid.ts';
+import type { ResponseMatrix } from '../responses/response-matrix.ts';
+import { split } from './parameters.ts';
+import { type Tested, tested } from './strata.ts';
+
+export interface WaldOptions extends Pick<CalibrateItemsOptions, 'models' | 'priors' | 'tolerance' | 'team'> {
+  /** Items held equal in both groups, which carry the common scale. Without: all but the tested one, one calibration for each. */
+  readonly anchors?: readonly number[];
+  /** Items to test; default all that are not anchors. */
+  readonly tested?: readonly number[];
+  readonly level?: number;
+}
+
+/** `difference`: focal minus reference, of slope and intercepts as calibrated (2PL: a, then −a·b). */
+export interface WaldDif extends Tested { readonly item: number; readonly difference: readonly number[] }
+
+/** Tests of several items at once share one calibration when anchors are named. Throws IrtError when the data cannot be calibrated. */
+export function waldDif(data: ResponseMatrix, isFocal: ArrayLike<number>, options: WaldOptions): WaldDif[] {
+  if (isFocal.length !== data.persons) throw new IrtError('unequal-lengths', 'isFocal', isFocal.length, `must have a member for each of ${data.persons} persons`);
+  const { anchors, models, level = 0.05, tolerance = 1e-5, priors, team } = options;
+  const all = Array.from({ length: data.items }, (_, item) => item);
+  const studied = options.tested ?? all.filter((item) => anchors?.includes(item) !== true);
+  const modelOf = (item: number): ItemModelName => (typeof models === 'string' ? models : models[item] ?? '2pl');
+  const run = (apart: readonly number[]): WaldDif[] => {
+    const fit = calibrateItems(split(data, isFocal, apart), { models: [...all.map(modelOf), ...apart.map(modelOf)], group: isFocal, tolerance, ...(priors === undefined ? {} : { priors }), ...(team === undefined ? {} : { team }) });
+    const size = fit.parameters.length;
+    return apart.map((item, n): WaldDif => {
+      const [reference, focal] = [fit.items[item], fit.items[data.items + n]];
+      if (reference === undefined || focal === undefined || fit.covariance === undefined) return { item, difference: [], ...tested(NaN, 0, level) };
+      const own = localOf(modelOf(item), reference.item);
+      const difference = localOf(modelOf(item), focal.item).map((value, i) => value - (own[i] ?? NaN));
+      return { item, difference, ...quadratic(difference, fit.covariance, size, placesOf(fit.parameters, item), placesOf(fit.parameters, data.items + n), level) };
+    });
+  };
+  if (anchors !== undefined) return run(studied);
+  return studied.flatMap((item) => run([item]));
+}
+
+/** Where an item's parameters stand: those named "item N:…" (rating scale thresholds are shared, and not tested). */
+const placesOf = (names: readonly string[], item: number): number[] => names.flatMap((name, n) => (name.startsWith(`item ${item}:`) ? [n] : []));
+
+/** d′(V_F + V_R − 2·C)⁻¹d over the parameters that both have. */
+function quadratic(difference: readonly number[], covariance: Float64Array, size: number, reference: readonly number[], focal: readonly number[], level: number): Tested {
+  const count = Math.min(reference.length, focal.length, difference.length);
+  const at = (a: number | undefined, b: number | undefined): number => covariance[(a ?? 0) * size + (b ?? 0)] ?? NaN;
+  const variance = Float64Array.from({ length: count * count }, (_, n) => { const [i, j] = [Math.floor(n / count), n % count]; return at(reference[i], reference[j]) + at(focal[i], focal[j]) - at(reference[i], focal[j]) - at(focal[i], reference[j]); });
+  const inverse = invertSymmetric(variance, count);
+  let sum = 0;
+  for (let i = 0; i < count; i += 1) for (let j = 0; j < count; j += 1) sum += (difference[i] ?? 0) * (inverse?.[i * count + j] ?? NaN) * (difference[j] ?? 0);
+  return tested(sum, count, level);
+}
+
+export interface GroupDeviation { readonly item: number; /** By group: RMSD of its own curve from the common one, and mean deviation in score points (above 0: easier for the group). */ readonly groups: readonly { readonly rmsd: number; readonly bias: number; readonly responses: number }[] }
+
+/** All items equal, the groups' means and variances free; then every group by itself. .1 and above is looked at by custom, .15 does not fit. */
+export function rmsdDif(data: ResponseMatrix, group: ArrayLike<number>, options: Pick<CalibrateItemsOptions, 'models' | 'priors' | 'tolerance' | 'team'>): GroupDeviation[] {
+  const fit = calibrateItems(data, { tolerance: 1e-5, ...options, group, standardErrors: 'none' });
+  const bank = createItemParameters(fit.items.map(({ item }, n) => ({ ...item, id: `${n}` })));
+  const byGroup = fit.groups.map(({ mean, variance }, g) => {
+    const sd = Math.sqrt(variance);
+    return curveDeviations(bank, rowsWhere(data, (person) => group[person] === g), { grid: normalGrid({ mean, sd, lower: mean - 6 * sd, upper: mean + 6 * sd }) });
+  });
+  return fit.items.map((_, item) => ({ item, groups: byGroup.map((list) => { const { rmsd = NaN, bias = NaN, responses = 0 } = list[item] ?? {}; return { rmsd, bias, responses }; }) }));
+}
+
+function rowsWhere(data: ResponseMatrix, isIn: (person: number) => boolean): ResponseMatrix {
+  const persons = Array.from({ length: data.persons }, (_, person) => person).filter(isIn);
+  const rowStart = new Uint32Array(persons.length + 1);
+  persons.forEach((person, n) => { rowStart[n + 1] = (rowStart[n] ?? 0) + (data.rowStart[person + 1] ?? 0) - (data.rowStart[person] ?? 0); });
+  const [item, category] = [new Uint32Array(rowStart[persons.length] ?? 0), new Uint8Array(rowStart[persons.length] ?? 0)];
+  persons.forEach((person, n) => { const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0]; item.set(data.item.subarray(from, to), rowStart[n]); category.set(data.category.subarray(from, to), rowStart[n]); });
+  return { persons: persons.length, items: data.items, rowStart, item, category };
+}
