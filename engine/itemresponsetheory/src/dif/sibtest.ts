@@ -2,6 +2,8 @@
  * SIBTEST (Shealy & Stout 1993): the difference of an item's mean between groups matched on the other items, with the regression correction for what raw
  * scores of unequal groups hide; and its crossing version (Li & Stout 1996; statistic of Chalmers 2018).
  */
+import { chiSquareTail } from '../numeric/chi-square.ts';
+import { createRng } from '../numeric/rng.ts';
 import type { PurifyOptions, Tested, TwoGroups } from './strata.ts';
 import { tested, testItems } from './strata.ts';
 
@@ -11,6 +13,8 @@ export interface SibtestOptions extends PurifyOptions {
   readonly fewest?: number;
   /** Crossing: scores below this are the left part; default where the regression of the difference on the score is 0. */
   readonly crossing?: number;
+  /** Crossing: p from draws of the differences under no DIF, the crossing sought in each (default), or from χ², which does not know that it was sought. */
+  readonly p?: 'drawn' | 'chi-square';
 }
 
 /** β: reference minus focal, on the scale of the item's score; crossing: left part minus right part. */
@@ -70,7 +74,29 @@ function summed(list: readonly Difference[], total: number): { beta: number; var
   return { beta: list.reduce((sum, { persons, value }) => sum + (persons / total) * value, 0), variance: list.reduce((sum, { persons, variance }) => sum + (persons / total) ** 2 * variance, 0) };
 }
 
-function testOne(groups: TwoGroups, item: number, matching: readonly number[], { kind = 'uniform', fewest = 6, level = 0.05, crossing: given }: SibtestOptions): Sibtest {
+/** Statistic of the two parts; of the whole where the differences do not cross among the scores. */
+function crossed(list: readonly Difference[], total: number, crossing: number): { statistic: number; degreesOfFreedom: number; beta: number } {
+  const [left, right] = [summed(list.filter(({ score }) => score < crossing), total), summed(list.filter(({ score }) => score >= crossing), total)];
+  const square = ({ beta, variance }: { beta: number; variance: number }): number => (variance === 0 ? 0 : (beta * beta) / variance);
+  if (left.variance === 0 || right.variance === 0) { const { beta } = summed(list, total); return { statistic: square(left) + square(right), degreesOfFreedom: 1, beta }; }
+  return { statistic: square(left) + square(right), degreesOfFreedom: 2, beta: left.beta - right.beta };
+}
+
+const draws = 2000;
+
+/** Share of draws, differences ~ N(0, variance) with a crossing of their own, whose χ² p is as small; the same draws for the same data. */
+function drawnP(list: readonly Difference[], total: number, p: number, item: number): number {
+  const random = createRng('crossing SIBTEST').fork(item);
+  let count = 0;
+  for (let n = 0; n < draws; n += 1) {
+    const drawn = list.map((one): Difference => ({ ...one, value: Math.sqrt(one.variance) * random.normal() }));
+    const { statistic, degreesOfFreedom } = crossed(drawn, total, crossingOf(drawn));
+    if (chiSquareTail(statistic, degreesOfFreedom) <= p) count += 1;
+  }
+  return (count + 1) / (draws + 1);
+}
+
+function testOne(groups: TwoGroups, item: number, matching: readonly number[], { kind = 'uniform', fewest = 6, level = 0.05, crossing: given, p: pOf = 'drawn' }: SibtestOptions): Sibtest {
   const others = matching.filter((one) => one !== item);
   const list = differences([groupOf(groups, 0, item, others), groupOf(groups, 1, item, others)], others.length + 1, fewest);
   const total = list.reduce((sum, { persons }) => sum + persons, 0);
@@ -78,10 +104,10 @@ function testOne(groups: TwoGroups, item: number, matching: readonly number[], {
   const uniform = { ...tested((all.beta * all.beta) / all.variance, 1, level), beta: all.beta, standardError: Math.sqrt(all.variance) };
   if (kind === 'uniform') return uniform;
   const crossing = given ?? crossingOf(list);
-  const [left, right] = [summed(list.filter(({ score }) => score < crossing), total), summed(list.filter(({ score }) => score >= crossing), total)];
-  // No crossing among the scores: one part is empty, and the test is the uniform one.
-  if (left.variance === 0 || right.variance === 0) return uniform;
-  return { ...tested((left.beta * left.beta) / left.variance + (right.beta * right.beta) / right.variance, 2, level), beta: left.beta - right.beta, standardError: Math.sqrt(all.variance), crossing };
+  const { statistic, degreesOfFreedom, beta } = crossed(list, total, crossing);
+  const byChiSquare = tested(statistic, degreesOfFreedom, level);
+  const drawn = pOf === 'drawn' && list.length > 0 ? drawnP(list, total, byChiSquare.p, item) : byChiSquare.p;
+  return { ...byChiSquare, p: drawn, isFlagged: drawn < level, beta, standardError: Math.sqrt(all.variance), ...(degreesOfFreedom === 2 ? { crossing } : {}) };
 }
 
 /** One result for each item that is not an anchor. Undefined strata: too few persons on every score give NaN. */
