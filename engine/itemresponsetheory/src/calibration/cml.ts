@@ -74,7 +74,7 @@ function evaluate({ booklets, counts, steps }: RaschData, { start, weightOf, siz
 }
 
 /** AᵀIA for sparse rows A. */
-function addInformation(out: Float64Array, size: number, rows: RaschParameters['weightOf'], information: Float64Array): void {
+export function addInformation(out: Float64Array, size: number, rows: RaschParameters['weightOf'], information: Float64Array): void {
   rows.forEach((one, c) => rows.forEach((other, d) => {
     const value = information[c * rows.length + d] ?? 0;
     for (const a of one) for (const b of other) out[a.at * size + b.at] = (out[a.at * size + b.at] ?? 0) + a.factor * b.factor * value;
@@ -82,7 +82,7 @@ function addInformation(out: Float64Array, size: number, rows: RaschParameters['
 }
 
 /** Inverse under the constraints: with s·ccᵀ added the matrix is regular, and the open directions are taken out of its inverse again. */
-function constrainedInverse(information: Float64Array, { size, constraints }: RaschParameters): Float64Array | undefined {
+export function constrainedInverse(information: Float64Array, { size, constraints }: RaschParameters): Float64Array | undefined {
   const regular = information.slice();
   let trace = 0;
   for (let n = 0; n < size; n += 1) trace += information[n * size + n] ?? 0;
@@ -95,7 +95,7 @@ function constrainedInverse(information: Float64Array, { size, constraints }: Ra
 }
 
 /** Steps from the log-odds of neighbouring categories. */
-function startOf({ counts, steps, ids }: RaschData, parameters: RaschParameters, model: RaschModel): Float64Array {
+export function startOf({ counts, steps, ids }: RaschData, parameters: RaschParameters, model: RaschModel): Float64Array {
   const x = new Float64Array(parameters.size);
   const odds = (own: ArrayLike<number>, v: number): number => log(((own[v - 1] ?? 0) + 0.5) / ((own[v] ?? 0) + 0.5));
   if (model === 'rsm') {

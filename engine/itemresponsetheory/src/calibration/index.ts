@@ -9,3 +9,5 @@ export { type ResponseMatrix, responseMatrix } from '../responses/response-matri
 export { calibrateConditional, type ConditionalCalibration, type ConditionalItem, type ConditionalOptions } from './cml.ts';
 export type { RaschModel, TestDesign } from './cml-data.ts';
 export { type CalibrationTeam, serveCalibration, type TeamWork } from './team.ts';
+export { type AndersenTest, andersenTest } from './andersen.ts';
+export { calibrateJointly, type JointCalibration, type JointItem, type JointItemsOptions } from './jml.ts';

@@ -71,7 +71,7 @@ describe('what is there is found', () => {
     expect(drift.filter(({ alarm }) => alarm !== undefined)).toHaveLength(1);
     const [before, after] = [0, 1].map((part) => calibrateItems(responseMatrix(rows.filter((_, person) => isFocal[person] === part)), { models: '2pl' }));
     const covarianceOf = (fit: ReturnType<typeof calibrateItems> | undefined, item: number): number[] => { const size = fit?.parameters.length ?? 0; return [0, 1].flatMap((i) => [0, 1].map((j) => fit?.covariance?.[(2 * item + i) * size + 2 * item + j] ?? NaN)); };
-    const compared = parameterDrift(binary.map((_, n) => ({ before: localOf('2pl', before?.items[n]?.item ?? binary[0] ?? { model: 'logistic', difficulty: 0 }), after: localOf('2pl', after?.items[n]?.item ?? { model: 'logistic', difficulty: 0 }), beforeCovariance: covarianceOf(before, n), afterCovariance: covarianceOf(after, n) })), { location: 1 });
+    const compared = parameterDrift(binary.map((_, n) => ({ before: localOf('2pl', before?.items[n]?.item ?? binary[0] ?? { model: 'logistic', id: '', difficulty: 0 }), after: localOf('2pl', after?.items[n]?.item ?? { model: 'logistic', id: '', difficulty: 0 }), beforeCovariance: covarianceOf(before, n), afterCovariance: covarianceOf(after, n) })), { location: 1 });
     expect(compared[3]?.p).toBeLessThan(1e-6);
     expect(compared[3]?.robustZ).toBeGreaterThan(3);
   }, 60_000);

@@ -3,6 +3,7 @@
  * from each replication where the statistic says what estimating costs, as far as there is a calibration; otherwise parameters are given.
  */
 import { describe, expect, it } from 'vitest';
+import { isFull, recordFigures } from '../../../../tests/figures.ts';
 import { calibrate } from '../calibration/mmle.ts';
 import { createRng } from '../numeric/rng.ts';
 import { createItemParameters, type ItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
@@ -16,7 +17,7 @@ import { personFit } from './person-fit.ts';
 import { posteriorMeanSquares } from './posterior-mean-square.ts';
 import { sumScoreFit } from './sum-score-fit.ts';
 
-const full = process.env.MEETLAT_FULL === '1';
+const full = isFull;
 const replications = full ? 2000 : 20;
 const timeout = full ? 3_600_000 : 120_000;
 
@@ -31,15 +32,15 @@ class Rates {
   }
 
   /** Within .04–.06, and beyond it by no more than four Monte-Carlo standard errors at the reduced count; a single test a replication has √(.05·.95/n). */
-  expectNominal(highest: Readonly<Record<string, number>> = {}): void {
+  expectNominal(): void {
     const off: string[] = [];
     this.shares.forEach((shares, statistic) => {
       const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
       const spread = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / (shares.length - 1);
       const error = Math.sqrt(Math.max(spread, shares.every((share) => share === 0 || share === 1) ? 0.05 * 0.95 : 0) / shares.length);
-      if (full) console.log(`${statistic}: ${mean.toFixed(4)} (Monte-Carlo error ${error.toFixed(4)})`);
+      recordFigures(`fit-error-rate-${statistic.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`, { replications, level: 0.05, statistic, rate: mean, monteCarloError: error });
       const allowance = (full ? 2 : 4) * error;
-      if (mean < 0.04 - allowance || mean > (highest[statistic] ?? 0.06) + allowance) off.push(`${statistic}: ${mean.toFixed(4)} ± ${error.toFixed(4)}`);
+      if (mean < 0.04 - allowance || mean > 0.06 + allowance) off.push(`${statistic}: ${mean.toFixed(4)} ± ${error.toFixed(4)}`);
     });
     expect(off).toEqual([]);
   }
@@ -71,10 +72,10 @@ function calibrated(data: ResponseMatrix, model: 'rasch' | '2pl'): { readonly ba
   return { bank: createItemParameters(items.map(({ slope, difficulty }, n) => ({ model: 'logistic', id: `i${n}`, slope, difficulty }))), grid: normalGrid({ sd: Math.sqrt(variance) }) };
 }
 
-const each = (run: (replication: number, rates: Rates) => void, highest?: Readonly<Record<string, number>>): void => {
+const each = (run: (replication: number, rates: Rates) => void): void => {
   const rates = new Rates();
   for (let replication = 0; replication < replications; replication += 1) run(replication, rates);
-  rates.expectNominal(highest);
+  rates.expectNominal();
 };
 
 /** Two-sided p of z is below .05 where |z| > 1.96. */
@@ -88,7 +89,7 @@ describe('type I error', () => {
     rates.add('infit over the posterior, 2PL', posteriorMeanSquares(bank, data).map(({ p }) => p));
     rates.add('M2, 2PL', [limitedInformation(bank, data, { statistic: 'M2' }).p]);
     // Not nominal: .0658 ± .0012 in 2,000 replications. Its cross-products underestimate what estimating slope and difficulty takes away.
-  }, { 'infit over the posterior, 2PL': 0.07 }), timeout);
+  }), timeout);
   it('items calibrated by Rasch', () => each((replication, rates) => {
     const { data } = draw(rasch, 1000, 1.2, replication);
     const { bank, grid } = calibrated(data, 'rasch');
