@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { ItemSpec } from 'itemresponsetheory';
-import type { Priors } from 'itemresponsetheory/calibration';
+import type { ItemModelName, Priors } from 'itemresponsetheory/calibration';
 import { z } from 'zod';
 import { ResponseFileError } from './read-responses.ts';
 
@@ -44,6 +44,18 @@ export async function readParameters(path: string): Promise<ParameterFile> {
     if (error instanceof SyntaxError) throw new ResponseFileError('not-json', `${path}: is no JSON`);
     throw error;
   }
+}
+
+const modelNames: readonly string[] = ['rasch', '1pl', '2pl', '3pl', 'pcm', 'gpcm', 'rsm', 'grm', 'nrm'] satisfies ItemModelName[];
+export const isItemModel = (name: string): name is ItemModelName => modelNames.includes(name);
+
+/** CSV with the columns item and model. */
+export async function readModels(path: string): Promise<ReadonlyMap<string, ItemModelName>> {
+  const records: Record<string, string>[] = parse(await readFile(path, 'utf8'), { bom: true, columns: true, skip_empty_lines: true, trim: true, delimiter: [',', ';', '\t'] });
+  return new Map(records.map(({ item = '', model = '' }, n) => {
+    if (item === '' || !isItemModel(model)) throw new ResponseFileError('unknown-model', `${path}, line ${n + 2}: needs the columns item and model, one of ${modelNames.join(', ')}`);
+    return [item.replace(/^'(?=[=+\-@\t\r])/, ''), model];
+  }));
 }
 
 const Normal = z.strictObject({ mean: finite, sd: z.number().positive() });

@@ -1,6 +1,6 @@
 /** The designer's jobs on response data: calibrate, and fit of parameters that are known. Pure; everything the report shows is in the outcome. */
 import { type ItemSpec, createItemParameters, log, normalGrid, transformItem } from 'itemresponsetheory';
-import { type CalibratedItemResult, type ItemModelName, type LatentGroup, type Priors, type ResponseMatrix, calibrateItems } from 'itemresponsetheory/calibration';
+import { type CalibratedItemResult, type CalibrationTeam, type ItemModelName, type LatentGroup, type Priors, type ResponseMatrix, calibrateItems } from 'itemresponsetheory/calibration';
 import { type Appraisal, type Estimates, appraiseItems } from './appraisal.ts';
 import { type AnchorLink, linkAnchors, locationOf } from './anchor-link.ts';
 import type { ParameterFile } from './parameter-file.ts';
@@ -23,7 +23,7 @@ export interface Outcome {
   readonly leftOut: readonly LeftOut[]; readonly remarks: readonly Remark[];
   readonly groups?: readonly Group[];
   readonly calibration?: {
-    readonly model: RunModel; readonly anchors: AnchorMethod | 'none';
+    readonly model: RunModel | 'mixed'; /** Of each item; absent when all have the one. */ readonly models?: readonly RunModel[]; readonly anchors: AnchorMethod | 'none';
     readonly estimates: readonly Estimates[];
     /** Of each item: slope (null where not estimated), then difficulty or steps, then lower; nominal: slopes, then intercepts. Empty for fixed anchors. */
     readonly standardErrors: readonly (readonly number[])[];
@@ -53,16 +53,31 @@ function describedGroups(names: readonly string[], persons: Uint32Array, theta: 
 const takersOf = (data: ResponseData, { persons }: Usable): string[] => Array.from(persons, (person) => data.persons[person] ?? '');
 
 export interface CalibrateOptions {
-  readonly model: RunModel; readonly tolerance?: number; readonly maximumCycles?: number; readonly equivalentGroups?: boolean; readonly priors?: Priors;
+  /** 'auto': 2pl for right and wrong, gpcm for more scores. */
+  readonly model: RunModel | 'auto';
+  /** Items with another model than that. */
+  readonly models?: ReadonlyMap<string, RunModel>;
+  readonly density?: 'normal' | 'histogram'; readonly team?: CalibrationTeam;
+  readonly tolerance?: number; readonly maximumCycles?: number; readonly equivalentGroups?: boolean; readonly priors?: Priors;
   readonly anchors?: readonly ItemSpec[]; readonly anchorMethod?: AnchorMethod;
   readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
 }
 
-/** An item whose category is not 0 or 1 is refused by name. */
-function requireDichotomous(data: ResponseMatrix, names: readonly string[], model: RunModel): void {
-  if (model !== 'rasch' && model !== '1pl' && model !== '2pl' && model !== '3pl') return;
-  const at = data.category.findIndex((category) => category > 1);
-  if (at >= 0) throw new ResponseFileError('unknown-category', `item ${names[data.item[at] ?? 0]} has category ${data.category[at]}: ${model} is a model of right (1) and wrong (0); --model gpcm, pcm, rsm, grm or nrm have more categories`);
+const unitSlopes = (model: RunModel): boolean => model === 'rasch' || model === '1pl' || model === 'pcm' || model === 'rsm';
+const isDichotomous = (model: RunModel): boolean => model === 'rasch' || model === '1pl' || model === '2pl' || model === '3pl';
+
+/** Model of every item. An item whose category is not 0 or 1 is refused by name under a model of right and wrong, and unit slopes beside free ones. */
+function modelsOf(data: ResponseMatrix, names: readonly string[], model: RunModel | 'auto', models: ReadonlyMap<string, RunModel>): RunModel[] {
+  const stranger = [...models.keys()].find((name) => !names.includes(name));
+  if (stranger !== undefined) throw new ResponseFileError('unknown-item', `the file of models names ${stranger}, which is not among the items calibrated: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}`);
+  const highest = new Uint8Array(names.length);
+  data.item.forEach((item, n) => { highest[item] = Math.max(highest[item] ?? 0, data.category[n] ?? 0); });
+  const all = names.map((name, item): RunModel => models.get(name) ?? (model === 'auto' ? ((highest[item] ?? 0) > 1 ? 'gpcm' : '2pl') : model));
+  all.forEach((one, item) => {
+    if (isDichotomous(one) && (highest[item] ?? 0) > 1) throw new ResponseFileError('unknown-category', `item ${names[item] ?? ''} has category ${highest[item] ?? 0}: ${one} is a model of right (1) and wrong (0); --model gpcm, pcm, rsm, grm or nrm have more categories, auto takes gpcm where there are more`);
+  });
+  if (all.some(unitSlopes) && !all.every(unitSlopes)) throw new ResponseFileError('models-together', `${names[all.findIndex(unitSlopes)] ?? ''} has slope 1 by its model, ${names[all.findIndex((one) => !unitSlopes(one))] ?? ''} a free one: a scale has one unit, so all slopes must be 1 or all free`);
+  return all;
 }
 
 /** The persons' groups as numbers in the order of their names; the first is the reference. */
@@ -114,29 +129,30 @@ function populationOf(groups: readonly LatentGroup[], unit: number, shift: numbe
   return { mean: unit * mean + shift, sd: unit * Math.sqrt(square) };
 }
 
-const unitSlopes = (model: RunModel): boolean => model === 'rasch' || model === '1pl' || model === 'pcm' || model === 'rsm';
-
 /** Throws ResponseFileError and IrtError naming what is wrong; that it did not converge is in the outcome. */
-export function runCalibration(data: ResponseData, { model, tolerance, maximumCycles, equivalentGroups = false, priors, anchors = [], anchorMethod = 'fixed', onCycle }: CalibrateOptions): Outcome {
+export function runCalibration(data: ResponseData, { model: wanted, models: own = new Map(), density, team, tolerance, maximumCycles, equivalentGroups = false, priors, anchors = [], anchorMethod = 'fixed', onCycle }: CalibrateOptions): Outcome {
   const usable = usableOf(data.matrix, data.items, { equivalentGroups });
   const names = Array.from(usable.items, (item) => data.items[item] ?? '');
   const known = new Map(anchors.map((spec) => [spec.id, spec]));
   const fixed = new Map(anchors.length > 0 && anchorMethod === 'fixed' ? names.flatMap((name, n) => { const spec = known.get(name); return spec === undefined ? [] : [[n, spec] as const]; }) : []);
   if (anchors.length > 0 && anchorMethod === 'fixed' && fixed.size === 0) throw new ResponseFileError('too-few-anchors', 'no item is both in the responses and among the anchors');
   const closed = closeCategories(usable.data, names, new Set(Array.from(fixed.keys(), (n) => names[n] ?? '')));
-  requireDichotomous(closed.data, names, model);
+  const models = modelsOf(closed.data, names, wanted, own);
+  const [first = '2pl'] = models;
+  const model = models.every((one) => one === first) ? first : 'mixed';
+  const hasUnitSlopes = models.every(unitSlopes);
   const groups = groupNumbers(data.groups, usable);
   const fit = calibrateItems(closed.data, {
-    models: model, ids: names, ...(groups === undefined ? {} : { group: groups.of }), ...(fixed.size === 0 ? {} : { fixed }), ...(priors === undefined ? {} : { priors }),
+    models, ids: names, ...(density === undefined ? {} : { density }), ...(team === undefined ? {} : { team }), ...(groups === undefined ? {} : { group: groups.of }), ...(fixed.size === 0 ? {} : { fixed }), ...(priors === undefined ? {} : { priors }),
     ...(tolerance === undefined ? {} : { tolerance }), ...(maximumCycles === undefined ? {} : { maximumCycles }), ...(onCycle === undefined ? {} : { onCycle }),
   });
-  const link = anchors.length > 0 && anchorMethod === 'linked' ? linkTo(known, fit.items, unitSlopes(model)) : undefined;
+  const link = anchors.length > 0 && anchorMethod === 'linked' ? linkTo(known, fit.items, hasUnitSlopes) : undefined;
   const [unit, shift] = [link?.slope ?? 1, link?.shift ?? 0];
   const estimates = fit.items.map((item) => onScale(estimateOf(item), unit, shift));
   const parameters = fit.items.map(({ item }) => transformItem(drawable(item), { a: unit, b: shift }));
   const population = populationOf(fit.groups, unit, shift);
   const old = new Map(anchors.map((spec) => [spec.id, { slope: spec.model === 'nominal' ? 1 : spec.slope ?? 1, difficulty: locationOf(spec), origin: 'calibrated' as const }]));
-  const appraisal = appraiseItems({ bank: createItemParameters(parameters), data: closed.data, grid: gridOf(population), estimated: { ...(unitSlopes(model) ? { slope: false, variance: true } : {}), fixed: [...fixed.keys()] }, estimates, old });
+  const appraisal = appraiseItems({ bank: createItemParameters(parameters), data: closed.data, grid: gridOf(population), estimated: { ...(hasUnitSlopes ? { slope: false, variance: true } : {}), fixed: [...fixed.keys()] }, estimates, old });
   const { converged, cycles, largestChange, logLikelihood, logPrior } = fit;
   const freeParameters = fit.parameters.length;
   return {
@@ -144,7 +160,7 @@ export function runCalibration(data: ResponseData, { model, tolerance, maximumCy
     remarks: [...data.remarks, ...usable.remarks, ...closed.remarks],
     ...(groups === undefined ? {} : { groups: fit.groups.map((group, n) => ({ name: groups.names[n] ?? '', persons: group.persons, mean: unit * group.mean + shift, sd: unit * Math.sqrt(group.variance), ...(group.meanStandardError === undefined ? {} : { meanStandardError: unit * group.meanStandardError }) })) }),
     calibration: {
-      model, anchors: anchors.length === 0 ? 'none' : anchorMethod, estimates, standardErrors: fit.items.map(({ item, standardErrors }) => (item.model === 'nominal' ? standardErrors : standardErrors.map((error, n) => (n === 0 ? error / unit : item.model === 'logistic' && n === 2 ? error : error * unit)))),
+      model, ...(model === 'mixed' ? { models } : {}), anchors: anchors.length === 0 ? 'none' : anchorMethod, estimates, standardErrors: fit.items.map(({ item, standardErrors }) => (item.model === 'nominal' ? standardErrors : standardErrors.map((error, n) => (n === 0 ? error / unit : item.model === 'logistic' && n === 2 ? error : error * unit)))),
       converged, cycles, largestChange, logLikelihood, logPrior, freeParameters, aic: 2 * freeParameters - 2 * logLikelihood, bic: freeParameters * log(closed.data.persons) - 2 * logLikelihood, ...(link === undefined ? {} : { link }),
     },
   };

@@ -49,6 +49,21 @@ describe('meetlat calibrate', () => {
     expect([persons, leftOut, calibration?.converged]).toEqual([600, [{ item: 'perfect' }], true]);
     expect((groups?.[1]?.mean ?? NaN) - (groups?.[0]?.mean ?? NaN)).toBeCloseTo(1, 0);
   }, 60_000);
+  it('several models in one run, a free population, and the same numbers from two threads', () => {
+    const mixed = file('mixed.csv', simulated().split('\n').map((line, n) => (n === 0 ? `${line},essay` : line === '' ? line : `${line},${(n * 7) % 3 === 0 ? 2 : (n * 7) % 3 === 1 ? Number(line.split(',').at(-2)) : Number(line.split(',')[6])}`)).join('\n'));
+    const chosen = file('models.csv', 'item,model\ni1,3pl\nessay,grm\n');
+    const priors = file('priors.json', JSON.stringify({ lower: { kind: 'logitNormal', mean: -1.4, sd: 0.5 }, slope: { mean: 0, sd: 0.5 } }));
+    for (const workers of ['1', '2']) expect(meetlat('calibrate', mixed, '--model', 'auto', '--models', chosen, '--priors', priors, '--groups', 'school', '--workers', workers, '--out', place(`mixed-${workers}`))).toMatchObject({ code: 0, error: '' });
+    const [one, two] = ['1', '2'].map((workers) => JSON.parse(readFileSync(join(place(`mixed-${workers}`), 'calibration.json'), 'utf8')));
+    expect(one.calibration).toMatchObject({ model: 'mixed', converged: true });
+    expect(one.calibration.models.slice(0, 2)).toEqual(['2pl', '3pl']);
+    expect({ ...one, madeAt: '' }).toEqual({ ...two, madeAt: '' });
+    expect(readFileSync(join(place('mixed-1'), 'report.html'), 'utf8')).not.toMatch(/undefined|NaN/);
+    expect(meetlat('calibrate', mixed, '--model', 'auto', '--groups', 'school', '--density', 'histogram').code).toBe(0);
+    expect(meetlat('calibrate', mixed, '--model', '2pl', '--groups', 'school')).toMatchObject({ code: 2, error: expect.stringContaining('item essay has category 2') });
+    expect(meetlat('calibrate', mixed, '--groups', 'school', '--model', 'auto', '--models', file('bad.csv', 'item,model\ni1,rasch\n'))).toMatchObject({ code: 2, error: expect.stringContaining('one unit') });
+    expect(meetlat('calibrate', mixed, '--models', file('bad2.csv', 'item,model\ni1,4pl\n'))).toMatchObject({ code: 2, error: expect.stringContaining('line 2') });
+  }, 120_000);
   it('fixed anchors keep their parameters; linked ones give the scale', () => {
     const anchors = file('anchors.csv', `item,slope,difficulty\n${truth.slice(3, 9).map((spec) => (spec.model === 'logistic' ? `${spec.id},${spec.slope},${spec.difficulty + 2}` : '')).join('\n')}\n`);
     for (const method of ['fixed', 'linked']) {

@@ -2,15 +2,14 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { ItemSpec } from 'itemresponsetheory';
-import { parametersFrom, readParameters, readPriors } from '../../item-bank/calibration/parameter-file.ts';
-import { type RunModel, runCalibration } from '../../item-bank/calibration/run.ts';
+import type { CalibrationTeam } from 'itemresponsetheory/calibration';
+import { isItemModel, parametersFrom, readModels, readParameters, readPriors } from '../../item-bank/calibration/parameter-file.ts';
+import { runCalibration } from '../../item-bank/calibration/run.ts';
 import { loadDemonstration } from '../../demonstration/bank.ts';
 import { demonstrationFolder } from '../compose.ts';
+import { startTeam } from '../jobs/calibration-team.ts';
 import { type Command, UsageError } from './command.ts';
 import { asUsage, commonOf, commonOptions, cycleText, progressLine, readWithProgress, tell } from './report-outcome.ts';
-
-const models: readonly string[] = ['rasch', '1pl', '2pl', '3pl', 'pcm', 'gpcm', 'rsm', 'grm', 'nrm'] satisfies RunModel[];
-const isModel = (name: string): name is RunModel => models.includes(name);
 
 /** A file of parameters, or the id of a release. */
 async function anchorsOf(name: string): Promise<readonly ItemSpec[]> {
@@ -36,14 +35,25 @@ const present = <K extends string, V>(name: K, value: V | undefined): { [P in K]
 
 const defaultTolerance = 1e-6;
 
+/** The calling thread is one of them. */
+async function withTeam<T>(workers: number, run: (team: CalibrationTeam | undefined) => T): Promise<T> {
+  if (workers === 1) return run(undefined);
+  const team = startTeam(workers - 1, new URL('./calibration-team-worker.mjs', import.meta.url));
+  try { return run(team); } finally { await team.end(); }
+}
+
 export const calibrateCommand: Command = {
-  usage: 'calibrate RESPONSES.csv --model rasch|1pl|2pl|3pl|pcm|gpcm|rsm|grm|nrm [--anchors FILE_OR_RELEASE [--anchor-method fixed|linked]] [--groups COLUMN] [--priors FILE] [--cuts NAME=θ,…] [--equivalent-groups] [--duplicates refuse|first] [--tolerance T] [--cycles MOST] [--language nl|en] [--out DIR]   item parameters from responses (MMLE)',
+  usage: 'calibrate RESPONSES.csv --model rasch|1pl|2pl|3pl|pcm|gpcm|rsm|grm|nrm|auto [--models FILE.csv] [--density normal|histogram] [--workers N] [--anchors FILE_OR_RELEASE [--anchor-method fixed|linked]] [--groups COLUMN] [--priors FILE] [--cuts NAME=θ,…] [--equivalent-groups] [--duplicates refuse|first] [--tolerance T] [--cycles MOST] [--language nl|en] [--out DIR]   item parameters from responses (MMLE)',
   run: async (argv) => {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { ...commonOptions, 'model': { type: 'string', default: '2pl' }, 'anchors': { type: 'string' }, 'anchor-method': { type: 'string', default: 'fixed' }, 'priors': { type: 'string' }, 'equivalent-groups': { type: 'boolean', default: false }, 'tolerance': { type: 'string' }, 'cycles': { type: 'string' } } });
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { ...commonOptions, 'model': { type: 'string', default: '2pl' }, 'anchors': { type: 'string' }, 'anchor-method': { type: 'string', default: 'fixed' }, 'priors': { type: 'string' }, 'equivalent-groups': { type: 'boolean', default: false }, 'models': { type: 'string' }, 'density': { type: 'string', default: 'normal' }, 'workers': { type: 'string', default: '1' }, 'tolerance': { type: 'string' }, 'cycles': { type: 'string' } } });
     const [path] = positionals;
     if (path === undefined) throw new UsageError('calibrate needs a file of responses: .csv, .jsonl, or either with .gz');
     const { model } = values;
-    if (!isModel(model)) throw new UsageError(`--model ${model}: the estimator knows ${models.join(', ')}`);
+    if (model !== 'auto' && !isItemModel(model)) throw new UsageError(`--model ${model}: the estimator knows rasch, 1pl, 2pl, 3pl, pcm, gpcm, rsm, grm, nrm, and auto: 2pl or gpcm`);
+    const { density } = values;
+    if (density !== 'normal' && density !== 'histogram') throw new UsageError(`--density ${density}: must be normal or histogram`);
+    const workers = positive('workers', values.workers, true) ?? 1;
+    if (workers > 64) throw new UsageError(`--workers ${workers}: must be at most 64`);
     const anchorMethod = values['anchor-method'];
     if (anchorMethod !== 'fixed' && anchorMethod !== 'linked') throw new UsageError(`--anchor-method ${anchorMethod}: must be fixed or linked`);
     const [tolerance, maximumCycles] = [positive('tolerance', values.tolerance, false), positive('cycles', values.cycles, true)];
@@ -52,11 +62,12 @@ export const calibrateCommand: Command = {
       const anchors = values.anchors === undefined ? undefined : await anchorsOf(values.anchors);
       const priors = values.priors === undefined ? undefined : await readPriors(values.priors);
       const data = await readWithProgress(path, common.read);
+      const models = values.models === undefined ? undefined : await readModels(values.models);
       const progress = progressLine();
-      const outcome = runCalibration(data, {
-        model, equivalentGroups: values['equivalent-groups'], ...present('tolerance', tolerance), ...present('maximumCycles', maximumCycles), ...present('anchors', anchors), anchorMethod, ...present('priors', priors),
+      const outcome = await withTeam(workers, (team) => runCalibration(data, {
+        model, density, ...present('models', models), ...present('team', team), equivalentGroups: values['equivalent-groups'], ...present('tolerance', tolerance), ...present('maximumCycles', maximumCycles), ...present('anchors', anchors), anchorMethod, ...present('priors', priors),
         onCycle: (cycle, logLikelihood, change) => { progress.say(cycleText(cycle, logLikelihood, change, tolerance ?? defaultTolerance)); },
-      });
+      }));
       progress.end();
       return await tell(outcome, path, common);
     } catch (error) { throw asUsage(error); }
