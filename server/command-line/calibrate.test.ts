@@ -128,6 +128,17 @@ describe('meetlat dif', () => {
     expect(meetlat('dif', path, '--groups', 'school', '--focal', 'b', '--out', place('dif')).code).toBe(0);
     const { items } = z.object({ items: z.array(z.object({ item: z.string(), mantelHaenszel: z.object({ delta: z.number(), etsClass: z.string() }) })) }).parse(JSON.parse(readFileSync(join(place('dif'), 'dif.json'), 'utf8')));
     expect(items.filter(({ mantelHaenszel }) => mantelHaenszel.etsClass === 'C').map(({ item }) => item)).toEqual(['q6']);
+    // The same by ability where a third of the answers is missing and one item has three scores; with a model, by Wald and RMSD too.
+    const sparse = file('dif-sparse.csv', readFileSync(path, 'utf8').split('\n').map((line, n) => (n === 0 || line === '' ? `${line}${n === 0 ? ',essay' : ''}` : `${line.split(',').map((cell, column) => (column > 1 && (n + column) % 3 === 0 ? '' : cell)).join(',')},${(n * 5) % 7 > 3 ? 2 : Number(line.split(',')[4])}`)).join('\n'));
+    expect(meetlat('dif', sparse, '--groups', 'school', '--focal', 'b', '--match', 'score').code).toBe(2);
+    const Model = z.object({ matchedOn: z.string(), items: z.array(z.object({ item: z.string(), light: z.string(), mantel: z.object({ etsClass: z.string() }).optional(), wald: z.object({ p: z.number() }).optional(), rmsd: z.object({ focal: z.number() }) })) });
+    expect(meetlat('dif', sparse, '--groups', 'school', '--focal', 'b', '--model', 'auto', '--workers', '2', '--out', place('dif-sparse'))).toMatchObject({ code: 0, error: '' });
+    const outcome = Model.parse(JSON.parse(readFileSync(join(place('dif-sparse'), 'dif.json'), 'utf8')));
+    expect(outcome.matchedOn).toBe('ability');
+    expect(outcome.items.filter(({ light }) => light === 'drop').map(({ item }) => item)).toEqual(['q6']);
+    expect(outcome.items.find(({ item }) => item === 'q6')?.wald?.p).toBeLessThan(1e-4);
+    expect(outcome.items.find(({ item }) => item === 'essay')?.mantel?.etsClass).toBe('AA');
+    expect(readFileSync(join(place('dif-sparse'), 'report.html'), 'utf8')).not.toMatch(/undefined|NaN/);
     expect(items[6]?.mantelHaenszel.delta).toBeLessThan(-1.5);
     expect(readFileSync(join(place('dif'), 'report.html'), 'utf8')).not.toMatch(/<script|src=|href=|NaN|undefined/);
     expect(meetlat('dif', path, '--groups', 'school', '--focal', 'z').code).toBe(2);

@@ -2,13 +2,12 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { ItemSpec } from 'itemresponsetheory';
-import type { CalibrationTeam } from 'itemresponsetheory/calibration';
 import { isItemModel, parametersFrom, readModels, readParameters, readPriors } from '../../item-bank/calibration/parameter-file.ts';
 import { runCalibration } from '../../item-bank/calibration/run.ts';
 import { loadDemonstration } from '../../demonstration/bank.ts';
 import { demonstrationFolder } from '../compose.ts';
-import { startTeam } from '../jobs/calibration-team.ts';
 import { type Command, UsageError } from './command.ts';
+import { withTeam, workersOf } from './team.ts';
 import { asUsage, commonOf, commonOptions, cycleText, progressLine, readWithProgress, tell } from './report-outcome.ts';
 
 /** A file of parameters, or the id of a release. */
@@ -35,13 +34,6 @@ const present = <K extends string, V>(name: K, value: V | undefined): { [P in K]
 
 const defaultTolerance = 1e-6;
 
-/** The calling thread is one of them. */
-async function withTeam<T>(workers: number, run: (team: CalibrationTeam | undefined) => T): Promise<T> {
-  if (workers === 1) return run(undefined);
-  const team = startTeam(workers - 1, new URL('./calibration-team-worker.mjs', import.meta.url));
-  try { return run(team); } finally { await team.end(); }
-}
-
 export const calibrateCommand: Command = {
   usage: 'calibrate RESPONSES.csv --model rasch|1pl|2pl|3pl|pcm|gpcm|rsm|grm|nrm|auto [--models FILE.csv] [--density normal|histogram] [--workers N] [--anchors FILE_OR_RELEASE [--anchor-method fixed|linked]] [--groups COLUMN] [--priors FILE] [--cuts NAME=θ,…] [--equivalent-groups] [--duplicates refuse|first] [--tolerance T] [--cycles MOST] [--language nl|en] [--out DIR]   item parameters from responses (MMLE)',
   run: async (argv) => {
@@ -52,8 +44,7 @@ export const calibrateCommand: Command = {
     if (model !== 'auto' && !isItemModel(model)) throw new UsageError(`--model ${model}: the estimator knows rasch, 1pl, 2pl, 3pl, pcm, gpcm, rsm, grm, nrm, and auto: 2pl or gpcm`);
     const { density } = values;
     if (density !== 'normal' && density !== 'histogram') throw new UsageError(`--density ${density}: must be normal or histogram`);
-    const workers = positive('workers', values.workers, true) ?? 1;
-    if (workers > 64) throw new UsageError(`--workers ${workers}: must be at most 64`);
+    const workers = workersOf(values.workers);
     const anchorMethod = values['anchor-method'];
     if (anchorMethod !== 'fixed' && anchorMethod !== 'linked') throw new UsageError(`--anchor-method ${anchorMethod}: must be fixed or linked`);
     const [tolerance, maximumCycles] = [positive('tolerance', values.tolerance, false), positive('cycles', values.cycles, true)];
