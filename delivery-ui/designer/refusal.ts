@@ -13,7 +13,7 @@ export function refusalText(error: unknown): string {
   return problemText(error);
 }
 
-const failures = new Set(['internal', 'too-much-data', 'too-few-items', 'too-few-persons', 'too-few-anchors', 'unknown-category', 'no-responses', 'duplicate-item', 'duplicate-response', 'malformed-csv']);
+const failures = new Set(['internal', 'too-much-data', 'too-few-items', 'too-few-persons', 'too-few-anchors', 'nothing-new', 'unknown-category', 'no-responses', 'duplicate-item', 'duplicate-response', 'malformed-csv']);
 
 /** Why a calibration failed, in words; the reader's own complaint, which names the line, stands beside it. */
 export const failureText = (code = 'internal'): string => text(`staff.calibration.failure.${failures.has(code) ? code : 'other'}`);

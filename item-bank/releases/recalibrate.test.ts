@@ -40,6 +40,18 @@ describe('recalibration', () => {
     expect(link).toBeUndefined();
     expect(found[5]?.estimate?.difficulty).toBeCloseTo(0, 0);
   });
+  it('new items go on the scale of fixed ones, which keep their parameters and are judged', () => {
+    const { items: found, link } = recalibrate({ items, rows: answers(2000) }, { ...request, anchors: 'fixed', parameters: ten.slice(0, 7).map((n) => row(n, 4)) });
+    expect(link).toBeUndefined();
+    found.forEach(({ estimate, fit }, n) => {
+      expect(Math.abs((estimate?.difficulty ?? 99) - ((n - 5) / 3 + 4))).toBeLessThan(n < 7 ? 1e-12 : 0.25);
+      expect(fit?.rmsd).toBeLessThan(0.05);
+      if (n >= 7) expect(estimate?.difficultyStandardError).toBeGreaterThan(0.03);
+    });
+    const again = (known: readonly number[]) => () => recalibrate({ items, rows: answers(200) }, { ...request, anchors: 'fixed', parameters: known.map((n) => row(n)) });
+    expect(again(ten)).toThrow(expect.objectContaining({ code: 'nothing-new' }));
+    expect(again([1, 2])).toThrow(expect.objectContaining({ code: 'too-few-anchors' }));
+  });
   it('leaves out what all have right, and what the bank does not know, and says so', () => {
     const rows = answers(300).map((cells) => [...cells, 1, 0]);
     const { items: found } = recalibrate({ items: [...items, 'I10', 'X'], rows }, { ...request, known: [...items, 'I10'], parameters: ten.map((n) => row(n)) });

@@ -1,7 +1,8 @@
 /** New parameters for a release's items from responses: estimated, brought onto the release's scale, and looked at one by one. Pure. */
-import { createItemParameters, normalGrid } from 'itemresponsetheory';
-import { calibrate, type ResponseMatrix, responseMatrix } from 'itemresponsetheory/calibration';
+import { createItemParameters, type ItemSpec, normalGrid } from 'itemresponsetheory';
+import { calibrateItems, type ResponseMatrix, responseMatrix } from 'itemresponsetheory/calibration';
 import { curveDeviations, estimateAbilities, meanSquareFit } from 'itemresponsetheory/fit';
+import { linkRobustly } from 'itemresponsetheory/linking';
 import { z } from 'zod';
 import type { ItemParameterRow, Recalibration } from './release.ts';
 
@@ -19,6 +20,8 @@ export const RecalibratedItem = z.strictObject({
   responses: z.int(), right: z.int(),
   fit: z.strictObject({ infit: z.number(), outfit: z.number(), rmsd: z.number() }).optional(),
   light: Light, reasons: z.array(Reason),
+  /** Kept its parameters and carried the scale: nothing of it is new. */
+  isFixed: z.literal(true).optional(),
 });
 export type RecalibratedItem = z.infer<typeof RecalibratedItem>;
 export const Outcome = z.strictObject({
@@ -31,13 +34,14 @@ export type Outcome = z.infer<typeof Outcome>;
 
 /** Stable codes: nothing that could be calibrated, or no anchors to link by. */
 export class NotCalibrated extends Error {
-  constructor(readonly code: 'too-few-items' | 'too-few-persons' | 'too-few-anchors', why: string) { super(why); this.name = 'NotCalibrated'; }
+  constructor(readonly code: 'too-few-items' | 'too-few-persons' | 'too-few-anchors' | 'nothing-new', why: string) { super(why); this.name = 'NotCalibrated'; }
 }
 
 export interface Responses { readonly items: readonly string[]; readonly rows: readonly (readonly (number | null)[])[] }
 export interface Request {
   readonly model: Recalibration['model'];
-  readonly anchors: Exclude<Recalibration['anchors'], 'fixed'>;
+  /** linked: all is estimated and brought onto the old scale; fixed: items that have parameters keep them, and carry the new ones. */
+  readonly anchors: Recalibration['anchors'];
   /** The base's rows, and every item that may get one. */
   readonly parameters: readonly ItemParameterRow[];
   readonly known: readonly string[];
@@ -55,16 +59,16 @@ function count({ items, rows }: Responses): Counted[] {
 interface Estimate { readonly slope: number; readonly slopeStandardError?: number; readonly difficulty: number; readonly difficultyStandardError?: number }
 interface Link { readonly items: number; readonly slope: number; readonly shift: number }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const deviation = (values: readonly number[]): number => { const centre = mean(values); return Math.sqrt(mean(values.map((value) => (value - centre) ** 2))); };
+const logistic = (id: string, { slope, difficulty }: Pick<Estimate, 'slope' | 'difficulty'>): LogisticSpec => ({ model: 'logistic', id, slope, difficulty });
+type LogisticSpec = Extract<ItemSpec, { readonly model: 'logistic' }>;
+const fewestAnchors = 3;
 
-/** Mean/sigma (Marco 1977) over the anchors' difficulties; under Rasch both scales have the same unit and only the mean counts. */
-function linkOf(pairs: readonly (readonly [estimated: number, old: number])[], model: Recalibration['model']): Link {
-  const [estimated, old] = [pairs.map(([b]) => b), pairs.map(([, b]) => b)];
-  if (pairs.length < 3) throw new NotCalibrated('too-few-anchors', `${pairs.length} items have old parameters and responses: linking needs 3`);
-  const slope = model === 'rasch' ? 1 : deviation(old) / deviation(estimated);
-  if (!(slope > 0 && Number.isFinite(slope))) throw new NotCalibrated('too-few-anchors', 'the anchors all have the same difficulty');
-  return { items: pairs.length, slope, shift: mean(old) - slope * mean(estimated) };
+/** Mean/sigma, under Rasch the mean alone; anchors that moved away do not link (robust z), at least half of them do. */
+function linkOf(anchors: readonly { readonly from: LogisticSpec; readonly to: LogisticSpec }[], model: Recalibration['model']): Link {
+  if (anchors.length < fewestAnchors) throw new NotCalibrated('too-few-anchors', `${anchors.length} items have old parameters and responses: linking needs ${fewestAnchors}`);
+  if (model !== 'rasch' && new Set(anchors.map(({ from }) => from.difficulty)).size < 2) throw new NotCalibrated('too-few-anchors', 'the anchors all have the same difficulty');
+  const { link, kept } = linkRobustly(anchors, { method: 'mean-sigma', fixedUnit: model === 'rasch' }, { least: Math.max(fewestAnchors, Math.ceil(anchors.length / 2)) });
+  return { items: kept.length, slope: link.a, shift: link.b };
 }
 
 const linked = ({ slope, slopeStandardError, difficulty, difficultyStandardError }: Estimate, { slope: unit, shift }: Link): Estimate => ({
@@ -74,13 +78,13 @@ const linked = ({ slope, slopeStandardError, difficulty, difficultyStandardError
 
 const finite = (name: 'slopeStandardError' | 'difficultyStandardError', value: number | undefined): { [K in typeof name]?: number } => (value === undefined || !Number.isFinite(value) ? {} : { [name]: value });
 
-/** Infit and outfit at the persons' WLE, RMSD over their posteriors. On the scale of the estimates, whose mean ability is 0. */
-function fitOf(items: readonly Counted[], estimates: readonly Estimate[], data: ResponseMatrix, variance: number): RecalibratedItem['fit'][] {
+/** Infit and outfit at the persons' WLE, RMSD over their posteriors. On the scale of the estimates. */
+function fitOf(items: readonly Counted[], estimates: readonly Estimate[], data: ResponseMatrix, { mean, variance }: { readonly mean: number; readonly variance: number }): RecalibratedItem['fit'][] {
   // A slope of nought or below has no curve to fit: it is judged by its slope alone.
   const bank = createItemParameters(items.map(({ id }, n) => ({ model: 'logistic', id, slope: Math.max(1e-3, estimates[n]?.slope ?? 1), difficulty: estimates[n]?.difficulty ?? 0 })));
   const { theta } = estimateAbilities(bank, data, { method: 'wle' });
   const squares = meanSquareFit(bank, data, theta).items;
-  const curves = curveDeviations(bank, data, { grid: normalGrid({ sd: Math.sqrt(variance) }) });
+  const curves = curveDeviations(bank, data, { grid: normalGrid({ mean, sd: Math.sqrt(variance), lower: Math.min(-6, mean - 6 * Math.sqrt(variance)), upper: Math.max(6, mean + 6 * Math.sqrt(variance)) }) });
   return items.map((_, n) => {
     const fit = { infit: squares[n]?.infit ?? NaN, outfit: squares[n]?.outfit ?? NaN, rmsd: curves[n]?.rmsd ?? NaN };
     return Object.values(fit).every(Number.isFinite) ? fit : undefined;
@@ -111,6 +115,14 @@ export function appraise({ estimate, old, responses, fit }: Pick<RecalibratedIte
   return { light: look.length > 0 ? 'look' : 'keep', reasons: look };
 }
 
+/** Items with old parameters, by their place among the usable. */
+function fixedOf(usable: readonly Counted[], old: ReadonlyMap<string, ItemParameterRow>): Map<number, ItemSpec> {
+  const fixed = new Map(usable.flatMap(({ id }, n) => { const before = old.get(id); return before === undefined ? [] : [[n, logistic(id, before)] as const]; }));
+  if (fixed.size < fewestAnchors) throw new NotCalibrated('too-few-anchors', `${fixed.size} items have old parameters and responses: fixing a scale needs ${fewestAnchors}`);
+  if (fixed.size === usable.length) throw new NotCalibrated('nothing-new', 'every item with responses has parameters already: nothing is left to estimate with those kept');
+  return fixed;
+}
+
 /** Throws NotCalibrated, and IrtError for what the engine refuses. Items all right or all wrong are left out and reported. */
 export function recalibrate(responses: Responses, { model, anchors, parameters, known, onCycle }: Request): Outcome {
   const inBank = new Set(known);
@@ -120,15 +132,21 @@ export function recalibrate(responses: Responses, { model, anchors, parameters, 
   const rows = responses.rows.map((row) => usable.map(({ column }) => row[column] ?? null)).filter((row) => row.some((cell) => cell !== null));
   if (rows.length < 10) throw new NotCalibrated('too-few-persons', `${rows.length} persons answered: 10 are needed`);
   const data = responseMatrix(rows);
-  const fit = calibrate(data, { model, ...(onCycle === undefined ? {} : { onCycle }) });
-  const own = fit.items.map((item): Estimate => ({ slope: item.slope, difficulty: item.difficulty, ...finite('slopeStandardError', item.slopeStandardError), ...finite('difficultyStandardError', item.difficultyStandardError) }));
   const old = new Map(parameters.map((row) => [row.id, row]));
-  const fits = fitOf(usable, own, data, fit.variance);
-  const link = anchors === 'none' ? undefined : linkOf(usable.flatMap(({ id, responses: given }, n) => {
+  const fixed = anchors === 'fixed' ? fixedOf(usable, old) : new Map<number, ItemSpec>();
+  const fit = calibrateItems(data, { models: model, tolerance: 1e-7, ...(fixed.size === 0 ? {} : { fixed }), ...(onCycle === undefined ? {} : { onCycle }) });
+  const own = fit.items.map(({ item, standardErrors: [slopeError, difficultyError] }, n): Estimate => {
+    const { slope = 1, difficulty } = item.model === 'logistic' ? item : logistic(item.id, { slope: 1, difficulty: NaN });
+    // What was given has no error of this calibration's.
+    return { slope, difficulty, ...(fixed.has(n) ? { difficultyStandardError: 0 } : { ...finite('slopeStandardError', slopeError), ...finite('difficultyStandardError', difficultyError) }) };
+  });
+  const [population = { mean: 0, variance: 1 }] = fit.groups;
+  const fits = fitOf(usable, own, data, population);
+  const link = anchors !== 'linked' ? undefined : linkOf(usable.flatMap(({ id, responses: given }, n) => {
     const [estimate, before, itemFit] = [own[n], old.get(id), fits[n]];
     // An item that is to be dropped would pull the whole scale with it.
     if (estimate === undefined || before === undefined || itemFit === undefined || appraise({ estimate, responses: given, fit: itemFit }).light === 'drop') return [];
-    return [[estimate.difficulty, before.difficulty] as const];
+    return [{ from: logistic(id, estimate), to: logistic(id, before) }];
   }), model);
   const place = new Map(usable.map(({ id }, n) => [id, n]));
   const items = counted.map(({ id, responses: given, right }): RecalibratedItem => {
@@ -139,7 +157,7 @@ export function recalibrate(responses: Responses, { model, anchors, parameters, 
       ...(estimate === undefined ? {} : { estimate: link === undefined ? estimate : linked(estimate, link) }), ...(itemFit === undefined ? {} : { fit: itemFit }),
     };
     const { light, reasons } = inBank.has(id) ? appraise(facts) : { light: 'drop' as const, reasons: ['not-in-bank' as const] };
-    return { ...facts, light, reasons: [...reasons] };
+    return { ...facts, light, reasons: [...reasons], ...(fixed.has(n) ? { isFixed: true as const } : {}) };
   });
   const { converged, cycles, logLikelihood, largestChange } = fit;
   return { persons: rows.length, converged, cycles, logLikelihood, largestChange, ...(link === undefined ? {} : { link }), items };

@@ -16,7 +16,7 @@ import type { WorkerNews, WorkerTask } from './calibration-worker.ts';
 import type { Job } from './job.ts';
 
 export const CalibrationJob = z.strictObject({
-  bank: z.string(), base: z.string(), model: z.enum(['rasch', '2pl']), anchors: z.enum(['linked', 'none']),
+  bank: z.string(), base: z.string(), model: z.enum(['rasch', '2pl']), anchors: z.enum(['linked', 'fixed', 'none']),
   source: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('file'), name: z.string(), bytes: z.int() }), z.strictObject({ kind: z.literal('sessions') })]),
   by: z.string(), createdAt: z.string(),
   state: z.enum(['running', 'finished', 'failed', 'cancelled', 'interrupted']),

@@ -153,6 +153,15 @@ describe('a calibration', () => {
     expect((await ended(ragged.id)).state).toBe('failed');
     const few = await begin(csvOf([a, b], 100));
     expect(await ended(few.id)).toMatchObject({ state: 'failed', failure: { code: 'too-few-anchors' } });
+    const nothing = await begin(csvOf((await itemIds()).slice(0, 6), 100), { anchors: 'fixed' });
+    expect(await ended(nothing.id)).toMatchObject({ state: 'failed', failure: { code: 'nothing-new' } });
+    const { items } = await designer.get<ItemPage>(`/designer/banks/${bank}/items`);
+    const fresh = items.filter(({ use, difficulty }) => use === 'pretest' && difficulty === undefined).slice(0, 2).map(({ id }) => id);
+    expect(fresh).toHaveLength(2);
+    const fixed = await ended((await begin(csvOf([...(await itemIds()).slice(0, 6), ...fresh], 400), { anchors: 'fixed' })).id);
+    expect(fixed.state).toBe('finished');
+    expect(fixed.outcome?.items.filter(({ publishable }) => publishable).map(({ id }) => id)).toEqual(fresh);
+    expect(fixed.outcome?.items.filter(({ isFixed, estimate, old }) => isFixed === true && estimate?.difficulty === old?.difficulty)).toHaveLength(6);
     expect(await uploads()).toEqual([]);
   });
 });

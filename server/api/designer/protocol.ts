@@ -64,14 +64,14 @@ export type InForceChoice = z.infer<typeof InForceChoice>;
 export const PublicationRequest = z.strictObject({ items: z.array(z.string().max(100)).min(1).max(5000), reason: Reason });
 export type PublicationRequest = z.infer<typeof PublicationRequest>;
 
-export const CalibrationQuery = z.strictObject({ source: z.enum(['file', 'sessions']), model: z.enum(['rasch', '2pl']), anchors: z.enum(['linked', 'none']), name: z.string().max(200).optional() });
+export const CalibrationQuery = z.strictObject({ source: z.enum(['file', 'sessions']), model: z.enum(['rasch', '2pl']), anchors: z.enum(['linked', 'fixed', 'none']), name: z.string().max(200).optional() });
 export type CalibrationQuery = z.infer<typeof CalibrationQuery>;
 
 /** The largest file taken, bytes: as sent, and unpacked. */
 export const responseFileLimits = { sent: 32 * 1024 * 1024, unpacked: 64 * 1024 * 1024 } as const;
 
 export const CalibrationSummary = z.strictObject({
-  id: z.string(), bank: z.string(), base: z.string(), model: z.enum(['rasch', '2pl']), anchors: z.enum(['linked', 'none']),
+  id: z.string(), bank: z.string(), base: z.string(), model: z.enum(['rasch', '2pl']), anchors: z.enum(['linked', 'fixed', 'none']),
   source: z.enum(['file', 'sessions']), file: z.string().optional(), by: Account, createdAt: z.iso.datetime(),
   /** interrupted: the server ended before the job did; nothing of it was kept. */
   state: z.enum(['running', 'finished', 'failed', 'cancelled', 'interrupted']),
@@ -88,6 +88,8 @@ export const CalibratedRow = z.strictObject({
   light: z.enum(['keep', 'look', 'drop']), reasons: z.array(z.string()),
   /** Its new parameters may go into a release. */
   publishable: z.boolean(),
+  /** It kept its parameters. */
+  isFixed: z.literal(true).optional(),
 });
 export type CalibratedRow = z.infer<typeof CalibratedRow>;
 

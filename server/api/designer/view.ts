@@ -84,7 +84,7 @@ export function releaseView(release: Release, current: Release, { choices }: Ban
 }
 
 /** What a release can hold: a curve that rises, and a standard error. */
-export const isPublishable = ({ estimate, reasons }: RecalibratedItem): boolean => estimate !== undefined && estimate.slope > 0 && estimate.difficultyStandardError !== undefined && !reasons.includes('not-in-bank');
+export const isPublishable = ({ estimate, reasons, isFixed }: RecalibratedItem): boolean => isFixed !== true && estimate !== undefined && estimate.slope > 0 && estimate.difficultyStandardError !== undefined && !reasons.includes('not-in-bank');
 
 /** The parameters as the release will hold them; exposure control stays as it was. */
 export function publishedRow({ id, estimate }: RecalibratedItem, exposure: number): ItemParameterRow | undefined {
