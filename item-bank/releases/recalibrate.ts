@@ -45,6 +45,8 @@ export interface Request {
   /** The base's rows, and every item that may get one. */
   readonly parameters: readonly ItemParameterRow[];
   readonly known: readonly string[];
+  /** Items on trial: their parameters, if they have any, are guesses that carry no scale. */
+  readonly pretest?: readonly string[];
   readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
 }
 
@@ -115,16 +117,16 @@ export function appraise({ estimate, old, responses, fit }: Pick<RecalibratedIte
   return { light: look.length > 0 ? 'look' : 'keep', reasons: look };
 }
 
-/** Items with old parameters, by their place among the usable. */
-function fixedOf(usable: readonly Counted[], old: ReadonlyMap<string, ItemParameterRow>): Map<number, ItemSpec> {
-  const fixed = new Map(usable.flatMap(({ id }, n) => { const before = old.get(id); return before === undefined ? [] : [[n, logistic(id, before)] as const]; }));
+/** Items that keep their parameters, by their place among the usable. */
+function fixedOf(rows: readonly (ItemParameterRow | undefined)[]): Map<number, ItemSpec> {
+  const fixed = new Map(rows.flatMap((row, n) => (row === undefined ? [] : [[n, logistic(row.id, row)] as const])));
   if (fixed.size < fewestAnchors) throw new NotCalibrated('too-few-anchors', `${fixed.size} items have old parameters and responses: fixing a scale needs ${fewestAnchors}`);
-  if (fixed.size === usable.length) throw new NotCalibrated('nothing-new', 'every item with responses has parameters already: nothing is left to estimate with those kept');
+  if (fixed.size === rows.length) throw new NotCalibrated('nothing-new', 'every item with responses has parameters already: nothing is left to estimate with those kept');
   return fixed;
 }
 
 /** Throws NotCalibrated, and IrtError for what the engine refuses. Items all right or all wrong are left out and reported. */
-export function recalibrate(responses: Responses, { model, anchors, parameters, known, onCycle }: Request): Outcome {
+export function recalibrate(responses: Responses, { model, anchors, parameters, known, pretest = [], onCycle }: Request): Outcome {
   const inBank = new Set(known);
   const counted = count(responses);
   const usable = counted.filter((item) => inBank.has(item.id) && item.right > 0 && item.right < item.responses);
@@ -133,7 +135,7 @@ export function recalibrate(responses: Responses, { model, anchors, parameters, 
   if (rows.length < 10) throw new NotCalibrated('too-few-persons', `${rows.length} persons answered: 10 are needed`);
   const data = responseMatrix(rows);
   const old = new Map(parameters.map((row) => [row.id, row]));
-  const fixed = anchors === 'fixed' ? fixedOf(usable, old) : new Map<number, ItemSpec>();
+  const fixed = anchors === 'fixed' ? fixedOf(usable.map(({ id }) => (pretest.includes(id) ? undefined : old.get(id)))) : new Map<number, ItemSpec>();
   const fit = calibrateItems(data, { models: model, tolerance: 1e-7, ...(fixed.size === 0 ? {} : { fixed }), ...(onCycle === undefined ? {} : { onCycle }) });
   const own = fit.items.map(({ item, standardErrors: [slopeError, difficultyError] }, n): Estimate => {
     const { slope = 1, difficulty } = item.model === 'logistic' ? item : logistic(item.id, { slope: 1, difficulty: NaN });

@@ -58,7 +58,8 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
     await button(page, 'calibration.go').click();
     await expect(page.getByRole('alert').getByText(text('calibration.nofile'))).toBeVisible();
 
-    await upload(page, 'proefafname.csv', csv(2500, 60));
+    // So many that the page has time to show a cycle: of fewer the outcome is there at once.
+    await upload(page, 'proefafname.csv', csv(20_000, 60));
     await page.getByLabel(text('calibration.model.2pl')).check();
     await button(page, 'calibration.go').click();
     const cycle = page.locator('[data-progress="cycle"]');

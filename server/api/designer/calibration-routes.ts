@@ -46,7 +46,7 @@ async function liveResponses(program: Program, tenant: string): Promise<Response
 }
 
 const requestOf = (base: Release, { model, anchors }: Pick<CalibrationQuery, 'model' | 'anchors'>): Omit<WorkerTask, 'responses'> =>
-  ({ model, anchors, parameters: base.parameters, known: base.items.filter(({ kind, use }) => kind === 'choice' && use !== 'practice').map(({ id }) => id) });
+  ({ model, anchors, parameters: base.parameters, known: base.items.filter(({ kind, use }) => kind === 'choice' && use !== 'practice').map(({ id }) => id), pretest: base.items.filter(({ use }) => use === 'pretest').map(({ id }) => id) });
 
 /** A name for people only: no path, no line break. */
 const shownName = (name: string): string => (name.split(/[\\/]/).at(-1) ?? '').replace(/\p{Cc}/gu, ' ').trim() || 'responses.csv';
