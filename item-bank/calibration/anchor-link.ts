@@ -1,6 +1,7 @@
 /** A new scale brought onto that of the anchors; anchors whose difficulty or slope moved away do not link. */
 import { type ItemParameters, type ItemSpec, createItemParameters, testCharacteristic } from 'itemresponsetheory';
-import { type Anchor, type LinkMethod, type ScaleTransform, type TrueScoreRow, equateTrueScores, linkRobustly, linkScales, transformItem } from 'itemresponsetheory/linking';
+import { type Anchor, type LinkMethod, type ScaleTransform, type TrueScoreRow, equateTrueScores, linkErrors, linkRobustly, linkScales, transformItem } from 'itemresponsetheory/linking';
+import type { ParameterFile } from './parameter-file.ts';
 import { ResponseFileError } from './read-responses.ts';
 
 export const linkMethods = ['mean-mean', 'mean-gmean', 'mean-sigma', 'haebara', 'stocking-lord'] as const satisfies readonly LinkMethod[];
@@ -28,8 +29,8 @@ export function linkAnchors(anchors: readonly Anchor[], { method, fixedUnit }: {
 
 export interface LinkOutcome {
   readonly link: AnchorLink;
-  /** By every method, over the anchors that were used. */
-  readonly methods: readonly ({ readonly method: LinkMethod } & ScaleTransform)[];
+  /** By every method, over the anchors that were used; with standard errors where the calibrations' are known. */
+  readonly methods: readonly ({ readonly method: LinkMethod; readonly slopeError?: number; readonly shiftError?: number } & ScaleTransform)[];
   /** The new items on the old scale. */
   readonly parameters: readonly ItemSpec[];
   /** Expected score on the used anchors over θ: by new parameters, linked, and by old ones. */
@@ -41,7 +42,7 @@ export interface LinkOutcome {
 const expected = (bank: ItemParameters, theta: number): number => testCharacteristic(bank, Array.from({ length: bank.size }, (_, n) => n), theta);
 
 /** Nominal items have no place on the scale and do not link. */
-export function linkForms(fresh: readonly ItemSpec[], known: readonly ItemSpec[], method: LinkMethod): LinkOutcome {
+export function linkForms({ parameters: fresh, covariances: ofFresh }: ParameterFile, { parameters: known, covariances: ofKnown }: ParameterFile, method: LinkMethod): LinkOutcome {
   const old = new Map(known.map((spec) => [spec.id, spec]));
   const anchors = fresh.flatMap((from): Anchor[] => { const to = old.get(from.id); return to === undefined || from.model === 'nominal' || to.model === 'nominal' ? [] : [{ from, to }]; });
   const link = linkAnchors(anchors, { method });
@@ -50,8 +51,21 @@ export function linkForms(fresh: readonly ItemSpec[], known: readonly ItemSpec[]
   const [moved, target] = [createItemParameters(used.map(({ from }) => onto(from))), createItemParameters(used.map(({ to }) => to))];
   const parameters = fresh.map(onto);
   return {
-    link, parameters, methods: linkMethods.map((name) => ({ method: name, ...linkScales(used, { method: name }) })),
+    link, parameters, methods: linkMethods.map((name) => ({ method: name, ...linkScales(used, { method: name }), ...errorsOf(used, name, ofFresh, ofKnown) })),
     curves: Array.from({ length: 81 }, (_, n) => -4 + n / 10).map((theta) => ({ theta, linked: expected(moved, theta), known: expected(target, theta) })),
     scores: equateTrueScores(createItemParameters(parameters), createItemParameters(known)),
   };
+}
+
+/** Absent unless both calibrations know the covariances of their anchors. Old parameters without any (a release, say) are taken as given. */
+function errorsOf(anchors: readonly Anchor[], method: LinkMethod, fresh: ParameterFile['covariances'], known: ParameterFile['covariances']): { readonly slopeError?: number; readonly shiftError?: number } {
+  if (fresh === undefined) return {};
+  const sizeOf = (spec: ItemSpec): number => (spec.model === 'logistic' ? 2 : spec.model === 'nominal' ? 0 : 1 + spec.steps.length);
+  const covariances = anchors.flatMap(({ from, to }) => {
+    const own = fresh.get(from.id);
+    return own?.length === sizeOf(from) ** 2 ? [{ from: own, to: known?.get(to.id) ?? Array.from({ length: sizeOf(to) ** 2 }, () => 0) }] : [];
+  });
+  if (covariances.length < anchors.length) return {};
+  const { a, b } = linkErrors(anchors, { method }, covariances);
+  return { slopeError: a, shiftError: b };
 }

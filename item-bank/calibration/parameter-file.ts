@@ -14,9 +14,9 @@ const Spec = z.discriminatedUnion('model', [
   z.object({ model: z.literal('nominal'), id: z.string(), slopes: z.array(finite).min(1), intercepts: z.array(finite).min(1) }),
 ]);
 /** A calibration and a release both keep their parameters here. */
-const File = z.object({ parameters: z.array(Spec).min(1), population: z.object({ mean: finite, sd: z.number().positive() }).optional() });
+const File = z.object({ parameters: z.array(Spec).min(1), population: z.object({ mean: finite, sd: z.number().positive() }).optional(), calibration: z.object({ covariances: z.array(z.array(z.number().nullable()).nullable()).optional() }).optional() });
 
-export interface ParameterFile { readonly parameters: readonly ItemSpec[]; readonly population?: { readonly mean: number; readonly sd: number } }
+export interface ParameterFile { readonly parameters: readonly ItemSpec[]; /** Of slope and difficulty or steps, by item. */ readonly covariances?: ReadonlyMap<string, readonly number[]>; readonly population?: { readonly mean: number; readonly sd: number } }
 
 function fromCsv(text: string, path: string): ItemSpec[] {
   const records: Record<string, string>[] = parse(text, { bom: true, columns: true, skip_empty_lines: true, trim: true, delimiter: [',', ';', '\t'] });
@@ -32,8 +32,9 @@ function fromCsv(text: string, path: string): ItemSpec[] {
 export function parametersFrom(value: unknown, path: string): ParameterFile {
   const file = File.safeParse(value);
   if (!file.success) throw new ResponseFileError('unknown-parameters', `${path}: ${file.error.issues[0]?.path.join('.') ?? ''}: ${file.error.issues[0]?.message ?? 'no parameters'}`);
-  const { parameters, population } = file.data;
-  return { parameters, ...(population === undefined ? {} : { population }) };
+  const { parameters, population, calibration } = file.data;
+  const covariances = new Map(parameters.flatMap(({ id }, n) => { const own = calibration?.covariances?.[n]; return own === undefined || own === null || own.includes(null) ? [] : [[id, own.map((value) => value ?? NaN)] as const]; }));
+  return { parameters, ...(covariances.size === 0 ? {} : { covariances }), ...(population === undefined ? {} : { population }) };
 }
 
 /** Throws ResponseFileError naming the line or the field. */

@@ -27,6 +27,8 @@ export interface Outcome {
     readonly estimates: readonly Estimates[];
     /** Of each item: slope (null where not estimated), then difficulty or steps, then lower; nominal: slopes, then intercepts. Empty for fixed anchors. */
     readonly standardErrors: readonly (readonly number[])[];
+    /** Of each item: covariance of slope and difficulty or steps, row-major, for linking; null for fixed and nominal items. */
+    readonly covariances: readonly (readonly number[] | null)[];
     readonly converged: boolean; readonly cycles: number; readonly largestChange: number;
     readonly logLikelihood: number; readonly logPrior: number; readonly freeParameters: number; readonly aic: number; readonly bic: number; readonly link?: AnchorLink;
   };
@@ -103,6 +105,15 @@ function estimateOf({ item, model, standardErrors }: CalibratedItemResult): Esti
   };
 }
 
+/** On the scale θ·unit + shift: slopes have 1/unit, difficulties unit. */
+function covarianceOf({ item, covariance }: CalibratedItemResult, unit: number): readonly number[] | null {
+  if (covariance === undefined || item.model === 'nominal') return null;
+  const all = Math.sqrt(covariance.length);
+  const count = item.model === 'logistic' ? 2 : 1 + item.steps.length;
+  const factor = (n: number): number => (n === 0 ? 1 / unit : unit);
+  return Array.from({ length: count * count }, (_, cell) => { const [i, j] = [Math.floor(cell / count), cell % count]; return (covariance[i * all + j] ?? NaN) * factor(i) * factor(j); });
+}
+
 /** A slope of nought or below has no curve: drawn flat, judged by its slope alone. */
 function drawable(spec: ItemSpec): ItemSpec {
   if (spec.model === 'nominal' || (spec.slope ?? 1) > 0) return spec;
@@ -161,6 +172,7 @@ export function runCalibration(data: ResponseData, { model: wanted, models: own 
     ...(groups === undefined ? {} : { groups: fit.groups.map((group, n) => ({ name: groups.names[n] ?? '', persons: group.persons, mean: unit * group.mean + shift, sd: unit * Math.sqrt(group.variance), ...(group.meanStandardError === undefined ? {} : { meanStandardError: unit * group.meanStandardError }) })) }),
     calibration: {
       model, ...(model === 'mixed' ? { models } : {}), anchors: anchors.length === 0 ? 'none' : anchorMethod, estimates, standardErrors: fit.items.map(({ item, standardErrors }) => (item.model === 'nominal' ? standardErrors : standardErrors.map((error, n) => (n === 0 ? error / unit : item.model === 'logistic' && n === 2 ? error : error * unit)))),
+      covariances: fit.items.map((item) => covarianceOf(item, unit)),
       converged, cycles, largestChange, logLikelihood, logPrior, freeParameters, aic: 2 * freeParameters - 2 * logLikelihood, bic: freeParameters * log(closed.data.persons) - 2 * logLikelihood, ...(link === undefined ? {} : { link }),
     },
   };

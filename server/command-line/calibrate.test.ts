@@ -115,6 +115,17 @@ describe('meetlat link', () => {
     const page = readFileSync(join(place('link'), 'report.html'), 'utf8');
     expect(page.match(/<svg/g)).toHaveLength(2);
     expect(page).not.toMatch(/<script|src=|href=|NaN|undefined/);
+    // Two calibrations of halves of the persons: the link of one to the other knows its error.
+    const lines = simulated().trim().split('\n');
+    const halves = [0, 1].map((half) => { const path = file(`half-${half}.csv`, [lines[0] ?? '', ...lines.slice(1).filter((_, n) => Math.floor(n / 2) % 2 === half)].join('\n')); expect(meetlat('calibrate', path, '--groups', 'school', '--out', place(`half-${half}`)).code).toBe(0); return join(place(`half-${half}`), 'calibration.json'); });
+    expect(meetlat('link', halves[0] ?? '', halves[1] ?? '', '--out', place('halves')).code).toBe(0);
+    const Errors = z.object({ methods: z.array(z.object({ method: z.string(), a: z.number(), b: z.number(), slopeError: z.number(), shiftError: z.number() })) });
+    for (const { a, b, slopeError, shiftError } of Errors.parse(JSON.parse(readFileSync(join(place('halves'), 'link.json'), 'utf8'))).methods) {
+      expect(slopeError).toBeGreaterThan(0.01);
+      expect(shiftError).toBeGreaterThan(0.01);
+      expect(Math.abs(a - 1) / slopeError).toBeLessThan(4);
+      expect(Math.abs(b) / shiftError).toBeLessThan(4);
+    }
     expect(meetlat('link', fresh, file('other.csv', 'item,slope,difficulty\nx,1,0\n')).code).toBe(2);
   }, 60_000);
 });

@@ -27,7 +27,7 @@ export function linkPage(outcome: LinkOutcome, { fresh, known, madeAt, language 
   });
   const title = fill(t.linkPageTitle, { fresh, known });
   return page(title, fill(t.linkMadeAt, { at: madeAt, method: link.method }), language,
-    section(t.linkTitle, paragraph(fill(t.linkText, { slope: fixed(link.slope, 4), shift: fixed(link.shift, 4), used, all: link.residuals.length })) + table([t.method_, t.unit, t.shift], methods.map(({ method, a, b }) => [method === link.method ? `<b>${method}</b>` : method, fixed(a, 4), fixed(b, 4)]), 'narrow'))
+    section(t.linkTitle, paragraph(fill(t.linkText, { slope: fixed(link.slope, 4), shift: fixed(link.shift, 4), used, all: link.residuals.length })) + table([t.method_, t.unit, t.se, t.shift, t.se], methods.map(({ method, a, b, slopeError, shiftError }) => [method === link.method ? `<b>${method}</b>` : method, fixed(a, 4), fixed(slopeError, 4), fixed(b, 4), fixed(shiftError, 4)]), 'narrow'))
     + section(t.anchorsTitle, paragraph(t.anchorsDescription) + figure('', anchorsChart(outcome, language), 'wide') + table([t.anchor, t.newScale, t.oldScale, t.residual, t.isUsed], link.residuals.map((anchor) => [escapeXml(anchor.item), fixed(anchor.from), fixed(anchor.to), fixed(anchor.residual), anchor.isUsed ? t.yes : t.no]), 'narrow'))
     + section(t.scoreCurves, paragraph(t.scoreCurvesDescription) + figure('', curvesChart, 'wide'))
     + section(t.equating, paragraph(t.equatingText) + table([t.newScore, t.ability, t.equivalent], scores.map(({ score, theta, equivalent }) => [String(score), fixed(theta), fixed(equivalent)]), 'narrow')));

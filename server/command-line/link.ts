@@ -26,9 +26,9 @@ export const linkCommand: Command = {
     if (!isReportLanguage(language)) throw new UsageError(`--language ${language}: must be ${Object.keys(reportTexts).join(' or ')}`);
     try {
       if (out !== undefined) await requireReportFolder(out);
-      const outcome = linkForms((await readParameters(fresh)).parameters, (await readParameters(known)).parameters, method);
+      const outcome = linkForms(await readParameters(fresh), await readParameters(known), method);
       const { link, methods, scores, parameters } = outcome;
-      console.log(methods.map((one) => `${one.method.padEnd(14)} slope ${one.a.toFixed(4)}  shift ${one.b.toFixed(4)}${one.method === method ? '  <' : ''}`).join('\n'));
+      console.log(methods.map((one) => `${one.method.padEnd(14)} slope ${one.a.toFixed(4)}${one.slopeError === undefined ? '' : ` (${one.slopeError.toFixed(4)})`}  shift ${one.b.toFixed(4)}${one.shiftError === undefined ? '' : ` (${one.shiftError.toFixed(4)})`}${one.method === method ? '  <' : ''}`).join('\n'));
       for (const { item, residual, isUsed } of link.residuals) console.log(`${item}  ${residual.toFixed(3)}${isUsed ? '' : '  not used'}`);
       if (out === undefined) return 0;
       const madeAt = now();

@@ -6,7 +6,7 @@
 import type { ItemSpec } from '../parameters/item-parameters.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { accelerate } from './accelerate.ts';
-import { covarianceOf, gradientAt, reportedErrors } from './covariance.ts';
+import { covarianceOf, gradientAt, reportedCovariance, reportedErrors } from './covariance.ts';
 import { exp } from '../numeric/elementary.ts';
 import { expectation, momentsOf } from './e-step.ts';
 import { type ItemModelName, specOf } from './family.ts';
@@ -19,6 +19,8 @@ export interface CalibratedItemResult {
   readonly model: ItemModelName | 'fixed';
   /** Of slope (NaN where it is not estimated) then difficulty or steps, then lower; nominal: slopes, then intercepts. Empty for fixed items. */
   readonly standardErrors: readonly number[];
+  /** Covariance of the same numbers, row-major; a slope that is not estimated has zeros. Absent for fixed items and without errors. */
+  readonly covariance?: readonly number[];
   readonly responses: number;
   readonly categoryCounts: readonly number[];
 }
@@ -80,7 +82,8 @@ function resultOf({ patterns, parameters }: Problem, { model, categories, index 
   const id = options.ids?.[item] ?? `item ${item}`;
   const fixed = options.fixed?.get(item);
   if (model === 'fixed' || fixed !== undefined) return { item: fixed ?? { model: 'logistic', id, difficulty: NaN }, model: 'fixed', standardErrors: [], responses, categoryCounts };
-  return { item: specOf(model, id, index.map((n) => x[n] ?? 0), categories), model, standardErrors: reportedErrors(model, categories, index, x, covariance, parameters), responses, categoryCounts };
+  const own = covariance === undefined ? undefined : reportedCovariance(model, categories, index, x, covariance, parameters);
+  return { item: specOf(model, id, index.map((n) => x[n] ?? 0), categories), model, standardErrors: reportedErrors(model, categories, index, x, own), ...(own === undefined ? {} : { covariance: own }), responses, categoryCounts };
 }
 
 function latentResult({ latent, patterns, parameters, node }: Problem, { covariates }: CalibrateItemsOptions, x: Float64Array, covariance: Float64Array | undefined): Pick<ItemsCalibration, 'groups' | 'regression'> {

@@ -92,21 +92,26 @@ export function covarianceOf(problem: Problem, x: Float64Array, method: 'oakes' 
   return product(product(bread, crossProduct(problem, x, problem.patterns.squaredWeight), problem.parameters), bread, problem.parameters);
 }
 
-/** Delta method: SE of each reported number from the covariance of its local parameters; derivatives by central differences of closed forms. */
-export function reportedErrors(model: ItemModelName, categories: number, index: readonly number[], x: Float64Array, covariance: Float64Array | undefined, size: number): number[] {
+/** Delta method: covariance of the reported numbers (row-major) from that of the local parameters; derivatives by central differences of closed forms. */
+export function reportedCovariance(model: ItemModelName, categories: number, index: readonly number[], x: Float64Array, covariance: Float64Array, size: number): number[] {
   const local = index.map((n) => x[n] ?? 0);
-  const at = reportedOf(model, local, categories);
-  if (covariance === undefined) return at.map(() => NaN);
+  const count = reportedOf(model, local, categories).length;
   const slopes = local.map((value, i) => {
     const h = 1e-6 * Math.max(1, Math.abs(value));
     const moved = (by: number): number[] => reportedOf(model, local.map((other, j) => (j === i ? other + by : other)), categories);
     const [up, down] = [moved(h), moved(-h)];
-    return at.map((_, r) => ((up[r] ?? 0) - (down[r] ?? 0)) / (2 * h));
+    return Array.from({ length: count }, (_, r) => ((up[r] ?? 0) - (down[r] ?? 0)) / (2 * h));
   });
-  return at.map((_, r) => {
-    let variance = 0;
-    index.forEach((n, i) => index.forEach((m, j) => { variance += (slopes[i]?.[r] ?? 0) * (slopes[j]?.[r] ?? 0) * (covariance[n * size + m] ?? NaN); }));
-    return r === 0 && hasUnitSlope(model) ? NaN : Math.sqrt(variance);
+  return Array.from({ length: count * count }, (_, cell) => {
+    const [r, s] = [Math.floor(cell / count), cell % count];
+    let sum = 0;
+    index.forEach((n, i) => index.forEach((m, j) => { sum += (slopes[i]?.[r] ?? 0) * (slopes[j]?.[s] ?? 0) * (covariance[n * size + m] ?? NaN); }));
+    return sum;
   });
 }
 
+/** Standard errors of the reported numbers; NaN for a slope that is not estimated, and without a covariance. */
+export function reportedErrors(model: ItemModelName, categories: number, index: readonly number[], x: Float64Array, covariance: readonly number[] | undefined): number[] {
+  const count = reportedOf(model, index.map((n) => x[n] ?? 0), categories).length;
+  return Array.from({ length: count }, (_, r) => (covariance === undefined || (r === 0 && hasUnitSlope(model)) ? NaN : Math.sqrt(covariance[r * count + r] ?? NaN)));
+}
