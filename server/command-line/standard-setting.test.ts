@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { normalDistribution } from 'itemresponsetheory';
 import { describe, expect, it } from 'vitest';
 
 const program = join(import.meta.dirname, '../../bin/meetlat.mjs');
@@ -32,6 +33,20 @@ describe('meetlat standard-setting', () => {
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(written(out).cut).toBeCloseTo(-0.5, 9);
+  });
+
+  it('says what the cut does: of a population, a file of scores, or the persons judged; and measures the judges', () => {
+    const judges = `judge,${Array.from({ length: 12 }, (_, n) => `i${n}`).join()}\n${[0.1, 0, -0.1, 0].map((by, j) => `J${j},${Array.from({ length: 12 }, (_, n) => Math.min(1, Math.max(0, 0.3 + n * 0.04 + by + (((n * 7 + j * 3) % 5) - 2) * 0.03)).toFixed(2)).join()}`).join('\n')}`;
+    const { status, out } = setStandard(judges, '--method', 'angoff', '--population', '6,2');
+    expect(status).toBe(0);
+    const result: { cut: number; impact: { share: number; low: number; high: number }; judges: { measure: { demand: number } }[] } = JSON.parse(readFileSync(join(out, 'standard-setting.json'), 'utf8'));
+    expect(result.impact.share).toBeCloseTo(normalDistribution((6 - result.cut) / 2), 9);
+    expect(result.impact.low).toBeLessThan(result.impact.high);
+    expect(result.judges[0]?.measure.demand).toBeGreaterThan(result.judges[2]?.measure.demand ?? Infinity);
+    const groups = setStandard(`score,master\n${Array.from({ length: 40 }, (_, n) => `${n},${n + (n % 3) * 3 > 22 ? 1 : 0}`).join('\n')}`, '--method', 'contrasting-groups');
+    const own: { cut: number; impact: { share: number } } = JSON.parse(readFileSync(join(groups.out, 'standard-setting.json'), 'utf8'));
+    expect(own.impact.share).toBe((39 - Math.ceil(own.cut) + 1) / 40);
+    expect(setStandard(judges, '--method', 'angoff', '--population', '6,0').status).toBe(2);
   });
 
   it('groups', () => {

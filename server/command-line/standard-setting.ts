@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
-import { createItemParameters, createRng } from 'itemresponsetheory';
-import { angoff, bookmark, borderlineRegression, contrastingGroups, orderedBooklet } from 'itemresponsetheory/standard-setting';
+import { createItemParameters, createRng, normalDistribution } from 'itemresponsetheory';
+import { angoff, bookmark, borderlineRegression, contrastingGroups, impactOf, type JudgeMeasure, judgesAsFacet, orderedBooklet } from 'itemresponsetheory/standard-setting';
 import { escapeXml } from '../../engine/charts/curve.ts';
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { readParameters } from '../../item-bank/calibration/parameter-file.ts';
@@ -20,7 +20,7 @@ const methods = ['angoff', 'bookmark', 'contrasting-groups', 'borderline-regress
 type Method = (typeof methods)[number];
 const isMethod = (name: string | undefined): name is Method => methods.some((method) => method === name);
 
-interface Outcome { readonly cut: number; readonly standardError: number; readonly judges: readonly { readonly judge: string; readonly cut: number; readonly agreement?: number }[] }
+interface Outcome { readonly cut: number; readonly standardError: number; readonly judges: readonly { readonly judge: string; readonly cut: number; readonly agreement?: number; /** As a facet, of three judges and more. */ readonly measure?: JudgeMeasure }[]; /** Scores of a population, where the file holds them. */ readonly scores?: readonly number[] }
 
 type Row = Readonly<Record<string, string>>;
 
@@ -38,8 +38,10 @@ function byAngoff(rows: readonly Row[]): Outcome {
   const items = Object.keys(rows[0] ?? {}).filter((name) => name !== 'judge');
   const ratings = rows.map((row, line) => items.map((item) => numberOf(row, item, line)));
   const isPercent = ratings.some((row) => row.some((value) => value > 1));
-  const { cut, standardError, judges } = angoff(isPercent ? ratings.map((row) => row.map((value) => value / 100)) : ratings);
-  return { cut, standardError, judges: judges.map((judge, n) => ({ judge: rows[n]?.['judge'] ?? String(n + 1), ...judge })) };
+  const chances = isPercent ? ratings.map((row) => row.map((value) => value / 100)) : ratings;
+  const { cut, standardError, judges } = angoff(chances);
+  const measures = rows.length >= 3 && items.length >= 3 && new Set(chances.flat().map((value) => Math.round(10 * value))).size > 1 ? judgesAsFacet(chances).judges : [];
+  return { cut, standardError, judges: judges.map((judge, n) => { const measure = measures[n]; return { judge: rows[n]?.['judge'] ?? String(n + 1), ...judge, ...(measure === undefined ? {} : { measure }) }; }) };
 }
 
 async function outcomeOf(method: Method, rows: readonly Row[], parameters: string | undefined, chance: number, borderline: number): Promise<Outcome> {
@@ -51,15 +53,27 @@ async function outcomeOf(method: Method, rows: readonly Row[], parameters: strin
       const { cut, standardError, judges } = bookmark(orderedBooklet(createItemParameters((await readParameters(parameters)).parameters), chance), rows.map((row, line) => numberOf(row, 'page', line)));
       return { cut, standardError, judges: judges.map((value, n) => ({ judge: rows[n]?.['judge'] ?? String(n + 1), cut: value })) };
     }
-    case 'contrasting-groups': return { ...contrastingGroups(rows.map((row, line) => ({ score: numberOf(row, 'score', line), isMaster: numberOf(row, 'master', line) === 1 })), random), judges: [] };
-    case 'borderline-regression': return { ...borderlineRegression(rows.map((row, line) => ({ score: numberOf(row, 'score', line), rating: numberOf(row, 'rating', line) })), borderline, random), judges: [] };
+    case 'contrasting-groups': return { ...contrastingGroups(rows.map((row, line) => ({ score: numberOf(row, 'score', line), isMaster: numberOf(row, 'master', line) === 1 })), random), judges: [], scores: rows.map((row, line) => numberOf(row, 'score', line)) };
+    case 'borderline-regression': return { ...borderlineRegression(rows.map((row, line) => ({ score: numberOf(row, 'score', line), rating: numberOf(row, 'rating', line) })), borderline, random), judges: [], scores: rows.map((row, line) => numberOf(row, 'score', line)) };
   }
 }
 
+/** `--population mean,sd` of the cut's scale, or a file with a column of scores; else the persons of the file of judgements. */
+async function shareAbove(population: string | undefined, scores: readonly number[] | undefined): Promise<((cut: number) => number) | undefined> {
+  const normal = population === undefined ? null : /^(-?[\d.]+),([\d.]+)$/.exec(population);
+  if (normal !== null) {
+    const [mean, sd] = [Number(normal[1]), Number(normal[2])];
+    if (!Number.isFinite(mean) || !(sd > 0)) throw new UsageError(`--population ${population ?? ''}: must be MEAN,SD with an SD above 0, or a file of scores`);
+    return (cut) => normalDistribution((mean - cut) / sd);
+  }
+  const own = population === undefined ? scores : (parse(await readFile(population), { bom: true, columns: true, skip_empty_lines: true, trim: true }) satisfies Row[]).map((row: Row, line: number) => numberOf(row, 'score', line));
+  return own === undefined || own.length === 0 ? undefined : (cut) => own.filter((score) => score >= cut).length / own.length;
+}
+
 export const standardSettingCommand: Command = {
-  usage: `standard-setting JUDGEMENTS.csv --method ${methods.join('|')} [--parameters FILE] [--chance 0.67] [--borderline 3] [--language nl|en] [--out DIR]   a cut score from judges or from groups, with its error`,
+  usage: `standard-setting JUDGEMENTS.csv --method ${methods.join('|')} [--parameters FILE] [--chance 0.67] [--borderline 3] [--population MEAN,SD|SCORES.csv] [--language nl|en] [--out DIR]   a cut score from judges or from groups, with its error`,
   run: async (argv) => {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { method: { type: 'string' }, parameters: { type: 'string' }, chance: { type: 'string', default: '0.67' }, borderline: { type: 'string', default: '3' }, language: { type: 'string', default: 'nl' }, out: { type: 'string' } } });
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { method: { type: 'string' }, parameters: { type: 'string' }, chance: { type: 'string', default: '0.67' }, borderline: { type: 'string', default: '3' }, population: { type: 'string' }, language: { type: 'string', default: 'nl' }, out: { type: 'string' } } });
     const [path] = positionals;
     const { method, language, out } = values;
     if (path === undefined) throw new UsageError('standard-setting needs a file of judgements');
@@ -69,18 +83,22 @@ export const standardSettingCommand: Command = {
     try {
       const rows: Row[] = parse(await readFile(path), { bom: true, columns: true, skip_empty_lines: true, trim: true });
       if (rows.length === 0) throw new ResponseFileError('no-rows', `${path} has no rows`);
-      const outcome = await outcomeOf(method, rows, values.parameters, Number(values.chance), Number(values.borderline));
+      const { scores, ...outcome } = await outcomeOf(method, rows, values.parameters, Number(values.chance), Number(values.borderline));
       const own = texts[language];
       const sentence = fill(own.cut, { method: own.methods[method], cut: fixed(outcome.cut, 3), error: fixed(outcome.standardError, 3), low: fixed(outcome.cut - 1.96 * outcome.standardError, 2), high: fixed(outcome.cut + 1.96 * outcome.standardError, 2) });
+      const above = await shareAbove(values.population, scores);
+      const impact = above === undefined ? undefined : impactOf(outcome.cut, outcome.standardError, above);
+      const impactText = impact === undefined ? '' : fill(own.impact, { share: fixed(100 * impact.share, 1), low: fixed(100 * impact.low, 1), high: fixed(100 * impact.high, 1) });
       console.log(sentence);
+      if (impactText !== '') console.log(impactText);
       for (const { judge, cut, agreement } of outcome.judges) console.log(`${judge.padEnd(16)} ${fixed(cut, 3)}${agreement === undefined ? '' : `  r ${fixed(agreement)}`}`);
       if (out === undefined) return 0;
       const [file, madeAt] = [basename(path), now()];
-      const judges = outcome.judges.length === 0 ? '' : section(own.judges, table([own.judge, own.own, own.agreement], outcome.judges.map(({ judge, cut, agreement }) => [escapeXml(judge), fixed(cut, 3), fixed(agreement)]), 'items'));
+      const judges = outcome.judges.length === 0 ? '' : section(own.judges, table([own.judge, own.own, own.agreement, own.demand, reportTexts[language].se, 'infit', 'outfit'], outcome.judges.map(({ judge, cut, agreement, measure }) => [escapeXml(judge), fixed(cut, 3), fixed(agreement), fixed(measure?.demand), fixed(measure?.standardError), fixed(measure?.infit), fixed(measure?.outfit)]), 'items') + (outcome.judges.some(({ measure }) => measure !== undefined) ? paragraph(own.demandText) : ''));
       const files = {
-        'standard-setting.json': `${JSON.stringify({ schema: 'meetlat-standard-setting-1', file, madeAt, method, persons: rows.length, ...outcome }, null, 1)}\n`,
-        'judges.csv': csv(['judge', 'cut', 'agreement'], outcome.judges.map(({ judge, cut, agreement }) => [judge, cut, agreement])),
-        'report.html': page(fill(own.title, { file }), madeAt.slice(0, 10), language, section(own.result, paragraph(sentence)) + judges + section(reportTexts[language].methodTitle, list([own.explained[method], own.person]))),
+        'standard-setting.json': `${JSON.stringify({ schema: 'meetlat-standard-setting-2', file, madeAt, method, persons: rows.length, ...outcome, ...(impact === undefined ? {} : { impact }) }, null, 1)}\n`,
+        'judges.csv': csv(['judge', 'cut', 'agreement', 'demand', 'demandStandardError', 'infit', 'outfit'], outcome.judges.map(({ judge, cut, agreement, measure }) => [judge, cut, agreement, measure?.demand, measure?.standardError, measure?.infit, measure?.outfit])),
+        'report.html': page(fill(own.title, { file }), madeAt.slice(0, 10), language, section(own.result, paragraph(sentence) + (impactText === '' ? '' : paragraph(impactText))) + judges + section(reportTexts[language].methodTitle, list([own.explained[method], own.person]))),
       };
       await writeReport(out, files);
       console.log(`${out}: ${Object.keys(files).join(', ')}`);

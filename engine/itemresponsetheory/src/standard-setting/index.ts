@@ -2,3 +2,4 @@
 export { angoff, type AngoffResult, type CutScore } from './angoff.ts';
 export { bookmark, orderedBooklet, type Page, responseLocation } from './bookmark.ts';
 export { borderlineGroup, borderlineRegression, contrastingGroups, type Judged } from './groups.ts';
+export { impactOf, type JudgeMeasure, judgesAsFacet } from './judges.ts';

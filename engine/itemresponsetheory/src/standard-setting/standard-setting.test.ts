@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { sigmoid } from '../numeric/elementary.ts';
+import { impactOf, judgesAsFacet } from './judges.ts';
 import { itemInformation } from '../information/item.ts';
 import { expectedScore } from '../models/probability.ts';
 import { createRng } from '../numeric/rng.ts';
@@ -47,5 +49,28 @@ describe('standard setting', () => {
     expect(Math.abs(regression.cut - 33)).toBeLessThan(1.5);
     expect(() => contrastingGroups(persons.map((person) => ({ ...person, isMaster: true })), createRng(4))).toThrow(/masters/);
     expect(contrastingGroups([{ score: 1, isMaster: false }, { score: 2, isMaster: false }, { score: 4, isMaster: true }, { score: 5, isMaster: true }], createRng(5), 20).cut).toBe(3);
+  });
+});
+
+describe('judges as a facet', () => {
+  const random = createRng('judges');
+  const easiness = Array.from({ length: 40 }, () => 1.2 * random.normal());
+  const demand = [0.6, 0, -0.4, 0.2, -0.4];
+  const chances = demand.map((d, judge) => easiness.map((e) => { const noise = judge === 3 ? 2.5 : 0.4; return sigmoid(e + d + noise * random.normal()); }));
+
+  it('finds who demands more, and who is erratic', () => {
+    const { judges, separation } = judgesAsFacet(chances);
+    expect(judges.reduce((sum, judge) => sum + judge.demand, 0)).toBeCloseTo(0, 9);
+    expect(judges[0]?.demand).toBeGreaterThan((judges[1]?.demand ?? Infinity));
+    expect(judges[1]?.demand).toBeGreaterThan((judges[2]?.demand ?? Infinity));
+    expect(judges[3]?.infit).toBeGreaterThan(1.5);
+    for (const n of [0, 1, 2, 4]) expect(judges[n]?.infit).toBeLessThan(judges[3]?.infit ?? 0);
+    expect(separation.p).toBeLessThan(0.01);
+    expect(impactOf(0, 0.5, (cut) => sigmoid(-cut))).toEqual({ share: 0.5, low: sigmoid(-0.5), high: sigmoid(0.5) });
+  });
+
+  it('refuses too little, and judgements that are all alike', () => {
+    expect(() => judgesAsFacet([[0.5, 0.5], [0.5, 0.5]])).toThrow(/three judges/);
+    expect(() => judgesAsFacet([0, 1, 2].map(() => [0.5, 0.5, 0.5]))).toThrow(/differ/);
   });
 });
