@@ -11,3 +11,4 @@ export type { RaschModel, TestDesign } from './cml-data.ts';
 export { type CalibrationTeam, serveCalibration, type TeamWork } from './team.ts';
 export { type AndersenTest, andersenTest } from './andersen.ts';
 export { calibrateJointly, type JointCalibration, type JointItem, type JointItemsOptions } from './jml.ts';
+export { calibrateAtAbilities, type MethodAItem } from './method-a.ts';

@@ -1,5 +1,6 @@
 /** Response data made ready: categories made consecutive by a stated rule, persons without responses left out, equal rows counted once. */
 import { IrtError } from '../errors.ts';
+import { log } from '../numeric/elementary.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 
 export interface Flag { readonly item: number; readonly code: 'few-responses' | 'forms-disconnected' | 'category-empty' | 'few-in-category' | 'negative-slope'; readonly message: string }
@@ -63,14 +64,18 @@ export function preparePatterns(data: ResponseMatrix, densityOf: (person: number
     maps.push(recoding(used));
     return closed;
   });
-  return { ...collapse(data, densityOf, weightOf, maps), categories, counts, flags };
+  const spread = log(data.persons + 1) + manyPatterns;
+  const logCategories = Float64Array.from(categories, (n) => log(n));
+  const isLong = (from: number, to: number): boolean => { if (to - from > longestCollapsed) return true; let sum = 0; for (let n = from; n < to; n += 1) sum += logCategories[data.item[n] ?? 0] ?? 0; return sum > spread; };
+  return { ...collapse(data, densityOf, weightOf, maps, isLong), categories, counts, flags };
 }
 
-/** Longer rows are hardly ever equal: looking for it would cost more than it saves. */
+/** Rows with so many possible answers to every person (e⁷) are hardly ever equal: looking for it would cost more than it saves. Characters of a key are bounded, too. */
+const manyPatterns = 7;
 const longestCollapsed = 24;
 
 /** Equal rows of one density become one row with a weight; the order is that of first appearance. */
-function collapse(data: ResponseMatrix, densityOf: (person: number) => number, weightOf: (person: number) => number, maps: readonly Int16Array[]): Omit<Patterns, 'categories' | 'counts' | 'flags'> {
+function collapse(data: ResponseMatrix, densityOf: (person: number) => number, weightOf: (person: number) => number, maps: readonly Int16Array[], isLong: (from: number, to: number) => boolean): Omit<Patterns, 'categories' | 'counts' | 'flags'> {
   const known = new Map<string, number>();
   const rowOf = new Int32Array(data.persons).fill(-1);
   const first: number[] = [];
@@ -80,7 +85,7 @@ function collapse(data: ResponseMatrix, densityOf: (person: number) => number, w
     const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
     const own = weightOf(person);
     if (from === to || own === 0) { emptyPersons += 1; continue; }
-    if (to - from > longestCollapsed) { rowOf[person] = first.length; first.push(person); weight.push(own); squaredWeight.push(own * own); continue; }
+    if (isLong(from, to)) { rowOf[person] = first.length; first.push(person); weight.push(own); squaredWeight.push(own * own); continue; }
     const codes = new Uint16Array(2 * (to - from) + 2);
     codes[0] = densityOf(person) & 0xffff; codes[1] = densityOf(person) >>> 16;
     for (let n = from; n < to; n += 1) { codes[2 * (n - from) + 2] = (data.item[n] ?? 0) & 0xffff; codes[2 * (n - from) + 3] = ((data.item[n] ?? 0) >>> 16) * 256 + (data.category[n] ?? 0); }
