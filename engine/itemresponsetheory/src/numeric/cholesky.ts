@@ -45,3 +45,17 @@ export function invertSymmetric(matrix: Float64Array, n: number): Float64Array |
   for (let i = 0; i < n; i += 1) for (let j = 0; j < i; j += 1) inverse[j * n + i] = inverse[i * n + j] ?? 0;
   return inverse;
 }
+
+/** L⁻¹·column for each column, by forward substitution: x′A⁻¹y is the product of theirs, at a third of the work of the inverse. Undefined when A is not positive definite. */
+export function whiten(matrix: Float64Array, n: number, columns: readonly Float64Array[]): Float64Array[] | undefined {
+  const lower = factor(matrix, n);
+  return lower === undefined ? undefined : columns.map((column) => {
+    const out = new Float64Array(n);
+    for (let i = 0; i < n; i += 1) {
+      let sum = column[i] ?? 0;
+      for (let k = 0; k < i; k += 1) sum -= (lower[i * n + k] ?? 0) * (out[k] ?? 0);
+      out[i] = sum / (lower[i * n + i] ?? 1);
+    }
+    return out;
+  });
+}
