@@ -5,18 +5,30 @@ import type { ItemSpec } from 'itemresponsetheory';
 import { isItemModel, parametersFrom, readModels, readParameters, readPriors } from '../../item-bank/calibration/parameter-file.ts';
 import { runCalibration } from '../../item-bank/calibration/run.ts';
 import { loadDemonstration } from '../../demonstration/bank.ts';
-import { demonstrationFolder } from '../compose.ts';
+import type { Release } from '../../item-bank/releases/release.ts';
+import { demonstrationFolder, openStores } from '../compose.ts';
+import { readConfiguration } from '../configuration.ts';
 import { type Command, UsageError } from './command.ts';
 import { withTeam, workersOf } from './team.ts';
 import { asUsage, commonOf, commonOptions, cycleText, progressLine, readWithProgress, tell } from './report-outcome.ts';
 
-/** A file of parameters, or the id of a release. */
+/** Releases that were published here, where there is an installation. */
+async function publishedReleases(): Promise<readonly Release[]> {
+  const configuration = readConfiguration(process.env, process.cwd());
+  if (configuration.mongodbUri === undefined && !existsSync(configuration.dataFolder)) return [];
+  const stores = await openStores(configuration);
+  try { return stores.bank.allReleases(); } finally { await stores.storage.close(); }
+}
+
+/** A file of parameters, or the id of a release: of the demonstration, or published here. */
 async function anchorsOf(name: string): Promise<readonly ItemSpec[]> {
   if (existsSync(name)) return (await readParameters(name)).parameters;
-  const { releases } = await loadDemonstration(demonstrationFolder);
+  const releases = [...(await loadDemonstration(demonstrationFolder)).releases, ...await publishedReleases()];
   const release = releases.find(({ id }) => id === name);
-  if (release === undefined) throw new UsageError(`--anchors ${name}: no such file or release; there are ${releases.map(({ id }) => id).join(', ')}`);
-  return parametersFrom(release, name).parameters;
+  if (release === undefined) throw new UsageError(`--anchors ${name}: no such file or release; there are ${[...new Set(releases.map(({ id }) => id))].join(', ')}`);
+  // Journal rows name an item with its version.
+  const versions = new Map(release.items.map(({ id, version }) => [id, version]));
+  return parametersFrom(release, name).parameters.flatMap((spec) => { const version = versions.get(spec.id); return [spec, ...(version === undefined ? [] : [{ ...spec, id: `${spec.id}@${version}` }])]; });
 }
 
 function positive(name: string, text: string | undefined, whole: boolean): number | undefined {

@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   facets: async () => (await import('./facets.ts')).facetsCommand,
   link: async () => (await import('./link.ts')).linkCommand,
   'standard-setting': async () => (await import('./standard-setting.ts')).standardSettingCommand,
+  responses: async () => (await import('./responses.ts')).responsesCommand,
   simulate: async () => (await import('./simulate.ts')).simulateCommand,
 };
 

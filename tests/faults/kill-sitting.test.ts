@@ -3,6 +3,8 @@
  * item comes, the deadline is unchanged, and no rating task and no push is lost.
  */
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CandidateView } from '../../server/api/candidate/protocol.ts';
@@ -77,6 +79,14 @@ describe('power cuts', () => {
       const said = execFileSync(process.execPath, [join(root, 'bin/meetlat.mjs'), 'verify', session], { env: { ...process.env, MEETLAT_NO_BUILD: '1', MEETLAT_DATA: server.folder }, encoding: 'utf8' });
       expect(said).toMatch(/\nVERIFIED\n$/);
     }
+    // The journal is also what the designer calibrates from: every scored and pretest answer once, beside the running server.
+    const file = join(mkdtempSync(join(tmpdir(), 'meetlat-responses-')), 'all.jsonl');
+    const run = (...options: readonly string[]): string => execFileSync(process.execPath, [join(root, 'bin/meetlat.mjs'), 'responses', ...options], { env: { ...process.env, MEETLAT_NO_BUILD: '1', MEETLAT_DATA: server.folder }, encoding: 'utf8' });
+    expect(run('--out', file)).toMatch(new RegExp(`responses of ${sessions.length} closed sessions`));
+    const rows: { session: string; item: string; version: number; category: number | null }[] = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    expect(new Set(rows.map(({ session }) => session))).toEqual(new Set(sessions));
+    expect(new Set(rows.map(({ session, item }) => `${session} ${item}`)).size).toBe(rows.length);
+    expect(() => run('--out', file)).toThrow(/exists already/);
   }, 300_000);
 
   it('after a kill in an adaptive part the same item comes again', async () => {

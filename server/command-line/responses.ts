@@ -1,0 +1,56 @@
+/** `meetlat responses`: the responses of all closed sessions as JSON lines, straight from the journal, for `calibrate`, `fit` and `dif`. */
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { finished } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { responsesOf } from '../../delivery/responses/read.ts';
+import { Sessions } from '../../delivery/sessions/handle.ts';
+import { tenants } from '../../people/agencies/agency.ts';
+import { sittings } from '../../delivery/administrations/register.ts';
+import { now, openStores } from '../compose.ts';
+import { readConfiguration } from '../configuration.ts';
+import { type Command, UsageError } from './command.ts';
+
+const pageSize = 50;
+
+export const responsesCommand: Command = {
+  usage: 'responses --out FILE.jsonl[.gz] [--scored]   responses of all closed sessions from the journal (pretest items too, unless --scored): input of calibrate, fit and dif',
+  run: async (argv) => {
+    const { values: { out, scored = false } } = parseArgs({ args: [...argv], options: { out: { type: 'string' }, scored: { type: 'boolean' } } });
+    if (out === undefined || !/\.(jsonl|ndjson)(\.gz)?$/.test(out)) throw new UsageError('responses needs --out FILE.jsonl or FILE.jsonl.gz');
+    const stores = await openStores(readConfiguration(process.env, process.cwd()));
+    const file = createWriteStream(out, { flags: 'wx', mode: 0o600 });
+    const written = finished(file);
+    const lines = out.endsWith('.gz') ? createGzip() : undefined;
+    lines?.pipe(file);
+    const target = lines ?? file;
+    let [sessionCount, responseCount] = [0, 0];
+    try {
+      const sessions = new Sessions({ journal: stores.storage.journal, now, pinnedTest: stores.pinnedTest });
+      const collection = await stores.storage.collection(sittings);
+      for (const tenant of await tenants(stores.agencies)) {
+        let after: string | undefined;
+        do {
+          const page = await collection.find(tenant, { index: 'registeredAt', equal: [], limit: pageSize, ...(after === undefined ? {} : { after }) });
+          for (const { id } of page.documents) {
+            const session = await sessions.load({ tenant, id });
+            if (session?.state.closed === undefined) continue;
+            const rows = responsesOf(id, session.state).filter((row) => !scored || row.scored);
+            sessionCount += 1;
+            responseCount += rows.length;
+            if (rows.length > 0 && !target.write(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n`)) await once(target, 'drain');
+          }
+          after = page.next;
+        } while (after !== undefined);
+      }
+      target.end();
+      await written;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw new UsageError(`${out} exists already`);
+      throw error;
+    } finally { await stores.storage.close(); }
+    console.log(`${out}: ${responseCount} responses of ${sessionCount} closed sessions`);
+    return 0;
+  },
+};
