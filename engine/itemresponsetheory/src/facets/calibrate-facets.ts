@@ -8,7 +8,7 @@ import { IrtError } from '../errors.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
-import { findSubsets } from './connectedness.ts';
+import { requireConnected } from './connectedness.ts';
 import { type Affine, type FacetsModel, valueOf } from './design.ts';
 import { expectation, type Marginal, marginalOf } from './marginal.ts';
 
@@ -86,8 +86,7 @@ function startOf({ table, design, size }: Marginal): Float64Array {
 /** Throws IrtError when the ratings do not connect all elements, naming the groups, or when no two scores were given. */
 export function calibrateFacets(table: RatingTable, { points = 61, tolerance = 1e-7, maximumCycles = 2000, standardErrors = true, onCycle, ...model }: FacetsOptions = {}): FacetsCalibration {
   requireScale(table, model);
-  const { isConnected, subsets } = findSubsets(table);
-  if (!isConnected && (model.anchors ?? []).length === 0) throw new IrtError('facets-disconnected', 'ratings', subsets.map((subset) => subset.map(({ facet, elements }) => `${facet} ${elements.join(' ')}`).join(', ')).join(' | '), 'must be joined by common persons, or by anchors: these groups cannot be compared');
+  if ((model.anchors ?? []).length === 0) requireConnected(table, 'by common persons, or by anchors');
   const marginal = marginalOf(table, points, model);
   const { design, meanAt, varianceAt, size } = marginal;
   const fit = accelerate(emStep(marginal), startOf(marginal), { tolerance, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });

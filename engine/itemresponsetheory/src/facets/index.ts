@@ -2,7 +2,8 @@
 export { type Facet, type RatingRow, type RatingTable, ratingTable } from '../responses/rating-table.ts';
 export { calibrateFacets, type FacetMeasures, type FacetsCalibration, type FacetSlopes, type FacetsOptions, type FacetTerms, type StepGroup } from './calibrate-facets.ts';
 export type { Anchor, FacetsModel } from './design.ts';
-export { type Connectedness, findSubsets } from './connectedness.ts';
+export { type Connectedness, findSubsets, type Subset } from './connectedness.ts';
+export { type Join, weakestJoins } from './joins.ts';
 export { calibrateFacetsJointly, type JointFacets, type JointOptions } from './joint.ts';
 export { type PersonMeasure, personMeasures } from './persons.ts';
 export type { Measures } from './prediction.ts';

@@ -1,10 +1,9 @@
 /** Many-facet Rasch by joint maximum likelihood, the method of the classic reports: every facet and the steps sum to zero, persons float. Biased where persons have few ratings. */
-import { IrtError } from '../errors.ts';
 import { log } from '../numeric/elementary.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
 import { createRatingAt, ratingAt } from './cells.ts';
 import type { FacetMeasures } from './calibrate-facets.ts';
-import { findSubsets } from './connectedness.ts';
+import { requireConnected } from './connectedness.ts';
 
 export interface JointFacets {
   readonly facets: readonly FacetMeasures[]; readonly scales: readonly [{ readonly steps: Float64Array }];
@@ -17,8 +16,7 @@ export interface JointOptions { readonly extreme?: number; readonly tolerance?: 
 
 /** Throws IrtError when the ratings do not connect all elements. */
 export function calibrateFacetsJointly(table: RatingTable, { extreme = 0.3, tolerance = 1e-10, maximumSweeps = 5000 }: JointOptions = {}): JointFacets {
-  const { isConnected, deficiency } = findSubsets(table);
-  if (!isConnected) throw new IrtError('facets-disconnected', 'ratings', deficiency, 'must be joined by common persons');
+  requireConnected(table, 'by common persons');
   const m = table.highest;
   const [sum, count] = [new Float64Array(table.persons.length), new Float64Array(table.persons.length)];
   table.score.forEach((score, n) => { const p = table.person[n] ?? 0; sum[p] = (sum[p] ?? 0) + score; count[p] = (count[p] ?? 0) + 1; });
