@@ -8,8 +8,10 @@ import { IrtError } from '../errors.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
+import { type Affine, valueOf } from './affine.ts';
 import { requireConnected } from './connectedness.ts';
-import { type Affine, type FacetsModel, valueOf } from './design.ts';
+import type { FacetsModel } from './design.ts';
+import type { Unheld } from './leaning.ts';
 import { expectation, type Marginal, marginalOf } from './marginal.ts';
 
 export interface FacetsOptions extends FacetsModel { readonly points?: number; readonly tolerance?: number; readonly maximumCycles?: number; readonly standardErrors?: boolean; readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void }
@@ -20,18 +22,22 @@ export interface StepGroup { /** Element whose steps these are; undefined: of al
 export interface FacetSlopes { readonly name: string; readonly elements: readonly string[]; readonly slope: Float64Array; /** Of ln slope. */ readonly logSlopeError: Float64Array }
 export interface FacetTerms { readonly facets: readonly [string, string]; /** By element of the first, then of the second. */ readonly term: readonly Float64Array[]; readonly standardError: readonly Float64Array[] }
 
+/** What leaned on the other elements, because this one's own ratings hold no finite estimate. */
+export interface LeaningElement { readonly facet: string; readonly element: string; readonly what: 'steps' | 'measure'; /** Scores it never gave (steps), or the only one it gave (measure). */ readonly scores: readonly number[] }
+
 export interface FacetsCalibration {
   readonly facets: readonly FacetMeasures[];
   /** One group, or one for each element of the facet `thresholdsBy`. */
   readonly scales: readonly StepGroup[]; readonly thresholdsBy?: string;
   readonly slopes: readonly FacetSlopes[]; readonly terms: readonly FacetTerms[];
+  readonly leaning: readonly LeaningElement[];
   readonly mean: number; readonly variance: number; readonly varianceError: number;
   /** EAP and posterior SD of each person. */
   readonly theta: Float64Array; readonly thetaError: Float64Array;
   readonly logLikelihood: number; readonly parameters: number; readonly cycles: number; readonly converged: boolean; readonly largestChange: number;
 }
 
-/** −∂²ln L by central differences of the exact gradient. */
+/** −∂²ln L (less what leans) by central differences of the exact gradient. */
 function observedInformation(marginal: Marginal, x: Float64Array): Float64Array {
   const size = x.length;
   const matrix = new Float64Array(size * size);
@@ -45,30 +51,26 @@ function observedInformation(marginal: Marginal, x: Float64Array): Float64Array 
   return matrix;
 }
 
-/** Throws IrtError for scores that are no scale: a category that nobody gave, or that one element with own steps never gave. */
-function requireScale(table: RatingTable, { thresholds = 'common' }: FacetsModel): void {
-  if (table.highest < 1) throw new IrtError('no-scale', 'score', table.highest, 'must have at least two different scores');
-  const by = thresholds === 'common' ? undefined : table.facets.find(({ name }) => name === thresholds.by);
-  const seen = Array.from({ length: by?.elements.length ?? 1 }, () => new Uint8Array(table.highest + 1));
-  for (let n = 0; n < table.score.length; n += 1) { const row = seen[by?.of[n] ?? 0]; if (row !== undefined) row[table.score[n] ?? 0] = 1; }
-  seen.forEach((row, e) => {
-    const missing = Array.from(row.keys()).filter((k) => row[k] === 0);
-    if (missing.length > 0) throw new IrtError('category-empty', by === undefined ? 'score' : `score of ${by.elements[e] ?? ''}`, missing.join(', '), `was never given: merge it with a neighbour first${by === undefined ? '' : ', or use common thresholds'}`);
-  });
+/** Throws IrtError for scores that are no scale: one score only, or a category in between that nobody gave. */
+export function requireScale(table: RatingTable): void {
+  if (table.highest < 1) throw new IrtError('no-scale', 'score', table.categories[0] ?? '', 'must have at least two different scores');
+  const seen = new Set(table.score);
+  const missing = table.categories.filter((_, k) => !seen.has(k));
+  if (missing.length > 0) throw new IrtError('category-empty', 'score', missing.join(', '), 'was never given: close the scale there, or give it to somebody');
 }
 
 /** One EM step: a scoring step of the facets, the population's moments. */
 function emStep(marginal: Marginal): (x: Float64Array, out: Float64Array) => number {
   const { design: { parameters }, node, meanAt, varianceAt } = marginal;
   return (x, out) => {
-    const { logLikelihood, gradient, information, moments } = expectation(marginal, x, true);
+    const { logLikelihood, logPrior, gradient, information, moments } = expectation(marginal, x, true);
     const inverse = parameters === 0 ? new Float64Array(0) : invertSymmetric(information, parameters);
     if (inverse === undefined) throw new IrtError('not-identified', 'ratings', parameters, 'must tell all severities apart');
     for (let i = 0; i < parameters; i += 1) { let move = 0; for (let j = 0; j < parameters; j += 1) move += (inverse[i * parameters + j] ?? 0) * (gradient[j] ?? 0); out[i] = (x[i] ?? 0) + Math.max(-1, Math.min(1, move)); }
     const matched = matchMoments(node, moments[0], moments[1], meanAt >= 0);
     if (meanAt >= 0) out[meanAt] = matched.mean;
     out[varianceAt] = log(matched.variance);
-    return logLikelihood;
+    return logLikelihood + logPrior;
   };
 }
 
@@ -85,7 +87,7 @@ function startOf({ table, design, size }: Marginal): Float64Array {
 
 /** Throws IrtError when the ratings do not connect all elements, naming the groups, or when no two scores were given. */
 export function calibrateFacets(table: RatingTable, { points = 61, tolerance = 1e-7, maximumCycles = 2000, standardErrors = true, onCycle, ...model }: FacetsOptions = {}): FacetsCalibration {
-  requireScale(table, model);
+  requireScale(table);
   if ((model.anchors ?? []).length === 0) requireConnected(table, 'by common persons, or by anchors');
   const marginal = marginalOf(table, points, model);
   const { design, meanAt, varianceAt, size } = marginal;
@@ -104,10 +106,13 @@ export function calibrateFacets(table: RatingTable, { points = 61, tolerance = 1
     scales: design.steps.map((rows, g): StepGroup => ({ ...(byElements === undefined ? {} : { element: byElements[g] ?? '' }), steps: measure(rows), stepError: errors(rows) })), ...(by === undefined ? {} : { thresholdsBy: by }),
     slopes: design.logSlopes.map(({ facet, elements }) => ({ ...named(facet), slope: measure(elements).map(exp), logSlopeError: errors(elements) })),
     terms: design.interactions.map(({ facets: [a, b], terms }) => ({ facets: [named(a).name, named(b).name], term: terms.map(measure), standardError: terms.map(errors) })),
+    leaning: [...new Set(design.leanings.map(({ unheld }) => unheld))].map((one) => leaningElement(table, one)),
     mean: meanAt < 0 ? 0 : fit.x[meanAt] ?? 0, variance, varianceError: variance * (covariance === undefined ? NaN : Math.sqrt(covariance[varianceAt * size + varianceAt] ?? NaN)),
     theta, thetaError, logLikelihood, parameters: size, cycles: fit.steps, converged: fit.converged, largestChange: fit.largestChange,
   };
 }
+
+const leaningElement = ({ facets, categories }: RatingTable, { facet, element, what, categories: own }: Unheld): LeaningElement => ({ facet: facets[facet]?.name ?? '', element: facets[facet]?.elements[element] ?? '', what, scores: own.map((k) => categories[k] ?? k) });
 
 /** Of an affine function of the parameters; 0 for an anchored one. */
 function errorOf({ index, coefficient }: Affine, covariance: Float64Array | undefined, size: number): number {

@@ -1,47 +1,11 @@
 /** Models beyond one rating scale: own thresholds, slopes, anchors; and what raters do besides being severe. */
 import { describe, expect, it } from 'vitest';
 import { isFull, recordFigures } from '../../../../tests/figures.ts';
-import { createRng, type Rng } from '../numeric/rng.ts';
-import { type RatingRow, type RatingTable, ratingTable } from '../responses/rating-table.ts';
+import { type RatingRow, ratingTable } from '../responses/rating-table.ts';
 import { calibrateFacets, type FacetsCalibration } from './calibrate-facets.ts';
-import { createRatingAt, ratingAt } from './cells.ts';
 import { personMeasures } from './persons.ts';
 import { raterDrift, raterEffects } from './rater-effects.ts';
-
-const severity = [-0.6, -0.2, 0.1, 0.3, 0.4];
-const difficulty = [-0.3, 0.1, 0.2];
-const common = [-2, -0.7, 0.6, 2.1];
-/** By rater, summing to zero. */
-const own = [[-2, -0.7, 0.6, 2.1], [-1.2, -0.6, 0.5, 1.3], [-2.4, -0.5, 0.4, 2.5], [-1.8, -0.9, 0.9, 1.8], [-1.5, -1, 1, 1.5]];
-/** Product 1. */
-const slopes = [0.7, 1.3, 1, 0.9].concat(1 / (0.7 * 1.3 * 0.9));
-
-interface World { readonly steps: (rater: number) => readonly number[]; readonly slope: (rater: number) => number; readonly shift: (rater: number, person: number) => number; readonly mean: number }
-const plain: World = { steps: () => common, slope: () => 1, shift: () => 0, mean: 0 };
-
-const at = createRatingAt(4);
-function draw(location: number, steps: readonly number[], random: Rng): number {
-  ratingAt(location, steps, at);
-  let [left, score] = [random.uniform(), 0];
-  while (score < 4 && left >= (at.p[score] ?? 0)) { left -= at.p[score] ?? 0; score += 1; }
-  return score;
-}
-
-/** Every candidate is marked by two of five raters on three criteria. */
-function simulated(candidates: number, key: string, world: Partial<World> = {}): RatingTable {
-  const { steps, slope, shift, mean } = { ...plain, ...world };
-  const rows = Array.from({ length: candidates }, (_, n) => n).flatMap((n) => {
-    const random = createRng(key).fork(n);
-    const theta = mean + 1.3 * random.normal();
-    const first = n % 5;
-    return [first, (first + 1 + random.integer(4)) % 5].flatMap((rater) => difficulty.map((d, criterion): RatingRow => {
-      const a = slope(rater);
-      return { person: `P${n}`, elements: [`C${criterion}`, `R${rater}`], score: draw(a * (theta - d - (severity[rater] ?? 0) - shift(rater, n)), steps(rater).map((step) => a * step), random) };
-    }));
-  });
-  // In the order of their names.
-  return ratingTable(['criterion', 'rater'], rows.sort((a, b) => a.elements.join().localeCompare(b.elements.join())));
-}
+import { commonSteps, difficulty, ownSteps, severity, simulated, slopes } from './simulated.suite.ts';
 
 interface Tally { count: number; sum: number; squares: number; covered: number }
 /** Replications of estimate, error and truth by kind. */
@@ -76,12 +40,12 @@ const measuresOf = (fit: FacetsCalibration) => [
 ];
 
 describe('facets: recovery', () => {
-  it('one rating scale', () => { study('one scale', (key) => { const fit = calibrateFacets(simulated(400, key), { tolerance: 1e-5 }); return [...measuresOf(fit), { kind: 'step', estimates: fit.scales[0]?.steps ?? [], errors: fit.scales[0]?.stepError ?? [], truth: common }]; }); }, 600_000);
+  it('one rating scale', () => { study('one scale', (key) => { const fit = calibrateFacets(simulated(400, key), { tolerance: 1e-5 }); return [...measuresOf(fit), { kind: 'step', estimates: fit.scales[0]?.steps ?? [], errors: fit.scales[0]?.stepError ?? [], truth: commonSteps }]; }); }, 600_000);
 
   it('own thresholds for every rater', () => {
     study('thresholds by rater', (key) => {
-      const fit = calibrateFacets(simulated(500, key, { steps: (rater) => own[rater] ?? common }), { tolerance: 1e-5, thresholds: { by: 'rater' } });
-      return [...measuresOf(fit), ...fit.scales.map(({ steps, stepError, element }) => ({ kind: 'step', estimates: steps, errors: stepError, truth: own[Number(element?.slice(1))] ?? [] }))];
+      const fit = calibrateFacets(simulated(500, key, { steps: (rater) => ownSteps[rater] ?? commonSteps }), { tolerance: 1e-5, thresholds: { by: 'rater' } });
+      return [...measuresOf(fit), ...fit.scales.map(({ steps, stepError, element }) => ({ kind: 'step', estimates: steps, errors: stepError, truth: ownSteps[Number(element?.slice(1))] ?? [] }))];
     });
   }, 600_000);
 
@@ -116,6 +80,32 @@ describe('facets: anchors', () => {
     }
     expect(one.facets[1]?.measure[2]).toBe(1);
     expect(((group.facets[1]?.measure[0] ?? NaN) + (group.facets[1]?.measure[1] ?? NaN)) / 2).toBeCloseTo(1, 12);
+  });
+
+  it('anchored steps stand as given, and the others of their scale are free; one anchored step only moves the scale', () => {
+    const all = calibrateFacets(table, { stepAnchors: commonSteps.map((value, v) => ({ step: v + 1, value })) });
+    expect([...(all.scales[0]?.steps ?? [])]).toEqual(commonSteps);
+    expect([...(all.scales[0]?.stepError ?? [])]).toEqual([0, 0, 0, 0]);
+    expect(all.parameters).toBe(free.parameters - 3);
+    expect(all.logLikelihood).toBeLessThan(free.logLikelihood);
+    const one = calibrateFacets(table, { stepAnchors: [{ step: 2, value: 0.5 }], tolerance: 1e-9 });
+    expect(one.logLikelihood).toBeCloseTo(free.logLikelihood, 6);
+    const shift = 0.5 - (free.scales[0]?.steps[1] ?? NaN);
+    one.scales[0]?.steps.forEach((step, v) => { expect(step - (free.scales[0]?.steps[v] ?? NaN)).toBeCloseTo(shift, 5); });
+    one.facets[0]?.measure.forEach((measure, e) => { expect((free.facets[0]?.measure[e] ?? NaN) - measure).toBeCloseTo(shift, 5); });
+    const own = calibrateFacets(table, { thresholds: { by: 'rater' }, stepAnchors: commonSteps.map((value, v) => ({ element: 'R2', step: v + 1, value })) });
+    expect([...(own.scales[2]?.steps ?? [])]).toEqual(commonSteps);
+    expect(own.scales[1]?.steps.reduce((sum, step) => sum + step, 0)).toBeCloseTo(0, 10);
+  });
+
+  it('refuses steps that are not there', () => {
+    const at = (anchor: object, thresholds = {}) => () => calibrateFacets(table, { ...thresholds, stepAnchors: [{ step: 1, value: 0, ...anchor }] });
+    expect(at({ step: 5 })).toThrow(/step.*1 to 4/);
+    expect(at({ value: NaN })).toThrow(/logits/);
+    expect(at({ element: 'R1' })).toThrow(/one scale/);
+    expect(at({}, { thresholds: { by: 'rater' } })).toThrow(/whose step/);
+    expect(at({ element: 'R9' }, { thresholds: { by: 'rater' } })).toThrow(/R9/);
+    expect(() => calibrateFacets(table, { stepAnchors: [{ step: 1, value: 0 }, { step: 1, value: 1 }] })).toThrow(/once only/);
   });
 
   it('refuses what contradicts or is not there', () => {
