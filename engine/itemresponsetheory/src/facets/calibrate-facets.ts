@@ -2,7 +2,7 @@
  * Many-facet Rasch (Linacre 1989) by marginal maximum likelihood: θ ~ N(0, σ²), ln P_k/P_{k−1} = α(θ − Σ severities − step_k), α = 1 unless slopes are
  * asked for. EM with Fisher's information, accelerated; errors from the whole observed information.
  */
-import { accelerate } from '../calibration/accelerate.ts';
+import { accelerate, type EmOptions, type EmResult } from '../calibration/accelerate.ts';
 import { matchMoments } from '../calibration/latent.ts';
 import { IrtError } from '../errors.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
@@ -12,6 +12,7 @@ import { type Affine, valueOf } from './affine.ts';
 import { requireConnected } from './connectedness.ts';
 import type { FacetsModel } from './design.ts';
 import type { Unheld } from './leaning.ts';
+import { abilityGrid } from './grid.ts';
 import { expectation, type Marginal, marginalOf } from './marginal.ts';
 
 export interface FacetsOptions extends FacetsModel { readonly points?: number; readonly tolerance?: number; readonly maximumCycles?: number; readonly standardErrors?: boolean; readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void }
@@ -85,19 +86,34 @@ function startOf({ table, design, size }: Marginal): Float64Array {
   return x;
 }
 
+/** The fit on a grid that holds its persons: widened, and fitted on from there, until it does. */
+function fitted(table: RatingTable, model: FacetsModel, points: number, options: EmOptions): EmResult & { readonly marginal: Marginal } {
+  let marginal = marginalOf(table, abilityGrid(points, { mean: 0, variance: 1 }), model);
+  let fit = accelerate(emStep(marginal), startOf(marginal), options);
+  for (;;) {
+    const node = abilityGrid(points, populationOf(marginal, fit.x));
+    if (node.length <= marginal.node.length) return { ...fit, marginal };
+    marginal = marginalOf(table, node, model);
+    const { steps } = fit;
+    fit = accelerate(emStep(marginal), fit.x, options);
+    fit = { ...fit, steps: steps + fit.steps };
+  }
+}
+
+const populationOf = ({ meanAt, varianceAt }: Marginal, x: Float64Array): { readonly mean: number; readonly variance: number } => ({ mean: meanAt < 0 ? 0 : x[meanAt] ?? 0, variance: exp(x[varianceAt] ?? 0) });
+
 /** Throws IrtError when the ratings do not connect all elements, naming the groups, or when no two scores were given. */
 export function calibrateFacets(table: RatingTable, { points = 61, tolerance = 1e-7, maximumCycles = 2000, standardErrors = true, onCycle, ...model }: FacetsOptions = {}): FacetsCalibration {
   requireScale(table);
   if ((model.anchors ?? []).length === 0) requireConnected(table, 'by common persons, or by anchors');
-  const marginal = marginalOf(table, points, model);
-  const { design, meanAt, varianceAt, size } = marginal;
-  const fit = accelerate(emStep(marginal), startOf(marginal), { tolerance, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });
+  const { marginal, ...fit } = fitted(table, model, points, { tolerance, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });
+  const { design, varianceAt, size } = marginal;
   const [theta, thetaError] = [new Float64Array(table.persons.length), new Float64Array(table.persons.length)];
   const { logLikelihood } = expectation(marginal, fit.x, false, ({ persons }, eap, variance) => { for (const person of persons) { theta[person] = eap; thetaError[person] = Math.sqrt(variance); } });
   const covariance = standardErrors ? invertSymmetric(observedInformation(marginal, fit.x), size) : undefined;
   const measure = (rows: readonly Affine[]): Float64Array => Float64Array.from(rows, (row) => valueOf(row, fit.x));
   const errors = (rows: readonly Affine[]): Float64Array => Float64Array.from(rows, (row) => errorOf(row, covariance, size));
-  const variance = exp(fit.x[varianceAt] ?? 0);
+  const { mean, variance } = populationOf(marginal, fit.x);
   const named = (f: number): { name: string; elements: readonly string[] } => ({ name: table.facets[f]?.name ?? '', elements: table.facets[f]?.elements ?? [] });
   const by = model.thresholds === undefined || model.thresholds === 'common' ? undefined : model.thresholds.by;
   const byElements = table.facets.find(({ name }) => name === by)?.elements;
@@ -107,7 +123,7 @@ export function calibrateFacets(table: RatingTable, { points = 61, tolerance = 1
     slopes: design.logSlopes.map(({ facet, elements }) => ({ ...named(facet), slope: measure(elements).map(exp), logSlopeError: errors(elements) })),
     terms: design.interactions.map(({ facets: [a, b], terms }) => ({ facets: [named(a).name, named(b).name], term: terms.map(measure), standardError: terms.map(errors) })),
     leaning: [...new Set(design.leanings.map(({ unheld }) => unheld))].map((one) => leaningElement(table, one)),
-    mean: meanAt < 0 ? 0 : fit.x[meanAt] ?? 0, variance, varianceError: variance * (covariance === undefined ? NaN : Math.sqrt(covariance[varianceAt * size + varianceAt] ?? NaN)),
+    mean, variance, varianceError: variance * (covariance === undefined ? NaN : Math.sqrt(covariance[varianceAt * size + varianceAt] ?? NaN)),
     theta, thetaError, logLikelihood, parameters: size, cycles: fit.steps, converged: fit.converged, largestChange: fit.largestChange,
   };
 }

@@ -1,7 +1,6 @@
 /** The E-step of a many-facet model, with the gradient (Fisher's identity) and the complete information at x. */
 import { normalOnGrid } from '../calibration/latent.ts';
 import { exp, log } from '../numeric/elementary.ts';
-import { normalGrid } from '../quadrature/grid.ts';
 import { createWalker, type Walker } from '../quadrature/walk.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
 import { type Affine, valueOf } from './affine.ts';
@@ -23,7 +22,7 @@ export interface Marginal {
   readonly at: RatingAt; readonly walker: Walker;
 }
 
-export function marginalOf(table: RatingTable, points: number, model: FacetsModel): Marginal {
+export function marginalOf(table: RatingTable, node: Float64Array, model: FacetsModel): Marginal {
   const cells = cellsOf(table);
   const design = designOf(table, cells, model);
   const m = table.highest;
@@ -37,12 +36,11 @@ export function marginalOf(table: RatingTable, points: number, model: FacetsMode
     sum[person] = (sum[person] ?? 0) + weight * score;
     ratingsOf[person]?.push(n);
   }
-  const node = normalGrid({ points }).node;
   const hasSlopes = design.logSlopes.length > 0;
   const meanAt = design.hasFreeMean ? design.parameters : -1;
   const varianceAt = design.parameters + (design.hasFreeMean ? 1 : 0);
   return {
-    table, cells, design, node, total, above, ratingsOf, meanAt, varianceAt, size: varianceAt + 1, at: createRatingAt(m), walker: createWalker(node, new Float64Array(points + 1)),
+    table, cells, design, node, total, above, ratingsOf, meanAt, varianceAt, size: varianceAt + 1, at: createRatingAt(m), walker: createWalker(node, new Float64Array(node.length + 1)),
     patterns: patternsOf(ratingsOf, cells, (person) => (hasSlopes ? person : sum[person] ?? 0), sum),
   };
 }

@@ -4,6 +4,7 @@ import { isFull, recordFigures } from '../../../../tests/figures.ts';
 import { type RatingRow, ratingTable } from '../responses/rating-table.ts';
 import { calibrateFacets, type FacetsCalibration } from './calibrate-facets.ts';
 import { personMeasures } from './persons.ts';
+import { posteriorFit } from './posterior-fit.ts';
 import { raterDrift, raterEffects } from './rater-effects.ts';
 import { commonSteps, difficulty, ownSteps, severity, simulated, slopes } from './simulated.suite.ts';
 
@@ -57,6 +58,18 @@ describe('facets: recovery', () => {
       return [...measuresOf(fit), { kind: 'slope', estimates: raters?.slope ?? [], errors: (raters?.logSlopeError ?? new Float64Array(0)).map((error, n) => error * (slopes[n] ?? 1)), truth: slopes }];
     });
   }, 600_000);
+});
+
+describe('facets: the grid', () => {
+  it('reaches the persons: with a wide scale the variance is that of a finer and wider grid, and near the persons\' own', () => {
+    for (const [sd, steps] of [[3, [-4, -1.5, 1.5, 4]], [4, [-5, -2, 2, 5]]] as const) {
+      const table = simulated(600, `wide ${sd}`, { sd, steps: () => steps });
+      const [fit, fine] = [calibrateFacets(table), calibrateFacets(table, { points: 181, standardErrors: false })];
+      expect(Math.abs(fit.variance / fine.variance - 1)).toBeLessThan(1e-4);
+      expect(Math.abs(fit.variance - sd ** 2)).toBeLessThan(3 * fit.varianceError);
+      expect(Math.abs(posteriorFit(table, fit, fit)[0]?.[0]?.outfit ?? NaN)).toBeCloseTo(1, 0);
+    }
+  });
 });
 
 describe('facets: anchors', () => {

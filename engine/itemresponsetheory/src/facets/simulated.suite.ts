@@ -11,8 +11,8 @@ export const ownSteps = [[-2, -0.7, 0.6, 2.1], [-1.2, -0.6, 0.5, 1.3], [-2.4, -0
 /** Product 1. */
 export const slopes = [0.7, 1.3, 1, 0.9].concat(1 / (0.7 * 1.3 * 0.9));
 
-interface World { readonly steps: (rater: number) => readonly number[]; readonly slope: (rater: number) => number; readonly shift: (rater: number, person: number) => number; readonly mean: number }
-const plain: World = { steps: () => commonSteps, slope: () => 1, shift: () => 0, mean: 0 };
+interface World { readonly steps: (rater: number) => readonly number[]; readonly slope: (rater: number) => number; readonly shift: (rater: number, person: number) => number; readonly mean: number; readonly sd: number }
+const plain: World = { steps: () => commonSteps, slope: () => 1, shift: () => 0, mean: 0, sd: 1.3 };
 
 const at = createRatingAt(4);
 function draw(location: number, steps: readonly number[], random: Rng): number {
@@ -24,10 +24,10 @@ function draw(location: number, steps: readonly number[], random: Rng): number {
 
 /** Every candidate is marked by two of five raters on three criteria. */
 export function simulated(candidates: number, key: string, world: Partial<World> = {}): RatingTable {
-  const { steps, slope, shift, mean } = { ...plain, ...world };
+  const { steps, slope, shift, mean, sd } = { ...plain, ...world };
   const rows = Array.from({ length: candidates }, (_, n) => n).flatMap((n) => {
     const random = createRng(key).fork(n);
-    const theta = mean + 1.3 * random.normal();
+    const theta = mean + sd * random.normal();
     const first = n % 5;
     return [first, (first + 1 + random.integer(4)) % 5].flatMap((rater) => difficulty.map((d, criterion): RatingRow => {
       const a = slope(rater);
