@@ -3,7 +3,6 @@
  * asked for. EM with Fisher's information, accelerated; errors from the whole observed information.
  */
 import { accelerate, type EmOptions, type EmResult } from '../calibration/accelerate.ts';
-import { matchMoments } from '../calibration/latent.ts';
 import { IrtError } from '../errors.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { exp, log } from '../numeric/elementary.ts';
@@ -12,10 +11,12 @@ import { type Affine, valueOf } from './affine.ts';
 import { requireConnected } from './connectedness.ts';
 import type { FacetsModel } from './design.ts';
 import type { Unheld } from './leaning.ts';
+import { type BiasCorrection, withoutBias } from './bias.ts';
+import { emStep } from './em-step.ts';
 import { abilityGrid } from './grid.ts';
 import { expectation, type Marginal, marginalOf } from './marginal.ts';
 
-export interface FacetsOptions extends FacetsModel { readonly points?: number; readonly tolerance?: number; readonly maximumCycles?: number; readonly standardErrors?: boolean; readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void }
+export interface FacetsOptions extends FacetsModel { readonly points?: number; readonly tolerance?: number; readonly maximumCycles?: number; readonly standardErrors?: boolean; /** Default: maximum likelihood as it is, as every package reports it. */ readonly biasCorrection?: BiasCorrection; readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void }
 
 export interface FacetMeasures { readonly name: string; readonly elements: readonly string[]; readonly measure: Float64Array; readonly standardError: Float64Array }
 
@@ -60,21 +61,6 @@ export function requireScale(table: RatingTable): void {
   if (missing.length > 0) throw new IrtError('category-empty', 'score', missing.join(', '), 'was never given: close the scale there, or give it to somebody');
 }
 
-/** One EM step: a scoring step of the facets, the population's moments. */
-function emStep(marginal: Marginal): (x: Float64Array, out: Float64Array) => number {
-  const { design: { parameters }, node, meanAt, varianceAt } = marginal;
-  return (x, out) => {
-    const { logLikelihood, logPrior, gradient, information, moments } = expectation(marginal, x, true);
-    const inverse = parameters === 0 ? new Float64Array(0) : invertSymmetric(information, parameters);
-    if (inverse === undefined) throw new IrtError('not-identified', 'ratings', parameters, 'must tell all severities apart');
-    for (let i = 0; i < parameters; i += 1) { let move = 0; for (let j = 0; j < parameters; j += 1) move += (inverse[i * parameters + j] ?? 0) * (gradient[j] ?? 0); out[i] = (x[i] ?? 0) + Math.max(-1, Math.min(1, move)); }
-    const matched = matchMoments(node, moments[0], moments[1], meanAt >= 0);
-    if (meanAt >= 0) out[meanAt] = matched.mean;
-    out[varianceAt] = log(matched.variance);
-    return logLikelihood + logPrior;
-  };
-}
-
 /** Steps from the shares of neighbouring scores. */
 function startOf({ table, design, size }: Marginal): Float64Array {
   const x = new Float64Array(size);
@@ -103,17 +89,19 @@ function fitted(table: RatingTable, model: FacetsModel, points: number, options:
 const populationOf = ({ meanAt, varianceAt }: Marginal, x: Float64Array): { readonly mean: number; readonly variance: number } => ({ mean: meanAt < 0 ? 0 : x[meanAt] ?? 0, variance: exp(x[varianceAt] ?? 0) });
 
 /** Throws IrtError when the ratings do not connect all elements, naming the groups, or when no two scores were given. */
-export function calibrateFacets(table: RatingTable, { points = 61, tolerance = 1e-7, maximumCycles = 2000, standardErrors = true, onCycle, ...model }: FacetsOptions = {}): FacetsCalibration {
+export function calibrateFacets(table: RatingTable, { points = 61, tolerance = 1e-7, maximumCycles = 2000, standardErrors = true, biasCorrection, onCycle, ...model }: FacetsOptions = {}): FacetsCalibration {
   requireScale(table);
   if ((model.anchors ?? []).length === 0) requireConnected(table, 'by common persons, or by anchors');
-  const { marginal, ...fit } = fitted(table, model, points, { tolerance, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });
+  const { marginal, x: likeliest, ...fit } = fitted(table, model, points, { tolerance, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });
   const { design, varianceAt, size } = marginal;
+  const covariance = standardErrors || biasCorrection !== undefined ? invertSymmetric(observedInformation(marginal, likeliest), size) : undefined;
+  if (biasCorrection !== undefined && covariance === undefined) throw new IrtError('not-identified', 'biasCorrection', size, 'must have ratings that tell all parameters apart');
+  const x = biasCorrection === undefined || covariance === undefined ? likeliest : withoutBias(marginal, model, likeliest, covariance, biasCorrection);
   const [theta, thetaError] = [new Float64Array(table.persons.length), new Float64Array(table.persons.length)];
-  const { logLikelihood } = expectation(marginal, fit.x, false, ({ persons }, eap, variance) => { for (const person of persons) { theta[person] = eap; thetaError[person] = Math.sqrt(variance); } });
-  const covariance = standardErrors ? invertSymmetric(observedInformation(marginal, fit.x), size) : undefined;
-  const measure = (rows: readonly Affine[]): Float64Array => Float64Array.from(rows, (row) => valueOf(row, fit.x));
+  const { logLikelihood } = expectation(marginal, x, false, ({ persons }, eap, variance) => { for (const person of persons) { theta[person] = eap; thetaError[person] = Math.sqrt(variance); } });
+  const measure = (rows: readonly Affine[]): Float64Array => Float64Array.from(rows, (row) => valueOf(row, x));
   const errors = (rows: readonly Affine[]): Float64Array => Float64Array.from(rows, (row) => errorOf(row, covariance, size));
-  const { mean, variance } = populationOf(marginal, fit.x);
+  const { mean, variance } = populationOf(marginal, x);
   const named = (f: number): { name: string; elements: readonly string[] } => ({ name: table.facets[f]?.name ?? '', elements: table.facets[f]?.elements ?? [] });
   const by = model.thresholds === undefined || model.thresholds === 'common' ? undefined : model.thresholds.by;
   const byElements = table.facets.find(({ name }) => name === by)?.elements;

@@ -1,5 +1,6 @@
 /** Entry `itemresponsetheory/facets`: ratings, raters and criteria on one scale. */
 export { type Facet, type RatingRow, type RatingTable, ratingTable, type RatingTableOptions } from '../responses/rating-table.ts';
+export type { BiasCorrection } from './bias.ts';
 export { calibrateFacets, type FacetMeasures, type FacetsCalibration, type FacetSlopes, type FacetsOptions, type FacetTerms, type LeaningElement, type StepGroup } from './calibrate-facets.ts';
 export type { Anchor, FacetsModel, StepAnchor } from './design.ts';
 export { type Connectedness, findSubsets, type Subset } from './connectedness.ts';
