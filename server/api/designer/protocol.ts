@@ -22,7 +22,7 @@ export type BankSummary = z.infer<typeof BankSummary>;
 export const ItemRow = z.strictObject({
   id: z.string(), version: z.int(), kind: z.enum(['choice', 'speaking']), use: z.enum(['operational', 'pretest', 'practice']),
   attributes: z.record(z.string(), z.string()), languages: z.array(z.string()),
-  slope: z.number().optional(), difficulty: z.number().optional(), origin: z.enum(['expert-guess', 'calibrated']).optional(),
+  slope: z.number().optional(), difficulty: z.number().optional(), /** 3PL: chance of a right answer by guessing. */ lower: z.number().optional(), origin: z.enum(['expert-guess', 'calibrated']).optional(),
   /** Live: times given, answered, share right, mean interim θ of those who had it; absent while too few. */
   given: z.int(), answered: z.int(), right: z.int(),
   reviewBy: z.string().optional(),
