@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import type { ItemSpec } from 'itemresponsetheory';
 import type { ItemModelName, Priors } from 'itemresponsetheory/calibration';
 import { z } from 'zod';
-import { ResponseFileError } from './read-responses.ts';
+import { ResponseFileError } from './response-file-error.ts';
 
 const finite = z.number();
 const Spec = z.discriminatedUnion('model', [

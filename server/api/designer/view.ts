@@ -6,7 +6,7 @@ import { type ItemParameterRow, type Release, specOf } from '../../../item-bank/
 import type { Part, Specification } from '../../../item-bank/specifications/specification.ts';
 import { type LiveStatistics, noResponses } from '../../../item-bank/statistics/live.ts';
 import type { BankState } from '../../../item-bank/releases/bank.ts';
-import type { RecalibratedItem } from '../../../item-bank/releases/recalibrate.ts';
+import type { RecalibratedItem } from '../../../item-bank/calibration/recalibrate.ts';
 import type { Stored } from '../../../storage/port.ts';
 import type { Instant } from '../../../storage/document/instant.ts';
 import { type CalibrationJob, stateNow } from '../../jobs/calibrations.ts';
@@ -89,7 +89,7 @@ export const isPublishable = ({ estimate, reasons, isFixed }: RecalibratedItem):
 /** The parameters as the release will hold them; exposure control stays as it was. */
 export function publishedRow({ id, estimate }: RecalibratedItem, exposure: number): ItemParameterRow | undefined {
   if (estimate?.difficultyStandardError === undefined) return undefined;
-  return { id, model: 'logistic', slope: estimate.slope, difficulty: estimate.difficulty, exposure, origin: 'calibrated', standardError: estimate.difficultyStandardError };
+  return { id, model: 'logistic', slope: estimate.slope, difficulty: estimate.difficulty, ...(estimate.lower === undefined ? {} : { lower: estimate.lower }), exposure, origin: 'calibrated', standardError: estimate.difficultyStandardError };
 }
 
 const calibratedRow = (item: RecalibratedItem): CalibratedRow => ({ ...item, publishable: isPublishable(item) });
@@ -106,10 +106,10 @@ export function calibrationSummary({ id, value }: Stored<CalibrationJob>, releas
 }
 
 export function calibrationView(stored: Stored<CalibrationJob>, releases: readonly Release[], latest: Release, now: Instant): CalibrationView {
-  const { read, progress, endedAt, failure, outcome, base } = stored.value;
+  const { lines, read, progress, endedAt, failure, outcome, base } = stored.value;
   return {
     ...calibrationSummary(stored, releases, now), superseded: latest.id !== base,
-    ...(read === undefined ? {} : { read }), ...(progress === undefined ? {} : { progress }), ...(endedAt === undefined ? {} : { endedAt }), ...(failure === undefined ? {} : { failure }),
+    ...(lines === undefined ? {} : { lines }), ...(read === undefined ? {} : { read }), ...(progress === undefined ? {} : { progress }), ...(endedAt === undefined ? {} : { endedAt }), ...(failure === undefined ? {} : { failure }),
     ...(outcome === undefined ? {} : { outcome: { ...outcome, items: outcome.items.map(calibratedRow) } }),
   };
 }
