@@ -36,6 +36,8 @@ export interface CalibrateItemsOptions {
   readonly tolerance?: number;
   readonly maximumCycles?: number;
   readonly standardErrors?: 'oakes' | 'crossProduct' | 'sandwich' | 'none';
+  /** Estimates without their first-order bias (needs standard errors): matters for 3PL and with few persons. Likelihood, covariance and cycles are those of the maximum. */
+  readonly biasCorrection?: boolean;
   /** Threads that share the E-step; the same bits with or without. */
   readonly team?: CalibrationTeam;
   readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
@@ -133,7 +135,7 @@ function layOut(patterns: Patterns, options: CalibrateItemsOptions, names: (item
   return { parts, parameters, start, blocks: [...blocks, ...ratingItems.values()] };
 }
 
-/** Populations: the reference is N(0, 1), or N(0, σ²) when no slope is free to carry the unit; all are free when items are fixed. */
+/** Populations: the reference is N(0, 1), or N(0, σ²) when items of slope 1 carry the unit; all are free when items are fixed. */
 function layOutLatent(options: CalibrateItemsOptions, densities: number, design: readonly Float64Array[], unitSlopes: boolean, parameters: string[], start: number[], points: number): Latent {
   const hasFixed = (options.fixed?.size ?? 0) > 0;
   const free = (name: string): number => { parameters.push(name); start.push(0); return parameters.length - 1; };
@@ -220,7 +222,7 @@ export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOpti
   if (free.length === 0) throw new IrtError('nothing-to-estimate', 'fixed', fixedBank.length, 'must leave at least one item free');
   if (options.density === 'histogram' && options.covariates !== undefined) throw new IrtError('not-possible', 'density', 'histogram', 'must be normal with covariates');
   const { node, weight } = normalGrid({ points: options.points ?? 61 });
-  const latent = layOutLatent(options, densities.count, densities.design, free.every(hasUnitSlope), parameters, start, node.length);
+  const latent = layOutLatent(options, densities.count, densities.design, free.some(hasUnitSlope), parameters, start, node.length);
   for (const _ of latent.histogram) start.push(...weight.map(Math.sqrt));
   const shape = shapeOf(parts, node, latent);
   const most = Math.max(...patterns.categories);
