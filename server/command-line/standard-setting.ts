@@ -13,7 +13,7 @@ import { now } from '../compose.ts';
 import { type Command, UsageError } from './command.ts';
 import { requireReportFolder, writeReport } from './report-files.ts';
 import { asUsage } from './report-outcome.ts';
-import { fill, fixed, isReportLanguage, list, page, paragraph, reportTexts, section, table } from './report-page.ts';
+import { fill, fixed, isReportLanguage, list, page, paragraph, reportTexts, section, table } from '../reports/report-page.ts';
 import texts from './standard-setting.json' with { type: 'json' };
 
 const methods = ['angoff', 'bookmark', 'contrasting-groups', 'borderline-regression'] as const;
