@@ -74,14 +74,14 @@ const isDichotomous = (model: RunModel): boolean => model === 'rasch' || model =
 /** Model of every item. An item whose category is not 0 or 1 is refused by name under a model of right and wrong, and unit slopes beside free ones. */
 function modelsOf(data: ResponseMatrix, names: readonly string[], model: RunModel | 'auto', models: ReadonlyMap<string, RunModel>): RunModel[] {
   const stranger = [...models.keys()].find((name) => !names.includes(name));
-  if (stranger !== undefined) throw new ResponseFileError('unknown-item', `the file of models names ${stranger}, which is not among the items calibrated: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}`);
+  if (stranger !== undefined) throw new ResponseFileError('unknown-item', `the file of models names ${stranger}, which is not among the items calibrated: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}`, { item: stranger, items: `${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}` });
   const highest = new Uint8Array(names.length);
   data.item.forEach((item, n) => { highest[item] = Math.max(highest[item] ?? 0, data.category[n] ?? 0); });
   const all = names.map((name, item): RunModel => models.get(name) ?? (model === 'auto' ? ((highest[item] ?? 0) > 1 ? 'gpcm' : '2pl') : model));
   all.forEach((one, item) => {
-    if (isDichotomous(one) && (highest[item] ?? 0) > 1) throw new ResponseFileError('unknown-category', `item ${names[item] ?? ''} has category ${highest[item] ?? 0}: ${one} is a model of right (1) and wrong (0); --model gpcm, pcm, rsm, grm or nrm have more categories, auto takes gpcm where there are more`);
+    if (isDichotomous(one) && (highest[item] ?? 0) > 1) throw new ResponseFileError('unknown-category', `item ${names[item] ?? ''} has category ${highest[item] ?? 0}: ${one} is a model of right (1) and wrong (0); --model gpcm, pcm, rsm, grm or nrm have more categories, auto takes gpcm where there are more`, { item: names[item] ?? '', value: highest[item] ?? 0, model: one });
   });
-  if (all.some(unitSlopes) && !all.every(unitSlopes)) throw new ResponseFileError('models-together', `${names[all.findIndex(unitSlopes)] ?? ''} has slope 1 by its model, ${names[all.findIndex((one) => !unitSlopes(one))] ?? ''} a free one: a scale has one unit, so all slopes must be 1 or all free`);
+  if (all.some(unitSlopes) && !all.every(unitSlopes)) throw new ResponseFileError('models-together', `${names[all.findIndex(unitSlopes)] ?? ''} has slope 1 by its model, ${names[all.findIndex((one) => !unitSlopes(one))] ?? ''} a free one: a scale has one unit, so all slopes must be 1 or all free`, { unit: names[all.findIndex(unitSlopes)] ?? '', free: names[all.findIndex((one) => !unitSlopes(one))] ?? '' });
   return all;
 }
 
@@ -153,7 +153,7 @@ export function runCalibration(data: ResponseData, { model: wanted, models: own 
   const names = Array.from(usable.items, (item) => data.items[item] ?? '');
   const known = new Map(anchors.map((spec) => [spec.id, spec]));
   const fixed = new Map(anchors.length > 0 && anchorMethod === 'fixed' ? names.flatMap((name, n) => { const spec = known.get(name); return spec === undefined ? [] : [[n, spec] as const]; }) : []);
-  if (anchors.length > 0 && anchorMethod === 'fixed' && fixed.size === 0) throw new ResponseFileError('too-few-anchors', 'no item is both in the responses and among the anchors');
+  if (anchors.length > 0 && anchorMethod === 'fixed' && fixed.size === 0) throw new ResponseFileError('too-few-anchors', 'no item is both in the responses and among the anchors', { anchors: 0, least: 1 });
   const closed = closeCategories(usable.data, names, new Set(Array.from(fixed.keys(), (n) => names[n] ?? '')));
   const models = modelsOf(closed.data, names, wanted, own);
   const [first = '2pl'] = models;
@@ -193,7 +193,7 @@ export function runFit(data: ResponseData, { parameters, population = { mean: 0,
   const known = new Map(parameters.map((spec) => [spec.id, spec]));
   const columns = Uint32Array.from(data.items.flatMap((item, n) => (known.has(item) ? [n] : [])));
   const names = Array.from(columns, (item) => data.items[item] ?? '');
-  if (names.length < 2) throw new ResponseFileError('too-few-items', `${names.length} items of the responses have parameters: 2 are needed`);
+  if (names.length < 2) throw new ResponseFileError('too-few-items', `${names.length} items of the responses have parameters: 2 are needed`, { items: names.length });
   const everybody = new Uint32Array(data.matrix.persons).map((_, n) => n);
   const usable = usableOf(keepOnly(data.matrix, everybody, columns), names, { equivalentGroups: true });
   const used = Array.from(usable.items, (item) => names[item] ?? '').flatMap((item) => known.get(item) ?? []);

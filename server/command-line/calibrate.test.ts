@@ -60,9 +60,9 @@ describe('meetlat calibrate', () => {
     expect({ ...one, madeAt: '' }).toEqual({ ...two, madeAt: '' });
     expect(readFileSync(join(place('mixed-1'), 'report.html'), 'utf8')).not.toMatch(/undefined|NaN/);
     expect(meetlat('calibrate', mixed, '--model', 'auto', '--groups', 'school', '--density', 'histogram').code).toBe(0);
-    expect(meetlat('calibrate', mixed, '--model', '2pl', '--groups', 'school')).toMatchObject({ code: 2, error: expect.stringContaining('item essay has category 2') });
-    expect(meetlat('calibrate', mixed, '--groups', 'school', '--model', 'auto', '--models', file('bad.csv', 'item,model\ni1,rasch\n'))).toMatchObject({ code: 2, error: expect.stringContaining('one unit') });
-    expect(meetlat('calibrate', mixed, '--models', file('bad2.csv', 'item,model\ni1,4pl\n'))).toMatchObject({ code: 2, error: expect.stringContaining('line 2') });
+    expect(meetlat('calibrate', mixed, '--model', '2pl', '--groups', 'school', '--language', 'en')).toMatchObject({ code: 2, error: expect.stringContaining('item essay has category 2') });
+    expect(meetlat('calibrate', mixed, '--groups', 'school', '--model', 'auto', '--models', file('bad.csv', 'item,model\ni1,rasch\n'), '--language', 'en')).toMatchObject({ code: 2, error: expect.stringContaining('one unit') });
+    expect(meetlat('calibrate', mixed, '--groups', 'school', '--language', 'en', '--models', file('bad2.csv', 'item,model\ni1,4pl\n'))).toMatchObject({ code: 2, error: expect.stringContaining('line 2') });
   }, 120_000);
   it('fixed anchors keep their parameters; linked ones give the scale', () => {
     const anchors = file('anchors.csv', `item,slope,difficulty\n${truth.slice(3, 9).map((spec) => (spec.model === 'logistic' ? `${spec.id},${spec.slope},${spec.difficulty + 2}` : '')).join('\n')}\n`);
@@ -96,6 +96,10 @@ describe('meetlat calibrate', () => {
       const { code, error } = meetlat('calibrate', ...options);
       expect([code, error.trim().split('\n').filter((line) => line.startsWith('meetlat: ')).length]).toEqual([2, 1]);
     }
+    const wrong = file('bad.csv', 'A,B\n1,x\n');
+    expect(meetlat('calibrate', wrong).error).toContain('Regel 2, item B: “x” is geen score.');
+    expect(meetlat('calibrate', wrong, '--language', 'en').error).toContain('Line 2, item B: "x" is no score.');
+    expect(meetlat('calibrate', file('ragged.csv', 'A,B\n1,0\n1\n')).error).toContain('Regel 3 heeft 1 cellen in plaats van 2.');
     expect(existsSync(responses)).toBe(true);
   }, 60_000);
 });

@@ -62,6 +62,6 @@ export const difCommand: Command = {
       await writeReport(out, files);
       console.log(`${out}: ${Object.keys(files).join(', ')}`);
       return 0;
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, values.language); }
   },
 };

@@ -71,6 +71,6 @@ export const facetsCommand: Command = {
         console.log(`${out}: ${Object.keys(files).join(', ')}`);
       }
       return estimates.converged ? 0 : 1;
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, values.language); }
   },
 };

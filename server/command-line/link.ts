@@ -42,6 +42,6 @@ export const linkCommand: Command = {
       await writeReport(out, files);
       console.log(`${out}: ${Object.keys(files).join(', ')}`);
       return 0;
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, language); }
   },
 };

@@ -1,9 +1,8 @@
 /** What `calibrate` and `fit` have in common: options, the files of the report, the lines on the terminal. */
 import { basename } from 'node:path';
-import { IrtError } from 'itemresponsetheory';
 import type { Mark } from '../../engine/charts/curve.ts';
-import { ResponseFileError } from '../../item-bank/calibration/response-file-error.ts';
 import { itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';
+import { refusalOf, refusalText } from '../reports/refusals.ts';
 import { type ReportLanguage, isReportLanguage, lightCounts, notConverged, reasonWords, remarkLines, reportPage, reportTexts } from '../reports/report-page.ts';
 import type { Outcome } from '../../item-bank/calibration/run.ts';
 import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';
@@ -85,8 +84,9 @@ export async function tell(outcome: Outcome, path: string, { cuts, language, out
 }
 
 /** Bad data and missing files are wrong calls: one line, no stack. */
-export function asUsage(error: unknown): unknown {
-  if (error instanceof ResponseFileError || error instanceof IrtError) return new UsageError(error.message);
+export function asUsage(error: unknown, language: string): unknown {
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) return new UsageError(refusalText(refusal, isReportLanguage(language) ? language : 'nl', 'command'));
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error) return new UsageError(`${String(error.path)}: no such file`);
   if (error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(Z_|CSV_)/.test(error.code)) return new UsageError(error.message);
   return error;

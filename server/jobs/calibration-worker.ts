@@ -1,12 +1,11 @@
 /** A calibration in a thread of its own: reads, estimates and judges, and tells how it goes. The server stays free for everybody else. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
-import { IrtError } from 'itemresponsetheory';
-import { ResponseFileError } from '../../item-bank/calibration/response-file-error.ts';
-import { NotCalibrated, type Recalibrated, type Request, recalibrate } from '../../item-bank/calibration/recalibrate.ts';
+import { type Recalibrated, type Request, recalibrate } from '../../item-bank/calibration/recalibrate.ts';
 import type { Outcome } from '../../item-bank/calibration/run.ts';
 import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';
 import { itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';
+import { type Refusal, refusalOf } from '../reports/refusals.ts';
 import { reportPage } from '../reports/report-page.ts';
 import type { ReportFile } from './calibration-files.ts';
 
@@ -20,7 +19,7 @@ export type WorkerNews =
   | { readonly kind: 'read'; readonly persons: number; readonly items: number }
   | { readonly kind: 'cycle'; readonly cycle: number; readonly logLikelihood: number; readonly largestChange: number }
   | { readonly kind: 'finished'; readonly outcome: Recalibrated; /** Packed by gzip. */ readonly files: Readonly<Record<ReportFile, Uint8Array>> }
-  | { readonly kind: 'failed'; readonly code: string; readonly detail: string };
+  | ({ readonly kind: 'failed' } & Refusal);
 
 const tell = (news: WorkerNews): void => parentPort?.postMessage(news);
 
@@ -46,9 +45,8 @@ async function run({ responses, file, madeAt, ...request }: WorkerTask): Promise
     const { summary, outcome } = recalibrate(data, { ...request, onCycle: (cycle, logLikelihood, largestChange) => tell({ kind: 'cycle', cycle, logLikelihood, largestChange }) });
     tell({ kind: 'finished', outcome: summary, files: filesOf(outcome, { file, madeAt }) });
   } catch (error) {
-    if (error instanceof ResponseFileError || error instanceof NotCalibrated || error instanceof IrtError) { tell({ kind: 'failed', code: error.code, detail: error.message }); return; }
-    // The CSV reader's own complaints (a row of another length, an open quotation mark) name the line.
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('CSV_')) { tell({ kind: 'failed', code: 'malformed-csv', detail: error.message }); return; }
+    const refusal = refusalOf(error);
+    if (refusal !== undefined) { tell({ kind: 'failed', ...refusal }); return; }
     throw error;
   }
 }

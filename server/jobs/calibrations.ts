@@ -31,7 +31,8 @@ export const CalibrationJob = z.strictObject({
   read: z.strictObject({ persons: z.int(), items: z.int() }).optional(),
   progress: z.strictObject({ cycle: z.int(), logLikelihood: z.number(), largestChange: z.number() }).optional(),
   endedAt: z.string().optional(),
-  failure: z.strictObject({ code: z.string(), detail: z.string() }).optional(),
+  /** `detail` is English; code and fields are put in words for whoever reads. */
+  failure: z.strictObject({ code: z.string(), fields: z.record(z.string(), z.union([z.string(), z.number()])).optional(), detail: z.string() }).optional(),
   outcome: Recalibrated.optional(),
   /** Kept beside the job. */
   files: z.array(ReportFile).optional(),
@@ -181,7 +182,7 @@ export class Calibrations {
         case 'read': this.write(run, { read: { persons: news.persons, items: news.items } }); return;
         case 'cycle': run.fresh = { ...run.fresh, progress: { cycle: news.cycle, logLikelihood: news.logLikelihood, largestChange: news.largestChange } }; return;
         case 'finished': run.keeping = this.keep(run, news); return;
-        case 'failed': this.end(run, { state: 'failed', failure: { code: news.code, detail: news.detail } }); return;
+        case 'failed': this.end(run, { state: 'failed', failure: { code: news.code, detail: news.detail, ...(news.fields === undefined ? {} : { fields: { ...news.fields } }) } }); return;
       }
     });
     worker.on('error', (error) => {

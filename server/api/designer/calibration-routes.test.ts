@@ -189,9 +189,9 @@ describe('a calibration', () => {
   it('names the line of a bad cell, and what cannot be linked', async () => {
     const [a = '', b = ''] = await itemIds();
     const bad = await begin(`person,${a},${b}\nP1,0,1\nP2,7,1\n`);
-    expect(await ended(bad.id)).toMatchObject({ state: 'failed', failure: { code: 'unknown-category', detail: expect.stringContaining('line 3') } });
+    expect(await ended(bad.id)).toMatchObject({ state: 'failed', failure: { code: 'unknown-category', texts: { nl: expect.stringContaining('Regel 3'), en: expect.stringContaining('Line 3') } } });
     const ragged = await begin(`person,${a},${b}\nP1,0,1\nP2,1\n`);
-    expect((await ended(ragged.id)).state).toBe('failed');
+    expect(await ended(ragged.id)).toMatchObject({ state: 'failed', failure: { code: 'row-length', texts: { nl: 'Regel 3 heeft 2 cellen in plaats van 3.' } } });
     const few = await begin(csvOf([a, b], 100));
     expect(await ended(few.id)).toMatchObject({ state: 'failed', failure: { code: 'too-few-anchors' } });
     const nothing = await begin(csvOf((await itemIds()).slice(0, 6), 100), { anchors: 'fixed' });

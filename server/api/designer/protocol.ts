@@ -110,7 +110,8 @@ export const CalibrationView = CalibrationSummary.extend({
   read: z.strictObject({ persons: z.int(), items: z.int() }).optional(),
   progress: z.strictObject({ cycle: z.int(), logLikelihood: z.number(), largestChange: z.number() }).optional(),
   endedAt: z.iso.datetime().optional(),
-  failure: z.strictObject({ code: z.string(), detail: z.string() }).optional(),
+  /** Why, in the languages of the staff. */
+  failure: z.strictObject({ code: z.string(), texts: z.record(z.enum(['nl', 'en']), z.string()) }).optional(),
   outcome: z.strictObject({
     persons: z.int(), converged: z.boolean(), cycles: z.int(), logLikelihood: z.number(), largestChange: z.number(),
     link: z.strictObject({ items: z.int(), slope: z.number(), shift: z.number() }).optional(), items: z.array(CalibratedRow),

@@ -9,6 +9,7 @@ import type { BankState } from '../../../item-bank/releases/bank.ts';
 import type { RecalibratedItem } from '../../../item-bank/calibration/recalibrate.ts';
 import type { Stored } from '../../../storage/port.ts';
 import type { Instant } from '../../../storage/document/instant.ts';
+import { refusalText } from '../../reports/refusals.ts';
 import { type CalibrationJob, stateNow } from '../../jobs/calibrations.ts';
 import type { BankSummary, CalibratedRow, CalibrationSummary, CalibrationView, ItemDetail, ItemRow, ReleaseView, SpecificationView } from './protocol.ts';
 
@@ -109,7 +110,7 @@ export function calibrationView(stored: Stored<CalibrationJob>, releases: readon
   const { lines, read, progress, endedAt, failure, outcome, files, base } = stored.value;
   return {
     ...calibrationSummary(stored, releases, now), superseded: latest.id !== base,
-    ...(lines === undefined ? {} : { lines }), ...(read === undefined ? {} : { read }), ...(progress === undefined ? {} : { progress }), ...(endedAt === undefined ? {} : { endedAt }), ...(failure === undefined ? {} : { failure }),
+    ...(lines === undefined ? {} : { lines }), ...(read === undefined ? {} : { read }), ...(progress === undefined ? {} : { progress }), ...(endedAt === undefined ? {} : { endedAt }), ...(failure === undefined ? {} : { failure: { code: failure.code, texts: { nl: refusalText(failure, 'nl', 'page'), en: refusalText(failure, 'en', 'page') } } }),
     ...(files === undefined ? {} : { files }), ...(outcome === undefined ? {} : { outcome: { ...outcome, items: outcome.items.map(calibratedRow) } }),
   };
 }
