@@ -5,7 +5,8 @@
  */
 import type { ItemSpec } from '../parameters/item-parameters.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
-import { accelerate } from './accelerate.ts';
+import { abilityGrid } from '../quadrature/ability-grid.ts';
+import { accelerate, type EmResult } from './accelerate.ts';
 import { type Bias, biasOf, reportedBias } from './bias.ts';
 import { covarianceOf, gradientAt, reportedCovariance, reportedErrors } from './covariance.ts';
 import { exp } from '../numeric/elementary.ts';
@@ -13,7 +14,7 @@ import { expectation, momentsOf } from './e-step.ts';
 import { type ItemModelName, reportedOf, specOf, specOfReported } from './family.ts';
 import { maximiseBlock, maximiseLatent } from './m-step.ts';
 import type { Flag } from './patterns.ts';
-import { type CalibrateItemsOptions, histogramsOf, meanOf, type Part, prepareProblem, type Problem, varianceOf } from './problem.ts';
+import { type CalibrateItemsOptions, histogramsOf, type Latent, meanOf, type Part, prepareProblem, type Problem, varianceOf } from './problem.ts';
 
 export interface CalibratedItemResult {
   readonly item: ItemSpec;
@@ -52,12 +53,24 @@ const logPriorAt = ({ priors }: Problem, x: Float64Array): number => priors.redu
 
 /** Throws IrtError for data that cannot be calibrated, naming item or argument; what was repaired is in `flags`; non-convergence is reported. */
 export function calibrateItems(data: ResponseMatrix, options: CalibrateItemsOptions): ItemsCalibration {
-  const prepared = prepareProblem(data, options);
-  try { return calibratePrepared(prepared, options); } finally { prepared.problem.runner.stop(); }
+  const { points = 61 } = options;
+  let prepared = prepareProblem(data, options, abilityGrid(points, []));
+  try {
+    let fit = maximise(prepared.problem, prepared.start, options);
+    // The grid must hold the persons: where it does not, it is widened and estimation goes on from there.
+    for (let node = abilityGrid(points, populationsOf(prepared.problem, fit.x)); node.length > prepared.problem.node.length; node = abilityGrid(points, populationsOf(prepared.problem, fit.x))) {
+      prepared.problem.runner.stop();
+      prepared = prepareProblem(data, options, node);
+      const { steps } = fit;
+      const start = prepared.start.map((value, n) => (n < prepared.problem.parameters ? fit.x[n] ?? 0 : value));
+      fit = maximise(prepared.problem, start, options);
+      fit = { ...fit, steps: steps + fit.steps };
+    }
+    return resultsOf(prepared, fit, options);
+  } finally { prepared.problem.runner.stop(); }
 }
 
-function calibratePrepared({ problem, parameters, start }: ReturnType<typeof prepareProblem>, options: CalibrateItemsOptions): ItemsCalibration {
-  const { tolerance = 1e-6, maximumCycles = 4000, standardErrors = 'oakes', biasCorrection, onCycle } = options;
+function maximise(problem: Problem, start: Float64Array, { tolerance = 1e-6, maximumCycles = 4000, onCycle }: CalibrateItemsOptions): EmResult {
   const step = (x: Float64Array, out: Float64Array): number => {
     const { logLikelihood, moments } = expectation(problem, x);
     out.set(x);
@@ -65,7 +78,25 @@ function calibratePrepared({ problem, parameters, start }: ReturnType<typeof pre
     maximiseLatent(problem, moments, out);
     return logLikelihood + logPriorAt(problem, x);
   };
-  const fit = accelerate(step, start, { tolerance, judged: problem.parameters, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });
+  return accelerate(step, start, { tolerance, judged: problem.parameters, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });
+}
+
+/** Mean and variance of every density. */
+function populationsOf({ latent, node, shape }: Problem, x: Float64Array): { readonly mean: number; readonly variance: number }[] {
+  if (latent.histogram.length === 0) return Array.from({ length: shape.densities }, (_, d) => ({ mean: meanOf(latent, d, x), variance: varianceOf(latent, d, x) }));
+  return histogramMoments(latent, node, x);
+}
+
+function histogramMoments(latent: Latent, node: Float64Array, x: Float64Array): { readonly mean: number; readonly variance: number; readonly weight: Float64Array }[] {
+  const all = histogramsOf(latent, node.length, x);
+  return latent.histogram.map((_, g) => {
+    const weight = all.slice(g * node.length, (g + 1) * node.length).map(exp);
+    const { first, second } = momentsOf(node, weight);
+    return { mean: first, variance: second - first * first, weight };
+  });
+}
+
+function resultsOf({ problem, parameters }: ReturnType<typeof prepareProblem>, fit: EmResult, { standardErrors = 'oakes', biasCorrection, ...options }: CalibrateItemsOptions): ItemsCalibration {
   const { logLikelihood } = expectation(problem, fit.x);
   const covariance = standardErrors === 'none' ? undefined : covarianceOf(problem, fit.x, standardErrors);
   const size = problem.parameters;
@@ -107,10 +138,7 @@ function latentResult({ latent, patterns, parameters, node }: Problem, { covaria
   if (latent.kind === 'regression') return { groups: [], regression: { names: covariates?.names ?? [], coefficients: latent.mean.map((n) => (x[n] ?? 0) - biasAt(n)), standardErrors: latent.mean.map(error), residualVariance: unbiased(varianceOf(latent, 0, x), latent.logVariance[0] ?? -1) } };
   const persons = latent.mean.map(() => 0);
   patterns.density.forEach((g, row) => { persons[g] = (persons[g] ?? 0) + (patterns.weight[row] ?? 0); });
-  if (latent.histogram.length > 0) {
-    const all = histogramsOf(latent, node.length, x);
-    return { groups: persons.map((count, g) => { const weight = all.slice(g * node.length, (g + 1) * node.length).map(exp); const { first, second } = momentsOf(node, weight); return { mean: first, variance: second - first * first, persons: count, histogram: { node, weight } }; }) };
-  }
+  if (latent.histogram.length > 0) return { groups: histogramMoments(latent, node, x).map(({ mean, variance, weight }, g) => ({ mean, variance, persons: persons[g] ?? 0, histogram: { node, weight } })) };
   return {
     groups: latent.mean.map((n, g) => {
       const v = latent.logVariance[g] ?? -1;

@@ -3,9 +3,9 @@ import { IrtError } from '../errors.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import { categoryProbabilities } from '../models/probability.ts';
 import { createItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
-import { normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { createFamilyWork, type FamilyWork, hasUnitSlope, type ItemModelName, parameterNames, startValues } from './family.ts';
+import { normalOnGrid } from './latent.ts';
 import { type LogPrior, type Priors, priorOf, requirePriors } from './parameter-prior.ts';
 import { type Flag, type Patterns, preparePatterns } from './patterns.ts';
 import { countScored, prepareRows, type RowData } from './rows.ts';
@@ -203,7 +203,8 @@ function checkForms({ rows, rowStart, item, categories, density }: Patterns, fix
   return loose.map((members) => ({ item: members[0] ?? 0, code: 'forms-disconnected', message: `no person joins these sets of items: ${inWords}; they are on one scale only if the persons are equivalent` }));
 }
 
-export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOptions): { problem: Problem; parameters: string[]; start: Float64Array } {
+/** `node`: equally spaced abilities. */
+export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOptions, node: Float64Array): { problem: Problem; parameters: string[]; start: Float64Array } {
   const names = (item: number): string => options.ids?.[item] ?? `item ${item}`;
   if (options.ids !== undefined && options.ids.length !== data.items) throw new IrtError('unequal-lengths', 'ids', options.ids.length, `must have a member for each of ${data.items} items`);
   const { tolerance = 1, maximumCycles = 1 } = options;
@@ -221,9 +222,8 @@ export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOpti
   const free = parts.flatMap(({ model }) => (model === 'fixed' ? [] : [model]));
   if (free.length === 0) throw new IrtError('nothing-to-estimate', 'fixed', fixedBank.length, 'must leave at least one item free');
   if (options.density === 'histogram' && options.covariates !== undefined) throw new IrtError('not-possible', 'density', 'histogram', 'must be normal with covariates');
-  const { node, weight } = normalGrid({ points: options.points ?? 61 });
   const latent = layOutLatent(options, densities.count, densities.design, free.some(hasUnitSlope), parameters, start, node.length);
-  for (const _ of latent.histogram) start.push(...weight.map(Math.sqrt));
+  for (const _ of latent.histogram) start.push(...normalOnGrid(node, 0, 1).logWeight.map((weight) => exp(weight / 2)));
   const shape = shapeOf(parts, node, latent);
   const most = Math.max(...patterns.categories);
   const table = new Float64Array(shape.lines * shape.stride);

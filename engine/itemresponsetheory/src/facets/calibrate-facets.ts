@@ -13,7 +13,7 @@ import type { FacetsModel } from './design.ts';
 import type { Unheld } from './leaning.ts';
 import { type BiasCorrection, withoutBias } from './bias.ts';
 import { emStep } from './em-step.ts';
-import { abilityGrid } from './grid.ts';
+import { abilityGrid } from '../quadrature/ability-grid.ts';
 import { expectation, type Marginal, marginalOf } from './marginal.ts';
 
 export interface FacetsOptions extends FacetsModel { readonly points?: number; readonly tolerance?: number; readonly maximumCycles?: number; readonly standardErrors?: boolean; /** Default: maximum likelihood as it is, as every package reports it. */ readonly biasCorrection?: BiasCorrection; readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void }
@@ -74,10 +74,10 @@ function startOf({ table, design, size }: Marginal): Float64Array {
 
 /** The fit on a grid that holds its persons: widened, and fitted on from there, until it does. */
 function fitted(table: RatingTable, model: FacetsModel, points: number, options: EmOptions): EmResult & { readonly marginal: Marginal } {
-  let marginal = marginalOf(table, abilityGrid(points, { mean: 0, variance: 1 }), model);
+  let marginal = marginalOf(table, abilityGrid(points, []), model);
   let fit = accelerate(emStep(marginal), startOf(marginal), options);
   for (;;) {
-    const node = abilityGrid(points, populationOf(marginal, fit.x));
+    const node = abilityGrid(points, [populationOf(marginal, fit.x)]);
     if (node.length <= marginal.node.length) return { ...fit, marginal };
     marginal = marginalOf(table, node, model);
     const { steps } = fit;
