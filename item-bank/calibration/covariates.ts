@@ -13,7 +13,7 @@ const isMissing = (text: string): boolean => text === '' || text === 'NA' || tex
 /** Numbers are taken less their mean, so that the scale's origin is an average person; words as 0 and 1 for each but the first in order. */
 function columnsOf(name: string, values: readonly string[]): Column[] {
   const levels = [...new Set(values)].sort();
-  if (levels.length < 2) throw new ResponseFileError('one-group', `covariate ${name} has the one value "${levels[0] ?? ''}": it says nothing of the persons`);
+  if (levels.length < 2) throw new ResponseFileError('one-group', `covariate ${name} has the one value "${levels[0] ?? ''}": it says nothing of the persons`, { column: name, value: levels[0] ?? '' });
   const numbers = values.map(Number);
   if (numbers.every(Number.isFinite)) {
     const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
@@ -27,7 +27,7 @@ export function covariatesOf({ covariates = [], persons: names }: ResponseData, 
   if (covariates.length === 0) return undefined;
   const columns = covariates.flatMap(({ name, values }) => columnsOf(name, Array.from(kept, (person) => {
     const value = values[person] ?? '';
-    if (isMissing(value)) throw new ResponseFileError('no-covariate', `person "${names[person] ?? ''}" has no ${name}: every person needs one`);
+    if (isMissing(value)) throw new ResponseFileError('no-covariate', `person "${names[person] ?? ''}" has no ${name}: every person needs one`, { person: names[person] ?? '', column: name });
     return value;
   })));
   const all: readonly Column[] = isScaleGiven ? [{ name: 'constant', of: () => 1 }, ...columns] : columns;

@@ -75,7 +75,7 @@ function isComplete({ persons, items, item, category }: ResponseMatrix): boolean
 export function runDif(data: ResponseData, focal: string, { model, match, team }: DifOptions = {}): DifOutcome {
   const groups = data.groups ?? [];
   const names = [...new Set(groups)].sort();
-  if (!names.includes(focal)) throw new ResponseFileError('unknown-group', `no group is called "${focal}"; there are ${names.join(', ')}`);
+  if (!names.includes(focal)) throw new ResponseFileError('unknown-group', `no group is called "${focal}"; there are ${names.join(', ')}`, { group: focal, groups: names.join(', ') });
   const usable = usableOf(data.matrix, data.items);
   const items = Array.from(usable.items, (column) => data.items[column] ?? '');
   const closed = closeCategories(usable.data, items, new Set());

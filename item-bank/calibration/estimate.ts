@@ -31,7 +31,7 @@ export interface EstimateOptions extends Omit<CalibrateItemsOptions, 'models' | 
 export function estimate(data: ResponseMatrix, { estimator = 'mml', online = 'mwu-mem', ...options }: EstimateOptions): Estimation {
   const hasFixed = (options.fixed?.size ?? 0) > 0;
   if (estimator !== 'mml') return byScores(data, estimator, options);
-  if (!hasFixed && online !== 'mwu-mem') throw new ResponseFileError('not-together', `${online} is for new items beside fixed anchors: name them by --anchors`);
+  if (!hasFixed && online !== 'mwu-mem') throw new ResponseFileError('not-together', `${online} is for new items beside fixed anchors: name them by --anchors`, { online });
   if (online === 'method-a') return byMethodA(data, options);
   const fit = calibrateItems(data, { ...options, ...(online === 'mem' ? { population: 'standard' } : {}), ...(online === 'oem' ? { posteriorFrom: 'fixed' } : {}) });
   return { ...fit, freeParameters: fit.parameters.length };
@@ -55,9 +55,9 @@ function groupsBehind(data: ResponseMatrix, items: readonly ItemSpec[], group: A
 /** Conditional or joint: no population takes part, so anchors, priors, several models and adaptive answers do not go with it. */
 function byScores(data: ResponseMatrix, estimator: 'cml' | 'jml', { models, ids, group, fixed, priors, covariates, density, biasCorrection, tolerance, maximumCycles, onCycle }: Omit<EstimateOptions, 'estimator' | 'online'>): Estimation {
   const [model = 'rasch'] = models;
-  if (!isRaschModel(model) || models.some((one) => one !== model)) throw new ResponseFileError('not-together', `${estimator} is for one of the models rasch, pcm and rsm, the same for all items`);
+  if (!isRaschModel(model) || models.some((one) => one !== model)) throw new ResponseFileError('not-together', `${estimator} is for one of the models rasch, pcm and rsm, the same for all items`, { estimator });
   for (const [option, given] of [['--anchors with --anchor-method fixed', (fixed?.size ?? 0) > 0], ['--priors', priors !== undefined], ['--covariates', covariates !== undefined], ['--density histogram', density === 'histogram'], ['--bias-correction', biasCorrection === true]] as const) {
-    if (given) throw new ResponseFileError('not-together', `${estimator} assumes nothing of the population, and ${option} has no place in it: use mml`);
+    if (given) throw new ResponseFileError('not-together', `${estimator} assumes nothing of the population, and ${option} has no place in it: use mml`, { estimator, option });
   }
   const common = { design: data.item.length === data.persons * data.items ? 'linear' : 'booklets', model, ...(ids === undefined ? {} : { ids }), ...(tolerance === undefined ? {} : { tolerance }), ...(maximumCycles === undefined ? {} : { maximumCycles }) } as const;
   const counts = itemCounts(data);
@@ -87,7 +87,7 @@ function andersenOf(data: ResponseMatrix, options: Parameters<typeof andersenTes
 }
 
 function byMethodA(data: ResponseMatrix, { models, ids = [], fixed = new Map(), priors, group, covariates, biasCorrection }: Omit<EstimateOptions, 'estimator' | 'online'>): Estimation {
-  for (const [option, given] of [['--covariates', covariates !== undefined], ['--bias-correction', biasCorrection === true]] as const) if (given) throw new ResponseFileError('not-together', `${option} has no place in method-a`);
+  for (const [option, given] of [['--covariates', covariates !== undefined], ['--bias-correction', biasCorrection === true]] as const) if (given) throw new ResponseFileError('not-together', `${option} has no place in method-a`, { option, online: 'method-a' });
   const known = Uint32Array.from([...fixed.keys()].sort((a, b) => a - b));
   const operational = keepOnly(data, Uint32Array.from({ length: data.persons }, (_, n) => n), known);
   // Only those who answered a fixed item have an ability beforehand.
@@ -104,7 +104,7 @@ function byMethodA(data: ResponseMatrix, { models, ids = [], fixed = new Map(), 
     const shared = { responses: counts[n]?.responses ?? 0, categoryCounts: Array.from(counts[n]?.counts ?? []) };
     const spec = fixed.get(n);
     if (spec !== undefined) return { item: spec, model: 'fixed', standardErrors: [], ...shared };
-    if (model === 'rsm') throw new ResponseFileError('not-together', 'the thresholds of rsm belong to several items: method-a takes them one by one, use pcm');
+    if (model === 'rsm') throw new ResponseFileError('not-together', 'the thresholds of rsm belong to several items: method-a takes them one by one, use pcm', { model });
     const own = answers[n] ?? { theta: [], category: [] };
     const found = calibrateAtAbilities(own.theta, own.category, { model, id: ids[n] ?? `item ${n}`, ...(priors === undefined ? {} : { priors }) });
     converged &&= found.converged;

@@ -3,6 +3,7 @@ import type { Priors } from 'itemresponsetheory/calibration';
 import { z } from 'zod';
 import { type BankModel, type ItemParameterRow, type Recalibration, specOf } from '../releases/release.ts';
 import { Estimates, ItemFit, Light, OldParameters, Reason } from './judge.ts';
+import type { Fields } from './response-file-error.ts';
 import { keepOnly } from './response-rows.ts';
 import { type Outcome, runCalibration } from './run.ts';
 import { type ResponseData, journalItem } from './stream-responses.ts';
@@ -30,7 +31,7 @@ export type Recalibrated = z.infer<typeof Recalibrated>;
 
 /** Stable codes: nothing that could be calibrated with the anchors asked for. */
 export class NotCalibrated extends Error {
-  constructor(readonly code: 'too-few-anchors' | 'nothing-new', why: string) { super(why); this.name = 'NotCalibrated'; }
+  constructor(readonly code: 'too-few-anchors' | 'nothing-new', why: string, readonly fields: Fields = {}) { super(why); this.name = 'NotCalibrated'; }
 }
 
 export interface BankItem {
@@ -85,7 +86,7 @@ function ofBank(data: ResponseData, columns: readonly Column[]): ResponseData {
 function fixedRows(columns: readonly Column[], rows: ReadonlyMap<string, ItemParameterRow>): ItemParameterRow[] {
   const usable = columns.flatMap(({ item, responses, right }) => (item !== undefined && right > 0 && right < responses ? [item] : []));
   const fixed = usable.flatMap((item) => (item.isPretest ? [] : rows.get(item.id) ?? []));
-  if (fixed.length < fewestAnchors) throw new NotCalibrated('too-few-anchors', `${fixed.length} items have old parameters and responses: fixing a scale needs ${fewestAnchors}`);
+  if (fixed.length < fewestAnchors) throw new NotCalibrated('too-few-anchors', `${fixed.length} items have old parameters and responses: fixing a scale needs ${fewestAnchors}`, { anchors: fixed.length, least: fewestAnchors });
   if (fixed.length === usable.length) throw new NotCalibrated('nothing-new', 'every item with responses has parameters already: nothing is left to estimate with those kept');
   return fixed;
 }

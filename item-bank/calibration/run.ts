@@ -87,12 +87,12 @@ const isDichotomous = (model: RunModel): boolean => model === 'rasch' || model =
 /** Model of every item. An item whose category is not 0 or 1 is refused by name under a model of right and wrong. */
 function modelsOf(data: ResponseMatrix, names: readonly string[], model: RunModel | 'auto', models: ReadonlyMap<string, RunModel>): RunModel[] {
   const stranger = [...models.keys()].find((name) => !names.includes(name));
-  if (stranger !== undefined) throw new ResponseFileError('unknown-item', `the file of models names ${stranger}, which is not among the items calibrated: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}`);
+  if (stranger !== undefined) throw new ResponseFileError('unknown-item', `the file of models names ${stranger}, which is not among the items calibrated: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}`, { item: stranger, items: `${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}` });
   const highest = new Uint8Array(names.length);
   data.item.forEach((item, n) => { highest[item] = Math.max(highest[item] ?? 0, data.category[n] ?? 0); });
   const all = names.map((name, item): RunModel => models.get(name) ?? (model === 'auto' ? ((highest[item] ?? 0) > 1 ? 'gpcm' : '2pl') : model));
   all.forEach((one, item) => {
-    if (isDichotomous(one) && (highest[item] ?? 0) > 1) throw new ResponseFileError('unknown-category', `item ${names[item] ?? ''} has category ${highest[item] ?? 0}: ${one} is a model of right (1) and wrong (0); --model gpcm, pcm, rsm, grm or nrm have more categories, auto takes gpcm where there are more`);
+    if (isDichotomous(one) && (highest[item] ?? 0) > 1) throw new ResponseFileError('unknown-category', `item ${names[item] ?? ''} has category ${highest[item] ?? 0}: ${one} is a model of right (1) and wrong (0); --model gpcm, pcm, rsm, grm or nrm have more categories, auto takes gpcm where there are more`, { item: names[item] ?? '', value: highest[item] ?? 0, model: one });
   });
   return all;
 }
@@ -165,7 +165,7 @@ export function runCalibration(data: ResponseData, { model: wanted, models: own 
   const names = Array.from(usable.items, (item) => data.items[item] ?? '');
   const known = new Map(anchors.map((spec) => [spec.id, spec]));
   const fixed = new Map(anchors.length > 0 && anchorMethod === 'fixed' ? names.flatMap((name, n) => { const spec = known.get(name); return spec === undefined ? [] : [[n, spec] as const]; }) : []);
-  if (anchors.length > 0 && anchorMethod === 'fixed' && fixed.size === 0) throw new ResponseFileError('too-few-anchors', 'no item is both in the responses and among the anchors');
+  if (anchors.length > 0 && anchorMethod === 'fixed' && fixed.size === 0) throw new ResponseFileError('too-few-anchors', 'no item is both in the responses and among the anchors', { anchors: 0, least: 1 });
   const closed = closeCategories(usable.data, names, new Set(Array.from(fixed.keys(), (n) => names[n] ?? '')));
   const models = modelsOf(closed.data, names, wanted, own);
   const [first = '2pl'] = models;
@@ -173,7 +173,7 @@ export function runCalibration(data: ResponseData, { model: wanted, models: own 
   const hasUnitSlopes = models.some(unitSlopes);
   const groups = groupNumbers(data.groups, usable);
   const covariates = covariatesOf(data, usable.persons, fixed.size > 0);
-  if (covariates !== undefined && groups !== undefined) throw new ResponseFileError('not-together', 'groups and covariates both say who the persons are: name the column of groups among the covariates');
+  if (covariates !== undefined && groups !== undefined) throw new ResponseFileError('not-together', 'groups and covariates both say who the persons are: name the column of groups among the covariates', { covariates: covariates.names.join(', ') });
   const fit = estimate(closed.data, {
     models, ids: names, estimator, ...(online === undefined ? {} : { online }), ...(standardErrors === undefined ? {} : { standardErrors }), ...(biasCorrection ? { biasCorrection } : {}), ...(covariates === undefined ? {} : { covariates }), ...(density === undefined ? {} : { density }), ...(team === undefined ? {} : { team }), ...(groups === undefined ? {} : { group: groups.of }), ...(fixed.size === 0 ? {} : { fixed }), ...(priors === undefined ? {} : { priors }),
     ...(tolerance === undefined ? {} : { tolerance }), ...(maximumCycles === undefined ? {} : { maximumCycles }), ...(onCycle === undefined ? {} : { onCycle }),
@@ -209,7 +209,7 @@ export function runFit(data: ResponseData, { parameters, population = { mean: 0,
   const known = new Map(parameters.map((spec) => [spec.id, spec]));
   const columns = Uint32Array.from(data.items.flatMap((item, n) => (known.has(item) ? [n] : [])));
   const names = Array.from(columns, (item) => data.items[item] ?? '');
-  if (names.length < 2) throw new ResponseFileError('too-few-items', `${names.length} items of the responses have parameters: 2 are needed`);
+  if (names.length < 2) throw new ResponseFileError('too-few-items', `${names.length} items of the responses have parameters: 2 are needed`, { items: names.length });
   const everybody = new Uint32Array(data.matrix.persons).map((_, n) => n);
   const usable = usableOf(keepOnly(data.matrix, everybody, columns), names, { equivalentGroups: true });
   const used = Array.from(usable.items, (item) => names[item] ?? '').flatMap((item) => known.get(item) ?? []);

@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
 import { z } from 'zod';
 import { ResponseFileError } from './response-file-error.ts';
@@ -49,7 +49,7 @@ function categoryOf(cell: string, line: number, item: string, { highest = highes
   const text = cell.trim();
   if (notGiven.has(text)) return null;
   if (/^\d{1,2}$/.test(text) && Number(text) <= highest) return Number(text);
-  throw new ResponseFileError('unknown-category', `line ${line}, ${item}: "${text}" is no score: a whole number from 0 to ${highest}, or empty or NA for not given; a column of groups is named by --groups`);
+  throw new ResponseFileError('unknown-category', `line ${line}, ${item}: "${text}" is no score: a whole number from 0 to ${highest}, or empty or NA for not given; a column of groups is named by --groups`, { line, item, value: text, highest });
 }
 
 interface Gathering { readonly persons: Names; readonly items: Names; readonly rows: ResponseRows; /** The groups first, where there are any, then the covariates. */ readonly facts: PersonFact[]; readonly options: ReadOptions; notScored: number }
@@ -66,14 +66,14 @@ type TakeLine = (cells: readonly string[], line: number) => void;
 function factColumns(header: readonly string[], { facts }: Gathering): readonly (PersonFact & { readonly at: number })[] {
   return facts.map((fact) => {
     const at = header.indexOf(fact.name);
-    if (at < 0) throw new ResponseFileError('unknown-column', `no column is called "${fact.name}"; there are ${header.slice(0, 12).join(', ')}${header.length > 12 ? ', …' : ''}`);
+    if (at < 0) throw new ResponseFileError('unknown-column', `no column is called "${fact.name}"; there are ${header.slice(0, 12).join(', ')}${header.length > 12 ? ', …' : ''}`, { column: fact.name, columns: `${header.slice(0, 12).join(', ')}${header.length > 12 ? ', …' : ''}` });
     return { ...fact, at };
   });
 }
 
 function setFact({ name, values }: PersonFact, persons: Names, person: number, value: string, line: number): void {
   const before = values[person];
-  if (before !== undefined && before !== value) throw new ResponseFileError('two-groups', `line ${line}: ${persons.list[person]} is in group "${before}" and in group "${value}" (column ${name})`);
+  if (before !== undefined && before !== value) throw new ResponseFileError('two-groups', `line ${line}: ${persons.list[person]} is in group "${before}" and in group "${value}" (column ${name})`, { line, person: persons.list[person] ?? '', first: before, second: value });
   values[person] = value;
 }
 
@@ -83,7 +83,7 @@ function longLines(header: readonly string[], gathering: Gathering): TakeLine {
   const facts = factColumns(header, gathering);
   return (cells, line) => {
     const [who, what] = [(cells[person] ?? '').trim(), (cells[item] ?? '').trim()];
-    if (who === '' || what === '') throw new ResponseFileError('no-name', `line ${line}: ${who === '' ? 'the person' : 'the item'} has no name`);
+    if (who === '' || what === '') throw new ResponseFileError('no-name', `line ${line}: ${who === '' ? 'the person' : 'the item'} has no name`, { line });
     const row = persons.of(who);
     const column = items.of(what);
     for (const fact of facts) setFact(fact, persons, row, (cells[fact.at] ?? '').trim(), line);
@@ -98,13 +98,13 @@ function wideLines(header: readonly string[], gathering: Gathering): TakeLine {
   const person = isPersonColumn(header[0] ?? '') ? 0 : -1;
   const columns = header.flatMap((name, n) => (n === person || facts.some(({ at }) => at === n) ? [] : [{ name, n }]));
   const nameless = columns.find(({ name }) => name === '');
-  if (nameless !== undefined) throw new ResponseFileError('no-name', `column ${nameless.n + 1} of the header has no name`);
-  columns.forEach(({ name }, n) => { if (items.of(name) < n) throw new ResponseFileError('duplicate-item', `the header names ${name} twice`); });
+  if (nameless !== undefined) throw new ResponseFileError('no-name', `column ${nameless.n + 1} of the header has no name`, { column: nameless.n + 1 });
+  columns.forEach(({ name }, n) => { if (items.of(name) < n) throw new ResponseFileError('duplicate-item', `the header names ${name} twice`, { item: name }); });
   return (cells, line) => {
     const name = person === 0 ? (cells[0] ?? '').trim() : String(line - 1);
     const before = persons.list.length;
     const row = persons.of(name);
-    if (row < before) throw new ResponseFileError('duplicate-person', `line ${line}: person "${name}" has a row already`);
+    if (row < before) throw new ResponseFileError('duplicate-person', `line ${line}: person "${name}" has a row already`, { line, person: name });
     for (const fact of facts) setFact(fact, persons, row, (cells[fact.at] ?? '').trim(), line);
     columns.forEach((column, n) => {
       const category = categoryOf(cells[column.n] ?? '', line, column.name, options);
@@ -116,13 +116,28 @@ function wideLines(header: readonly string[], gathering: Gathering): TakeLine {
 const isLong = (header: readonly string[]): boolean => ['person', 'item', 'response'].every((name) => positionOf(header, name) >= 0);
 
 function requireRoom({ rows, options: { mostResponses = Infinity } }: Gathering): void {
-  if (rows.length > mostResponses) throw new ResponseFileError('too-many-responses', `there are more than ${mostResponses} responses`);
+  if (rows.length > mostResponses) throw new ResponseFileError('too-many-responses', `there are more than ${mostResponses} responses`, { most: mostResponses });
 }
 
 /** A header of thousands of items with long names, characters; more is no table. */
 const longestRecord = 4 * 1024 * 1024;
 
+/** The CSV reader's own complaint, by code. */
+function malformed(error: CsvError): ResponseFileError {
+  const [line, record, columns]: readonly unknown[] = [error['lines'], error['record'], error['columns']];
+  const at = typeof line === 'number' ? line : 0;
+  if (error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH' && Array.isArray(record)) {
+    const expected = /expect (\d+)/.exec(error.message)?.[1] ?? (Array.isArray(columns) ? columns.length : '');
+    return new ResponseFileError('row-length', error.message, { line: at, cells: record.length, expected });
+  }
+  return new ResponseFileError('malformed-csv', error.message, { line: at });
+}
+
 async function readCsv(source: Readable, gathering: Gathering): Promise<void> {
+  try { await readRecords(source, gathering); } catch (error) { throw error instanceof CsvError ? malformed(error) : error; }
+}
+
+async function readRecords(source: Readable, gathering: Gathering): Promise<void> {
   const parser = source.pipe(parse({ bom: true, skip_empty_lines: true, delimiter: [',', ';', '\t'], max_record_size: longestRecord }));
   source.on('error', (error) => parser.destroy(error));
   const records: AsyncIterable<string[]> = parser;
@@ -147,7 +162,7 @@ export type JournalRow = z.infer<typeof JournalRow>;
 export const journalItem = ({ item, version }: Pick<JournalRow, 'item' | 'version'>): string => `${item}@${version}`;
 
 function scoreOf(category: number, line: number, item: string, { highest = highestCategory }: ReadOptions): number {
-  if (category > highest) throw new ResponseFileError('unknown-category', `line ${line}, ${item}: "${category}" is no score: a whole number from 0 to ${highest}`);
+  if (category > highest) throw new ResponseFileError('unknown-category', `line ${line}, ${item}: "${category}" is no score: a whole number from 0 to ${highest}`, { line, item, value: category, highest });
   return category;
 }
 
@@ -172,9 +187,9 @@ async function readJournal(source: Readable, gathering: Gathering): Promise<void
 
 function parsedRow(text: string, line: number): JournalRow {
   let value: unknown;
-  try { value = JSON.parse(text); } catch { throw new ResponseFileError('not-json', `line ${line}: is no JSON`); }
+  try { value = JSON.parse(text); } catch { throw new ResponseFileError('not-json', `line ${line}: is no JSON`, { line }); }
   const row = JournalRow.safeParse(value);
-  if (!row.success) { const [issue] = row.error.issues; throw new ResponseFileError('unknown-row', `line ${line}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is no journal row'}`); }
+  if (!row.success) { const [issue] = row.error.issues; throw new ResponseFileError('unknown-row', `line ${line}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is no journal row'}`, { line, why: `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim() }); }
   return row.data;
 }
 
@@ -188,7 +203,7 @@ function withoutDuplicates(data: ResponseMatrix, { persons, items, options }: Ga
     for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
       const column = data.item[n] ?? 0;
       if (length > start && item[length - 1] === column) {
-        if (options.duplicates !== 'first') throw new ResponseFileError('duplicate-response', `person "${persons.list[person]}" answered item "${items.list[column]}" twice; --duplicates first keeps the first`);
+        if (options.duplicates !== 'first') throw new ResponseFileError('duplicate-response', `person "${persons.list[person]}" answered item "${items.list[column]}" twice; --duplicates first keeps the first`, { person: persons.list[person] ?? '', item: items.list[column] ?? '' });
         dropped += 1;
         continue;
       }

@@ -60,10 +60,10 @@ describe('meetlat calibrate', () => {
     expect({ ...one, madeAt: '' }).toEqual({ ...two, madeAt: '' });
     expect(readFileSync(join(place('mixed-1'), 'report.html'), 'utf8')).not.toMatch(/undefined|NaN/);
     expect(meetlat('calibrate', mixed, '--model', 'auto', '--groups', 'school', '--density', 'histogram').code).toBe(0);
-    expect(meetlat('calibrate', mixed, '--model', '2pl', '--groups', 'school')).toMatchObject({ code: 2, error: expect.stringContaining('item essay has category 2') });
+    expect(meetlat('calibrate', mixed, '--model', '2pl', '--groups', 'school', '--language', 'en')).toMatchObject({ code: 2, error: expect.stringContaining('item essay has category 2') });
     expect(meetlat('calibrate', mixed, '--groups', 'school', '--model', 'auto', '--models', file('unit.csv', 'item,model\ni1,rasch\ni2,rasch\ni3,rasch\n'), '--out', place('unit')).code).toBe(0);
     expect(written('unit').parameters.slice(1, 4).map(({ slope }) => slope)).toEqual([1, 1, 1]);
-    expect(meetlat('calibrate', mixed, '--models', file('bad2.csv', 'item,model\ni1,4pl\n'))).toMatchObject({ code: 2, error: expect.stringContaining('line 2') });
+    expect(meetlat('calibrate', mixed, '--groups', 'school', '--language', 'en', '--models', file('bad2.csv', 'item,model\ni1,4pl\n'))).toMatchObject({ code: 2, error: expect.stringContaining('line 2') });
   }, 120_000);
   it('what is known of the persons: a latent regression in place of groups', () => {
     expect(meetlat('calibrate', responses, '--covariates', 'school', '--out', place('regression')).code).toBe(0);
@@ -137,6 +137,10 @@ describe('meetlat calibrate', () => {
       const { code, error } = meetlat('calibrate', ...options);
       expect([code, error.trim().split('\n').filter((line) => line.startsWith('meetlat: ')).length]).toEqual([2, 1]);
     }
+    const wrong = file('bad.csv', 'A,B\n1,x\n');
+    expect(meetlat('calibrate', wrong).error).toContain('Regel 2, item B: “x” is geen score.');
+    expect(meetlat('calibrate', wrong, '--language', 'en').error).toContain('Line 2, item B: "x" is no score.');
+    expect(meetlat('calibrate', file('ragged.csv', 'A,B\n1,0\n1\n')).error).toContain('Regel 3 heeft 1 cellen in plaats van 2.');
     expect(existsSync(responses)).toBe(true);
   }, 60_000);
 });

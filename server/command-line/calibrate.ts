@@ -86,6 +86,6 @@ export const calibrateCommand: Command = {
       }));
       progress.end();
       return await tell(outcome, path, common);
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, values.language); }
   },
 };

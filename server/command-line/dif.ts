@@ -10,7 +10,7 @@ import { type Command, UsageError } from './command.ts';
 import { writeReport } from './report-files.ts';
 import { withTeam, workersOf } from './team.ts';
 import { asUsage, commonOf, commonOptions, readWithProgress } from './report-outcome.ts';
-import { type ReportLanguage, chip, figure, fill, fixed, leftOutLines, list, page, pValue, paragraph, reportTexts, section, table } from './report-page.ts';
+import { type ReportLanguage, chip, figure, fill, fixed, leftOutLines, list, page, pValue, paragraph, reportTexts, section, table } from '../reports/report-page.ts';
 
 function difPage(outcome: DifOutcome, file: string, madeAt: string, language: ReportLanguage): string {
   const t = reportTexts[language];
@@ -62,6 +62,6 @@ export const difCommand: Command = {
       await writeReport(out, files);
       console.log(`${out}: ${Object.keys(files).join(', ')}`);
       return 0;
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, values.language); }
   },
 };

@@ -5,7 +5,7 @@ import { curveChart, escapeXml } from '../../engine/charts/curve.ts';
 import { wrightMap } from '../../engine/charts/wright-map.ts';
 import type { Estimates, Row } from './facets-outcome.ts';
 import texts from './facets.json' with { type: 'json' };
-import { chip, figure, fill, fixed, list, page, paragraph, pValue, type ReportLanguage, reportTexts, section, table } from './report-page.ts';
+import { chip, figure, fill, fixed, list, page, paragraph, pValue, type ReportLanguage, reportTexts, section, table } from '../reports/report-page.ts';
 
 export interface FacetsFrame { readonly file: string; readonly madeAt: string; readonly language: ReportLanguage }
 

@@ -10,7 +10,7 @@ import { type Estimates, type Row, rowsOf } from './facets-outcome.ts';
 import { facetsReport } from './facets-report.ts';
 import { requireReportFolder, writeReport } from './report-files.ts';
 import { asUsage, cycleText, progressLine } from './report-outcome.ts';
-import { fixed, isReportLanguage } from './report-page.ts';
+import { fixed, isReportLanguage } from '../reports/report-page.ts';
 
 const tolerance = 1e-7;
 
@@ -71,6 +71,6 @@ export const facetsCommand: Command = {
         console.log(`${out}: ${Object.keys(files).join(', ')}`);
       }
       return estimates.converged ? 0 : 1;
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, values.language); }
   },
 };

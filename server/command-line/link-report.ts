@@ -1,7 +1,7 @@
 /** The report of a link: one page with the anchors, both test characteristic curves and the table of equivalent scores. */
 import { curveChart, escapeXml } from '../../engine/charts/curve.ts';
 import type { LinkOutcome } from '../../item-bank/calibration/anchor-link.ts';
-import { type ReportLanguage, fill, figure, fixed, page, paragraph, reportTexts, section, table } from './report-page.ts';
+import { type ReportLanguage, fill, figure, fixed, page, paragraph, reportTexts, section, table } from '../reports/report-page.ts';
 
 export interface LinkFrame { readonly fresh: string; readonly known: string; readonly madeAt: string; readonly language: ReportLanguage }
 

@@ -10,7 +10,7 @@ import { type Command, UsageError } from './command.ts';
 import { linkPage } from './link-report.ts';
 import { requireReportFolder, writeReport } from './report-files.ts';
 import { asUsage } from './report-outcome.ts';
-import { isReportLanguage, reportTexts } from './report-page.ts';
+import { isReportLanguage, reportTexts } from '../reports/report-page.ts';
 
 /** With its folder: every calibration has a file of the same name. */
 const named = (path: string): string => join(basename(dirname(resolve(path))), basename(path));
@@ -42,6 +42,6 @@ export const linkCommand: Command = {
       await writeReport(out, files);
       console.log(`${out}: ${Object.keys(files).join(', ')}`);
       return 0;
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, language); }
   },
 };

@@ -13,7 +13,7 @@ import { now } from '../compose.ts';
 import { type Command, UsageError } from './command.ts';
 import { requireReportFolder, writeReport } from './report-files.ts';
 import { asUsage } from './report-outcome.ts';
-import { fill, fixed, isReportLanguage, list, page, paragraph, reportTexts, section, table } from './report-page.ts';
+import { fill, fixed, isReportLanguage, list, page, paragraph, reportTexts, section, table } from '../reports/report-page.ts';
 import texts from './standard-setting.json' with { type: 'json' };
 
 const methods = ['angoff', 'bookmark', 'contrasting-groups', 'borderline-regression'] as const;
@@ -103,6 +103,6 @@ export const standardSettingCommand: Command = {
       await writeReport(out, files);
       console.log(`${out}: ${Object.keys(files).join(', ')}`);
       return 0;
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, values.language); }
   },
 };

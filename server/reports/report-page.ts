@@ -16,7 +16,7 @@ export type ReportLanguage = keyof typeof reportTexts;
 export const isReportLanguage = (name: string): name is ReportLanguage => Object.hasOwn(reportTexts, name);
 type Texts = (typeof reportTexts)[ReportLanguage];
 
-export interface ReportFrame { readonly file: string; readonly madeAt: string; readonly language: ReportLanguage; readonly cuts: readonly Mark[] }
+export interface ReportFrame { readonly file: string; /** An instant; the page shows its day. */ readonly madeAt: string; readonly language: ReportLanguage; readonly cuts: readonly Mark[] }
 
 /** `{name}` in a text of the catalogue. */
 export const fill = (text: string, values: Readonly<Record<string, string | number>>): string => text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
@@ -126,11 +126,12 @@ const stepsOf = (spec: ItemSpec | undefined): string => (spec === undefined ? 'â
 function allItems({ appraisal, calibration, parameters }: Outcome, { language }: ReportFrame): string {
   const t = reportTexts[language];
   const hasSlope = calibration === undefined || !['rasch', '1pl', 'pcm', 'rsm'].includes(calibration.model);
-  const head = [t.item, t.light, t.n, t.share, t.itemRest, ...(hasSlope ? [t.slope, ...(calibration ? [t.se] : [])] : []), t.difficulty, ...(calibration ? [t.se] : []), t.infit, t.outfit, t.rmsd, t.sumScoreP, t.more];
+  const hasLower = parameters.some((spec) => spec.model === 'logistic' && (spec.lower ?? 0) > 0);
+  const head = [t.item, t.light, t.n, t.share, t.itemRest, ...(hasSlope ? [t.slope, ...(calibration ? [t.se] : [])] : []), t.difficulty, ...(calibration ? [t.se] : []), ...(hasLower ? [t.lower, ...(calibration ? [t.se] : [])] : []), t.infit, t.outfit, t.rmsd, t.sumScoreP, t.more];
   return table(head, appraisal.items.map((item, n) => {
     const [estimate, spec] = [calibration?.estimates[n], parameters[n]];
     const slope = estimate?.slope ?? (spec === undefined || spec.model === 'nominal' ? undefined : spec.slope ?? 1);
-    return [escapeXml(item.item), chip(item.light, t), String(item.responses), fixed(item.p), fixed(item.itemRest), ...(hasSlope ? [fixed(slope), ...(calibration ? [fixed(estimate?.slopeStandardError)] : [])] : []), stepsOf(spec), ...(calibration ? [fixed(estimate?.difficultyStandardError)] : []), fixed(item.infit), fixed(item.outfit), fixed(item.rmsd, 3), escapeXml(pValue(item.sumScoreFit?.p)), needed(item)];
+    return [escapeXml(item.item), chip(item.light, t), String(item.responses), fixed(item.p), fixed(item.itemRest), ...(hasSlope ? [fixed(slope), ...(calibration ? [fixed(estimate?.slopeStandardError)] : [])] : []), stepsOf(spec), ...(calibration ? [fixed(estimate?.difficultyStandardError)] : []), ...(hasLower ? [fixed(spec?.model === 'logistic' ? spec.lower : undefined), ...(calibration ? [fixed(estimate?.lowerStandardError)] : [])] : []), fixed(item.infit), fixed(item.outfit), fixed(item.rmsd, 3), escapeXml(pValue(item.sumScoreFit?.p)), needed(item)];
   }), 'items');
 }
 
@@ -207,7 +208,7 @@ export function reportPage(outcome: Outcome, frame: ReportFrame): string {
   const bank = createItemParameters(outcome.parameters);
   const lines = remarkLines(outcome, frame.language);
   const alarm = notConverged(outcome, frame.language);
-  return page(title, fill(t.madeAt, { at: frame.madeAt, model: outcome.calibration === undefined ? t.given : t.models[outcome.calibration.model] }), frame.language, (alarm === undefined ? '' : `<p class="alarm">${escapeXml(alarm)}</p>`)
+  return page(title, fill(t.madeAt, { at: frame.madeAt.slice(0, 10), model: outcome.calibration === undefined ? t.given : t.models[outcome.calibration.model] }), frame.language, (alarm === undefined ? '' : `<p class="alarm">${escapeXml(alarm)}</p>`)
     + section(t.outline, outline(outcome, frame)) + section(t.done, lines.length === 0 ? paragraph(t.nothingDone) : list(lines)) + estimation(outcome, frame) + linking(outcome, frame) + section(t.attention, attention(outcome, frame))
     + section(t.informationTitle, information(outcome, bank, frame)) + persons(outcome, frame) + section(t.fitTitleItems, fitPlots(outcome, frame)) + modelFit(outcome, frame) + groups(outcome, frame)
     + section(t.tableTitle, allItems(outcome, frame)) + section(t.curvesTitle, curves(outcome, bank, frame)) + section(t.methodTitle, list(t.method)));
