@@ -60,7 +60,7 @@ export function requireScale(table: RatingTable): void {
   if (table.highest < 1) throw new IrtError('no-scale', 'score', table.categories[0] ?? '', 'must have at least two different scores');
   const seen = new Set(table.score);
   const missing = table.categories.filter((_, k) => !seen.has(k));
-  if (missing.length > 0) throw new IrtError('category-empty', 'score', missing.join(', '), 'was never given: close the scale there, or give it to somebody');
+  if (missing.length > 0) throw new IrtError('category-empty', 'score', missing.join(', '), 'was never given, so it has no step: close the scale there (unused: close)');
 }
 
 /** Steps from the shares of neighbouring scores. */
