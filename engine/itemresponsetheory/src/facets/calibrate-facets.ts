@@ -13,7 +13,7 @@ import type { FacetsModel } from './design.ts';
 import type { Unheld } from './leaning.ts';
 import { type BiasCorrection, withoutBias } from './bias.ts';
 import { emStep } from './em-step.ts';
-import { abilityGrid } from './grid.ts';
+import { abilityGrid } from '../quadrature/ability-grid.ts';
 import { expectation, type Marginal, marginalOf } from './marginal.ts';
 
 export interface FacetsOptions extends FacetsModel { readonly points?: number; readonly tolerance?: number; readonly maximumCycles?: number; readonly standardErrors?: boolean; /** Default: maximum likelihood as it is, as every package reports it. */ readonly biasCorrection?: BiasCorrection; readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void }
@@ -79,11 +79,11 @@ const rough = 0.05;
 
 /** The fit on a grid that holds its persons: roughly, then on from there on the grid that this needs, until it needs no wider one. */
 function fitted(table: RatingTable, model: FacetsModel, points: number, options: EmOptions): EmResult & { readonly marginal: Marginal } {
-  let marginal = marginalOf(table, abilityGrid(points, { mean: 0, variance: 1 }), model);
+  let marginal = marginalOf(table, abilityGrid(points, []), model);
   let fit = accelerate(emStep(marginal), startOf(marginal), { ...options, tolerance: Math.max(options.tolerance, rough) });
   let steps = fit.steps;
   for (;;) {
-    const node = abilityGrid(points, populationOf(marginal, fit.x));
+    const node = abilityGrid(points, [populationOf(marginal, fit.x)]);
     const isWider = node.length > marginal.node.length;
     if (!isWider && fit.largestChange <= options.tolerance) return { ...fit, steps, marginal };
     if (isWider) marginal = marginalOf(table, node, model);

@@ -6,7 +6,7 @@ import { normalOnGrid } from '../calibration/latent.ts';
 import { exp } from '../numeric/elementary.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
 import { cellsOf, createRatingAt } from './cells.ts';
-import { abilityGrid } from './grid.ts';
+import { abilityGrid } from '../quadrature/ability-grid.ts';
 import { type Measures, predict, ruleOf } from './prediction.ts';
 import { standardised } from './report.ts';
 
@@ -31,7 +31,7 @@ function momentsOf(table: RatingTable, measures: Measures, elements: readonly nu
 
 /** By facet, by element. `population`: mean and variance of θ. */
 export function posteriorFit(table: RatingTable, measures: Measures, population: { readonly mean: number; readonly variance: number }, grid = 61): PosteriorFit[][] {
-  const node = abilityGrid(grid, population);
+  const node = abilityGrid(grid, [population]);
   const points = node.length;
   const prior = normalOnGrid(node, population.mean, population.variance).logWeight;
   const cells = cellsOf(table);
