@@ -74,10 +74,12 @@ function columnsOf({ items, matrix }: ResponseData, known: readonly BankItem[]):
 /** Only the bank's own items, under the bank's names. */
 function ofBank(data: ResponseData, columns: readonly Column[]): ResponseData {
   const kept = Uint32Array.from(columns.flatMap(({ item }, n) => (item === undefined ? [] : [n])));
+  const everybody = Uint32Array.from({ length: data.matrix.persons }, (_, n) => n);
   const strangers = columns.filter(({ item }) => item === undefined).map(({ name }) => name);
   return {
     ...data, items: Array.from(kept, (n) => columns[n]?.item?.id ?? ''),
-    matrix: strangers.length === 0 ? data.matrix : keepOnly(data.matrix, Uint32Array.from({ length: data.matrix.persons }, (_, n) => n), kept),
+    matrix: strangers.length === 0 ? data.matrix : keepOnly(data.matrix, everybody, kept),
+    ...(data.choices === undefined ? {} : { choices: { matrix: keepOnly(data.choices.matrix, everybody, kept), key: Int16Array.from(kept, (n) => data.choices?.key[n] ?? -1) } }),
     remarks: [...data.remarks, ...(strangers.length === 0 ? [] : [{ code: 'not-in-bank', count: strangers.length, names: strangers.slice(0, 20) }])],
   };
 }

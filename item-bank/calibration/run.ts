@@ -4,6 +4,7 @@ import { type CalibratedItemResult, type CalibrationTeam, type ItemModelName, ty
 import { type Appraisal, appraiseItems, toDrop } from './appraisal.ts';
 import { type AnchorLink, linkAnchors, locationOf } from './anchor-link.ts';
 import { covariatesOf, marginOf, type Regression } from './covariates.ts';
+import { distractorsOf, type ItemDistractors } from './distractors.ts';
 import { type Estimation, type Estimator, type OnlineMethod, estimate } from './estimate.ts';
 import type { Estimates, OldParameters } from './judge.ts';
 import type { ParameterFile } from './parameter-file.ts';
@@ -25,6 +26,8 @@ export interface Outcome {
   readonly takers: readonly string[];
   readonly leftOut: readonly LeftOut[]; readonly remarks: readonly Remark[];
   readonly groups?: readonly Group[];
+  /** Where the data tell which options were chosen. */
+  readonly distractors?: readonly ItemDistractors[];
   readonly calibration?: {
     readonly estimator: Estimator; readonly online?: OnlineMethod; readonly biasCorrection?: true;
     readonly model: RunModel | 'mixed'; /** Of each item; absent when all have the one. */ readonly models?: readonly RunModel[]; readonly anchors: AnchorMethod | 'none';
@@ -186,12 +189,13 @@ export function runCalibration(data: ResponseData, { model: wanted, models: own 
   const population = populationOf(populations, unit, shift);
   const old = new Map(anchors.map((spec): [string, OldParameters] => [spec.id, { slope: spec.model === 'nominal' ? 1 : spec.slope ?? 1, difficulty: locationOf(spec), origin: guesses.has(spec.id) ? 'expert-guess' : 'calibrated' }]));
   const appraisal = appraiseItems({ bank: createItemParameters(parameters), data: closed.data, grid: gridOf(population), estimated: { ...(hasUnitSlopes ? { slope: models.map((one) => !unitSlopes(one)), variance: true } : {}), fixed: [...fixed.keys()] }, estimates, old });
+  const distractors = distractorsOf(data);
   const { converged, cycles, largestChange, largestGradient, logLikelihood, logPrior, freeParameters, andersen } = fit;
   const biased = fit.flags.filter(({ code }) => code === 'bias-kept').map(({ item }) => names[item] ?? '');
   return {
     kind: 'calibrate', persons: closed.data.persons, items: names.length, responses: closed.data.item.length, parameters, population, appraisal, takers: takersOf(data, usable), leftOut: usable.leftOut,
     remarks: [...data.remarks, ...usable.remarks, ...closed.remarks, ...(biased.length === 0 ? [] : [{ code: 'bias-kept', count: biased.length, names: biased.slice(0, 20) }])],
-    ...(groups === undefined ? {} : { groups: fit.groups.map((group, n) => ({ name: groups.names[n] ?? '', persons: group.persons, mean: unit * group.mean + shift, sd: unit * Math.sqrt(group.variance), ...(group.meanStandardError === undefined ? {} : { meanStandardError: unit * group.meanStandardError }) })) }),
+    ...(distractors === undefined ? {} : { distractors }), ...(groups === undefined ? {} : { groups: fit.groups.map((group, n) => ({ name: groups.names[n] ?? '', persons: group.persons, mean: unit * group.mean + shift, sd: unit * Math.sqrt(group.variance), ...(group.meanStandardError === undefined ? {} : { meanStandardError: unit * group.meanStandardError }) })) }),
     calibration: {
       estimator, ...(online === undefined || fixed.size === 0 ? {} : { online }), ...(biasCorrection ? { biasCorrection } : {}), model, ...(model === 'mixed' ? { models } : {}), anchors: anchors.length === 0 ? 'none' : anchorMethod, estimates, standardErrors: fit.items.map(({ item, standardErrors }) => (item.model === 'nominal' ? standardErrors : standardErrors.map((error, n) => (n === 0 ? error / unit : item.model === 'logistic' && n === 2 ? error : error * unit)))),
       covariances: fit.items.map((item) => covarianceOf(item, unit)),
@@ -216,9 +220,10 @@ export function runFit(data: ResponseData, { parameters, population = { mean: 0,
   const bank = createItemParameters(used);
   const appraisal = appraiseItems({ bank, data: usable.data, grid: gridOf(population), estimated: { fixed: used.map((_, n) => n) } });
   const unknown = data.items.length - names.length;
+  const distractors = distractorsOf(data);
   return {
     kind: 'fit', persons: usable.data.persons, items: bank.size, responses: usable.data.item.length, parameters: used, population, appraisal, takers: takersOf(data, usable), leftOut: usable.leftOut,
     remarks: [...data.remarks, ...(unknown > 0 ? [{ code: 'without-parameters', count: unknown, names: data.items.filter((item) => !known.has(item)).slice(0, 20) }] : []), ...usable.remarks.filter(({ code }) => code !== 'equivalent-groups')],
-    ...(data.groups === undefined ? {} : { groups: describedGroups(data.groups, usable.persons, appraisal.abilities.theta) }),
+    ...(distractors === undefined ? {} : { distractors }), ...(data.groups === undefined ? {} : { groups: describedGroups(data.groups, usable.persons, appraisal.abilities.theta) }),
   };
 }

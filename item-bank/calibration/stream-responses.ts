@@ -9,6 +9,7 @@ import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
 import { z } from 'zod';
+import { ChoiceRows, type Choices } from './choices.ts';
 import { ResponseFileError } from './response-file-error.ts';
 import { Names, ResponseRows } from './response-rows.ts';
 
@@ -23,6 +24,8 @@ export interface ResponseData {
   readonly groups?: readonly string[];
   /** What else is known of each person, where columns were named. */
   readonly covariates?: readonly { readonly name: string; readonly values: readonly string[] }[];
+  /** Options chosen, where the file tells them. */
+  readonly choices?: Choices;
   readonly remarks: readonly Remark[];
 }
 
@@ -52,7 +55,16 @@ function categoryOf(cell: string, line: number, item: string, { highest = highes
   throw new ResponseFileError('unknown-category', `line ${line}, ${item}: "${text}" is no score: a whole number from 0 to ${highest}, or empty or NA for not given; a column of groups is named by --groups`, { line, item, value: text, highest });
 }
 
-interface Gathering { readonly persons: Names; readonly items: Names; readonly rows: ResponseRows; /** The groups first, where there are any, then the covariates. */ readonly facts: PersonFact[]; readonly options: ReadOptions; notScored: number }
+/** A letter from A, or a whole number from 0; null where none was chosen. */
+function optionOf(cell: string, line: number, item: string): number | null {
+  const text = cell.trim();
+  if (notGiven.has(text)) return null;
+  if (/^[A-Za-z]$/.test(text)) return text.toUpperCase().charCodeAt(0) - 65;
+  if (/^\d{1,2}$/.test(text) && Number(text) <= highestCategory) return Number(text);
+  throw new ResponseFileError('unknown-choice', `line ${line}, ${item}: "${text}" is no option: a letter, or a whole number from 0 to ${highestCategory}`, { line, item, value: text });
+}
+
+interface Gathering { readonly persons: Names; readonly items: Names; readonly rows: ResponseRows; readonly choices: ChoiceRows; /** The groups first, where there are any, then the covariates. */ readonly facts: PersonFact[]; readonly options: ReadOptions; notScored: number }
 
 /** A column that says the same of a person in every row. */
 interface PersonFact { readonly name: string; readonly values: string[] }
@@ -79,7 +91,7 @@ function setFact({ name, values }: PersonFact, persons: Names, person: number, v
 
 function longLines(header: readonly string[], gathering: Gathering): TakeLine {
   const { persons, items, rows, options } = gathering;
-  const [person, item, response] = [positionOf(header, 'person'), positionOf(header, 'item'), positionOf(header, 'response')];
+  const [person, item, response, choice] = [positionOf(header, 'person'), positionOf(header, 'item'), positionOf(header, 'response'), positionOf(header, 'choice')];
   const facts = factColumns(header, gathering);
   return (cells, line) => {
     const [who, what] = [(cells[person] ?? '').trim(), (cells[item] ?? '').trim()];
@@ -88,7 +100,10 @@ function longLines(header: readonly string[], gathering: Gathering): TakeLine {
     const column = items.of(what);
     for (const fact of facts) setFact(fact, persons, row, (cells[fact.at] ?? '').trim(), line);
     const category = categoryOf(cells[response] ?? '', line, what, options);
-    if (category !== null) rows.add(row, column, category);
+    if (category === null) return;
+    rows.add(row, column, category);
+    const option = choice < 0 ? null : optionOf(cells[choice] ?? '', line, what);
+    if (option !== null) gathering.choices.add(row, column, option, category);
   };
 }
 
@@ -155,7 +170,7 @@ async function readRecords(source: Readable, gathering: Gathering): Promise<void
 }
 
 /** A row of the journal as delivery yields it: category null was not scored (an outage). */
-export const JournalRow = z.object({ session: z.string(), item: z.string(), version: z.int(), category: z.int().min(0).max(highestCategory).nullable() });
+export const JournalRow = z.object({ session: z.string(), item: z.string(), version: z.int(), category: z.int().min(0).max(highestCategory).nullable(), choice: z.int().min(0).max(highestCategory).nullish() });
 export type JournalRow = z.infer<typeof JournalRow>;
 
 /** Each version of an item is an item of its own. */
@@ -178,7 +193,9 @@ async function readJournal(source: Readable, gathering: Gathering): Promise<void
     const row = parsedRow(text, line);
     const person = persons.of(row.session);
     const item = items.of(journalItem(row));
-    if (row.category === null) gathering.notScored += 1; else rows.add(person, item, scoreOf(row.category, line, row.item, options));
+    if (row.category === null) { gathering.notScored += 1; continue; }
+    rows.add(person, item, scoreOf(row.category, line, row.item, options));
+    if (row.choice !== undefined && row.choice !== null) gathering.choices.add(person, item, row.choice, row.category);
     requireRoom(gathering);
     if (line % 50_000 === 0) options.onLines?.(line);
   }
@@ -222,11 +239,12 @@ export async function streamResponses(path: string, options: ReadOptions = {}): 
   const source = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
   if (source !== file) file.on('error', (error) => source.destroy(error));
   const facts = [...(options.groups === undefined ? [] : [options.groups]), ...(options.covariates ?? [])].map((name): PersonFact => ({ name, values: [] }));
-  const gathering: Gathering = { persons: new Names(), items: new Names(), rows: new ResponseRows(), facts, options, notScored: 0 };
+  const gathering: Gathering = { persons: new Names(), items: new Names(), rows: new ResponseRows(), choices: new ChoiceRows(), facts, options, notScored: 0 };
   await (/\.(jsonl|ndjson)(\.gz)?$/.test(path) ? readJournal(source, gathering) : readCsv(source, gathering));
   const { persons, items, rows } = gathering;
   if (rows.length === 0) throw new ResponseFileError('no-responses', `${path} has no responses`);
   const { matrix, dropped } = withoutDuplicates(rows.sorted(persons.list.length, items.list.length), gathering);
+  const told = gathering.choices.sorted(persons.list.length, items.list.length);
   const remarks: Remark[] = [...(dropped > 0 ? [{ code: 'duplicates-dropped', count: dropped }] : []), ...(gathering.notScored > 0 ? [{ code: 'not-scored', count: gathering.notScored }] : [])];
-  return { persons: persons.list, items: items.list, matrix, remarks, ...(options.groups === undefined ? {} : { groups: facts[0]?.values ?? [] }), ...(options.covariates === undefined ? {} : { covariates: facts.slice(options.groups === undefined ? 0 : 1) }) };
+  return { persons: persons.list, items: items.list, matrix, remarks, ...(told === undefined ? {} : { choices: { ...told, matrix: withoutDuplicates(told.matrix, gathering).matrix } }), ...(options.groups === undefined ? {} : { groups: facts[0]?.values ?? [] }), ...(options.covariates === undefined ? {} : { covariates: facts.slice(options.groups === undefined ? 0 : 1) }) };
 }

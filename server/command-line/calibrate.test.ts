@@ -105,6 +105,26 @@ describe('meetlat calibrate', () => {
     expect(slopes(corrected)).toBeLessThan(slopes(plain));
     for (const other of [cross, sandwich]) { expect(other.parameters).toEqual(plain.parameters); expect(other.calibration.standardErrors).not.toEqual(plain.calibration.standardErrors); }
   }, 60_000);
+  it('what distractors attract, where the file tells which option was chosen; the fit of every person', () => {
+    const random = createRng('distractors');
+    const bank = createItemParameters(truth);
+    const rows = Array.from({ length: 500 }, (_, person) => { const theta = random.normal(); return truth.slice(1, 8).map((spec, n) => {
+      const isRight = drawCategory(bank, n + 1, theta, random) === 1;
+      // i7 is keyed wrongly: its real key D counts as wrong, and C as right.
+      const choice = isRight ? (n === 6 ? 'D' : 'B') : ['A', 'C'][random.integer(2)] ?? 'A';
+      return `p${person},${spec.id},${n === 6 ? Number(choice === 'C') : Number(isRight)},${choice}`;
+    }).join('\n'); });
+    expect(meetlat('calibrate', file('chosen.csv', `person,item,response,choice\n${rows.join('\n')}\n`), '--model', '2pl', '--out', place('chosen')).error).toBe('');
+    const table = readFileSync(join(place('chosen'), 'distractors.csv'), 'utf8').split('\r\n');
+    expect(table[0]).toBe('item,option,isKey,persons,share,restCorrelation,weak,middle,strong,flags');
+    expect(table.find((line) => line.startsWith('i7,D,0'))).toContain('distractor-draws-the-strong');
+    expect(table.find((line) => line.startsWith('i2,B,1'))).toMatch(/,$/);
+    const page = readFileSync(join(place('chosen'), 'report.html'), 'utf8');
+    expect(page).toContain('Afleiders');
+    expect(page).toContain('een afleider trekt wie sterk is');
+    expect(readFileSync(join(place('chosen'), 'persons.csv'), 'utf8')).toMatch(/^person,theta,standardError,lzStar,p,infit,outfit\r\np0,-?\d/);
+    expect(meetlat('calibrate', file('bad-choice.csv', 'person,item,response,choice\np,i,1,?\n'), '--language', 'en')).toMatchObject({ code: 2, error: expect.stringContaining('Line 2, item i: "?" is no option') });
+  }, 60_000);
   it('fixed anchors keep their parameters; linked ones give the scale', () => {
     const anchors = file('anchors.csv', `item,slope,difficulty\n${truth.slice(3, 9).map((spec) => (spec.model === 'logistic' ? `${spec.id},${spec.slope},${spec.difficulty + 2}` : '')).join('\n')}\n`);
     for (const method of ['fixed', 'linked']) {

@@ -1,7 +1,7 @@
 /** What `calibrate` and `fit` have in common: options, the files of the report, the lines on the terminal. */
 import { basename } from 'node:path';
 import type { Mark } from '../../engine/charts/curve.ts';
-import { itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';
+import { distractorsCsv, itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';
 import { refusalOf, refusalText } from '../reports/refusals.ts';
 import { type ReportLanguage, isReportLanguage, lightCounts, notConverged, reasonWords, remarkLines, reportPage, reportTexts } from '../reports/report-page.ts';
 import type { Outcome } from '../../item-bank/calibration/run.ts';
@@ -76,7 +76,8 @@ export async function tell(outcome: Outcome, path: string, { cuts, language, out
     const madeAt = now();
     const name = outcome.kind === 'calibrate' ? 'calibration.json' : 'fit.json';
     const frame = { file: basename(path), madeAt, cuts };
-    const files = { [name]: outcomeJson(outcome, frame), 'items.csv': itemsCsv(outcome), 'persons.csv': personsCsv(outcome), 'report.html': reportPage(outcome, { ...frame, language }) };
+    const distractors = distractorsCsv(outcome);
+    const files = { [name]: outcomeJson(outcome, frame), 'items.csv': itemsCsv(outcome), 'persons.csv': personsCsv(outcome), ...(distractors === undefined ? {} : { 'distractors.csv': distractors }), 'report.html': reportPage(outcome, { ...frame, language }) };
     await writeReport(out, files);
     console.log(`${out}: ${Object.keys(files).join(', ')}`);
   }

@@ -185,6 +185,32 @@ function estimation({ calibration }: Outcome, { language }: ReportFrame): string
   return section(t.title, list(lines)) + known;
 }
 
+/** A for 0, B for 1 …; its number beyond Z. */
+export const optionName = (option: number): string => (option < 26 ? String.fromCharCode(65 + option) : String(option));
+
+/** Items whose distractors are drawn: those with something to look at first. */
+const mostDistractors = 60;
+
+function distractors({ distractors: found }: Outcome, { language }: ReportFrame): string {
+  if (found === undefined) return '';
+  const t = reportTexts[language].distractors;
+  const percent = (share: number | undefined): string => (share === undefined || !Number.isFinite(share) ? '–' : `${(100 * share).toFixed(0)} %`);
+  const rows = found.slice(0, mostDistractors).flatMap(({ item, options, flags }) => options.map(({ option, isKey, persons: chosen, share, restCorrelation, groupShares: [weak, middle, strong] }, n) => [
+    n === 0 ? `<b>${escapeXml(item)}</b>${flags.length === 0 ? '' : `<br>${escapeXml(flags.map((flag) => t.flags[flag]).join('; '))}`}` : '', isKey ? `<b>${optionName(option)} ✓</b>` : optionName(option), String(chosen), percent(share), fixed(restCorrelation), percent(weak), percent(middle), percent(strong),
+  ]));
+  const note = found.length > mostDistractors ? paragraph(fill(reportTexts[language].shownOf, { shown: mostDistractors, all: found.length })) : '';
+  return section(t.title, paragraph(t.text) + note + table([reportTexts[language].item, t.option, t.chosen, t.share, t.rest, t.weak, t.middle, t.strong], rows, 'attention'));
+}
+
+/** How many persons answered unlike the model; who they are is in persons.csv alone. */
+function personFit({ appraisal: { personFit: found } }: Outcome, { language }: ReportFrame): string {
+  const t = reportTexts[language];
+  const known = found.filter(({ p }) => Number.isFinite(p));
+  if (known.length === 0) return '';
+  const share = (bound: number): string => `${(100 * known.filter(({ p }) => p < bound).length / known.length).toFixed(1)} %`;
+  return section(t.personFitTitle, paragraph(fill(t.personFitText, { five: share(0.05), one: share(0.01), persons: known.length })));
+}
+
 function groups({ groups: found, calibration }: Outcome, { language }: ReportFrame): string {
   if (found === undefined) return '';
   const t = reportTexts[language];
@@ -210,6 +236,6 @@ export function reportPage(outcome: Outcome, frame: ReportFrame): string {
   const alarm = notConverged(outcome, frame.language);
   return page(title, fill(t.madeAt, { at: frame.madeAt.slice(0, 10), model: outcome.calibration === undefined ? t.given : t.models[outcome.calibration.model] }), frame.language, (alarm === undefined ? '' : `<p class="alarm">${escapeXml(alarm)}</p>`)
     + section(t.outline, outline(outcome, frame)) + section(t.done, lines.length === 0 ? paragraph(t.nothingDone) : list(lines)) + estimation(outcome, frame) + linking(outcome, frame) + section(t.attention, attention(outcome, frame))
-    + section(t.informationTitle, information(outcome, bank, frame)) + persons(outcome, frame) + section(t.fitTitleItems, fitPlots(outcome, frame)) + modelFit(outcome, frame) + groups(outcome, frame)
-    + section(t.tableTitle, allItems(outcome, frame)) + section(t.curvesTitle, curves(outcome, bank, frame)) + section(t.methodTitle, list(t.method)));
+    + section(t.informationTitle, information(outcome, bank, frame)) + persons(outcome, frame) + section(t.fitTitleItems, fitPlots(outcome, frame)) + modelFit(outcome, frame) + personFit(outcome, frame) + groups(outcome, frame)
+    + section(t.tableTitle, allItems(outcome, frame)) + distractors(outcome, frame) + section(t.curvesTitle, curves(outcome, bank, frame)) + section(t.methodTitle, list(t.method)));
 }
