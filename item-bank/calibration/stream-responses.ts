@@ -21,12 +21,16 @@ export interface ResponseData {
   readonly matrix: ResponseMatrix;
   /** Group of each person, where a column of groups was named. */
   readonly groups?: readonly string[];
+  /** What else is known of each person, where columns were named. */
+  readonly covariates?: readonly { readonly name: string; readonly values: readonly string[] }[];
   readonly remarks: readonly Remark[];
 }
 
 export interface ReadOptions {
   /** Column that names each person's group: it is no item. */
   readonly groups?: string;
+  /** Columns of what else is known of the persons: they are no items. */
+  readonly covariates?: readonly string[];
   /** Two responses of one person to one item: refused (default), or the first is kept. */
   readonly duplicates?: 'refuse' | 'first';
   /** Highest score that there can be; default 63. */
@@ -48,35 +52,41 @@ function categoryOf(cell: string, line: number, item: string, { highest = highes
   throw new ResponseFileError('unknown-category', `line ${line}, ${item}: "${text}" is no score: a whole number from 0 to ${highest}, or empty or NA for not given; a column of groups is named by --groups`, { line, item, value: text, highest });
 }
 
-interface Gathering { readonly persons: Names; readonly items: Names; readonly rows: ResponseRows; readonly groups: string[]; readonly options: ReadOptions; notScored: number }
+interface Gathering { readonly persons: Names; readonly items: Names; readonly rows: ResponseRows; /** The groups first, where there are any, then the covariates. */ readonly facts: PersonFact[]; readonly options: ReadOptions; notScored: number }
+
+/** A column that says the same of a person in every row. */
+interface PersonFact { readonly name: string; readonly values: string[] }
 
 const isPersonColumn = (name: string): boolean => /^(person|persoon|id|candidate|kandidaat)$/i.test(name);
 const positionOf = (header: readonly string[], name: string): number => header.findIndex((column) => column.toLowerCase() === name);
 
 type TakeLine = (cells: readonly string[], line: number) => void;
 
-function groupColumn(header: readonly string[], name: string | undefined): number {
-  if (name === undefined) return -1;
-  const at = header.indexOf(name);
-  if (at < 0) throw new ResponseFileError('unknown-column', `no column is called "${name}"; there are ${header.slice(0, 12).join(', ')}${header.length > 12 ? ', …' : ''}`, { column: name, columns: `${header.slice(0, 12).join(', ')}${header.length > 12 ? ', …' : ''}` });
-  return at;
+/** Where in the header the facts of the persons stand. */
+function factColumns(header: readonly string[], { facts }: Gathering): readonly (PersonFact & { readonly at: number })[] {
+  return facts.map((fact) => {
+    const at = header.indexOf(fact.name);
+    if (at < 0) throw new ResponseFileError('unknown-column', `no column is called "${fact.name}"; there are ${header.slice(0, 12).join(', ')}${header.length > 12 ? ', …' : ''}`, { column: fact.name, columns: `${header.slice(0, 12).join(', ')}${header.length > 12 ? ', …' : ''}` });
+    return { ...fact, at };
+  });
 }
 
-function setGroup(gathering: Gathering, person: number, group: string, line: number): void {
-  const before = gathering.groups[person];
-  if (before !== undefined && before !== group) throw new ResponseFileError('two-groups', `line ${line}: ${gathering.persons.list[person]} is in group "${before}" and in group "${group}"`, { line, person: gathering.persons.list[person] ?? '', first: before, second: group });
-  gathering.groups[person] = group;
+function setFact({ name, values }: PersonFact, persons: Names, person: number, value: string, line: number): void {
+  const before = values[person];
+  if (before !== undefined && before !== value) throw new ResponseFileError('two-groups', `line ${line}: ${persons.list[person]} is in group "${before}" and in group "${value}" (column ${name})`, { line, person: persons.list[person] ?? '', first: before, second: value });
+  values[person] = value;
 }
 
 function longLines(header: readonly string[], gathering: Gathering): TakeLine {
   const { persons, items, rows, options } = gathering;
-  const [person, item, response, group] = [positionOf(header, 'person'), positionOf(header, 'item'), positionOf(header, 'response'), groupColumn(header, options.groups)];
+  const [person, item, response] = [positionOf(header, 'person'), positionOf(header, 'item'), positionOf(header, 'response')];
+  const facts = factColumns(header, gathering);
   return (cells, line) => {
     const [who, what] = [(cells[person] ?? '').trim(), (cells[item] ?? '').trim()];
     if (who === '' || what === '') throw new ResponseFileError('no-name', `line ${line}: ${who === '' ? 'the person' : 'the item'} has no name`, { line });
     const row = persons.of(who);
     const column = items.of(what);
-    if (group >= 0) setGroup(gathering, row, (cells[group] ?? '').trim(), line);
+    for (const fact of facts) setFact(fact, persons, row, (cells[fact.at] ?? '').trim(), line);
     const category = categoryOf(cells[response] ?? '', line, what, options);
     if (category !== null) rows.add(row, column, category);
   };
@@ -84,9 +94,9 @@ function longLines(header: readonly string[], gathering: Gathering): TakeLine {
 
 function wideLines(header: readonly string[], gathering: Gathering): TakeLine {
   const { persons, items, rows, options } = gathering;
-  const group = groupColumn(header, options.groups);
+  const facts = factColumns(header, gathering);
   const person = isPersonColumn(header[0] ?? '') ? 0 : -1;
-  const columns = header.flatMap((name, n) => (n === person || n === group ? [] : [{ name, n }]));
+  const columns = header.flatMap((name, n) => (n === person || facts.some(({ at }) => at === n) ? [] : [{ name, n }]));
   const nameless = columns.find(({ name }) => name === '');
   if (nameless !== undefined) throw new ResponseFileError('no-name', `column ${nameless.n + 1} of the header has no name`, { column: nameless.n + 1 });
   columns.forEach(({ name }, n) => { if (items.of(name) < n) throw new ResponseFileError('duplicate-item', `the header names ${name} twice`, { item: name }); });
@@ -95,7 +105,7 @@ function wideLines(header: readonly string[], gathering: Gathering): TakeLine {
     const before = persons.list.length;
     const row = persons.of(name);
     if (row < before) throw new ResponseFileError('duplicate-person', `line ${line}: person "${name}" has a row already`, { line, person: name });
-    if (group >= 0) setGroup(gathering, row, (cells[group] ?? '').trim(), line);
+    for (const fact of facts) setFact(fact, persons, row, (cells[fact.at] ?? '').trim(), line);
     columns.forEach((column, n) => {
       const category = categoryOf(cells[column.n] ?? '', line, column.name, options);
       if (category !== null) rows.add(row, n, category);
@@ -158,7 +168,7 @@ function scoreOf(category: number, line: number, item: string, { highest = highe
 
 async function readJournal(source: Readable, gathering: Gathering): Promise<void> {
   const { persons, items, rows, options } = gathering;
-  if (options.groups !== undefined) throw new ResponseFileError('unknown-column', 'journal rows have no column of groups');
+  if (gathering.facts.length > 0) throw new ResponseFileError('unknown-column', 'journal rows have no column of groups or covariates');
   const lines = createInterface({ input: source, crlfDelay: Infinity });
   source.on('error', () => { lines.close(); });
   let line = 0;
@@ -211,11 +221,12 @@ export async function streamResponses(path: string, options: ReadOptions = {}): 
   const file = createReadStream(path);
   const source = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
   if (source !== file) file.on('error', (error) => source.destroy(error));
-  const gathering: Gathering = { persons: new Names(), items: new Names(), rows: new ResponseRows(), groups: [], options, notScored: 0 };
+  const facts = [...(options.groups === undefined ? [] : [options.groups]), ...(options.covariates ?? [])].map((name): PersonFact => ({ name, values: [] }));
+  const gathering: Gathering = { persons: new Names(), items: new Names(), rows: new ResponseRows(), facts, options, notScored: 0 };
   await (/\.(jsonl|ndjson)(\.gz)?$/.test(path) ? readJournal(source, gathering) : readCsv(source, gathering));
   const { persons, items, rows } = gathering;
   if (rows.length === 0) throw new ResponseFileError('no-responses', `${path} has no responses`);
   const { matrix, dropped } = withoutDuplicates(rows.sorted(persons.list.length, items.list.length), gathering);
   const remarks: Remark[] = [...(dropped > 0 ? [{ code: 'duplicates-dropped', count: dropped }] : []), ...(gathering.notScored > 0 ? [{ code: 'not-scored', count: gathering.notScored }] : [])];
-  return { persons: persons.list, items: items.list, matrix, remarks, ...(options.groups === undefined ? {} : { groups: gathering.groups }) };
+  return { persons: persons.list, items: items.list, matrix, remarks, ...(options.groups === undefined ? {} : { groups: facts[0]?.values ?? [] }), ...(options.covariates === undefined ? {} : { covariates: facts.slice(options.groups === undefined ? 0 : 1) }) };
 }

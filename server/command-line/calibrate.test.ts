@@ -61,9 +61,50 @@ describe('meetlat calibrate', () => {
     expect(readFileSync(join(place('mixed-1'), 'report.html'), 'utf8')).not.toMatch(/undefined|NaN/);
     expect(meetlat('calibrate', mixed, '--model', 'auto', '--groups', 'school', '--density', 'histogram').code).toBe(0);
     expect(meetlat('calibrate', mixed, '--model', '2pl', '--groups', 'school', '--language', 'en')).toMatchObject({ code: 2, error: expect.stringContaining('item essay has category 2') });
-    expect(meetlat('calibrate', mixed, '--groups', 'school', '--model', 'auto', '--models', file('bad.csv', 'item,model\ni1,rasch\n'), '--language', 'en')).toMatchObject({ code: 2, error: expect.stringContaining('one unit') });
+    expect(meetlat('calibrate', mixed, '--groups', 'school', '--model', 'auto', '--models', file('unit.csv', 'item,model\ni1,rasch\ni2,rasch\ni3,rasch\n'), '--out', place('unit')).code).toBe(0);
+    expect(written('unit').parameters.slice(1, 4).map(({ slope }) => slope)).toEqual([1, 1, 1]);
     expect(meetlat('calibrate', mixed, '--groups', 'school', '--language', 'en', '--models', file('bad2.csv', 'item,model\ni1,4pl\n'))).toMatchObject({ code: 2, error: expect.stringContaining('line 2') });
   }, 120_000);
+  it('what is known of the persons: a latent regression in place of groups', () => {
+    expect(meetlat('calibrate', responses, '--covariates', 'school', '--out', place('regression')).code).toBe(0);
+    const { calibration: { regression }, population } = JSON.parse(readFileSync(join(place('regression'), 'calibration.json'), 'utf8'));
+    expect(regression.names).toEqual(['school=b']);
+    expect(Math.abs(regression.coefficients[0] - 1)).toBeLessThan(4 * regression.standardErrors[0]);
+    expect(population.mean).toBeCloseTo(regression.coefficients[0] / 2, 2);
+    expect(readFileSync(join(place('regression'), 'report.html'), 'utf8')).toContain('school=b');
+    expect(meetlat('calibrate', responses, '--covariates', 'school', '--groups', 'school')).toMatchObject({ code: 2 });
+    expect(meetlat('calibrate', responses, '--covariates', 'town')).toMatchObject({ code: 2, error: expect.stringContaining('town') });
+  }, 60_000);
+  it('conditional and joint estimates agree with marginal ones about the items; what does not go with them is refused', () => {
+    const spread = (name: string): number[] => { const b = written(name).parameters.map(({ difficulty = NaN }) => difficulty); const mean = b.reduce((sum, value) => sum + value, 0) / b.length; return b.map((value) => value - mean); };
+    const plain = file('plain.csv', readFileSync(responses, 'utf8').split('\n').map((line) => line.split(',').filter((_, n) => n !== 1).join(',')).join('\n'));
+    for (const estimator of ['mml', 'cml', 'jml']) expect(meetlat('calibrate', plain, '--model', 'rasch', '--estimator', estimator, '--out', place(estimator))).toMatchObject({ code: 0, error: '' });
+    const mml = spread('mml');
+    for (const other of ['cml', 'jml']) spread(other).forEach((value, n) => { expect(Math.abs(value - (mml[n] ?? NaN))).toBeLessThan(0.15); });
+    const { calibration: { andersen } } = JSON.parse(readFileSync(join(place('cml'), 'calibration.json'), 'utf8'));
+    expect(andersen.degreesOfFreedom).toBe(11);
+    for (const wrong of [['--model', '2pl'], ['--model', 'rasch', '--bias-correction'], ['--model', 'rasch', '--anchors', file('one.csv', 'item,difficulty\ni1,0\n')]]) expect(meetlat('calibrate', plain, '--estimator', 'cml', ...wrong)).toMatchObject({ code: 2 });
+    expect(meetlat('calibrate', plain, '--estimator', 'emm')).toMatchObject({ code: 2, error: expect.stringContaining('mml, cml, jml') });
+  }, 60_000);
+  it('every way to put new items beside fixed ones', () => {
+    const anchors = file('operational.csv', `item,slope,difficulty\n${truth.slice(1, 9).map((spec) => (spec.model === 'logistic' ? `${spec.id},${spec.slope},${spec.difficulty}` : '')).join('\n')}\n`);
+    for (const online of ['mwu-mem', 'mem', 'oem', 'method-a']) {
+      expect(meetlat('calibrate', responses, '--groups', 'school', '--anchors', anchors, '--online', online, '--out', place(online))).toMatchObject({ code: 0, error: '' });
+      const found = written(online).parameters;
+      expect(found.find(({ id }) => id === 'i4')?.difficulty).toBeCloseTo(-1.5 + 4 * 0.27, 9);
+      expect(Math.abs((found.find(({ id }) => id === 'i10')?.difficulty ?? NaN) - (-1.5 + 10 * 0.27))).toBeLessThan(online === 'mem' ? 1 : 0.6);
+      expect(readFileSync(join(place(online), 'report.html'), 'utf8')).not.toMatch(/undefined|NaN/);
+    }
+    expect(meetlat('calibrate', responses, '--groups', 'school', '--online', 'oem')).toMatchObject({ code: 2, error: expect.stringContaining('--anchors') });
+  }, 60_000);
+  it('estimates without their bias, and errors in other ways', () => {
+    for (const [name, ...options] of [['plain'], ['corrected', '--bias-correction'], ['cross', '--errors', 'cross-product'], ['sandwich', '--errors', 'sandwich']]) expect(meetlat('calibrate', responses, '--groups', 'school', ...options, '--out', place(`e-${name ?? ''}`)).code).toBe(0);
+    const [plain, corrected, cross, sandwich] = ['plain', 'corrected', 'cross', 'sandwich'].map((name) => JSON.parse(readFileSync(join(place(`e-${name}`), 'calibration.json'), 'utf8')));
+    expect(corrected.calibration).toMatchObject({ biasCorrection: true, logLikelihood: plain.calibration.logLikelihood });
+    const slopes = (of: { parameters: { slope: number }[] }): number => of.parameters.reduce((sum, { slope }) => sum + slope, 0);
+    expect(slopes(corrected)).toBeLessThan(slopes(plain));
+    for (const other of [cross, sandwich]) { expect(other.parameters).toEqual(plain.parameters); expect(other.calibration.standardErrors).not.toEqual(plain.calibration.standardErrors); }
+  }, 60_000);
   it('fixed anchors keep their parameters; linked ones give the scale', () => {
     const anchors = file('anchors.csv', `item,slope,difficulty\n${truth.slice(3, 9).map((spec) => (spec.model === 'logistic' ? `${spec.id},${spec.slope},${spec.difficulty + 2}` : '')).join('\n')}\n`);
     for (const method of ['fixed', 'linked']) {

@@ -6,6 +6,7 @@ import { wrightMap } from '../../engine/charts/wright-map.ts';
 import { locationOf } from '../../item-bank/calibration/anchor-link.ts';
 import { type AppraisedItem, bounds } from '../../item-bank/calibration/appraisal.ts';
 import type { Light } from '../../item-bank/calibration/judge.ts';
+import estimationTexts from './estimation.json' with { type: 'json' };
 import en from './report.en.json' with { type: 'json' };
 import nl from './report.nl.json' with { type: 'json' };
 import type { Outcome } from '../../item-bank/calibration/run.ts';
@@ -169,6 +170,21 @@ function linking({ calibration }: Outcome, { language }: ReportFrame): string {
   return section(t.linkTitle, paragraph(fill(t.linkText, { slope: fixed(link.slope, 4), shift: fixed(link.shift, 4), used, all: link.residuals.length })) + table([t.anchor, t.residual, t.isUsed], link.residuals.map(({ item, residual, isUsed }) => [escapeXml(item), fixed(residual), isUsed ? t.yes : t.no]), 'narrow'));
 }
 
+/** How the numbers came about: the estimator, what it assumes, how near the maximum it ended; and a latent regression's table. */
+function estimation({ calibration }: Outcome, { language }: ReportFrame): string {
+  if (calibration === undefined) return '';
+  const t = estimationTexts[language];
+  const { estimator, online, biasCorrection, largestGradient, andersen, regression } = calibration;
+  const lines = [
+    t.estimators[estimator], ...(online === undefined ? [] : [t.online[online]]), ...(biasCorrection === true ? [t.biasCorrection] : []),
+    ...(Number.isFinite(largestGradient) ? [fill(t.gradient, { gradient: largestGradient < 0.001 ? '< 0.001' : largestGradient.toFixed(3) })] : []),
+    ...(andersen === undefined ? [] : [fill(t.andersen, { statistic: fixed(andersen.statistic), df: andersen.degreesOfFreedom, p: pValue(andersen.p) })]),
+  ];
+  const known = regression === undefined ? '' : section(t.regressionTitle, paragraph(fill(t.regressionText, { sd: fixed(regression.residualSd) }))
+    + table([t.covariate, t.coefficient, reportTexts[language].se], regression.names.map((name, n) => [escapeXml(name), fixed(regression.coefficients[n], 3), fixed(regression.standardErrors[n], 3)]), 'narrow'));
+  return section(t.title, list(lines)) + known;
+}
+
 function groups({ groups: found, calibration }: Outcome, { language }: ReportFrame): string {
   if (found === undefined) return '';
   const t = reportTexts[language];
@@ -193,7 +209,7 @@ export function reportPage(outcome: Outcome, frame: ReportFrame): string {
   const lines = remarkLines(outcome, frame.language);
   const alarm = notConverged(outcome, frame.language);
   return page(title, fill(t.madeAt, { at: frame.madeAt.slice(0, 10), model: outcome.calibration === undefined ? t.given : t.models[outcome.calibration.model] }), frame.language, (alarm === undefined ? '' : `<p class="alarm">${escapeXml(alarm)}</p>`)
-    + section(t.outline, outline(outcome, frame)) + section(t.done, lines.length === 0 ? paragraph(t.nothingDone) : list(lines)) + linking(outcome, frame) + section(t.attention, attention(outcome, frame))
+    + section(t.outline, outline(outcome, frame)) + section(t.done, lines.length === 0 ? paragraph(t.nothingDone) : list(lines)) + estimation(outcome, frame) + linking(outcome, frame) + section(t.attention, attention(outcome, frame))
     + section(t.informationTitle, information(outcome, bank, frame)) + persons(outcome, frame) + section(t.fitTitleItems, fitPlots(outcome, frame)) + modelFit(outcome, frame) + groups(outcome, frame)
     + section(t.tableTitle, allItems(outcome, frame)) + section(t.curvesTitle, curves(outcome, bank, frame)) + section(t.methodTitle, list(t.method)));
 }
