@@ -156,7 +156,7 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
 
     await upload(page, 'fout.csv', `person,${items[0]},${items[1]}\nP1,0,1\nP2,5,1\n`);
     await button(page, 'calibration.go').click();
-    await expect(page.getByText(new RegExp(`Regel 3, item ${items[1]}: “5” is geen score`))).toBeVisible();
+    await expect(page.getByText(new RegExp(`Regel 3, item ${items[0]}: “5” is geen score`))).toBeVisible();
     await shot(page, 'calibration-failed');
     expectValue(await accessibilityFaults(page)).toEqual([]);
 
