@@ -1,5 +1,4 @@
 /** New parameters for the items of a bank: `runCalibration` on those that the bank knows, and its outcome item by item as the bank keeps it. Pure. */
-import type { Priors } from 'itemresponsetheory/calibration';
 import { z } from 'zod';
 import { type BankModel, type ItemParameterRow, type Recalibration, specOf } from '../releases/release.ts';
 import { Estimates, ItemFit, Light, OldParameters, Reason } from './judge.ts';
@@ -49,9 +48,6 @@ export interface Request {
   readonly equivalentGroups?: boolean;
   readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
 }
-
-/** Without them a lower asymptote has no finite estimate where nobody guesses: logit c ~ N(−1.4, 0.5²), so c about .2 (Mislevy 1986); ln a ~ N(0, 0.5²). */
-export const guessingPriors: Priors = { slope: { mean: 0, sd: 0.5 }, lower: { kind: 'logitNormal', mean: -1.4, sd: 0.5 } };
 
 const fewestAnchors = 3;
 
@@ -122,7 +118,7 @@ export function recalibrate(data: ResponseData, { model, anchors, parameters, it
   const anchored = anchorRows(anchors, columns, rows);
   const outcome = runCalibration(ofBank(data, columns), {
     model, anchors: anchored.map(specOf), anchorMethod: anchors === 'fixed' ? 'fixed' : 'linked', guesses: new Set(anchored.flatMap(({ id, origin }) => (origin === 'expert-guess' ? [id] : []))),
-    ...(model === '3pl' ? { priors: guessingPriors } : {}), ...(equivalentGroups === undefined ? {} : { equivalentGroups }), ...(onCycle === undefined ? {} : { onCycle }),
+    ...(equivalentGroups === undefined ? {} : { equivalentGroups }), ...(onCycle === undefined ? {} : { onCycle }),
   });
   const { converged = false, cycles = 0, logLikelihood = NaN, largestChange = NaN, link } = outcome.calibration ?? {};
   return {

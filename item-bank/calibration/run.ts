@@ -77,12 +77,18 @@ export interface CalibrateOptions {
   readonly standardErrors?: 'oakes' | 'crossProduct' | 'sandwich';
   readonly biasCorrection?: boolean;
   readonly density?: 'normal' | 'histogram'; readonly team?: CalibrationTeam;
-  readonly tolerance?: number; readonly maximumCycles?: number; readonly equivalentGroups?: boolean; readonly priors?: Priors;
+  readonly tolerance?: number; readonly maximumCycles?: number; readonly equivalentGroups?: boolean;
+  /** Default: `guessingPriors` where an item is a 3PL, else none. */
+  readonly priors?: Priors | 'none';
   readonly anchors?: readonly ItemSpec[]; readonly anchorMethod?: AnchorMethod;
   /** Anchors whose parameters nobody measured: that an item is elsewhere does not say that it moved. */
   readonly guesses?: ReadonlySet<string>;
   readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
 }
+
+/** Without them a lower asymptote has no finite estimate where nobody guesses: logit c ~ N(−1.4, 0.5²), so c about .2 (Mislevy 1986); where all items are 3PL, ln a ~ N(0, 0.5²) too. */
+const onlyLower: Priors = { lower: { kind: 'logitNormal', mean: -1.4, sd: 0.5 } };
+const guessingPriors: Priors = { ...onlyLower, slope: { mean: 0, sd: 0.5 } };
 
 const unitSlopes = (model: RunModel): boolean => model === 'rasch' || model === '1pl' || model === 'pcm' || model === 'rsm';
 const isDichotomous = (model: RunModel): boolean => model === 'rasch' || model === '1pl' || model === '2pl' || model === '3pl';
@@ -163,7 +169,7 @@ function populationOf(groups: readonly LatentGroup[], unit: number, shift: numbe
 }
 
 /** Throws ResponseFileError and IrtError naming what is wrong; that it did not converge is in the outcome. */
-export function runCalibration(data: ResponseData, { model: wanted, models: own = new Map(), estimator = 'mml', online, standardErrors, biasCorrection = false, density, team, tolerance, maximumCycles, equivalentGroups = false, priors, anchors = [], anchorMethod = 'fixed', guesses = new Set(), onCycle }: CalibrateOptions): Outcome {
+export function runCalibration(data: ResponseData, { model: wanted, models: own = new Map(), estimator = 'mml', online, standardErrors, biasCorrection = false, density, team, tolerance, maximumCycles, equivalentGroups = false, priors: wantedPriors, anchors = [], anchorMethod = 'fixed', guesses = new Set(), onCycle }: CalibrateOptions): Outcome {
   const usable = usableOf(data.matrix, data.items, { equivalentGroups });
   const names = Array.from(usable.items, (item) => data.items[item] ?? '');
   const known = new Map(anchors.map((spec) => [spec.id, spec]));
@@ -174,6 +180,8 @@ export function runCalibration(data: ResponseData, { model: wanted, models: own 
   const [first = '2pl'] = models;
   const model = models.every((one) => one === first) ? first : 'mixed';
   const hasUnitSlopes = models.some(unitSlopes);
+  const hasDefaultPriors = wantedPriors === undefined && models.includes('3pl');
+  const priors = wantedPriors === 'none' ? undefined : wantedPriors ?? (hasDefaultPriors ? (model === '3pl' ? guessingPriors : onlyLower) : undefined);
   const groups = groupNumbers(data.groups, usable);
   const covariates = covariatesOf(data, usable.persons, fixed.size > 0);
   if (covariates !== undefined && groups !== undefined) throw new ResponseFileError('not-together', 'groups and covariates both say who the persons are: name the column of groups among the covariates', { covariates: covariates.names.join(', ') });
@@ -194,7 +202,7 @@ export function runCalibration(data: ResponseData, { model: wanted, models: own 
   const biased = fit.flags.filter(({ code }) => code === 'bias-kept').map(({ item }) => names[item] ?? '');
   return {
     kind: 'calibrate', persons: closed.data.persons, items: names.length, responses: closed.data.item.length, parameters, population, appraisal, takers: takersOf(data, usable), leftOut: usable.leftOut,
-    remarks: [...data.remarks, ...usable.remarks, ...closed.remarks, ...(biased.length === 0 ? [] : [{ code: 'bias-kept', count: biased.length, names: biased.slice(0, 20) }])],
+    remarks: [...data.remarks, ...usable.remarks, ...closed.remarks, ...(hasDefaultPriors ? [{ code: 'guessing-priors', count: models.filter((one) => one === '3pl').length }] : []), ...(biased.length === 0 ? [] : [{ code: 'bias-kept', count: biased.length, names: biased.slice(0, 20) }])],
     ...(distractors === undefined ? {} : { distractors }), ...(groups === undefined ? {} : { groups: fit.groups.map((group, n) => ({ name: groups.names[n] ?? '', persons: group.persons, mean: unit * group.mean + shift, sd: unit * Math.sqrt(group.variance), ...(group.meanStandardError === undefined ? {} : { meanStandardError: unit * group.meanStandardError }) })) }),
     calibration: {
       estimator, ...(online === undefined || fixed.size === 0 ? {} : { online }), ...(biasCorrection ? { biasCorrection } : {}), model, ...(model === 'mixed' ? { models } : {}), anchors: anchors.length === 0 ? 'none' : anchorMethod, estimates, standardErrors: fit.items.map(({ item, standardErrors }) => (item.model === 'nominal' ? standardErrors : standardErrors.map((error, n) => (n === 0 ? error / unit : item.model === 'logistic' && n === 2 ? error : error * unit)))),
