@@ -91,7 +91,7 @@ const two = [{ mean: 0, sd: 1 }, { mean: 0.5, sd: 1.2 }];
 const studies: readonly Study[] = [
   { name: 'Rasch', models: times('rasch', 15), items: () => logistic(15, () => 1), persons: 1000 },
   { name: '2PL', models: times('2pl', 15), items: () => logistic(15, (n) => cycle[n % 4] ?? 1), persons: 3000 },
-  { name: '3PL, bias taken off', models: times('3pl', 20), items: guessed(20), options: { priors, biasCorrection: true }, persons: 5000 },
+  { name: '3PL, bias taken off', models: times('3pl', 20), items: guessed(20), options: { priors, biasCorrection: true }, persons: isFull ? 10_000 : 5000 },
   { name: 'PCM', models: times('pcm', 10), items: () => partial(10, () => 1), persons: 1000 },
   { name: 'RSM', models: times('rsm', 10), items: () => partial(10, () => 1), persons: 1000 },
   { name: 'GPCM', models: times('gpcm', 10), items: () => partial(10, (n) => cycle[n % 4] ?? 1), persons: 2000 },
