@@ -43,6 +43,8 @@ describe('differential item functioning', () => {
     const [sure, unsure] = shrink([{ delta: 2, varianceLogAlpha: 0.01 }, { delta: 2, varianceLogAlpha: 0.5 }, { delta: -1, varianceLogAlpha: 0.01 }, { delta: -1, varianceLogAlpha: 0.01 }], tail);
     expect(sure?.delta).toBeGreaterThan(unsure?.delta ?? Infinity);
     expect(sure?.large).toBeGreaterThan(unsure?.large ?? Infinity);
+    expect((unsure?.negligible ?? NaN) + (unsure?.moderate ?? NaN) + (unsure?.large ?? NaN)).toBeCloseTo(1, 12);
+    expect(unsure?.moderate).toBeGreaterThan(0.05);
   });
 
   it('adaptive rows are refused by raw score and taken by ability', () => {
