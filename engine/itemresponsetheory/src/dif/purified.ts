@@ -19,6 +19,7 @@ export interface PurifiedWaldOptions extends Omit<WaldOptions, 'tested'> {
 export interface PurifiedWald {
   /** Of every item; NaN where a group has not all scores of it, which cannot be tested. */
   readonly items: readonly WaldDif[];
+  /** The items that did not stand out. */
   readonly anchors: readonly number[];
   readonly rounds: number;
   /** Whether the last round chose the anchors that it began with. */
@@ -45,18 +46,21 @@ const sameSet = (one: readonly number[], other: readonly number[]): boolean => o
 
 /**
  * Each round: items that are no anchors are tested together against the anchors; the anchors part by part, with all that are no anchors free; then every
- * item whose p is at least `level` is an anchor. Ends when the anchors are those of an earlier round. Throws IrtError when the data cannot be calibrated.
+ * item whose p is at least `level` is an anchor. Ends when the anchors are those of an earlier round; where rounds go round in a circle (an item stands out as an
+ * anchor and does not as none), the one in which most items stand out is told, or fair items would be flagged too seldom. Throws IrtError when the data cannot
+ * be calibrated.
  */
 export function purifiedWald(data: ResponseMatrix, isFocal: ArrayLike<number>, { anchors: first, parts = 5, maximumRounds = 10, fewest, ...options }: PurifiedWaldOptions): PurifiedWald {
   const { level = 0.05 } = options;
   const can = testable(data, isFocal);
   const all = can.flatMap((isTestable, item) => (isTestable ? [item] : []));
   const least = Math.min(all.length - 1, fewest ?? Math.max(3, Math.ceil(all.length / 4)));
-  const results: WaldDif[] = Array.from({ length: data.items }, (_, item) => ({ item, difference: [], ...testOf(NaN, 0, level) }));
+  let results: WaldDif[] = [];
   const test = (list: readonly number[], held: readonly number[], free: readonly number[]): void => { for (const one of waldDif(data, isFocal, { ...options, anchors: held, tested: free })) if (list.includes(one.item)) results[one.item] = one; };
   let anchors: readonly number[] = first === undefined ? all : all.filter((item) => first.includes(item));
-  const before: (readonly number[])[] = [];
+  const before: { readonly anchors: readonly number[]; readonly found: PurifiedWald; readonly flagged: number }[] = [];
   for (let round = 1; ; round += 1) {
+    results = Array.from({ length: data.items }, (_, item) => ({ item, difference: [], ...testOf(NaN, 0, level) }));
     const others = all.filter((item) => !anchors.includes(item));
     if (others.length > 0) test(others, anchors, others);
     const count = anchors.length <= parts ? anchors.length : parts;
@@ -68,8 +72,9 @@ export function purifiedWald(data: ResponseMatrix, isFocal: ArrayLike<number>, {
     const fair = all.filter((item) => pOf(item) >= level);
     const next = fair.length >= least ? fair : all.toSorted((a, b) => pOf(b) - pOf(a) || a - b).slice(0, least).toSorted((a, b) => a - b);
     const isStable = sameSet(next, anchors);
-    before.push(anchors);
-    if (isStable || round >= maximumRounds || before.some((set) => sameSet(set, next))) return { items: results, anchors, rounds: round, isStable };
+    before.push({ anchors, found: { items: results, anchors: next, rounds: round, isStable }, flagged: all.length - fair.length });
+    const circle = before.findIndex((one) => sameSet(one.anchors, next));
+    if (isStable || round >= maximumRounds || circle >= 0) { const { found } = before.slice(isStable ? -1 : Math.max(0, circle)).reduce((a, b) => (b.flagged > a.flagged ? b : a)); return { ...found, rounds: round }; }
     anchors = next;
   }
 }
