@@ -113,7 +113,7 @@ describe('meetlat link', () => {
     expect(link.link.residuals.find(({ item }) => item === 'i4')?.isUsed).toBe(false);
     expect(link.scores).toHaveLength(11);
     const page = readFileSync(join(place('link'), 'report.html'), 'utf8');
-    expect(page.match(/<svg/g)).toHaveLength(2);
+    expect(page.match(/<svg/g)).toHaveLength(3);
     expect(page).not.toMatch(/<script|src=|href=|NaN|undefined/);
     // Two calibrations of halves of the persons: the link of one to the other knows its error.
     const lines = simulated().trim().split('\n');

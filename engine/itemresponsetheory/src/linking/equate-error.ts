@@ -6,7 +6,7 @@ import { testCharacteristic } from '../models/probability.ts';
 import { createItemParameters, type ItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
 import { transformItem } from '../parameters/scale.ts';
 import { type Continuisation, cumulative, equateDistributions, equateTrueScores, everyItem, mixedDistribution, type TrueScoreRow, type WeightedPopulation } from './equate.ts';
-import { type AnchorErrors, linkGradients } from './link-error.ts';
+import { type AnchorErrors, linkGradients } from './link-gradient.ts';
 import { type Anchor, type LinkOptions, linkScales, type ScaleTransform } from './link.ts';
 import { type ItemCovariance, type ItemGradient, locations, nudge, propagate } from './propagate.ts';
 

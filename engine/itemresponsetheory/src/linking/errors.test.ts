@@ -11,7 +11,8 @@ import { formLinkErrors, linkForms } from './haberman.ts';
 import { linkFormsRobustly } from './haberman-robust.ts';
 import { linkErrors } from './link-error.ts';
 import { type Anchor, linkScales } from './link.ts';
-import type { ItemCovariance, Sample } from './propagate.ts';
+import { linkGradients } from './link-gradient.ts';
+import { type ItemCovariance, nudge, type Sample } from './propagate.ts';
 
 type Logistic = Extract<ItemSpec, { readonly model: 'logistic' }>;
 const random = createRng('link errors');
@@ -113,6 +114,21 @@ describe('two forms', () => {
       expect([said[0]?.standardError, said.at(-1)?.standardError]).toEqual([0, 0]);
     }
   }, 600_000);
+
+  it('the link of moved anchors is the one that its derivatives foretell, in every direction of the criterion', () => {
+    const draws = createRng('gradients');
+    const anchors = anchorsOf(drawn(from, draws), drawn(to, draws));
+    const all = { covariances: anchors.map(() => ({ from: [1, 0, 0, 1], to: [1, 0, 0, 1] })) };
+    for (const method of ['haebara', 'stocking-lord'] as const) for (const direction of ['forward', 'backward', 'symmetric'] as const) for (const side of ['from', 'to'] as const) for (const fixedUnit of [false, true]) {
+      const link = { method, direction, fixedUnit, grid: normalGrid({ points: 31 }) };
+      const foretold = linkGradients(anchors, link, all, side)[2];
+      [0, 1].forEach((n) => {
+        const [up, down] = [1e-3, -1e-3].map((by) => linkScales(anchors.map((anchor, m) => (m === 2 ? { ...anchor, [side]: nudge(anchor[side], n, by) } : anchor)), link));
+        expect(foretold?.[n]?.a).toBeCloseTo(((up?.a ?? NaN) - (down?.a ?? NaN)) / 2e-3, 4);
+        expect(foretold?.[n]?.b).toBeCloseTo(((up?.b ?? NaN) - (down?.b ?? NaN)) / 2e-3, 4);
+      });
+    }
+  }, 60_000);
 
   it('parameters that are given have no error, and a form equated to itself has none to make', () => {
     const none = { from: new Map<string, ItemCovariance>(), to: new Map<string, ItemCovariance>() };

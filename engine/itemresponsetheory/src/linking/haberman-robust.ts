@@ -6,7 +6,7 @@ import { robustZ } from './link-error.ts';
 import type { ScaleTransform } from './link.ts';
 import { locations } from './propagate.ts';
 
-/** One common item in one form, on the base's scale: how far it lies from the mean of the forms that keep it (itself among them, if it is kept). */
+/** One common item in one form, on the base's scale: how far it lies from the mean of the forms that keep it (itself among them, if it is kept), or of all where fewer than two do. */
 export interface FormResidual { readonly form: number; readonly id: string; readonly difficulty: number; readonly lnSlope: number; readonly isUsed: boolean }
 export interface DroppedItem { readonly form: number; readonly id: string; readonly z: number; readonly of: 'difficulty' | 'slope' }
 export interface RobustForms {
@@ -39,7 +39,8 @@ function counted(forms: readonly Form[]): Map<string, number> {
 function residualsOf(forms: readonly Form[], kept: readonly Form[], links: readonly ScaleTransform[]): FormResidual[] {
   const [inForms, inKept] = [counted(forms), counted(kept)];
   const sums = new Map<string, { difficulty: number; lnSlope: number; count: number }>();
-  for (const { id, difficulty, lnSlope } of placesOf(kept, links)) { const at = sums.get(id) ?? { difficulty: 0, lnSlope: 0, count: 0 }; sums.set(id, at); at.difficulty += difficulty; at.lnSlope += lnSlope; at.count += 1; }
+  const tells = [...placesOf(kept, links).filter(({ id }) => (inKept.get(id) ?? 0) > 1), ...placesOf(forms, links).filter(({ id }) => (inKept.get(id) ?? 0) < 2)];
+  for (const { id, difficulty, lnSlope } of tells) { const at = sums.get(id) ?? { difficulty: 0, lnSlope: 0, count: 0 }; sums.set(id, at); at.difficulty += difficulty; at.lnSlope += lnSlope; at.count += 1; }
   const keeps = kept.map((form) => new Set(form.map(({ id }) => id)));
   return placesOf(forms, links).flatMap(({ form, id, difficulty, lnSlope }): FormResidual[] => {
     const mean = sums.get(id);

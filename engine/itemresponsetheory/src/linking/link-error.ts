@@ -2,28 +2,11 @@
 import { IrtError } from '../errors.ts';
 import { log } from '../numeric/elementary.ts';
 import type { ItemSpec } from '../parameters/item-parameters.ts';
-import { type Anchor, hasFixedUnit, type LinkOptions, linkScales, type ScaleTransform } from './link.ts';
-import { type ItemCovariance, type ItemGradient, locations, nudge, propagate, type Sample } from './propagate.ts';
+import { type Anchor, type LinkOptions, linkScales, type ScaleTransform } from './link.ts';
+import { type AnchorErrors, linkGradients } from './link-gradient.ts';
+import { type ItemGradient, locations, propagate } from './propagate.ts';
 
 export interface LinkErrors { readonly a: number; readonly b: number; readonly covariance: number }
-/** What is known of the error of the anchors' parameters: the same for `linkErrors` and for scores equated through the link. */
-export interface AnchorErrors { readonly covariances: readonly { readonly from: ItemCovariance; readonly to: ItemCovariance }[]; readonly samples?: { readonly from?: Sample; readonly to?: Sample } }
-
-/** Derivatives of A and B in [slope, steps…] of every anchor on one side, numerically; 0 for what is not estimated. The unit is decided by the anchors as they are: a nudged slope must not free it. */
-export function linkGradients(anchors: readonly Anchor[], options: LinkOptions, { covariances }: AnchorErrors, side: 'from' | 'to'): readonly { readonly a: number; readonly b: number }[][] {
-  const h = 1e-4;
-  const settled: LinkOptions = { ...options, fixedUnit: options.fixedUnit ?? hasFixedUnit(anchors) };
-  const start = linkScales(anchors, settled);
-  return anchors.map((anchor, index) => {
-    const size = locations(anchor[side]).length + 1;
-    const moved = (n: number, by: number): ScaleTransform => linkScales(anchors.map((one, m) => (m === index ? { ...one, [side]: nudge(one[side], n, by) } : one)), settled, start);
-    return Array.from({ length: size }, (_, n) => {
-      if ((covariances[index]?.[side][n * size + n] ?? 0) === 0) return { a: 0, b: 0 };
-      const [up, down] = [moved(n, h), moved(n, -h)];
-      return { a: (up.a - down.a) / (2 * h), b: (up.b - down.b) / (2 * h) };
-    });
-  });
-}
 
 /**
  * Delta method (Ogasawara 2000, 2001): A and B as functions of every anchor's parameters on both sides. With the samples named, the items of a calibration

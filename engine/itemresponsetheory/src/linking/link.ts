@@ -46,13 +46,12 @@ function check(anchors: readonly Anchor[], { method, weights }: LinkOptions): vo
 /** Rasch family: all slopes of both sides are 1. */
 export const hasFixedUnit = (anchors: readonly Anchor[]): boolean => anchors.every(({ from, to }) => slopeOf(from) === 1 && slopeOf(to) === 1);
 
-/** `start`: where the curves' search begins, when something near is known. Throws IrtError for no anchors, or anchors that differ in kind. */
-export function linkScales(anchors: readonly Anchor[], options: LinkOptions, start?: ScaleTransform): ScaleTransform {
+/** Throws IrtError for no anchors, or anchors that differ in kind. */
+export function linkScales(anchors: readonly Anchor[], options: LinkOptions): ScaleTransform {
   check(anchors, options);
   const unit = options.fixedUnit ?? hasFixedUnit(anchors);
-  const byCurve = options.method === 'haebara' || options.method === 'stocking-lord';
-  if (!byCurve) return byMoments(anchors, options, unit);
-  return byCurves(anchors, options, unit, start ?? byMoments(anchors, options, unit));
+  const start = byMoments(anchors, options, unit);
+  return options.method === 'haebara' || options.method === 'stocking-lord' ? byCurves(anchors, options, unit, start) : start;
 }
 
 function byMoments(anchors: readonly Anchor[], { method, weights }: LinkOptions, unit: boolean): ScaleTransform {
@@ -73,9 +72,10 @@ function byMoments(anchors: readonly Anchor[], { method, weights }: LinkOptions,
 }
 
 const curves = createCurves();
+const standard = normalGrid();
 
 /** √weight × differences of category curves (Haebara) or of the expected total (Stocking–Lord). */
-function residuals(anchors: readonly Anchor[], { method, direction = 'forward' }: LinkOptions, { node, weight }: Grid, link: ScaleTransform): Float64Array {
+export function curveResiduals(anchors: readonly Anchor[], { method, direction = 'forward', grid: { node, weight } = standard }: LinkOptions, link: ScaleTransform): Float64Array {
   const bankOf = (item: (anchor: Anchor) => ItemSpec): ItemParameters => createItemParameters(anchors.map((anchor, n) => ({ ...item(anchor), id: `${n}` })));
   const back = { a: 1 / link.a, b: -link.b / link.a };
   const pairs: (readonly [ItemParameters, ItemParameters])[] = [];
@@ -103,9 +103,8 @@ const sumOfSquares = (values: Float64Array): number => values.reduce((sum, value
 
 /** Gauss–Newton in (ln A, B), damped where a step does not help (Levenberg 1944). */
 function byCurves(anchors: readonly Anchor[], options: LinkOptions, unit: boolean, start: ScaleTransform): ScaleTransform {
-  const grid = options.grid ?? normalGrid();
   let [x, y, damping] = [log(start.a), start.b, 1e-6];
-  const at = (lnA: number, b: number): Float64Array => residuals(anchors, options, grid, { a: exp(lnA), b });
+  const at = (lnA: number, b: number): Float64Array => curveResiduals(anchors, options, { a: exp(lnA), b });
   let here = at(x, y);
   const h = 1e-6;
   for (let step = 0; step < 200; step += 1) {
