@@ -2,7 +2,7 @@
 import { type ItemParameters, type ItemSpec, createItemParameters, normalGrid, testCharacteristic } from 'itemresponsetheory';
 import { type Anchor, type AnchorErrors, type EquatedScore, type ItemCovariance, type LinkDirection, type LinkMethod, type ScaleTransform, type WeightedPopulation, equateWithErrors, linkErrors, linkRobustly, linkScales, transformItem } from 'itemresponsetheory/linking';
 import type { ParameterFile } from './parameter-file.ts';
-import { ResponseFileError } from './read-responses.ts';
+import { ResponseFileError } from './response-file-error.ts';
 
 export const linkMethods = ['mean-mean', 'mean-gmean', 'mean-sigma', 'haebara', 'stocking-lord'] as const satisfies readonly LinkMethod[];
 export const isLinkMethod = (name: string): name is LinkMethod => linkMethods.some((method) => method === name);

@@ -2,10 +2,7 @@
 import type { Grid, ItemParameters } from 'itemresponsetheory';
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
 import { type Abilities, type CurveDeviation, type Estimated, type LimitedInformation, classicalStatistics, curveDeviations, empiricalReliability, estimateAbilities, itemCounts, limitedInformation, marginalReliability, meanSquareFit, residualCorrelations, sumScoreFit } from 'itemresponsetheory/fit';
-import { type Light, type RecalibratedItem, type Reason, appraise } from '../releases/recalibrate.ts';
-
-export type ReportReason = Reason | 'few-per-category' | 'score-misfit' | 'negative-slope' | 'low-item-rest';
-export type { Light };
+import { type Estimates, type ItemFit, type Judged, type Light, type OldParameters, type Reason, type Verdict, appraise } from './judge.ts';
 
 /** Share in each category among those who answered, over persons of about the same θ; from posterior masses, so that few items do not shrink it. */
 export interface EmpiricalPoint { readonly theta: number; readonly persons: number; readonly observed: readonly number[] }
@@ -18,7 +15,7 @@ export interface AppraisedItem {
   readonly infit: number; readonly infitZ: number; readonly outfit: number; readonly outfitZ: number; readonly rmsd: number;
   /** S-X², of complete forms. */
   readonly sumScoreFit?: { readonly chiSquare: number; readonly degreesOfFreedom: number; readonly p: number };
-  readonly light: Light; readonly reasons: readonly ReportReason[];
+  readonly light: Light; readonly reasons: readonly Reason[];
   /** To reach the bounds for count, standard error and rarest category; 0 when they are met. */
   readonly moreResponses: number;
   readonly points: readonly EmpiricalPoint[];
@@ -38,17 +35,15 @@ export interface Appraisal {
 }
 export interface StatisticLeftOut { readonly statistic: 'S-X2' | 'M2' | 'Q3' | 'classical'; readonly why: 'incomplete-forms' | 'too-many-items' | 'no-degrees-of-freedom' }
 
-/** What is known of an item's estimates; absent for parameters that were given. */
-export interface Estimates { readonly slope: number; readonly slopeStandardError?: number; readonly difficulty: number; readonly difficultyStandardError?: number }
-
 export interface AppraisalRequest {
   readonly bank: ItemParameters; readonly data: ResponseMatrix; readonly grid: Grid; readonly estimated: Estimated;
+  /** Absent for parameters that were given. */
   readonly estimates?: readonly Estimates[];
   /** Old parameters by item, of anchors. */
-  readonly old?: ReadonlyMap<string, RecalibratedItem['old']>;
+  readonly old?: ReadonlyMap<string, OldParameters>;
 }
 
-/** Bounds by custom. Persons a category: Linacre (2002); the standard error as in releases/recalibrate.ts. */
+/** Bounds by custom. Persons a category: Linacre (2002); the standard error as in judge.ts. */
 export const bounds = { responses: 100, perCategory: 10, standardError: 0.3, q3: 0.2, itemRest: 0.1, infit: [0.7, 1.3], outfit: [0.5, 1.5], rmsd: 0.1 } as const;
 /** Work of these grows with the square or the cube of the items. */
 const most = { sumScoreItems: 150, limitedItems: 40, pairItems: 800 } as const;
@@ -98,10 +93,10 @@ function pairsOf(bank: ItemParameters, data: ResponseMatrix, theta: Float64Array
 interface Facts { readonly slope?: number; readonly rarest: number; readonly itemRest?: number | undefined; readonly scoreMisfit: boolean }
 
 /** Reasons of the bank's own judgement, and those that only a report can give. */
-function judged(item: Parameters<typeof appraise>[0], { slope, rarest, itemRest, scoreMisfit }: Facts): { readonly light: Light; readonly reasons: readonly ReportReason[] } {
+function judged(item: Judged, { slope, rarest, itemRest, scoreMisfit }: Facts): Verdict {
   const { light, reasons } = appraise(item);
-  const drop: ReportReason[] = slope !== undefined && slope <= 0 ? ['negative-slope'] : [];
-  const look: ReportReason[] = [];
+  const drop: Reason[] = slope !== undefined && slope <= 0 ? ['negative-slope'] : [];
+  const look: Reason[] = [];
   if (rarest < bounds.perCategory) look.push('few-per-category');
   if (scoreMisfit) look.push('score-misfit');
   if (itemRest !== undefined && itemRest < bounds.itemRest) look.push('low-item-rest');
@@ -125,25 +120,37 @@ function wholeForm({ bank, data, grid, estimated }: AppraisalRequest, leftOut: S
   };
 }
 
+/** Infit and outfit at the persons' WLE, RMSD over their posteriors. */
+function fitOf(bank: ItemParameters, data: ResponseMatrix, grid: Grid) {
+  const abilities = estimateAbilities(bank, data, { method: 'wle', grid });
+  return { abilities, squares: meanSquareFit(bank, data, abilities.theta).items, curves: curveDeviations(bank, data, { grid }) };
+}
+const itemFit = (square: { readonly infit: number; readonly outfit: number } | undefined, curve: CurveDeviation | undefined): ItemFit => ({ infit: square?.infit ?? NaN, outfit: square?.outfit ?? NaN, rmsd: curve?.rmsd ?? NaN });
+const finiteFit = (fit: ItemFit): ItemFit | undefined => (Object.values(fit).every(Number.isFinite) ? fit : undefined);
+
+/** Items that are to be dropped whatever their place on the scale. */
+export function toDrop({ bank, data, grid, estimates }: Pick<AppraisalRequest, 'bank' | 'data' | 'grid'> & { readonly estimates: readonly Estimates[] }): ReadonlySet<string> {
+  const { squares, curves } = fitOf(bank, data, grid);
+  return new Set(estimates.flatMap((estimate, n) => (appraise({ estimate, responses: curves[n]?.responses ?? 0, fit: finiteFit(itemFit(squares[n], curves[n])) }).light === 'drop' ? [bank.id[n] ?? ''] : [])));
+}
+
 /** `data` has no items of one category and no persons without responses. */
 export function appraiseItems(request: AppraisalRequest): Appraisal {
   const { bank, data, grid, estimates, old } = request;
   const leftOut: StatisticLeftOut[] = [];
-  const abilities = estimateAbilities(bank, data, { method: 'wle', grid });
-  const squares = meanSquareFit(bank, data, abilities.theta).items;
-  const curves = curveDeviations(bank, data, { grid });
+  const { abilities, squares, curves } = fitOf(bank, data, grid);
   const { classical, scores, limitedInformation: limited } = wholeForm(request, leftOut);
   if (bank.size > most.pairItems) leftOut.push({ statistic: 'Q3', why: 'too-many-items' });
   const items = itemCounts(data).map((counted, n): AppraisedItem => {
     const [square, curve, estimate, score, itemRest] = [squares[n], curves[n], estimates?.[n], scores?.[n], classical?.items[n]?.itemRest];
-    const fit = { infit: square?.infit ?? NaN, outfit: square?.outfit ?? NaN, rmsd: curve?.rmsd ?? NaN };
+    const fit = itemFit(square, curve);
     const id = bank.id[n] ?? '';
     const counts = Array.from({ length: bank.categories[n] ?? 2 }, (_, k) => counted.counts[k] ?? 0);
     const before = old?.get(id);
     const { light, reasons } = judged({
       // Parameters that were given are held to be exact: only the fit is judged.
       estimate: estimate ?? { slope: bank.slope[n] ?? 1, difficulty: bank.step[bank.stepStart[n] ?? 0] ?? 0, difficultyStandardError: 0 },
-      old: before, responses: counted.responses, fit: Object.values(fit).every(Number.isFinite) ? fit : undefined,
+      old: before, responses: counted.responses, fit: finiteFit(fit),
     }, { ...(estimate === undefined ? {} : { slope: estimate.slope }), rarest: Math.min(...counts), itemRest, scoreMisfit: (score?.p ?? 1) < 0.05 / bank.size });
     return {
       item: id, responses: counted.responses, counts, p: counted.p, ...(itemRest === undefined ? {} : { itemRest }), ...fit, infitZ: square?.infitZ ?? NaN, outfitZ: square?.outfitZ ?? NaN,

@@ -3,8 +3,8 @@ import { createItemParameters } from 'itemresponsetheory';
 import { type CalibrationTeam, type ItemModelName, type ResponseMatrix, calibrateItems } from 'itemresponsetheory/calibration';
 import { type GroupDeviation, type MantelHaenszel, type WaldDif, logisticDif, mantelDif, mantelHaenszel, mantelHaenszelIn, ordinalDif, rmsdDif, sibtest, standardised, strataByAbility, twoGroups, waldDif } from 'itemresponsetheory/dif';
 import { estimateAbilities } from 'itemresponsetheory/fit';
-import type { Light } from './appraisal.ts';
-import { ResponseFileError } from './read-responses.ts';
+import type { Light } from './judge.ts';
+import { ResponseFileError } from './response-file-error.ts';
 import type { Remark, ResponseData } from './stream-responses.ts';
 import { closeCategories, type LeftOut, usableOf } from './usable.ts';
 

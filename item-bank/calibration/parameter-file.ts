@@ -5,7 +5,7 @@ import type { ItemSpec } from 'itemresponsetheory';
 import type { ItemModelName, Priors } from 'itemresponsetheory/calibration';
 import type { Sample } from 'itemresponsetheory/linking';
 import { z } from 'zod';
-import { ResponseFileError } from './read-responses.ts';
+import { ResponseFileError } from './response-file-error.ts';
 
 const finite = z.number();
 const Spec = z.discriminatedUnion('model', [
@@ -24,9 +24,10 @@ function fromCsv(text: string, path: string): ItemSpec[] {
   return records.map((record, n) => {
     const id = record['item'] ?? record['id'] ?? '';
     const [slope, difficulty] = [Number(record['slope'] === undefined || record['slope'] === '' ? 1 : record['slope']), Number(record['difficulty'] === '' ? NaN : record['difficulty'])];
-    if (id === '' || !Number.isFinite(slope) || !Number.isFinite(difficulty)) throw new ResponseFileError('unknown-parameters', `${path}, line ${n + 2}: needs the columns item, slope (1 if absent) and difficulty`);
+    const lower = record['lower'] === undefined || record['lower'] === '' ? undefined : Number(record['lower']);
+    if (id === '' || !Number.isFinite(slope) || !Number.isFinite(difficulty) || (lower !== undefined && !Number.isFinite(lower))) throw new ResponseFileError('unknown-parameters', `${path}, line ${n + 2}: needs the columns item, slope (1 if absent), difficulty and, of a 3PL, lower`);
     // A name that a spreadsheet could take for a formula was written behind an apostrophe.
-    return { model: 'logistic', id: id.replace(/^'(?=[=+\-@\t\r])/, ''), slope, difficulty };
+    return { model: 'logistic', id: id.replace(/^'(?=[=+\-@\t\r])/, ''), slope, difficulty, ...(lower === undefined ? {} : { lower }) };
   });
 }
 

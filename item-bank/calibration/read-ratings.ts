@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
 import { type Anchor, type RatingRow, type RatingTable, ratingTable } from 'itemresponsetheory/facets';
-import { ResponseFileError } from './read-responses.ts';
+import { ResponseFileError } from './response-file-error.ts';
 
 const score = (cell: string, line: number, column: string): number | undefined => {
   const text = cell.trim();

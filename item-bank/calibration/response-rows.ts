@@ -4,6 +4,18 @@ import type { ResponseMatrix } from 'itemresponsetheory/calibration';
 /** Twice the room whenever it is full. */
 const grown = (array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => { const next = new Uint32Array(array.length * 2); next.set(array); return next; };
 
+/** Names in order of appearance. */
+export class Names {
+  readonly list: string[] = [];
+  private readonly place = new Map<string, number>();
+  of(name: string): number {
+    const known = this.place.get(name);
+    if (known !== undefined) return known;
+    this.place.set(name, this.list.length);
+    return this.list.push(name) - 1;
+  }
+}
+
 export class ResponseRows {
   private person = new Uint32Array(4096);
   private item = new Uint32Array(4096);

@@ -1,10 +1,11 @@
 /** The designer's jobs on response data: calibrate, and fit of parameters that are known. Pure; everything the report shows is in the outcome. */
 import { type ItemSpec, createItemParameters, log, normalGrid, transformItem } from 'itemresponsetheory';
 import { type CalibratedItemResult, type CalibrationTeam, type ItemModelName, type LatentGroup, type Priors, type ResponseMatrix, calibrateItems } from 'itemresponsetheory/calibration';
-import { type Appraisal, type Estimates, appraiseItems } from './appraisal.ts';
+import { type Appraisal, appraiseItems, toDrop } from './appraisal.ts';
 import { type AnchorLink, linkAnchors, locationOf } from './anchor-link.ts';
+import type { Estimates, OldParameters } from './judge.ts';
 import type { ParameterFile } from './parameter-file.ts';
-import { ResponseFileError } from './read-responses.ts';
+import { ResponseFileError } from './response-file-error.ts';
 import { keepOnly } from './response-rows.ts';
 import type { Remark, ResponseData } from './stream-responses.ts';
 import { type LeftOut, type Usable, closeCategories, usableOf } from './usable.ts';
@@ -62,6 +63,8 @@ export interface CalibrateOptions {
   readonly density?: 'normal' | 'histogram'; readonly team?: CalibrationTeam;
   readonly tolerance?: number; readonly maximumCycles?: number; readonly equivalentGroups?: boolean; readonly priors?: Priors;
   readonly anchors?: readonly ItemSpec[]; readonly anchorMethod?: AnchorMethod;
+  /** Anchors whose parameters nobody measured: that an item is elsewhere does not say that it moved. */
+  readonly guesses?: ReadonlySet<string>;
   readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
 }
 
@@ -94,14 +97,16 @@ function groupNumbers(names: readonly string[] | undefined, { persons }: Usable)
 /** One item's estimates; the error of a location is that of its least certain step. */
 function estimateOf({ item, model, standardErrors }: CalibratedItemResult): Estimates {
   const slope = item.model === 'nominal' ? 1 : item.slope ?? 1;
-  if (model === 'fixed') return { slope, difficulty: locationOf(item), difficultyStandardError: 0 };
+  const lower = item.model === 'logistic' && (model === '3pl' || (item.lower ?? 0) > 0) ? item.lower : undefined;
+  if (model === 'fixed') return { slope, difficulty: locationOf(item), difficultyStandardError: 0, ...(lower === undefined ? {} : { lower }) };
   const steps = item.model === 'nominal' ? standardErrors : standardErrors.slice(1, item.model === 'logistic' ? 2 : 1 + item.steps.length);
   const largest = Math.max(...steps);
-  const [slopeError] = standardErrors;
+  const [slopeError, , lowerError] = standardErrors;
   return {
     slope, difficulty: locationOf(item), ...(item.model !== 'nominal' && slopeError !== undefined && Number.isFinite(slopeError) ? { slopeStandardError: slopeError } : {}),
     // A nominal item has no place on the scale whose error could be too large: only that there is one counts.
     ...(Number.isFinite(largest) ? { difficultyStandardError: item.model === 'nominal' ? 0 : largest } : {}),
+    ...(lower === undefined ? {} : { lower, ...(lowerError !== undefined && Number.isFinite(lowerError) ? { lowerStandardError: lowerError } : {}) }),
   };
 }
 
@@ -120,15 +125,17 @@ function drawable(spec: ItemSpec): ItemSpec {
   return spec.model === 'logistic' ? { ...spec, slope: 1e-3 } : { ...spec, slope: 1e-3, steps: [...spec.steps].sort((a, b) => a - b) };
 }
 
-function linkTo(anchors: ReadonlyMap<string, ItemSpec>, items: readonly CalibratedItemResult[], fixedUnit: boolean): AnchorLink {
+/** An item that is to be dropped would pull the whole scale with it: it does not link. */
+function linkTo(anchors: ReadonlyMap<string, ItemSpec>, items: readonly CalibratedItemResult[], data: ResponseMatrix, population: Outcome['population'], fixedUnit: boolean): AnchorLink {
+  const dropped = toDrop({ bank: createItemParameters(items.map(({ item }) => drawable(item))), data, grid: gridOf(population), estimates: items.map(estimateOf) });
   return linkAnchors(items.flatMap(({ item }) => {
     const known = anchors.get(item.id);
-    return known === undefined || item.model === 'nominal' || known.model === 'nominal' || (item.slope ?? 1) <= 0.2 ? [] : [{ from: item, to: known }];
+    return known === undefined || item.model === 'nominal' || known.model === 'nominal' || dropped.has(item.id) ? [] : [{ from: item, to: known }];
   }), { method: 'mean-sigma', fixedUnit });
 }
 
-const onScale = ({ slope, slopeStandardError, difficulty, difficultyStandardError }: Estimates, unit: number, shift: number): Estimates => ({
-  slope: slope / unit, difficulty: unit * difficulty + shift,
+const onScale = ({ slope, slopeStandardError, difficulty, difficultyStandardError, ...asymptote }: Estimates, unit: number, shift: number): Estimates => ({
+  ...asymptote, slope: slope / unit, difficulty: unit * difficulty + shift,
   ...(slopeStandardError === undefined ? {} : { slopeStandardError: slopeStandardError / unit }), ...(difficultyStandardError === undefined ? {} : { difficultyStandardError: unit * difficultyStandardError }),
 });
 
@@ -141,7 +148,7 @@ function populationOf(groups: readonly LatentGroup[], unit: number, shift: numbe
 }
 
 /** Throws ResponseFileError and IrtError naming what is wrong; that it did not converge is in the outcome. */
-export function runCalibration(data: ResponseData, { model: wanted, models: own = new Map(), density, team, tolerance, maximumCycles, equivalentGroups = false, priors, anchors = [], anchorMethod = 'fixed', onCycle }: CalibrateOptions): Outcome {
+export function runCalibration(data: ResponseData, { model: wanted, models: own = new Map(), density, team, tolerance, maximumCycles, equivalentGroups = false, priors, anchors = [], anchorMethod = 'fixed', guesses = new Set(), onCycle }: CalibrateOptions): Outcome {
   const usable = usableOf(data.matrix, data.items, { equivalentGroups });
   const names = Array.from(usable.items, (item) => data.items[item] ?? '');
   const known = new Map(anchors.map((spec) => [spec.id, spec]));
@@ -157,12 +164,12 @@ export function runCalibration(data: ResponseData, { model: wanted, models: own 
     models, ids: names, ...(density === undefined ? {} : { density }), ...(team === undefined ? {} : { team }), ...(groups === undefined ? {} : { group: groups.of }), ...(fixed.size === 0 ? {} : { fixed }), ...(priors === undefined ? {} : { priors }),
     ...(tolerance === undefined ? {} : { tolerance }), ...(maximumCycles === undefined ? {} : { maximumCycles }), ...(onCycle === undefined ? {} : { onCycle }),
   });
-  const link = anchors.length > 0 && anchorMethod === 'linked' ? linkTo(known, fit.items, hasUnitSlopes) : undefined;
+  const link = anchors.length > 0 && anchorMethod === 'linked' ? linkTo(known, fit.items, closed.data, populationOf(fit.groups, 1, 0), hasUnitSlopes) : undefined;
   const [unit, shift] = [link?.slope ?? 1, link?.shift ?? 0];
   const estimates = fit.items.map((item) => onScale(estimateOf(item), unit, shift));
   const parameters = fit.items.map(({ item }) => transformItem(drawable(item), { a: unit, b: shift }));
   const population = populationOf(fit.groups, unit, shift);
-  const old = new Map(anchors.map((spec) => [spec.id, { slope: spec.model === 'nominal' ? 1 : spec.slope ?? 1, difficulty: locationOf(spec), origin: 'calibrated' as const }]));
+  const old = new Map(anchors.map((spec): [string, OldParameters] => [spec.id, { slope: spec.model === 'nominal' ? 1 : spec.slope ?? 1, difficulty: locationOf(spec), origin: guesses.has(spec.id) ? 'expert-guess' : 'calibrated' }]));
   const appraisal = appraiseItems({ bank: createItemParameters(parameters), data: closed.data, grid: gridOf(population), estimated: { ...(hasUnitSlopes ? { slope: false, variance: true } : {}), fixed: [...fixed.keys()] }, estimates, old });
   const { converged, cycles, largestChange, logLikelihood, logPrior } = fit;
   const freeParameters = fit.parameters.length;

@@ -9,8 +9,8 @@ import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
 import { z } from 'zod';
-import { ResponseFileError } from './read-responses.ts';
-import { ResponseRows } from './response-rows.ts';
+import { ResponseFileError } from './response-file-error.ts';
+import { Names, ResponseRows } from './response-rows.ts';
 
 /** What was done with the data, by code; the catalogues put it in words. */
 export interface Remark { readonly code: string; readonly count: number; readonly names?: readonly string[] }
@@ -29,6 +29,10 @@ export interface ReadOptions {
   readonly groups?: string;
   /** Two responses of one person to one item: refused (default), or the first is kept. */
   readonly duplicates?: 'refuse' | 'first';
+  /** Highest score that there can be; default 63. */
+  readonly highest?: number;
+  /** More responses than this are refused. */
+  readonly mostResponses?: number;
   /** Called every 50,000 lines. */
   readonly onLines?: (lines: number) => void;
 }
@@ -36,24 +40,12 @@ export interface ReadOptions {
 const highestCategory = 63;
 const notGiven = new Set(['', 'NA', 'na', '.']);
 
-/** A whole number from 0 to 63, or null for not given. */
-function categoryOf(cell: string, line: number, item: string): number | null {
+/** A whole number from 0 to the highest, or null for not given. */
+function categoryOf(cell: string, line: number, item: string, { highest = highestCategory }: ReadOptions): number | null {
   const text = cell.trim();
   if (notGiven.has(text)) return null;
-  if (/^\d{1,2}$/.test(text) && Number(text) <= highestCategory) return Number(text);
-  throw new ResponseFileError('unknown-category', `line ${line}, ${item}: "${text}" is no score: a whole number from 0 to ${highestCategory}, or empty or NA for not given; a column of groups is named by --groups`);
-}
-
-/** Names in order of appearance. */
-class Names {
-  readonly list: string[] = [];
-  private readonly place = new Map<string, number>();
-  of(name: string): number {
-    const known = this.place.get(name);
-    if (known !== undefined) return known;
-    this.place.set(name, this.list.length);
-    return this.list.push(name) - 1;
-  }
+  if (/^\d{1,2}$/.test(text) && Number(text) <= highest) return Number(text);
+  throw new ResponseFileError('unknown-category', `line ${line}, ${item}: "${text}" is no score: a whole number from 0 to ${highest}, or empty or NA for not given; a column of groups is named by --groups`);
 }
 
 interface Gathering { readonly persons: Names; readonly items: Names; readonly rows: ResponseRows; readonly groups: string[]; readonly options: ReadOptions; notScored: number }
@@ -85,7 +77,7 @@ function longLines(header: readonly string[], gathering: Gathering): TakeLine {
     const row = persons.of(who);
     const column = items.of(what);
     if (group >= 0) setGroup(gathering, row, (cells[group] ?? '').trim(), line);
-    const category = categoryOf(cells[response] ?? '', line, what);
+    const category = categoryOf(cells[response] ?? '', line, what, options);
     if (category !== null) rows.add(row, column, category);
   };
 }
@@ -105,7 +97,7 @@ function wideLines(header: readonly string[], gathering: Gathering): TakeLine {
     if (row < before) throw new ResponseFileError('duplicate-person', `line ${line}: person "${name}" has a row already`);
     if (group >= 0) setGroup(gathering, row, (cells[group] ?? '').trim(), line);
     columns.forEach((column, n) => {
-      const category = categoryOf(cells[column.n] ?? '', line, column.name);
+      const category = categoryOf(cells[column.n] ?? '', line, column.name, options);
       if (category !== null) rows.add(row, n, category);
     });
   };
@@ -113,8 +105,15 @@ function wideLines(header: readonly string[], gathering: Gathering): TakeLine {
 
 const isLong = (header: readonly string[]): boolean => ['person', 'item', 'response'].every((name) => positionOf(header, name) >= 0);
 
+function requireRoom({ rows, options: { mostResponses = Infinity } }: Gathering): void {
+  if (rows.length > mostResponses) throw new ResponseFileError('too-many-responses', `there are more than ${mostResponses} responses`);
+}
+
+/** A header of thousands of items with long names, characters; more is no table. */
+const longestRecord = 4 * 1024 * 1024;
+
 async function readCsv(source: Readable, gathering: Gathering): Promise<void> {
-  const parser = source.pipe(parse({ bom: true, skip_empty_lines: true, delimiter: [',', ';', '\t'] }));
+  const parser = source.pipe(parse({ bom: true, skip_empty_lines: true, delimiter: [',', ';', '\t'], max_record_size: longestRecord }));
   source.on('error', (error) => parser.destroy(error));
   const records: AsyncIterable<string[]> = parser;
   let take: TakeLine | undefined;
@@ -125,6 +124,7 @@ async function readCsv(source: Readable, gathering: Gathering): Promise<void> {
       const header = record.map((name) => name.trim());
       take = isLong(header) ? longLines(header, gathering) : wideLines(header, gathering);
     } else take(record, line);
+    requireRoom(gathering);
     if (line % 50_000 === 0) gathering.options.onLines?.(line);
   }
 }
@@ -135,6 +135,11 @@ export type JournalRow = z.infer<typeof JournalRow>;
 
 /** Each version of an item is an item of its own. */
 export const journalItem = ({ item, version }: Pick<JournalRow, 'item' | 'version'>): string => `${item}@${version}`;
+
+function scoreOf(category: number, line: number, item: string, { highest = highestCategory }: ReadOptions): number {
+  if (category > highest) throw new ResponseFileError('unknown-category', `line ${line}, ${item}: "${category}" is no score: a whole number from 0 to ${highest}`);
+  return category;
+}
 
 async function readJournal(source: Readable, gathering: Gathering): Promise<void> {
   const { persons, items, rows, options } = gathering;
@@ -148,7 +153,8 @@ async function readJournal(source: Readable, gathering: Gathering): Promise<void
     const row = parsedRow(text, line);
     const person = persons.of(row.session);
     const item = items.of(journalItem(row));
-    if (row.category === null) gathering.notScored += 1; else rows.add(person, item, row.category);
+    if (row.category === null) gathering.notScored += 1; else rows.add(person, item, scoreOf(row.category, line, row.item, options));
+    requireRoom(gathering);
     if (line % 50_000 === 0) options.onLines?.(line);
   }
   if (source.errored) throw source.errored;

@@ -1,6 +1,6 @@
 /** Which persons and items can be calibrated: what is left out, and why, is said. */
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
-import { ResponseFileError } from './read-responses.ts';
+import { ResponseFileError } from './response-file-error.ts';
 import { keepOnly } from './response-rows.ts';
 import type { Remark } from './stream-responses.ts';
 

@@ -1,6 +1,8 @@
+import { createItemParameters, estimateAbility } from 'itemresponsetheory';
 import { describe, expect, it } from 'vitest';
 import { adaptiveBank, adaptiveTest, UncalibratedItem } from './adaptive-test.ts';
 import { part, release } from './example.suite.ts';
+import { specOf } from './release.ts';
 import { type AdaptiveResponse, type AdaptiveStep, UnknownItem } from './pinned-test.ts';
 
 const test = adaptiveTest(part, adaptiveBank(part, release.items, release.parameters));
@@ -36,6 +38,16 @@ describe('the adaptive test of a release', () => {
       const items = sit(`seed ${n}`).given.map(({ item }) => item);
       expect(items.includes('L1') && items.includes('L2')).toBe(false);
     }
+  });
+  it('measures by the chance of guessing right where a release has one, and as before where it has none', () => {
+    const guessed = release.parameters.map((row) => ({ ...row, lower: 0.25 }));
+    const history = ['L3', 'L5', 'L7', 'L9'].map((item, n): AdaptiveResponse => ({ item, category: n % 2, scored: true }));
+    const bank = createItemParameters(guessed.map(specOf));
+    const expected = estimateAbility(bank, [2, 4, 6, 8], [0, 1, 0, 1], { method: 'wle' });
+    const reported = adaptiveTest(part, adaptiveBank(part, release.items, guessed)).report(history);
+    expect(reported).toMatchObject({ theta: expected.theta, standardError: expected.standardError });
+    expect(reported?.theta).toBeLessThan(test.report(history)?.theta ?? -9);
+    expect(adaptiveBank(part, release.items, release.parameters.map((row) => ({ ...row, lower: 0 }))).table).toEqual(adaptiveBank(part, release.items, release.parameters).table);
   });
   it('refuses a history with an item of another release', () => expect(() => test.next([{ item: 'MO-1', category: 1, scored: true }], 'seed', [])).toThrow(UnknownItem));
   it('refuses an operational item without parameters', () => expect(() => adaptiveBank(part, release.items, release.parameters.slice(1))).toThrow(UncalibratedItem));

@@ -5,7 +5,7 @@ import { reportedAbility } from '../../engine/adaptive/estimate.ts';
 import type { AdaptivePart } from '../specifications/specification.ts';
 import type { ItemVersion } from '../items/item.ts';
 import { type AdaptiveResponse, type AdaptiveTest, UnknownItem } from './pinned-test.ts';
-import type { ItemParameterRow } from './release.ts';
+import { type ItemParameterRow, specOf } from './release.ts';
 
 export class UncalibratedItem extends Error {
   readonly code = 'uncalibrated-item';
@@ -21,7 +21,7 @@ export function adaptiveBank(part: AdaptivePart, items: readonly ItemVersion[], 
     const row = rows.get(item.id);
     if (row === undefined && item.use === 'operational') throw new UncalibratedItem(item.id);
     return [{
-      parameters: { model: 'logistic', id: item.id, slope: row?.slope ?? 1, difficulty: row?.difficulty ?? 0 }, use: item.use,
+      parameters: specOf(row ?? { id: item.id, slope: 1, difficulty: 0 }), use: item.use,
       content: attribute === undefined ? '' : item.attributes[attribute] ?? '', enemies: item.enemies, exposure: row?.exposure ?? 1,
     }];
   });

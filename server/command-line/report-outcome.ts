@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { IrtError, type ItemSpec } from 'itemresponsetheory';
 import type { Mark } from '../../engine/charts/curve.ts';
 import { csv } from '../../item-bank/calibration/csv.ts';
-import { ResponseFileError } from '../../item-bank/calibration/read-responses.ts';
+import { ResponseFileError } from '../../item-bank/calibration/response-file-error.ts';
 import { type ReportLanguage, isReportLanguage, lightCounts, notConverged, reasonWords, remarkLines, reportPage, reportTexts } from './report-page.ts';
 import type { Outcome } from '../../item-bank/calibration/run.ts';
 import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';

@@ -4,7 +4,8 @@ import { type Line, type Mark, type Point, curveChart, escapeXml } from '../../e
 import { informationChart } from '../../engine/charts/item.ts';
 import { wrightMap } from '../../engine/charts/wright-map.ts';
 import { locationOf } from '../../item-bank/calibration/anchor-link.ts';
-import { type AppraisedItem, type Light, bounds } from '../../item-bank/calibration/appraisal.ts';
+import { type AppraisedItem, bounds } from '../../item-bank/calibration/appraisal.ts';
+import type { Light } from '../../item-bank/calibration/judge.ts';
 import en from './report.en.json' with { type: 'json' };
 import nl from './report.nl.json' with { type: 'json' };
 import type { Outcome } from '../../item-bank/calibration/run.ts';

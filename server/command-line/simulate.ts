@@ -46,8 +46,8 @@ const isLanguage = (name: string): name is ReportLanguage => Object.hasOwn(repor
 /** The same bank with slopes drawn anew, ln a ~ N(ln mean − spread²/2, spread²): what better items would bring. The draw belongs to the item. */
 function withSlopes(bank: AdaptiveBank, { grid, prior }: AdaptivePart['policy'], mean: number, spread: number): AdaptiveBank {
   const random = createRng('slopes');
-  const { id, step } = bank.parameters;
-  const parameters = createItemParameters(id.map((name, n) => ({ model: 'logistic', id: name, difficulty: step[n] ?? 0, slope: mean * exp(spread * random.fork(name).normal() - (spread * spread) / 2) })));
+  const { id, step, lower } = bank.parameters;
+  const parameters = createItemParameters(id.map((name, n) => ({ model: 'logistic', id: name, difficulty: step[n] ?? 0, lower: lower[n] ?? 0, slope: mean * exp(spread * random.fork(name).normal() - (spread * spread) / 2) })));
   return { ...bank, parameters, table: tabulate(parameters, normalGrid({ ...grid, ...prior })) };
 }
 

@@ -8,7 +8,7 @@ import { angoff, bookmark, borderlineRegression, contrastingGroups, impactOf, ty
 import { escapeXml } from '../../engine/charts/curve.ts';
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { readParameters } from '../../item-bank/calibration/parameter-file.ts';
-import { ResponseFileError } from '../../item-bank/calibration/read-responses.ts';
+import { ResponseFileError } from '../../item-bank/calibration/response-file-error.ts';
 import { now } from '../compose.ts';
 import { type Command, UsageError } from './command.ts';
 import { requireReportFolder, writeReport } from './report-files.ts';

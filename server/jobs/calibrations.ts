@@ -9,24 +9,29 @@ import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import { type Collection, type CollectionDefinition, type Key, RevisionConflict, type Stored } from '../../storage/port.ts';
-import { Outcome } from '../../item-bank/releases/recalibrate.ts';
+import { Recalibrated } from '../../item-bank/calibration/recalibrate.ts';
+import { BankModel } from '../../item-bank/releases/release.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import type { Program } from '../program.ts';
 import type { WorkerNews, WorkerTask } from './calibration-worker.ts';
 import type { Job } from './job.ts';
 
 export const CalibrationJob = z.strictObject({
-  bank: z.string(), base: z.string(), model: z.enum(['rasch', '2pl']), anchors: z.enum(['linked', 'fixed', 'none']),
+  bank: z.string(), base: z.string(), model: BankModel, anchors: z.enum(['linked', 'fixed', 'none']),
   source: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('file'), name: z.string(), bytes: z.int() }), z.strictObject({ kind: z.literal('sessions') })]),
+  /** Column of groups in the file, and what was done with bad data; absent: none, refused. */
+  groups: z.string().optional(), duplicates: z.enum(['refuse', 'first']).optional(), equivalentGroups: z.literal(true).optional(),
   by: z.string(), createdAt: z.string(),
   state: z.enum(['running', 'finished', 'failed', 'cancelled', 'interrupted']),
   /** The process that works on it, and when it last said so. */
   holder: z.string(), beatAt: z.string(),
+  /** Lines read so far. */
+  lines: z.int().optional(),
   read: z.strictObject({ persons: z.int(), items: z.int() }).optional(),
   progress: z.strictObject({ cycle: z.int(), logLikelihood: z.number(), largestChange: z.number() }).optional(),
   endedAt: z.string().optional(),
   failure: z.strictObject({ code: z.string(), detail: z.string() }).optional(),
-  outcome: Outcome.optional(),
+  outcome: Recalibrated.optional(),
 });
 export type CalibrationJob = z.infer<typeof CalibrationJob>;
 export const calibrationJobs: CollectionDefinition<CalibrationJob, 'createdAt' | 'state'> = { name: 'calibrations', indexes: { createdAt: { fields: ['createdAt'] }, state: { fields: ['state', 'createdAt'] } } };
@@ -59,7 +64,7 @@ interface Running {
   isOver: boolean;
 }
 
-export interface Start extends Pick<CalibrationJob, 'bank' | 'base' | 'model' | 'anchors' | 'source' | 'by'> {
+export interface Start extends Pick<CalibrationJob, 'bank' | 'base' | 'model' | 'anchors' | 'source' | 'groups' | 'duplicates' | 'equivalentGroups' | 'by'> {
   readonly file?: string;
   /** Gathers what the thread works on. */
   readonly task: () => Promise<WorkerTask>;
@@ -74,10 +79,10 @@ export class Calibrations {
     this.holder = program.makeId();
   }
 
-  /** Where an upload is put down. */
-  async uploadPath(): Promise<string> {
+  /** Where an upload is put down; the ending says what is in it. */
+  async uploadPath(ending: 'csv' | 'jsonl'): Promise<string> {
     await mkdir(this.folder, { recursive: true });
-    return join(this.folder, `${this.program.makeId()}.csv`);
+    return join(this.folder, `${this.program.makeId()}.${ending}`);
   }
 
   /** On start: removes what a killed process left. Where other processes may share the folder, only what is a day old. */
@@ -164,6 +169,7 @@ export class Calibrations {
   private listen(run: Running, worker: Worker): void {
     worker.on('message', (news: WorkerNews) => {
       switch (news.kind) {
+        case 'lines': run.fresh = { ...run.fresh, lines: news.lines }; return;
         case 'read': this.write(run, { read: { persons: news.persons, items: news.items } }); return;
         case 'cycle': run.fresh = { ...run.fresh, progress: { cycle: news.cycle, logLikelihood: news.logLikelihood, largestChange: news.largestChange } }; return;
         case 'finished': this.end(run, { state: 'finished', outcome: news.outcome }); return;

@@ -3,10 +3,10 @@
  * standard errors; a file (wide CSV, 0/1) is calibrated as 2PL. In brackets what other programs need on the same kind of machine.
  */
 import { createItemParameters, createRng, exp, type ItemSpec } from 'itemresponsetheory';
-import { calibrateItems, type CalibrateItemsOptions, type CalibrationTeam, type ResponseMatrix, responseMatrix } from 'itemresponsetheory/calibration';
+import { calibrateItems, type CalibrateItemsOptions, type CalibrationTeam, type ResponseMatrix } from 'itemresponsetheory/calibration';
 import { drawCategory } from 'itemresponsetheory/simulation';
 import { startTeam } from '../../server/jobs/calibration-team.ts';
-import { readResponses } from '../../item-bank/calibration/read-responses.ts';
+import { streamResponses } from '../../item-bank/calibration/stream-responses.ts';
 
 /** N(0, 1) persons; each sees `seen` of the items, the same first ones or, sparse, those near to an own place. */
 function simulated(persons: number, items: readonly ItemSpec[], seen: number): ResponseMatrix {
@@ -58,8 +58,8 @@ function sideBySide(name: string, data: ResponseMatrix, options: CalibrateItemsO
 
 const [file] = process.argv.slice(2);
 if (file !== undefined) {
-  const { rows } = await readResponses(file);
-  measure(file, responseMatrix(rows), run({ models: '2pl' }), 'your file');
+  const { matrix } = await streamResponses(file);
+  measure(file, matrix, run({ models: '2pl' }), 'your file');
 } else {
   measure('2PL 10,000 × 40', simulated(10_000, dichotomous(40), 40), run({ models: '2pl' }), 'mirt 1.74 s');
   measure('2PL 10,000 × 100', simulated(10_000, dichotomous(100), 100), run({ models: '2pl' }), 'mirt 5.13 s, TAM 9.10 s');

@@ -1,12 +1,13 @@
 /** Calibrations over HTTP, in the built program with real storage and a real thread: from a file of responses to a release in force. */
 import { readdir } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createRng } from 'itemresponsetheory';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ServerProcess } from '../../../tests/server-process.ts';
 import { Candidate, ProblemReply, Staff, person } from '../../../tests/sitting-client.ts';
-import type { CalibrationSummary, CalibrationView, ItemPage, ReleaseView } from './protocol.ts';
+import { type CalibrationSummary, type CalibrationView, type ItemPage, type ReleaseView, responseFileLimits } from './protocol.ts';
 
 let server: ServerProcess;
 let designer: Staff;
@@ -31,7 +32,7 @@ function csvOf(items: readonly string[], persons: number): string {
   return [`person,${items.join()}`, ...lines].join('\n');
 }
 
-interface Query { source?: string; model?: string; anchors?: string; name?: string }
+interface Query { source?: string; model?: string; anchors?: string; name?: string; groups?: string; duplicates?: string; equivalentGroups?: string }
 async function begin(body: string | Uint8Array<ArrayBuffer> | undefined, query: Query = {}, headers: Record<string, string> = {}): Promise<CalibrationView> {
   const parameters = new URLSearchParams({ source: 'file', model: 'rasch', anchors: 'linked', name: 'afname.csv', ...query });
   const response = await fetch(`${server.url}/api/v1/designer/banks/${bank}/calibrations?${parameters.toString()}`, {
@@ -40,6 +41,14 @@ async function begin(body: string | Uint8Array<ArrayBuffer> | undefined, query: 
   if (response.ok) return response.json();
   const problem: Record<string, unknown> = await response.json();
   throw new ProblemReply(response.status, String(problem['code']), problem);
+}
+/** Status of an upload that announces so many bytes and sends one. */
+function announced(bytes: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${server.url}/api/v1/designer/banks/${bank}/calibrations?source=file&model=rasch&anchors=none`, { method: 'POST', headers: { 'cookie': designer.cookie, 'content-type': 'application/octet-stream', 'content-length': bytes } }, ({ statusCode }) => { resolve(statusCode); sent.destroy(); });
+    sent.on('error', reject);
+    sent.write('x');
+  });
 }
 const view = (id: string): Promise<CalibrationView> => designer.get(`/designer/calibrations/${id}`);
 async function ended(id: string): Promise<CalibrationView> {
@@ -145,6 +154,21 @@ describe('a calibration', () => {
     expect(done.outcome?.items.some(({ light, reasons }) => light === 'look' && reasons.includes('few'))).toBe(true);
   });
 
+  it('takes groups, duplicates and journal rows like the command', async () => {
+    const items = (await itemIds()).slice(0, 6);
+    const long = csvOf(items, 300).split('\n').slice(1).flatMap((line) => { const [person = '', ...cells] = line.split(','); return cells.map((cell, n) => ({ person, item: items[n] ?? '', cell: Number(cell) })); });
+    const csv = ['person,item,response,school', ...[...long, ...long.slice(0, 3)].map(({ person, item, cell }) => `${person},${item},${cell},${Number(person.slice(1)) % 2}`)].join('\n');
+    expect(await ended((await begin(csv, { groups: 'school', anchors: 'none' })).id)).toMatchObject({ state: 'failed', failure: { code: 'duplicate-response' } });
+    expect(await ended((await begin(csv, { groups: 'school', anchors: 'none', duplicates: 'first' })).id)).toMatchObject({ state: 'finished', outcome: { persons: 300, converged: true } });
+    expect(await ended((await begin(csv, { groups: 'class', anchors: 'none' })).id)).toMatchObject({ state: 'failed', failure: { code: 'unknown-column' } });
+    const rows = long.map(({ person, item, cell }) => JSON.stringify({ session: person, item, version: 1, category: cell })).join('\n');
+    const journal = await ended((await begin(new Uint8Array(gzipSync(rows)), { name: 'rows.jsonl.gz', anchors: 'none' })).id);
+    expect(journal.outcome?.items.map(({ id }) => id)).toEqual(items);
+    const apart = `person,${items.slice(0, 4).join()}\n${Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? `P${n},${n % 4 === 0 ? 1 : 0},${n % 3 === 0 ? 1 : 0},,` : `P${n},,,${n % 4 === 1 ? 1 : 0},${n % 3 === 0 ? 1 : 0}`)).join('\n')}\n`;
+    expect(await ended((await begin(apart, { anchors: 'none' })).id)).toMatchObject({ state: 'failed', failure: { code: 'disconnected-forms' } });
+    expect(await ended((await begin(apart, { anchors: 'none', equivalentGroups: 'yes' })).id)).toMatchObject({ state: 'finished' });
+  });
+
   it('names the line of a bad cell, and what cannot be linked', async () => {
     const [a = '', b = ''] = await itemIds();
     const bad = await begin(`person,${a},${b}\nP1,0,1\nP2,7,1\n`);
@@ -182,14 +206,14 @@ describe('a request is refused', () => {
     await expect(designer.post(`/designer/banks/${bank}/in-force`, { release: 'mo-1', reason: 'Omdat' })).rejects.toEqual(refusal(404, 'not-found'));
   });
   it('for what does not fit', async () => {
-    for (const query of [{ model: '4pl' }, { anchors: 'all' }, { source: 'ether' }]) await expect(begin('a,b\n0,1', query)).rejects.toEqual(refusal(400, 'invalid-request'));
+    for (const query of [{ model: '4pl' }, { model: 'gpcm' }, { duplicates: 'last' }, { anchors: 'all' }, { source: 'ether' }]) await expect(begin('a,b\n0,1', query)).rejects.toEqual(refusal(400, 'invalid-request'));
     await expect(begin('a,b\n0,1', {}, { 'content-type': 'text/csv' })).rejects.toEqual(refusal(415, 'unsupported-media'));
     await expect(begin('no gzip', { name: 'x.csv.gz' })).rejects.toEqual(refusal(400, 'invalid-request'));
     await expect(designer.post(`/designer/banks/${bank}/in-force`, { release: 'nt2-listening-1', reason: ' ' })).rejects.toEqual(refusal(400, 'invalid-request'));
   });
-  it('when it is too large, packed or not, and nothing stays behind', async () => {
-    await expect(begin(new Uint8Array(gzipSync(Buffer.alloc(65 * 1024 * 1024, '0'))), { name: 'x.csv.gz' })).rejects.toEqual(refusal(413, 'too-large'));
-    await expect(begin(new Uint8Array(33 * 1024 * 1024))).rejects.toBeDefined();
+  it('when it is announced to be too large, and nothing stays behind', async () => {
+    // That the bytes are counted as they come, packed or not: server/http/receive-file.test.ts.
+    expect(await announced(responseFileLimits.sent + 1)).toBe(413);
     expect(await uploads()).toEqual([]);
     expect((await fetch(`${server.url}/health`)).status).toBe(200);
   });

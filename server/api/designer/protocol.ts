@@ -7,7 +7,7 @@
  *   GET specifications            -> SpecificationView[]
  *   GET  banks/:bank/releases     -> ReleaseView[], newest first
  *   POST banks/:bank/in-force     -> 204; body InForceChoice: which release new sittings use
- *   POST banks/:bank/calibrations?source=&model=&anchors=&name= -> CalibrationView; body: the CSV (or its gzip) where source is file
+ *   POST banks/:bank/calibrations?source=&model=&anchors=&name=&groups=&duplicates=&equivalentGroups= -> CalibrationView; body: the CSV or journal rows (or their gzip) where source is file
  *   GET  calibrations             -> CalibrationSummary[], newest first
  *   GET  calibrations/:id         -> CalibrationView
  *   GET  calibrations/:id/events  -> SSE: `calibration` with a CalibrationView at once and at every change
@@ -22,7 +22,7 @@ export type BankSummary = z.infer<typeof BankSummary>;
 export const ItemRow = z.strictObject({
   id: z.string(), version: z.int(), kind: z.enum(['choice', 'speaking']), use: z.enum(['operational', 'pretest', 'practice']),
   attributes: z.record(z.string(), z.string()), languages: z.array(z.string()),
-  slope: z.number().optional(), difficulty: z.number().optional(), origin: z.enum(['expert-guess', 'calibrated']).optional(),
+  slope: z.number().optional(), difficulty: z.number().optional(), /** 3PL: chance of a right answer by guessing. */ lower: z.number().optional(), origin: z.enum(['expert-guess', 'calibrated']).optional(),
   /** Live: times given, answered, share right, mean interim θ of those who had it; absent while too few. */
   given: z.int(), answered: z.int(), right: z.int(),
   reviewBy: z.string().optional(),
@@ -64,14 +64,22 @@ export type InForceChoice = z.infer<typeof InForceChoice>;
 export const PublicationRequest = z.strictObject({ items: z.array(z.string().max(100)).min(1).max(5000), reason: Reason });
 export type PublicationRequest = z.infer<typeof PublicationRequest>;
 
-export const CalibrationQuery = z.strictObject({ source: z.enum(['file', 'sessions']), model: z.enum(['rasch', '2pl']), anchors: z.enum(['linked', 'fixed', 'none']), name: z.string().max(200).optional() });
+const Model = z.enum(['rasch', '1pl', '2pl', '3pl']);
+export const CalibrationQuery = z.strictObject({
+  source: z.enum(['file', 'sessions']), model: Model, anchors: z.enum(['linked', 'fixed', 'none']), name: z.string().max(200).optional(),
+  /** Column of the file that names each person's group. */
+  groups: z.string().trim().min(1).max(100).optional(),
+  duplicates: z.enum(['refuse', 'first']).optional(),
+  /** yes: takers of forms that no person links are samples of one population. */
+  equivalentGroups: z.enum(['yes']).optional(),
+});
 export type CalibrationQuery = z.infer<typeof CalibrationQuery>;
 
-/** The largest file taken, bytes: as sent, and unpacked. */
-export const responseFileLimits = { sent: 32 * 1024 * 1024, unpacked: 64 * 1024 * 1024 } as const;
+/** The largest file taken, bytes: as sent, and unpacked (it is put down on the disk); and the most responses in it (about 30 bytes of memory each at the worst moment). */
+export const responseFileLimits = { sent: 512 * 1024 * 1024, unpacked: 2048 * 1024 * 1024, responses: 40_000_000 } as const;
 
 export const CalibrationSummary = z.strictObject({
-  id: z.string(), bank: z.string(), base: z.string(), model: z.enum(['rasch', '2pl']), anchors: z.enum(['linked', 'fixed', 'none']),
+  id: z.string(), bank: z.string(), base: z.string(), model: Model, anchors: z.enum(['linked', 'fixed', 'none']),
   source: z.enum(['file', 'sessions']), file: z.string().optional(), by: Account, createdAt: z.iso.datetime(),
   /** interrupted: the server ended before the job did; nothing of it was kept. */
   state: z.enum(['running', 'finished', 'failed', 'cancelled', 'interrupted']),
@@ -80,10 +88,10 @@ export const CalibrationSummary = z.strictObject({
 });
 export type CalibrationSummary = z.infer<typeof CalibrationSummary>;
 
-const Estimate = z.strictObject({ slope: z.number(), slopeStandardError: z.number().optional(), difficulty: z.number(), difficultyStandardError: z.number().optional() });
+const Estimate = z.strictObject({ slope: z.number(), slopeStandardError: z.number().optional(), difficulty: z.number(), difficultyStandardError: z.number().optional(), lower: z.number().optional(), lowerStandardError: z.number().optional() });
 export const CalibratedRow = z.strictObject({
   id: z.string(), responses: z.int(), right: z.int(),
-  old: z.strictObject({ slope: z.number(), difficulty: z.number(), origin: z.enum(['expert-guess', 'calibrated']) }).optional(), estimate: Estimate.optional(),
+  old: z.strictObject({ slope: z.number(), difficulty: z.number(), lower: z.number().optional(), origin: z.enum(['expert-guess', 'calibrated']) }).optional(), estimate: Estimate.optional(),
   fit: z.strictObject({ infit: z.number(), outfit: z.number(), rmsd: z.number() }).optional(),
   light: z.enum(['keep', 'look', 'drop']), reasons: z.array(z.string()),
   /** Its new parameters may go into a release. */
@@ -94,6 +102,8 @@ export const CalibratedRow = z.strictObject({
 export type CalibratedRow = z.infer<typeof CalibratedRow>;
 
 export const CalibrationView = CalibrationSummary.extend({
+  /** Lines read so far. */
+  lines: z.int().optional(),
   read: z.strictObject({ persons: z.int(), items: z.int() }).optional(),
   progress: z.strictObject({ cycle: z.int(), logLikelihood: z.number(), largestChange: z.number() }).optional(),
   endedAt: z.iso.datetime().optional(),

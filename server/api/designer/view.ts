@@ -2,11 +2,11 @@
 import { createItemParameters } from 'itemresponsetheory';
 import { informationChart, itemChart } from '../../../engine/charts/item.ts';
 import { type ChoiceItem, type ItemVersion } from '../../../item-bank/items/item.ts';
-import type { ItemParameterRow, Release } from '../../../item-bank/releases/release.ts';
+import { type ItemParameterRow, type Release, specOf } from '../../../item-bank/releases/release.ts';
 import type { Part, Specification } from '../../../item-bank/specifications/specification.ts';
 import { type LiveStatistics, noResponses } from '../../../item-bank/statistics/live.ts';
 import type { BankState } from '../../../item-bank/releases/bank.ts';
-import type { RecalibratedItem } from '../../../item-bank/releases/recalibrate.ts';
+import type { RecalibratedItem } from '../../../item-bank/calibration/recalibrate.ts';
 import type { Stored } from '../../../storage/port.ts';
 import type { Instant } from '../../../storage/document/instant.ts';
 import { type CalibrationJob, stateNow } from '../../jobs/calibrations.ts';
@@ -21,7 +21,7 @@ export const bankSummary = (release: Release): BankSummary => ({
 export function itemRow(item: ItemVersion, row: ItemParameterRow | undefined, live: LiveStatistics = noResponses): ItemRow {
   return {
     id: item.id, version: item.version, kind: item.kind, use: item.use, attributes: item.attributes, languages: item.kind === 'choice' ? Object.keys(item.languages) : ['nl'], ...live,
-    ...(row === undefined ? {} : { slope: row.slope, difficulty: row.difficulty, origin: row.origin }), ...(item.kind === 'choice' && item.reviewBy !== undefined ? { reviewBy: item.reviewBy } : {}),
+    ...(row === undefined ? {} : { slope: row.slope, difficulty: row.difficulty, ...(row.lower === undefined ? {} : { lower: row.lower }), origin: row.origin }), ...(item.kind === 'choice' && item.reviewBy !== undefined ? { reviewBy: item.reviewBy } : {}),
   };
 }
 
@@ -35,8 +35,8 @@ function choiceTexts(item: ChoiceItem): ItemDetail['texts'] {
 /** The curve is drawn in Dutch: the page puts its own words beside it. */
 function curveOf(row: ItemParameterRow | undefined): { curve?: string } {
   if (row === undefined) return {};
-  const bank = createItemParameters([{ model: 'logistic', id: row.id, slope: row.slope, difficulty: row.difficulty }]);
-  return { curve: itemChart(bank, 0, { title: row.id, description: `P = ½ at θ = ${row.difficulty}; slope ${row.slope}`, ability: 'θ', probability: 'P(θ)', information: 'I(θ)' }) };
+  const bank = createItemParameters([specOf(row)]);
+  return { curve: itemChart(bank, 0, { title: row.id, description: `P = ${row.lower === undefined ? '½' : ((1 + row.lower) / 2).toFixed(2)} at θ = ${row.difficulty}; slope ${row.slope}${row.lower === undefined ? '' : `; lower asymptote ${row.lower}`}`, ability: 'θ', probability: 'P(θ)', information: 'I(θ)' }) };
 }
 
 export function itemDetail(item: ItemVersion, row: ItemParameterRow | undefined, live?: LiveStatistics): ItemDetail {
@@ -66,7 +66,7 @@ const cuts = [{ name: 'A1', x: -1.5 }, { name: 'A2', x: 0 }, { name: 'B1', x: 1.
 export function specificationView(specification: Specification, releases: readonly Release[]): SpecificationView {
   const rows = releases.filter((release) => specification.banks.includes(release.bank)).flatMap((release) => release.parameters);
   const isAdaptive = specification.parts.some((part) => part.kind === 'adaptive');
-  const bank = isAdaptive && rows.length > 0 ? createItemParameters(rows.map((row) => ({ model: 'logistic', id: row.id, slope: row.slope, difficulty: row.difficulty }))) : undefined;
+  const bank = isAdaptive && rows.length > 0 ? createItemParameters(rows.map(specOf)) : undefined;
   return {
     id: specification.id, version: specification.version, title: specification.title, synthetic: specification.synthetic,
     parts: specification.parts.map((part) => ({ id: part.id, kind: part.kind, facts: partFacts(part) })),
@@ -89,7 +89,7 @@ export const isPublishable = ({ estimate, reasons, isFixed }: RecalibratedItem):
 /** The parameters as the release will hold them; exposure control stays as it was. */
 export function publishedRow({ id, estimate }: RecalibratedItem, exposure: number): ItemParameterRow | undefined {
   if (estimate?.difficultyStandardError === undefined) return undefined;
-  return { id, model: 'logistic', slope: estimate.slope, difficulty: estimate.difficulty, exposure, origin: 'calibrated', standardError: estimate.difficultyStandardError };
+  return { id, model: 'logistic', slope: estimate.slope, difficulty: estimate.difficulty, ...(estimate.lower === undefined ? {} : { lower: estimate.lower }), exposure, origin: 'calibrated', standardError: estimate.difficultyStandardError };
 }
 
 const calibratedRow = (item: RecalibratedItem): CalibratedRow => ({ ...item, publishable: isPublishable(item) });
@@ -106,10 +106,10 @@ export function calibrationSummary({ id, value }: Stored<CalibrationJob>, releas
 }
 
 export function calibrationView(stored: Stored<CalibrationJob>, releases: readonly Release[], latest: Release, now: Instant): CalibrationView {
-  const { read, progress, endedAt, failure, outcome, base } = stored.value;
+  const { lines, read, progress, endedAt, failure, outcome, base } = stored.value;
   return {
     ...calibrationSummary(stored, releases, now), superseded: latest.id !== base,
-    ...(read === undefined ? {} : { read }), ...(progress === undefined ? {} : { progress }), ...(endedAt === undefined ? {} : { endedAt }), ...(failure === undefined ? {} : { failure }),
+    ...(lines === undefined ? {} : { lines }), ...(read === undefined ? {} : { read }), ...(progress === undefined ? {} : { progress }), ...(endedAt === undefined ? {} : { endedAt }), ...(failure === undefined ? {} : { failure }),
     ...(outcome === undefined ? {} : { outcome: { ...outcome, items: outcome.items.map(calibratedRow) } }),
   };
 }

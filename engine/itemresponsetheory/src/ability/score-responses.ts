@@ -25,7 +25,8 @@ export interface Scores {
 
 type Settings = Required<ScoreOptions>;
 
-const isPlain = (bank: ItemParameters, item: number): boolean => bank.model[item] === Model.Logistic && bank.lower[item] === 0 && bank.upper[item] === 1;
+/** Right/wrong items without asymptotes. */
+export const isPlain = (bank: ItemParameters, item: number): boolean => bank.model[item] === Model.Logistic && bank.lower[item] === 0 && bank.upper[item] === 1;
 
 /** Throws IrtError for items or categories that the bank does not have. */
 export function scoreResponses(bank: ItemParameters, data: ResponseMatrix, options: ScoreOptions): Scores {

@@ -36,6 +36,31 @@ describe('calibration of any items', () => {
     expect(Math.abs((free?.groups[0]?.mean ?? NaN))).toBeLessThan(0.15);
   }, 60_000);
 
+  it('the grid reaches the persons: wide populations and far groups come out as on a finer grid, near what they were drawn with', () => {
+    for (const [sd, far] of [[3, 0], [1, 4]] as const) {
+      const wide = createItemParameters(Array.from({ length: 15 }, (_, n): ItemSpec => ({ model: 'logistic', id: `w${n}`, slope: 1, difficulty: (-2 + (4 * n) / 14) * sd + (n % 2) * far })));
+      const group = Array.from({ length: 1600 }, (_, person) => (far === 0 ? 0 : person % 2));
+      const data = responseMatrix(group.map((g, person) => { const random = createRng('wide').fork(sd, person); const theta = g * far + sd * random.normal(); return Array.from({ length: 15 }, (_, n) => drawCategory(wide, n, theta, random)); }));
+      const [fit, fine] = [61, 181].map((points) => calibrateItems(data, { models: 'rasch', group, points, tolerance: 1e-6 }));
+      fit?.groups.forEach(({ mean, variance, varianceStandardError = NaN, meanStandardError = 0 }, g) => {
+        expect(Math.abs(variance / (fine?.groups[g]?.variance ?? NaN) - 1)).toBeLessThan(1e-3);
+        expect(Math.abs(variance - sd ** 2)).toBeLessThan(3.5 * varianceStandardError);
+        if (g > 0) expect(Math.abs(mean - far)).toBeLessThan(3.5 * meanStandardError);
+      });
+    }
+  }, 60_000);
+
+  it('items of slope 1 carry the unit for those of free slope beside them', () => {
+    const unit = createItemParameters(items.map((item, n): ItemSpec => (item.model === 'logistic' ? { ...item, slope: n % 2 === 0 ? 1 : 0.6 } : item)));
+    const data = responseMatrix(Array.from({ length: 3000 }, (_, person) => { const random = createRng('unit').fork(person); const theta = 1.6 * random.normal(); return items.map((__, n) => drawCategory(unit, n, theta, random)); }));
+    const fit = calibrateItems(data, { models: items.map((item, n) => (item.model === 'logistic' ? (n % 2 === 0 ? 'rasch' : '2pl') : 'pcm')), tolerance: 1e-6 });
+    expect(Math.abs((fit.groups[0]?.variance ?? NaN) - 2.56)).toBeLessThan(3.5 * (fit.groups[0]?.varianceStandardError ?? NaN));
+    fit.items.forEach(({ item, standardErrors: [error = NaN] }, n) => {
+      if (item.model !== 'logistic' || n % 2 === 0) return;
+      expect(Math.abs((item.slope ?? NaN) - 0.6)).toBeLessThan(4 * error);
+    });
+  }, 60_000);
+
   it('cross-product and sandwich errors agree with the observed information where the model holds', () => {
     const data = responseMatrix(rows(2500, 3));
     const [oakes, cross, sandwich] = (['oakes', 'crossProduct', 'sandwich'] as const).map((standardErrors) => calibrateItems(data, { models, tolerance: 1e-6, standardErrors }));

@@ -5,14 +5,16 @@
  */
 import type { ItemSpec } from '../parameters/item-parameters.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
-import { accelerate } from './accelerate.ts';
+import { abilityGrid } from '../quadrature/ability-grid.ts';
+import { accelerate, type EmResult } from './accelerate.ts';
+import { type Bias, biasOf, reportedBias } from './bias.ts';
 import { covarianceOf, gradientAt, reportedCovariance, reportedErrors } from './covariance.ts';
 import { exp } from '../numeric/elementary.ts';
 import { expectation, momentsOf } from './e-step.ts';
-import { type ItemModelName, specOf } from './family.ts';
+import { type ItemModelName, reportedOf, specOf, specOfReported } from './family.ts';
 import { maximiseBlock, maximiseLatent } from './m-step.ts';
 import type { Flag } from './patterns.ts';
-import { type CalibrateItemsOptions, histogramsOf, meanOf, type Part, prepareProblem, type Problem, varianceOf } from './problem.ts';
+import { type CalibrateItemsOptions, histogramsOf, type Latent, meanOf, type Part, prepareProblem, type Problem, varianceOf } from './problem.ts';
 
 export interface CalibratedItemResult {
   readonly item: ItemSpec;
@@ -21,6 +23,8 @@ export interface CalibratedItemResult {
   readonly standardErrors: readonly number[];
   /** Covariance of the same numbers, row-major; a slope that is not estimated has zeros. Absent for fixed items and without errors. */
   readonly covariance?: readonly number[];
+  /** First-order bias that was taken off `item`, in the order of the errors. */
+  readonly bias?: readonly number[];
   readonly responses: number;
   readonly categoryCounts: readonly number[];
 }
@@ -49,12 +53,24 @@ const logPriorAt = ({ priors }: Problem, x: Float64Array): number => priors.redu
 
 /** Throws IrtError for data that cannot be calibrated, naming item or argument; what was repaired is in `flags`; non-convergence is reported. */
 export function calibrateItems(data: ResponseMatrix, options: CalibrateItemsOptions): ItemsCalibration {
-  const prepared = prepareProblem(data, options);
-  try { return calibratePrepared(prepared, options); } finally { prepared.problem.runner.stop(); }
+  const { points = 61 } = options;
+  let prepared = prepareProblem(data, options, abilityGrid(points, []));
+  try {
+    let fit = maximise(prepared.problem, prepared.start, options);
+    // The grid must hold the persons: where it does not, it is widened and estimation goes on from there.
+    for (let node = abilityGrid(points, populationsOf(prepared.problem, fit.x)); node.length > prepared.problem.node.length; node = abilityGrid(points, populationsOf(prepared.problem, fit.x))) {
+      prepared.problem.runner.stop();
+      prepared = prepareProblem(data, options, node);
+      const { steps } = fit;
+      const start = prepared.start.map((value, n) => (n < prepared.problem.parameters ? fit.x[n] ?? 0 : value));
+      fit = maximise(prepared.problem, start, options);
+      fit = { ...fit, steps: steps + fit.steps };
+    }
+    return resultsOf(prepared, fit, options);
+  } finally { prepared.problem.runner.stop(); }
 }
 
-function calibratePrepared({ problem, parameters, start }: ReturnType<typeof prepareProblem>, options: CalibrateItemsOptions): ItemsCalibration {
-  const { tolerance = 1e-6, maximumCycles = 4000, standardErrors = 'oakes', onCycle } = options;
+function maximise(problem: Problem, start: Float64Array, { tolerance = 1e-6, maximumCycles = 4000, onCycle }: CalibrateItemsOptions): EmResult {
   const step = (x: Float64Array, out: Float64Array): number => {
     const { logLikelihood, moments } = expectation(problem, x);
     out.set(x);
@@ -62,44 +78,72 @@ function calibratePrepared({ problem, parameters, start }: ReturnType<typeof pre
     maximiseLatent(problem, moments, out);
     return logLikelihood + logPriorAt(problem, x);
   };
-  const fit = accelerate(step, start, { tolerance, judged: problem.parameters, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });
+  return accelerate(step, start, { tolerance, judged: problem.parameters, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });
+}
+
+/** Mean and variance of every density. */
+function populationsOf({ latent, node, shape }: Problem, x: Float64Array): { readonly mean: number; readonly variance: number }[] {
+  if (latent.histogram.length === 0) return Array.from({ length: shape.densities }, (_, d) => ({ mean: meanOf(latent, d, x), variance: varianceOf(latent, d, x) }));
+  return histogramMoments(latent, node, x);
+}
+
+function histogramMoments(latent: Latent, node: Float64Array, x: Float64Array): { readonly mean: number; readonly variance: number; readonly weight: Float64Array }[] {
+  const all = histogramsOf(latent, node.length, x);
+  return latent.histogram.map((_, g) => {
+    const weight = all.slice(g * node.length, (g + 1) * node.length).map(exp);
+    const { first, second } = momentsOf(node, weight);
+    return { mean: first, variance: second - first * first, weight };
+  });
+}
+
+function resultsOf({ problem, parameters }: ReturnType<typeof prepareProblem>, fit: EmResult, { standardErrors = 'oakes', biasCorrection, ...options }: CalibrateItemsOptions): ItemsCalibration {
   const { logLikelihood } = expectation(problem, fit.x);
   const covariance = standardErrors === 'none' ? undefined : covarianceOf(problem, fit.x, standardErrors);
   const size = problem.parameters;
   const gradient = covariance === undefined ? undefined : gradientAt(problem, fit.x);
-  const items = problem.parts.map((part, item) => resultOf(problem, part, item, fit.x, options, covariance));
+  const bias = biasCorrection !== true || covariance === undefined ? undefined : biasOf(problem, fit.x, covariance);
+  const items = problem.parts.map((part, item) => resultOf(problem, part, item, { x: fit.x, covariance, bias }, options));
   const negative = items.flatMap(({ item }, n): Flag[] => ('slope' in item && (item.slope ?? 1) <= 0 ? [{ item: n, code: 'negative-slope', message: `${item.id}: negative slope; is its key right?` }] : []));
+  const kept = biasCorrection !== true ? [] : items.flatMap(({ item, model, bias: own }, n): Flag[] => (model === 'fixed' || own !== undefined ? [] : [{ item: n, code: 'bias-kept', message: `${item.id}: its bias could not be taken off` }]));
   return {
-    items, ...latentResult(problem, options, fit.x, covariance), logLikelihood, logPrior: logPriorAt(problem, fit.x), cycles: fit.steps, converged: fit.converged, largestChange: fit.largestChange,
+    items, ...latentResult(problem, options, { x: fit.x, covariance, bias }), logLikelihood, logPrior: logPriorAt(problem, fit.x), cycles: fit.steps, converged: fit.converged, largestChange: fit.largestChange,
     largestGradient: gradient === undefined || covariance === undefined ? NaN : gradient.subarray(0, size).reduce((most, g, n) => Math.max(most, Math.abs(g) * Math.sqrt(covariance[n * size + n] ?? 0)), 0),
-    parameters, ...(covariance === undefined ? {} : { covariance }), flags: [...problem.patterns.flags, ...negative], emptyPersons: problem.patterns.emptyPersons,
+    parameters, ...(covariance === undefined ? {} : { covariance }), flags: [...problem.patterns.flags, ...negative, ...kept], emptyPersons: problem.patterns.emptyPersons,
   };
 }
 
-function resultOf({ patterns, parameters }: Problem, { model, categories, index }: Part, item: number, x: Float64Array, options: CalibrateItemsOptions, covariance: Float64Array | undefined): CalibratedItemResult {
+interface Estimated { readonly x: Float64Array; readonly covariance: Float64Array | undefined; readonly bias: Bias | undefined }
+
+function resultOf({ patterns, parameters }: Problem, { model, categories, index }: Part, item: number, { x, covariance, bias }: Estimated, options: CalibrateItemsOptions): CalibratedItemResult {
   const categoryCounts = Array.from(patterns.counts[item] ?? []);
   const responses = categoryCounts.reduce((sum, n) => sum + n, 0);
   const id = options.ids?.[item] ?? `item ${item}`;
   const fixed = options.fixed?.get(item);
   if (model === 'fixed' || fixed !== undefined) return { item: fixed ?? { model: 'logistic', id, difficulty: NaN }, model: 'fixed', standardErrors: [], responses, categoryCounts };
   const own = covariance === undefined ? undefined : reportedCovariance(model, categories, index, x, covariance, parameters);
-  return { item: specOf(model, id, index.map((n) => x[n] ?? 0), categories), model, standardErrors: reportedErrors(model, categories, index, x, own), ...(own === undefined ? {} : { covariance: own }), responses, categoryCounts };
+  const local = index.map((n) => x[n] ?? 0);
+  const ownBias = bias === undefined ? undefined : reportedBias(model, categories, index, x, bias, parameters);
+  const corrected = ownBias === undefined ? undefined : specOfReported(model, id, reportedOf(model, local, categories).map((value, n) => value - (ownBias[n] ?? 0)));
+  return {
+    item: corrected ?? specOf(model, id, local, categories), model, standardErrors: reportedErrors(model, categories, index, x, own), ...(own === undefined ? {} : { covariance: own }),
+    ...(corrected === undefined || ownBias === undefined ? {} : { bias: ownBias }), responses, categoryCounts,
+  };
 }
 
-function latentResult({ latent, patterns, parameters, node }: Problem, { covariates }: CalibrateItemsOptions, x: Float64Array, covariance: Float64Array | undefined): Pick<ItemsCalibration, 'groups' | 'regression'> {
+function latentResult({ latent, patterns, parameters, node }: Problem, { covariates }: CalibrateItemsOptions, { x, covariance, bias }: Estimated): Pick<ItemsCalibration, 'groups' | 'regression'> {
+  const biasAt = (n: number): number => (n < 0 ? 0 : bias?.of[n] ?? 0);
+  /** Of e^x: x's own bias, and half its variance. */
+  const unbiased = (variance: number, n: number): number => variance * (1 - biasAt(n) - (n < 0 ? 0 : (bias?.signed[n * parameters + n] ?? 0) / 2));
   const error = (n: number): number => (n < 0 || covariance === undefined ? NaN : Math.sqrt(covariance[n * parameters + n] ?? NaN));
-  if (latent.kind === 'regression') return { groups: [], regression: { names: covariates?.names ?? [], coefficients: latent.mean.map((n) => x[n] ?? 0), standardErrors: latent.mean.map(error), residualVariance: varianceOf(latent, 0, x) } };
+  if (latent.kind === 'regression') return { groups: [], regression: { names: covariates?.names ?? [], coefficients: latent.mean.map((n) => (x[n] ?? 0) - biasAt(n)), standardErrors: latent.mean.map(error), residualVariance: unbiased(varianceOf(latent, 0, x), latent.logVariance[0] ?? -1) } };
   const persons = latent.mean.map(() => 0);
   patterns.density.forEach((g, row) => { persons[g] = (persons[g] ?? 0) + (patterns.weight[row] ?? 0); });
-  if (latent.histogram.length > 0) {
-    const all = histogramsOf(latent, node.length, x);
-    return { groups: persons.map((count, g) => { const weight = all.slice(g * node.length, (g + 1) * node.length).map(exp); const { first, second } = momentsOf(node, weight); return { mean: first, variance: second - first * first, persons: count, histogram: { node, weight } }; }) };
-  }
+  if (latent.histogram.length > 0) return { groups: histogramMoments(latent, node, x).map(({ mean, variance, weight }, g) => ({ mean, variance, persons: persons[g] ?? 0, histogram: { node, weight } })) };
   return {
     groups: latent.mean.map((n, g) => {
       const v = latent.logVariance[g] ?? -1;
       const variance = varianceOf(latent, g, x);
-      return { mean: meanOf(latent, g, x), variance, persons: persons[g] ?? 0, ...(n < 0 ? {} : { meanStandardError: error(n) }), ...(v < 0 ? {} : { varianceStandardError: variance * error(v) }) };
+      return { mean: meanOf(latent, g, x) - biasAt(n), variance: unbiased(variance, v), persons: persons[g] ?? 0, ...(n < 0 ? {} : { meanStandardError: error(n) }), ...(v < 0 ? {} : { varianceStandardError: variance * error(v) }) };
     }),
   };
 }

@@ -40,8 +40,8 @@ function observedInformation(problem: Problem, x: Float64Array): Float64Array {
   return matrix;
 }
 
-/** Σ w·s·s′ over the rows, s the row's own score. */
-function crossProduct(problem: Problem, x: Float64Array, weights: Float64Array): Float64Array {
+/** Calls `visit` with the score of each row (one person's ∂ ln L/∂x, valid until the next call) and which of its members are not 0. */
+export function eachScore(problem: Problem, x: Float64Array, visit: (row: number, score: Float64Array, touched: readonly number[]) => void): void {
   const size = problem.parameters;
   const { patterns, parts, node, work } = problem;
   const points = node.length;
@@ -53,7 +53,6 @@ function crossProduct(problem: Problem, x: Float64Array, weights: Float64Array):
     for (let q = 0; q < points; q += 1) { evaluateFamily(model, categories, local, node[q] ?? 0, work); all.set(work.score.subarray(0, categories * index.length), q * categories * index.length); }
     return all;
   });
-  const matrix = new Float64Array(size * size);
   const score = new Float64Array(size);
   expectation(problem, x, undefined, (row, posterior) => {
     score.fill(0);
@@ -71,7 +70,15 @@ function crossProduct(problem: Problem, x: Float64Array, weights: Float64Array):
     const before = Float64Array.from(score);
     addLatentScore(problem, patterns.density[row] ?? 0, momentsOf(node, posterior), x, score);
     score.forEach((value, i) => { if (value !== before[i]) touched.add(i); });
-    const list = [...touched];
+    visit(row, score, [...touched]);
+  });
+}
+
+/** Σ w·s·s′ over the rows, s the row's own score. */
+function crossProduct(problem: Problem, x: Float64Array, weights: Float64Array): Float64Array {
+  const size = problem.parameters;
+  const matrix = new Float64Array(size * size);
+  eachScore(problem, x, (row, score, list) => {
     const w = weights[row] ?? 1;
     for (const i of list) for (const j of list) matrix[i * size + j] = (matrix[i * size + j] ?? 0) + w * (score[i] ?? 0) * (score[j] ?? 0);
   });

@@ -209,3 +209,15 @@ export function reportedOf(model: ItemModelName, x: ArrayLike<number>, categorie
     case 'nominal': return [...spec.slopes, ...spec.intercepts];
   }
 }
+
+/** The spec whose `reportedOf` these numbers are; undefined where there is none: lower outside (0, 1), graded steps not in order. */
+export function specOfReported(model: ItemModelName, id: string, numbers: readonly number[]): ItemSpec | undefined {
+  if (!numbers.every(Number.isFinite)) return undefined;
+  if (model === 'nrm') { const m = numbers.length / 2; return { model: 'nominal', id, slopes: numbers.slice(0, m), intercepts: numbers.slice(m) }; }
+  const [slope = NaN, ...rest] = numbers;
+  const [difficulty = NaN, lower = 0] = rest;
+  if (model === 'rasch' || model === '1pl' || model === '2pl') return { model: 'logistic', id, slope, difficulty };
+  if (model === '3pl') return lower > 0 && lower < 1 ? { model: 'logistic', id, slope, difficulty, lower } : undefined;
+  if (model !== 'grm') return { model: 'generalized-partial-credit', id, slope, steps: rest };
+  return rest.every((step, n) => n === 0 || (step - (rest[n - 1] ?? step)) * Math.sign(slope) > 0) ? { model: 'graded-response', id, slope, steps: rest } : undefined;
+}

@@ -3,7 +3,7 @@ import { IrtError } from '../errors.ts';
 import { log } from '../numeric/elementary.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 
-export interface Flag { readonly item: number; readonly code: 'few-responses' | 'forms-disconnected' | 'category-empty' | 'few-in-category' | 'negative-slope'; readonly message: string }
+export interface Flag { readonly item: number; readonly code: 'few-responses' | 'forms-disconnected' | 'category-empty' | 'few-in-category' | 'negative-slope' | 'bias-kept'; readonly message: string }
 
 export interface Patterns {
   /** Rows that differ, CSR; `weight`: how many persons have each. */

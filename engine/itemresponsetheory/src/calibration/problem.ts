@@ -3,9 +3,9 @@ import { IrtError } from '../errors.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import { categoryProbabilities } from '../models/probability.ts';
 import { createItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
-import { normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { createFamilyWork, type FamilyWork, hasUnitSlope, type ItemModelName, parameterNames, startValues } from './family.ts';
+import { normalOnGrid } from './latent.ts';
 import { type LogPrior, type Priors, priorOf, requirePriors } from './parameter-prior.ts';
 import { type Flag, type Patterns, preparePatterns } from './patterns.ts';
 import { countScored, prepareRows, type RowData } from './rows.ts';
@@ -36,6 +36,8 @@ export interface CalibrateItemsOptions {
   readonly tolerance?: number;
   readonly maximumCycles?: number;
   readonly standardErrors?: 'oakes' | 'crossProduct' | 'sandwich' | 'none';
+  /** Estimates without their first-order bias (needs standard errors): matters for 3PL and with few persons. Likelihood, covariance and cycles are those of the maximum. */
+  readonly biasCorrection?: boolean;
   /** Threads that share the E-step; the same bits with or without. */
   readonly team?: CalibrationTeam;
   readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
@@ -133,7 +135,7 @@ function layOut(patterns: Patterns, options: CalibrateItemsOptions, names: (item
   return { parts, parameters, start, blocks: [...blocks, ...ratingItems.values()] };
 }
 
-/** Populations: the reference is N(0, 1), or N(0, σ²) when no slope is free to carry the unit; all are free when items are fixed. */
+/** Populations: the reference is N(0, 1), or N(0, σ²) when items of slope 1 carry the unit; all are free when items are fixed. */
 function layOutLatent(options: CalibrateItemsOptions, densities: number, design: readonly Float64Array[], unitSlopes: boolean, parameters: string[], start: number[], points: number): Latent {
   const hasFixed = (options.fixed?.size ?? 0) > 0;
   const free = (name: string): number => { parameters.push(name); start.push(0); return parameters.length - 1; };
@@ -201,7 +203,8 @@ function checkForms({ rows, rowStart, item, categories, density }: Patterns, fix
   return loose.map((members) => ({ item: members[0] ?? 0, code: 'forms-disconnected', message: `no person joins these sets of items: ${inWords}; they are on one scale only if the persons are equivalent` }));
 }
 
-export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOptions): { problem: Problem; parameters: string[]; start: Float64Array } {
+/** `node`: equally spaced abilities. */
+export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOptions, node: Float64Array): { problem: Problem; parameters: string[]; start: Float64Array } {
   const names = (item: number): string => options.ids?.[item] ?? `item ${item}`;
   if (options.ids !== undefined && options.ids.length !== data.items) throw new IrtError('unequal-lengths', 'ids', options.ids.length, `must have a member for each of ${data.items} items`);
   const { tolerance = 1, maximumCycles = 1 } = options;
@@ -219,9 +222,8 @@ export function prepareProblem(data: ResponseMatrix, options: CalibrateItemsOpti
   const free = parts.flatMap(({ model }) => (model === 'fixed' ? [] : [model]));
   if (free.length === 0) throw new IrtError('nothing-to-estimate', 'fixed', fixedBank.length, 'must leave at least one item free');
   if (options.density === 'histogram' && options.covariates !== undefined) throw new IrtError('not-possible', 'density', 'histogram', 'must be normal with covariates');
-  const { node, weight } = normalGrid({ points: options.points ?? 61 });
-  const latent = layOutLatent(options, densities.count, densities.design, free.every(hasUnitSlope), parameters, start, node.length);
-  for (const _ of latent.histogram) start.push(...weight.map(Math.sqrt));
+  const latent = layOutLatent(options, densities.count, densities.design, free.some(hasUnitSlope), parameters, start, node.length);
+  for (const _ of latent.histogram) start.push(...normalOnGrid(node, 0, 1).logWeight.map((weight) => exp(weight / 2)));
   const shape = shapeOf(parts, node, latent);
   const most = Math.max(...patterns.categories);
   const table = new Float64Array(shape.lines * shape.stride);

@@ -2,17 +2,21 @@
  * Many-facet Rasch (Linacre 1989) by marginal maximum likelihood: θ ~ N(0, σ²), ln P_k/P_{k−1} = α(θ − Σ severities − step_k), α = 1 unless slopes are
  * asked for. EM with Fisher's information, accelerated; errors from the whole observed information.
  */
-import { accelerate } from '../calibration/accelerate.ts';
-import { matchMoments } from '../calibration/latent.ts';
+import { accelerate, type EmOptions, type EmResult } from '../calibration/accelerate.ts';
 import { IrtError } from '../errors.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
-import { findSubsets } from './connectedness.ts';
-import { type Affine, type FacetsModel, valueOf } from './design.ts';
+import { type Affine, valueOf } from './affine.ts';
+import { requireConnected } from './connectedness.ts';
+import type { FacetsModel } from './design.ts';
+import type { Unheld } from './leaning.ts';
+import { type BiasCorrection, withoutBias } from './bias.ts';
+import { emStep } from './em-step.ts';
+import { abilityGrid } from '../quadrature/ability-grid.ts';
 import { expectation, type Marginal, marginalOf } from './marginal.ts';
 
-export interface FacetsOptions extends FacetsModel { readonly points?: number; readonly tolerance?: number; readonly maximumCycles?: number; readonly standardErrors?: boolean; readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void }
+export interface FacetsOptions extends FacetsModel { readonly points?: number; readonly tolerance?: number; readonly maximumCycles?: number; readonly standardErrors?: boolean; /** Default: maximum likelihood as it is, as every package reports it. */ readonly biasCorrection?: BiasCorrection; readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void }
 
 export interface FacetMeasures { readonly name: string; readonly elements: readonly string[]; readonly measure: Float64Array; readonly standardError: Float64Array }
 
@@ -20,18 +24,22 @@ export interface StepGroup { /** Element whose steps these are; undefined: of al
 export interface FacetSlopes { readonly name: string; readonly elements: readonly string[]; readonly slope: Float64Array; /** Of ln slope. */ readonly logSlopeError: Float64Array }
 export interface FacetTerms { readonly facets: readonly [string, string]; /** By element of the first, then of the second. */ readonly term: readonly Float64Array[]; readonly standardError: readonly Float64Array[] }
 
+/** What leaned on the other elements, because this one's own ratings hold no finite estimate. */
+export interface LeaningElement { readonly facet: string; readonly element: string; readonly what: 'steps' | 'measure'; /** Scores it never gave (steps), or the only one it gave (measure). */ readonly scores: readonly number[] }
+
 export interface FacetsCalibration {
   readonly facets: readonly FacetMeasures[];
   /** One group, or one for each element of the facet `thresholdsBy`. */
   readonly scales: readonly StepGroup[]; readonly thresholdsBy?: string;
   readonly slopes: readonly FacetSlopes[]; readonly terms: readonly FacetTerms[];
+  readonly leaning: readonly LeaningElement[];
   readonly mean: number; readonly variance: number; readonly varianceError: number;
   /** EAP and posterior SD of each person. */
   readonly theta: Float64Array; readonly thetaError: Float64Array;
   readonly logLikelihood: number; readonly parameters: number; readonly cycles: number; readonly converged: boolean; readonly largestChange: number;
 }
 
-/** −∂²ln L by central differences of the exact gradient. */
+/** −∂²ln L (less what leans) by central differences of the exact gradient. */
 function observedInformation(marginal: Marginal, x: Float64Array): Float64Array {
   const size = x.length;
   const matrix = new Float64Array(size * size);
@@ -45,31 +53,12 @@ function observedInformation(marginal: Marginal, x: Float64Array): Float64Array 
   return matrix;
 }
 
-/** Throws IrtError for scores that are no scale: a category that nobody gave, or that one element with own steps never gave. */
-function requireScale(table: RatingTable, { thresholds = 'common' }: FacetsModel): void {
-  if (table.highest < 1) throw new IrtError('no-scale', 'score', table.highest, 'must have at least two different scores');
-  const by = thresholds === 'common' ? undefined : table.facets.find(({ name }) => name === thresholds.by);
-  const seen = Array.from({ length: by?.elements.length ?? 1 }, () => new Uint8Array(table.highest + 1));
-  for (let n = 0; n < table.score.length; n += 1) { const row = seen[by?.of[n] ?? 0]; if (row !== undefined) row[table.score[n] ?? 0] = 1; }
-  seen.forEach((row, e) => {
-    const missing = Array.from(row.keys()).filter((k) => row[k] === 0);
-    if (missing.length > 0) throw new IrtError('category-empty', by === undefined ? 'score' : `score of ${by.elements[e] ?? ''}`, missing.join(', '), `was never given: merge it with a neighbour first${by === undefined ? '' : ', or use common thresholds'}`);
-  });
-}
-
-/** One EM step: a scoring step of the facets, the population's moments. */
-function emStep(marginal: Marginal): (x: Float64Array, out: Float64Array) => number {
-  const { design: { parameters }, node, meanAt, varianceAt } = marginal;
-  return (x, out) => {
-    const { logLikelihood, gradient, information, moments } = expectation(marginal, x, true);
-    const inverse = parameters === 0 ? new Float64Array(0) : invertSymmetric(information, parameters);
-    if (inverse === undefined) throw new IrtError('not-identified', 'ratings', parameters, 'must tell all severities apart');
-    for (let i = 0; i < parameters; i += 1) { let move = 0; for (let j = 0; j < parameters; j += 1) move += (inverse[i * parameters + j] ?? 0) * (gradient[j] ?? 0); out[i] = (x[i] ?? 0) + Math.max(-1, Math.min(1, move)); }
-    const matched = matchMoments(node, moments[0], moments[1], meanAt >= 0);
-    if (meanAt >= 0) out[meanAt] = matched.mean;
-    out[varianceAt] = log(matched.variance);
-    return logLikelihood;
-  };
+/** Throws IrtError for scores that are no scale: one score only, or a category in between that nobody gave. */
+export function requireScale(table: RatingTable): void {
+  if (table.highest < 1) throw new IrtError('no-scale', 'score', table.categories[0] ?? '', 'must have at least two different scores');
+  const seen = new Set(table.score);
+  const missing = table.categories.filter((_, k) => !seen.has(k));
+  if (missing.length > 0) throw new IrtError('category-empty', 'score', missing.join(', '), 'was never given: close the scale there, or give it to somebody');
 }
 
 /** Steps from the shares of neighbouring scores. */
@@ -83,20 +72,36 @@ function startOf({ table, design, size }: Marginal): Float64Array {
   return x;
 }
 
+/** The fit on a grid that holds its persons: widened, and fitted on from there, until it does. */
+function fitted(table: RatingTable, model: FacetsModel, points: number, options: EmOptions): EmResult & { readonly marginal: Marginal } {
+  let marginal = marginalOf(table, abilityGrid(points, []), model);
+  let fit = accelerate(emStep(marginal), startOf(marginal), options);
+  for (;;) {
+    const node = abilityGrid(points, [populationOf(marginal, fit.x)]);
+    if (node.length <= marginal.node.length) return { ...fit, marginal };
+    marginal = marginalOf(table, node, model);
+    const { steps } = fit;
+    fit = accelerate(emStep(marginal), fit.x, options);
+    fit = { ...fit, steps: steps + fit.steps };
+  }
+}
+
+const populationOf = ({ meanAt, varianceAt }: Marginal, x: Float64Array): { readonly mean: number; readonly variance: number } => ({ mean: meanAt < 0 ? 0 : x[meanAt] ?? 0, variance: exp(x[varianceAt] ?? 0) });
+
 /** Throws IrtError when the ratings do not connect all elements, naming the groups, or when no two scores were given. */
-export function calibrateFacets(table: RatingTable, { points = 61, tolerance = 1e-7, maximumCycles = 2000, standardErrors = true, onCycle, ...model }: FacetsOptions = {}): FacetsCalibration {
-  requireScale(table, model);
-  const { isConnected, subsets } = findSubsets(table);
-  if (!isConnected && (model.anchors ?? []).length === 0) throw new IrtError('facets-disconnected', 'ratings', subsets.map((subset) => subset.map(({ facet, elements }) => `${facet} ${elements.join(' ')}`).join(', ')).join(' | '), 'must be joined by common persons, or by anchors: these groups cannot be compared');
-  const marginal = marginalOf(table, points, model);
-  const { design, meanAt, varianceAt, size } = marginal;
-  const fit = accelerate(emStep(marginal), startOf(marginal), { tolerance, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });
+export function calibrateFacets(table: RatingTable, { points = 61, tolerance = 1e-7, maximumCycles = 2000, standardErrors = true, biasCorrection, onCycle, ...model }: FacetsOptions = {}): FacetsCalibration {
+  requireScale(table);
+  if ((model.anchors ?? []).length === 0) requireConnected(table, 'by common persons, or by anchors');
+  const { marginal, x: likeliest, ...fit } = fitted(table, model, points, { tolerance, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });
+  const { design, varianceAt, size } = marginal;
+  const covariance = standardErrors || biasCorrection !== undefined ? invertSymmetric(observedInformation(marginal, likeliest), size) : undefined;
+  if (biasCorrection !== undefined && covariance === undefined) throw new IrtError('not-identified', 'biasCorrection', size, 'must have ratings that tell all parameters apart');
+  const x = biasCorrection === undefined || covariance === undefined ? likeliest : withoutBias(marginal, model, likeliest, covariance, biasCorrection);
   const [theta, thetaError] = [new Float64Array(table.persons.length), new Float64Array(table.persons.length)];
-  const { logLikelihood } = expectation(marginal, fit.x, false, ({ persons }, eap, variance) => { for (const person of persons) { theta[person] = eap; thetaError[person] = Math.sqrt(variance); } });
-  const covariance = standardErrors ? invertSymmetric(observedInformation(marginal, fit.x), size) : undefined;
-  const measure = (rows: readonly Affine[]): Float64Array => Float64Array.from(rows, (row) => valueOf(row, fit.x));
+  const { logLikelihood } = expectation(marginal, x, false, ({ persons }, eap, variance) => { for (const person of persons) { theta[person] = eap; thetaError[person] = Math.sqrt(variance); } });
+  const measure = (rows: readonly Affine[]): Float64Array => Float64Array.from(rows, (row) => valueOf(row, x));
   const errors = (rows: readonly Affine[]): Float64Array => Float64Array.from(rows, (row) => errorOf(row, covariance, size));
-  const variance = exp(fit.x[varianceAt] ?? 0);
+  const { mean, variance } = populationOf(marginal, x);
   const named = (f: number): { name: string; elements: readonly string[] } => ({ name: table.facets[f]?.name ?? '', elements: table.facets[f]?.elements ?? [] });
   const by = model.thresholds === undefined || model.thresholds === 'common' ? undefined : model.thresholds.by;
   const byElements = table.facets.find(({ name }) => name === by)?.elements;
@@ -105,10 +110,13 @@ export function calibrateFacets(table: RatingTable, { points = 61, tolerance = 1
     scales: design.steps.map((rows, g): StepGroup => ({ ...(byElements === undefined ? {} : { element: byElements[g] ?? '' }), steps: measure(rows), stepError: errors(rows) })), ...(by === undefined ? {} : { thresholdsBy: by }),
     slopes: design.logSlopes.map(({ facet, elements }) => ({ ...named(facet), slope: measure(elements).map(exp), logSlopeError: errors(elements) })),
     terms: design.interactions.map(({ facets: [a, b], terms }) => ({ facets: [named(a).name, named(b).name], term: terms.map(measure), standardError: terms.map(errors) })),
-    mean: meanAt < 0 ? 0 : fit.x[meanAt] ?? 0, variance, varianceError: variance * (covariance === undefined ? NaN : Math.sqrt(covariance[varianceAt * size + varianceAt] ?? NaN)),
+    leaning: [...new Set(design.leanings.map(({ unheld }) => unheld))].map((one) => leaningElement(table, one)),
+    mean, variance, varianceError: variance * (covariance === undefined ? NaN : Math.sqrt(covariance[varianceAt * size + varianceAt] ?? NaN)),
     theta, thetaError, logLikelihood, parameters: size, cycles: fit.steps, converged: fit.converged, largestChange: fit.largestChange,
   };
 }
+
+const leaningElement = ({ facets, categories }: RatingTable, { facet, element, what, categories: own }: Unheld): LeaningElement => ({ facet: facets[facet]?.name ?? '', element: facets[facet]?.elements[element] ?? '', what, scores: own.map((k) => categories[k] ?? k) });
 
 /** Of an affine function of the parameters; 0 for an anchored one. */
 function errorOf({ index, coefficient }: Affine, covariance: Float64Array | undefined, size: number): number {

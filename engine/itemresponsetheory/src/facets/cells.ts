@@ -1,4 +1,4 @@
-/** Combinations of facet elements: ratings in the same cell have the same probabilities at the same ability. */
+/** Combinations of facet elements and a weight: ratings in the same cell have the same probabilities at the same ability, and count alike. */
 import { exp, log } from '../numeric/elementary.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
 
@@ -7,23 +7,27 @@ export interface Cells {
   readonly of: Uint32Array;
   /** Element of every facet, by cell. */
   readonly elements: readonly (readonly number[])[];
+  readonly weight: Float64Array;
 }
 
-export function cellsOf({ facets, score }: RatingTable): Cells {
+export function cellsOf({ facets, score, weight }: RatingTable): Cells {
   // A combination as one number, the elements its digits; as text when there are too many combinations for that.
   const known = new Map<number | string, number>();
   const isSmall = facets.reduce((product, facet) => product * facet.elements.length, 1) <= Number.MAX_SAFE_INTEGER;
   const elements: number[][] = [];
+  const weights: number[] = [];
   const of = new Uint32Array(score.length);
   for (let n = 0; n < score.length; n += 1) {
     let digits = 0;
     for (let f = 0; f < facets.length; f += 1) digits = digits * (facets[f]?.elements.length ?? 1) + (facets[f]?.of[n] ?? 0);
-    const key = isSmall ? digits : facets.map((facet) => facet.of[n]).join();
+    const own = weight?.[n] ?? 1;
+    const combination = isSmall ? digits : facets.map((facet) => facet.of[n]).join();
+    const key = own === 1 ? combination : `${combination}×${own}`;
     let at = known.get(key);
-    if (at === undefined) { at = elements.length; known.set(key, at); elements.push(facets.map((facet) => facet.of[n] ?? 0)); }
+    if (at === undefined) { at = elements.length; known.set(key, at); elements.push(facets.map((facet) => facet.of[n] ?? 0)); weights.push(own); }
     of[n] = at;
   }
-  return { of, elements };
+  return { of, elements, weight: Float64Array.from(weights) };
 }
 
 /** Moments of one rating. */

@@ -1,13 +1,18 @@
 /**
  * How the parameters of a many-facet model make its measures: every measure is affine in the free parameters x. Elements of the first facet are free,
- * those of the others sum to zero, unless anchors fix them; steps sum to zero; ln slopes sum to zero (geometric mean 1); interactions sum to zero both ways.
+ * those of the others sum to zero, unless anchors fix them; steps sum to zero, unless one of them is anchored; ln slopes sum to zero (geometric mean 1); interactions sum to zero both ways.
  */
 import { IrtError } from '../errors.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
+import { type Affine, sumOf } from './affine.ts';
 import type { Cells } from './cells.ts';
+import { type Leaning, leaningsOf, unheldOf } from './leaning.ts';
 
 /** One element held at a measure, or the mean of several (a group anchor). */
 export interface Anchor { readonly facet: string; readonly elements: readonly string[]; readonly mean: number }
+
+/** Step number `step` (from 1) of the common scale, or of one element's own, held at a value in logits. */
+export interface StepAnchor { readonly element?: string; readonly step: number; readonly value: number }
 
 export interface FacetsModel {
   /** Whose steps: one rating scale for all (default), or own steps for every element of a facet (partial credit). */
@@ -15,19 +20,10 @@ export interface FacetsModel {
   /** Facets whose elements have slopes (generalised many-facet Rasch, Uto & Ueno 2020). */
   readonly slopes?: readonly string[];
   readonly anchors?: readonly Anchor[];
+  /** The other steps of a scale with an anchored one are free: the anchor brings the origin. */
+  readonly stepAnchors?: readonly StepAnchor[];
   /** Pairs of facets with terms of their own. */
   readonly interactions?: readonly (readonly [string, string])[];
-}
-
-/** constant + Σ coefficient·x[index]. */
-export interface Affine { readonly constant: number; readonly index: readonly number[]; readonly coefficient: readonly number[] }
-export const valueOf = ({ constant, index, coefficient }: Affine, x: Float64Array): number => { let sum = constant; for (let n = 0; n < index.length; n += 1) sum += (coefficient[n] ?? 0) * (x[index[n] ?? 0] ?? 0); return sum; };
-
-function sumOf(rows: readonly Affine[]): Affine {
-  const total = new Map<number, number>();
-  for (const { index, coefficient } of rows) index.forEach((at, n) => { total.set(at, (total.get(at) ?? 0) + (coefficient[n] ?? 0)); });
-  const kept = [...total].filter(([, value]) => value !== 0);
-  return { constant: rows.reduce((sum, { constant }) => sum + constant, 0), index: kept.map(([at]) => at), coefficient: kept.map(([, value]) => value) };
 }
 
 export interface Design {
@@ -41,12 +37,14 @@ export interface Design {
   readonly interactions: readonly { readonly facets: readonly [number, number]; readonly terms: readonly (readonly Affine[])[] }[];
   /** By cell: severity, ln slope (when there are slopes), and group of steps. */
   readonly cells: readonly { readonly severity: Affine; readonly logSlope?: Affine; readonly group: number }[];
+  /** Of what its own ratings cannot hold. */
+  readonly leanings: readonly Leaning[];
   /** Anchored first facet: the population's mean is free, because the scale's origin is given. */
   readonly hasFreeMean: boolean;
 }
 
 /** Throws IrtError for a facet or element that is not there, or anchors that overlap. */
-export function designOf(table: RatingTable, { elements }: Cells, { thresholds = 'common', slopes = [], anchors = [], interactions = [] }: FacetsModel): Design {
+export function designOf(table: RatingTable, { elements }: Cells, { thresholds = 'common', slopes = [], anchors = [], stepAnchors = [], interactions = [] }: FacetsModel): Design {
   let next = 0;
   const free = (): Affine => { next += 1; return { constant: 0, index: [next - 1], coefficient: [1] }; };
   const minus = (rows: readonly Affine[], total: number): Affine => { const { constant, index, coefficient } = sumOf(rows); return { constant: total - constant, index, coefficient: coefficient.map((c) => -c) }; };
@@ -69,16 +67,33 @@ export function designOf(table: RatingTable, { elements }: Cells, { thresholds =
     return { facets, terms: [...inner, Array.from({ length: b }, (_, j) => minus(inner.map((row) => row[j] ?? { constant: 0, index: [], coefficient: [] }), 0))] };
   });
   const by = thresholds === 'common' ? undefined : facetAt('thresholds.by', thresholds.by);
-  const steps = Array.from({ length: by === undefined ? 1 : sizeOf(by) }, () => withSum(table.highest, 0));
+  const held = heldSteps(table, by, stepAnchors);
+  const steps = held.map((own) => (own.size === 0 ? withSum(table.highest, 0) : Array.from({ length: table.highest }, (_, v): Affine => { const value = own.get(v); return value === undefined ? free() : { constant: value, index: [], coefficient: [] }; })));
   const logSlopes = slopes.map((name, n) => { const facet = facetAt(`slopes[${n}]`, name); return { facet, elements: withSum(sizeOf(facet), 0) }; });
   return {
-    parameters: next, measures, steps, logSlopes, interactions: terms, hasFreeMean: (groups[0] ?? []).length > 0,
+    parameters: next, measures, steps, logSlopes, interactions: terms, leanings: leaningsOf(unheldOf(table, by), table, measures, steps), hasFreeMean: (groups[0] ?? []).length > 0,
     cells: elements.map((list) => ({
       severity: sumOf([...list.flatMap((e, f) => measures[f]?.[e] ?? []), ...terms.flatMap(({ facets: [a, b], terms: own }) => own[list[a] ?? 0]?.[list[b] ?? 0] ?? [])]),
       ...(logSlopes.length === 0 ? {} : { logSlope: sumOf(logSlopes.flatMap(({ facet, elements: own }) => own[list[facet] ?? 0] ?? [])) }),
       group: by === undefined ? 0 : list[by] ?? 0,
     })),
   };
+}
+
+/** Anchored steps by group. */
+function heldSteps(table: RatingTable, by: number | undefined, anchors: readonly StepAnchor[]): Map<number, number>[] {
+  const elements = by === undefined ? undefined : table.facets[by]?.elements;
+  const held = Array.from({ length: elements?.length ?? 1 }, () => new Map<number, number>());
+  anchors.forEach(({ element, step, value }, n) => {
+    if ((element === undefined) !== (elements === undefined)) throw new IrtError('unknown-element', `stepAnchors[${n}].element`, element ?? '', elements === undefined ? 'must be left out: all share one scale' : `must name whose step it is, of ${elements.join(', ')}`);
+    const own = held[elements === undefined ? 0 : elements.indexOf(element ?? '')];
+    if (own === undefined) throw new IrtError('unknown-element', `stepAnchors[${n}].element`, element ?? '', `must be one of ${elements?.join(', ') ?? ''}`);
+    if (!Number.isInteger(step) || step < 1 || step > table.highest) throw new IrtError('step-outside', `stepAnchors[${n}].step`, step, `must be a whole number from 1 to ${table.highest}`);
+    if (!Number.isFinite(value)) throw new IrtError('not-finite', `stepAnchors[${n}].value`, value, 'must be a number of logits');
+    if (own.has(step - 1)) throw new IrtError('anchors-overlap', `stepAnchors[${n}].step`, step, 'must be anchored once only');
+    own.set(step - 1, value);
+  });
+  return held;
 }
 
 function groupsOf({ facets }: RatingTable, anchors: readonly Anchor[], facetAt: (field: string, name: string) => number): { members: number[]; mean: number }[][] {

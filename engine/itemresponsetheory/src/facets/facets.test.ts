@@ -52,7 +52,7 @@ describe('many facets', () => {
     expect(pairs).toBe(1800);
     expect(Math.abs(observed - expected)).toBeLessThan(0.08);
     const fair = elementFit(table, fit, fit.theta, 1);
-const fairOf = (name: string): number => fair.find(({ element }) => element === name)?.fairAverage ?? NaN;
+    const fairOf = (name: string): number => fair.find(({ element }) => element === name)?.fairAverage ?? NaN;
     expect(fairOf('R0')).toBeGreaterThan(fairOf('R2'));
     expect(fairOf('R2')).toBeGreaterThan(fairOf('R4'));
     const raters = fit.facets[1];
@@ -67,13 +67,6 @@ const fairOf = (name: string): number => fair.find(({ element }) => element === 
     expect(findSubsets(table).subsets).toHaveLength(2);
     expect(() => calibrateFacets(table)).toThrow(/rater A.*rater B/);
     expect(() => calibrateFacetsJointly(table)).toThrow(/joined/);
-  });
-
-  it('sees nesting that no chain of persons shows', () => {
-    // Raters nested in sites: site and rater can never be told apart, though every rater shares persons with the next of the site.
-    const rows: RatingRow[] = [];
-    for (let n = 0; n < 60; n += 1) for (const r of [n % 3, (n + 1) % 3]) for (const site of ['X', 'Y']) if ((n < 30) === (site === 'X')) rows.push({ person: `P${n}`, elements: [site, `${site}${r}`], score: (n + r) % 3 });
-    expect(findSubsets(ratingTable(['site', 'rater'], rows)).isConnected).toBe(false);
   });
 
   it('refuses empty and unusable ratings', () => {

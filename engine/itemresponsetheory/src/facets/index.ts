@@ -1,8 +1,10 @@
 /** Entry `itemresponsetheory/facets`: ratings, raters and criteria on one scale. */
-export { type Facet, type RatingRow, type RatingTable, ratingTable } from '../responses/rating-table.ts';
-export { calibrateFacets, type FacetMeasures, type FacetsCalibration, type FacetSlopes, type FacetsOptions, type FacetTerms, type StepGroup } from './calibrate-facets.ts';
-export type { Anchor, FacetsModel } from './design.ts';
-export { type Connectedness, findSubsets } from './connectedness.ts';
+export { type Facet, type RatingRow, type RatingTable, ratingTable, type RatingTableOptions } from '../responses/rating-table.ts';
+export type { BiasCorrection } from './bias.ts';
+export { calibrateFacets, type FacetMeasures, type FacetsCalibration, type FacetSlopes, type FacetsOptions, type FacetTerms, type LeaningElement, type StepGroup } from './calibrate-facets.ts';
+export type { Anchor, FacetsModel, StepAnchor } from './design.ts';
+export { type Connectedness, findSubsets, type Subset } from './connectedness.ts';
+export { type Join, weakestJoins } from './joins.ts';
 export { calibrateFacetsJointly, type JointFacets, type JointOptions } from './joint.ts';
 export { type PersonMeasure, personMeasures } from './persons.ts';
 export type { Measures } from './prediction.ts';

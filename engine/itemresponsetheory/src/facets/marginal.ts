@@ -1,11 +1,11 @@
 /** The E-step of a many-facet model, with the gradient (Fisher's identity) and the complete information at x. */
 import { normalOnGrid } from '../calibration/latent.ts';
 import { exp, log } from '../numeric/elementary.ts';
-import { normalGrid } from '../quadrature/grid.ts';
 import { createWalker, type Walker } from '../quadrature/walk.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
+import { type Affine, valueOf } from './affine.ts';
 import { type Cells, cellsOf, createRatingAt, type RatingAt, ratingAt } from './cells.ts';
-import { type Affine, type Design, designOf, type FacetsModel, valueOf } from './design.ts';
+import { type Design, designOf, type FacetsModel } from './design.ts';
 
 /** Persons with the same cells and, where slopes cannot tell them apart, the same sum of scores. */
 interface Member { readonly persons: number[]; readonly count: number; sum: number }
@@ -13,7 +13,7 @@ interface Pattern { readonly cells: Uint32Array; readonly members: readonly Memb
 
 export interface Marginal {
   readonly table: RatingTable; readonly cells: Cells; readonly design: Design; readonly node: Float64Array; readonly patterns: readonly Pattern[];
-  /** Σ score and, by step, ratings at or above it, by cell. */
+  /** Σ score and, by step, ratings at or above it, by cell; weighted. */
   readonly total: Float64Array; readonly above: Float64Array;
   /** Ratings of each person, for sums under slopes. */
   readonly ratingsOf: readonly (readonly number[])[];
@@ -22,7 +22,7 @@ export interface Marginal {
   readonly at: RatingAt; readonly walker: Walker;
 }
 
-export function marginalOf(table: RatingTable, points: number, model: FacetsModel): Marginal {
+export function marginalOf(table: RatingTable, node: Float64Array, model: FacetsModel): Marginal {
   const cells = cellsOf(table);
   const design = designOf(table, cells, model);
   const m = table.highest;
@@ -30,17 +30,17 @@ export function marginalOf(table: RatingTable, points: number, model: FacetsMode
   const [sum, ratingsOf] = [new Float64Array(table.persons.length), table.persons.map((): number[] => [])];
   for (let n = 0; n < table.score.length; n += 1) {
     const [cell, person, score] = [cells.of[n] ?? 0, table.person[n] ?? 0, table.score[n] ?? 0];
-    total[cell] = (total[cell] ?? 0) + score;
-    for (let v = 1; v <= score; v += 1) above[cell * m + v - 1] = (above[cell * m + v - 1] ?? 0) + 1;
-    sum[person] = (sum[person] ?? 0) + score;
+    const weight = cells.weight[cell] ?? 1;
+    total[cell] = (total[cell] ?? 0) + weight * score;
+    for (let v = 1; v <= score; v += 1) above[cell * m + v - 1] = (above[cell * m + v - 1] ?? 0) + weight;
+    sum[person] = (sum[person] ?? 0) + weight * score;
     ratingsOf[person]?.push(n);
   }
-  const node = normalGrid({ points }).node;
   const hasSlopes = design.logSlopes.length > 0;
   const meanAt = design.hasFreeMean ? design.parameters : -1;
   const varianceAt = design.parameters + (design.hasFreeMean ? 1 : 0);
   return {
-    table, cells, design, node, total, above, ratingsOf, meanAt, varianceAt, size: varianceAt + 1, at: createRatingAt(m), walker: createWalker(node, new Float64Array(points + 1)),
+    table, cells, design, node, total, above, ratingsOf, meanAt, varianceAt, size: varianceAt + 1, at: createRatingAt(m), walker: createWalker(node, new Float64Array(node.length + 1)),
     patterns: patternsOf(ratingsOf, cells, (person) => (hasSlopes ? person : sum[person] ?? 0), sum),
   };
 }
@@ -60,7 +60,8 @@ function patternsOf(ratingsOf: readonly (readonly number[])[], { of }: Cells, al
 }
 
 export interface Expected {
-  readonly logLikelihood: number; readonly gradient: Float64Array;
+  /** Of the ratings, and of what leans on others (0 without). */
+  readonly logLikelihood: number; readonly logPrior: number; readonly gradient: Float64Array;
   /** Of the complete data, without the population's parameters; row-major, lower triangle. */
   readonly information: Float64Array;
   /** Mean and mean square of θ over all persons. */
@@ -122,11 +123,11 @@ export function expectation(marginal: Marginal, x: Float64Array, withInformation
   let [logLikelihood, first, second] = [0, 0, 0];
   for (const { cells: list, members } of patterns) {
     line.set(prior.logWeight);
-    for (const c of list) for (let q = 0, from = c * points; q < points; q += 1) line[q] = (line[q] ?? 0) - (at.logTotal[from + q] ?? 0);
+    for (const c of list) for (let q = 0, from = c * points, w = cells.weight[c] ?? 1; q < points; q += 1) line[q] = (line[q] ?? 0) - w * (at.logTotal[from + q] ?? 0);
     walker.begin(line);
     shared.fill(0);
     for (const member of members) {
-      if (hasSlopes) member.sum = (marginal.ratingsOf[member.persons[0] ?? 0] ?? []).reduce((sum, n) => sum + (at.slope[cells.of[n] ?? 0] ?? 1) * (table.score[n] ?? 0), 0);
+      if (hasSlopes) member.sum = (marginal.ratingsOf[member.persons[0] ?? 0] ?? []).reduce((sum, n) => sum + (at.slope[cells.of[n] ?? 0] ?? 1) * (cells.weight[cells.of[n] ?? 0] ?? 1) * (table.score[n] ?? 0), 0);
       walker.walk(member.sum);
       const { weight, from, to, total: all, peak } = walker;
       const factor = member.count / all;
@@ -137,9 +138,9 @@ export function expectation(marginal: Marginal, x: Float64Array, withInformation
       first += one; second += square;
       const eap = one / member.count;
       onMember?.(member, eap, Math.max(0, square / member.count - eap * eap));
-      if (hasSlopes) for (const person of member.persons) for (const n of marginal.ratingsOf[person] ?? []) { const c = cells.of[n] ?? 0; scoreEap[c] = (scoreEap[c] ?? 0) + (table.score[n] ?? 0) * eap; }
+      if (hasSlopes) for (const person of member.persons) for (const n of marginal.ratingsOf[person] ?? []) { const c = cells.of[n] ?? 0; scoreEap[c] = (scoreEap[c] ?? 0) + (cells.weight[c] ?? 1) * (table.score[n] ?? 0) * eap; }
     }
-    for (const c of list) for (let q = 0, to = c * points; q < points; q += 1) mass[to + q] = (mass[to + q] ?? 0) + (shared[q] ?? 0);
+    for (const c of list) for (let q = 0, to = c * points, w = cells.weight[c] ?? 1; q < points; q += 1) mass[to + q] = (mass[to + q] ?? 0) + w * (shared[q] ?? 0);
   }
   const gradient = new Float64Array(marginal.size);
   const information = new Float64Array(withInformation ? design.parameters * design.parameters : 0);
@@ -153,7 +154,8 @@ export function expectation(marginal: Marginal, x: Float64Array, withInformation
   const persons = table.persons.length;
   if (meanAt >= 0) gradient[meanAt] = (first - persons * prior.mean) / variance;
   gradient[varianceAt] = (second - 2 * mean * first - persons * (prior.second - 2 * mean * prior.mean)) / (2 * variance);
-  return { logLikelihood, gradient, information, moments: [first / persons, second / persons] };
+  const logPrior = addLeanings(design, x, gradient, withInformation ? information : undefined);
+  return { logLikelihood, logPrior, gradient, information, moments: [first / persons, second / persons] };
 }
 
 /**
@@ -233,6 +235,18 @@ function subtractMeans(node: Float64Array, mass: Float64Array, { slope, severity
     e[0] = a * (((node[q] ?? 0) - (severity[c] ?? 0)) * mean - weighted);
     for (let i = first; i < count; i += 1) { const we = w * (e[i] ?? 0); for (let j = first; j <= i; j += 1) cross[i * count + j] = (cross[i * count + j] ?? 0) - we * (e[j] ?? 0); }
   }
+}
+
+/** ln density of every leaning, without its constant, with gradient and information. */
+function addLeanings({ leanings, parameters }: Design, x: Float64Array, gradient: Float64Array, information: Float64Array | undefined): number {
+  let logPrior = 0;
+  for (const { row, precision } of leanings) {
+    const off = valueOf(row, x);
+    logPrior -= (precision * off * off) / 2;
+    row.index.forEach((n, place) => { gradient[n] = (gradient[n] ?? 0) - precision * off * (row.coefficient[place] ?? 0); });
+    if (information !== undefined) addOuter(information, parameters, row, row, precision, true);
+  }
+  return logPrior;
 }
 
 /** Lower triangle of value·(a·b′), and of its transpose unless a is b. */

@@ -25,11 +25,11 @@ export function personMeasures(table: RatingTable, measures: Measures, method: '
       let [score, third] = [0, 0];
       information = 0;
       for (const n of rows) {
-        const own = rule(n);
+        const [own, weight] = [rule(n), table.weight?.[n] ?? 1];
         predict(own, theta, at);
-        score += own.slope * ((table.score[n] ?? 0) - at.mean);
-        information += own.slope ** 2 * at.variance;
-        if (method === 'wle') for (let k = 0; k <= table.highest; k += 1) third += (own.slope * (k - at.mean)) ** 3 * (at.p[k] ?? 0);
+        score += weight * own.slope * ((table.score[n] ?? 0) - at.mean);
+        information += weight * own.slope ** 2 * at.variance;
+        if (method === 'wle') for (let k = 0; k <= table.highest; k += 1) third += weight * (own.slope * (k - at.mean)) ** 3 * (at.p[k] ?? 0);
       }
       const move = (score + (method === 'wle' ? third / (2 * information) : 0)) / information;
       theta += Math.max(-1, Math.min(1, move));

@@ -1,12 +1,12 @@
 /**
  * Infit and outfit averaged over each person's posterior (Wu, Tam & Jen 2016): expected to be 1 under marginal estimation, where the same statistics at EAP
- * abilities fall short of 1 because the estimate has followed the ratings.
+ * abilities fall short of 1 because the estimate has followed the ratings. Weights count in the posterior; every score is then judged once.
  */
 import { normalOnGrid } from '../calibration/latent.ts';
 import { exp } from '../numeric/elementary.ts';
-import { normalGrid } from '../quadrature/grid.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
 import { cellsOf, createRatingAt } from './cells.ts';
+import { abilityGrid } from '../quadrature/ability-grid.ts';
 import { type Measures, predict, ruleOf } from './prediction.ts';
 import { standardised } from './report.ts';
 
@@ -30,16 +30,17 @@ function momentsOf(table: RatingTable, measures: Measures, elements: readonly nu
 }
 
 /** By facet, by element. `population`: mean and variance of θ. */
-export function posteriorFit(table: RatingTable, measures: Measures, population: { readonly mean: number; readonly variance: number }, points = 61): PosteriorFit[][] {
-  const { node } = normalGrid({ points });
+export function posteriorFit(table: RatingTable, measures: Measures, population: { readonly mean: number; readonly variance: number }, grid = 61): PosteriorFit[][] {
+  const node = abilityGrid(grid, [population]);
+  const points = node.length;
   const prior = normalOnGrid(node, population.mean, population.variance).logWeight;
   const cells = cellsOf(table);
   const moments = cells.elements.map((elements) => momentsOf(table, measures, elements, node));
   const count = table.highest + 1;
   const line = table.persons.map(() => Float64Array.from(prior));
   for (let n = 0; n < table.score.length; n += 1) {
-    const [own, logP, score] = [line[table.person[n] ?? 0], moments[cells.of[n] ?? 0]?.logP, table.score[n] ?? 0];
-    if (own !== undefined && logP !== undefined) for (let q = 0; q < points; q += 1) own[q] = (own[q] ?? 0) + (logP[q * count + score] ?? 0);
+    const [own, logP, score, weight] = [line[table.person[n] ?? 0], moments[cells.of[n] ?? 0]?.logP, table.score[n] ?? 0, table.weight?.[n] ?? 1];
+    if (own !== undefined && logP !== undefined) for (let q = 0; q < points; q += 1) own[q] = (own[q] ?? 0) + weight * (logP[q * count + score] ?? 0);
   }
   for (const own of line) {
     const most = own.reduce((a, b) => Math.max(a, b), -Infinity);

@@ -34,11 +34,12 @@ export function elementFit(table: RatingTable, measures: Measures, theta: ArrayL
     predict(ruleAt(n), ability, at);
     const e = table.facets[facet]?.of[n] ?? 0;
     const residual = score - at.mean;
-    add(sums.n, e, 1); add(sums.score, e, score); add(sums.squares, e, residual * residual); add(sums.variance, e, at.variance);
+    add(sums.n, e, 1); add(sums.score, e, table.categories[score] ?? score); add(sums.squares, e, residual * residual); add(sums.variance, e, at.variance);
     add(sums.outfit, e, (residual * residual) / at.variance);
     add(sums.outfitVariance, e, at.fourth / (at.variance * at.variance) - 1);
     add(sums.infitVariance, e, at.fourth - at.variance * at.variance);
   });
+  const scoreOf = (p: Float64Array): number => p.reduce((sum, share, k) => sum + share * (table.categories[k] ?? k), 0);
   const average = Array.from(theta).filter(Number.isFinite).reduce((sum, t, _, list) => sum + t / list.length, 0);
   const rule = ruleOf(table, measures);
   const others = facets.reduce((sum, { measure }, f) => (f === facet ? sum : sum + measure.reduce((s, v) => s + v, 0) / measure.length), 0);
@@ -47,7 +48,7 @@ export function elementFit(table: RatingTable, measures: Measures, theta: ArrayL
     const [outfit, infit] = [(sums.outfit[e] ?? 0) / n, (sums.squares[e] ?? 0) / variance];
     const { slope, steps } = rule(facets.map((_, f) => (f === facet ? e : 0)));
     predict({ severity: others + (target.measure[e] ?? 0), slope, steps }, average, at);
-    return { element, ratings: n, infit, outfit, outfitZ: standardised(outfit, (sums.outfitVariance[e] ?? 0) / (n * n)), infitZ: standardised(infit, (sums.infitVariance[e] ?? 0) / (variance * variance)), observedAverage: (sums.score[e] ?? 0) / n, fairAverage: at.mean };
+    return { element, ratings: n, infit, outfit, outfitZ: standardised(outfit, (sums.outfitVariance[e] ?? 0) / (n * n)), infitZ: standardised(infit, (sums.infitVariance[e] ?? 0) / (variance * variance)), observedAverage: (sums.score[e] ?? 0) / n, fairAverage: scoreOf(at.p) };
   });
 }
 

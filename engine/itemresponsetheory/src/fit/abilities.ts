@@ -3,6 +3,7 @@ import { IrtError } from '../errors.ts';
 import { type AbilityEstimate, estimateAbility } from '../ability/estimate.ts';
 import { hasOneMode } from '../ability/likelihood.ts';
 import { momentsOf, normalise } from '../ability/posterior.ts';
+import { isPlain, scoreResponses } from '../ability/score-responses.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
 import { tabulate } from '../parameters/table.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';
@@ -52,6 +53,11 @@ export function estimateAbilities(bank: ItemParameters, data: ResponseMatrix, { 
   if (method === 'eap') {
     eachPosterior(bank, data, grid, (person, weight) => { const moments = momentsOf(grid.node, weight); theta[person] = moments.theta; standardError[person] = moments.standardError; });
     return { theta, standardError };
+  }
+  if (bank.model.every((_, item) => isPlain(bank, item))) {
+    const empty = data.rowStart.findIndex((from, person) => person < data.persons && from === data.rowStart[person + 1]);
+    if (empty >= 0) throw new IrtError('no-responses', `data[${empty}]`, '[]', 'must have at least one member under wle');
+    return scoreResponses(bank, data, { method: 'wle', lower: -bound, upper: bound });
   }
   const start = estimateAbilities(bank, data, { method: 'eap', grid }).theta;
   const known = new Map<string, { theta: number; standardError: number }>();

@@ -3,8 +3,8 @@ import { IrtError } from '../errors.ts';
 import { type ItemParameters, Model, requireItem } from '../parameters/item-parameters.ts';
 
 export interface Estimated {
-  /** Slopes; default true. Under Rasch, partial credit and rating scale false. */
-  readonly slope?: boolean;
+  /** Slopes, of all items or of each; default true. Under Rasch, partial credit and rating scale false. */
+  readonly slope?: boolean | readonly boolean[];
   /** Lower and upper asymptotes; by default those that are not 0, and not 1. */
   readonly lower?: boolean;
   readonly upper?: boolean;
@@ -26,7 +26,7 @@ export function freeParameters(bank: ItemParameters, estimated: Estimated = {}):
   return Array.from({ length: bank.size }, (_, item) => {
     if (fixed.has(item)) return none;
     const logistic = bank.model[item] === Model.Logistic;
-    const slope = bank.model[item] !== Model.Nominal && (estimated.slope ?? true);
+    const slope = bank.model[item] !== Model.Nominal && (typeof estimated.slope === 'object' ? estimated.slope[item] ?? true : estimated.slope ?? true);
     const steps = (bank.stepStart[item + 1] ?? 0) - (bank.stepStart[item] ?? 0);
     const lower = logistic && (estimated.lower ?? (bank.lower[item] ?? 0) > 0);
     const upper = logistic && (estimated.upper ?? (bank.upper[item] ?? 1) < 1);

@@ -15,45 +15,58 @@ export interface ResidualCorrelations {
   readonly adjusted: readonly Float64Array[];
 }
 
-/** Residuals persons × items; NaN where nothing was answered. */
-function residuals(bank: ItemParameters, data: ResponseMatrix, theta: ArrayLike<number>): Float64Array {
-  const out = new Float64Array(data.persons * data.items).fill(NaN);
+/** Sums over the persons who answered both items of a pair, at a·items + b for b < a: persons, Σx_a, Σx_b, Σx_a², Σx_b², Σx_a·x_b. Residuals are about 0, so nothing cancels. */
+interface PairSums { readonly n: Uint32Array; readonly a: Float64Array; readonly b: Float64Array; readonly aa: Float64Array; readonly bb: Float64Array; readonly ab: Float64Array }
+
+function pairSums(bank: ItemParameters, data: ResponseMatrix, theta: ArrayLike<number>): PairSums {
+  const cells = data.items * data.items;
+  const sums: PairSums = { n: new Uint32Array(cells), a: new Float64Array(cells), b: new Float64Array(cells), aa: new Float64Array(cells), bb: new Float64Array(cells), ab: new Float64Array(cells) };
+  const residual = new Float64Array(data.items);
   const moments: ScoreMoments = { mean: 0, variance: 0, fourth: 0 };
   for (let person = 0; person < data.persons; person += 1) {
+    const row = data.item.subarray(data.rowStart[person], data.rowStart[person + 1]).slice().sort();
     for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
       const item = data.item[n] ?? 0;
       scoreMoments(bank, item, theta[person] ?? 0, moments);
-      out[person * data.items + item] = (data.category[n] ?? 0) - moments.mean;
+      residual[item] = (data.category[n] ?? 0) - moments.mean;
+    }
+    addPairs(sums, row, residual, data.items);
+  }
+  return sums;
+}
+
+function addPairs({ n, a, b, aa, bb, ab }: PairSums, row: Uint32Array, residual: Float64Array, items: number): void {
+  for (let i = 1; i < row.length; i += 1) {
+    const first = row[i] ?? 0;
+    const x = residual[first] ?? 0;
+    for (let j = 0; j < i; j += 1) {
+      const second = row[j] ?? 0;
+      const y = residual[second] ?? 0;
+      const at = first * items + second;
+      n[at] = (n[at] ?? 0) + 1;
+      a[at] = (a[at] ?? 0) + x; b[at] = (b[at] ?? 0) + y;
+      aa[at] = (aa[at] ?? 0) + x * x; bb[at] = (bb[at] ?? 0) + y * y; ab[at] = (ab[at] ?? 0) + x * y;
     }
   }
-  return out;
 }
 
-/** Pearson's correlation over the rows where both are numbers. */
-function correlation(values: Float64Array, width: number, a: number, b: number): number {
-  let [n, meanA, meanB, varianceA, varianceB, covariance] = [0, 0, 0, 0, 0, 0];
-  for (let row = 0; row < values.length; row += width) {
-    const [x, y] = [values[row + a] ?? NaN, values[row + b] ?? NaN];
-    if (x !== x || y !== y) continue;
-    n += 1;
-    const [dx, dy] = [x - meanA, y - meanB];
-    meanA += dx / n; meanB += dy / n;
-    varianceA += dx * (x - meanA); varianceB += dy * (y - meanB); covariance += dx * (y - meanB);
-  }
-  return n < 3 ? NaN : covariance / Math.sqrt(varianceA * varianceB);
+/** Pearson's. */
+function correlationAt({ n, a, b, aa, bb, ab }: PairSums, at: number): number {
+  const [count, sumA, sumB] = [n[at] ?? 0, a[at] ?? 0, b[at] ?? 0];
+  return count < 3 ? NaN : ((ab[at] ?? 0) - (sumA * sumB) / count) / Math.sqrt(((aa[at] ?? 0) - (sumA * sumA) / count) * ((bb[at] ?? 0) - (sumB * sumB) / count));
 }
 
-/** O(persons × items²). Throws IrtError for fewer than two items. */
+/** Work by the squared number of answers of each person. Throws IrtError for fewer than two items. */
 export function residualCorrelations(bank: ItemParameters, data: ResponseMatrix, theta: ArrayLike<number>): ResidualCorrelations {
   requireResponses(bank, data);
   requireThetas(data, theta);
   if (data.items < 2) throw new IrtError('too-few', 'items', data.items, 'must be at least 2 for Q3');
-  const values = residuals(bank, data, theta);
+  const sums = pairSums(bank, data, theta);
   const q3 = Array.from({ length: data.items }, (_, a) => { const row = new Float64Array(data.items); row[a] = 1; return row; });
   let [total, pairs] = [0, 0];
   for (let a = 0; a < data.items; a += 1) {
     for (let b = 0; b < a; b += 1) {
-      const r = correlation(values, data.items, a, b);
+      const r = correlationAt(sums, a * data.items + b);
       for (const [i, j] of [[a, b], [b, a]] as const) { const row = q3[i]; if (row) row[j] = r; }
       if (r === r) { total += r; pairs += 1; }
     }

@@ -1,7 +1,7 @@
 /** Symmetric positive definite matrices, row-major n × n, by Cholesky; all inner loops run along rows. */
 
 /** L with A = L·Lᵀ in the lower triangle; undefined when A is not positive definite. Only A's lower triangle is read. */
-function factor(matrix: Float64Array, n: number): Float64Array | undefined {
+export function factor(matrix: Float64Array, n: number): Float64Array | undefined {
   const lower = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {
     for (let j = 0; j <= i; j += 1) {

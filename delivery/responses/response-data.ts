@@ -1,0 +1,26 @@
+/** Responses of live sessions as calibration reads them: sparse rows, gathered session by session. */
+import { Names, ResponseRows } from '../../item-bank/calibration/response-rows.ts';
+import type { ResponseData } from '../../item-bank/calibration/stream-responses.ts';
+import type { ResponseRow } from './read.ts';
+
+/**
+ * Responses to the item versions given, `versions` by item id; those to other versions are another item's. Pretest responses count too.
+ * What was not scored (an outage) is not given; what was given and left unanswered is wrong, as its category says.
+ */
+export class SessionResponses {
+  private readonly persons = new Names();
+  private readonly items = new Names();
+  private readonly rows = new ResponseRows();
+
+  constructor(private readonly versions: ReadonlyMap<string, number>) {}
+
+  add({ session, item, version, category }: ResponseRow): void {
+    if (category !== null && version === this.versions.get(item)) this.rows.add(this.persons.of(session), this.items.of(item), category);
+  }
+
+  /** Persons are named by their session. */
+  data(): ResponseData {
+    const [persons, items] = [this.persons.list, this.items.list];
+    return { persons, items, matrix: this.rows.sorted(persons.length, items.length), remarks: [] };
+  }
+}

@@ -1,0 +1,50 @@
+/** How firmly do the ratings join the elements of a facet? Where few persons carry the comparison, it is as uncertain as those few. */
+import type { RatingTable } from '../responses/rating-table.ts';
+
+/** The cut of a facet's elements into two groups with the fewest persons rated on both sides. */
+export interface Join { readonly facet: string; /** The smaller group. */ readonly elements: readonly string[]; /** Rated in both groups. */ readonly persons: number }
+
+/** Of each facet with two elements or more: least cut (Stoer & Wagner 1997) of the graph whose edges count the persons that two elements share. */
+export function weakestJoins({ persons, person, facets }: RatingTable): Join[] {
+  return facets.flatMap(({ name, elements, of }): Join[] => {
+    if (elements.length < 2) return [];
+    const metBy = persons.map(() => new Set<number>());
+    for (let n = 0; n < person.length; n += 1) metBy[person[n] ?? 0]?.add(of[n] ?? 0);
+    const edge = Array.from(elements, () => new Float64Array(elements.length));
+    for (const met of metBy) for (const a of met) for (const b of met) { const row = edge[a]; if (a !== b && row !== undefined) row[b] = (row[b] ?? 0) + 1; }
+    const side = leastCut(edge);
+    const [inside, outside] = [new Set(side), new Set(elements.flatMap((_, e) => (side.includes(e) ? [] : [e])))];
+    const smaller = inside.size <= outside.size ? inside : outside;
+    return [{ facet: name, elements: [...smaller].sort((a, b) => a - b).map((e) => elements[e] ?? ''), persons: metBy.filter((met) => [...met].some((e) => inside.has(e)) && [...met].some((e) => outside.has(e))).length }];
+  });
+}
+
+/** One side of the least cut. `edge` is used up. */
+function leastCut(edge: readonly Float64Array[]): readonly number[] {
+  let best: { readonly weight: number; readonly side: readonly number[] } = { weight: Infinity, side: [] };
+  const merged = edge.map((_, n) => [n]);
+  const left = new Set(merged.keys());
+  while (left.size > 1) {
+    // Maximum adjacency order: the last vertex against all others is the least cut between it and the one before.
+    const weight = new Float64Array(edge.length);
+    const waiting = new Set(left);
+    let [before, last] = [-1, -1];
+    while (waiting.size > 0) {
+      let next = -1;
+      for (const n of waiting) if (next < 0 || (weight[n] ?? 0) > (weight[next] ?? 0)) next = n;
+      waiting.delete(next);
+      [before, last] = [last, next];
+      if (waiting.size > 0) for (const n of waiting) weight[n] = (weight[n] ?? 0) + (edge[next]?.[n] ?? 0);
+    }
+    if ((weight[last] ?? 0) < best.weight) best = { weight: weight[last] ?? 0, side: merged[last] ?? [] };
+    merged[before] = [...(merged[before] ?? []), ...(merged[last] ?? [])];
+    left.delete(last);
+    for (const n of left) {
+      const [own, other] = [edge[n], edge[before]];
+      if (n === before || own === undefined || other === undefined) continue;
+      const both = (own[before] ?? 0) + (own[last] ?? 0);
+      own[before] = both; other[n] = both;
+    }
+  }
+  return best.side;
+}
