@@ -2,7 +2,7 @@
 import { type ItemSpec, createItemParameters, exp, log } from 'itemresponsetheory';
 import { type Form, type ItemCovariance, type ScaleTransform, equateTrueScores, formLinkErrors, linkFormsRobustly, transformItem } from 'itemresponsetheory/linking';
 import type { ParameterFile } from './parameter-file.ts';
-import { ResponseFileError } from './read-responses.ts';
+import { ResponseFileError } from './response-file-error.ts';
 
 export interface LinkedForm {
   readonly name: string;

@@ -53,7 +53,7 @@ export function curveDistance(one: ItemSpec, other: ItemSpec, { node, weight }: 
 
 interface Member { readonly form: number; readonly item: ItemSpec; readonly covariance: ItemCovariance | undefined }
 
-/** Are [ln a, b…] the same in all members? Σ of own errors and of the link's, by contrasts with the last member. */
+/** Are [a, a·b…] the same in all members? Σ of own errors and of the link's, by contrasts with the last member. In b itself an easy, flat item has no normal error, and Wald's test no power. */
 function sameEverywhere(members: readonly Member[], links: readonly { readonly a: number; readonly b: number }[], ofLinks: Float64Array, forms: number, level: number): Tested {
   const none = tested(NaN, 0, level);
   const steps = locations(members[0]?.item ?? { model: 'nominal', id: '', slopes: [], intercepts: [] }).length;
@@ -64,10 +64,13 @@ function sameEverywhere(members: readonly Member[], links: readonly { readonly a
   const parts = members.map(({ form, item, covariance }) => {
     const { a, b } = links[form] ?? { a: NaN, b: NaN };
     const slope = item.model === 'nominal' ? NaN : item.slope ?? 1;
-    const values = [log(slope / a), ...locations(item).map((step) => a * step + b)];
-    // How each moves with its own parameter, with A and with B.
-    const moves = [{ own: 1 / slope, byA: -1 / a, byB: 0 }, ...locations(item).map((step) => ({ own: a, byA: step, byB: 1 }))];
-    return { form, covariance, values, moves };
+    const [values, size] = [[slope / a, ...locations(item).map((step) => slope * step + (slope * b) / a)], all];
+    // How each moves with A and with B; and its own error, through da and db: J·V·J′ with J = [1/A, 0; b + B/A, a].
+    const moves = [{ byA: -slope / (a * a), byB: 0 }, ...locations(item).map(() => ({ byA: (-slope * b) / (a * a), byB: slope / a }))];
+    const v = (i: number, j: number): number => covariance?.[i * size + j] ?? 0;
+    const bySlope = [1 / a, ...locations(item).map((step) => step + b / a)];
+    const own = (i: number, j: number): number => (bySlope[i] ?? 0) * (bySlope[j] ?? 0) * v(0, 0) + (j > 0 ? (bySlope[i] ?? 0) * slope * v(0, j) : 0) + (i > 0 ? slope * (bySlope[j] ?? 0) * v(i, 0) : 0) + (i > 0 && j > 0 ? slope * slope * v(i, j) : 0);
+    return { form, values, moves, own };
   });
   const size = 2 * forms;
   const covarianceOf = (x: number, i: number, y: number, j: number): number => {
@@ -75,7 +78,7 @@ function sameEverywhere(members: readonly Member[], links: readonly { readonly a
     const [u, v] = [one?.moves[i], other?.moves[j]];
     if (one === undefined || other === undefined || u === undefined || v === undefined) return NaN;
     const link = (row: 0 | 1, column: 0 | 1): number => ofLinks[(2 * one.form + row) * size + 2 * other.form + column] ?? NaN;
-    return (x === y ? u.own * v.own * (one.covariance?.[i * all + j] ?? 0) : 0) + u.byA * v.byA * link(0, 0) + u.byA * v.byB * link(0, 1) + u.byB * v.byA * link(1, 0) + u.byB * v.byB * link(1, 1);
+    return (x === y ? one.own(i, j) : 0) + u.byA * v.byA * link(0, 0) + u.byA * v.byB * link(0, 1) + u.byB * v.byA * link(1, 0) + u.byB * v.byB * link(1, 1);
   };
   const last = parts.length - 1;
   const rows = Array.from({ length: last * k }, (_, n) => ({ member: Math.floor(n / k), parameter: kept[n % k] ?? 0 }));

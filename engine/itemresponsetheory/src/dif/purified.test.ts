@@ -11,8 +11,9 @@ import { purifiedRmsd, purifiedWald } from './purified.ts';
 const random = createRng('purified dif');
 const items: ItemSpec[] = Array.from({ length: 10 }, (_, n) => ({ model: 'logistic', id: `i${n}`, slope: 0.9 + (n % 3) * 0.3, difficulty: random.normal() }));
 /** Items of the list harder by `by` for all but the reference group; groups of `size` each, each lower by .3 than the one before. */
-function study(size: number, harder: readonly number[], by: number, key: number, groups = 2): { data: ReturnType<typeof responseMatrix>; group: number[] } {
-  const [same, other] = [createItemParameters(items), createItemParameters(items.map((item, n) => (harder.includes(n) && item.model === 'logistic' ? { ...item, difficulty: item.difficulty + by } : item)))];
+function study(size: number, harder: readonly number[], by: number, key: number, groups = 2, isRasch = false): { data: ReturnType<typeof responseMatrix>; group: number[] } {
+  const own = items.map((item) => (isRasch && item.model === 'logistic' ? { ...item, slope: 1 } : item));
+  const [same, other] = [createItemParameters(own), createItemParameters(own.map((item, n) => (harder.includes(n) && item.model === 'logistic' ? { ...item, difficulty: item.difficulty + by } : item)))];
   const group = Array.from({ length: groups * size }, (_, person) => Math.floor(person / size));
   return { group, data: responseMatrix(group.map((g, person) => { const draws = createRng('purified').fork(key, person); const theta = draws.normal() - 0.3 * g; return items.map((__, item) => drawCategory(g > 0 ? other : same, item, theta, draws)); })) };
 }
@@ -51,17 +52,18 @@ describe('purified Wald and RMSD', () => {
     expect(strict.anchors).toHaveLength(6);
   }, 60_000);
 
-  it('fair items are flagged as often as the level says', () => {
-    const replications = isFull ? 2000 : 12;
+  // 2pl: Wald's test of slope and intercept is shy with 500 in each group (without purification too: dif-error-rates.json), never too keen.
+  it.each([['rasch', 0.01], ['2pl', 0.015]] as const)('fair items are flagged as often as the level says: %s', (models, slack) => {
+    const replications = isFull ? 2000 : 8;
     let [flagged, count, rounds] = [0, 0, 0];
     for (let r = 0; r < replications; r += 1) {
-      const { data, group } = study(500, [], 0, 1000 + r);
-      const found = purifiedWald(data, group, { models: '2pl', tolerance: 1e-4 });
+      const { data, group } = study(500, [], 0, 1000 + r, 2, models === 'rasch');
+      const found = purifiedWald(data, group, { models, tolerance: 1e-4 });
       for (const { p } of found.items) { count += 1; if (p < 0.05) flagged += 1; }
       rounds += found.rounds;
     }
-    recordFigures('dif-error-rate-purified-wald', { replications, level: 0.05, persons: 1000, items: items.length, tests: count, rate: flagged / count, meanRounds: rounds / replications });
+    recordFigures(`dif-error-rate-purified-wald-${models}`, { replications, level: 0.05, persons: 1000, items: items.length, tests: count, rate: flagged / count, meanRounds: rounds / replications });
     if (process.env['SHOW'] === '1') console.log({ rate: flagged / count, rounds: rounds / replications });
-    expect(Math.abs(flagged / count - 0.05)).toBeLessThan(isFull ? 0.01 : 6 * Math.sqrt((0.05 * 0.95) / count));
+    expect(Math.abs(flagged / count - 0.05)).toBeLessThan(isFull ? slack : 6 * Math.sqrt((0.05 * 0.95) / count));
   }, 7_200_000);
 });
