@@ -10,6 +10,7 @@ const rooms = {
   'item-bank': ['items', 'qti', 'specifications', 'releases', 'forms', 'calibration', 'statistics', 'standard-setting', 'simulation'],
   delivery: ['proctoring', 'recordings', 'sessions', 'responses', 'administrations', 'monitoring'],
   scoring: ['regimes', 'rating', 'raters', 'process-evaluation', 'results', 'exemptions', 'certificates', 'statements', 'trajectory', 'evidence'],
+  server: ['reports', 'jobs', 'http', 'api', 'command-line'],
   'delivery-ui': ['shared', 'candidate', 'invigilator', 'examiner', 'designer', 'office', 'result', 'check', 'components'],
 };
 const tests = '\\.(test|suite|bench)\\.ts$';

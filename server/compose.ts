@@ -46,6 +46,7 @@ import { staffEndpoints } from './api/staff/routes.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
 import { createApplication } from './http/application.ts';
 import type { Endpoint } from './http/endpoint.ts';
+import { CalibrationFiles } from './jobs/calibration-files.ts';
 import { Calibrations, calibrationJobs, startWorker } from './jobs/calibrations.ts';
 import { consequencesJob } from './jobs/consequences.ts';
 import { OpenSessions, livenessDefinition, measureOutage, sessionJobs } from './jobs/open-sessions.ts';
@@ -149,6 +150,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   const { storage, bank } = stores;
   const { wrapping, signing } = await openSigningKeys(configuration, storage);
   const dataKeys = await DataKeys.open({ storage, wrapping, random, now });
+  const blobs = storage.blobs(dataKeys.dataKeyOf);
   const sessions = new Sessions({ journal: storage.journal, now, pinnedTest: stores.pinnedTest });
   const ratings = new Ratings(storage.journal, await storage.collection(performances), now);
   const everyTimer = new ProcessTimers();
@@ -156,10 +158,10 @@ export async function compose(configuration: Configuration): Promise<Composed> {
 
   const shared = { candidates: await storage.collection(candidates), sittings: await storage.collection(sittings), accounts: await storage.collection(accounts) };
   const credentials = configuration.demonstration ? await demonstrate(configuration, { ...stores, accounts: shared.accounts }) : undefined;
-  const calibrations = new Calibrations({ now, makeId, timers: everyTimer, log, agencies: stores.agencies }, await storage.collection(calibrationJobs), startWorker(join(import.meta.dirname, 'calibration-worker.mjs')), join(configuration.dataFolder, 'uploads'));
+  const calibrations = new Calibrations({ now, makeId, timers: everyTimer, log, agencies: stores.agencies }, await storage.collection(calibrationJobs), new CalibrationFiles({ blobs, destroyDataKey: (tenant, person) => dataKeys.destroyDataKey(tenant, person) }), startWorker(join(import.meta.dirname, 'calibration-worker.mjs')), join(configuration.dataFolder, 'uploads'));
   await calibrations.tidy(storage.engine === 'mongodb');
   const program: Program = {
-    configuration, version: packageFile.version, log, now, makeId, random, timers: everyTimer, storage, blobs: storage.blobs(dataKeys.dataKeyOf), tokens: new Tokens(wrapping.derive('tokens'), now),
+    configuration, version: packageFile.version, log, now, makeId, random, timers: everyTimer, storage, blobs, tokens: new Tokens(wrapping.derive('tokens'), now),
     agencies: stores.agencies, ...shared, codes: await storage.collection(admissionCodes), sessions, presence: new Presence(), seats: new Seats(), bank, banks: new Banks({ journal: storage.journal, store: bank, now }), calibrations, ratings,
     media: folderLibrary(configuration.demonstration ? [join(demonstrationFolder, 'audio'), join(demonstrationFolder, 'pictures')] : []),
     registration: { ...shared, sessions, currentTest: (test) => bank.currentTest(test), engine: stores.engine, now, makeId, random },

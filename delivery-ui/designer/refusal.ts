@@ -1,4 +1,4 @@
-/** Why the server refused a designer's act, and why a calibration failed, in words. */
+/** Why the server refused a designer's act, in words. */
 import { text } from '../shared/i18n/texts.svelte.ts';
 import { RequestFailed } from '../shared/request/request.ts';
 import { problemText } from '../shared/staff/problem.ts';
@@ -12,8 +12,3 @@ export function refusalText(error: unknown): string {
   if (error.code === 'too-large' || error.code === 'unsupported-media') return text(`staff.calibration.refused.${error.code}`);
   return problemText(error);
 }
-
-const failures = new Set(['internal', 'too-much-data', 'too-few-items', 'too-few-persons', 'too-few-anchors', 'nothing-new', 'unknown-category', 'no-responses', 'duplicate-item', 'duplicate-response', 'malformed-csv']);
-
-/** Why a calibration failed, in words; the reader's own complaint, which names the line, stands beside it. */
-export const failureText = (code = 'internal'): string => text(`staff.calibration.failure.${failures.has(code) ? code : 'other'}`);

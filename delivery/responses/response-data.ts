@@ -1,4 +1,5 @@
 /** Responses of live sessions as calibration reads them: sparse rows, gathered session by session. */
+import { ChoiceRows } from '../../item-bank/calibration/choices.ts';
 import { Names, ResponseRows } from '../../item-bank/calibration/response-rows.ts';
 import type { ResponseData } from '../../item-bank/calibration/stream-responses.ts';
 import type { ResponseRow } from './read.ts';
@@ -11,16 +12,21 @@ export class SessionResponses {
   private readonly persons = new Names();
   private readonly items = new Names();
   private readonly rows = new ResponseRows();
+  private readonly choices = new ChoiceRows();
 
   constructor(private readonly versions: ReadonlyMap<string, number>) {}
 
-  add({ session, item, version, category }: ResponseRow): void {
-    if (category !== null && version === this.versions.get(item)) this.rows.add(this.persons.of(session), this.items.of(item), category);
+  add({ session, item, version, category, choice }: ResponseRow): void {
+    if (category === null || version !== this.versions.get(item)) return;
+    const [person, column] = [this.persons.of(session), this.items.of(item)];
+    this.rows.add(person, column, category);
+    if (choice !== null) this.choices.add(person, column, choice, category);
   }
 
   /** Persons are named by their session. */
   data(): ResponseData {
     const [persons, items] = [this.persons.list, this.items.list];
-    return { persons, items, matrix: this.rows.sorted(persons.length, items.length), remarks: [] };
+    const choices = this.choices.sorted(persons.length, items.length);
+    return { persons, items, matrix: this.rows.sorted(persons.length, items.length), ...(choices === undefined ? {} : { choices }), remarks: [] };
   }
 }

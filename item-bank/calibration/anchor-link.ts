@@ -24,7 +24,7 @@ const least = 3;
 
 /** Throws ResponseFileError for fewer than three anchors, IrtError for anchors that cannot link. */
 export function linkAnchors(anchors: readonly Anchor[], { method, fixedUnit, direction }: { readonly method: LinkMethod; readonly fixedUnit?: boolean; readonly direction?: LinkDirection }): AnchorLink {
-  if (anchors.length < least) throw new ResponseFileError('too-few-anchors', `${anchors.length} items are on both scales: linking needs ${least}`);
+  if (anchors.length < least) throw new ResponseFileError('too-few-anchors', `${anchors.length} items are on both scales: linking needs ${least}`, { anchors: anchors.length, least });
   const { link, kept } = linkRobustly(anchors, { method, ...(fixedUnit === undefined ? {} : { fixedUnit }), ...(direction === undefined ? {} : { direction }) }, { least: Math.max(least, Math.ceil(anchors.length / 2)) });
   const used = new Set(kept);
   return { method, slope: link.a, shift: link.b, residuals: anchors.map(({ from, to }, n) => ({ item: from.id, from: locationOf(from), to: locationOf(to), residual: link.a * locationOf(from) + link.b - locationOf(to), isUsed: used.has(n) })) };

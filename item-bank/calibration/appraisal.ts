@@ -1,7 +1,7 @@
 /** Each item looked at: fit, the curve that the responses draw, a light with reasons, and how many more responses it needs. Pure. */
 import type { Grid, ItemParameters } from 'itemresponsetheory';
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
-import { type Abilities, type CurveDeviation, type Estimated, type LimitedInformation, classicalStatistics, curveDeviations, empiricalReliability, estimateAbilities, itemCounts, limitedInformation, marginalReliability, meanSquareFit, residualCorrelations, sumScoreFit } from 'itemresponsetheory/fit';
+import { type Abilities, type CurveDeviation, type Estimated, type LimitedInformation, classicalStatistics, curveDeviations, empiricalReliability, estimateAbilities, itemCounts, limitedInformation, marginalReliability, meanSquareFit, personFit, residualCorrelations, sumScoreFit } from 'itemresponsetheory/fit';
 import { type Estimates, type ItemFit, type Judged, type Light, type OldParameters, type Reason, type Verdict, appraise } from './judge.ts';
 
 /** Share in each category among those who answered, over persons of about the same θ; from posterior masses, so that few items do not shrink it. */
@@ -30,6 +30,8 @@ export interface Appraisal {
   /** |Q3 − mean| above .2, largest first. */
   readonly dependentPairs: readonly DependentPair[];
   readonly abilities: Abilities;
+  /** Of each person: lz*, and how likely one as low; infit and outfit. */
+  readonly personFit: readonly { readonly lzStar: number; readonly p: number; readonly infit: number; readonly outfit: number }[];
   /** Statistics that were left out, by code, and why. */
   readonly leftOut: readonly StatisticLeftOut[];
 }
@@ -123,7 +125,8 @@ function wholeForm({ bank, data, grid, estimated }: AppraisalRequest, leftOut: S
 /** Infit and outfit at the persons' WLE, RMSD over their posteriors. */
 function fitOf(bank: ItemParameters, data: ResponseMatrix, grid: Grid) {
   const abilities = estimateAbilities(bank, data, { method: 'wle', grid });
-  return { abilities, squares: meanSquareFit(bank, data, abilities.theta).items, curves: curveDeviations(bank, data, { grid }) };
+  const { items: squares, persons } = meanSquareFit(bank, data, abilities.theta);
+  return { abilities, squares, persons, curves: curveDeviations(bank, data, { grid }) };
 }
 const itemFit = (square: { readonly infit: number; readonly outfit: number } | undefined, curve: CurveDeviation | undefined): ItemFit => ({ infit: square?.infit ?? NaN, outfit: square?.outfit ?? NaN, rmsd: curve?.rmsd ?? NaN });
 const finiteFit = (fit: ItemFit): ItemFit | undefined => (Object.values(fit).every(Number.isFinite) ? fit : undefined);
@@ -138,7 +141,7 @@ export function toDrop({ bank, data, grid, estimates }: Pick<AppraisalRequest, '
 export function appraiseItems(request: AppraisalRequest): Appraisal {
   const { bank, data, grid, estimates, old } = request;
   const leftOut: StatisticLeftOut[] = [];
-  const { abilities, squares, curves } = fitOf(bank, data, grid);
+  const { abilities, squares, persons, curves } = fitOf(bank, data, grid);
   const { classical, scores, limitedInformation: limited } = wholeForm(request, leftOut);
   if (bank.size > most.pairItems) leftOut.push({ statistic: 'Q3', why: 'too-many-items' });
   const items = itemCounts(data).map((counted, n): AppraisedItem => {
@@ -159,7 +162,7 @@ export function appraiseItems(request: AppraisalRequest): Appraisal {
     };
   });
   return {
-    items, abilities, leftOut, dependentPairs: bank.size > most.pairItems ? [] : pairsOf(bank, data, abilities.theta), ...(limited === undefined ? {} : { limitedInformation: limited }),
+    items, abilities, personFit: personFit(bank, data, abilities.theta).map(({ lzStar, p }, n) => ({ lzStar, p, infit: persons[n]?.infit ?? NaN, outfit: persons[n]?.outfit ?? NaN })), leftOut, dependentPairs: bank.size > most.pairItems ? [] : pairsOf(bank, data, abilities.theta), ...(limited === undefined ? {} : { limitedInformation: limited }),
     reliability: { marginal: marginalReliability(bank, grid), wle: empiricalReliability(abilities.theta, abilities.standardError, 'wle'), ...(classical === undefined ? {} : { alpha: classical.alpha, omega: classical.omega }) },
   };
 }

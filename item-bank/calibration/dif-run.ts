@@ -178,8 +178,8 @@ export function runDif(data: ResponseData, focal: string, options: DifOptions = 
   const names = [...new Set(data.groups ?? [])].sort();
   const { reference } = options;
   const list = names.includes(focal) || focal !== 'all' ? [focal] : names.filter((name) => name !== reference);
-  for (const name of [...list, ...(reference === undefined ? [] : [reference])]) if (!names.includes(name)) throw new ResponseFileError('unknown-group', `no group is called "${name}"; there are ${names.join(', ')}`);
-  if (names.length < 2 || focal === reference) throw new ResponseFileError('one-group', `two groups are needed to compare; there are ${names.join(', ')}`);
+  for (const name of [...list, ...(reference === undefined ? [] : [reference])]) if (!names.includes(name)) throw new ResponseFileError('unknown-group', `no group is called "${name}"; there are ${names.join(', ')}`, { group: name, groups: names.join(', ') });
+  if (names.length < 2 || focal === reference) throw new ResponseFileError('one-group', `two groups are needed to compare; there are ${names.join(', ')}`, { groups: names.join(', ') });
   return { comparisons: list.map((name) => compare(data, name, reference === undefined ? names.filter((one) => one !== name) : [reference], options)) };
 }
 

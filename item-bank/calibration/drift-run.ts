@@ -36,7 +36,7 @@ export function runParameterDrift(files: readonly ParameterFile[], names: readon
   const oldest = files.at(-1);
   const population = oldest?.population ?? { mean: 0, sd: 1 };
   const { links, items } = driftOverTime(files.map(({ parameters, covariances, sample }) => ({ items: parameters, ...(covariances === undefined ? {} : { covariances: parameters.map(({ id }) => covariances.get(id)) }), ...(covariances === undefined || sample === undefined ? {} : { sample }) })), { grid: normalGrid({ ...population, lower: population.mean - 6 * population.sd, upper: population.mean + 6 * population.sd }) });
-  if (items.length < 4) throw new ResponseFileError('too-few-anchors', `${items.length} items are in two calibrations: each is held against the others, so 4 are needed`);
+  if (items.length < 4) throw new ResponseFileError('too-few-common', `${items.length} items are in two calibrations: each is held against the others, so 4 are needed`, { items: items.length, least: 4 });
   const adjusted = falseDiscovery(items.map(({ p }) => p));
   return {
     kind: 'parameters', calibrations: names.map((name, n) => ({ name, slope: links[n]?.a ?? NaN, shift: links[n]?.b ?? NaN, hasErrors: files[n]?.covariances !== undefined })),
@@ -92,7 +92,7 @@ export function runResponseDrift(data: ResponseData, { parameters, population = 
   const known = new Map(parameters.map((spec) => [spec.id, spec]));
   const columns = Uint32Array.from(data.items.flatMap((item, n) => (known.has(item) ? [n] : [])));
   const names = Array.from(columns, (item) => data.items[item] ?? '');
-  if (names.length < 2) throw new ResponseFileError('too-few-items', `${names.length} items of the responses have parameters: 2 are needed`);
+  if (names.length < 2) throw new ResponseFileError('too-few-items', `${names.length} items of the responses have parameters: 2 are needed`, { items: names.length });
   const usable = usableOf(keepOnly(data.matrix, new Uint32Array(data.matrix.persons).map((_, n) => n), columns), names, { equivalentGroups: true });
   const used = Array.from(usable.items, (item) => names[item] ?? '').flatMap((item) => known.get(item) ?? []);
   const bank = createItemParameters(used);

@@ -40,7 +40,7 @@ function requireAlike(forms: readonly Form[], names: readonly string[]): void {
     const own = { model: item.model, steps: 'steps' in item ? item.steps.length : 0, form: f };
     const before = seen.get(item.id) ?? own;
     seen.set(item.id, before);
-    if (before.model !== own.model || before.steps !== own.steps) throw new ResponseFileError('anchor-differs', `${item.id} is ${before.model} in ${names[before.form] ?? ''} and ${own.model} in ${names[f] ?? ''}, or has other steps`);
+    if (before.model !== own.model || before.steps !== own.steps) throw new ResponseFileError('anchor-differs', `${item.id} is ${before.model} in ${names[before.form] ?? ''} and ${own.model} in ${names[f] ?? ''}, or has other steps`, { item: item.id, first: names[before.form] ?? '', second: names[f] ?? '' });
   } });
 }
 
@@ -52,7 +52,7 @@ export function linkManyForms(files: readonly ParameterFile[], names: readonly s
   requireAlike(forms, names);
   const { links, withAll, kept, residuals } = linkFormsRobustly(forms, { base });
   const common = forms.map((_, f) => residuals.filter(({ form }) => form === f));
-  common.forEach((list, f) => { if (list.length < fewest) throw new ResponseFileError('too-few-anchors', `${names[f] ?? ''}: ${list.length} of its items are in another form: linking needs ${fewest}`); });
+  common.forEach((list, f) => { if (list.length < fewest) throw new ResponseFileError('too-few-common', `${names[f] ?? ''}: ${list.length} of its items are in another form: linking needs ${fewest}`, { form: names[f] ?? '', items: list.length, least: fewest }); });
   const covariances = kept.map((form, f) => form.map((item): ItemCovariance | undefined => files[f]?.covariances?.get(item.id)));
   const isKnown = files.some((file) => file.covariances !== undefined);
   const errors = isKnown ? formLinkErrors(kept, { base, covariances, samples: files.map(({ sample, covariances: own }) => (own === undefined ? undefined : sample)) }) : undefined;

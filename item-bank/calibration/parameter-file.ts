@@ -25,7 +25,7 @@ function fromCsv(text: string, path: string): ItemSpec[] {
     const id = record['item'] ?? record['id'] ?? '';
     const [slope, difficulty] = [Number(record['slope'] === undefined || record['slope'] === '' ? 1 : record['slope']), Number(record['difficulty'] === '' ? NaN : record['difficulty'])];
     const lower = record['lower'] === undefined || record['lower'] === '' ? undefined : Number(record['lower']);
-    if (id === '' || !Number.isFinite(slope) || !Number.isFinite(difficulty) || (lower !== undefined && !Number.isFinite(lower))) throw new ResponseFileError('unknown-parameters', `${path}, line ${n + 2}: needs the columns item, slope (1 if absent), difficulty and, of a 3PL, lower`);
+    if (id === '' || !Number.isFinite(slope) || !Number.isFinite(difficulty) || (lower !== undefined && !Number.isFinite(lower))) throw new ResponseFileError('unknown-parameters', `${path}, line ${n + 2}: needs the columns item, slope (1 if absent), difficulty and, of a 3PL, lower`, { path, line: n + 2 });
     // A name that a spreadsheet could take for a formula was written behind an apostrophe.
     return { model: 'logistic', id: id.replace(/^'(?=[=+\-@\t\r])/, ''), slope, difficulty, ...(lower === undefined ? {} : { lower }) };
   });
@@ -33,7 +33,7 @@ function fromCsv(text: string, path: string): ItemSpec[] {
 
 export function parametersFrom(value: unknown, path: string): ParameterFile {
   const file = File.safeParse(value);
-  if (!file.success) throw new ResponseFileError('unknown-parameters', `${path}: ${file.error.issues[0]?.path.join('.') ?? ''}: ${file.error.issues[0]?.message ?? 'no parameters'}`);
+  if (!file.success) throw new ResponseFileError('unknown-parameters', `${path}: ${file.error.issues[0]?.path.join('.') ?? ''}: ${file.error.issues[0]?.message ?? 'no parameters'}`, { path, why: `${file.error.issues[0]?.path.join('.') ?? ''} ${file.error.issues[0]?.message ?? ''}`.trim() });
   const { parameters, population, persons, groups, calibration } = file.data;
   // The first group is the reference that stands for the scale.
   const [reference] = groups ?? [{ persons: persons ?? NaN, ...(population ?? { mean: NaN, sd: NaN }) }];
@@ -47,7 +47,7 @@ export async function readParameters(path: string): Promise<ParameterFile> {
   const text = await readFile(path, 'utf8');
   if (!path.endsWith('.json')) return { parameters: fromCsv(text, path) };
   try { return parametersFrom(JSON.parse(text), path); } catch (error) {
-    if (error instanceof SyntaxError) throw new ResponseFileError('not-json', `${path}: is no JSON`);
+    if (error instanceof SyntaxError) throw new ResponseFileError('not-json', `${path}: is no JSON`, { path });
     throw error;
   }
 }
@@ -59,7 +59,7 @@ export const isItemModel = (name: string): name is ItemModelName => modelNames.i
 export async function readModels(path: string): Promise<ReadonlyMap<string, ItemModelName>> {
   const records: Record<string, string>[] = parse(await readFile(path, 'utf8'), { bom: true, columns: true, skip_empty_lines: true, trim: true, delimiter: [',', ';', '\t'] });
   return new Map(records.map(({ item = '', model = '' }, n) => {
-    if (item === '' || !isItemModel(model)) throw new ResponseFileError('unknown-model', `${path}, line ${n + 2}: needs the columns item and model, one of ${modelNames.join(', ')}`);
+    if (item === '' || !isItemModel(model)) throw new ResponseFileError('unknown-model', `${path}, line ${n + 2}: needs the columns item and model, one of ${modelNames.join(', ')}`, { path, line: n + 2, models: modelNames.join(', ') });
     return [item.replace(/^'(?=[=+\-@\t\r])/, ''), model];
   }));
 }
@@ -73,9 +73,9 @@ const PriorFile = z.strictObject({
 /** JSON: slope (of ln a) and intercept (of −a·b) as { mean, sd }; lower as { kind: logitNormal, mean, sd } or { kind: beta, alpha, beta }. */
 export async function readPriors(path: string): Promise<Priors> {
   let value: unknown;
-  try { value = JSON.parse(await readFile(path, 'utf8')); } catch (error) { if (error instanceof SyntaxError) throw new ResponseFileError('not-json', `${path}: is no JSON`); throw error; }
+  try { value = JSON.parse(await readFile(path, 'utf8')); } catch (error) { if (error instanceof SyntaxError) throw new ResponseFileError('not-json', `${path}: is no JSON`, { path }); throw error; }
   const file = PriorFile.safeParse(value);
-  if (!file.success) throw new ResponseFileError('unknown-priors', `${path}: ${file.error.issues[0]?.path.join('.') ?? ''}: ${file.error.issues[0]?.message ?? ''}`);
+  if (!file.success) throw new ResponseFileError('unknown-priors', `${path}: ${file.error.issues[0]?.path.join('.') ?? ''}: ${file.error.issues[0]?.message ?? ''}`, { path, why: `${file.error.issues[0]?.path.join('.') ?? ''} ${file.error.issues[0]?.message ?? ''}`.trim() });
   const { slope, intercept, lower } = file.data;
   return { ...(slope === undefined ? {} : { slope }), ...(intercept === undefined ? {} : { intercept }), ...(lower === undefined ? {} : { lower }) };
 }

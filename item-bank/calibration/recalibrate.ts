@@ -1,8 +1,8 @@
 /** New parameters for the items of a bank: `runCalibration` on those that the bank knows, and its outcome item by item as the bank keeps it. Pure. */
-import type { Priors } from 'itemresponsetheory/calibration';
 import { z } from 'zod';
 import { type BankModel, type ItemParameterRow, type Recalibration, specOf } from '../releases/release.ts';
 import { Estimates, ItemFit, Light, OldParameters, Reason } from './judge.ts';
+import type { Fields } from './response-file-error.ts';
 import { keepOnly } from './response-rows.ts';
 import { type Outcome, runCalibration } from './run.ts';
 import { type ResponseData, journalItem } from './stream-responses.ts';
@@ -30,7 +30,7 @@ export type Recalibrated = z.infer<typeof Recalibrated>;
 
 /** Stable codes: nothing that could be calibrated with the anchors asked for. */
 export class NotCalibrated extends Error {
-  constructor(readonly code: 'too-few-anchors' | 'nothing-new', why: string) { super(why); this.name = 'NotCalibrated'; }
+  constructor(readonly code: 'too-few-anchors' | 'nothing-new', why: string, readonly fields: Fields = {}) { super(why); this.name = 'NotCalibrated'; }
 }
 
 export interface BankItem {
@@ -48,9 +48,6 @@ export interface Request {
   readonly equivalentGroups?: boolean;
   readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
 }
-
-/** Without them a lower asymptote has no finite estimate where nobody guesses: logit c ~ N(−1.4, 0.5²), so c about .2 (Mislevy 1986); ln a ~ N(0, 0.5²). */
-export const guessingPriors: Priors = { slope: { mean: 0, sd: 0.5 }, lower: { kind: 'logitNormal', mean: -1.4, sd: 0.5 } };
 
 const fewestAnchors = 3;
 
@@ -73,10 +70,12 @@ function columnsOf({ items, matrix }: ResponseData, known: readonly BankItem[]):
 /** Only the bank's own items, under the bank's names. */
 function ofBank(data: ResponseData, columns: readonly Column[]): ResponseData {
   const kept = Uint32Array.from(columns.flatMap(({ item }, n) => (item === undefined ? [] : [n])));
+  const everybody = Uint32Array.from({ length: data.matrix.persons }, (_, n) => n);
   const strangers = columns.filter(({ item }) => item === undefined).map(({ name }) => name);
   return {
     ...data, items: Array.from(kept, (n) => columns[n]?.item?.id ?? ''),
-    matrix: strangers.length === 0 ? data.matrix : keepOnly(data.matrix, Uint32Array.from({ length: data.matrix.persons }, (_, n) => n), kept),
+    matrix: strangers.length === 0 ? data.matrix : keepOnly(data.matrix, everybody, kept),
+    ...(data.choices === undefined ? {} : { choices: { matrix: keepOnly(data.choices.matrix, everybody, kept), key: Int16Array.from(kept, (n) => data.choices?.key[n] ?? -1) } }),
     remarks: [...data.remarks, ...(strangers.length === 0 ? [] : [{ code: 'not-in-bank', count: strangers.length, names: strangers.slice(0, 20) }])],
   };
 }
@@ -85,7 +84,7 @@ function ofBank(data: ResponseData, columns: readonly Column[]): ResponseData {
 function fixedRows(columns: readonly Column[], rows: ReadonlyMap<string, ItemParameterRow>): ItemParameterRow[] {
   const usable = columns.flatMap(({ item, responses, right }) => (item !== undefined && right > 0 && right < responses ? [item] : []));
   const fixed = usable.flatMap((item) => (item.isPretest ? [] : rows.get(item.id) ?? []));
-  if (fixed.length < fewestAnchors) throw new NotCalibrated('too-few-anchors', `${fixed.length} items have old parameters and responses: fixing a scale needs ${fewestAnchors}`);
+  if (fixed.length < fewestAnchors) throw new NotCalibrated('too-few-anchors', `${fixed.length} items have old parameters and responses: fixing a scale needs ${fewestAnchors}`, { anchors: fixed.length, least: fewestAnchors });
   if (fixed.length === usable.length) throw new NotCalibrated('nothing-new', 'every item with responses has parameters already: nothing is left to estimate with those kept');
   return fixed;
 }
@@ -119,7 +118,7 @@ export function recalibrate(data: ResponseData, { model, anchors, parameters, it
   const anchored = anchorRows(anchors, columns, rows);
   const outcome = runCalibration(ofBank(data, columns), {
     model, anchors: anchored.map(specOf), anchorMethod: anchors === 'fixed' ? 'fixed' : 'linked', guesses: new Set(anchored.flatMap(({ id, origin }) => (origin === 'expert-guess' ? [id] : []))),
-    ...(model === '3pl' ? { priors: guessingPriors } : {}), ...(equivalentGroups === undefined ? {} : { equivalentGroups }), ...(onCycle === undefined ? {} : { onCycle }),
+    ...(equivalentGroups === undefined ? {} : { equivalentGroups }), ...(onCycle === undefined ? {} : { onCycle }),
   });
   const { converged = false, cycles = 0, logLikelihood = NaN, largestChange = NaN, link } = outcome.calibration ?? {};
   return {

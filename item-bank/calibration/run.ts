@@ -1,8 +1,11 @@
 /** The designer's jobs on response data: calibrate, and fit of parameters that are known. Pure; everything the report shows is in the outcome. */
 import { type ItemSpec, createItemParameters, log, normalGrid, transformItem } from 'itemresponsetheory';
-import { type CalibratedItemResult, type CalibrationTeam, type ItemModelName, type LatentGroup, type Priors, type ResponseMatrix, calibrateItems } from 'itemresponsetheory/calibration';
+import { type CalibratedItemResult, type CalibrationTeam, type ItemModelName, type LatentGroup, type Priors, type ResponseMatrix } from 'itemresponsetheory/calibration';
 import { type Appraisal, appraiseItems, toDrop } from './appraisal.ts';
 import { type AnchorLink, linkAnchors, locationOf } from './anchor-link.ts';
+import { covariatesOf, marginOf, type Regression } from './covariates.ts';
+import { distractorsOf, type ItemDistractors } from './distractors.ts';
+import { type Estimation, type Estimator, type OnlineMethod, estimate } from './estimate.ts';
 import type { Estimates, OldParameters } from './judge.ts';
 import type { ParameterFile } from './parameter-file.ts';
 import { ResponseFileError } from './response-file-error.ts';
@@ -23,7 +26,10 @@ export interface Outcome {
   readonly takers: readonly string[];
   readonly leftOut: readonly LeftOut[]; readonly remarks: readonly Remark[];
   readonly groups?: readonly Group[];
+  /** Where the data tell which options were chosen. */
+  readonly distractors?: readonly ItemDistractors[];
   readonly calibration?: {
+    readonly estimator: Estimator; readonly online?: OnlineMethod; readonly biasCorrection?: true;
     readonly model: RunModel | 'mixed'; /** Of each item; absent when all have the one. */ readonly models?: readonly RunModel[]; readonly anchors: AnchorMethod | 'none';
     readonly estimates: readonly Estimates[];
     /** Of each item: slope (null where not estimated), then difficulty or steps, then lower; nominal: slopes, then intercepts. Empty for fixed anchors. */
@@ -32,6 +38,11 @@ export interface Outcome {
     readonly covariances: readonly (readonly number[] | null)[];
     readonly converged: boolean; readonly cycles: number; readonly largestChange: number;
     readonly logLikelihood: number; readonly logPrior: number; readonly freeParameters: number; readonly aic: number; readonly bic: number; readonly link?: AnchorLink;
+    /** |∂ ln L/∂x|·SE at the end, the largest of all parameters: how far it is from the maximum, in standard errors. */
+    readonly largestGradient: number;
+    readonly regression?: Regression;
+    /** Under cml, of the halves by score. */
+    readonly andersen?: NonNullable<Estimation['andersen']>;
   };
 }
 /** Anchors keep their parameters while the others are estimated; or everything is estimated freely and then linked by mean/sigma. */
@@ -60,28 +71,38 @@ export interface CalibrateOptions {
   readonly model: RunModel | 'auto';
   /** Items with another model than that. */
   readonly models?: ReadonlyMap<string, RunModel>;
+  readonly estimator?: Estimator;
+  /** How new items are estimated beside fixed anchors. */
+  readonly online?: OnlineMethod;
+  readonly standardErrors?: 'oakes' | 'crossProduct' | 'sandwich';
+  readonly biasCorrection?: boolean;
   readonly density?: 'normal' | 'histogram'; readonly team?: CalibrationTeam;
-  readonly tolerance?: number; readonly maximumCycles?: number; readonly equivalentGroups?: boolean; readonly priors?: Priors;
+  readonly tolerance?: number; readonly maximumCycles?: number; readonly equivalentGroups?: boolean;
+  /** Default: `guessingPriors` where an item is a 3PL, else none. */
+  readonly priors?: Priors | 'none';
   readonly anchors?: readonly ItemSpec[]; readonly anchorMethod?: AnchorMethod;
   /** Anchors whose parameters nobody measured: that an item is elsewhere does not say that it moved. */
   readonly guesses?: ReadonlySet<string>;
   readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
 }
 
+/** Without them a lower asymptote has no finite estimate where nobody guesses: logit c ~ N(−1.4, 0.5²), so c about .2 (Mislevy 1986); where all items are 3PL, ln a ~ N(0, 0.5²) too. */
+const onlyLower: Priors = { lower: { kind: 'logitNormal', mean: -1.4, sd: 0.5 } };
+const guessingPriors: Priors = { ...onlyLower, slope: { mean: 0, sd: 0.5 } };
+
 const unitSlopes = (model: RunModel): boolean => model === 'rasch' || model === '1pl' || model === 'pcm' || model === 'rsm';
 const isDichotomous = (model: RunModel): boolean => model === 'rasch' || model === '1pl' || model === '2pl' || model === '3pl';
 
-/** Model of every item. An item whose category is not 0 or 1 is refused by name under a model of right and wrong, and unit slopes beside free ones. */
+/** Model of every item. An item whose category is not 0 or 1 is refused by name under a model of right and wrong. */
 function modelsOf(data: ResponseMatrix, names: readonly string[], model: RunModel | 'auto', models: ReadonlyMap<string, RunModel>): RunModel[] {
   const stranger = [...models.keys()].find((name) => !names.includes(name));
-  if (stranger !== undefined) throw new ResponseFileError('unknown-item', `the file of models names ${stranger}, which is not among the items calibrated: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}`);
+  if (stranger !== undefined) throw new ResponseFileError('unknown-item', `the file of models names ${stranger}, which is not among the items calibrated: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}`, { item: stranger, items: `${names.slice(0, 20).join(', ')}${names.length > 20 ? ' …' : ''}` });
   const highest = new Uint8Array(names.length);
   data.item.forEach((item, n) => { highest[item] = Math.max(highest[item] ?? 0, data.category[n] ?? 0); });
   const all = names.map((name, item): RunModel => models.get(name) ?? (model === 'auto' ? ((highest[item] ?? 0) > 1 ? 'gpcm' : '2pl') : model));
   all.forEach((one, item) => {
-    if (isDichotomous(one) && (highest[item] ?? 0) > 1) throw new ResponseFileError('unknown-category', `item ${names[item] ?? ''} has category ${highest[item] ?? 0}: ${one} is a model of right (1) and wrong (0); --model gpcm, pcm, rsm, grm or nrm have more categories, auto takes gpcm where there are more`);
+    if (isDichotomous(one) && (highest[item] ?? 0) > 1) throw new ResponseFileError('unknown-category', `item ${names[item] ?? ''} has category ${highest[item] ?? 0}: ${one} is a model of right (1) and wrong (0); --model gpcm, pcm, rsm, grm or nrm have more categories, auto takes gpcm where there are more`, { item: names[item] ?? '', value: highest[item] ?? 0, model: one });
   });
-  if (all.some(unitSlopes) && !all.every(unitSlopes)) throw new ResponseFileError('models-together', `${names[all.findIndex(unitSlopes)] ?? ''} has slope 1 by its model, ${names[all.findIndex((one) => !unitSlopes(one))] ?? ''} a free one: a scale has one unit, so all slopes must be 1 or all free`);
   return all;
 }
 
@@ -148,39 +169,46 @@ function populationOf(groups: readonly LatentGroup[], unit: number, shift: numbe
 }
 
 /** Throws ResponseFileError and IrtError naming what is wrong; that it did not converge is in the outcome. */
-export function runCalibration(data: ResponseData, { model: wanted, models: own = new Map(), density, team, tolerance, maximumCycles, equivalentGroups = false, priors, anchors = [], anchorMethod = 'fixed', guesses = new Set(), onCycle }: CalibrateOptions): Outcome {
+export function runCalibration(data: ResponseData, { model: wanted, models: own = new Map(), estimator = 'mml', online, standardErrors, biasCorrection = false, density, team, tolerance, maximumCycles, equivalentGroups = false, priors: wantedPriors, anchors = [], anchorMethod = 'fixed', guesses = new Set(), onCycle }: CalibrateOptions): Outcome {
   const usable = usableOf(data.matrix, data.items, { equivalentGroups });
   const names = Array.from(usable.items, (item) => data.items[item] ?? '');
   const known = new Map(anchors.map((spec) => [spec.id, spec]));
   const fixed = new Map(anchors.length > 0 && anchorMethod === 'fixed' ? names.flatMap((name, n) => { const spec = known.get(name); return spec === undefined ? [] : [[n, spec] as const]; }) : []);
-  if (anchors.length > 0 && anchorMethod === 'fixed' && fixed.size === 0) throw new ResponseFileError('too-few-anchors', 'no item is both in the responses and among the anchors');
+  if (anchors.length > 0 && anchorMethod === 'fixed' && fixed.size === 0) throw new ResponseFileError('too-few-anchors', 'no item is both in the responses and among the anchors', { anchors: 0, least: 1 });
   const closed = closeCategories(usable.data, names, new Set(Array.from(fixed.keys(), (n) => names[n] ?? '')));
   const models = modelsOf(closed.data, names, wanted, own);
   const [first = '2pl'] = models;
   const model = models.every((one) => one === first) ? first : 'mixed';
-  const hasUnitSlopes = models.every(unitSlopes);
+  const hasUnitSlopes = models.some(unitSlopes);
+  const hasDefaultPriors = wantedPriors === undefined && models.includes('3pl');
+  const priors = wantedPriors === 'none' ? undefined : wantedPriors ?? (hasDefaultPriors ? (model === '3pl' ? guessingPriors : onlyLower) : undefined);
   const groups = groupNumbers(data.groups, usable);
-  const fit = calibrateItems(closed.data, {
-    models, ids: names, ...(density === undefined ? {} : { density }), ...(team === undefined ? {} : { team }), ...(groups === undefined ? {} : { group: groups.of }), ...(fixed.size === 0 ? {} : { fixed }), ...(priors === undefined ? {} : { priors }),
+  const covariates = covariatesOf(data, usable.persons, fixed.size > 0);
+  if (covariates !== undefined && groups !== undefined) throw new ResponseFileError('not-together', 'groups and covariates both say who the persons are: name the column of groups among the covariates', { covariates: covariates.names.join(', ') });
+  const fit = estimate(closed.data, {
+    models, ids: names, estimator, ...(online === undefined ? {} : { online }), ...(standardErrors === undefined ? {} : { standardErrors }), ...(biasCorrection ? { biasCorrection } : {}), ...(covariates === undefined ? {} : { covariates }), ...(density === undefined ? {} : { density }), ...(team === undefined ? {} : { team }), ...(groups === undefined ? {} : { group: groups.of }), ...(fixed.size === 0 ? {} : { fixed }), ...(priors === undefined ? {} : { priors }),
     ...(tolerance === undefined ? {} : { tolerance }), ...(maximumCycles === undefined ? {} : { maximumCycles }), ...(onCycle === undefined ? {} : { onCycle }),
   });
-  const link = anchors.length > 0 && anchorMethod === 'linked' ? linkTo(known, fit.items, closed.data, populationOf(fit.groups, 1, 0), hasUnitSlopes) : undefined;
+  const populations = covariates === undefined || fit.regression === undefined ? fit.groups : [marginOf(covariates, fit.regression)];
+  const link = anchors.length > 0 && anchorMethod === 'linked' ? linkTo(known, fit.items, closed.data, populationOf(populations, 1, 0), hasUnitSlopes) : undefined;
   const [unit, shift] = [link?.slope ?? 1, link?.shift ?? 0];
   const estimates = fit.items.map((item) => onScale(estimateOf(item), unit, shift));
   const parameters = fit.items.map(({ item }) => transformItem(drawable(item), { a: unit, b: shift }));
-  const population = populationOf(fit.groups, unit, shift);
+  const population = populationOf(populations, unit, shift);
   const old = new Map(anchors.map((spec): [string, OldParameters] => [spec.id, { slope: spec.model === 'nominal' ? 1 : spec.slope ?? 1, difficulty: locationOf(spec), origin: guesses.has(spec.id) ? 'expert-guess' : 'calibrated' }]));
-  const appraisal = appraiseItems({ bank: createItemParameters(parameters), data: closed.data, grid: gridOf(population), estimated: { ...(hasUnitSlopes ? { slope: false, variance: true } : {}), fixed: [...fixed.keys()] }, estimates, old });
-  const { converged, cycles, largestChange, logLikelihood, logPrior } = fit;
-  const freeParameters = fit.parameters.length;
+  const appraisal = appraiseItems({ bank: createItemParameters(parameters), data: closed.data, grid: gridOf(population), estimated: { ...(hasUnitSlopes ? { slope: models.map((one) => !unitSlopes(one)), variance: true } : {}), fixed: [...fixed.keys()] }, estimates, old });
+  const distractors = distractorsOf(data);
+  const { converged, cycles, largestChange, largestGradient, logLikelihood, logPrior, freeParameters, andersen } = fit;
+  const biased = fit.flags.filter(({ code }) => code === 'bias-kept').map(({ item }) => names[item] ?? '');
   return {
     kind: 'calibrate', persons: closed.data.persons, items: names.length, responses: closed.data.item.length, parameters, population, appraisal, takers: takersOf(data, usable), leftOut: usable.leftOut,
-    remarks: [...data.remarks, ...usable.remarks, ...closed.remarks],
-    ...(groups === undefined ? {} : { groups: fit.groups.map((group, n) => ({ name: groups.names[n] ?? '', persons: group.persons, mean: unit * group.mean + shift, sd: unit * Math.sqrt(group.variance), ...(group.meanStandardError === undefined ? {} : { meanStandardError: unit * group.meanStandardError }) })) }),
+    remarks: [...data.remarks, ...usable.remarks, ...closed.remarks, ...(hasDefaultPriors ? [{ code: 'guessing-priors', count: models.filter((one) => one === '3pl').length }] : []), ...(biased.length === 0 ? [] : [{ code: 'bias-kept', count: biased.length, names: biased.slice(0, 20) }])],
+    ...(distractors === undefined ? {} : { distractors }), ...(groups === undefined ? {} : { groups: fit.groups.map((group, n) => ({ name: groups.names[n] ?? '', persons: group.persons, mean: unit * group.mean + shift, sd: unit * Math.sqrt(group.variance), ...(group.meanStandardError === undefined ? {} : { meanStandardError: unit * group.meanStandardError }) })) }),
     calibration: {
-      model, ...(model === 'mixed' ? { models } : {}), anchors: anchors.length === 0 ? 'none' : anchorMethod, estimates, standardErrors: fit.items.map(({ item, standardErrors }) => (item.model === 'nominal' ? standardErrors : standardErrors.map((error, n) => (n === 0 ? error / unit : item.model === 'logistic' && n === 2 ? error : error * unit)))),
+      estimator, ...(online === undefined || fixed.size === 0 ? {} : { online }), ...(biasCorrection ? { biasCorrection } : {}), model, ...(model === 'mixed' ? { models } : {}), anchors: anchors.length === 0 ? 'none' : anchorMethod, estimates, standardErrors: fit.items.map(({ item, standardErrors }) => (item.model === 'nominal' ? standardErrors : standardErrors.map((error, n) => (n === 0 ? error / unit : item.model === 'logistic' && n === 2 ? error : error * unit)))),
       covariances: fit.items.map((item) => covarianceOf(item, unit)),
-      converged, cycles, largestChange, logLikelihood, logPrior, freeParameters, aic: 2 * freeParameters - 2 * logLikelihood, bic: freeParameters * log(closed.data.persons) - 2 * logLikelihood, ...(link === undefined ? {} : { link }),
+      converged, cycles, largestChange, largestGradient, logLikelihood, logPrior, freeParameters, aic: 2 * freeParameters - 2 * logLikelihood, bic: freeParameters * log(closed.data.persons) - 2 * logLikelihood, ...(link === undefined ? {} : { link }), ...(andersen === undefined ? {} : { andersen }),
+      ...(fit.regression === undefined ? {} : { regression: { names: fit.regression.names, coefficients: fit.regression.coefficients.map((value) => unit * value), standardErrors: fit.regression.standardErrors.map((error) => unit * error), residualSd: unit * Math.sqrt(fit.regression.residualVariance) } }),
     },
   };
 }
@@ -193,16 +221,17 @@ export function runFit(data: ResponseData, { parameters, population = { mean: 0,
   const known = new Map(parameters.map((spec) => [spec.id, spec]));
   const columns = Uint32Array.from(data.items.flatMap((item, n) => (known.has(item) ? [n] : [])));
   const names = Array.from(columns, (item) => data.items[item] ?? '');
-  if (names.length < 2) throw new ResponseFileError('too-few-items', `${names.length} items of the responses have parameters: 2 are needed`);
+  if (names.length < 2) throw new ResponseFileError('too-few-items', `${names.length} items of the responses have parameters: 2 are needed`, { items: names.length });
   const everybody = new Uint32Array(data.matrix.persons).map((_, n) => n);
   const usable = usableOf(keepOnly(data.matrix, everybody, columns), names, { equivalentGroups: true });
   const used = Array.from(usable.items, (item) => names[item] ?? '').flatMap((item) => known.get(item) ?? []);
   const bank = createItemParameters(used);
   const appraisal = appraiseItems({ bank, data: usable.data, grid: gridOf(population), estimated: { fixed: used.map((_, n) => n) } });
   const unknown = data.items.length - names.length;
+  const distractors = distractorsOf(data);
   return {
     kind: 'fit', persons: usable.data.persons, items: bank.size, responses: usable.data.item.length, parameters: used, population, appraisal, takers: takersOf(data, usable), leftOut: usable.leftOut,
     remarks: [...data.remarks, ...(unknown > 0 ? [{ code: 'without-parameters', count: unknown, names: data.items.filter((item) => !known.has(item)).slice(0, 20) }] : []), ...usable.remarks.filter(({ code }) => code !== 'equivalent-groups')],
-    ...(data.groups === undefined ? {} : { groups: describedGroups(data.groups, usable.persons, appraisal.abilities.theta) }),
+    ...(distractors === undefined ? {} : { distractors }), ...(data.groups === undefined ? {} : { groups: describedGroups(data.groups, usable.persons, appraisal.abilities.theta) }),
   };
 }

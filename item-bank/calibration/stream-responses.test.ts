@@ -61,7 +61,7 @@ describe('what can be calibrated', () => {
   });
   it('forms that nobody links are refused by name, or held equivalent when told so', async () => {
     const { matrix, items } = await read(twelve((n) => (n < 6 ? `${n % 2},${n % 3 === 0 ? 1 : 0},NA,NA` : `NA,NA,${n % 2},${n % 3 === 0 ? 1 : 0}`)));
-    expect(() => usableOf(matrix, items)).toThrow(/\{A, B\} and \{C, D\}/);
+    expect(() => usableOf(matrix, items)).toThrow(/\{A, B\} \+ \{C, D\}/);
     expect(usableOf(matrix, items, { equivalentGroups: true }).remarks).toEqual([{ code: 'equivalent-groups', count: 2 }]);
   });
 });

@@ -75,13 +75,16 @@ export function usableOf(matrix: ResponseMatrix, names: readonly string[], { equ
   });
   const out = new Set(leftOut.map(({ item }) => item));
   const items = Uint32Array.from(all.filter((item) => !out.has(names[item] ?? '')));
-  if (items.length < 2) throw new ResponseFileError('too-few-items', `${items.length} items have responses in two categories: 2 are needed`);
+  if (items.length < 2) throw new ResponseFileError('too-few-items', `${items.length} items have responses in two categories: 2 are needed`, { items: items.length });
   const everyone = keepOnly(matrix, Uint32Array.from({ length: matrix.persons }, (_, n) => n), items);
   const persons = Uint32Array.from({ length: matrix.persons }, (_, n) => n).filter((n) => (everyone.rowStart[n + 1] ?? 0) > (everyone.rowStart[n] ?? 0));
-  if (persons.length < 10) throw new ResponseFileError('too-few-persons', `${persons.length} persons have responses: 10 are needed`);
+  if (persons.length < 10) throw new ResponseFileError('too-few-persons', `${persons.length} persons have responses: 10 are needed`, { persons: persons.length });
   const data = keepOnly(everyone, persons, Uint32Array.from(items, (_, n) => n));
   const sets = connectedSets(data);
-  if (sets.length > 1 && !equivalentGroups) throw new ResponseFileError('disconnected-forms', `no person links these sets of items: ${sets.slice(0, 5).map((set) => `{${set.slice(0, 5).map((item) => names[items[item] ?? 0]).join(', ')}${set.length > 5 ? `, … ${set.length} items` : ''}}`).join(' and ')}${sets.length > 5 ? ` and ${sets.length - 5} more` : ''}. Calibrate each by itself and link by anchors; or say --equivalent-groups if their takers are samples of one population`);
+  if (sets.length > 1 && !equivalentGroups) {
+    const shown = `${sets.slice(0, 5).map((set) => `{${set.slice(0, 5).map((item) => names[items[item] ?? 0]).join(', ')}${set.length > 5 ? `, … (${set.length})` : ''}}`).join(' + ')}${sets.length > 5 ? ` + … (${sets.length})` : ''}`;
+    throw new ResponseFileError('disconnected-forms', `no person links these sets of items: ${shown}`, { sets: shown });
+  }
   const empty = matrix.persons - persons.length;
   return { data, persons, items, leftOut, remarks: [...(empty > 0 ? [{ code: 'persons-without-responses', count: empty }] : []), ...(sets.length > 1 ? [{ code: 'equivalent-groups', count: sets.length }] : [])] };
 }

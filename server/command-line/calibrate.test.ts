@@ -60,10 +60,71 @@ describe('meetlat calibrate', () => {
     expect({ ...one, madeAt: '' }).toEqual({ ...two, madeAt: '' });
     expect(readFileSync(join(place('mixed-1'), 'report.html'), 'utf8')).not.toMatch(/undefined|NaN/);
     expect(meetlat('calibrate', mixed, '--model', 'auto', '--groups', 'school', '--density', 'histogram').code).toBe(0);
-    expect(meetlat('calibrate', mixed, '--model', '2pl', '--groups', 'school')).toMatchObject({ code: 2, error: expect.stringContaining('item essay has category 2') });
-    expect(meetlat('calibrate', mixed, '--groups', 'school', '--model', 'auto', '--models', file('bad.csv', 'item,model\ni1,rasch\n'))).toMatchObject({ code: 2, error: expect.stringContaining('one unit') });
-    expect(meetlat('calibrate', mixed, '--models', file('bad2.csv', 'item,model\ni1,4pl\n'))).toMatchObject({ code: 2, error: expect.stringContaining('line 2') });
+    expect(meetlat('calibrate', mixed, '--model', '2pl', '--groups', 'school', '--language', 'en')).toMatchObject({ code: 2, error: expect.stringContaining('item essay has category 2') });
+    expect(meetlat('calibrate', mixed, '--groups', 'school', '--model', 'auto', '--models', file('unit.csv', 'item,model\ni1,rasch\ni2,rasch\ni3,rasch\n'), '--out', place('unit')).code).toBe(0);
+    expect(written('unit').parameters.slice(1, 4).map(({ slope }) => slope)).toEqual([1, 1, 1]);
+    expect(meetlat('calibrate', mixed, '--groups', 'school', '--language', 'en', '--models', file('bad2.csv', 'item,model\ni1,4pl\n'))).toMatchObject({ code: 2, error: expect.stringContaining('line 2') });
   }, 120_000);
+  it('what is known of the persons: a latent regression in place of groups', () => {
+    expect(meetlat('calibrate', responses, '--covariates', 'school', '--out', place('regression')).code).toBe(0);
+    const { calibration: { regression }, population } = JSON.parse(readFileSync(join(place('regression'), 'calibration.json'), 'utf8'));
+    expect(regression.names).toEqual(['school=b']);
+    expect(Math.abs(regression.coefficients[0] - 1)).toBeLessThan(4 * regression.standardErrors[0]);
+    expect(population.mean).toBeCloseTo(regression.coefficients[0] / 2, 2);
+    expect(readFileSync(join(place('regression'), 'report.html'), 'utf8')).toContain('school=b');
+    expect(meetlat('calibrate', responses, '--covariates', 'school', '--groups', 'school')).toMatchObject({ code: 2 });
+    expect(meetlat('calibrate', responses, '--covariates', 'town')).toMatchObject({ code: 2, error: expect.stringContaining('town') });
+  }, 60_000);
+  it('conditional and joint estimates agree with marginal ones about the items; what does not go with them is refused', () => {
+    const spread = (name: string): number[] => { const b = written(name).parameters.map(({ difficulty = NaN }) => difficulty); const mean = b.reduce((sum, value) => sum + value, 0) / b.length; return b.map((value) => value - mean); };
+    const plain = file('plain.csv', readFileSync(responses, 'utf8').split('\n').map((line) => line.split(',').filter((_, n) => n !== 1).join(',')).join('\n'));
+    for (const estimator of ['mml', 'cml', 'jml']) expect(meetlat('calibrate', plain, '--model', 'rasch', '--estimator', estimator, '--out', place(estimator))).toMatchObject({ code: 0, error: '' });
+    const mml = spread('mml');
+    for (const other of ['cml', 'jml']) spread(other).forEach((value, n) => { expect(Math.abs(value - (mml[n] ?? NaN))).toBeLessThan(0.15); });
+    const { calibration: { andersen } } = JSON.parse(readFileSync(join(place('cml'), 'calibration.json'), 'utf8'));
+    expect(andersen.degreesOfFreedom).toBe(11);
+    for (const wrong of [['--model', '2pl'], ['--model', 'rasch', '--bias-correction'], ['--model', 'rasch', '--anchors', file('one.csv', 'item,difficulty\ni1,0\n')]]) expect(meetlat('calibrate', plain, '--estimator', 'cml', ...wrong)).toMatchObject({ code: 2 });
+    expect(meetlat('calibrate', plain, '--estimator', 'emm')).toMatchObject({ code: 2, error: expect.stringContaining('mml, cml, jml') });
+  }, 60_000);
+  it('every way to put new items beside fixed ones', () => {
+    const anchors = file('operational.csv', `item,slope,difficulty\n${truth.slice(1, 9).map((spec) => (spec.model === 'logistic' ? `${spec.id},${spec.slope},${spec.difficulty}` : '')).join('\n')}\n`);
+    for (const online of ['mwu-mem', 'mem', 'oem', 'method-a']) {
+      expect(meetlat('calibrate', responses, '--groups', 'school', '--anchors', anchors, '--online', online, '--out', place(online))).toMatchObject({ code: 0, error: '' });
+      const found = written(online).parameters;
+      expect(found.find(({ id }) => id === 'i4')?.difficulty).toBeCloseTo(-1.5 + 4 * 0.27, 9);
+      expect(Math.abs((found.find(({ id }) => id === 'i10')?.difficulty ?? NaN) - (-1.5 + 10 * 0.27))).toBeLessThan(online === 'mem' ? 1 : 0.6);
+      expect(readFileSync(join(place(online), 'report.html'), 'utf8')).not.toMatch(/undefined|NaN/);
+    }
+    expect(meetlat('calibrate', responses, '--groups', 'school', '--online', 'oem')).toMatchObject({ code: 2, error: expect.stringContaining('--anchors') });
+  }, 60_000);
+  it('estimates without their bias, and errors in other ways', () => {
+    for (const [name, ...options] of [['plain'], ['corrected', '--bias-correction'], ['cross', '--errors', 'cross-product'], ['sandwich', '--errors', 'sandwich']]) expect(meetlat('calibrate', responses, '--groups', 'school', ...options, '--out', place(`e-${name ?? ''}`)).code).toBe(0);
+    const [plain, corrected, cross, sandwich] = ['plain', 'corrected', 'cross', 'sandwich'].map((name) => JSON.parse(readFileSync(join(place(`e-${name}`), 'calibration.json'), 'utf8')));
+    expect(corrected.calibration).toMatchObject({ biasCorrection: true, logLikelihood: plain.calibration.logLikelihood });
+    const slopes = (of: { parameters: { slope: number }[] }): number => of.parameters.reduce((sum, { slope }) => sum + slope, 0);
+    expect(slopes(corrected)).toBeLessThan(slopes(plain));
+    for (const other of [cross, sandwich]) { expect(other.parameters).toEqual(plain.parameters); expect(other.calibration.standardErrors).not.toEqual(plain.calibration.standardErrors); }
+  }, 60_000);
+  it('what distractors attract, where the file tells which option was chosen; the fit of every person', () => {
+    const random = createRng('distractors');
+    const bank = createItemParameters(truth);
+    const rows = Array.from({ length: 500 }, (_, person) => { const theta = random.normal(); return truth.slice(1, 8).map((spec, n) => {
+      const isRight = drawCategory(bank, n + 1, theta, random) === 1;
+      // i7 is keyed wrongly: its real key D counts as wrong, and C as right.
+      const choice = isRight ? (n === 6 ? 'D' : 'B') : ['A', 'C'][random.integer(2)] ?? 'A';
+      return `p${person},${spec.id},${n === 6 ? Number(choice === 'C') : Number(isRight)},${choice}`;
+    }).join('\n'); });
+    expect(meetlat('calibrate', file('chosen.csv', `person,item,response,choice\n${rows.join('\n')}\n`), '--model', '2pl', '--out', place('chosen')).error).toBe('');
+    const table = readFileSync(join(place('chosen'), 'distractors.csv'), 'utf8').split('\r\n');
+    expect(table[0]).toBe('item,option,isKey,persons,share,restCorrelation,weak,middle,strong,flags');
+    expect(table.find((line) => line.startsWith('i7,D,0'))).toContain('distractor-draws-the-strong');
+    expect(table.find((line) => line.startsWith('i2,B,1'))).toMatch(/,$/);
+    const page = readFileSync(join(place('chosen'), 'report.html'), 'utf8');
+    expect(page).toContain('Afleiders');
+    expect(page).toContain('een afleider trekt wie sterk is');
+    expect(readFileSync(join(place('chosen'), 'persons.csv'), 'utf8')).toMatch(/^person,theta,standardError,lzStar,p,infit,outfit\r\np0,-?\d/);
+    expect(meetlat('calibrate', file('bad-choice.csv', 'person,item,response,choice\np,i,1,?\n'), '--language', 'en')).toMatchObject({ code: 2, error: expect.stringContaining('Line 2, item i: "?" is no option') });
+  }, 60_000);
   it('fixed anchors keep their parameters; linked ones give the scale', () => {
     const anchors = file('anchors.csv', `item,slope,difficulty\n${truth.slice(3, 9).map((spec) => (spec.model === 'logistic' ? `${spec.id},${spec.slope},${spec.difficulty + 2}` : '')).join('\n')}\n`);
     for (const method of ['fixed', 'linked']) {
@@ -96,6 +157,10 @@ describe('meetlat calibrate', () => {
       const { code, error } = meetlat('calibrate', ...options);
       expect([code, error.trim().split('\n').filter((line) => line.startsWith('meetlat: ')).length]).toEqual([2, 1]);
     }
+    const wrong = file('bad.csv', 'A,B\n1,x\n');
+    expect(meetlat('calibrate', wrong).error).toContain('Regel 2, item B: “x” is geen score.');
+    expect(meetlat('calibrate', wrong, '--language', 'en').error).toContain('Line 2, item B: "x" is no score.');
+    expect(meetlat('calibrate', file('ragged.csv', 'A,B\n1,0\n1\n')).error).toContain('Regel 3 heeft 1 cellen in plaats van 2.');
     expect(existsSync(responses)).toBe(true);
   }, 60_000);
 });

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { ItemSpec } from 'itemresponsetheory';
+import { estimators, onlineMethods } from '../../item-bank/calibration/estimate.ts';
 import { isItemModel, parametersFrom, readModels, readParameters, readPriors } from '../../item-bank/calibration/parameter-file.ts';
 import { runCalibration } from '../../item-bank/calibration/run.ts';
 import { loadDemonstration } from '../../demonstration/bank.ts';
@@ -44,18 +45,30 @@ const present = <K extends string, V>(name: K, value: V | undefined): { [P in K]
   return found;
 };
 
+const errorMethods = { 'oakes': 'oakes', 'cross-product': 'crossProduct', 'sandwich': 'sandwich' } as const;
+
+function oneOf<T extends string>(name: string, text: string, known: readonly T[]): T {
+  const found = known.find((one) => one === text);
+  if (found === undefined) throw new UsageError(`--${name} ${text}: must be ${known.join(', ')}`);
+  return found;
+}
+
 const defaultTolerance = 1e-6;
 
 export const calibrateCommand: Command = {
-  usage: 'calibrate RESPONSES.csv --model rasch|1pl|2pl|3pl|pcm|gpcm|rsm|grm|nrm|auto [--models FILE.csv] [--density normal|histogram] [--workers N] [--anchors FILE_OR_RELEASE [--anchor-method fixed|linked]] [--groups COLUMN] [--priors FILE] [--cuts NAME=θ,…] [--equivalent-groups] [--duplicates refuse|first] [--tolerance T] [--cycles MOST] [--language nl|en] [--out DIR]   item parameters from responses (MMLE)',
+  usage: 'calibrate RESPONSES.csv --model rasch|1pl|2pl|3pl|pcm|gpcm|rsm|grm|nrm|auto [--models FILE.csv] [--estimator mml|cml|jml] [--errors oakes|cross-product|sandwich] [--bias-correction] [--density normal|histogram] [--covariates COLUMN,…] [--workers N] [--anchors FILE_OR_RELEASE [--anchor-method fixed|linked] [--online mwu-mem|mem|oem|method-a]] [--groups COLUMN] [--priors FILE|none] [--cuts NAME=θ,…] [--equivalent-groups] [--duplicates refuse|first] [--tolerance T] [--cycles MOST] [--language nl|en] [--out DIR]   item parameters from responses',
   run: async (argv) => {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { ...commonOptions, 'model': { type: 'string', default: '2pl' }, 'anchors': { type: 'string' }, 'anchor-method': { type: 'string', default: 'fixed' }, 'priors': { type: 'string' }, 'equivalent-groups': { type: 'boolean', default: false }, 'models': { type: 'string' }, 'density': { type: 'string', default: 'normal' }, 'workers': { type: 'string', default: '1' }, 'tolerance': { type: 'string' }, 'cycles': { type: 'string' } } });
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { ...commonOptions, 'model': { type: 'string', default: '2pl' }, 'anchors': { type: 'string' }, 'anchor-method': { type: 'string', default: 'fixed' }, 'priors': { type: 'string' }, 'equivalent-groups': { type: 'boolean', default: false }, 'models': { type: 'string' }, 'density': { type: 'string', default: 'normal' }, 'estimator': { type: 'string', default: 'mml' }, 'errors': { type: 'string', default: 'oakes' }, 'bias-correction': { type: 'boolean', default: false }, 'covariates': { type: 'string' }, 'online': { type: 'string' }, 'workers': { type: 'string', default: '1' }, 'tolerance': { type: 'string' }, 'cycles': { type: 'string' } } });
     const [path] = positionals;
     if (path === undefined) throw new UsageError('calibrate needs a file of responses: .csv, .jsonl, or either with .gz');
     const { model } = values;
     if (model !== 'auto' && !isItemModel(model)) throw new UsageError(`--model ${model}: the estimator knows rasch, 1pl, 2pl, 3pl, pcm, gpcm, rsm, grm, nrm, and auto: 2pl or gpcm`);
     const { density } = values;
     if (density !== 'normal' && density !== 'histogram') throw new UsageError(`--density ${density}: must be normal or histogram`);
+    const estimator = oneOf('estimator', values.estimator, estimators);
+    const online = values.online === undefined ? undefined : oneOf('online', values.online, onlineMethods);
+    const standardErrors = errorMethods[oneOf('errors', values.errors, ['oakes', 'cross-product', 'sandwich'])];
+    const covariates = values.covariates?.split(',').map((name) => name.trim());
     const workers = workersOf(values.workers);
     const anchorMethod = values['anchor-method'];
     if (anchorMethod !== 'fixed' && anchorMethod !== 'linked') throw new UsageError(`--anchor-method ${anchorMethod}: must be fixed or linked`);
@@ -63,16 +76,16 @@ export const calibrateCommand: Command = {
     try {
       const common = await commonOf(values);
       const anchors = values.anchors === undefined ? undefined : await anchorsOf(values.anchors);
-      const priors = values.priors === undefined ? undefined : await readPriors(values.priors);
-      const data = await readWithProgress(path, common.read);
+      const priors = values.priors === undefined || values.priors === 'none' ? values.priors : await readPriors(values.priors);
+      const data = await readWithProgress(path, { ...common.read, ...present('covariates', covariates) });
       const models = values.models === undefined ? undefined : await readModels(values.models);
       const progress = progressLine();
       const outcome = await withTeam(workers, (team) => runCalibration(data, {
-        model, density, ...present('models', models), ...present('team', team), equivalentGroups: values['equivalent-groups'], ...present('tolerance', tolerance), ...present('maximumCycles', maximumCycles), ...present('anchors', anchors), anchorMethod, ...present('priors', priors),
+        model, density, estimator, standardErrors, biasCorrection: values['bias-correction'], ...present('online', online), ...present('models', models), ...present('team', team), equivalentGroups: values['equivalent-groups'], ...present('tolerance', tolerance), ...present('maximumCycles', maximumCycles), ...present('anchors', anchors), anchorMethod, ...present('priors', priors),
         onCycle: (cycle, logLikelihood, change) => { progress.say(cycleText(cycle, logLikelihood, change, tolerance ?? defaultTolerance)); },
       }));
       progress.end();
       return await tell(outcome, path, common);
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, values.language); }
   },
 };

@@ -3,7 +3,7 @@ import { curveChart, escapeXml } from '../../engine/charts/curve.ts';
 import type { DifComparison, DifItem, DifOutcome } from '../../item-bank/calibration/dif-run.ts';
 import type { Light } from '../../item-bank/calibration/judge.ts';
 import texts from './dif.json' with { type: 'json' };
-import { type ReportLanguage, chip, figure, fill, fixed, leftOutLines, list, page, pValue, paragraph, reportTexts, section, table } from './report-page.ts';
+import { type ReportLanguage, chip, figure, fill, fixed, leftOutLines, list, page, pValue, paragraph, reportTexts, section, table } from '../reports/report-page.ts';
 
 const colour: Readonly<Record<Light, number>> = { keep: 3, look: 1, drop: 4 };
 const order: Readonly<Record<Light, number>> = { drop: 0, look: 1, keep: 2 };

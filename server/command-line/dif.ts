@@ -10,7 +10,7 @@ import { difPage } from './dif-report.ts';
 import { writeReport } from './report-files.ts';
 import { withTeam, workersOf } from './team.ts';
 import { asUsage, commonOf, commonOptions, readWithProgress } from './report-outcome.ts';
-import { leftOutLines } from './report-page.ts';
+import { leftOutLines } from '../reports/report-page.ts';
 
 const columns = ['focal', 'item', 'light', 'pointedAtBy', 'etsClass', 'delta', 'deltaStandardError', 'chiSquare', 'p', 'pAdjusted', 'shrunkenDelta', 'chanceA', 'chanceB', 'chanceC', 'difference', 'jodoinGierl', 'deltaR2', 'logisticP', 'sibtestBeta', 'sibtestP', 'crossingP', 'breslowDayP', 'waldP', 'waldPAdjusted', 'anchor', 'likelihoodRatioP', 'rmsdReference', 'rmsdFocal', 'lordP', 'rajuArea', 'rajuP'] as const;
 
@@ -54,6 +54,6 @@ export const difCommand: Command = {
       await writeReport(out, files);
       console.log(`${out}: ${Object.keys(files).join(', ')}`);
       return 0;
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, values.language); }
   },
 };

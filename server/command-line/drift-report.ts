@@ -3,7 +3,7 @@ import { type Line, curveChart, escapeXml } from '../../engine/charts/curve.ts';
 import type { ParameterDriftItem, ParameterDriftOutcome, ResponseDriftOutcome } from '../../item-bank/calibration/drift-run.ts';
 import type { Light } from '../../item-bank/calibration/judge.ts';
 import texts from './drift.json' with { type: 'json' };
-import { type ReportLanguage, chip, figure, fill, fixed, leftOutLines, list, page, pValue, paragraph, reportTexts, section, table } from './report-page.ts';
+import { type ReportLanguage, chip, figure, fill, fixed, leftOutLines, list, page, pValue, paragraph, reportTexts, section, table } from '../reports/report-page.ts';
 
 const lights = ['drop', 'look', 'keep'] as const satisfies readonly Light[];
 const worstFirst = <T extends { readonly light: Light }>(items: readonly T[]): T[] => items.toSorted((a, b) => lights.indexOf(a.light) - lights.indexOf(b.light));

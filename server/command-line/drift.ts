@@ -9,7 +9,7 @@ import { type Command, UsageError } from './command.ts';
 import { parameterDriftPage, reasonsOf, responseDriftPage } from './drift-report.ts';
 import { writeReport } from './report-files.ts';
 import { type Common, asUsage, commonOf, commonOptions, readWithProgress } from './report-outcome.ts';
-import { leftOutLines, reportTexts } from './report-page.ts';
+import { leftOutLines, reportTexts } from '../reports/report-page.ts';
 
 const named = (path: string): string => join(basename(dirname(resolve(path))), basename(path));
 
@@ -61,6 +61,6 @@ export const driftCommand: Command = {
     try {
       const common = await commonOf(values);
       return await (parameters === undefined ? byParameters(positionals, common) : byResponses(path, parameters, { alpha, allowance }, common));
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, values.language); }
   },
 };

@@ -1,8 +1,8 @@
 /** What `meetlat facets` finds, by either method: measures, fit, rater effects, drift, and whom to talk to. */
-import { type Drift, type ElementFit, elementFit, type FacetMeasures, type FacetSlopes, type Measures, posteriorFit, type RaterEffects, raterDrift, raterEffects, type RatingTable, type StepGroup } from 'itemresponsetheory/facets';
+import { type Drift, type ElementFit, elementFit, type FacetMeasures, type FacetSlopes, type LeaningElement, type Measures, posteriorFit, type RaterEffects, raterDrift, raterEffects, type RatingTable, type StepGroup } from 'itemresponsetheory/facets';
 
 export interface Estimates extends Measures {
-  readonly method: 'mml' | 'jmle';
+  readonly method: 'mml' | 'jmle'; readonly isCorrected: boolean; readonly leaning: readonly LeaningElement[];
   readonly facets: readonly FacetMeasures[]; readonly scales: readonly (Pick<StepGroup, 'steps'> & Partial<StepGroup>)[]; readonly slopes: readonly FacetSlopes[];
   readonly theta: Float64Array; readonly thetaError: Float64Array;
   /** Persons whose fit counts: extreme scores say nothing under joint estimation. */
@@ -23,7 +23,8 @@ function reasonsOf({ infit, outfit }: ElementFit, effects: RaterEffects | undefi
   if (effects !== undefined) {
     if (effects.spread < 0.8) reasons.push('middle');
     if (effects.spread > 1.25) reasons.push('ends');
-    if (effects.halo < 0.5 && effects.haloZ < -3) reasons.push('halo');
+    // Keeping to the middle makes scores alike, too: what is left of the likeness counts.
+    if (effects.halo < 0.5 * Math.min(1, effects.spread ** 2) && effects.haloZ < -3) reasons.push('halo');
     if (effects.pointMeasure < effects.expectedPointMeasure / 2) reasons.push('unrelated');
   }
   if (drift?.verdict === 'drifts') reasons.push('drifts');

@@ -56,7 +56,39 @@ describe('meetlat facets', () => {
     expect(meetlat('facets', file, '--method', 'jmle', '--slopes', 'rater').stderr).toMatch(/take mml/);
   }, 120_000);
 
-  it.each([['person,rater,score\nP1,R1,x', /line 2, score/], ['rater,score\nR1,1', /no person column/], ['person,rater,score\nP1,A,1\nP1,A,2\nP2,B,0\nP2,B,1', /joined/]])('refuses %j in one line', (text, message) => {
+  it('weights, anchored steps, scores nobody gave, a rater who gave one score only: done by a stated rule, and said', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'meetlat-facets-'));
+    // 40 candidates, two of three raters each, scores 1, 2, 4; R3 always gives 4.
+    const lines = Array.from({ length: 40 }, (_, n) => [n % 3, (n + 1) % 3].flatMap((r) => ['a', 'b'].map((criterion, c) => `P${n},${criterion},R${r + 1},${r === 2 ? 4 : [1, 2, 4][(n * 7 + r * 3 + c + (n >> 2)) % 3] ?? 1},${criterion === 'b' ? 2 : 1}`))).flat();
+    const [file, doubled] = [join(folder, 'weighted.csv'), join(folder, 'doubled.csv')];
+    writeFileSync(file, ['person,criterion,rater,score,weight', ...lines].join('\n'));
+    writeFileSync(doubled, ['person,criterion,rater,score', ...lines.flatMap((line) => Array.from({ length: line.endsWith(',2') ? 2 : 1 }, () => line.slice(0, -2)))].join('\n'));
+    expect(meetlat('facets', file).stderr).toMatch(/3.*never given.*close/);
+    interface Out { readonly elements: { readonly element: string; readonly measure: number }[]; readonly leaning: object[]; readonly categories: number[]; readonly weighted: boolean; readonly scales: { readonly steps: number[] }[]; readonly facets: { readonly facet: string; readonly chiSquare: number }[]; readonly agreement: { readonly pairs: number } }
+    const run = (...options: readonly string[]): { out: Out; page: string; stdout: string } => {
+      const out = join(mkdtempSync(join(tmpdir(), 'meetlat-facets-')), 'out');
+      const { status, stderr, stdout } = meetlat('facets', ...options, '--unused', 'close', '--out', out);
+      expect([status, stderr]).toEqual([0, '']);
+      return { out: JSON.parse(readFileSync(join(out, 'facets.json'), 'utf8')), page: readFileSync(join(out, 'report.html'), 'utf8'), stdout };
+    };
+    const [weighted, twice] = [run(file), run(doubled)];
+    expect(weighted.out).toMatchObject({ categories: [1, 2, 4], weighted: true, leaning: [{ facet: 'rater', element: 'R3', what: 'measure', scores: [4] }] });
+    expect(weighted.out.facets.map(({ facet }) => facet)).toEqual(['criterion', 'rater']);
+    weighted.out.elements.forEach(({ measure }, n) => { expect(measure).toBeCloseTo(twice.out.elements[n]?.measure ?? NaN, 4); });
+    expect(weighted.stdout).toMatch(/R3 gave 4 only/);
+    expect(weighted.page).toMatch(/Niemand kreeg 3\..*gewicht/);
+    expect(twice.page).not.toMatch(/gewicht/);
+    expect(run(doubled, '--ignore', 'weight', '--weights', 'b=0.5').out.elements[0]?.measure).not.toBe(twice.out.elements[0]?.measure);
+    writeFileSync(join(folder, 'anchors.csv'), 'facet,element,measure\nthreshold,1,-0.5\nthreshold,2,0.9\n');
+    expect(run(file, '--anchors', join(folder, 'anchors.csv')).out.scales[0]?.steps).toEqual([-0.5, 0.9]);
+    expect(run(file, '--correct-bias').page).toMatch(/bootstrap/);
+    writeFileSync(join(folder, 'bad.csv'), 'facet,element,measure\nthreshold,one,0\n');
+    expect(meetlat('facets', file, '--anchors', join(folder, 'bad.csv')).stderr).toMatch(/line 2, element.*no step/);
+    expect(meetlat('facets', file, '--weights', 'z=2').stderr).toMatch(/z: nobody/);
+    expect(meetlat('facets', file, '--weight', 'weights').stderr).toMatch(/header has/);
+  }, 120_000);
+
+  it.each([['person,rater,score\nP1,R1,x', /line 2, score/], ['person,rater,score,weight\nP1,R1,1,-2', /line 2, weight.*no weight/], ['person,rater,score\nP1,R1', /line 2: no CSV/], ['person,rater,score\nP1,"R1"x,1', /line 2: no CSV/], ['rater,score\nR1,1', /no person column/], ['person,rater,score\nP1,A,1\nP1,A,2\nP2,B,0\nP2,B,1', /joined/]])('refuses %j in one line', (text, message) => {
     const file = join(mkdtempSync(join(tmpdir(), 'meetlat-facets-')), 'ratings.csv');
     writeFileSync(file, text);
     const { status, stderr } = meetlat('facets', file);

@@ -1,29 +1,31 @@
 /** `meetlat facets RATINGS.csv`: severity of raters and difficulty of criteria on one scale, and whom to talk to. */
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { calibrateFacets, calibrateFacetsJointly, type FacetsModel, type RatingTable } from 'itemresponsetheory/facets';
+import { createRng } from 'itemresponsetheory';
+import { agreementOf, calibrateFacets, calibrateFacetsJointly, type FacetsModel, interactionsOf, type RatingTable, separationOf, weakestJoins } from 'itemresponsetheory/facets';
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { readAnchors, readRatings } from '../../item-bank/calibration/read-ratings.ts';
 import { now } from '../compose.ts';
 import { type Command, UsageError } from './command.ts';
 import { type Estimates, type Row, rowsOf } from './facets-outcome.ts';
 import { facetsReport } from './facets-report.ts';
+import { notesOf } from './facets-notes.ts';
 import { requireReportFolder, writeReport } from './report-files.ts';
 import { asUsage, cycleText, progressLine } from './report-outcome.ts';
-import { fixed, isReportLanguage } from './report-page.ts';
+import { fixed, isReportLanguage } from '../reports/report-page.ts';
 
 const tolerance = 1e-7;
 
-function marginally(table: RatingTable, model: FacetsModel): Estimates {
+function marginally(table: RatingTable, model: FacetsModel, hasCorrection: boolean): Estimates {
   const progress = progressLine();
-  const fit = calibrateFacets(table, { tolerance, ...model, onCycle: (cycle, logLikelihood, change) => { progress.say(cycleText(cycle, logLikelihood, change, tolerance)); } });
+  const fit = calibrateFacets(table, { tolerance, ...model, ...(hasCorrection ? { biasCorrection: { random: createRng('facets bias') } } : {}), onCycle: (cycle, logLikelihood, change) => { progress.say(cycleText(cycle, logLikelihood, change, tolerance)); } });
   progress.end();
-  return { method: 'mml', ...fit, counts: () => true, population: { mean: fit.mean, variance: fit.variance } };
+  return { method: 'mml', isCorrected: hasCorrection, ...fit, counts: () => true, population: { mean: fit.mean, variance: fit.variance } };
 }
 
 function jointly(table: RatingTable): Estimates {
   const fit = calibrateFacetsJointly(table);
-  return { method: 'jmle', facets: fit.facets, scales: fit.scales, slopes: [], theta: fit.theta, thetaError: fit.thetaError, counts: (person) => fit.isExtreme[person] !== 1, logLikelihood: fit.logLikelihood, cycles: fit.sweeps, converged: fit.converged };
+  return { method: 'jmle', isCorrected: false, leaning: [], facets: fit.facets, scales: fit.scales, slopes: [], theta: fit.theta, thetaError: fit.thetaError, counts: (person) => fit.isExtreme[person] !== 1, logLikelihood: fit.logLikelihood, cycles: fit.sweeps, converged: fit.converged };
 }
 
 const columns = ['facet', 'element', 'measure', 'standardError', 'light', 'reasons', 'ratings', 'observedAverage', 'fairAverage', 'infit', 'infitZ', 'outfit', 'outfitZ', 'spread', 'halo', 'haloZ', 'pointMeasure', 'expectedPointMeasure', 'drift', 'driftP'] as const;
@@ -32,37 +34,54 @@ const flat = ({ facet, element, measure, standardError, light, reasons, fit, eff
   spread: effects?.spread, halo: effects?.halo, haloZ: effects?.haloZ, pointMeasure: effects?.pointMeasure, expectedPointMeasure: effects?.expectedPointMeasure, drift: drift?.verdict, driftP: drift?.p,
 });
 
-function outcomeJson(file: string, madeAt: string, { method, scales, slopes, population, logLikelihood, cycles, converged }: Estimates, rows: readonly Row[]): string {
+function outcomeJson(file: string, madeAt: string, table: RatingTable, { method, isCorrected, leaning, facets, scales, slopes, theta, population, logLikelihood, cycles, converged, ...measures }: Estimates, rows: readonly Row[]): string {
+  const last = table.facets.length - 1;
+  const all = { ...measures, facets, scales, slopes };
   return `${JSON.stringify({
-    schema: 'meetlat-facets-2', file, madeAt, method, elements: rows.map((row) => ({ ...flat(row), ...(row.drift === undefined ? {} : { windows: row.drift.windows }) })),
+    schema: 'meetlat-facets-3', file, madeAt, method, biasCorrected: isCorrected, categories: table.categories, weighted: table.weight !== undefined, elements: rows.map((row) => ({ ...flat(row), ...(row.drift === undefined ? {} : { windows: row.drift.windows }) })),
     scales: scales.map(({ element, steps, stepError }) => ({ ...(element === undefined ? {} : { element }), steps: [...steps], ...(stepError === undefined ? {} : { stepErrors: [...stepError] }) })),
     slopes: slopes.map(({ name, elements, slope, logSlopeError }) => ({ facet: name, elements, slope: [...slope], logSlopeError: [...logSlopeError] })),
+    facets: facets.filter(({ elements }) => elements.length > 1).map((facet) => ({ facet: facet.name, ...separationOf(facet) })),
+    agreement: agreementOf(table, all, theta, last), interactions: last < 1 ? [] : interactionsOf(table, all, theta, last, 0),
+    leaning, joins: weakestJoins(table),
     ...(population === undefined ? {} : { mean: population.mean, variance: population.variance }), logLikelihood, cycles, converged,
   }, null, 1)}\n`;
 }
 
+/** ELEMENT=WEIGHT,… */
+function weightsOf(text: string): Map<string, number> {
+  return new Map(text.split(',').map((pair): [string, number] => {
+    const at = pair.lastIndexOf('=');
+    const [name, value] = [pair.slice(0, at).trim(), Number(pair.slice(at + 1))];
+    if (at < 1 || pair.slice(at + 1).trim() === '' || !(value >= 0 && value < Infinity)) throw new UsageError(`--weights ${pair}: must be ELEMENT=WEIGHT with a weight of 0 or more`);
+    return [name, value];
+  }));
+}
+
 export const facetsCommand: Command = {
-  usage: 'facets RATINGS.csv [--criteria A,B,C] [--ignore COLUMN,…] [--thresholds common|FACET] [--slopes FACET,…] [--anchors FILE.csv] [--window COLUMN] [--method mml|jmle] [--language nl|en] [--out DIR]   severity of raters, difficulty of criteria, fit, agreement, drift (many-facet Rasch)',
+  usage: 'facets RATINGS.csv [--criteria A,B,C] [--ignore COLUMN,…] [--weight COLUMN] [--weights ELEMENT=2,…] [--unused refuse|close] [--thresholds common|FACET] [--slopes FACET,…] [--anchors FILE.csv] [--correct-bias] [--window COLUMN] [--method mml|jmle] [--language nl|en] [--out DIR]   severity of raters, difficulty of criteria, fit, agreement, drift (many-facet Rasch)',
   run: async (argv) => {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { criteria: { type: 'string' }, ignore: { type: 'string' }, thresholds: { type: 'string', default: 'common' }, slopes: { type: 'string' }, anchors: { type: 'string' }, window: { type: 'string' }, method: { type: 'string', default: 'mml' }, language: { type: 'string', default: 'nl' }, out: { type: 'string' } } });
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { criteria: { type: 'string' }, ignore: { type: 'string' }, thresholds: { type: 'string', default: 'common' }, slopes: { type: 'string' }, anchors: { type: 'string' }, weight: { type: 'string' }, weights: { type: 'string' }, unused: { type: 'string', default: 'refuse' }, 'correct-bias': { type: 'boolean', default: false }, window: { type: 'string' }, method: { type: 'string', default: 'mml' }, language: { type: 'string', default: 'nl' }, out: { type: 'string' } } });
     const [path] = positionals;
     if (path === undefined) throw new UsageError('facets needs a file of ratings');
-    const { language, out, thresholds, slopes, anchors, window, method } = values;
+    const { language, out, thresholds, slopes, anchors, weight, weights, unused, window, method, 'correct-bias': hasCorrection } = values;
     if (!isReportLanguage(language)) throw new UsageError(`--language ${language}: must be nl or en`);
     if (method !== 'mml' && method !== 'jmle') throw new UsageError(`--method ${method}: must be mml or jmle`);
-    if (method === 'jmle' && (thresholds !== 'common' || slopes !== undefined || anchors !== undefined)) throw new UsageError('--method jmle knows one common scale without slopes or anchors: take mml');
+    if (method === 'jmle' && (thresholds !== 'common' || slopes !== undefined || anchors !== undefined || hasCorrection)) throw new UsageError('--method jmle knows one common scale without slopes, anchors or correction: take mml');
+    if (unused !== 'refuse' && unused !== 'close') throw new UsageError(`--unused ${unused}: must be refuse or close`);
     if (out !== undefined) await requireReportFolder(out);
     try {
-      const { table, windows } = await readRatings(path, { ...(values.criteria === undefined ? {} : { criteria: values.criteria.split(',') }), ...(values.ignore === undefined ? {} : { ignore: values.ignore.split(',') }), ...(window === undefined ? {} : { window }) });
-      const model: FacetsModel = { ...(thresholds === 'common' ? {} : { thresholds: { by: thresholds } }), ...(slopes === undefined ? {} : { slopes: slopes.split(',') }), ...(anchors === undefined ? {} : { anchors: await readAnchors(anchors) }) };
-      const estimates = method === 'mml' ? marginally(table, model) : jointly(table);
+      const { table, windows } = await readRatings(path, { ...(values.criteria === undefined ? {} : { criteria: values.criteria.split(',') }), ...(values.ignore === undefined ? {} : { ignore: values.ignore.split(',') }), ...(window === undefined ? {} : { window }), ...(weight === undefined ? {} : { weight }), ...(weights === undefined ? {} : { elementWeights: weightsOf(weights) }), unused: unused === 'close' ? 'close' : 'keep' });
+      const model: FacetsModel = { ...(thresholds === 'common' ? {} : { thresholds: { by: thresholds } }), ...(slopes === undefined ? {} : { slopes: slopes.split(',') }), ...(anchors === undefined ? {} : await readAnchors(anchors)) };
+      const estimates = method === 'mml' ? marginally(table, model, hasCorrection) : jointly(table);
       const rows = rowsOf(table, estimates, windows);
-      for (const row of rows) console.log(`${row.facet.padEnd(12)} ${row.element.padEnd(16)} ${fixed(row.measure).padStart(7)} ${fixed(row.standardError).padStart(6)}  infit ${fixed(row.fit.infit)}  outfit ${fixed(row.fit.outfit)}  n ${row.fit.ratings}${row.reasons.length > 0 ? `  ${row.light}: ${row.reasons.join(', ')}` : ''}`);
+      for (const row of rows) console.log(`${row.facet.padEnd(12)} ${row.element.padEnd(16)} ${fixed(row.measure).padStart(7)} ${fixed(row.standardError).padStart(6)}  infit ${fixed(row.fit.infit)} (z ${fixed(row.fit.infitZ, 1)})  outfit ${fixed(row.fit.outfit)} (z ${fixed(row.fit.outfitZ, 1)})  n ${row.fit.ratings}${row.reasons.length > 0 ? `  ${row.light}: ${row.reasons.join(', ')}` : ''}`);
       console.log(`log-likelihood ${estimates.logLikelihood.toFixed(4)}${estimates.population === undefined ? '' : `, variance ${estimates.population.variance.toFixed(4)}`}, ${estimates.cycles} cycles, ${estimates.converged ? 'converged' : 'NOT CONVERGED: more ratings by common raters may help'}`);
+      for (const note of notesOf(table, estimates, weakestJoins(table), 'en')) console.log(note);
       if (out !== undefined) {
         const [file, madeAt] = [basename(path), now()];
         const files = {
-          'facets.json': outcomeJson(file, madeAt, estimates, rows),
+          'facets.json': outcomeJson(file, madeAt, table, estimates, rows),
           'elements.csv': csv(columns, rows.map((row) => { const one = flat(row); return columns.map((name) => one[name]); })),
           'persons.csv': csv(['person', 'theta', 'standardError'], table.persons.map((name, n) => [name, estimates.theta[n], estimates.thetaError[n]])),
           'report.html': facetsReport(table, estimates, rows, { file, madeAt: madeAt.slice(0, 10), language }),
@@ -71,6 +90,6 @@ export const facetsCommand: Command = {
         console.log(`${out}: ${Object.keys(files).join(', ')}`);
       }
       return estimates.converged ? 0 : 1;
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, values.language); }
   },
 };

@@ -17,6 +17,6 @@ export const fitCommand: Command = {
       const parameters = await readParameters(values.parameters);
       const data = await readWithProgress(path, common.read);
       return await tell(runFit(data, parameters), path, common);
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, values.language); }
   },
 };

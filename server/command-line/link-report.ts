@@ -2,7 +2,7 @@
 import { curveChart, escapeXml } from '../../engine/charts/curve.ts';
 import type { LinkOutcome } from '../../item-bank/calibration/anchor-link.ts';
 import texts from './linking.json' with { type: 'json' };
-import { type ReportLanguage, fill, figure, fixed, page, paragraph, reportTexts, section, table } from './report-page.ts';
+import { type ReportLanguage, fill, figure, fixed, page, paragraph, reportTexts, section, table } from '../reports/report-page.ts';
 
 export interface LinkFrame { readonly fresh: string; readonly known: string; readonly madeAt: string; readonly language: ReportLanguage }
 

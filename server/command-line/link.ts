@@ -12,7 +12,7 @@ import { linkPage } from './link-report.ts';
 import { manyFormsPage } from './many-forms-report.ts';
 import { requireReportFolder, writeReport } from './report-files.ts';
 import { asUsage } from './report-outcome.ts';
-import { type ReportLanguage, isReportLanguage, reportTexts } from './report-page.ts';
+import { type ReportLanguage, isReportLanguage, reportTexts } from '../reports/report-page.ts';
 
 /** With its folder: every calibration has a file of the same name. */
 const named = (path: string): string => join(basename(dirname(resolve(path))), basename(path));
@@ -88,6 +88,6 @@ export const linkCommand: Command = {
     try {
       if (out !== undefined) await requireReportFolder(out);
       return await (isMany ? linkMany(positionals, { ...values, method: 'haberman' }, language) : linkTwo(fresh, known, { ...values, method: values.method ?? 'stocking-lord' }, language));
-    } catch (error) { throw asUsage(error); }
+    } catch (error) { throw asUsage(error, values.language); }
   },
 };

@@ -2,7 +2,7 @@
 import { type Line, type Point, curveChart, escapeXml } from '../../engine/charts/curve.ts';
 import type { ManyForms } from '../../item-bank/calibration/many-forms.ts';
 import texts from './linking.json' with { type: 'json' };
-import { type ReportLanguage, fill, figure, fixed, page, paragraph, reportTexts, section, table } from './report-page.ts';
+import { type ReportLanguage, fill, figure, fixed, page, paragraph, reportTexts, section, table } from '../reports/report-page.ts';
 
 function residualChart({ forms, items }: ManyForms, language: ReportLanguage): string {
   const t = texts[language];

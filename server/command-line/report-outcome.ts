@@ -1,10 +1,9 @@
 /** What `calibrate` and `fit` have in common: options, the files of the report, the lines on the terminal. */
 import { basename } from 'node:path';
-import { IrtError, type ItemSpec } from 'itemresponsetheory';
 import type { Mark } from '../../engine/charts/curve.ts';
-import { csv } from '../../item-bank/calibration/csv.ts';
-import { ResponseFileError } from '../../item-bank/calibration/response-file-error.ts';
-import { type ReportLanguage, isReportLanguage, lightCounts, notConverged, reasonWords, remarkLines, reportPage, reportTexts } from './report-page.ts';
+import { distractorsCsv, itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';
+import { refusalOf, refusalText } from '../reports/refusals.ts';
+import { type ReportLanguage, isReportLanguage, lightCounts, notConverged, reasonWords, remarkLines, reportPage, reportTexts } from '../reports/report-page.ts';
 import type { Outcome } from '../../item-bank/calibration/run.ts';
 import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';
 import { now } from '../compose.ts';
@@ -51,29 +50,6 @@ export async function readWithProgress(path: string, options: ReadOptions): Prom
   try { return await streamResponses(path, { ...options, onLines: (lines) => { progress.say(`${basename(path)}: ${lines} lines`); } }); } finally { progress.end(); }
 }
 
-const itemColumns = ['item', 'light', 'reasons', 'responses', 'p', 'itemRest', 'slope', 'slopeStandardError', 'difficulty', 'difficultyStandardError', 'steps', 'lower', 'infit', 'infitZ', 'outfit', 'outfitZ', 'rmsd', 'sumScoreChiSquare', 'sumScoreDegreesOfFreedom', 'sumScoreP', 'moreResponses'] as const;
-
-/** Steps in one cell; nominal: slopes, a bar, intercepts. A leading minus is part of a list: it stands behind an apostrophe. */
-const stepsOf = (spec: ItemSpec | undefined): string | undefined => (spec === undefined || spec.model === 'logistic' ? undefined : spec.model === 'nominal' ? `${spec.slopes.join(' ')} | ${spec.intercepts.join(' ')}` : spec.steps.join(' '));
-
-function itemsCsv({ appraisal, calibration, parameters }: Outcome): string {
-  return csv(itemColumns, appraisal.items.map((item, n) => {
-    const [estimate, spec] = [calibration?.estimates[n], parameters[n]];
-    const given = spec?.model === 'logistic' ? spec : undefined;
-    return [item.item, item.light, item.reasons.join(' '), item.responses, item.p, item.itemRest, estimate?.slope ?? given?.slope, estimate?.slopeStandardError, estimate?.difficulty ?? given?.difficulty, estimate?.difficultyStandardError, stepsOf(spec), given?.lower, item.infit, item.infitZ, item.outfit, item.outfitZ, item.rmsd, item.sumScoreFit?.chiSquare, item.sumScoreFit?.degreesOfFreedom, item.sumScoreFit?.p, item.moreResponses];
-  }));
-}
-
-/** The documented schema: item-bank/calibration/README.md. */
-function outcomeJson(outcome: Outcome, file: string, madeAt: string): string {
-  const { appraisal: { abilities: _, ...appraisal }, takers: __, ...rest } = outcome;
-  return `${JSON.stringify({ schema: 'meetlat-calibration-1', file, madeAt, ...rest, appraisal }, null, 1)}\n`;
-}
-
-function personsCsv({ appraisal: { abilities }, takers }: Outcome): string {
-  return csv(['person', 'theta', 'standardError'], takers.map((name, n) => [name, abilities.theta[n], abilities.standardError[n]]));
-}
-
 const fixed = (value: number | undefined): string => (value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(3)).padStart(9);
 
 function terminalLines(outcome: Outcome, language: ReportLanguage): string[] {
@@ -97,9 +73,11 @@ function terminalLines(outcome: Outcome, language: ReportLanguage): string[] {
 export async function tell(outcome: Outcome, path: string, { cuts, language, out }: Common): Promise<number> {
   console.log(terminalLines(outcome, language).join('\n'));
   if (out !== undefined) {
-    const [file, madeAt] = [basename(path), now()];
+    const madeAt = now();
     const name = outcome.kind === 'calibrate' ? 'calibration.json' : 'fit.json';
-    const files = { [name]: outcomeJson(outcome, file, madeAt), 'items.csv': itemsCsv(outcome), 'persons.csv': personsCsv(outcome), 'report.html': reportPage(outcome, { file, madeAt: madeAt.slice(0, 10), language, cuts }) };
+    const frame = { file: basename(path), madeAt, cuts };
+    const distractors = distractorsCsv(outcome);
+    const files = { [name]: outcomeJson(outcome, frame), 'items.csv': itemsCsv(outcome), 'persons.csv': personsCsv(outcome), ...(distractors === undefined ? {} : { 'distractors.csv': distractors }), 'report.html': reportPage(outcome, { ...frame, language }) };
     await writeReport(out, files);
     console.log(`${out}: ${Object.keys(files).join(', ')}`);
   }
@@ -107,8 +85,9 @@ export async function tell(outcome: Outcome, path: string, { cuts, language, out
 }
 
 /** Bad data and missing files are wrong calls: one line, no stack. */
-export function asUsage(error: unknown): unknown {
-  if (error instanceof ResponseFileError || error instanceof IrtError) return new UsageError(error.message);
+export function asUsage(error: unknown, language: string): unknown {
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) return new UsageError(refusalText(refusal, isReportLanguage(language) ? language : 'nl', 'command'));
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error) return new UsageError(`${String(error.path)}: no such file`);
   if (error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(Z_|CSV_)/.test(error.code)) return new UsageError(error.message);
   return error;

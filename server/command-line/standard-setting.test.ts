@@ -28,6 +28,23 @@ describe('meetlat standard-setting', () => {
     }
   });
 
+  it('rounds: the last one counts; the change, the spread and the errors are recorded with what the file was', () => {
+    const text = 'round,judge,i1,i2,i3\n1,An,0.5,0.7,0.9\n1,Bo,0.2,0.4,0.6\n1,Cas,0.8,0.9,1\n2,An,0.5,0.7,0.9\n2,Bo,0.4,0.6,0.8\n2,Cas,0.6,0.8,1';
+    const { status, stderr, out } = setStandard(text, '--method', 'angoff', '--language', 'en');
+    expect([status, stderr]).toEqual([0, '']);
+    const record: { cut: number; sha256: string; rounds: { cut: number; spread: number; change?: { mean: number } }[]; standardErrors: { sameJudges: number; otherJudges: number } } = JSON.parse(readFileSync(join(out, 'standard-setting.json'), 'utf8'));
+    expect(record).toMatchObject({ cut: expect.closeTo(2.1, 9), rounds: [{ cut: expect.closeTo(2, 9) }, { cut: expect.closeTo(2.1, 9), spread: expect.closeTo(0.3, 9), change: { mean: expect.closeTo(0.1, 9) } }] });
+    expect(record.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(record.standardErrors.otherJudges).toBeCloseTo(0.3 / Math.sqrt(3), 9);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toMatch(/The rounds.*0\.300/);
+    const marks = setStandard('round,judge,page\n1,An,1\n1,Bo,3\n1,Cas,4\n2,An,2\n2,Bo,2\n2,Cas,3', '--method', 'bookmark', '--parameters', 'ITEMS');
+    const booked: { cut: number; chance: number; rounds: { spread: number }[] } = JSON.parse(readFileSync(join(marks.out, 'standard-setting.json'), 'utf8'));
+    // RP 0.67 unless said otherwise: ln(.67/.33) above the difficulties.
+    expect(booked).toMatchObject({ chance: 0.67, cut: expect.closeTo(-0.5 + Math.log(0.67 / 0.33), 9) });
+    expect(booked.rounds[1]?.spread).toBeLessThan(booked.rounds[0]?.spread ?? 0);
+    expect(setStandard('round,judge,page\n1,An,1\n1,An,3\n2,An,2\n2,Bo,2', '--method', 'bookmark', '--parameters', 'ITEMS').stderr).toMatch(/An.*once/);
+  });
+
   it('Bookmark: between the page and the one before, at the chance asked for', () => {
     const { status, stderr, out } = setStandard('judge,page\nAn,2\nBo,2\nCas,3', '--method', 'bookmark', '--parameters', 'ITEMS', '--chance', '0.5');
     expect(stderr).toBe('');

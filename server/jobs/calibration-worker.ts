@@ -1,17 +1,25 @@
 /** A calibration in a thread of its own: reads, estimates and judges, and tells how it goes. The server stays free for everybody else. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { IrtError } from 'itemresponsetheory';
-import { ResponseFileError } from '../../item-bank/calibration/response-file-error.ts';
-import { NotCalibrated, type Recalibrated, type Request, recalibrate } from '../../item-bank/calibration/recalibrate.ts';
+import { gzipSync } from 'node:zlib';
+import { type Recalibrated, type Request, recalibrate } from '../../item-bank/calibration/recalibrate.ts';
+import type { Outcome } from '../../item-bank/calibration/run.ts';
 import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';
+import { itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';
+import { type Refusal, refusalOf } from '../reports/refusals.ts';
+import { reportPage } from '../reports/report-page.ts';
+import type { ReportFile } from './calibration-files.ts';
 
-export interface WorkerTask extends Omit<Request, 'onCycle'> { readonly responses: ({ readonly path: string } & Omit<ReadOptions, 'onLines'>) | ResponseData }
+export interface WorkerTask extends Omit<Request, 'onCycle'> {
+  readonly responses: ({ readonly path: string } & Omit<ReadOptions, 'onLines'>) | ResponseData;
+  /** Named in the report: where the responses come from, and the instant. */
+  readonly file: string; readonly madeAt: string;
+}
 export type WorkerNews =
   | { readonly kind: 'lines'; readonly lines: number }
   | { readonly kind: 'read'; readonly persons: number; readonly items: number }
   | { readonly kind: 'cycle'; readonly cycle: number; readonly logLikelihood: number; readonly largestChange: number }
-  | { readonly kind: 'finished'; readonly outcome: Recalibrated }
-  | { readonly kind: 'failed'; readonly code: string; readonly detail: string };
+  | { readonly kind: 'finished'; readonly outcome: Recalibrated; /** Packed by gzip. */ readonly files: Readonly<Record<ReportFile, Uint8Array>> }
+  | ({ readonly kind: 'failed' } & Refusal);
 
 const tell = (news: WorkerNews): void => parentPort?.postMessage(news);
 
@@ -21,16 +29,24 @@ async function dataOf(responses: WorkerTask['responses']): Promise<ResponseData>
   return streamResponses(path, { ...options, onLines: (lines) => tell({ kind: 'lines', lines }) });
 }
 
-async function run({ responses, ...request }: WorkerTask): Promise<void> {
+/** What `meetlat calibrate` writes, in both languages of the staff. */
+function filesOf(outcome: Outcome, { file, madeAt }: Pick<WorkerTask, 'file' | 'madeAt'>): Record<ReportFile, Uint8Array> {
+  const frame = { file, madeAt, cuts: [] };
+  return {
+    'report.nl.html': gzipSync(reportPage(outcome, { ...frame, language: 'nl' })), 'report.en.html': gzipSync(reportPage(outcome, { ...frame, language: 'en' })),
+    'items.csv': gzipSync(itemsCsv(outcome)), 'persons.csv': gzipSync(personsCsv(outcome)), 'calibration.json': gzipSync(outcomeJson(outcome, frame)),
+  };
+}
+
+async function run({ responses, file, madeAt, ...request }: WorkerTask): Promise<void> {
   try {
     const data = await dataOf(responses);
     tell({ kind: 'read', persons: data.persons.length, items: data.items.length });
-    const { summary } = recalibrate(data, { ...request, onCycle: (cycle, logLikelihood, largestChange) => tell({ kind: 'cycle', cycle, logLikelihood, largestChange }) });
-    tell({ kind: 'finished', outcome: summary });
+    const { summary, outcome } = recalibrate(data, { ...request, onCycle: (cycle, logLikelihood, largestChange) => tell({ kind: 'cycle', cycle, logLikelihood, largestChange }) });
+    tell({ kind: 'finished', outcome: summary, files: filesOf(outcome, { file, madeAt }) });
   } catch (error) {
-    if (error instanceof ResponseFileError || error instanceof NotCalibrated || error instanceof IrtError) { tell({ kind: 'failed', code: error.code, detail: error.message }); return; }
-    // The CSV reader's own complaints (a row of another length, an open quotation mark) name the line.
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('CSV_')) { tell({ kind: 'failed', code: 'malformed-csv', detail: error.message }); return; }
+    const refusal = refusalOf(error);
+    if (refusal !== undefined) { tell({ kind: 'failed', ...refusal }); return; }
     throw error;
   }
 }

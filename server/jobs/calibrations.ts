@@ -13,6 +13,7 @@ import { Recalibrated } from '../../item-bank/calibration/recalibrate.ts';
 import { BankModel } from '../../item-bank/releases/release.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import type { Program } from '../program.ts';
+import { type CalibrationFiles, ReportFile } from './calibration-files.ts';
 import type { WorkerNews, WorkerTask } from './calibration-worker.ts';
 import type { Job } from './job.ts';
 
@@ -30,8 +31,11 @@ export const CalibrationJob = z.strictObject({
   read: z.strictObject({ persons: z.int(), items: z.int() }).optional(),
   progress: z.strictObject({ cycle: z.int(), logLikelihood: z.number(), largestChange: z.number() }).optional(),
   endedAt: z.string().optional(),
-  failure: z.strictObject({ code: z.string(), detail: z.string() }).optional(),
+  /** `detail` is English; code and fields are put in words for whoever reads. */
+  failure: z.strictObject({ code: z.string(), fields: z.record(z.string(), z.union([z.string(), z.number()])).optional(), detail: z.string() }).optional(),
   outcome: Recalibrated.optional(),
+  /** Kept beside the job. */
+  files: z.array(ReportFile).optional(),
 });
 export type CalibrationJob = z.infer<typeof CalibrationJob>;
 export const calibrationJobs: CollectionDefinition<CalibrationJob, 'createdAt' | 'state'> = { name: 'calibrations', indexes: { createdAt: { fields: ['createdAt'] }, state: { fields: ['state', 'createdAt'] } } };
@@ -62,6 +66,8 @@ interface Running {
   writing: Promise<void>;
   fresh: Partial<CalibrationJob>;
   isOver: boolean;
+  /** The thread is done; what it made is being kept. */
+  keeping?: Promise<void>;
 }
 
 export interface Start extends Pick<CalibrationJob, 'bank' | 'base' | 'model' | 'anchors' | 'source' | 'groups' | 'duplicates' | 'equivalentGroups' | 'by'> {
@@ -75,7 +81,7 @@ export class Calibrations {
   private readonly holder: string;
   private isStarting = false;
 
-  constructor(private readonly program: Pick<Program, 'now' | 'makeId' | 'timers' | 'log' | 'agencies'>, private readonly jobs: CalibrationJobs, private readonly start: StartWorker, private readonly folder: string) {
+  constructor(private readonly program: Pick<Program, 'now' | 'makeId' | 'timers' | 'log' | 'agencies'>, private readonly jobs: CalibrationJobs, private readonly files: CalibrationFiles, private readonly start: StartWorker, private readonly folder: string) {
     this.holder = program.makeId();
   }
 
@@ -124,6 +130,9 @@ export class Calibrations {
   /** Asked before an upload is taken in, too. */
   requireFree(): void { if (this.isStarting || this.running.size > 0) throw new CalibrationRefused('busy'); }
 
+  /** One of the job's files, packed by gzip. */
+  file({ tenant, id }: Key, name: ReportFile): Promise<Uint8Array | undefined> { return this.files.read({ tenant, id }, name); }
+
   get(key: Key): Promise<Stored<CalibrationJob> | undefined> { return this.jobs.get(key); }
   /** Newest first. */
   async list(tenant: string): Promise<readonly Stored<CalibrationJob>[]> { return (await this.jobs.find(tenant, { index: 'createdAt', equal: [], descending: true, limit: 30 })).documents; }
@@ -147,7 +156,7 @@ export class Calibrations {
 
   /** The process ends: what it worked on is interrupted, and says so at once. */
   async stop(): Promise<void> {
-    await Promise.all([...this.running.values()].map(async (run) => { this.end(run, { state: 'interrupted' }); await run.writing; }));
+    await Promise.all([...this.running.values()].map(async (run) => { this.end(run, { state: 'interrupted' }); await run.keeping; await run.writing; }));
   }
 
   /** Finds jobs whose process was killed. */
@@ -159,7 +168,7 @@ export class Calibrations {
     const now = toEpochMs(this.program.now());
     for (const stored of (await this.jobs.find(tenant, { index: 'state', equal: ['running'], limit: 100 })).documents) {
       if (this.running.has(stored.id) || now - toEpochMs(stored.value.beatAt) <= silentMs) continue;
-      try { await this.jobs.replace(stored, stored.revision, { ...stored.value, state: 'interrupted', endedAt: this.program.now() }); } catch (error) {
+      try { await this.jobs.replace(stored, stored.revision, { ...stored.value, state: 'interrupted', endedAt: this.program.now() }); await this.files.erase(stored); } catch (error) {
         // It was alive after all, or another process found it first.
         if (!(error instanceof RevisionConflict)) throw error;
       }
@@ -172,8 +181,8 @@ export class Calibrations {
         case 'lines': run.fresh = { ...run.fresh, lines: news.lines }; return;
         case 'read': this.write(run, { read: { persons: news.persons, items: news.items } }); return;
         case 'cycle': run.fresh = { ...run.fresh, progress: { cycle: news.cycle, logLikelihood: news.logLikelihood, largestChange: news.largestChange } }; return;
-        case 'finished': this.end(run, { state: 'finished', outcome: news.outcome }); return;
-        case 'failed': this.end(run, { state: 'failed', failure: { code: news.code, detail: news.detail } }); return;
+        case 'finished': run.keeping = this.keep(run, news); return;
+        case 'failed': this.end(run, { state: 'failed', failure: { code: news.code, detail: news.detail, ...(news.fields === undefined ? {} : { fields: { ...news.fields } }) } }); return;
       }
     });
     worker.on('error', (error) => {
@@ -181,7 +190,14 @@ export class Calibrations {
       this.program.log.error({ err: error }, 'calibration failed');
       this.end(run, { state: 'failed', failure: { code: tooLarge ? 'too-much-data' : 'internal', detail: '' } });
     });
-    worker.on('exit', () => { this.end(run, { state: 'failed', failure: { code: 'internal', detail: '' } }); });
+    worker.on('exit', () => { if (run.keeping === undefined) this.end(run, { state: 'failed', failure: { code: 'internal', detail: '' } }); });
+  }
+
+  /** Files that cannot be kept do not cost the outcome. Of a job that ended otherwise meanwhile nothing is kept. */
+  private async keep(run: Running, { outcome, files }: Extract<WorkerNews, { kind: 'finished' }>): Promise<void> {
+    const kept = await this.files.keep(run.stored, files).catch((error: unknown) => { this.program.log.error({ err: error }, 'report of a calibration not kept'); return []; });
+    if (run.isOver) await this.files.erase(run.stored).catch((error: unknown) => { this.program.log.error({ err: error }, 'report of a calibration not removed'); });
+    else this.end(run, { state: 'finished', outcome, ...(kept.length === 0 ? {} : { files: [...kept] }) });
   }
 
   /** Only the first end counts. Everything is cleared away before the end is told: who sees it may begin another. */
@@ -201,7 +217,10 @@ export class Calibrations {
       const value = { ...run.stored.value, ...run.fresh, ...change };
       try { run.stored = await this.jobs.replace(run.stored, run.stored.revision, value); } catch (error) {
         if (!(error instanceof RevisionConflict)) this.program.log.error({ err: error }, 'progress of a calibration not kept');
-        else await this.leave(run);
+        else {
+          await this.leave(run);
+          if (run.keeping !== undefined) await this.files.erase(run.stored);
+        }
       }
     });
   }

@@ -80,6 +80,23 @@ describe('a calibration', () => {
     const kept = done.outcome?.items.filter(({ publishable }) => publishable).map(({ id }) => id) ?? [];
     expect(kept).toHaveLength(30);
 
+    const fetched = async (name: string, headers: Record<string, string> = { cookie: designer.cookie }) => fetch(`${server.url}/api/v1/designer/calibrations/${started.id}/files/${name}`, { headers });
+    for (const language of ['nl', 'en']) {
+      const report = await fetched(`report.${language}.html`);
+      expect(report.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'unsafe-inline'.*sandbox$/);
+      expect([report.headers.get('cache-control'), report.headers.get('content-type')]).toEqual(['no-store', 'text/html; charset=utf-8']);
+      const page = await report.text();
+      expect(page).toContain(`<html lang="${language}">`);
+      expect(page).toContain('afname.csv');
+      expect(page).not.toMatch(/<script|src=|href=|NaN|undefined/);
+    }
+    const persons = await fetched('persons.csv', { 'cookie': designer.cookie, 'accept-encoding': 'identity' });
+    expect(persons.headers.get('content-disposition')).toBe('attachment; filename="persons.csv"');
+    expect((await persons.text()).split('\r\n')).toHaveLength(802);
+    expect(await (await fetched('calibration.json')).json()).toMatchObject({ schema: 'meetlat-calibration-1', file: 'afname.csv', persons: 800, calibration: { logLikelihood: done.outcome?.logLikelihood } });
+    expect((await (await fetched('items.csv')).text()).split('\r\n')).toHaveLength(32);
+    expect([(await fetched('secret')).status, (await fetched('persons.csv', {})).status, (await fetched('persons.csv', { cookie: (await Staff.login(server.url, await server.account('examiner'))).cookie })).status]).toEqual([404, 401, 403]);
+
     const before = await designer.get<ReleaseView[]>(`/designer/banks/${bank}/releases`);
     expect(before.map(({ id, inForce }) => [id, inForce])).toEqual([[started.base, true]]);
     const chosen = kept.slice(0, 10);
@@ -172,9 +189,9 @@ describe('a calibration', () => {
   it('names the line of a bad cell, and what cannot be linked', async () => {
     const [a = '', b = ''] = await itemIds();
     const bad = await begin(`person,${a},${b}\nP1,0,1\nP2,7,1\n`);
-    expect(await ended(bad.id)).toMatchObject({ state: 'failed', failure: { code: 'unknown-category', detail: expect.stringContaining('line 3') } });
+    expect(await ended(bad.id)).toMatchObject({ state: 'failed', failure: { code: 'unknown-category', texts: { nl: expect.stringContaining('Regel 3'), en: expect.stringContaining('Line 3') } } });
     const ragged = await begin(`person,${a},${b}\nP1,0,1\nP2,1\n`);
-    expect((await ended(ragged.id)).state).toBe('failed');
+    expect(await ended(ragged.id)).toMatchObject({ state: 'failed', failure: { code: 'row-length', texts: { nl: 'Regel 3 heeft 2 cellen in plaats van 3.' } } });
     const few = await begin(csvOf([a, b], 100));
     expect(await ended(few.id)).toMatchObject({ state: 'failed', failure: { code: 'too-few-anchors' } });
     const nothing = await begin(csvOf((await itemIds()).slice(0, 6), 100), { anchors: 'fixed' });

@@ -11,6 +11,7 @@ import type { Release } from '../../../item-bank/releases/release.ts';
 import { UnknownPublication } from '../../../item-bank/releases/store.ts';
 import type { Stored } from '../../../storage/port.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint, uploadEndpoint } from '../../http/endpoint.ts';
+import { sendPacked } from '../../http/packed.ts';
 import { Problem } from '../../http/problem.ts';
 import { receiveFile } from '../../http/receive-file.ts';
 import { openEventStream } from '../../http/sse.ts';
@@ -18,7 +19,7 @@ import { type CalibrationJob, CalibrationRefused, type Start } from '../../jobs/
 import type { WorkerTask } from '../../jobs/calibration-worker.ts';
 import type { Program } from '../../program.ts';
 import { type StaffAccess, guards } from '../access.ts';
-import { CalibrationQuery, CalibrationSummary, CalibrationView, InForceChoice, PublicationRequest, ReleaseView, responseFileLimits } from './protocol.ts';
+import { CalibrationFile, CalibrationQuery, CalibrationSummary, CalibrationView, InForceChoice, PublicationRequest, ReleaseView, responseFileLimits } from './protocol.ts';
 import { calibrationSummary, calibrationView, isPublishable, publishedRow, releaseView } from './view.ts';
 
 /** Refusals of the bank and of the jobs in the words of the edge. */
@@ -51,7 +52,7 @@ async function liveResponses(program: Program, tenant: string, items: readonly B
 const bankItems = (base: Release): BankItem[] => base.items.flatMap(({ id, version, kind, use }) => (kind === 'choice' && use !== 'practice' ? [{ id, version, isPretest: use === 'pretest' }] : []));
 const highestScore = 1;
 
-const requestOf = (base: Release, { model, anchors, equivalentGroups }: CalibrationQuery): Omit<WorkerTask, 'responses'> =>
+const requestOf = (base: Release, { model, anchors, equivalentGroups }: CalibrationQuery): Omit<WorkerTask, 'responses' | 'file' | 'madeAt'> =>
   ({ model, anchors, parameters: base.parameters, items: bankItems(base), ...(equivalentGroups === undefined ? {} : { equivalentGroups: true }) });
 
 /** A name for people only: no path, no line break. */
@@ -60,9 +61,10 @@ const shownName = (name: string): string => (name.split(/[\\/]/).at(-1) ?? '').r
 async function begin(program: Program, { tenant, id: by }: StaffAccess, request: Request, bank: string, query: CalibrationQuery): Promise<Stored<CalibrationJob>> {
   const base = program.bank.latestRelease(bank);
   program.calibrations.requireFree();
+  const madeAt = program.now();
   const { model, anchors, groups, duplicates, equivalentGroups } = query;
   const facts = { bank, base: base.id, model, anchors, by, ...(equivalentGroups === undefined ? {} : { equivalentGroups: true as const }) };
-  if (query.source === 'sessions') return program.calibrations.begin(tenant, { ...facts, source: { kind: 'sessions' }, task: async () => ({ ...requestOf(base, query), responses: await liveResponses(program, tenant, bankItems(base)) }) });
+  if (query.source === 'sessions') return program.calibrations.begin(tenant, { ...facts, source: { kind: 'sessions' }, task: async () => ({ ...requestOf(base, query), file: bank, madeAt, responses: await liveResponses(program, tenant, bankItems(base)) }) });
   if (request.headers['content-type'] !== 'application/octet-stream') throw new Problem('unsupported-media');
   // What is announced to be too large is not taken in at all.
   if (Number(request.headers['content-length'] ?? 0) > responseFileLimits.sent) throw new Problem('too-large', { limit: responseFileLimits.sent });
@@ -71,7 +73,7 @@ async function begin(program: Program, { tenant, id: by }: StaffAccess, request:
   const bytes = await receiveFile(request, path, responseFileLimits, name.endsWith('.gz'));
   const read = { ...(groups === undefined ? {} : { groups }), ...(duplicates === undefined ? {} : { duplicates }) };
   const responses = { path, ...read, highest: highestScore, mostResponses: responseFileLimits.responses };
-  const start: Start = { ...facts, ...read, file: path, source: { kind: 'file', name, bytes }, task: () => Promise.resolve({ ...requestOf(base, query), responses }) };
+  const start: Start = { ...facts, ...read, file: path, source: { kind: 'file', name, bytes }, task: () => Promise.resolve({ ...requestOf(base, query), file: name, madeAt, responses }) };
   try { return await program.calibrations.begin(tenant, start); } catch (error) {
     await rm(path, { force: true });
     throw error;
@@ -122,6 +124,15 @@ export function calibrationEndpoints(program: Program): Endpoint[] {
     rawEndpoint({
       ...common, method: 'get', path: '/designer/calibrations/:id/events', summary: 'A calibration, at once and at every change', reply: 'stream', problems: ['not-found'],
       handle: async ({ access, param, request, response }) => follow(program, view, await own(access, param('id')), request, response),
+    }),
+    rawEndpoint({
+      ...common, method: 'get', path: '/designer/calibrations/:id/files/:file', summary: 'The report of a calibration, or one of its tables', reply: 'bytes', problems: ['not-found'],
+      handle: async ({ access, param, request, response }) => {
+        const [{ tenant, id, value }, name] = [await own(access, param('id')), CalibrationFile.safeParse(param('file'))];
+        const content = name.success && value.files?.includes(name.data) === true ? await calibrations.file({ tenant, id }, name.data) : undefined;
+        if (!name.success || content === undefined) throw new Problem('not-found');
+        sendPacked(request, response, content, name.data);
+      },
     }),
     commandEndpoint({
       ...common, method: 'post', path: '/designer/calibrations/:id/cancel', summary: 'Cancel a calibration that runs', problems: ['not-found', 'wrong-state'],

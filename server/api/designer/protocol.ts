@@ -11,6 +11,7 @@
  *   GET  calibrations             -> CalibrationSummary[], newest first
  *   GET  calibrations/:id         -> CalibrationView
  *   GET  calibrations/:id/events  -> SSE: `calibration` with a CalibrationView at once and at every change
+ *   GET  calibrations/:id/files/:file -> the report (a page without script) or a download: CalibrationFile
  *   POST calibrations/:id/cancel  -> 204
  *   POST calibrations/:id/release -> ReleaseView; body PublicationRequest: a new release with the chosen items' new parameters
  */
@@ -64,6 +65,8 @@ export type InForceChoice = z.infer<typeof InForceChoice>;
 export const PublicationRequest = z.strictObject({ items: z.array(z.string().max(100)).min(1).max(5000), reason: Reason });
 export type PublicationRequest = z.infer<typeof PublicationRequest>;
 
+export const CalibrationFile = z.enum(['report.nl.html', 'report.en.html', 'items.csv', 'persons.csv', 'calibration.json']);
+export type CalibrationFile = z.infer<typeof CalibrationFile>;
 const Model = z.enum(['rasch', '1pl', '2pl', '3pl']);
 export const CalibrationQuery = z.strictObject({
   source: z.enum(['file', 'sessions']), model: Model, anchors: z.enum(['linked', 'fixed', 'none']), name: z.string().max(200).optional(),
@@ -107,11 +110,14 @@ export const CalibrationView = CalibrationSummary.extend({
   read: z.strictObject({ persons: z.int(), items: z.int() }).optional(),
   progress: z.strictObject({ cycle: z.int(), logLikelihood: z.number(), largestChange: z.number() }).optional(),
   endedAt: z.iso.datetime().optional(),
-  failure: z.strictObject({ code: z.string(), detail: z.string() }).optional(),
+  /** Why, in the languages of the staff. */
+  failure: z.strictObject({ code: z.string(), texts: z.record(z.enum(['nl', 'en']), z.string()) }).optional(),
   outcome: z.strictObject({
     persons: z.int(), converged: z.boolean(), cycles: z.int(), logLikelihood: z.number(), largestChange: z.number(),
     link: z.strictObject({ items: z.int(), slope: z.number(), shift: z.number() }).optional(), items: z.array(CalibratedRow),
   }).optional(),
+  /** Of a finished calibration, to be fetched by name; persons.csv has names as the responses have them, sessions where those are live ones. */
+  files: z.array(CalibrationFile).optional(),
   /** A later release of the bank was published since: calibrate once more before publishing. */
   superseded: z.boolean(),
 });

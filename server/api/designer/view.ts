@@ -9,6 +9,7 @@ import type { BankState } from '../../../item-bank/releases/bank.ts';
 import type { RecalibratedItem } from '../../../item-bank/calibration/recalibrate.ts';
 import type { Stored } from '../../../storage/port.ts';
 import type { Instant } from '../../../storage/document/instant.ts';
+import { refusalText } from '../../reports/refusals.ts';
 import { type CalibrationJob, stateNow } from '../../jobs/calibrations.ts';
 import type { BankSummary, CalibratedRow, CalibrationSummary, CalibrationView, ItemDetail, ItemRow, ReleaseView, SpecificationView } from './protocol.ts';
 
@@ -106,10 +107,10 @@ export function calibrationSummary({ id, value }: Stored<CalibrationJob>, releas
 }
 
 export function calibrationView(stored: Stored<CalibrationJob>, releases: readonly Release[], latest: Release, now: Instant): CalibrationView {
-  const { lines, read, progress, endedAt, failure, outcome, base } = stored.value;
+  const { lines, read, progress, endedAt, failure, outcome, files, base } = stored.value;
   return {
     ...calibrationSummary(stored, releases, now), superseded: latest.id !== base,
-    ...(lines === undefined ? {} : { lines }), ...(read === undefined ? {} : { read }), ...(progress === undefined ? {} : { progress }), ...(endedAt === undefined ? {} : { endedAt }), ...(failure === undefined ? {} : { failure }),
-    ...(outcome === undefined ? {} : { outcome: { ...outcome, items: outcome.items.map(calibratedRow) } }),
+    ...(lines === undefined ? {} : { lines }), ...(read === undefined ? {} : { read }), ...(progress === undefined ? {} : { progress }), ...(endedAt === undefined ? {} : { endedAt }), ...(failure === undefined ? {} : { failure: { code: failure.code, texts: { nl: refusalText(failure, 'nl', 'page'), en: refusalText(failure, 'en', 'page') } } }),
+    ...(files === undefined ? {} : { files }), ...(outcome === undefined ? {} : { outcome: { ...outcome, items: outcome.items.map(calibratedRow) } }),
   };
 }

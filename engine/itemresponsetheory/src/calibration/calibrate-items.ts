@@ -70,7 +70,7 @@ export function calibrateItems(data: ResponseMatrix, options: CalibrateItemsOpti
   } finally { prepared.problem.runner.stop(); }
 }
 
-function maximise(problem: Problem, start: Float64Array, { tolerance = 1e-6, maximumCycles = 4000, onCycle }: CalibrateItemsOptions): EmResult {
+function maximise(problem: Problem, start: Float64Array, { density, tolerance = density === 'histogram' ? 1e-4 : 1e-6, maximumCycles = 4000, onCycle }: CalibrateItemsOptions): EmResult {
   const step = (x: Float64Array, out: Float64Array): number => {
     const { logLikelihood, moments } = expectation(problem, x);
     out.set(x);

@@ -32,7 +32,7 @@ export interface CalibrateItemsOptions {
   readonly density?: 'normal' | 'histogram';
   readonly priors?: Priors;
   readonly points?: number;
-  /** EM stops when no parameter changed by more than this in a plain cycle; default 1e-6. */
+  /** EM stops when no parameter changed by more than this in a plain cycle; default 1e-6, with a free histogram 1e-4: its maximum is a few spikes, and stopping early keeps it smooth. */
   readonly tolerance?: number;
   readonly maximumCycles?: number;
   readonly standardErrors?: 'oakes' | 'crossProduct' | 'sandwich' | 'none';

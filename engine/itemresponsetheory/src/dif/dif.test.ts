@@ -58,16 +58,18 @@ describe('differential item functioning', () => {
 
   it('a fair item is flagged as often as the level says', () => {
     const replications = process.env.MEETLAT_FULL === '1' ? 2000 : 60;
-    let [mh, logistic, count] = [0, 0, 0];
+    let [mh, logistic, days, count] = [0, 0, 0, 0];
     for (let r = 0; r < replications; r += 1) {
       const fair = study(250, 0, 100 + r);
       const both = twoGroups(responseMatrix(fair.rows), fair.isFocal);
       mantelHaenszel(both, { continuity: false }).forEach((row) => { mh += row?.isFlagged === true ? 1 : 0; count += 1; });
+      breslowDay(both).forEach((row) => { days += row?.isFlagged === true ? 1 : 0; });
       logisticDif(both).forEach((row) => { logistic += row?.isFlagged === true ? 1 : 0; });
     }
     // Items of one replication hang together: five times the binomial error at reduced counts.
     const slack = replications === 2000 ? 0.01 : 5 * Math.sqrt((0.05 * 0.95) / count);
     expect(Math.abs(mh / count - 0.05)).toBeLessThan(slack);
     expect(Math.abs(logistic / count - 0.05)).toBeLessThan(slack);
+    expect(Math.abs(days / count - 0.05)).toBeLessThan(slack);
   }, 900_000);
 });

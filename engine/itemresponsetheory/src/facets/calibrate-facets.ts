@@ -39,15 +39,17 @@ export interface FacetsCalibration {
   readonly logLikelihood: number; readonly parameters: number; readonly cycles: number; readonly converged: boolean; readonly largestChange: number;
 }
 
-/** −∂²ln L (less what leans) by central differences of the exact gradient. */
+/** −∂²ln L (less what leans) by forward differences of the exact gradient, both ways round averaged: relative error of the order of the step. */
 function observedInformation(marginal: Marginal, x: Float64Array): Float64Array {
   const size = x.length;
   const matrix = new Float64Array(size * size);
-  const h = 1e-4;
+  const h = 1e-5;
+  const { gradient: here } = expectation(marginal, x, false);
   for (let i = 0; i < size; i += 1) {
-    const gradient = (by: number): Float64Array => { const y = Float64Array.from(x); y[i] = (y[i] ?? 0) + by; return expectation(marginal, y, false).gradient; };
-    const [up, down] = [gradient(h), gradient(-h)];
-    for (let j = 0; j < size; j += 1) matrix[j * size + i] = -((up[j] ?? 0) - (down[j] ?? 0)) / (2 * h);
+    const y = Float64Array.from(x);
+    y[i] = (y[i] ?? 0) + h;
+    const { gradient } = expectation(marginal, y, false);
+    for (let j = 0; j < size; j += 1) matrix[j * size + i] = ((here[j] ?? 0) - (gradient[j] ?? 0)) / h;
   }
   for (let i = 0; i < size; i += 1) for (let j = 0; j < i; j += 1) matrix[i * size + j] = matrix[j * size + i] = ((matrix[i * size + j] ?? 0) + (matrix[j * size + i] ?? 0)) / 2;
   return matrix;
@@ -58,7 +60,7 @@ export function requireScale(table: RatingTable): void {
   if (table.highest < 1) throw new IrtError('no-scale', 'score', table.categories[0] ?? '', 'must have at least two different scores');
   const seen = new Set(table.score);
   const missing = table.categories.filter((_, k) => !seen.has(k));
-  if (missing.length > 0) throw new IrtError('category-empty', 'score', missing.join(', '), 'was never given: close the scale there, or give it to somebody');
+  if (missing.length > 0) throw new IrtError('category-empty', 'score', missing.join(', '), 'was never given, so it has no step: close the scale there (unused: close)');
 }
 
 /** Steps from the shares of neighbouring scores. */
@@ -72,17 +74,22 @@ function startOf({ table, design, size }: Marginal): Float64Array {
   return x;
 }
 
-/** The fit on a grid that holds its persons: widened, and fitted on from there, until it does. */
+/** A change below which the population's spread is known well enough to choose the grid. */
+const rough = 0.05;
+
+/** The fit on a grid that holds its persons: roughly, then on from there on the grid that this needs, until it needs no wider one. */
 function fitted(table: RatingTable, model: FacetsModel, points: number, options: EmOptions): EmResult & { readonly marginal: Marginal } {
   let marginal = marginalOf(table, abilityGrid(points, []), model);
-  let fit = accelerate(emStep(marginal), startOf(marginal), options);
+  let fit = accelerate(emStep(marginal), startOf(marginal), { ...options, tolerance: Math.max(options.tolerance, rough) });
+  let steps = fit.steps;
   for (;;) {
     const node = abilityGrid(points, [populationOf(marginal, fit.x)]);
-    if (node.length <= marginal.node.length) return { ...fit, marginal };
-    marginal = marginalOf(table, node, model);
-    const { steps } = fit;
+    const isWider = node.length > marginal.node.length;
+    if (!isWider && fit.largestChange <= options.tolerance) return { ...fit, steps, marginal };
+    if (isWider) marginal = marginalOf(table, node, model);
     fit = accelerate(emStep(marginal), fit.x, options);
-    fit = { ...fit, steps: steps + fit.steps };
+    steps += fit.steps;
+    if (!fit.converged) return { ...fit, steps, marginal };
   }
 }
 

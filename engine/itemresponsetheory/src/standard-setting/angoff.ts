@@ -8,6 +8,11 @@ export interface AngoffResult extends CutScore {
   readonly judges: readonly { readonly cut: number; readonly agreement: number }[];
   /** Variance components of the judge × item table (ANOVA): how much is the judges', the items', and left. */
   readonly variance: { readonly judge: number; readonly item: number; readonly residual: number };
+  /**
+   * Of the cut, a sum over I items, by what another panel session would draw anew (Brennan 2001), J judges: these judges again √(I·σ²res/J); other judges
+   * √(I²·σ²judge/J + I·σ²res/J), which is `standardError` = s(judges' cuts)/√J; other judges and another form of I items from the same domain, further I·σ²item.
+   */
+  readonly standardErrors: { readonly sameJudges: number; readonly otherJudges: number; readonly otherJudgesAndItems: number };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -40,6 +45,7 @@ export function angoff(ratings: readonly (readonly number[])[]): AngoffResult {
   return {
     cut: mean(cuts), standardError: spread / Math.sqrt(judges),
     judges: ratings.map((row, j) => ({ cut: cuts[j] ?? 0, agreement: correlation(row, row.map((value, i) => ((itemMeans[i] ?? 0) * judges - value) / (judges - 1))) })),
+    standardErrors: { sameJudges: Math.sqrt((items * residual) / judges), otherJudges: spread / Math.sqrt(judges), otherJudgesAndItems: Math.sqrt((spread * spread) / judges + items * Math.max(0, (itemSquare - residual) / judges)) },
     variance: { judge: Math.max(0, (judgeSquare - residual) / items), item: Math.max(0, (itemSquare - residual) / judges), residual },
   };
 }

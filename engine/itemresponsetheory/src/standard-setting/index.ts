@@ -2,4 +2,5 @@
 export { angoff, type AngoffResult, type CutScore } from './angoff.ts';
 export { bookmark, orderedBooklet, type Page, responseLocation } from './bookmark.ts';
 export { borderlineGroup, borderlineRegression, contrastingGroups, type Judged } from './groups.ts';
+export { overRounds, type Round, type RoundSummary } from './rounds.ts';
 export { impactOf, type JudgeMeasure, judgesAsFacet } from './judges.ts';

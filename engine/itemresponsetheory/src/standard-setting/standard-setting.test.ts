@@ -6,6 +6,7 @@ import { expectedScore } from '../models/probability.ts';
 import { createRng } from '../numeric/rng.ts';
 import { createItemParameters } from '../parameters/item-parameters.ts';
 import { angoff } from './angoff.ts';
+import { overRounds } from './rounds.ts';
 import { bookmark, orderedBooklet, responseLocation } from './bookmark.ts';
 import { borderlineGroup, borderlineRegression, contrastingGroups } from './groups.ts';
 
@@ -21,6 +22,25 @@ describe('standard setting', () => {
     expect(variance.residual).toBeCloseTo(0, 12);
     expect(variance.judge).toBeCloseTo(0.01, 12);
     expect(() => angoff([[0.5, 1.2], [0.4, 0.6]])).toThrow(/ratings\[0\]\[1\]/);
+  });
+
+  it('Angoff: errors with the same judges, others, and other items too, from the components', () => {
+    const random = createRng('components');
+    const ratings = Array.from({ length: 8 }, () => { const own = 0.05 * random.normal(); return Array.from({ length: 30 }, (_, i) => Math.max(0, Math.min(1, 0.35 + 0.01 * i + own + 0.06 * random.normal()))); });
+    const { standardError, standardErrors: { sameJudges, otherJudges, otherJudgesAndItems }, variance: { judge, item, residual } } = angoff(ratings);
+    expect(otherJudges).toBe(standardError);
+    expect(otherJudges ** 2).toBeCloseTo((30 ** 2 * judge + 30 * residual) / 8, 10);
+    expect(sameJudges ** 2).toBeCloseTo((30 * residual) / 8, 10);
+    expect(otherJudgesAndItems ** 2 - otherJudges ** 2).toBeCloseTo(30 * item, 10);
+    expect(sameJudges).toBeLessThan(otherJudges);
+  });
+
+  it('rounds: the change of the cut over the judges who sat in both, and their spread', () => {
+    const round = (cut: number, judges: Readonly<Record<string, number>>) => ({ cut, judges: Object.entries(judges).map(([judge, own]) => ({ judge, cut: own })) });
+    const [first, second] = overRounds([round(20, { An: 16, Bo: 20, Cas: 24 }), round(21, { An: 19, Bo: 21, Dee: 23 })]);
+    expect(first).toEqual({ cut: 20, judges: 3, spread: 4 });
+    expect(second).toMatchObject({ cut: 21, spread: 2, change: { judges: 2, mean: 2, standardError: expect.closeTo(1, 12) } });
+    expect(() => overRounds([{ cut: 1, judges: [{ judge: 'An', cut: 1 }, { judge: 'An', cut: 2 }] }])).toThrow(/An.*once/);
   });
 
   it('Bookmark: the booklet is in order, and a page is where the chance is what was asked', () => {

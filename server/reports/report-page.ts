@@ -6,6 +6,7 @@ import { wrightMap } from '../../engine/charts/wright-map.ts';
 import { locationOf } from '../../item-bank/calibration/anchor-link.ts';
 import { type AppraisedItem, bounds } from '../../item-bank/calibration/appraisal.ts';
 import type { Light } from '../../item-bank/calibration/judge.ts';
+import estimationTexts from './estimation.json' with { type: 'json' };
 import en from './report.en.json' with { type: 'json' };
 import nl from './report.nl.json' with { type: 'json' };
 import type { Outcome } from '../../item-bank/calibration/run.ts';
@@ -15,7 +16,7 @@ export type ReportLanguage = keyof typeof reportTexts;
 export const isReportLanguage = (name: string): name is ReportLanguage => Object.hasOwn(reportTexts, name);
 type Texts = (typeof reportTexts)[ReportLanguage];
 
-export interface ReportFrame { readonly file: string; readonly madeAt: string; readonly language: ReportLanguage; readonly cuts: readonly Mark[] }
+export interface ReportFrame { readonly file: string; /** An instant; the page shows its day. */ readonly madeAt: string; readonly language: ReportLanguage; readonly cuts: readonly Mark[] }
 
 /** `{name}` in a text of the catalogue. */
 export const fill = (text: string, values: Readonly<Record<string, string | number>>): string => text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
@@ -125,11 +126,12 @@ const stepsOf = (spec: ItemSpec | undefined): string => (spec === undefined ? '�
 function allItems({ appraisal, calibration, parameters }: Outcome, { language }: ReportFrame): string {
   const t = reportTexts[language];
   const hasSlope = calibration === undefined || !['rasch', '1pl', 'pcm', 'rsm'].includes(calibration.model);
-  const head = [t.item, t.light, t.n, t.share, t.itemRest, ...(hasSlope ? [t.slope, ...(calibration ? [t.se] : [])] : []), t.difficulty, ...(calibration ? [t.se] : []), t.infit, t.outfit, t.rmsd, t.sumScoreP, t.more];
+  const hasLower = parameters.some((spec) => spec.model === 'logistic' && (spec.lower ?? 0) > 0);
+  const head = [t.item, t.light, t.n, t.share, t.itemRest, ...(hasSlope ? [t.slope, ...(calibration ? [t.se] : [])] : []), t.difficulty, ...(calibration ? [t.se] : []), ...(hasLower ? [t.lower, ...(calibration ? [t.se] : [])] : []), t.infit, t.outfit, t.rmsd, t.sumScoreP, t.more];
   return table(head, appraisal.items.map((item, n) => {
     const [estimate, spec] = [calibration?.estimates[n], parameters[n]];
     const slope = estimate?.slope ?? (spec === undefined || spec.model === 'nominal' ? undefined : spec.slope ?? 1);
-    return [escapeXml(item.item), chip(item.light, t), String(item.responses), fixed(item.p), fixed(item.itemRest), ...(hasSlope ? [fixed(slope), ...(calibration ? [fixed(estimate?.slopeStandardError)] : [])] : []), stepsOf(spec), ...(calibration ? [fixed(estimate?.difficultyStandardError)] : []), fixed(item.infit), fixed(item.outfit), fixed(item.rmsd, 3), escapeXml(pValue(item.sumScoreFit?.p)), needed(item)];
+    return [escapeXml(item.item), chip(item.light, t), String(item.responses), fixed(item.p), fixed(item.itemRest), ...(hasSlope ? [fixed(slope), ...(calibration ? [fixed(estimate?.slopeStandardError)] : [])] : []), stepsOf(spec), ...(calibration ? [fixed(estimate?.difficultyStandardError)] : []), ...(hasLower ? [fixed(spec?.model === 'logistic' ? spec.lower : undefined), ...(calibration ? [fixed(estimate?.lowerStandardError)] : [])] : []), fixed(item.infit), fixed(item.outfit), fixed(item.rmsd, 3), escapeXml(pValue(item.sumScoreFit?.p)), needed(item)];
   }), 'items');
 }
 
@@ -168,6 +170,47 @@ function linking({ calibration }: Outcome, { language }: ReportFrame): string {
   return section(t.linkTitle, paragraph(fill(t.linkText, { slope: fixed(link.slope, 4), shift: fixed(link.shift, 4), used, all: link.residuals.length })) + table([t.anchor, t.residual, t.isUsed], link.residuals.map(({ item, residual, isUsed }) => [escapeXml(item), fixed(residual), isUsed ? t.yes : t.no]), 'narrow'));
 }
 
+/** How the numbers came about: the estimator, what it assumes, how near the maximum it ended; and a latent regression's table. */
+function estimation({ calibration }: Outcome, { language }: ReportFrame): string {
+  if (calibration === undefined) return '';
+  const t = estimationTexts[language];
+  const { estimator, online, biasCorrection, largestGradient, andersen, regression } = calibration;
+  const lines = [
+    t.estimators[estimator], ...(online === undefined ? [] : [t.online[online]]), ...(biasCorrection === true ? [t.biasCorrection] : []),
+    ...(Number.isFinite(largestGradient) ? [fill(t.gradient, { gradient: largestGradient < 0.001 ? '< 0.001' : largestGradient.toFixed(3) })] : []),
+    ...(andersen === undefined ? [] : [fill(t.andersen, { statistic: fixed(andersen.statistic), df: andersen.degreesOfFreedom, p: pValue(andersen.p) })]),
+  ];
+  const known = regression === undefined ? '' : section(t.regressionTitle, paragraph(fill(t.regressionText, { sd: fixed(regression.residualSd) }))
+    + table([t.covariate, t.coefficient, reportTexts[language].se], regression.names.map((name, n) => [escapeXml(name), fixed(regression.coefficients[n], 3), fixed(regression.standardErrors[n], 3)]), 'narrow'));
+  return section(t.title, list(lines)) + known;
+}
+
+/** A for 0, B for 1 …; its number beyond Z. */
+export const optionName = (option: number): string => (option < 26 ? String.fromCharCode(65 + option) : String(option));
+
+/** Items whose distractors are drawn: those with something to look at first. */
+const mostDistractors = 60;
+
+function distractors({ distractors: found }: Outcome, { language }: ReportFrame): string {
+  if (found === undefined) return '';
+  const t = reportTexts[language].distractors;
+  const percent = (share: number | undefined): string => (share === undefined || !Number.isFinite(share) ? '–' : `${(100 * share).toFixed(0)} %`);
+  const rows = found.slice(0, mostDistractors).flatMap(({ item, options, flags }) => options.map(({ option, isKey, persons: chosen, share, restCorrelation, groupShares: [weak, middle, strong] }, n) => [
+    n === 0 ? `<b>${escapeXml(item)}</b>${flags.length === 0 ? '' : `<br>${escapeXml(flags.map((flag) => t.flags[flag]).join('; '))}`}` : '', isKey ? `<b>${optionName(option)} ✓</b>` : optionName(option), String(chosen), percent(share), fixed(restCorrelation), percent(weak), percent(middle), percent(strong),
+  ]));
+  const note = found.length > mostDistractors ? paragraph(fill(reportTexts[language].shownOf, { shown: mostDistractors, all: found.length })) : '';
+  return section(t.title, paragraph(t.text) + note + table([reportTexts[language].item, t.option, t.chosen, t.share, t.rest, t.weak, t.middle, t.strong], rows, 'attention'));
+}
+
+/** How many persons answered unlike the model; who they are is in persons.csv alone. */
+function personFit({ appraisal: { personFit: found } }: Outcome, { language }: ReportFrame): string {
+  const t = reportTexts[language];
+  const known = found.filter(({ p }) => Number.isFinite(p));
+  if (known.length === 0) return '';
+  const share = (bound: number): string => `${(100 * known.filter(({ p }) => p < bound).length / known.length).toFixed(1)} %`;
+  return section(t.personFitTitle, paragraph(fill(t.personFitText, { five: share(0.05), one: share(0.01), persons: known.length })));
+}
+
 function groups({ groups: found, calibration }: Outcome, { language }: ReportFrame): string {
   if (found === undefined) return '';
   const t = reportTexts[language];
@@ -175,10 +218,10 @@ function groups({ groups: found, calibration }: Outcome, { language }: ReportFra
 }
 
 const style = ':root{--ink:#1b1b1b;--line:#d9dee0;--teal:#0b5c6b}*{box-sizing:border-box}body{font:15px/1.5 system-ui,"Segoe UI",sans-serif;max-width:70rem;margin:2rem auto;padding:0 1.25rem;color:var(--ink)}h1{font-size:1.8rem;line-height:1.2;margin:0 0 .2rem}.made{color:#555;margin:0 0 1.2rem}h2{font-size:1.25rem;margin:2.4rem 0 .6rem;padding-bottom:.25rem;border-bottom:2px solid var(--teal)}p{max-width:46rem}'
-  + '.cards{display:flex;flex-wrap:wrap;gap:.8rem;margin:1rem 0}.cards div{flex:1 1 8rem;border:1px solid var(--line);border-radius:.4rem;padding:.6rem .9rem}.cards dt{color:#555;font-size:.85rem}.cards dd{margin:0;font-size:1.5rem;font-variant-numeric:tabular-nums}.lights{display:flex;gap:.6rem;align-items:center;font-size:1.1rem}.lights b{margin-right:1rem}'
+  + '.cards{display:flex;flex-wrap:wrap;gap:.8rem;margin:1rem 0}.cards div{flex:1 1 8rem;border:1px solid var(--line);border-radius:.4rem;padding:.6rem .9rem}.cards dt{color:#555;font-size:.85rem}.cards dd{margin:0;font-size:1.5rem;font-variant-numeric:tabular-nums}.lights{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center;font-size:1.1rem}.lights b{margin-right:1rem}'
   + '.light{display:inline-block;padding:.05rem .5rem;border-radius:1rem;font-size:.82rem;white-space:nowrap;font-weight:400}.keep{background:#e2f0dc;color:#27541c}.look{background:#fdeccf;color:#7a3b08}.drop{background:#f8dbe3;color:#7c1137}'
   + 'table{border-collapse:collapse;margin:.8rem 0;width:100%;font-size:.9rem}table.narrow{width:auto;min-width:24rem}th,td{padding:.28rem .6rem;text-align:right;border-bottom:1px solid var(--line);font-variant-numeric:tabular-nums;vertical-align:top}th{color:#444;border-bottom:2px solid #9aa5a8;font-weight:600}th:first-child,td:first-child,.attention td:nth-child(-n+3),.attention th:nth-child(-n+3),.items td:nth-child(2),.items th:nth-child(2){text-align:left}thead{display:table-header-group}tr{break-inside:avoid}'
-  + '.grid{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:1rem}figure{margin:0;break-inside:avoid}figcaption{font-weight:600;font-size:.9rem;margin-bottom:.15rem}svg{width:100%;height:auto;display:block}figure.wide{max-width:52rem}.alarm{background:#f8dbe3;border-left:5px solid #7c1137;padding:.7rem 1rem;font-weight:600}@media(max-width:50rem){.grid{grid-template-columns:1fr 1fr}.items{display:block;overflow-x:auto}}@page{margin:14mm}@media print{body{margin:0;max-width:none;font-size:10.5pt}h2{break-after:avoid}.light{border:1px solid currentColor}}';
+  + '.grid{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:1rem}figure{margin:0;break-inside:avoid}figcaption{font-weight:600;font-size:.9rem;margin-bottom:.15rem}svg{width:100%;height:auto;display:block}figure.wide{max-width:52rem}.alarm{background:#f8dbe3;border-left:5px solid #7c1137;padding:.7rem 1rem;font-weight:600}@media(max-width:50rem){.grid{grid-template-columns:repeat(2,minmax(0,1fr))}table,table.narrow{display:block;min-width:0;width:100%;overflow-x:auto}}@media(max-width:30rem){body{margin:1rem auto}.grid{grid-template-columns:minmax(0,1fr)}h1{overflow-wrap:anywhere}}@page{margin:14mm}@media print{body{margin:0;max-width:none;font-size:10.5pt}h2{break-after:avoid}.light{border:1px solid currentColor}}';
 
 /** Title and line under it are text; the body is HTML. */
 export const page = (title: string, made: string, language: ReportLanguage, body: string): string => `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeXml(title)}</title><style>${style}</style></head><body>`
@@ -191,8 +234,8 @@ export function reportPage(outcome: Outcome, frame: ReportFrame): string {
   const bank = createItemParameters(outcome.parameters);
   const lines = remarkLines(outcome, frame.language);
   const alarm = notConverged(outcome, frame.language);
-  return page(title, fill(t.madeAt, { at: frame.madeAt, model: outcome.calibration === undefined ? t.given : t.models[outcome.calibration.model] }), frame.language, (alarm === undefined ? '' : `<p class="alarm">${escapeXml(alarm)}</p>`)
-    + section(t.outline, outline(outcome, frame)) + section(t.done, lines.length === 0 ? paragraph(t.nothingDone) : list(lines)) + linking(outcome, frame) + section(t.attention, attention(outcome, frame))
-    + section(t.informationTitle, information(outcome, bank, frame)) + persons(outcome, frame) + section(t.fitTitleItems, fitPlots(outcome, frame)) + modelFit(outcome, frame) + groups(outcome, frame)
-    + section(t.tableTitle, allItems(outcome, frame)) + section(t.curvesTitle, curves(outcome, bank, frame)) + section(t.methodTitle, list(t.method)));
+  return page(title, fill(t.madeAt, { at: frame.madeAt.slice(0, 10), model: outcome.calibration === undefined ? t.given : t.models[outcome.calibration.model] }), frame.language, (alarm === undefined ? '' : `<p class="alarm">${escapeXml(alarm)}</p>`)
+    + section(t.outline, outline(outcome, frame)) + section(t.done, lines.length === 0 ? paragraph(t.nothingDone) : list(lines)) + estimation(outcome, frame) + linking(outcome, frame) + section(t.attention, attention(outcome, frame))
+    + section(t.informationTitle, information(outcome, bank, frame)) + persons(outcome, frame) + section(t.fitTitleItems, fitPlots(outcome, frame)) + modelFit(outcome, frame) + personFit(outcome, frame) + groups(outcome, frame)
+    + section(t.tableTitle, allItems(outcome, frame)) + distractors(outcome, frame) + section(t.curvesTitle, curves(outcome, bank, frame)) + section(t.methodTitle, list(t.method)));
 }
