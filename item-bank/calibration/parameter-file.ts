@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { ItemSpec } from 'itemresponsetheory';
 import type { ItemModelName, Priors } from 'itemresponsetheory/calibration';
+import type { Sample } from 'itemresponsetheory/linking';
 import { z } from 'zod';
 import { ResponseFileError } from './response-file-error.ts';
 
@@ -14,9 +15,9 @@ const Spec = z.discriminatedUnion('model', [
   z.object({ model: z.literal('nominal'), id: z.string(), slopes: z.array(finite).min(1), intercepts: z.array(finite).min(1) }),
 ]);
 /** A calibration and a release both keep their parameters here. */
-const File = z.object({ parameters: z.array(Spec).min(1), population: z.object({ mean: finite, sd: z.number().positive() }).optional(), calibration: z.object({ covariances: z.array(z.array(z.number().nullable()).nullable()).optional() }).optional() });
+const File = z.object({ parameters: z.array(Spec).min(1), population: z.object({ mean: finite, sd: z.number().positive() }).optional(), persons: z.number().positive().optional(), groups: z.array(z.object({ persons: z.number().positive(), mean: finite.nullable(), sd: z.number().nullable() })).optional(), calibration: z.object({ anchors: z.string().optional(), covariances: z.array(z.array(z.number().nullable()).nullable()).optional() }).optional() });
 
-export interface ParameterFile { readonly parameters: readonly ItemSpec[]; /** Of slope and difficulty or steps, by item. */ readonly covariances?: ReadonlyMap<string, readonly number[]>; readonly population?: { readonly mean: number; readonly sd: number } }
+export interface ParameterFile { readonly parameters: readonly ItemSpec[]; /** Of slope and difficulty or steps, by item. */ readonly covariances?: ReadonlyMap<string, readonly number[]>; readonly population?: { readonly mean: number; readonly sd: number }; /** The persons whose abilities gave the scale; absent where anchors did. */ readonly sample?: Sample }
 
 function fromCsv(text: string, path: string): ItemSpec[] {
   const records: Record<string, string>[] = parse(text, { bom: true, columns: true, skip_empty_lines: true, trim: true, delimiter: [',', ';', '\t'] });
@@ -33,9 +34,12 @@ function fromCsv(text: string, path: string): ItemSpec[] {
 export function parametersFrom(value: unknown, path: string): ParameterFile {
   const file = File.safeParse(value);
   if (!file.success) throw new ResponseFileError('unknown-parameters', `${path}: ${file.error.issues[0]?.path.join('.') ?? ''}: ${file.error.issues[0]?.message ?? 'no parameters'}`, { path, why: `${file.error.issues[0]?.path.join('.') ?? ''} ${file.error.issues[0]?.message ?? ''}`.trim() });
-  const { parameters, population, calibration } = file.data;
+  const { parameters, population, persons, groups, calibration } = file.data;
+  // The first group is the reference that stands for the scale.
+  const [reference] = groups ?? [{ persons: persons ?? NaN, ...(population ?? { mean: NaN, sd: NaN }) }];
+  const sample = calibration?.anchors === 'none' && reference !== undefined && reference.persons > 0 && Number.isFinite(reference.mean) && (reference.sd ?? NaN) > 0 ? { persons: reference.persons, mean: reference.mean ?? NaN, sd: reference.sd ?? NaN } : undefined;
   const covariances = new Map(parameters.flatMap(({ id }, n) => { const own = calibration?.covariances?.[n]; return own === undefined || own === null || own.includes(null) ? [] : [[id, own.map((value) => value ?? NaN)] as const]; }));
-  return { parameters, ...(covariances.size === 0 ? {} : { covariances }), ...(population === undefined ? {} : { population }) };
+  return { parameters, ...(covariances.size === 0 ? {} : { covariances }), ...(population === undefined ? {} : { population }), ...(sample === undefined ? {} : { sample }) };
 }
 
 /** Throws ResponseFileError naming the line or the field. */

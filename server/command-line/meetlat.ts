@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand,
   fit: async () => (await import('./fit.ts')).fitCommand,
   dif: async () => (await import('./dif.ts')).difCommand,
+  drift: async () => (await import('./drift.ts')).driftCommand,
   facets: async () => (await import('./facets.ts')).facetsCommand,
   link: async () => (await import('./link.ts')).linkCommand,
   'standard-setting': async () => (await import('./standard-setting.ts')).standardSettingCommand,

@@ -30,7 +30,7 @@ describe.each(['rasch', '2pl', '3pl', 'grm', 'gpcm'])('%s', (name) => {
   const hermite = { node: Float64Array.from(peer.gaussHermite?.nodes ?? []), weight: Float64Array.from(peer.gaussHermite?.weights ?? []) };
 
   const sets: (readonly [string, Readonly<Record<string, Constant>> | null | undefined, Partial<LinkOptions>])[] = [
-    ['as given', peer.constants, { grid: dichotomous ? hermite : plink }], ['on a uniform grid', peer.constantsUniformGrid, { grid: uniform }], ['symmetric', peer.constantsSymmetric, { grid: plink, symmetric: true }],
+    ['as given', peer.constants, { grid: dichotomous ? hermite : plink }], ['on a uniform grid', peer.constantsUniformGrid, { grid: uniform }], ['symmetric', peer.constantsSymmetric, { grid: plink, direction: 'symmetric' }],
   ];
   for (const [kind, constants, options] of sets) for (const [label, { A, B }] of Object.entries(constants ?? {})) it(`${label}, ${kind}`, () => {
     const method = methods[label] ?? 'mean-mean';

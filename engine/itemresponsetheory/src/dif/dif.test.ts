@@ -43,6 +43,8 @@ describe('differential item functioning', () => {
     const [sure, unsure] = shrink([{ delta: 2, varianceLogAlpha: 0.01 }, { delta: 2, varianceLogAlpha: 0.5 }, { delta: -1, varianceLogAlpha: 0.01 }, { delta: -1, varianceLogAlpha: 0.01 }], tail);
     expect(sure?.delta).toBeGreaterThan(unsure?.delta ?? Infinity);
     expect(sure?.large).toBeGreaterThan(unsure?.large ?? Infinity);
+    expect((unsure?.negligible ?? NaN) + (unsure?.moderate ?? NaN) + (unsure?.large ?? NaN)).toBeCloseTo(1, 12);
+    expect(unsure?.moderate).toBeGreaterThan(0.05);
   });
 
   it('adaptive rows are refused by raw score and taken by ability', () => {
@@ -56,16 +58,18 @@ describe('differential item functioning', () => {
 
   it('a fair item is flagged as often as the level says', () => {
     const replications = process.env.MEETLAT_FULL === '1' ? 2000 : 60;
-    let [mh, logistic, count] = [0, 0, 0];
+    let [mh, logistic, days, count] = [0, 0, 0, 0];
     for (let r = 0; r < replications; r += 1) {
       const fair = study(250, 0, 100 + r);
       const both = twoGroups(responseMatrix(fair.rows), fair.isFocal);
       mantelHaenszel(both, { continuity: false }).forEach((row) => { mh += row?.isFlagged === true ? 1 : 0; count += 1; });
+      breslowDay(both).forEach((row) => { days += row?.isFlagged === true ? 1 : 0; });
       logisticDif(both).forEach((row) => { logistic += row?.isFlagged === true ? 1 : 0; });
     }
     // Items of one replication hang together: five times the binomial error at reduced counts.
     const slack = replications === 2000 ? 0.01 : 5 * Math.sqrt((0.05 * 0.95) / count);
     expect(Math.abs(mh / count - 0.05)).toBeLessThan(slack);
     expect(Math.abs(logistic / count - 0.05)).toBeLessThan(slack);
+    expect(Math.abs(days / count - 0.05)).toBeLessThan(slack);
   }, 900_000);
 });

@@ -25,8 +25,8 @@ export interface ItemDrift {
   readonly item: number; readonly responses: number;
   /** Highest value of the sums of "easier than it was" and "harder than it was", and the bound they are held against. */
   readonly easier: number; readonly harder: number; readonly bound: number;
-  /** First alarm. */
-  readonly alarm?: { readonly person: number; readonly direction: 'easier' | 'harder' };
+  /** First alarm, and the person at whom the sum last was 0: it began there or later. */
+  readonly alarm?: { readonly person: number; readonly direction: 'easier' | 'harder'; readonly since: number };
 }
 
 /** Answers between false alarms of a one-sided CUSUM of independent standard normal values (Siegmund 1985). */
@@ -55,8 +55,8 @@ export function itemDrift(bank: ItemParameters, data: ResponseMatrix, { grid = n
   const responses = new Uint32Array(bank.size);
   for (const item of data.item) responses[item] = (responses[item] ?? 0) + 1;
   const bounds = Array.from(responses, (n) => (n === 0 ? Infinity : cusumBound(n, alpha, allowance)));
-  const state = Array.from(responses, () => ({ up: 0, down: 0, easier: 0, harder: 0 }));
-  const alarms = new Map<number, { person: number; direction: 'easier' | 'harder' }>();
+  const state = Array.from(responses, () => ({ up: 0, down: 0, easier: 0, harder: 0, upSince: 0, downSince: 0 }));
+  const alarms = new Map<number, NonNullable<ItemDrift['alarm']>>();
   eachPosterior(bank, data, grid, (person, weight) => {
     for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
       const item = data.item[n] ?? 0;
@@ -75,9 +75,11 @@ export function itemDrift(bank: ItemParameters, data: ResponseMatrix, { grid = n
       const at = state[item];
       if (at === undefined) continue;
       at.up = Math.max(0, at.up + residual - allowance); at.down = Math.max(0, at.down - residual - allowance);
+      if (at.up === 0) at.upSince = person;
+      if (at.down === 0) at.downSince = person;
       at.easier = Math.max(at.easier, at.up); at.harder = Math.max(at.harder, at.down);
       const bound = bounds[item] ?? Infinity;
-      if (!alarms.has(item) && (at.up > bound || at.down > bound)) alarms.set(item, { person, direction: at.up > bound ? 'easier' : 'harder' });
+      if (!alarms.has(item) && (at.up > bound || at.down > bound)) alarms.set(item, at.up > bound ? { person, direction: 'easier', since: at.upSince } : { person, direction: 'harder', since: at.downSince });
     }
   });
   return state.map(({ easier, harder }, item): ItemDrift => { const alarm = alarms.get(item); return { item, responses: responses[item] ?? 0, easier, harder, bound: bounds[item] ?? Infinity, ...(alarm === undefined ? {} : { alarm }) }; });

@@ -99,9 +99,9 @@ function expectedCell(reference: number, focal: number, right: number, alpha: nu
 }
 
 /** Small groups: Δ drawn towards the mean of all items, as far as its error asks for; and the chances of the true class. */
-export interface Shrunken { readonly delta: number; readonly standardError: number; readonly large: number }
+export interface Shrunken { readonly delta: number; readonly standardError: number; readonly negligible: number; readonly moderate: number; readonly large: number }
 
-/** Empirical Bayes over the items' Δ: prior N(mean, τ²), τ² the variance of the Δs beyond their errors. `large`: P(|Δ| ≥ 1.5). */
+/** Empirical Bayes over the items' Δ: prior N(mean, τ²), τ² the variance of the Δs beyond their errors. P(|Δ| < 1), P(1 ≤ |Δ| < 1.5), P(|Δ| ≥ 1.5). */
 export function shrink(items: readonly { readonly delta: number; readonly varianceLogAlpha: number }[], tail: (z: number) => number): Shrunken[] {
   const variances = items.map(({ varianceLogAlpha }) => 2.35 * 2.35 * varianceLogAlpha);
   const mean = items.reduce((sum, { delta }) => sum + delta, 0) / items.length;
@@ -110,7 +110,9 @@ export function shrink(items: readonly { readonly delta: number; readonly varian
   return items.map(({ delta }, n) => {
     const weight = prior / (prior + (variances[n] ?? 0));
     const [centre, error] = [weight * delta + (1 - weight) * mean, Math.sqrt(weight * (variances[n] ?? 0))];
-    return { delta: centre, standardError: error, large: tail((1.5 - centre) / error) + tail((1.5 + centre) / error) };
+    const beyond = (bound: number): number => tail((bound - centre) / error) + tail((bound + centre) / error);
+    const [some, large] = [beyond(1), beyond(1.5)];
+    return { delta: centre, standardError: error, negligible: 1 - some, moderate: some - large, large };
   });
 }
 

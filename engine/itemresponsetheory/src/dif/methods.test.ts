@@ -68,6 +68,8 @@ describe('what is there is found', () => {
     expect(drift[3]?.alarm?.direction).toBe('easier');
     expect(drift[3]?.alarm?.person).toBeGreaterThan(1500);
     expect(drift[3]?.alarm?.person).toBeLessThan(2500);
+    expect(drift[3]?.alarm?.since).toBeGreaterThan(500);
+    expect(drift[3]?.alarm?.since).toBeLessThan(drift[3]?.alarm?.person ?? NaN);
     expect(drift.filter(({ alarm }) => alarm !== undefined)).toHaveLength(1);
     const [before, after] = [0, 1].map((part) => calibrateItems(responseMatrix(rows.filter((_, person) => isFocal[person] === part)), { models: '2pl' }));
     const covarianceOf = (fit: ReturnType<typeof calibrateItems> | undefined, item: number): number[] => { const size = fit?.parameters.length ?? 0; return [0, 1].flatMap((i) => [0, 1].map((j) => fit?.covariance?.[(2 * item + i) * size + 2 * item + j] ?? NaN)); };

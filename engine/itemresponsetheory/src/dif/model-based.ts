@@ -6,9 +6,10 @@ import { calibrateItems } from '../calibration/calibrate-items.ts';
 import { type ItemModelName, localOf } from '../calibration/family.ts';
 import type { CalibrateItemsOptions } from '../calibration/problem.ts';
 import { IrtError } from '../errors.ts';
-import { curveDeviations } from '../fit/curve-deviation.ts';
+import { type CurveDeviation, curveDeviations, deviationFrom } from '../fit/curve-deviation.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { createItemParameters } from '../parameters/item-parameters.ts';
+import { tabulate } from '../parameters/table.ts';
 import { normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { split } from './parameters.ts';
@@ -62,16 +63,33 @@ function quadratic(difference: readonly number[], covariance: Float64Array, size
 }
 
 export interface GroupDeviation { readonly item: number; /** By group: RMSD of its own curve from the common one, and mean deviation in score points (above 0: easier for the group). */ readonly groups: readonly { readonly rmsd: number; readonly bias: number; readonly responses: number }[] }
+export interface RmsdOptions extends Pick<CalibrateItemsOptions, 'models' | 'priors' | 'tolerance' | 'team'> {
+  /** Items that have parameters of their own in every group, so that they do not bend the scale; they are held against the groups' curves weighted by the groups' masses. */
+  readonly free?: readonly number[];
+}
 
-/** All items equal, the groups' means and variances free; then every group by itself. .1 and above is looked at by custom, .15 does not fit. */
-export function rmsdDif(data: ResponseMatrix, group: ArrayLike<number>, options: Pick<CalibrateItemsOptions, 'models' | 'priors' | 'tolerance' | 'team'>): GroupDeviation[] {
-  const fit = calibrateItems(data, { tolerance: 1e-5, ...options, group, standardErrors: 'none' });
-  const bank = createItemParameters(fit.items.map(({ item }, n) => ({ ...item, id: `${n}` })));
-  const byGroup = fit.groups.map(({ mean, variance }, g) => {
-    const sd = Math.sqrt(variance);
-    return curveDeviations(bank, rowsWhere(data, (person) => group[person] === g), { grid: normalGrid({ mean, sd, lower: mean - 6 * sd, upper: mean + 6 * sd }) });
+/** All items equal but the free ones, the groups' means and variances free; then every group by itself. .1 and above is looked at by custom, .15 does not fit. */
+export function rmsdDif(data: ResponseMatrix, group: ArrayLike<number>, { free = [], models, ...options }: RmsdOptions): GroupDeviation[] {
+  const all = Array.from({ length: data.items }, (_, item) => item);
+  const modelOf = (item: number): ItemModelName => (typeof models === 'string' ? models : models[item] ?? '2pl');
+  const apart = split(data, group, free);
+  const fit = calibrateItems(apart, { tolerance: 1e-5, ...options, models: Array.from({ length: apart.items }, (_, n) => modelOf(n < data.items ? n : free[(n - data.items) % free.length] ?? 0)), group, standardErrors: 'none' });
+  const placeOf = (item: number, g: number): number => { const at = free.indexOf(item); return at < 0 || g === 0 ? item : data.items + (g - 1) * free.length + at; };
+  const ranges = fit.groups.map(({ mean, variance }) => ({ mean, sd: Math.sqrt(variance) }));
+  // One set of nodes for all groups, a fifth of a logit apart, so that their curves meet.
+  const [lower, upper] = [Math.min(...ranges.map(({ mean, sd }) => mean - 6 * sd)), Math.max(...ranges.map(({ mean, sd }) => mean + 6 * sd))];
+  const points = Math.ceil((upper - lower) / 0.2) + 1;
+  const byGroup = ranges.map(({ mean, sd }, g) => {
+    const grid = normalGrid({ mean, sd, lower, upper, points });
+    const bank = createItemParameters(all.map((item) => { const own = fit.items[placeOf(item, g)]; return { ...(own?.item ?? { model: 'logistic', difficulty: NaN }), id: `${item}` }; }));
+    return { list: curveDeviations(bank, rowsWhere(data, (person) => group[person] === g), { grid }), table: tabulate(bank, grid) };
   });
-  return fit.items.map((_, item) => ({ item, groups: byGroup.map((list) => { const { rmsd = NaN, bias = NaN, responses = 0 } = list[item] ?? {}; return { rmsd, bias, responses }; }) }));
+  const against = (item: number, found: CurveDeviation): CurveDeviation => (!free.includes(item) ? found : deviationFrom(found, (k, q) => {
+    let [sum, mass] = [0, 0];
+    for (const { list, table } of byGroup) { const m = list[item]?.mass[q] ?? 0; mass += m; sum += m * (table.probability[((table.rowStart[item] ?? 0) + k) * points + q] ?? 0); }
+    return sum / mass;
+  }));
+  return all.map((item) => ({ item, groups: byGroup.map(({ list }) => { const found = list[item]; if (found === undefined) return { rmsd: NaN, bias: NaN, responses: 0 }; const { rmsd, bias, responses } = against(item, found); return { rmsd, bias, responses }; }) }));
 }
 
 function rowsWhere(data: ResponseMatrix, isIn: (person: number) => boolean): ResponseMatrix {

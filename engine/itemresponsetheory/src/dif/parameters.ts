@@ -42,12 +42,17 @@ export interface LikelihoodRatioOptions extends Pick<CalibrateItemsOptions, 'mod
   readonly level?: number;
 }
 
-/** The same data with some items as two: one that only the reference group answered, one that only the focal group did. */
-export function split(data: ResponseMatrix, isFocal: ArrayLike<number>, apart: readonly number[]): ResponseMatrix {
-  const place = new Map(apart.map((item, n) => [item, data.items + n]));
+/** The same data with some items as several, one for each group: the reference group (0) keeps the item, group g answers number items + (g − 1)·|apart| + place in `apart`. */
+export function split(data: ResponseMatrix, group: ArrayLike<number>, apart: readonly number[]): ResponseMatrix {
+  const place = new Map(apart.map((item, n) => [item, n]));
   const item = Uint32Array.from(data.item);
-  for (let person = 0; person < data.persons; person += 1) if (isFocal[person] === 1) for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) item[n] = place.get(item[n] ?? 0) ?? item[n] ?? 0;
-  return { ...data, items: data.items + apart.length, item };
+  let others = 1;
+  for (let person = 0; person < data.persons; person += 1) {
+    const g = group[person] ?? 0;
+    others = Math.max(others, g);
+    if (g > 0) for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) { const at = place.get(item[n] ?? 0); if (at !== undefined) item[n] = data.items + (g - 1) * apart.length + at; }
+  }
+  return { ...data, items: data.items + others * apart.length, item };
 }
 
 /**

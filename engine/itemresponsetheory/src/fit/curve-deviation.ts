@@ -43,6 +43,11 @@ function deviationOf(counts: readonly Float64Array[], probability: (k: number, q
   return { responses, rmsd, bias, categories: squares.map(Math.sqrt), mass, observed };
 }
 
+/** What was found, held against another curve: `probability` of category k at node q of the same grid. */
+export const deviationFrom = ({ mass, observed, categories }: CurveDeviation, probability: (k: number, q: number) => number): CurveDeviation => deviationOf(
+  categories.map((_, k) => mass.map((m, q) => (m > 0 ? m * (observed[q]?.[k] ?? 0) : 0))), probability, mass.length,
+);
+
 /** One result for each item; NaN for an item without responses. */
 export function curveDeviations(bank: ItemParameters, data: ResponseMatrix, { grid = normalGrid() }: { readonly grid?: Grid } = {}): readonly CurveDeviation[] {
   requireResponses(bank, data);

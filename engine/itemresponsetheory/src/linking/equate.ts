@@ -6,7 +6,7 @@ import { testCharacteristic } from '../models/probability.ts';
 import { type ItemParameters, Model } from '../parameters/item-parameters.ts';
 import type { Grid } from '../quadrature/grid.ts';
 
-const everyItem = (bank: ItemParameters): number[] => Array.from({ length: bank.size }, (_, item) => item);
+export const everyItem = (bank: ItemParameters): number[] => Array.from({ length: bank.size }, (_, item) => item);
 const leastScore = (bank: ItemParameters): number => bank.lower.reduce((sum, c, item) => sum + (bank.model[item] === Model.Logistic ? c : 0), 0);
 const highestScore = (bank: ItemParameters): number => bank.categories.reduce((sum, categories) => sum + categories - 1, 0);
 
@@ -41,8 +41,8 @@ export function scoreDistribution(bank: ItemParameters, { node, weight }: Grid):
 
 export interface Continuisation { readonly kind: 'uniform' | 'gaussian'; /** Gaussian: bandwidth; default 0.6. */ readonly bandwidth?: number }
 
-/** Share below x of a distribution on whole numbers, made continuous. Gaussian: mean and variance are kept (von Davier, Holland & Thayer 2004). */
-function cumulative(p: Float64Array, { kind, bandwidth = 0.6 }: Continuisation): (x: number) => number {
+/** Share at or below x of a distribution on whole numbers, made continuous. Gaussian: mean and variance are kept (von Davier, Holland & Thayer 2004). */
+export function cumulative(p: Float64Array, { kind, bandwidth = 0.6 }: Continuisation): (x: number) => number {
   if (kind === 'uniform') return (x) => p.reduce((sum, share, score) => sum + share * Math.min(1, Math.max(0, x - score + 0.5)), 0);
   const mean = p.reduce((sum, share, score) => sum + share * score, 0);
   const variance = p.reduce((sum, share, score) => sum + share * (score - mean) ** 2, 0);
@@ -62,16 +62,21 @@ export function equateDistributions(from: Float64Array, to: Float64Array, contin
   });
 }
 
-/** Observed scores in a synthetic population: the densities of several populations on the common scale, weighted. */
-export function equateObservedScores(from: ItemParameters, to: ItemParameters, populations: readonly { readonly grid: Grid; readonly weight: number }[], continuisation?: Continuisation): number[] {
+/** Persons on the common scale, and how much they count in a synthetic population. */
+export interface WeightedPopulation { readonly grid: Grid; readonly weight: number }
+
+/** Distribution of the score in a synthetic population: the densities of several populations, weighted. */
+export function mixedDistribution(bank: ItemParameters, populations: readonly WeightedPopulation[]): Float64Array {
   const total = populations.reduce((sum, { weight }) => sum + weight, 0);
   if (!(total > 0)) throw new IrtError('no-population', 'populations', total, 'must have a weight above 0');
-  const mix = (bank: ItemParameters): Float64Array => {
-    const out = new Float64Array(highestScore(bank) + 1);
-    for (const { grid, weight } of populations) if (weight > 0) scoreDistribution(bank, grid).forEach((p, score) => { out[score] = (out[score] ?? 0) + (weight / total) * p; });
-    return out;
-  };
-  return equateDistributions(mix(from), mix(to), continuisation);
+  const out = new Float64Array(highestScore(bank) + 1);
+  for (const { grid, weight } of populations) if (weight > 0) scoreDistribution(bank, grid).forEach((p, score) => { out[score] = (out[score] ?? 0) + (weight / total) * p; });
+  return out;
+}
+
+/** Observed scores in a synthetic population. */
+export function equateObservedScores(from: ItemParameters, to: ItemParameters, populations: readonly WeightedPopulation[], continuisation?: Continuisation): number[] {
+  return equateDistributions(mixedDistribution(from, populations), mixedDistribution(to, populations), continuisation);
 }
 
 /** The grid of a population on another scale. */

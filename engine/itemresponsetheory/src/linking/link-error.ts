@@ -2,40 +2,24 @@
 import { IrtError } from '../errors.ts';
 import { log } from '../numeric/elementary.ts';
 import type { ItemSpec } from '../parameters/item-parameters.ts';
-import { type Anchor, type LinkOptions, linkScales, locations, type ScaleTransform } from './link.ts';
+import { type Anchor, type LinkOptions, linkScales, type ScaleTransform } from './link.ts';
+import { type AnchorErrors, linkGradients } from './link-gradient.ts';
+import { type ItemGradient, locations, propagate } from './propagate.ts';
 
-/** Covariance of an item's [slope, difficulty or steps…], row-major; a slope that is not estimated has a row of zeros. */
-export type ItemCovariance = readonly number[];
+export interface LinkErrors { readonly a: number; readonly b: number; readonly covariance: number }
 
-/** Number `n` of [slope, steps…] moved by h. Lower asymptotes and nominal items are left as they are. */
-function nudge(item: ItemSpec, n: number, h: number): ItemSpec {
-  if (item.model === 'nominal') return item;
-  if (n === 0) return { ...item, slope: (item.slope ?? 1) + h };
-  return item.model === 'logistic' ? { ...item, difficulty: item.difficulty + h } : { ...item, steps: item.steps.map((step, k) => (k === n - 1 ? step + h : step)) };
-}
-
-/** Delta method (Ogasawara 2000, 2001): A and B as functions of every anchor's parameters on both sides, differentiated numerically; items independent. */
-export function linkErrors(anchors: readonly Anchor[], options: LinkOptions, covariances: readonly { readonly from: ItemCovariance; readonly to: ItemCovariance }[]): { readonly a: number; readonly b: number; readonly covariance: number } {
+/**
+ * Delta method (Ogasawara 2000, 2001): A and B as functions of every anchor's parameters on both sides. With the samples named, the items of a calibration
+ * share the error of its sample; else they are taken as independent.
+ */
+export function linkErrors(anchors: readonly Anchor[], options: LinkOptions, covariances: AnchorErrors['covariances'], samples: NonNullable<AnchorErrors['samples']> = {}): LinkErrors {
   if (covariances.length !== anchors.length) throw new IrtError('unequal-lengths', 'covariances', covariances.length, `must have ${anchors.length} members, like anchors`);
-  const h = 1e-4;
-  // The unit is decided by the anchors as they are: a nudged slope must not free it.
-  const settled: LinkOptions = { ...options, fixedUnit: options.fixedUnit ?? anchors.every(({ from, to }) => 'slope' in from && (from.slope ?? 1) === 1 && 'slope' in to && (to.slope ?? 1) === 1) };
-  const slopes = (index: number, side: 'from' | 'to', n: number): ScaleTransform => {
-    const moved = (by: number): ScaleTransform => linkScales(anchors.map((anchor, m) => (m === index ? { ...anchor, [side]: nudge(anchor[side], n, by) } : anchor)), settled);
-    const [up, down] = [moved(h), moved(-h)];
-    return { a: (up.a - down.a) / (2 * h), b: (up.b - down.b) / (2 * h) };
-  };
-  let [aa, bb, ab] = [0, 0, 0];
-  anchors.forEach((anchor, index) => {
-    for (const side of ['from', 'to'] as const) {
-      const size = locations(anchor[side]).length + 1;
-      const matrix = covariances[index]?.[side] ?? [];
-      if (matrix.length !== size * size) throw new IrtError('unequal-lengths', `covariances[${index}].${side}`, matrix.length, `must have ${size * size} members`);
-      const derivatives = Array.from({ length: size }, (_, n) => ((matrix[n * size + n] ?? 0) === 0 ? { a: 0, b: 0 } : slopes(index, side, n)));
-      derivatives.forEach((one, i) => derivatives.forEach((other, j) => { const c = matrix[i * size + j] ?? 0; aa += one.a * other.a * c; bb += one.b * other.b * c; ab += one.a * other.b * c; }));
-    }
+  const sides = (['from', 'to'] as const).map((side) => {
+    const gradients = linkGradients(anchors, options, { covariances }, side);
+    return propagate(anchors.map((anchor, n): ItemGradient => ({ item: anchor[side], covariance: covariances[n]?.[side] ?? [], gradient: [(gradients[n] ?? []).map(({ a }) => a), (gradients[n] ?? []).map(({ b }) => b)] })), 2, samples[side]);
   });
-  return { a: Math.sqrt(aa), b: Math.sqrt(bb), covariance: ab };
+  const sum = (cell: number): number => sides.reduce((total, matrix) => total + (matrix[cell] ?? NaN), 0);
+  return { a: Math.sqrt(sum(0)), b: Math.sqrt(sum(3)), covariance: sum(1) };
 }
 
 const quantile = (sorted: readonly number[], p: number): number => { const at = p * (sorted.length - 1); const low = Math.floor(at); return (sorted[low] ?? NaN) + (at - low) * ((sorted[low + 1] ?? sorted[low] ?? NaN) - (sorted[low] ?? NaN)); };

@@ -5,11 +5,13 @@
 import { IrtError } from '../errors.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
 import { exp, log } from '../numeric/elementary.ts';
-import { createItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
+import { createItemParameters, type ItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
 import { transformItem } from '../parameters/scale.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';
+import { locations } from './propagate.ts';
 
 export interface ScaleTransform { readonly a: number; readonly b: number }
+export type LinkDirection = 'forward' | 'backward' | 'symmetric';
 export type LinkMethod = 'mean-mean' | 'mean-gmean' | 'mean-sigma' | 'haebara' | 'stocking-lord';
 
 /** One common item on both scales. */
@@ -21,8 +23,8 @@ export interface LinkOptions {
   readonly fixedUnit?: boolean;
   /** Points and weights of the criterion on the target's scale; default 61 points of N(0, 1). */
   readonly grid?: Grid;
-  /** Haebara and Stocking–Lord: the criterion on both scales, so that the link back is the inverse. */
-  readonly symmetric?: boolean;
+  /** Haebara and Stocking–Lord: the criterion on the target's scale (forward, default), on the other (backward), or on both, so that the link back is the inverse. */
+  readonly direction?: LinkDirection;
   /** Rasch family, mean-mean: weight of each anchor in B, e.g. 1/(SE² + SE²). */
   readonly weights?: readonly number[];
 }
@@ -30,14 +32,6 @@ export interface LinkOptions {
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const spread = (values: readonly number[]): number => { const m = mean(values); return Math.sqrt(mean(values.map((value) => (value - m) ** 2))); };
 
-/** Difficulty or steps. Nominal items have none: only the curves link them. */
-export const locations = (item: ItemSpec): readonly number[] => {
-  switch (item.model) {
-    case 'logistic': return [item.difficulty];
-    case 'nominal': return [];
-    default: return item.steps;
-  }
-};
 const slopeOf = (item: ItemSpec): number => (item.model === 'nominal' ? NaN : item.slope ?? 1);
 
 function check(anchors: readonly Anchor[], { method, weights }: LinkOptions): void {
@@ -49,10 +43,13 @@ function check(anchors: readonly Anchor[], { method, weights }: LinkOptions): vo
   if (weights !== undefined && (weights.length !== anchors.length || weights.some((w) => !(w >= 0)))) throw new IrtError('weights-unusable', 'weights', weights.length, `must be ${anchors.length} numbers of at least 0`);
 }
 
+/** Rasch family: all slopes of both sides are 1. */
+export const hasFixedUnit = (anchors: readonly Anchor[]): boolean => anchors.every(({ from, to }) => slopeOf(from) === 1 && slopeOf(to) === 1);
+
 /** Throws IrtError for no anchors, or anchors that differ in kind. */
 export function linkScales(anchors: readonly Anchor[], options: LinkOptions): ScaleTransform {
   check(anchors, options);
-  const unit = options.fixedUnit ?? anchors.every(({ from, to }) => slopeOf(from) === 1 && slopeOf(to) === 1);
+  const unit = options.fixedUnit ?? hasFixedUnit(anchors);
   const start = byMoments(anchors, options, unit);
   return options.method === 'haebara' || options.method === 'stocking-lord' ? byCurves(anchors, options, unit, start) : start;
 }
@@ -75,13 +72,15 @@ function byMoments(anchors: readonly Anchor[], { method, weights }: LinkOptions,
 }
 
 const curves = createCurves();
+const standard = normalGrid();
 
 /** √weight × differences of category curves (Haebara) or of the expected total (Stocking–Lord). */
-function residuals(anchors: readonly Anchor[], { method, symmetric = false }: LinkOptions, { node, weight }: Grid, link: ScaleTransform): Float64Array {
-  const moved = createItemParameters(anchors.map(({ from }, n) => ({ ...transformItem(from, link), id: `${n}` })));
-  const target = createItemParameters(anchors.map(({ to }, n) => ({ ...to, id: `${n}` })));
-  const pairs: (readonly [typeof moved, typeof moved])[] = [[moved, target]];
-  if (symmetric) pairs.push([createItemParameters(anchors.map(({ from }, n) => ({ ...from, id: `${n}` }))), createItemParameters(anchors.map(({ to }, n) => ({ ...transformItem(to, { a: 1 / link.a, b: -link.b / link.a }), id: `${n}` })))]);
+export function curveResiduals(anchors: readonly Anchor[], { method, direction = 'forward', grid: { node, weight } = standard }: LinkOptions, link: ScaleTransform): Float64Array {
+  const bankOf = (item: (anchor: Anchor) => ItemSpec): ItemParameters => createItemParameters(anchors.map((anchor, n) => ({ ...item(anchor), id: `${n}` })));
+  const back = { a: 1 / link.a, b: -link.b / link.a };
+  const pairs: (readonly [ItemParameters, ItemParameters])[] = [];
+  if (direction !== 'backward') pairs.push([bankOf(({ from }) => transformItem(from, link)), bankOf(({ to }) => to)]);
+  if (direction !== 'forward') pairs.push([bankOf(({ from }) => from), bankOf(({ to }) => transformItem(to, back))]);
   const out: number[] = [];
   for (const [one, other] of pairs) for (let q = 0; q < node.length; q += 1) {
     const scale = Math.sqrt(weight[q] ?? 0);
@@ -104,9 +103,8 @@ const sumOfSquares = (values: Float64Array): number => values.reduce((sum, value
 
 /** Gauss–Newton in (ln A, B), damped where a step does not help (Levenberg 1944). */
 function byCurves(anchors: readonly Anchor[], options: LinkOptions, unit: boolean, start: ScaleTransform): ScaleTransform {
-  const grid = options.grid ?? normalGrid();
   let [x, y, damping] = [log(start.a), start.b, 1e-6];
-  const at = (lnA: number, b: number): Float64Array => residuals(anchors, options, grid, { a: exp(lnA), b });
+  const at = (lnA: number, b: number): Float64Array => curveResiduals(anchors, options, { a: exp(lnA), b });
   let here = at(x, y);
   const h = 1e-6;
   for (let step = 0; step < 200; step += 1) {
