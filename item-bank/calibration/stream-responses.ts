@@ -183,7 +183,7 @@ function scoreOf(category: number, line: number, item: string, { highest = highe
 
 async function readJournal(source: Readable, gathering: Gathering): Promise<void> {
   const { persons, items, rows, options } = gathering;
-  if (gathering.facts.length > 0) throw new ResponseFileError('unknown-column', 'journal rows have no column of groups or covariates');
+  if (gathering.facts.length > 0) throw new ResponseFileError('journal-without-columns', 'journal rows have no column of groups or covariates');
   const lines = createInterface({ input: source, crlfDelay: Infinity });
   source.on('error', () => { lines.close(); });
   let line = 0;
