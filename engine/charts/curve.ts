@@ -36,13 +36,17 @@ function ticks(from: number, to: number): number[] {
 }
 
 /** A stroke and a name for each line, side by side under the picture; about seven units a character. */
-function legendOf(lines: readonly Line[], height: number): string {
-  let left = margin.left;
-  return lines.map(({ name, dashed }, n) => {
+/** Rows of names under a chart of this width; `height` is where it ends. */
+function legendOf(lines: readonly Line[], width: number, height: number): { readonly svg: string; readonly height: number } {
+  let [left, top] = [margin.left, height + 12];
+  const names = lines.map(({ name, dashed }, n) => {
+    const length = 44 + 7 * name.length;
+    if (left > margin.left && left + length > width) { left = margin.left; top += 18; }
     const at = left;
-    left += 44 + 7 * name.length;
-    return `<line x1="${at}" y1="${height + 8}" x2="${at + 22}" y2="${height + 8}" stroke="${colours[n % colours.length]}" stroke-width="2.5"${dashed === true ? ' stroke-dasharray="6 4"' : ''}/><text x="${at + 28}" y="${height + 12}" font-family="system-ui, sans-serif" font-size="12" fill="#333333">${escapeXml(name)}</text>`;
-  }).join('');
+    left += length;
+    return `<line x1="${at}" y1="${top - 4}" x2="${at + 22}" y2="${top - 4}" stroke="${colours[n % colours.length]}" stroke-width="2.5"${dashed === true ? ' stroke-dasharray="6 4"' : ''}/><text x="${at + 28}" y="${top}" font-family="system-ui, sans-serif" font-size="12" fill="#333333">${escapeXml(name)}</text>`;
+  });
+  return { svg: names.join(''), height: top + 10 - height };
 }
 
 export function curveChart(chart: CurveChart): string {
@@ -66,8 +70,8 @@ export function curveChart(chart: CurveChart): string {
     const bar = point.low === undefined || point.high === undefined ? '' : rule(atX(point.x), atY(within(point.low)), atX(point.x), atY(within(point.high)), colour, ' stroke-width="1.2"');
     return `${bar}<circle cx="${number(atX(point.x))}" cy="${number(atY(within(point.y)))}" r="${number(point.size ?? 3.5)}" fill="${colour}" fill-opacity="0.75">${point.name === undefined ? '' : `<title>${escapeXml(point.name)}</title>`}</circle>`;
   });
-  const legend = chart.lines.length > 1 ? legendOf(chart.lines, height) : '';
-  const total = legend === '' ? height : height + 22;
+  const legend = chart.lines.length > 1 ? legendOf(chart.lines, width, height) : { svg: '', height: 0 };
+  const total = height + legend.height;
   return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${total}" role="img"><title>${escapeXml(chart.title)}</title><desc>${escapeXml(chart.description)}</desc>`
-    + `<rect width="${width}" height="${total}" fill="#ffffff"/>${bands.join('')}${grid.join('')}${marks.join('')}${lines.join('')}${points.join('')}${text((left + right) / 2, height - 8, 'middle', x.label)}${text(margin.left + 2, top - 4, 'start', y.label)}${legend}</svg>`;
+    + `<rect width="${width}" height="${total}" fill="#ffffff"/>${bands.join('')}${grid.join('')}${marks.join('')}${lines.join('')}${points.join('')}${text((left + right) / 2, height - 8, 'middle', x.label)}${text(margin.left + 2, top - 4, 'start', y.label)}${legend.svg}</svg>`;
 }
