@@ -15,6 +15,16 @@ function newest(path) {
   return Math.max(0, ...readdirSync(path).filter((name) => name !== 'node_modules').map((name) => newest(join(path, name))));
 }
 
+/** Whoever asks for the build (a test runner sets NODE_ENV=test), what is shipped is never a development bundle. The program goes on in this process: its environment stays. */
+async function buildInterface() {
+  const before = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = 'production';
+  try {
+    const { build: buildPages } = await import('vite');
+    await buildPages({ root: join(root, 'delivery-ui'), configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  } finally { if (before === undefined) delete process.env['NODE_ENV']; else process.env['NODE_ENV'] = before; }
+}
+
 export async function buildAll() {
   await build({
     entryPoints: { 'meetlat': join(root, 'server/command-line/meetlat.ts'), 'simulation-worker': join(root, 'server/command-line/simulation-worker.ts'), 'calibration-worker': join(root, 'server/jobs/calibration-worker.ts'), 'calibration-team-worker': join(root, 'server/jobs/calibration-team-worker.ts') },
@@ -23,8 +33,7 @@ export async function buildAll() {
     alias: { itemresponsetheory: join(root, 'engine/itemresponsetheory/src') },
     sourcemap: true, logLevel: 'warning', absWorkingDir: root,
   });
-  const { build: buildInterface } = await import('vite');
-  await buildInterface({ root: join(root, 'delivery-ui'), configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  await buildInterface();
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stamp, 'The time of this file is the time of the last complete build.\n');
 }
