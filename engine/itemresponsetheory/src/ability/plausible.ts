@@ -1,14 +1,12 @@
 /** Plausible values: draws from a person's posterior, for statements about groups (Mislevy 1991). */
-import type { Rng } from '../numeric/rng.ts';
+import { drawFrom, type Rng } from '../numeric/rng.ts';
 import type { Grid } from '../quadrature/grid.ts';
 
 /** `count` draws; each node stands for the interval half-way to its neighbours, within which a draw is uniform. */
 export function plausibleValues({ node }: Grid, weight: ArrayLike<number>, count: number, random: Rng): Float64Array {
   const step = ((node[node.length - 1] ?? 0) - (node[0] ?? 0)) / (node.length - 1);
   return Float64Array.from({ length: count }, () => {
-    let left = random.uniform();
-    let q = 0;
-    while (q < node.length - 1 && left >= (weight[q] ?? 0)) { left -= weight[q] ?? 0; q += 1; }
+    const q = drawFrom(weight, node.length, random);
     return (node[q] ?? 0) + (random.uniform() - 0.5) * step;
   });
 }

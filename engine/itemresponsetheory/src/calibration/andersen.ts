@@ -4,6 +4,7 @@
  */
 import { chiSquareTail } from '../numeric/chi-square.ts';
 import { IrtError } from '../errors.ts';
+import { categoriesInEvery } from '../responses/categories-in-every.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { calibrateConditional, type ConditionalCalibration, type ConditionalOptions } from './cml.ts';
 
@@ -20,22 +21,14 @@ function subset(data: ResponseMatrix, isIn: (person: number) => boolean, items: 
   return { persons: rowStart.length - 1, items: items.length, rowStart: Uint32Array.from(rowStart), item: Uint32Array.from(item), category: Uint8Array.from(category) };
 }
 
-/** Every category that anybody gave must be given in the part. */
-function estimable(data: ResponseMatrix, isIn: (person: number) => boolean): boolean[] {
-  const tally = (whom: (person: number) => boolean): Set<number> => { const seen = new Set<number>(); for (let person = 0; person < data.persons; person += 1) if (whom(person)) for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) seen.add((data.item[n] ?? 0) * 256 + (data.category[n] ?? 0)); return seen; };
-  const [all, own] = [tally(() => true), tally(isIn)];
-  const missing = new Set([...all].filter((cell) => !own.has(cell)).map((cell) => Math.floor(cell / 256)));
-  return Array.from({ length: data.items }, (_, item) => !missing.has(item));
-}
-
 /** `part`: of each person, 0-based; default by the median raw score, up to it and above. Throws IrtError as calibrateConditional does. */
 export function andersenTest(data: ResponseMatrix, options: ConditionalOptions, part?: ArrayLike<number>): AndersenTest {
   if (part !== undefined && part.length !== data.persons) throw new IrtError('unequal-lengths', 'part', part.length, `must have a member for each of ${data.persons} persons`);
   const of = part ?? byMedian(data);
   const parts = [...new Set(Array.from(of))].sort((a, b) => a - b);
   if (parts.length < 2) throw new IrtError('one-group', 'part', parts.length, 'must part the persons in two at least');
-  const fine = parts.map((one) => estimable(data, (person) => of[person] === one));
-  const items = Array.from({ length: data.items }, (_, item) => item).filter((item) => options.model === 'rsm' || fine.every((list) => list[item] === true));
+  const alike = categoriesInEvery(data, of);
+  const items = Array.from({ length: data.items }, (_, item) => item).filter((item) => options.model === 'rsm' || alike[item] !== undefined);
   if (items.length < 2) throw new IrtError('too-few-items', 'data', items.length, 'items can be estimated in every part: 2 are needed');
   const own: ConditionalOptions = { ...options, ...(options.ids === undefined ? {} : { ids: items.map((item) => options.ids?.[item] ?? '') }) };
   const whole = calibrateConditional(subset(data, () => true, items), own);

@@ -48,18 +48,24 @@ function projectedScores(problem: Problem, x: Float64Array, lower: Float64Array,
   return out;
 }
 
-/** x a step up and a step down a column of L. */
-function along(x: Float64Array, lower: Float64Array, size: number, column: number): readonly [Float64Array, Float64Array] {
-  const moved = (by: number): Float64Array => x.map((value, n) => value + (n < size ? by * (lower[n * size + column] ?? 0) : 0));
-  return [moved(step), moved(-step)];
+/** Gradients a step up and a step down a column of L. */
+interface Pair { readonly up: Float64Array; readonly down: Float64Array }
+
+function pairAt(problem: Problem, x: Float64Array, lower: Float64Array, column: number): Pair {
+  const size = problem.parameters;
+  const moved = (by: number): Float64Array => gradientAt(problem, x.map((value, n) => value + (n < size ? by * (lower[n * size + column] ?? 0) : 0)));
+  return { up: moved(step), down: moved(-step) };
 }
 
-/** Σ_i n_i·H_i·L·L′·(s_i of u alone). */
-function firstSum(problem: Problem, x: Float64Array, lower: Float64Array): Float64Array {
+/** Along every column of L whose diagonal is not 0: the others are no part of L·L′. */
+const pairsAlong = (problem: Problem, x: Float64Array, lower: Float64Array): readonly Pair[] => Array.from({ length: problem.parameters }, (_, column) => column)
+  .filter((column) => (lower[column * problem.parameters + column] ?? 0) !== 0).map((column) => pairAt(problem, x, lower, column));
+
+/** Σ_i n_i·H_i·L·L′·(s_i of u alone); `all`: the gradients without priors along L. */
+function firstSum(problem: Problem, x: Float64Array, lower: Float64Array, all: readonly Pair[]): Float64Array {
   const size = problem.parameters;
   const { weight, rows } = problem.patterns;
-  const [weighted, plain] = [reweighted(problem), reweighted(problem)];
-  plain.weigh((row) => weight[row] ?? 0);
+  const weighted = reweighted(problem);
   const sum = new Float64Array(size);
   const atOnce = Math.max(1, Math.floor(mostKept / rows));
   for (let first = 0; first < size; first += atOnce) {
@@ -70,25 +76,17 @@ function firstSum(problem: Problem, x: Float64Array, lower: Float64Array): Float
       let raised = 0;
       for (let at = m; at < projected.length; at += count) raised = Math.max(raised, Math.abs(projected[at] ?? 0));
       weighted.weigh((row) => (weight[row] ?? 0) * ((projected[row * count + m] ?? 0) + raised));
-      const [up, down] = along(x, lower, size, first + m);
-      const [own, ownLess, all, allLess] = [gradientAt(weighted.problem, up), gradientAt(weighted.problem, down), gradientAt(plain.problem, up), gradientAt(plain.problem, down)];
-      for (let n = 0; n < size; n += 1) sum[n] = (sum[n] ?? 0) + ((own[n] ?? 0) - (ownLess[n] ?? 0) - raised * ((all[n] ?? 0) - (allLess[n] ?? 0))) / (2 * step);
+      const [own, whole] = [pairAt(weighted.problem, x, lower, first + m), all[first + m]];
+      for (let n = 0; n < size; n += 1) sum[n] = (sum[n] ?? 0) + ((own.up[n] ?? 0) - (own.down[n] ?? 0) - raised * ((whole?.up[n] ?? 0) - (whole?.down[n] ?? 0))) / (2 * step);
     }
   }
   return sum;
 }
 
-/** K[V] for V = L·L′; columns whose diagonal is 0 are no part of V. */
-function thirdDerivatives(problem: Problem, x: Float64Array, lower: Float64Array): Float64Array {
-  const size = problem.parameters;
-  const center = gradientAt(problem, x);
+/** K[L·L′] from the gradients along L. */
+function thirdDerivatives(center: Float64Array, pairs: readonly Pair[], size: number): Float64Array {
   const sum = new Float64Array(size);
-  for (let column = 0; column < size; column += 1) {
-    if ((lower[column * size + column] ?? 0) === 0) continue;
-    const [up, down] = along(x, lower, size, column);
-    const [above, below] = [gradientAt(problem, up), gradientAt(problem, down)];
-    for (let n = 0; n < size; n += 1) sum[n] = (sum[n] ?? 0) + ((above[n] ?? 0) - 2 * (center[n] ?? 0) + (below[n] ?? 0)) / (step * step);
-  }
+  for (const { up, down } of pairs) for (let n = 0; n < size; n += 1) sum[n] = (sum[n] ?? 0) + ((up[n] ?? 0) - 2 * (center[n] ?? 0) + (down[n] ?? 0)) / (step * step);
   return sum;
 }
 
@@ -107,9 +105,11 @@ export function biasOf(problem: Problem, x: Float64Array, covariance: Float64Arr
   const isFree = isUnderPrior.map((under) => !under);
   const [whole, free, under] = [factor(covariance, size), factorOf(covariance, isFree), factorOf(covariance, isUnderPrior)];
   if (whole === undefined || free === undefined || under === undefined) return undefined;
-  const first = firstSum(problem, x, whole);
-  const [ofFree, ofUnder] = [thirdDerivatives(problem, x, free), thirdDerivatives(problem, x, under)];
-  const sum = first.map((value, n) => value + ((ofFree[n] ?? 0) - (ofUnder[n] ?? 0)) / 2);
+  const center = gradientAt(problem, x);
+  const withoutPriors = pairsAlong({ ...problem, priors: [] }, x, whole);
+  // Without priors all of L is free, and its gradients are there.
+  const [ofFree, ofUnder] = [isUnderPrior.includes(true) ? pairsAlong(problem, x, free) : withoutPriors, pairsAlong(problem, x, under)].map((pairs) => thirdDerivatives(center, pairs, size));
+  const sum = firstSum(problem, x, whole, withoutPriors).map((value, n) => value + ((ofFree?.[n] ?? 0) - (ofUnder?.[n] ?? 0)) / 2);
   return {
     of: sum.map((_, i) => sum.reduce((total, value, j) => total + (covariance[i * size + j] ?? 0) * value, 0)),
     signed: covariance.map((value, at) => (isUnderPrior[Math.floor(at / size)] !== isUnderPrior[at % size] ? 0 : isUnderPrior[at % size] === true ? -value : value)),

@@ -58,7 +58,9 @@ export function calibrateItems(data: ResponseMatrix, options: CalibrateItemsOpti
   try {
     let fit = maximise(prepared.problem, prepared.start, options);
     // The grid must hold the persons: where it does not, it is widened and estimation goes on from there.
-    for (let node = abilityGrid(points, populationsOf(prepared.problem, fit.x)); node.length > prepared.problem.node.length; node = abilityGrid(points, populationsOf(prepared.problem, fit.x))) {
+    for (;;) {
+      const node = abilityGrid(points, populationsOf(prepared.problem, fit.x));
+      if (node.length <= prepared.problem.node.length) return resultsOf(prepared, fit, options);
       prepared.problem.runner.stop();
       prepared = prepareProblem(data, options, node);
       const { steps } = fit;
@@ -66,7 +68,6 @@ export function calibrateItems(data: ResponseMatrix, options: CalibrateItemsOpti
       fit = maximise(prepared.problem, start, options);
       fit = { ...fit, steps: steps + fit.steps };
     }
-    return resultsOf(prepared, fit, options);
   } finally { prepared.problem.runner.stop(); }
 }
 

@@ -3,7 +3,7 @@
  * give, so that its own move does not hide in the link, and the error of that link is counted.
  */
 import { IrtError } from '../errors.ts';
-import { type Form, formLinkErrors, linkForms, lostForms } from '../linking/haberman.ts';
+import { type Form, linkFormsWithErrors, type LinksWithErrors, lostForms } from '../linking/haberman.ts';
 import { linkFormsRobustly, type RobustForms } from '../linking/haberman-robust.ts';
 import { robustZ } from '../linking/link-error.ts';
 import { type ItemCovariance, locations, ownCovariance, type Sample } from '../linking/propagate.ts';
@@ -54,7 +54,7 @@ export function curveDistance(one: ItemSpec, other: ItemSpec, { node, weight }: 
 interface Member { readonly form: number; readonly item: ItemSpec; readonly covariance: ItemCovariance | undefined }
 
 /** Are [a, a·b…] the same in all members? Σ of own errors and of the link's, by contrasts with the last member. In b itself an easy, flat item has no normal error, and Wald's test no power. */
-function sameEverywhere(members: readonly Member[], links: readonly { readonly a: number; readonly b: number }[], ofLinks: Float64Array, forms: number, level: number): Tested {
+function sameEverywhere(members: readonly Member[], { links, covariance: ofLinks }: LinksWithErrors, forms: number, level: number): Tested {
   const none = tested(NaN, 0, level);
   const steps = locations(members[0]?.item ?? { model: 'nominal', id: '', slopes: [], intercepts: [] }).length;
   const all = steps + 1;
@@ -111,7 +111,7 @@ export function driftOverTime(calibrations: readonly CalibratedForm[], { base = 
     for (const { item } of members) if (item.model !== members[0]?.item.model || locations(item).length !== locations(members[0].item).length) throw new IrtError('anchor-differs', id, item.model, 'must have the same model and steps in every calibration');
     const others = kept.map((form) => form.filter((item) => item.id !== id));
     const isHeld = lostForms(others, base).length === 0 && others.every((form) => form.length > 1);
-    const test = isHeld ? sameEverywhere(members, linkForms(others, { base }), formLinkErrors(others, { base, covariances: others.map((form, f) => form.map((item) => covariances[f]?.get(item.id))) }), forms.length, level) : tested(NaN, 0, level);
+    const test = isHeld ? sameEverywhere(members, linkFormsWithErrors(others, { base, covariances: others.map((form, f) => form.map((item) => covariances[f]?.get(item.id))) }), forms.length, level) : tested(NaN, 0, level);
     const at = members.map(({ form, item }) => ({ form, item: transformItem(item, links[form] ?? { a: 1, b: 0 }), isLinking: kept[form]?.some((one) => one.id === id) === true }));
     const [newest, oldest] = [at[0]?.item, at.at(-1)?.item];
     if (newest === undefined || oldest === undefined) return { id, at, ...test, difference: NaN, lnSlopeDifference: NaN, distance: NaN };

@@ -1,6 +1,7 @@
 /**
  * Wald's test and RMSD with anchors chosen anew until the same items stand out (iterative purification; Candell & Drasgow 1988).
  */
+import { categoriesInEvery } from '../responses/categories-in-every.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { type GroupDeviation, rmsdDif, type RmsdOptions, type WaldDif, waldDif, type WaldOptions } from './model-based.ts';
 import { tested as testOf } from './strata.ts';
@@ -26,21 +27,8 @@ export interface PurifiedWald {
   readonly isStable: boolean;
 }
 
-/** Items of which every group gave every score. */
-function testable(data: ResponseMatrix, group: ArrayLike<number>): boolean[] {
-  const seen = new Map<number, Set<number>[]>();
-  for (let person = 0; person < data.persons; person += 1) {
-    const g = group[person] ?? 0;
-    const items = seen.get(g) ?? Array.from({ length: data.items }, () => new Set<number>());
-    seen.set(g, items);
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) items[data.item[n] ?? 0]?.add(data.category[n] ?? 0);
-  }
-  return Array.from({ length: data.items }, (_, item) => {
-    const sets = [...seen.values()].map((items) => items[item] ?? new Set<number>());
-    const every = new Set(sets.flatMap((set) => [...set]));
-    return every.size > 1 && sets.every((set) => set.size === every.size);
-  });
-}
+/** Items of which every group gave every score, two at least. */
+const testable = (data: ResponseMatrix, group: ArrayLike<number>): boolean[] => categoriesInEvery(data, group).map((count = 0) => count > 1);
 
 const sameSet = (one: readonly number[], other: readonly number[]): boolean => one.length === other.length && one.every((item, n) => item === other[n]);
 

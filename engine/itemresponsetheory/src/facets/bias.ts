@@ -5,7 +5,7 @@
  */
 import { accelerate } from '../calibration/accelerate.ts';
 import { exp, log } from '../numeric/elementary.ts';
-import type { Rng } from '../numeric/rng.ts';
+import { drawFrom, type Rng } from '../numeric/rng.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
 import { valueOf } from './affine.ts';
 import { createRatingAt, ratingAt } from './cells.ts';
@@ -47,9 +47,7 @@ function simulated({ table, cells, design, meanAt, varianceAt }: Marginal, x: Fl
     const rule = rules[cells.of[n] ?? 0];
     if (rule === undefined) return 0;
     ratingAt(rule.slope * ((theta[person] ?? 0) - rule.severity), rule.steps, at);
-    let [left, k] = [random.uniform(), 0];
-    while (k < table.highest && left >= (at.p[k] ?? 0)) { left -= at.p[k] ?? 0; k += 1; }
-    return k;
+    return drawFrom(at.p, table.highest + 1, random);
   });
   return { ...table, score };
 }

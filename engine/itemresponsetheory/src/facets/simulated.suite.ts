@@ -1,5 +1,5 @@
 /** Ratings of a known world, for the tests of this room. */
-import { createRng, type Rng } from '../numeric/rng.ts';
+import { createRng, drawFrom, type Rng } from '../numeric/rng.ts';
 import { type RatingRow, type RatingTable, ratingTable } from '../responses/rating-table.ts';
 import { createRatingAt, ratingAt } from './cells.ts';
 
@@ -17,9 +17,7 @@ const plain: World = { steps: () => commonSteps, slope: () => 1, shift: () => 0,
 const at = createRatingAt(4);
 function draw(location: number, steps: readonly number[], random: Rng): number {
   ratingAt(location, steps, at);
-  let [left, score] = [random.uniform(), 0];
-  while (score < 4 && left >= (at.p[score] ?? 0)) { left -= at.p[score] ?? 0; score += 1; }
-  return score;
+  return drawFrom(at.p, 5, random);
 }
 
 /** Every candidate is marked by two of five raters on three criteria. */

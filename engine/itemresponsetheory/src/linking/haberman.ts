@@ -92,8 +92,12 @@ export interface FormErrors {
   readonly base?: number;
 }
 
-/** Covariance of all A and B in the order A₀, B₀, A₁, B₁, …, row-major (delta method; the forms' calibrations are independent). */
-export function formLinkErrors(forms: readonly Form[], { covariances, samples, base = 0 }: FormErrors): Float64Array {
+export interface LinksWithErrors { readonly links: readonly ScaleTransform[]; /** Of all A and B in the order A₀, B₀, A₁, B₁, …, row-major (delta method; the forms' calibrations are independent). */ readonly covariance: Float64Array }
+
+export const formLinkErrors = (forms: readonly Form[], known: FormErrors): Float64Array => linkFormsWithErrors(forms, known).covariance;
+
+/** As `linkForms`, with the errors of the links. */
+export function linkFormsWithErrors(forms: readonly Form[], { covariances, samples, base = 0 }: FormErrors): LinksWithErrors {
   requireForms(forms, base);
   const { links, slopes, places, cellOf } = solve(forms, base);
   const [count, size] = [forms.length, 2 * forms.length];
@@ -112,5 +116,5 @@ export function formLinkErrors(forms: readonly Form[], { covariances, samples, b
     });
     propagate(parts, size, samples?.[g]).forEach((value, cell) => { out[cell] = (out[cell] ?? 0) + value; });
   });
-  return out;
+  return { links, covariance: out };
 }

@@ -56,5 +56,12 @@ function make(path: readonly (number | string)[]): Rng {
   return { uniform, normal, integer: (below) => Math.floor(uniform() * below), fork: (...key) => make([...path, ...key]) };
 }
 
+/** 0..count − 1 by these probabilities, the last taking what they fall short of 1: the first whose cumulative probability exceeds one uniform draw. */
+export function drawFrom(probability: ArrayLike<number>, count: number, random: Pick<Rng, 'uniform'>): number {
+  let left = random.uniform();
+  for (let k = 0; k < count - 1; k += 1) { left -= probability[k] ?? 0; if (left < 0) return k; }
+  return count - 1;
+}
+
 /** The same seed gives the same numbers in every JavaScript engine. */
 export const createRng = (seed: number | string): Rng => make([seed]);

@@ -1,7 +1,7 @@
 /** Simulated candidates and their answers. */
 import { IrtError } from '../errors.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
-import type { Rng } from '../numeric/rng.ts';
+import { drawFrom, type Rng } from '../numeric/rng.ts';
 import { type ItemParameters, requireItem } from '../parameters/item-parameters.ts';
 
 export interface Population { readonly mean: number; readonly sd: number }
@@ -13,11 +13,9 @@ export function drawAbility({ mean, sd }: Population, random: Rng): number {
   return mean + sd * random.normal();
 }
 
-/** A category by its probabilities at θ: the first whose cumulative probability exceeds one uniform draw. */
+/** A category by its probabilities at θ. */
 export function drawCategory(bank: ItemParameters, item: number, theta: number, random: Rng): number {
   requireItem(bank, item);
   const categories = evaluate(bank, item, theta, curves);
-  let left = random.uniform();
-  for (let k = 0; k < categories - 1; k += 1) { left -= curves.probability[k] ?? 0; if (left < 0) return k; }
-  return categories - 1;
+  return drawFrom(curves.probability, categories, random);
 }
