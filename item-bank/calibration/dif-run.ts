@@ -6,7 +6,7 @@ import { estimateAbilities } from 'itemresponsetheory/fit';
 import { type Anchor, linkScales } from 'itemresponsetheory/linking';
 import type { Light } from './judge.ts';
 import { ResponseFileError } from './response-file-error.ts';
-import { keepOnly } from './response-rows.ts';
+import { keepOnly, keepPersons } from './response-rows.ts';
 import type { Remark, ResponseData } from './stream-responses.ts';
 import { closeCategories, type LeftOut, usableOf } from './usable.ts';
 
@@ -125,8 +125,7 @@ function shrunkenOf(observed: readonly Observed[]): (DifItem['shrunken'])[] {
 function compare(all: ResponseData, focal: string, reference: readonly string[], { model, match, team }: DifOptions): DifComparison {
   const own = all.groups ?? [];
   const here = Uint32Array.from(own.flatMap((name, person) => (name === focal || reference.includes(name) ? [person] : [])));
-  const everything = Uint32Array.from(all.items, (_, n) => n);
-  const usable = usableOf(here.length === all.matrix.persons ? all.matrix : keepOnly(all.matrix, here, everything), all.items);
+  const usable = usableOf(here.length === all.matrix.persons ? all.matrix : keepPersons(all.matrix, here), all.items);
   const items = Array.from(usable.items, (column) => all.items[column] ?? '');
   const closed = closeCategories(usable.data, items, new Set());
   const isFocal = Array.from(usable.persons, (person) => own[here[person] ?? 0] === focal);

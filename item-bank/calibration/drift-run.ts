@@ -1,15 +1,16 @@
 /** Do items keep their parameters over time? Calibrations against one another, or answers in the order of time against known parameters. Pure. */
-import { type ItemParameters, type ItemSpec, createItemParameters, exp, normalGrid } from 'itemresponsetheory';
+import { type ItemParameters, type ItemSpec, exp } from 'itemresponsetheory';
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
 import { driftOverTime, falseDiscovery, itemDrift } from 'itemresponsetheory/dif';
 import { curveDeviations, estimateAbilities } from 'itemresponsetheory/fit';
 import { locationOf } from './anchor-link.ts';
 import type { Light } from './judge.ts';
 import type { ParameterFile } from './parameter-file.ts';
+import { knownItems } from './known-items.ts';
+import { populationGrid } from './population-grid.ts';
 import { ResponseFileError } from './response-file-error.ts';
-import { keepOnly } from './response-rows.ts';
 import type { Remark, ResponseData } from './stream-responses.ts';
-import { type LeftOut, usableOf } from './usable.ts';
+import type { LeftOut } from './usable.ts';
 
 export type DriftReason = 'moved' | 'out-of-line' | 'large' | 'untested' | 'easier' | 'harder' | 'misfit';
 interface Judged { readonly item: string; readonly light: Light; readonly reasons: readonly DriftReason[] }
@@ -35,7 +36,7 @@ const slopeOf = (spec: ItemSpec): number => (spec.model === 'nominal' ? NaN : sp
 export function runParameterDrift(files: readonly ParameterFile[], names: readonly string[]): ParameterDriftOutcome {
   const oldest = files.at(-1);
   const population = oldest?.population ?? { mean: 0, sd: 1 };
-  const { links, items } = driftOverTime(files.map(({ parameters, covariances, sample }) => ({ items: parameters, ...(covariances === undefined ? {} : { covariances: parameters.map(({ id }) => covariances.get(id)) }), ...(covariances === undefined || sample === undefined ? {} : { sample }) })), { grid: normalGrid({ ...population, lower: population.mean - 6 * population.sd, upper: population.mean + 6 * population.sd }) });
+  const { links, items } = driftOverTime(files.map(({ parameters, covariances, sample }) => ({ items: parameters, ...(covariances === undefined ? {} : { covariances: parameters.map(({ id }) => covariances.get(id)) }), ...(covariances === undefined || sample === undefined ? {} : { sample }) })), { grid: populationGrid(population) });
   if (items.length < 4) throw new ResponseFileError('too-few-common', `${items.length} items are in two calibrations: each is held against the others, so 4 are needed`, { items: items.length, least: 4 });
   const adjusted = falseDiscovery(items.map(({ p }) => p));
   return {
@@ -71,13 +72,11 @@ export interface ResponseDriftOutcome {
   readonly items: readonly ResponseDriftItem[]; readonly leftOut: readonly LeftOut[]; readonly remarks: readonly Remark[];
 }
 
-const gridOf = ({ mean, sd }: { readonly mean: number; readonly sd: number }) => normalGrid({ mean, sd, lower: mean - 6 * sd, upper: mean + 6 * sd });
-
 /** Mean and spread of ability by EM, items known. */
 function populationOf(bank: ItemParameters, data: ResponseMatrix, start: { readonly mean: number; readonly sd: number }): { readonly mean: number; readonly sd: number } {
   let at = start;
   for (let step = 0; step < 50; step += 1) {
-    const { theta, standardError } = estimateAbilities(bank, data, { method: 'eap', grid: gridOf(at) });
+    const { theta, standardError } = estimateAbilities(bank, data, { method: 'eap', grid: populationGrid(at) });
     const mean = theta.reduce((sum, value) => sum + value, 0) / theta.length;
     const next = { mean, sd: Math.sqrt(theta.reduce((sum, value, n) => sum + (value - mean) ** 2 + (standardError[n] ?? 0) ** 2, 0) / theta.length) };
     const change = Math.abs(next.mean - at.mean) + Math.abs(next.sd - at.sd);
@@ -89,27 +88,19 @@ function populationOf(bank: ItemParameters, data: ResponseMatrix, start: { reado
 
 /** Persons in the order of the file, which is that of time. Throws ResponseFileError for fewer than two known items, IrtError for scores that an item does not have. */
 export function runResponseDrift(data: ResponseData, { parameters, population = { mean: 0, sd: 1 } }: ParameterFile, { alpha, allowance }: { readonly alpha: number; readonly allowance: number }): ResponseDriftOutcome {
-  const known = new Map(parameters.map((spec) => [spec.id, spec]));
-  const columns = Uint32Array.from(data.items.flatMap((item, n) => (known.has(item) ? [n] : [])));
-  const names = Array.from(columns, (item) => data.items[item] ?? '');
-  if (names.length < 2) throw new ResponseFileError('too-few-items', `${names.length} items of the responses have parameters: 2 are needed`, { items: names.length });
-  const usable = usableOf(keepOnly(data.matrix, new Uint32Array(data.matrix.persons).map((_, n) => n), columns), names, { equivalentGroups: true });
-  const used = Array.from(usable.items, (item) => names[item] ?? '').flatMap((item) => known.get(item) ?? []);
-  const bank = createItemParameters(used);
+  const { usable, specs, bank, remarks } = knownItems(data, parameters);
   const found = populationOf(bank, usable.data, population);
-  const grid = gridOf(found);
+  const grid = populationGrid(found);
   const deviations = curveDeviations(bank, usable.data, { grid });
   const personAt = (row: number): { readonly name: string; readonly number: number } => { const at = usable.persons[row] ?? 0; return { name: data.persons[at] ?? String(at + 1), number: at + 1 }; };
-  const unknown = data.items.filter((item) => !known.has(item));
   return {
-    kind: 'responses', persons: usable.data.persons, responses: usable.data.item.length, population: found, alpha, allowance, leftOut: usable.leftOut,
-    remarks: [...data.remarks, ...(unknown.length > 0 ? [{ code: 'without-parameters', count: unknown.length, names: unknown.slice(0, 20) }] : []), ...usable.remarks.filter(({ code }) => code !== 'equivalent-groups')],
+    kind: 'responses', persons: usable.data.persons, responses: usable.data.item.length, population: found, alpha, allowance, leftOut: usable.leftOut, remarks,
     items: itemDrift(bank, usable.data, { grid, alpha, allowance }).map(({ item, responses, easier, harder, bound, alarm }): ResponseDriftItem => {
       const { rmsd = NaN, bias = NaN } = deviations[item] ?? {};
       const isMisfit = rmsd > driftBounds.rmsd;
       const [at, since] = [personAt(alarm?.person ?? 0), personAt(alarm?.since ?? 0)];
       return {
-        item: used[item]?.id ?? '', light: alarm !== undefined && isMisfit ? 'drop' : alarm !== undefined || isMisfit ? 'look' : 'keep', reasons: [...(alarm === undefined ? [] : [alarm.direction]), ...(isMisfit ? ['misfit' as const] : [])],
+        item: specs[item]?.id ?? '', light: alarm !== undefined && isMisfit ? 'drop' : alarm !== undefined || isMisfit ? 'look' : 'keep', reasons: [...(alarm === undefined ? [] : [alarm.direction]), ...(isMisfit ? ['misfit' as const] : [])],
         responses, easier, harder, bound, ...(alarm === undefined ? {} : { alarm: { direction: alarm.direction, person: at.name, number: at.number, since: since.name, sinceNumber: since.number } }), rmsd, bias,
       };
     }),

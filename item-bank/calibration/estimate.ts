@@ -3,7 +3,7 @@ import { IrtError, type ItemSpec, chiSquareTail, createItemParameters } from 'it
 import { type AndersenTest, type CalibratedItemResult, type CalibrateItemsOptions, type ItemModelName, type ItemsCalibration, type LatentGroup, type RaschModel, type ResponseMatrix, andersenTest, calibrateAtAbilities, calibrateConditional, calibrateItems, calibrateJointly } from 'itemresponsetheory/calibration';
 import { estimateAbilities, itemCounts } from 'itemresponsetheory/fit';
 import { ResponseFileError } from './response-file-error.ts';
-import { keepOnly } from './response-rows.ts';
+import { keepItems, keepPersons } from './response-rows.ts';
 
 /** mml: any model and design. cml, jml: the Rasch family, linear forms and booklets. */
 export const estimators = ['mml', 'cml', 'jml'] as const;
@@ -89,12 +89,12 @@ function andersenOf(data: ResponseMatrix, options: Parameters<typeof andersenTes
 function byMethodA(data: ResponseMatrix, { models, ids = [], fixed = new Map(), priors, group, covariates, biasCorrection }: Omit<EstimateOptions, 'estimator' | 'online'>): Estimation {
   for (const [option, given] of [['--covariates', covariates !== undefined], ['--bias-correction', biasCorrection === true]] as const) if (given) throw new ResponseFileError('not-together', `${option} has no place in method-a`, { option, online: 'method-a' });
   const known = Uint32Array.from([...fixed.keys()].sort((a, b) => a - b));
-  const operational = keepOnly(data, Uint32Array.from({ length: data.persons }, (_, n) => n), known);
+  const operational = keepItems(data, known);
   // Only those who answered a fixed item have an ability beforehand.
   const persons = Uint32Array.from({ length: data.persons }, (_, n) => n).filter((n) => (operational.rowStart[n] ?? 0) < (operational.rowStart[n + 1] ?? 0));
   const specs = Array.from(known, (item) => fixed.get(item)).filter((spec) => spec !== undefined);
   const bank = createItemParameters(specs);
-  const taken = keepOnly(data, persons, known);
+  const taken = keepPersons(operational, persons);
   const { theta } = estimateAbilities(bank, taken, { method: 'wle', bound: 5 });
   const answers = Array.from({ length: data.items }, (): { theta: number[]; category: number[] } => ({ theta: [], category: [] }));
   persons.forEach((person, n) => { for (let at = data.rowStart[person] ?? 0; at < (data.rowStart[person + 1] ?? 0); at += 1) { const own = answers[data.item[at] ?? 0]; own?.theta.push(theta[n] ?? 0); own?.category.push(data.category[at] ?? 0); } });

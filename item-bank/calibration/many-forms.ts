@@ -1,6 +1,7 @@
 /** Several calibrations put on one scale at once (Haberman 2009), without the items that are out of line. Pure. */
 import { type ItemSpec, createItemParameters, exp, log } from 'itemresponsetheory';
 import { type Form, type ItemCovariance, type ScaleTransform, equateTrueScores, formLinkErrors, linkFormsRobustly, transformItem } from 'itemresponsetheory/linking';
+import { locationOf } from './anchor-link.ts';
 import type { ParameterFile } from './parameter-file.ts';
 import { ResponseFileError } from './response-file-error.ts';
 
@@ -71,7 +72,7 @@ export function linkManyForms(files: readonly ParameterFile[], names: readonly s
     items: ids.flatMap((item): CommonItem[] => {
       const at = residuals.filter(({ id }) => id === item).map(({ form, difficulty, lnSlope, isUsed }) => {
         const own = moved[form]?.find(({ id }) => id === item);
-        return { form, slope: own === undefined || own.model === 'nominal' ? NaN : own.slope ?? 1, difficulty: own === undefined ? NaN : own.model === 'logistic' ? own.difficulty : 'steps' in own ? mean(own.steps) : NaN, residual: difficulty, lnSlopeResidual: lnSlope, isUsed };
+        return { form, slope: own === undefined || own.model === 'nominal' ? NaN : own.slope ?? 1, difficulty: own === undefined ? NaN : locationOf(own), residual: difficulty, lnSlopeResidual: lnSlope, isUsed };
       });
       return at.length === 0 ? [] : [{ item, at }];
     }),

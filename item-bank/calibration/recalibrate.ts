@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type BankModel, type ItemParameterRow, type Recalibration, specOf } from '../releases/release.ts';
 import { Estimates, ItemFit, Light, OldParameters, Reason } from './judge.ts';
 import type { Fields } from './response-file-error.ts';
-import { keepOnly } from './response-rows.ts';
+import { keepItems } from './response-rows.ts';
 import { type Outcome, runCalibration } from './run.ts';
 import { type ResponseData, journalItem } from './stream-responses.ts';
 
@@ -70,12 +70,11 @@ function columnsOf({ items, matrix }: ResponseData, known: readonly BankItem[]):
 /** Only the bank's own items, under the bank's names. */
 function ofBank(data: ResponseData, columns: readonly Column[]): ResponseData {
   const kept = Uint32Array.from(columns.flatMap(({ item }, n) => (item === undefined ? [] : [n])));
-  const everybody = Uint32Array.from({ length: data.matrix.persons }, (_, n) => n);
   const strangers = columns.filter(({ item }) => item === undefined).map(({ name }) => name);
   return {
     ...data, items: Array.from(kept, (n) => columns[n]?.item?.id ?? ''),
-    matrix: strangers.length === 0 ? data.matrix : keepOnly(data.matrix, everybody, kept),
-    ...(data.choices === undefined ? {} : { choices: { matrix: keepOnly(data.choices.matrix, everybody, kept), key: Int16Array.from(kept, (n) => data.choices?.key[n] ?? -1) } }),
+    matrix: strangers.length === 0 ? data.matrix : keepItems(data.matrix, kept),
+    ...(data.choices === undefined ? {} : { choices: { matrix: keepItems(data.choices.matrix, kept), key: Int16Array.from(kept, (n) => data.choices?.key[n] ?? -1) } }),
     remarks: [...data.remarks, ...(strangers.length === 0 ? [] : [{ code: 'not-in-bank', count: strangers.length, names: strangers.slice(0, 20) }])],
   };
 }

@@ -59,6 +59,10 @@ export class ResponseRows {
   }
 }
 
+const counted = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, n) => n);
+export const keepItems = (data: ResponseMatrix, items: Uint32Array): ResponseMatrix => keepOnly(data, counted(data.persons), items);
+export const keepPersons = (data: ResponseMatrix, persons: Uint32Array): ResponseMatrix => keepOnly(data, persons, counted(data.items));
+
 /** Only the persons and items that are kept, in the order given; `items` and `persons` are numbers of the old matrix. */
 export function keepOnly(data: ResponseMatrix, persons: Uint32Array, items: Uint32Array): ResponseMatrix {
   const place = new Int32Array(data.items).fill(-1);

@@ -1,5 +1,5 @@
 /** The designer's jobs on response data: calibrate, and fit of parameters that are known. Pure; everything the report shows is in the outcome. */
-import { type ItemSpec, createItemParameters, log, normalGrid, transformItem } from 'itemresponsetheory';
+import { type ItemSpec, createItemParameters, log, transformItem } from 'itemresponsetheory';
 import { type CalibratedItemResult, type CalibrationTeam, type ItemModelName, type LatentGroup, type Priors, type ResponseMatrix } from 'itemresponsetheory/calibration';
 import { type Appraisal, appraiseItems, toDrop } from './appraisal.ts';
 import { type AnchorLink, linkAnchors, locationOf } from './anchor-link.ts';
@@ -7,9 +7,10 @@ import { covariatesOf, marginOf, type Regression } from './covariates.ts';
 import { distractorsOf, type ItemDistractors } from './distractors.ts';
 import { type Estimation, type Estimator, type OnlineMethod, estimate } from './estimate.ts';
 import type { Estimates, OldParameters } from './judge.ts';
+import { knownItems } from './known-items.ts';
 import type { ParameterFile } from './parameter-file.ts';
+import { populationGrid } from './population-grid.ts';
 import { ResponseFileError } from './response-file-error.ts';
-import { keepOnly } from './response-rows.ts';
 import type { Remark, ResponseData } from './stream-responses.ts';
 import { type LeftOut, type Usable, closeCategories, usableOf } from './usable.ts';
 
@@ -148,7 +149,7 @@ function drawable(spec: ItemSpec): ItemSpec {
 
 /** An item that is to be dropped would pull the whole scale with it: it does not link. */
 function linkTo(anchors: ReadonlyMap<string, ItemSpec>, items: readonly CalibratedItemResult[], data: ResponseMatrix, population: Outcome['population'], fixedUnit: boolean): AnchorLink {
-  const dropped = toDrop({ bank: createItemParameters(items.map(({ item }) => drawable(item))), data, grid: gridOf(population), estimates: items.map(estimateOf) });
+  const dropped = toDrop({ bank: createItemParameters(items.map(({ item }) => drawable(item))), data, grid: populationGrid(population), estimates: items.map(estimateOf) });
   return linkAnchors(items.flatMap(({ item }) => {
     const known = anchors.get(item.id);
     return known === undefined || item.model === 'nominal' || known.model === 'nominal' || dropped.has(item.id) ? [] : [{ from: item, to: known }];
@@ -196,7 +197,7 @@ export function runCalibration(data: ResponseData, { model: wanted, models: own 
   const parameters = fit.items.map(({ item }) => transformItem(drawable(item), { a: unit, b: shift }));
   const population = populationOf(populations, unit, shift);
   const old = new Map(anchors.map((spec): [string, OldParameters] => [spec.id, { slope: spec.model === 'nominal' ? 1 : spec.slope ?? 1, difficulty: locationOf(spec), origin: guesses.has(spec.id) ? 'expert-guess' : 'calibrated' }]));
-  const appraisal = appraiseItems({ bank: createItemParameters(parameters), data: closed.data, grid: gridOf(population), estimated: { ...(hasUnitSlopes ? { slope: models.map((one) => !unitSlopes(one)), variance: true } : {}), fixed: [...fixed.keys()] }, estimates, old });
+  const appraisal = appraiseItems({ bank: createItemParameters(parameters), data: closed.data, grid: populationGrid(population), estimated: { ...(hasUnitSlopes ? { slope: models.map((one) => !unitSlopes(one)), variance: true } : {}), fixed: [...fixed.keys()] }, estimates, old });
   const distractors = distractorsOf(data);
   const { converged, cycles, largestChange, largestGradient, logLikelihood, logPrior, freeParameters, andersen } = fit;
   const biased = fit.flags.filter(({ code }) => code === 'bias-kept').map(({ item }) => names[item] ?? '');
@@ -213,25 +214,13 @@ export function runCalibration(data: ResponseData, { model: wanted, models: own 
   };
 }
 
-/** Six standard deviations and all of the usual scale. */
-const gridOf = ({ mean, sd }: Outcome['population']) => normalGrid({ mean, sd, lower: mean - 6 * sd, upper: mean + 6 * sd });
-
 /** Items that have no parameters are left out, and said. */
 export function runFit(data: ResponseData, { parameters, population = { mean: 0, sd: 1 } }: ParameterFile): Outcome {
-  const known = new Map(parameters.map((spec) => [spec.id, spec]));
-  const columns = Uint32Array.from(data.items.flatMap((item, n) => (known.has(item) ? [n] : [])));
-  const names = Array.from(columns, (item) => data.items[item] ?? '');
-  if (names.length < 2) throw new ResponseFileError('too-few-items', `${names.length} items of the responses have parameters: 2 are needed`, { items: names.length });
-  const everybody = new Uint32Array(data.matrix.persons).map((_, n) => n);
-  const usable = usableOf(keepOnly(data.matrix, everybody, columns), names, { equivalentGroups: true });
-  const used = Array.from(usable.items, (item) => names[item] ?? '').flatMap((item) => known.get(item) ?? []);
-  const bank = createItemParameters(used);
-  const appraisal = appraiseItems({ bank, data: usable.data, grid: gridOf(population), estimated: { fixed: used.map((_, n) => n) } });
-  const unknown = data.items.length - names.length;
+  const { usable, specs, bank, remarks } = knownItems(data, parameters);
+  const appraisal = appraiseItems({ bank, data: usable.data, grid: populationGrid(population), estimated: { fixed: specs.map((_, n) => n) } });
   const distractors = distractorsOf(data);
   return {
-    kind: 'fit', persons: usable.data.persons, items: bank.size, responses: usable.data.item.length, parameters: used, population, appraisal, takers: takersOf(data, usable), leftOut: usable.leftOut,
-    remarks: [...data.remarks, ...(unknown > 0 ? [{ code: 'without-parameters', count: unknown, names: data.items.filter((item) => !known.has(item)).slice(0, 20) }] : []), ...usable.remarks.filter(({ code }) => code !== 'equivalent-groups')],
+    kind: 'fit', persons: usable.data.persons, items: bank.size, responses: usable.data.item.length, parameters: specs, population, appraisal, takers: takersOf(data, usable), leftOut: usable.leftOut, remarks,
     ...(distractors === undefined ? {} : { distractors }), ...(data.groups === undefined ? {} : { groups: describedGroups(data.groups, usable.persons, appraisal.abilities.theta) }),
   };
 }

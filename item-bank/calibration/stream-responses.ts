@@ -193,9 +193,11 @@ async function readJournal(source: Readable, gathering: Gathering): Promise<void
     const row = parsedRow(text, line);
     const person = persons.of(row.session);
     const item = items.of(journalItem(row));
-    if (row.category === null) { gathering.notScored += 1; continue; }
-    rows.add(person, item, scoreOf(row.category, line, row.item, options));
-    if (row.choice !== undefined && row.choice !== null) gathering.choices.add(person, item, row.choice, row.category);
+    if (row.category === null) gathering.notScored += 1;
+    else {
+      rows.add(person, item, scoreOf(row.category, line, row.item, options));
+      if (row.choice !== undefined && row.choice !== null) gathering.choices.add(person, item, row.choice, row.category);
+    }
     requireRoom(gathering);
     if (line % 50_000 === 0) options.onLines?.(line);
   }

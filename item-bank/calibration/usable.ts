@@ -1,7 +1,7 @@
 /** Which persons and items can be calibrated: what is left out, and why, is said. */
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
 import { ResponseFileError } from './response-file-error.ts';
-import { keepOnly } from './response-rows.ts';
+import { keepItems, keepPersons } from './response-rows.ts';
 import type { Remark } from './stream-responses.ts';
 
 export interface LeftOut { readonly item: string; readonly why: 'no-responses' | 'one-category'; readonly responses: number; readonly category?: number }
@@ -76,10 +76,10 @@ export function usableOf(matrix: ResponseMatrix, names: readonly string[], { equ
   const out = new Set(leftOut.map(({ item }) => item));
   const items = Uint32Array.from(all.filter((item) => !out.has(names[item] ?? '')));
   if (items.length < 2) throw new ResponseFileError('too-few-items', `${items.length} items have responses in two categories: 2 are needed`, { items: items.length });
-  const everyone = keepOnly(matrix, Uint32Array.from({ length: matrix.persons }, (_, n) => n), items);
+  const everyone = keepItems(matrix, items);
   const persons = Uint32Array.from({ length: matrix.persons }, (_, n) => n).filter((n) => (everyone.rowStart[n + 1] ?? 0) > (everyone.rowStart[n] ?? 0));
   if (persons.length < 10) throw new ResponseFileError('too-few-persons', `${persons.length} persons have responses: 10 are needed`, { persons: persons.length });
-  const data = keepOnly(everyone, persons, Uint32Array.from(items, (_, n) => n));
+  const data = keepPersons(everyone, persons);
   const sets = connectedSets(data);
   if (sets.length > 1 && !equivalentGroups) {
     const shown = `${sets.slice(0, 5).map((set) => `{${set.slice(0, 5).map((item) => names[items[item] ?? 0]).join(', ')}${set.length > 5 ? `, … (${set.length})` : ''}}`).join(' + ')}${sets.length > 5 ? ` + … (${sets.length})` : ''}`;
