@@ -1,12 +1,9 @@
 /** The report of fairness: which items differ for whom, how much, and which methods say so; every number of an item in its own small table. */
 import { curveChart, escapeXml } from '../../engine/charts/curve.ts';
 import type { DifComparison, DifItem, DifOutcome } from '../../item-bank/calibration/dif-run.ts';
-import type { Light } from '../../item-bank/calibration/judge.ts';
 import texts from './dif.json' with { type: 'json' };
-import { type ReportLanguage, chip, figure, fill, fixed, leftOutLines, list, page, pValue, paragraph, reportTexts, section, table } from '../reports/report-page.ts';
+import { type ReportLanguage, chip, figure, fill, fixed, leftOutLines, lineOf, list, page, pValue, paragraph, reportTexts, section, table, worstFirst } from '../reports/report-page.ts';
 
-const colour: Readonly<Record<Light, number>> = { keep: 3, look: 1, drop: 4 };
-const order: Readonly<Record<Light, number>> = { drop: 0, look: 1, keep: 2 };
 
 const classOf = ({ mantelHaenszel: mh, mantel }: DifItem): string => mh?.etsClass ?? mantel?.etsClass ?? '–';
 export const sayersOf = ({ pointedAtBy }: DifItem, language: ReportLanguage): string => pointedAtBy.map((method) => texts[language].methods[method]).join(', ');
@@ -50,7 +47,7 @@ function chart({ items, focal }: DifComparison, language: ReportLanguage): strin
   const text = fill(t.chartText, { focal });
   return section(t.chart, paragraph(text) + figure('', curveChart({
     title: t.chart, description: text, x: { label: reportTexts[language].items, from: 0, to: items.length + 1 }, y: { label: 'Δ', from: -Math.ceil(highest), to: Math.ceil(highest) }, bands: [{ from: -1, to: 1 }], lines: [],
-    points: items.flatMap(({ item, mantelHaenszel: mh, light }, n) => (mh === undefined || !Number.isFinite(mh.delta) ? [] : [{ x: n + 1, y: mh.delta, low: mh.delta - 1.96 * mh.standardError, high: mh.delta + 1.96 * mh.standardError, line: colour[light], name: `${item}: ${fixed(mh.delta)}` }])),
+    points: items.flatMap(({ item, mantelHaenszel: mh, light }, n) => (mh === undefined || !Number.isFinite(mh.delta) ? [] : [{ x: n + 1, y: mh.delta, low: mh.delta - 1.96 * mh.standardError, high: mh.delta + 1.96 * mh.standardError, line: lineOf[light], name: `${item}: ${fixed(mh.delta)}` }])),
   }), 'wide'));
 }
 
@@ -58,7 +55,7 @@ function comparisonPart(one: DifComparison, language: ReportLanguage): string {
   const [t, words] = [texts[language], reportTexts[language]];
   const { focal, reference, persons, items, isSmall, purification } = one;
   const lines = leftOutLines(one, language);
-  const flagged = items.filter(({ light }) => light !== 'keep').toSorted((a, b) => order[a.light] - order[b.light]);
+  const flagged = worstFirst(items.filter(({ light }) => light !== 'keep'));
   const attention = table([words.item, words.light, t.sayers, t.direction, 'ETS', 'Δ', ...(isSmall ? [t.small] : [])], flagged.map((item) => [escapeXml(item.item), chip(item.light, words), escapeXml(sayersOf(item, language) || t.nobody), escapeXml(directionOf(item, focal, language)), classOf(item), fixed(item.mantelHaenszel?.delta ?? item.mantel?.effect), ...(isSmall ? [item.shrunken === undefined ? '–' : chances(item.shrunken)] : [])]), 'attention');
   const details = (item: DifItem): string => `<details${item.light === 'keep' ? '' : ' open'}><summary>${escapeXml(fill(t.details, { item: item.item }))} ${chip(item.light, words)} ${escapeXml(item.pointedAtBy.length > 0 ? sayersOf(item, language) : '')}</summary>${table([t.method, t.finding, words.p, t.adjusted, t.points], methodRows(item, language), 'attention')}</details>`;
   return `<hr><h1>${escapeXml(fill(t.comparison, { focal, reference: reference.join(', '), focalPersons: persons.focal, referencePersons: persons.reference }))}</h1>`

@@ -52,7 +52,6 @@ export const difCommand: Command = {
         'report.html': difPage(outcome, file, madeAt.slice(0, 10), language),
       };
       await writeReport(out, files);
-      console.log(`${out}: ${Object.keys(files).join(', ')}`);
       return 0;
     } catch (error) { throw asUsage(error, values.language); }
   },

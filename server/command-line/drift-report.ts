@@ -3,16 +3,12 @@ import { type Line, curveChart, escapeXml } from '../../engine/charts/curve.ts';
 import type { ParameterDriftItem, ParameterDriftOutcome, ResponseDriftOutcome } from '../../item-bank/calibration/drift-run.ts';
 import type { Light } from '../../item-bank/calibration/judge.ts';
 import texts from './drift.json' with { type: 'json' };
-import { type ReportLanguage, chip, figure, fill, fixed, leftOutLines, list, page, pValue, paragraph, reportTexts, section, table } from '../reports/report-page.ts';
+import { type ReportLanguage, chip, figure, fill, fixed, leftOutLines, lightsLine, lineOf, list, page, pValue, paragraph, reportTexts, section, table, worstFirst } from '../reports/report-page.ts';
 
-const lights = ['drop', 'look', 'keep'] as const satisfies readonly Light[];
-const worstFirst = <T extends { readonly light: Light }>(items: readonly T[]): T[] => items.toSorted((a, b) => lights.indexOf(a.light) - lights.indexOf(b.light));
-/** Colours of the charts' lines: green, orange, purple. */
-const colour: Readonly<Record<Light, number>> = { keep: 3, look: 1, drop: 4 };
 
 export const reasonsOf = ({ reasons }: Pick<ParameterDriftItem, 'reasons'>, language: ReportLanguage): string => reasons.map((reason) => texts[language].reasons[reason]).join('; ');
 
-const counts = (items: readonly { readonly light: Light }[], language: ReportLanguage): string => `<p class="lights">${lights.toReversed().map((light) => `${chip(light, reportTexts[language])} <b>${items.filter((item) => item.light === light).length}</b>`).join(' ')}</p>${paragraph(texts[language].lightsText)}`;
+const counts = (items: readonly { readonly light: Light }[], language: ReportLanguage): string => lightsLine(items, reportTexts[language]) + paragraph(texts[language].lightsText);
 
 function coursesChart({ calibrations, items }: ParameterDriftOutcome, language: ReportLanguage): string {
   const t = texts[language];
@@ -26,7 +22,7 @@ export function parameterDriftPage(outcome: ParameterDriftOutcome, madeAt: strin
   const [t, words] = [texts[language], reportTexts[language]];
   const { calibrations, items } = outcome;
   const most = Math.max(1, ...items.map(({ difference }) => Math.abs(difference)).filter(Number.isFinite));
-  const changes = curveChart({ title: t.changes, description: t.changesText, x: { label: t.itemsAxis, from: 0, to: items.length + 1 }, y: { label: t.change, from: -most, to: most }, lines: [], points: items.flatMap(({ item, difference, light }, n) => (Number.isFinite(difference) ? [{ x: n + 1, y: difference, line: colour[light], size: light === 'keep' ? 3 : 4.5, name: `${item}: ${fixed(difference)}` }] : [])) });
+  const changes = curveChart({ title: t.changes, description: t.changesText, x: { label: t.itemsAxis, from: 0, to: items.length + 1 }, y: { label: t.change, from: -most, to: most }, lines: [], points: items.flatMap(({ item, difference, light }, n) => (Number.isFinite(difference) ? [{ x: n + 1, y: difference, line: lineOf[light], size: light === 'keep' ? 3 : 4.5, name: `${item}: ${fixed(difference)}` }] : [])) });
   const row = (one: ParameterDriftItem): string[] => [escapeXml(one.item), chip(one.light, words), fixed(one.difference), fixed(one.slopeRatio), fixed(one.robustZ, 1), fixed(one.distance, 3), escapeXml(pValue(one.test?.pAdjusted))];
   const attention = worstFirst(items).filter(({ light }) => light !== 'keep');
   return page(fill(t.parameterTitle, { newest: calibrations[0]?.name ?? '', oldest: calibrations.at(-1)?.name ?? '' }), fill(t.parameterMadeAt, { at: madeAt, count: calibrations.length }), language,
@@ -41,7 +37,7 @@ export function responseDriftPage(outcome: ResponseDriftOutcome, file: string, m
   const [t, words] = [texts[language], reportTexts[language]];
   const { items, persons, responses, population, alpha, allowance } = outcome;
   const most = Math.max(1.5, ...items.flatMap(({ easier, harder, bound }) => [easier / bound, harder / bound]));
-  const sums = curveChart({ title: t.sums, description: t.sumsText, x: { label: t.itemsAxis, from: 0, to: items.length + 1 }, y: { label: t.sumsAxis, from: -most, to: most }, bands: [{ from: -1, to: 1 }], lines: [], points: items.flatMap(({ item, easier, harder, bound, light }, n) => [easier / bound, -harder / bound].map((y) => ({ x: n + 1, y, line: colour[light], name: `${item}: ${fixed(y)}` }))) });
+  const sums = curveChart({ title: t.sums, description: t.sumsText, x: { label: t.itemsAxis, from: 0, to: items.length + 1 }, y: { label: t.sumsAxis, from: -most, to: most }, bands: [{ from: -1, to: 1 }], lines: [], points: items.flatMap(({ item, easier, harder, bound, light }, n) => [easier / bound, -harder / bound].map((y) => ({ x: n + 1, y, line: lineOf[light], name: `${item}: ${fixed(y)}` }))) });
   const attention = worstFirst(items).filter(({ light }) => light !== 'keep');
   const lines = leftOutLines(outcome, language);
   const named = (name: string, number: number): string => escapeXml(name === String(number) ? name : `${name} (${number})`);

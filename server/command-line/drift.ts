@@ -1,5 +1,5 @@
 /** `meetlat drift`: items that did not keep their parameters, by calibrations or by answers in the order of time. */
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { runParameterDrift, runResponseDrift } from '../../item-bank/calibration/drift-run.ts';
@@ -7,16 +7,13 @@ import { readParameters } from '../../item-bank/calibration/parameter-file.ts';
 import { now } from '../compose.ts';
 import { type Command, UsageError } from './command.ts';
 import { parameterDriftPage, reasonsOf, responseDriftPage } from './drift-report.ts';
-import { writeReport } from './report-files.ts';
+import { named, writeReport } from './report-files.ts';
 import { type Common, asUsage, commonOf, commonOptions, readWithProgress } from './report-outcome.ts';
 import { leftOutLines, reportTexts } from '../reports/report-page.ts';
-
-const named = (path: string): string => join(basename(dirname(resolve(path))), basename(path));
 
 async function write(out: string | undefined, files: Readonly<Record<string, string>>): Promise<number> {
   if (out === undefined) return 0;
   await writeReport(out, files);
-  console.log(`${out}: ${Object.keys(files).join(', ')}`);
   return 0;
 }
 

@@ -1,6 +1,6 @@
 /** The report of `meetlat facets`: one self-contained page. */
 import { createItemParameters } from 'itemresponsetheory';
-import { agreementOf, interactionsOf, type RatingTable, separationOf, weakestJoins } from 'itemresponsetheory/facets';
+import { agreementOf, interactionsOf, type Join, type RatingTable, separationOf } from 'itemresponsetheory/facets';
 import { curveChart, escapeXml } from '../../engine/charts/curve.ts';
 import { wrightMap } from '../../engine/charts/wright-map.ts';
 import { notesOf } from './facets-notes.ts';
@@ -8,7 +8,7 @@ import type { Estimates, Row } from './facets-outcome.ts';
 import texts from './facets.json' with { type: 'json' };
 import { chip, figure, fill, fixed, list, page, paragraph, pValue, type ReportLanguage, reportTexts, section, table } from '../reports/report-page.ts';
 
-export interface FacetsFrame { readonly file: string; readonly madeAt: string; readonly language: ReportLanguage }
+export interface FacetsFrame { readonly joins: readonly Join[]; readonly file: string; readonly madeAt: string; readonly language: ReportLanguage }
 
 const numbers = ({ separation, strata, reliability, chiSquare, degreesOfFreedom, p }: ReturnType<typeof separationOf>): Record<string, string> => ({ separation: fixed(separation), strata: fixed(strata, 1), reliability: fixed(reliability), chiSquare: fixed(chiSquare, 1), df: String(degreesOfFreedom), p: pValue(p) });
 
@@ -52,14 +52,14 @@ function ruler({ facets, theta }: Estimates, language: ReportLanguage): string {
   return section(own.wright, paragraph(own.wrightText) + `<figure class="wide">${wrightMap(createItemParameters(unique), Array.from(theta).filter(Number.isFinite), { title: own.wright, description: own.wrightDescription, persons: own.persons, items: own.items })}</figure>`);
 }
 
-export function facetsReport(data: RatingTable, estimates: Estimates, rows: readonly Row[], { file, madeAt, language }: FacetsFrame): string {
+export function facetsReport(data: RatingTable, estimates: Estimates, rows: readonly Row[], { joins, file, madeAt, language }: FacetsFrame): string {
   const [t, own] = [reportTexts[language], texts[language]];
   const last = data.facets.length - 1;
   const bias = data.facets.length < 2 ? '' : section(own.interactions, paragraph(own.interactionsText) + table([own.element, own.ratings, own.bias, t.se, 't'], interactionsOf(data, estimates, estimates.theta, last, 0).filter(({ t: value }) => Number.isFinite(value)).sort((a, b) => Math.abs(b.t) - Math.abs(a.t)).slice(0, 15).map((one) => [escapeXml(one.elements.join(' × ')), String(one.ratings), fixed(one.bias), fixed(one.standardError), fixed(one.t)]), 'items'));
   const agreement = agreementOf(data, estimates, estimates.theta, last);
   const agree = agreement.pairs === 0 ? '' : section(own.agreement, table([own.pairs, own.equal, own.expectedShare, 'kappa'], [[String(agreement.pairs), `${fixed(100 * agreement.observed, 1)} %`, `${fixed(100 * agreement.expected, 1)} %`, fixed(agreement.kappa)]], 'narrow') + paragraph(own.agreementText));
   const spread = estimates.population === undefined ? spreadOf(estimates.theta) : Math.sqrt(estimates.population.variance);
-  const notes = notesOf(data, estimates, weakestJoins(data), language);
+  const notes = notesOf(data, estimates, joins, language);
   const body = (notes.length === 0 ? '' : section(own.toKnow, list(notes))) + ruler(estimates, language) + estimates.facets.map((_, f) => facetSection(estimates, rows, f, language)).join('') + raterSections(rows, language) + agree + bias + scaleSections(data, estimates, language) + section(t.methodTitle, list(estimates.method === 'mml' ? own.method : own.methodJoint));
   return page(fill(own.title, { file }), fill(own.madeAt, { at: madeAt, ratings: data.score.length, persons: data.persons.length, sd: fixed(spread) }), language, body);
 }

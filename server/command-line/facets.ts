@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createRng } from 'itemresponsetheory';
-import { agreementOf, calibrateFacets, calibrateFacetsJointly, type FacetsModel, interactionsOf, type RatingTable, separationOf, weakestJoins } from 'itemresponsetheory/facets';
+import { agreementOf, calibrateFacets, calibrateFacetsJointly, type FacetsModel, interactionsOf, type Join, type RatingTable, separationOf, weakestJoins } from 'itemresponsetheory/facets';
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { readAnchors, readRatings } from '../../item-bank/calibration/read-ratings.ts';
 import { now } from '../compose.ts';
@@ -34,7 +34,7 @@ const flat = ({ facet, element, measure, standardError, light, reasons, fit, eff
   spread: effects?.spread, halo: effects?.halo, haloZ: effects?.haloZ, pointMeasure: effects?.pointMeasure, expectedPointMeasure: effects?.expectedPointMeasure, drift: drift?.verdict, driftP: drift?.p,
 });
 
-function outcomeJson(file: string, madeAt: string, table: RatingTable, { method, isCorrected, leaning, facets, scales, slopes, theta, population, logLikelihood, cycles, converged, ...measures }: Estimates, rows: readonly Row[]): string {
+function outcomeJson(file: string, madeAt: string, table: RatingTable, { method, isCorrected, leaning, facets, scales, slopes, theta, population, logLikelihood, cycles, converged, ...measures }: Estimates, rows: readonly Row[], joins: readonly Join[]): string {
   const last = table.facets.length - 1;
   const all = { ...measures, facets, scales, slopes };
   return `${JSON.stringify({
@@ -43,7 +43,7 @@ function outcomeJson(file: string, madeAt: string, table: RatingTable, { method,
     slopes: slopes.map(({ name, elements, slope, logSlopeError }) => ({ facet: name, elements, slope: [...slope], logSlopeError: [...logSlopeError] })),
     facets: facets.filter(({ elements }) => elements.length > 1).map((facet) => ({ facet: facet.name, ...separationOf(facet) })),
     agreement: agreementOf(table, all, theta, last), interactions: last < 1 ? [] : interactionsOf(table, all, theta, last, 0),
-    leaning, joins: weakestJoins(table),
+    leaning, joins,
     ...(population === undefined ? {} : { mean: population.mean, variance: population.variance }), logLikelihood, cycles, converged,
   }, null, 1)}\n`;
 }
@@ -77,17 +77,17 @@ export const facetsCommand: Command = {
       const rows = rowsOf(table, estimates, windows);
       for (const row of rows) console.log(`${row.facet.padEnd(12)} ${row.element.padEnd(16)} ${fixed(row.measure).padStart(7)} ${fixed(row.standardError).padStart(6)}  infit ${fixed(row.fit.infit)} (z ${fixed(row.fit.infitZ, 1)})  outfit ${fixed(row.fit.outfit)} (z ${fixed(row.fit.outfitZ, 1)})  n ${row.fit.ratings}${row.reasons.length > 0 ? `  ${row.light}: ${row.reasons.join(', ')}` : ''}`);
       console.log(`log-likelihood ${estimates.logLikelihood.toFixed(4)}${estimates.population === undefined ? '' : `, variance ${estimates.population.variance.toFixed(4)}`}, ${estimates.cycles} cycles, ${estimates.converged ? 'converged' : 'NOT CONVERGED: more ratings by common raters may help'}`);
-      for (const note of notesOf(table, estimates, weakestJoins(table), 'en')) console.log(note);
+      const joins = weakestJoins(table);
+      for (const note of notesOf(table, estimates, joins, 'en')) console.log(note);
       if (out !== undefined) {
         const [file, madeAt] = [basename(path), now()];
         const files = {
-          'facets.json': outcomeJson(file, madeAt, table, estimates, rows),
+          'facets.json': outcomeJson(file, madeAt, table, estimates, rows, joins),
           'elements.csv': csv(columns, rows.map((row) => { const one = flat(row); return columns.map((name) => one[name]); })),
           'persons.csv': csv(['person', 'theta', 'standardError'], table.persons.map((name, n) => [name, estimates.theta[n], estimates.thetaError[n]])),
-          'report.html': facetsReport(table, estimates, rows, { file, madeAt: madeAt.slice(0, 10), language }),
+          'report.html': facetsReport(table, estimates, rows, { joins, file, madeAt: madeAt.slice(0, 10), language }),
         };
         await writeReport(out, files);
-        console.log(`${out}: ${Object.keys(files).join(', ')}`);
       }
       return estimates.converged ? 0 : 1;
     } catch (error) { throw asUsage(error, values.language); }

@@ -1,5 +1,4 @@
 /** `meetlat link NEW OLD`: the parameters of a new calibration on an old scale, by the items that both have; several forms at once. */
-import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ItemSpec } from 'itemresponsetheory';
 import { isLinkDirection, isLinkMethod, linkDirections, linkForms, linkMethods, locationOf } from '../../item-bank/calibration/anchor-link.ts';
@@ -10,12 +9,9 @@ import { now } from '../compose.ts';
 import { type Command, UsageError } from './command.ts';
 import { linkPage } from './link-report.ts';
 import { manyFormsPage } from './many-forms-report.ts';
-import { requireReportFolder, writeReport } from './report-files.ts';
+import { named, requireReportFolder, writeReport } from './report-files.ts';
 import { asUsage } from './report-outcome.ts';
 import { type ReportLanguage, isReportLanguage, reportTexts } from '../reports/report-page.ts';
-
-/** With its folder: every calibration has a file of the same name. */
-const named = (path: string): string => join(basename(dirname(resolve(path))), basename(path));
 
 const slopeOf = (spec: ItemSpec): number | undefined => (spec.model === 'nominal' ? undefined : spec.slope ?? 1);
 
@@ -46,7 +42,6 @@ async function linkTwo(fresh: string, known: string, { method, direction, popula
     'report.html': linkPage(outcome, { fresh: named(fresh), known: named(known), madeAt: madeAt.slice(0, 10), language }),
   };
   await writeReport(out, files);
-  console.log(`${out}: ${Object.keys(files).join(', ')}`);
   return 0;
 }
 
@@ -69,7 +64,6 @@ async function linkMany(paths: readonly string[], { base, out }: Asked, language
     'report.html': manyFormsPage(outcome, madeAt.slice(0, 10), language),
   };
   await writeReport(out, written);
-  console.log(`${out}: ${Object.keys(written).join(', ')}`);
   return 0;
 }
 

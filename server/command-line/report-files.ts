@@ -4,6 +4,9 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from './command.ts';
 
+/** A file with its folder: every calibration has one of the same name. */
+export const named = (path: string): string => join(basename(dirname(resolve(path))), basename(path));
+
 /** Every report has it: only a folder that does, or an empty one, is replaced. */
 const mark = 'report.html';
 
@@ -14,7 +17,7 @@ export async function requireReportFolder(folder: string): Promise<void> {
   if (names.length > 0 && !names.includes(mark)) throw new UsageError(`--out ${folder}: holds something other than a report; name a new or empty folder`);
 }
 
-/** Ctrl-C while it writes takes the unfinished folder away; before that there is nothing to take away. */
+/** Writes the files and tells their names. Ctrl-C while it writes takes the unfinished folder away; before that there is nothing to take away. */
 export async function writeReport(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   const place = resolve(folder);
   const [part, old] = [join(dirname(place), `${basename(place)}.part`), join(dirname(place), `${basename(place)}.old`)];
@@ -28,5 +31,6 @@ export async function writeReport(folder: string, files: Readonly<Record<string,
     if (existsSync(place)) await rename(place, old);
     await rename(part, place);
     await rm(old, { recursive: true, force: true });
+    console.log(`${folder}: ${Object.keys(files).join(', ')}`);
   } finally { process.removeListener('SIGINT', interrupted); }
 }

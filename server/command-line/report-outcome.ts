@@ -79,7 +79,6 @@ export async function tell(outcome: Outcome, path: string, { cuts, language, out
     const distractors = distractorsCsv(outcome);
     const files = { [name]: outcomeJson(outcome, frame), 'items.csv': itemsCsv(outcome), 'persons.csv': personsCsv(outcome), ...(distractors === undefined ? {} : { 'distractors.csv': distractors }), 'report.html': reportPage(outcome, { ...frame, language }) };
     await writeReport(out, files);
-    console.log(`${out}: ${Object.keys(files).join(', ')}`);
   }
   return outcome.calibration?.converged === false ? 1 : 0;
 }

@@ -127,7 +127,6 @@ export const standardSettingCommand: Command = {
         'report.html': page(fill(own.title, { file }), madeAt.slice(0, 10), language, section(own.result, paragraph(sentence) + (impactText === '' ? '' : paragraph(impactText)) + errorsTable) + roundsTable + judges + section(reportTexts[language].methodTitle, list([own.explained[method], own.person]))),
       };
       await writeReport(out, files);
-      console.log(`${out}: ${Object.keys(files).join(', ')}`);
       return 0;
     } catch (error) { throw asUsage(error, values.language); }
   },

@@ -26,6 +26,8 @@ export const fixed = (value: number | undefined, digits = 2): string => (value =
 export const pValue = (value: number | undefined): string => (value === undefined || !Number.isFinite(value) ? '–' : value < 0.001 ? '< .001' : value.toFixed(3));
 
 const symbols: Readonly<Record<Light, string>> = { keep: '●', look: '▲', drop: '✖' };
+/** What asks for attention first. */
+export const worstFirst = <T extends { readonly light: Light }>(items: readonly T[]): T[] => items.toSorted((a, b) => order[a.light] - order[b.light]);
 const order: Readonly<Record<Light, number>> = { drop: 0, look: 1, keep: 2 };
 export const chip = (light: Light, t: Texts): string => `<span class="light ${light}">${symbols[light]} ${escapeXml(t.lights[light])}</span>`;
 
@@ -53,6 +55,9 @@ export const lightCounts = ({ appraisal }: Outcome): Readonly<Record<Light, numb
   keep: appraisal.items.filter(({ light }) => light === 'keep').length, look: appraisal.items.filter(({ light }) => light === 'look').length, drop: appraisal.items.filter(({ light }) => light === 'drop').length,
 });
 
+/** How many of each light. */
+export const lightsLine = (items: readonly { readonly light: Light }[], t: Texts): string => `<p class="lights">${(['keep', 'look', 'drop'] as const).map((light) => `${chip(light, t)} <b>${items.filter((item) => item.light === light).length}</b>`).join(' ')}</p>`;
+
 export const reasonWords = ({ reasons }: AppraisedItem, language: ReportLanguage): string => reasons.map((reason) => reportTexts[language].reasons[reason]).join('; ');
 export const notConverged = ({ calibration }: Outcome, language: ReportLanguage): string | undefined => (calibration === undefined || calibration.converged ? undefined : fill(reportTexts[language].notConverged, { cycles: calibration.cycles, change: calibration.largestChange.toExponential(2) }));
 
@@ -62,14 +67,13 @@ function outline(outcome: Outcome, { language }: ReportFrame): string {
   const { calibration, appraisal: { reliability }, population } = outcome;
   const missing = 1 - outcome.responses / (outcome.persons * outcome.items);
   const cards = [[t.persons, number.format(outcome.persons)], [t.items, number.format(outcome.items)], [t.responses, number.format(outcome.responses)], [t.missing, `${(100 * missing).toFixed(0)} %`], [t.reliability, fixed(reliability.wle)]];
-  const counts = lightCounts(outcome);
   const rows: (readonly [string, string])[] = [
     [t.population, `${fixed(population.mean)}; ${fixed(population.sd)}`], [t.marginal, fixed(reliability.marginal, 3)], [t.wle, fixed(reliability.wle, 3)],
     ...(reliability.alpha === undefined ? [] : [[t.alpha, fixed(reliability.alpha, 3)] as const, [t.omega, fixed(reliability.omega, 3)] as const]),
     ...(calibration === undefined ? [] : [[t.logLikelihood, fixed(calibration.logLikelihood, 4)], [t.freeParameters, String(calibration.freeParameters)], [t.aic, fixed(calibration.aic, 1)], [t.bic, fixed(calibration.bic, 1)], [t.cycles, `${calibration.cycles}; ${calibration.largestChange.toExponential(1)}`]] as const),
   ];
   return `<dl class="cards">${cards.map(([name = '', value = '']) => `<div><dt>${escapeXml(name)}</dt><dd>${escapeXml(value)}</dd></div>`).join('')}</dl>`
-    + `<p class="lights">${(['keep', 'look', 'drop'] as const).map((light) => `${chip(light, t)} <b>${counts[light]}</b>`).join(' ')}</p>${table([t.measure, t.value], rows.map(([name, value]) => [escapeXml(name), escapeXml(value)]), 'narrow')}`;
+    + `${lightsLine(outcome.appraisal.items, t)}${table([t.measure, t.value], rows.map(([name, value]) => [escapeXml(name), escapeXml(value)]), 'narrow')}`;
 }
 
 const byLight = (items: readonly AppraisedItem[]): { readonly item: AppraisedItem; readonly n: number }[] => items.map((item, n) => ({ item, n })).sort((a, b) => order[a.item.light] - order[b.item.light] || a.n - b.n);
@@ -103,7 +107,7 @@ function persons(outcome: Outcome, { language, cuts }: ReportFrame): string {
 }
 
 /** Colours of the chart by number: keep green, look orange, drop plum. */
-const lineOf: Readonly<Record<Light, number>> = { keep: 3, look: 1, drop: 4 };
+export const lineOf: Readonly<Record<Light, number>> = { keep: 3, look: 1, drop: 4 };
 
 function fitPlots({ appraisal, parameters }: Outcome, { language }: ReportFrame): string {
   const t = reportTexts[language];
