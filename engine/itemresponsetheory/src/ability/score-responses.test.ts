@@ -14,7 +14,7 @@ const mixed: ItemSpec[] = twoParameter.map((item, n) => (n % 3 === 0 ? { model: 
 /** Complete rows, sparse rows, all right, all wrong, nothing. */
 function rowsFor(items: readonly ItemSpec[]): (number | null)[][] {
   const bank = createItemParameters(items);
-  const rows = Array.from({ length: 120 }, (_, person) => { const draws = createRng('row').fork(person); const theta = 1.5 * draws.normal(); return items.map((__, item) => (person % 2 === 0 || draws.uniform() < 0.5 ? drawCategory(bank, item, theta, draws) : null)); });
+  const rows = Array.from({ length: 120 }, (_, person) => { const draws = createRng('row').fork(person); const theta = 1.5 * draws.normal(); return items.map((__, item) => (person < 60 || draws.uniform() < 0.5 ? drawCategory(bank, item, theta, draws) : null)); });
   return [...rows, items.map(() => 1), items.map(() => 0), items.map(() => null)];
 }
 

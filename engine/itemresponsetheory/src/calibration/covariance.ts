@@ -18,6 +18,14 @@ export function gradientAt(problem: Problem, x: Float64Array, only?: Uint8Array)
   return gradient;
 }
 
+/** Marks the rows of these lists; undefined: all rows, as for a parameter of the population. */
+function rowsWith(lists: readonly (readonly number[])[], rows: number): Uint8Array | undefined {
+  if (lists.length === 0 || lists.some((list) => list.length === rows)) return undefined;
+  const only = new Uint8Array(rows);
+  for (const list of lists) for (const row of list) only[row] = 1;
+  return only;
+}
+
 /** −∂²ln L/∂x∂x′ by central differences of the exact gradient (the sum of both terms of Oakes 1999); a parameter of one item touches only the rows that have it. */
 function observedInformation(problem: Problem, x: Float64Array): Float64Array {
   const size = problem.parameters;
@@ -29,8 +37,7 @@ function observedInformation(problem: Problem, x: Float64Array): Float64Array {
   const matrix = new Float64Array(size * size);
   for (let i = 0; i < size; i += 1) {
     const list = users[i] ?? [];
-    const only = list.length === 0 ? undefined : new Uint8Array(rows);
-    if (only !== undefined) for (const one of list) for (const row of rowsOf[one] ?? []) only[row] = 1;
+    const only = rowsWith(list.map((one) => rowsOf[one] ?? []), rows);
     const h = 1e-5 * Math.max(1, Math.abs(x[i] ?? 0));
     const moved = (by: number): Float64Array => { const y = Float64Array.from(x); y[i] = (y[i] ?? 0) + by; return gradientAt(problem, y, only); };
     const [up, down] = [moved(h), moved(-h)];

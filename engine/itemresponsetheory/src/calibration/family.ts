@@ -34,6 +34,9 @@ export function prepareFamily(model: ItemModelName, categories: number, x: Array
   if (model === 'grm') for (let k = 0; k < categories; k += 1) constant[k] = k === 0 || k === categories - 1 ? 1 : -expm1((x[k + 1] ?? 0) - (x[k] ?? 0));
 }
 
+/** Whether some item has these parameters: a graded one's steps must fall. */
+export const isPossible = (model: ItemModelName, x: readonly number[]): boolean => model !== 'grm' || x.every((step, n) => n < 2 || step < (x[n - 1] ?? Infinity));
+
 /** Fills logP, p and score at θ. */
 export function evaluateFamily(model: ItemModelName, categories: number, x: ArrayLike<number>, theta: number, work: FamilyWork): void {
   switch (model) {

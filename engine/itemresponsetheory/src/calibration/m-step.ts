@@ -3,7 +3,7 @@ import { IrtError } from '../errors.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { log } from '../numeric/elementary.ts';
 import type { Moments } from './e-step.ts';
-import { evaluateFamily, type FamilyWork, type ItemModelName, prepareFamily } from './family.ts';
+import { evaluateFamily, type FamilyWork, isPossible, type ItemModelName, prepareFamily } from './family.ts';
 import { constrainedWeights, matchMoments, normalOnGrid } from './latent.ts';
 import { meanOf, type Part, type Problem, varianceIndex, varianceOf } from './problem.ts';
 import { sumsLayout } from './slice.ts';
@@ -95,6 +95,8 @@ function addExponential({ node, shape, counts: { sums, persons }, work }: Proble
   }
 }
 
+const isPossibleBlock = ({ parts }: Problem, block: readonly number[], x: Float64Array): boolean => block.every((item) => { const { model = 'fixed', index = [] } = parts[item] ?? {}; return model === 'fixed' || isPossible(model, index.map((n) => x[n] ?? 0)); });
+
 /** Fisher scoring, halving a step that does not help; what cannot be inverted stays where it is. */
 export function maximiseBlock(problem: Problem, block: readonly number[], x: Float64Array): void {
   const indices = [...new Set(block.flatMap((item) => problem.parts[item]?.index ?? []))];
@@ -107,16 +109,16 @@ export function maximiseBlock(problem: Problem, block: readonly number[], x: Flo
     const move = indices.map((_, i) => { let sum = 0; for (let j = 0; j < size; j += 1) sum += (inverse[i * size + j] ?? 0) * (here.gradient[j] ?? 0); return Math.max(-1, Math.min(1, sum)); });
     const largest = move.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const from = indices.map((n) => x[n] ?? 0);
-    let factor = 1;
-    for (;;) {
-      indices.forEach((n, i) => { x[n] = (from[i] ?? 0) + factor * (move[i] ?? 0); });
+    const take = (factor: number): void => { indices.forEach((n, i) => { x[n] = (from[i] ?? 0) + factor * (move[i] ?? 0); }); };
+    // Newton's error is of the order of the square of its step: the next cycle moves the target by more than what is left, and value and gradient there are not needed.
+    if (largest < 1e-3) { take(1); if (isPossibleBlock(problem, block, x)) return; }
+    for (let factor = 1; ;) {
+      take(factor);
       const next = blockAt(problem, block, x, place);
       if (next.value >= here.value - 1e-9 * Math.abs(here.value)) { here = next; break; }
       factor /= 2;
-      if (factor < 1e-4) { indices.forEach((n, i) => { x[n] = from[i] ?? 0; }); return; }
+      if (factor < 1e-4) { take(0); return; }
     }
-    // Newton's error is of the order of the square of its step; the next cycle moves the target by more than what is left.
-    if (largest * factor < 1e-3) return;
   }
 }
 

@@ -110,25 +110,6 @@ export function prepareRows(patterns: Patterns, parts: readonly Part[], tells: U
   };
 }
 
-/** The rows of some chunks alone, for a worker: the chunks keep their order, and every list begins at 0. */
-export function rowsOfChunks(data: RowData, chunks: readonly number[]): RowData {
-  const places = chunks.flatMap((chunk) => Array.from({ length: (data.chunkStart[chunk + 1] ?? 0) - (data.chunkStart[chunk] ?? 0) }, (_, n) => (data.chunkStart[chunk] ?? 0) + n));
-  const chunkStart = new Uint32Array(chunks.length + 1);
-  chunks.forEach((chunk, n) => { chunkStart[n + 1] = (chunkStart[n] ?? 0) + (data.chunkStart[chunk + 1] ?? 0) - (data.chunkStart[chunk] ?? 0); });
-  return {
-    ...data, chunkStart, row: Uint32Array.from(places, (place) => data.row[place] ?? 0), weight: Float64Array.from(places, (place) => data.weight[place] ?? 1),
-    booklet: Uint32Array.from(places, (place) => data.booklet[place] ?? 0), scored: picked(data.scored, places), listed: picked(data.listed, places),
-  };
-}
-
-function picked({ start, tells, value }: Lists, places: readonly number[]): Lists {
-  const own = new Uint32Array(places.length + 1);
-  places.forEach((place, n) => { own[n + 1] = (own[n] ?? 0) + (start[place + 1] ?? 0) - (start[place] ?? 0); });
-  const out = new Uint32Array(own[places.length] ?? 0);
-  places.forEach((place, n) => { out.set(value.subarray(start[place], start[place + 1]), own[n]); });
-  return { start: own, tells: Uint32Array.from(places, (place, n) => (own[n] ?? 0) + (tells[place] ?? 0) - (start[place] ?? 0)), value: out };
-}
-
 /** How many persons stand in each cell above category 0 of an exponential item. */
 export function countScored({ row, weight, scored: { start, value } }: RowData, persons: Float64Array, only?: Uint8Array): void {
   persons.fill(0);

@@ -1,36 +1,40 @@
 /**
- * The E-step on several threads. Every thread keeps the rows of its own chunks; parameters go out and sums come back through shared memory, and are
- * added up in the order of the chunks, so that the number of threads changes no bit. The calling thread works too, then waits (`Atomics.wait`: not
- * on a browser's main thread). A worker that does not answer is left out and its chunks are computed here.
+ * The E-step on several threads. Each takes the next chunk of rows that nobody has taken; parameters go out and sums come back through shared memory, and
+ * are added up in the order of the chunks, so that neither the number of threads nor their speed changes a bit. The calling thread works too, then
+ * waits for chunks that others took (`Atomics.wait`: not on a browser's main thread). Where one does not come back, the calling thread goes on alone.
  */
-import { type RowData, rowsOfChunks } from './rows.ts';
-import { createSlice, type Shape, type Slice, type SliceInput, sumsLayout } from './slice.ts';
+import { type Lists, type RowData } from './rows.ts';
+import { createSlice, type Shape, type SliceInput, sumsLayout } from './slice.ts';
 
 /** Threads of the host, reusable from one calibration to the next. */
 export interface CalibrationTeam {
   /** Workers beside the calling thread. */
   readonly workers: number;
-  /** A worker that takes longer than this from the moment the calling thread is done is not waited for again; default 60,000. */
+  /** How long the calling thread waits for a chunk, from when it has nothing to do itself; default 60,000. */
   readonly patienceMs?: number;
   /** Hands `work` to a worker (0-based), which must call `serveCalibration(work)`; must not wait for it. */
   assign(worker: number, work: TeamWork): void;
 }
 
 /** What a worker gets: plain data and shared memory, so it can be posted. */
-export interface TeamWork { readonly worker: number; readonly chunks: readonly number[]; readonly rows: RowData; readonly shape: Shape; readonly allRows: number; readonly shared: Shared }
+export interface TeamWork { readonly rows: RowData; readonly shape: Shape; readonly allRows: number; readonly shared: Shared }
 
-/** `control`: generation, command, and of each worker the last generation it finished. `input`: table, slope, mean, variance, histogram. `sums`: of each chunk. */
+/** `control`: generation, command, the next chunk to take, then of each chunk the generation in which its sums were last put down. `input`: table, slope, mean, variance, histogram. `sums`: of each chunk. */
 interface Shared { readonly control: SharedArrayBuffer; readonly input: SharedArrayBuffer; readonly only: SharedArrayBuffer; readonly sums: SharedArrayBuffer }
 
-const [generationAt, commandAt, firstWorkerAt] = [0, 1, 2];
+const [generationAt, commandAt, nextAt, doneAt] = [0, 1, 2, 3];
 const [stop, workOnAll, workOnSome] = [0, 1, 2];
 const defaultPatienceMs = 60_000;
+/** The next chunk is kept as generation · this + chunk, so that nobody takes a chunk of a generation whose parameters it has not read. */
+const perGeneration = 256;
 
 /** Calls `add` with the sums of each chunk, in their order. `stop` lets the workers go. */
 export interface Runner {
   run(input: SliceInput, add: (sums: Float64Array) => void, only?: Uint8Array, onRow?: (row: number, posterior: Float64Array) => void): void;
   stop(): void;
 }
+
+const chunksOf = ({ chunkStart }: RowData): number => chunkStart.length - 1;
 
 function views(shared: Shared, { lines, stride, cells, densities, node, hasHistogram }: Shape): { control: Int32Array; input: SliceInput; only: Uint8Array; sumsOf: (chunk: number, length: number) => Float64Array } {
   const all = new Float64Array(shared.input);
@@ -43,20 +47,42 @@ function views(shared: Shared, { lines, stride, cells, densities, node, hasHisto
   };
 }
 
+/** The next chunk of this generation; undefined when all are taken or another generation has begun. */
+function takeChunk(control: Int32Array, generation: number, chunks: number): number | undefined {
+  for (;;) {
+    const next = Atomics.load(control, nextAt);
+    const chunk = next - generation * perGeneration;
+    if (chunk < 0 || chunk >= chunks) return undefined;
+    if (Atomics.compareExchange(control, nextAt, next, next + 1) === next) return chunk;
+  }
+}
+
+/** The same rows in memory that threads share. */
+function share(rows: RowData): RowData {
+  const numbers = (of: Uint32Array): Uint32Array => { const out = new Uint32Array(new SharedArrayBuffer(4 * of.length)); out.set(of); return out; };
+  const lists = ({ start, tells, value }: Lists): Lists => ({ start: numbers(start), tells: numbers(tells), value: numbers(value) });
+  const weight = new Float64Array(new SharedArrayBuffer(8 * rows.weight.length));
+  weight.set(rows.weight);
+  return {
+    chunkStart: numbers(rows.chunkStart), row: numbers(rows.row), weight, booklet: numbers(rows.booklet), scored: lists(rows.scored), listed: lists(rows.listed), shared: lists(rows.shared),
+    density: numbers(rows.density), size: numbers(rows.size),
+  };
+}
+
 /** All chunks one after another on this thread. */
 export function runHere(rows: RowData, shape: Shape): Runner {
   const slice = createSlice(rows, shape);
   return {
     run(input, add, only, onRow) {
       slice.begin(input);
-      for (let chunk = 0; chunk + 1 < rows.chunkStart.length; chunk += 1) add(slice.sums(chunk, only, onRow));
+      for (let chunk = 0; chunk < chunksOf(rows); chunk += 1) add(slice.sums(chunk, only, onRow));
     },
     stop: () => undefined,
   };
 }
 
 /** What a worker of the host does with the work it was handed; returns when the calibration is over. */
-export function serveCalibration({ worker, chunks, rows, shape, shared }: TeamWork): void {
+export function serveCalibration({ rows, shape, shared }: TeamWork): void {
   const { control, input, only, sumsOf } = views(shared, shape);
   const slice = createSlice(rows, shape);
   const { length } = sumsLayout(shape);
@@ -66,60 +92,67 @@ export function serveCalibration({ worker, chunks, rows, shape, shared }: TeamWo
     const command = Atomics.load(control, commandAt);
     if (command === stop) return;
     slice.begin(input);
-    chunks.forEach((chunk, n) => { sumsOf(chunk, length).set(slice.sums(n, command === workOnSome ? only : undefined)); });
-    Atomics.store(control, firstWorkerAt + worker, seen);
-    Atomics.notify(control, firstWorkerAt + worker);
+    for (let chunk = takeChunk(control, seen, chunksOf(rows)); chunk !== undefined; chunk = takeChunk(control, seen, chunksOf(rows))) {
+      sumsOf(chunk, length).set(slice.sums(chunk, command === workOnSome ? only : undefined));
+      Atomics.store(control, doneAt + chunk, seen);
+      Atomics.notify(control, doneAt + chunk);
+    }
   }
 }
 
-/** Chunk n is worked on by member n modulo their number; the calling thread is member 0. */
 export function runAsTeam(rows: RowData, shape: Shape, team: CalibrationTeam, allRows: number): Runner {
-  const members = team.workers + 1;
-  const chunks = rows.chunkStart.length - 1;
+  const chunks = chunksOf(rows);
   if (team.workers < 1 || chunks < 2) return runHere(rows, shape);
   const { length } = sumsLayout(shape);
   const { lines, stride, cells, densities, node, hasHistogram } = shape;
   const shared: Shared = {
-    control: new SharedArrayBuffer(4 * (firstWorkerAt + team.workers)), input: new SharedArrayBuffer(8 * (lines * stride + cells + 2 * densities + (hasHistogram ? densities * node.length : 0))),
+    control: new SharedArrayBuffer(4 * (doneAt + chunks)), input: new SharedArrayBuffer(8 * (lines * stride + cells + 2 * densities + (hasHistogram ? densities * node.length : 0))),
     only: new SharedArrayBuffer(allRows), sums: new SharedArrayBuffer(8 * chunks * length),
   };
   const { control, input, only: mask, sumsOf } = views(shared, shape);
-  const chunksOf = (member: number): number[] => Array.from({ length: chunks }, (_, n) => n).filter((n) => n % members === member);
-  for (let worker = 0; worker < team.workers; worker += 1) team.assign(worker, { worker, chunks: chunksOf(worker + 1), rows: rowsOfChunks(rows, chunksOf(worker + 1)), shape, allRows, shared });
-  const own = createSlice(rowsOfChunks(rows, chunksOf(0)), shape);
-  const lost = new Set<number>();
-  let whole: Slice | undefined;
-  let generation = 0;
+  const sharedRows = share(rows);
+  for (let worker = 0; worker < team.workers; worker += 1) team.assign(worker, { rows: sharedRows, shape, allRows, shared });
+  const own = createSlice(rows, shape);
+  let [generation, isAlone] = [0, false];
 
   function command(what: number): void {
     generation += 1;
     Atomics.store(control, commandAt, what);
+    Atomics.store(control, nextAt, generation * perGeneration);
     Atomics.store(control, generationAt, generation);
     Atomics.notify(control, generationAt);
   }
-  /** Whether the worker finished this generation in time. */
-  function answers(worker: number): boolean {
+  /** Whether the sums of the chunk come in time. */
+  function arrives(chunk: number): boolean {
     for (;;) {
-      const finished = Atomics.load(control, firstWorkerAt + worker);
-      if (finished === generation) return true;
-      if (Atomics.wait(control, firstWorkerAt + worker, finished, team.patienceMs ?? defaultPatienceMs) === 'timed-out') return false;
+      const done = Atomics.load(control, doneAt + chunk);
+      if (done === generation) return true;
+      if (Atomics.wait(control, doneAt + chunk, done, team.patienceMs ?? defaultPatienceMs) === 'timed-out') return false;
     }
+  }
+  /** Whether all sums of this generation stand in shared memory. */
+  function runTogether(next: SliceInput, only: Uint8Array | undefined): boolean {
+    input.table.set(next.table); input.slope.set(next.slope); input.mean.set(next.mean); input.variance.set(next.variance); input.histogram.set(next.histogram);
+    if (only !== undefined) mask.set(only);
+    command(only === undefined ? workOnAll : workOnSome);
+    for (let chunk = takeChunk(control, generation, chunks); chunk !== undefined; chunk = takeChunk(control, generation, chunks)) {
+      sumsOf(chunk, length).set(own.sums(chunk, only));
+      Atomics.store(control, doneAt + chunk, generation);
+    }
+    for (let chunk = 0; chunk < chunks; chunk += 1) if (!arrives(chunk)) return false;
+    return true;
   }
 
   return {
     run(next, add, only, onRow) {
-      if (onRow !== undefined) { runHere(rows, shape).run(next, add, only, onRow); return; }
-      input.table.set(next.table); input.slope.set(next.slope); input.mean.set(next.mean); input.variance.set(next.variance); input.histogram.set(next.histogram);
-      if (only !== undefined) mask.set(only);
-      command(only === undefined ? workOnAll : workOnSome);
       own.begin(next);
-      chunksOf(0).forEach((chunk, n) => { sumsOf(chunk, length).set(own.sums(n, only)); });
-      for (let worker = 0; worker < team.workers; worker += 1) if (!lost.has(worker) && !answers(worker)) lost.add(worker);
-      for (let chunk = 0; chunk < chunks; chunk += 1) {
-        const isLost = lost.has((chunk % members) - 1);
-        if (isLost) { if (whole === undefined) whole = createSlice(rows, shape); whole.begin(next); }
-        add(isLost && whole !== undefined ? whole.sums(chunk, only) : sumsOf(chunk, length));
+      if (!isAlone && onRow === undefined) {
+        if (runTogether(next, only)) { for (let chunk = 0; chunk < chunks; chunk += 1) add(sumsOf(chunk, length)); return; }
+        // Whoever is late may still put down its sums, so nothing of this memory is used any more.
+        isAlone = true;
+        command(stop);
       }
+      for (let chunk = 0; chunk < chunks; chunk += 1) add(own.sums(chunk, only, onRow));
     },
     stop: () => { command(stop); },
   };

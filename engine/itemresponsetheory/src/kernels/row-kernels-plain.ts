@@ -5,8 +5,9 @@ const log2e = 1.4426950408889634;
 const ln2High = 0.6931471803691238;
 const ln2Low = 1.9082149292705877e-10;
 
-/** 1/15!, … 1/2! and 2^k at k + 63. */
-const coefficients = Float64Array.of(7.647163731819816e-13, 1.1470745597729725e-11, 1.6059043836821613e-10, 2.08767569878681e-9, 2.505210838544172e-8, 2.755731922398589e-7, 0.0000027557319223985893, 0.0000248015873015873, 0.0001984126984126984, 0.001388888888888889, 0.008333333333333333, 0.041666666666666664, 0.16666666666666666, 0.5);
+/** 1/15!, 1/13! … 1/3!; 1/14!, 1/12! … 1/2!; and 2^k at k + 63. */
+const oddCoefficients = Float64Array.of(7.647163731819816e-13, 1.6059043836821613e-10, 2.505210838544172e-8, 0.0000027557319223985893, 0.0001984126984126984, 0.008333333333333333, 0.16666666666666666);
+const evenCoefficients = Float64Array.of(1.1470745597729725e-11, 2.08767569878681e-9, 2.755731922398589e-7, 0.0000248015873015873, 0.001388888888888889, 0.041666666666666664, 0.5);
 const powers = Float64Array.from({ length: 64 }, (_, n) => 2 ** (n - 63));
 
 /** e^x for −43 ≤ x ≤ 0 (as in numeric/elementary, without its edges). */
@@ -15,9 +16,11 @@ function expBelow(x: number): number {
   const high = x - k * ln2High;
   const low = k * ln2Low;
   const r = high - low;
-  let sum = coefficients[0] ?? 0;
-  for (let n = 1; n < coefficients.length; n += 1) sum = sum * r + (coefficients[n] ?? 0);
-  return (1 + (r + (high - r - low + r * r * sum))) * (powers[k + 63] ?? 0);
+  const square = r * r;
+  let [odd, sum] = [oddCoefficients[0] ?? 0, evenCoefficients[0] ?? 0];
+  for (let n = 1; n < oddCoefficients.length; n += 1) { odd = odd * square + (oddCoefficients[n] ?? 0); sum = sum * square + (evenCoefficients[n] ?? 0); }
+  sum += odd * r;
+  return (1 + (r + (high - r - low + square * sum))) * (powers[k + 63] ?? 0);
 }
 
 export function plainKernels(memory: ArrayBuffer): RowKernels {
