@@ -1,12 +1,11 @@
 /** Does every item work the same way in a focal group and in others of equal ability? By score for complete forms of right/wrong items, else by ability; with a model by its parameters too. Pure. */
 import { createItemParameters, normalDistribution } from 'itemresponsetheory';
 import { type CalibrationTeam, type ItemModelName, type ResponseMatrix, calibrateItems } from 'itemresponsetheory/calibration';
-import { type GroupItem, type MantelHaenszel, breslowDay, falseDiscovery, likelihoodRatio, logisticDif, lord, mantelDif, mantelHaenszel, mantelHaenszelIn, ordinalDif, purifiedRmsd, purifiedWald, raju, shrink, sibtest, standardised, strataByAbility, twoGroups } from 'itemresponsetheory/dif';
+import { type MantelHaenszel, breslowDay, falseDiscovery, likelihoodRatio, logisticDif, mantelDif, mantelHaenszel, mantelHaenszelIn, ordinalDif, purifiedRmsd, purifiedWald, separateDif, shrink, sibtest, standardised, strataByAbility, twoGroups } from 'itemresponsetheory/dif';
 import { estimateAbilities } from 'itemresponsetheory/fit';
-import { type Anchor, linkScales } from 'itemresponsetheory/linking';
 import type { Light } from './judge.ts';
 import { ResponseFileError } from './response-file-error.ts';
-import { keepOnly, keepPersons } from './response-rows.ts';
+import { keepItems, keepPersons } from './response-rows.ts';
 import type { Remark, ResponseData } from './stream-responses.ts';
 import { closeCategories, type LeftOut, usableOf } from './usable.ts';
 
@@ -208,28 +207,13 @@ function testByModel(data: ResponseMatrix, group: readonly number[], models: rea
   };
 }
 
-/** Each group calibrated by itself, the focal one brought onto the reference's scale by the anchors (mean/sigma; Rasch: the shift). */
+/** Lord and Raju want one model for right/wrong items; items that a group answered in one way only cannot be calibrated in it. */
 function bySeparateCalibrations(data: ResponseMatrix, group: readonly number[], models: readonly ItemModelName[], anchors: readonly number[], testable: readonly boolean[], team: CalibrationTeam | undefined): Pick<ByModel, 'lord' | 'raju'> {
-  const isPlain = models.every((model) => model === 'rasch' || model === '1pl') || models.every((model) => model === '2pl');
-  if (!isPlain || anchors.length < fewestAnchors) return { lord: [], raju: [] };
+  const model = models.every((one) => one === 'rasch' || one === '1pl') ? 'rasch' : models.every((one) => one === '2pl') ? '2pl' : undefined;
+  if (model === undefined || anchors.length < fewestAnchors) return { lord: [], raju: [] };
   const columns = Uint32Array.from(testable.flatMap((is, n) => (is ? [n] : [])));
-  const fits = [0, 1].map((g) => calibrateItems(keepOnly(data, Uint32Array.from(group.flatMap((one, person) => (one === g ? [person] : []))), columns), { models: Array.from(columns, (n) => models[n] ?? '2pl'), ids: Array.from(columns, String), tolerance: 1e-5, ...(team === undefined ? {} : { team }) }));
   const place = new Map(Array.from(columns, (n, at) => [n, at]));
-  const estimated = (g: number, n: number): GroupItem | undefined => {
-    const found = fits[g]?.items[place.get(n) ?? -1];
-    if (found?.item.model !== 'logistic' || found.covariance === undefined) return undefined;
-    const size = Math.sqrt(found.covariance.length);
-    return { slope: found.item.slope ?? 1, difficulty: found.item.difficulty, slopeVariance: found.covariance[0] ?? NaN, difficultyVariance: found.covariance[size + 1] ?? NaN, covariance: found.covariance[1] ?? NaN };
-  };
-  const pairs = anchors.flatMap((n): Anchor[] => { const [to, from] = [estimated(0, n), estimated(1, n)]; return to === undefined || from === undefined || to.slope <= 0 || from.slope <= 0 ? [] : [{ from: { model: 'logistic', id: `${n}`, slope: from.slope, difficulty: from.difficulty }, to: { model: 'logistic', id: `${n}`, slope: to.slope, difficulty: to.difficulty } }]; });
-  if (pairs.length < fewestAnchors) return { lord: [], raju: [] };
-  const { a, b } = linkScales(pairs, { method: 'mean-sigma' });
-  const both = testable.map((_, n) => {
-    const [reference, focal] = [estimated(0, n), estimated(1, n)];
-    if (reference === undefined || focal === undefined || reference.slope <= 0 || focal.slope <= 0) return undefined;
-    const moved: GroupItem = { slope: focal.slope / a, difficulty: a * focal.difficulty + b, slopeVariance: focal.slopeVariance / (a * a), difficultyVariance: focal.difficultyVariance * a * a, covariance: focal.covariance };
-    const [chi, area] = [lord(reference, moved), raju(reference, moved, 'signed')];
-    return Number.isFinite(chi.p) && Number.isFinite(area.p) ? { lord: { statistic: chi.statistic, p: chi.p }, raju: { area: area.area, z: area.z, p: area.p } } : undefined;
-  });
-  return { lord: both.map((one) => one?.lord), raju: both.map((one) => one?.raju) };
+  const found = separateDif(keepItems(data, columns), group, { model, anchors: anchors.flatMap((n) => place.get(n) ?? []), ...(team === undefined ? {} : { team }) });
+  const both = testable.map((_, n) => { const one = found[place.get(n) ?? -1]; return one !== undefined && Number.isFinite(one.lord.p) && Number.isFinite(one.raju.p) ? one : undefined; });
+  return { lord: both.map((one) => one && { statistic: one.lord.statistic, p: one.lord.p }), raju: both.map((one) => one && { area: one.raju.area, z: one.raju.z, p: one.raju.p }) };
 }

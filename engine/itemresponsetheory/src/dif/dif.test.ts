@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isFull, recordFigures } from '../../../../tests/figures.ts';
 import { normalDistribution } from '../numeric/normal.ts';
 import { createRng } from '../numeric/rng.ts';
 import { createItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
@@ -57,7 +58,7 @@ describe('differential item functioning', () => {
   });
 
   it('a fair item is flagged as often as the level says', () => {
-    const replications = process.env.MEETLAT_FULL === '1' ? 2000 : 60;
+    const replications = isFull ? 2000 : 60;
     let [mh, logistic, days, count] = [0, 0, 0, 0];
     for (let r = 0; r < replications; r += 1) {
       const fair = study(250, 0, 100 + r);
@@ -67,7 +68,8 @@ describe('differential item functioning', () => {
       logisticDif(both).forEach((row) => { logistic += row?.isFlagged === true ? 1 : 0; });
     }
     // Items of one replication hang together: five times the binomial error at reduced counts.
-    const slack = replications === 2000 ? 0.01 : 5 * Math.sqrt((0.05 * 0.95) / count);
+    recordFigures('dif-error-rates-by-score', { replications, level: 0.05, personsInEachGroup: 250, rates: { 'Mantel–Haenszel': mh / count, logistic: logistic / count, 'Breslow–Day': days / count } });
+    const slack = isFull ? 0.01 : 5 * Math.sqrt((0.05 * 0.95) / count);
     expect(Math.abs(mh / count - 0.05)).toBeLessThan(slack);
     expect(Math.abs(logistic / count - 0.05)).toBeLessThan(slack);
     expect(Math.abs(days / count - 0.05)).toBeLessThan(slack);

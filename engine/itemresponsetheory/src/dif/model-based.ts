@@ -11,6 +11,7 @@ import { invertSymmetric } from '../numeric/cholesky.ts';
 import { createItemParameters } from '../parameters/item-parameters.ts';
 import { tabulate } from '../parameters/table.ts';
 import { normalGrid } from '../quadrature/grid.ts';
+import { personsWhere } from '../responses/persons-where.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { split } from './parameters.ts';
 import { type Tested, tested } from './strata.ts';
@@ -82,7 +83,7 @@ export function rmsdDif(data: ResponseMatrix, group: ArrayLike<number>, { free =
   const byGroup = ranges.map(({ mean, sd }, g) => {
     const grid = normalGrid({ mean, sd, lower, upper, points });
     const bank = createItemParameters(all.map((item) => { const own = fit.items[placeOf(item, g)]; return { ...(own?.item ?? { model: 'logistic', difficulty: NaN }), id: `${item}` }; }));
-    return { list: curveDeviations(bank, rowsWhere(data, (person) => group[person] === g), { grid }), table: tabulate(bank, grid) };
+    return { list: curveDeviations(bank, personsWhere(data, (person) => group[person] === g), { grid }), table: tabulate(bank, grid) };
   });
   const against = (item: number, found: CurveDeviation): CurveDeviation => (!free.includes(item) ? found : deviationFrom(found, (k, q) => {
     let [sum, mass] = [0, 0];
@@ -90,13 +91,4 @@ export function rmsdDif(data: ResponseMatrix, group: ArrayLike<number>, { free =
     return sum / mass;
   }));
   return all.map((item) => ({ item, groups: byGroup.map(({ list }) => { const found = list[item]; if (found === undefined) return { rmsd: NaN, bias: NaN, responses: 0 }; const { rmsd, bias, responses } = against(item, found); return { rmsd, bias, responses }; }) }));
-}
-
-function rowsWhere(data: ResponseMatrix, isIn: (person: number) => boolean): ResponseMatrix {
-  const persons = Array.from({ length: data.persons }, (_, person) => person).filter(isIn);
-  const rowStart = new Uint32Array(persons.length + 1);
-  persons.forEach((person, n) => { rowStart[n + 1] = (rowStart[n] ?? 0) + (data.rowStart[person + 1] ?? 0) - (data.rowStart[person] ?? 0); });
-  const [item, category] = [new Uint32Array(rowStart[persons.length] ?? 0), new Uint8Array(rowStart[persons.length] ?? 0)];
-  persons.forEach((person, n) => { const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0]; item.set(data.item.subarray(from, to), rowStart[n]); category.set(data.category.subarray(from, to), rowStart[n]); });
-  return { persons: persons.length, items: data.items, rowStart, item, category };
 }

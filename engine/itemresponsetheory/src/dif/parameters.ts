@@ -7,19 +7,20 @@ import { normalDistribution } from '../numeric/normal.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { type Tested, tested } from './strata.ts';
 
-export interface GroupItem { readonly slope: number; readonly difficulty: number; readonly slopeVariance: number; readonly difficultyVariance: number; readonly covariance: number }
+export interface GroupItem { readonly slope: number; readonly difficulty: number }
 
-/** v′(Σ_R + Σ_F)⁻¹v with v the difference of (a, b); 2 degrees of freedom, 1 where slopes are not estimated. */
-export function lord(reference: GroupItem, focal: GroupItem, level = 0.05): Tested {
+/** v′Σ⁻¹v with v the difference of (a, b); 2 degrees of freedom, 1 where slopes are not estimated. `covariance` of a_R, b_R, a_F, b_F, row-major. */
+export function lord(reference: GroupItem, focal: GroupItem, covariance: ArrayLike<number>, level = 0.05): Tested {
   const [da, db] = [reference.slope - focal.slope, reference.difficulty - focal.difficulty];
-  const [aa, bb, ab] = [reference.slopeVariance + focal.slopeVariance, reference.difficultyVariance + focal.difficultyVariance, reference.covariance + focal.covariance];
+  const of = (i: number, j: number): number => { const at = (m: number, n: number): number => covariance[4 * m + n] ?? NaN; return at(i, j) + at(i + 2, j + 2) - at(i, j + 2) - at(i + 2, j); };
+  const [aa, bb, ab] = [of(0, 0), of(1, 1), of(0, 1)];
   return aa === 0 ? tested((db * db) / bb, 1, level) : tested((bb * da * da - 2 * ab * da * db + aa * db * db) / (aa * bb - ab * ab), 2, level);
 }
 
 export interface Area { /** Focal minus reference: b_F − b_R signed; unsigned without its bars, so that both have a normal z. */ readonly area: number; readonly z: number; readonly p: number }
 
-/** ∫(P_R − P_F) = b_F − b_R, and Raju's H for crossing curves; errors by the delta method. */
-export function raju(reference: GroupItem, focal: GroupItem, kind: 'signed' | 'unsigned'): Area {
+/** ∫(P_R − P_F) = b_F − b_R, and Raju's H for crossing curves; errors by the delta method. `covariance` as for Lord. */
+export function raju(reference: GroupItem, focal: GroupItem, covariance: ArrayLike<number>, kind: 'signed' | 'unsigned'): Area {
   const area = (aR: number, bR: number, aF: number, bF: number): number => {
     if (kind === 'signed' || Math.abs(aF - aR) < 1e-9) return bF - bR;
     const y = (aR * aF * (bF - bR)) / (aF - aR);
@@ -27,8 +28,8 @@ export function raju(reference: GroupItem, focal: GroupItem, kind: 'signed' | 'u
   };
   const at = [reference.slope, reference.difficulty, focal.slope, focal.difficulty] as const;
   const slopes = at.map((value, n) => { const h = 1e-6 * Math.max(1, Math.abs(value)); const moved = (by: number): number => { const [a = 0, b = 0, c = 0, d = 0] = at.map((v, m) => (m === n ? v + by : v)); return area(a, b, c, d); }; return (moved(h) - moved(-h)) / (2 * h); });
-  const part = (da: number, db: number, item: GroupItem): number => da * da * item.slopeVariance + db * db * item.difficultyVariance + 2 * da * db * item.covariance;
-  const variance = part(slopes[0] ?? 0, slopes[1] ?? 0, reference) + part(slopes[2] ?? 0, slopes[3] ?? 0, focal);
+  let variance = 0;
+  slopes.forEach((one, i) => { slopes.forEach((other, j) => { variance += one * other * (covariance[4 * i + j] ?? NaN); }); });
   const value = area(...at);
   const z = value / Math.sqrt(variance);
   return { area: value, z, p: 2 * normalDistribution(-Math.abs(z)) };

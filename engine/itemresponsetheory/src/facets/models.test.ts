@@ -94,6 +94,20 @@ describe('facets: recovery', () => {
   }, 1_800_000);
 });
 
+describe('facets: the interval of the variance', () => {
+  // One number a replication: 200 tell its coverage to .03 only.
+  it('holds the truth as often as it says, thresholds by rater', () => {
+    const replications = isFull ? 1000 : 20;
+    let covered = 0;
+    for (let r = 0; r < replications; r += 1) {
+      const { variance, varianceError } = calibrateFacets(simulated(500, `interval ${r}`, { steps: (rater) => ownSteps[rater] ?? commonSteps }), { tolerance: 1e-5, thresholds: { by: 'rater' } });
+      if (Math.abs(variance - 1.69) <= 1.96 * varianceError) covered += 1;
+    }
+    recordFigures('facets-variance-interval', { replications, coverage: covered / replications });
+    expect(Math.abs(covered / replications - 0.95)).toBeLessThan(isFull ? 0.02 : 0.25);
+  }, 1_800_000);
+});
+
 describe('facets: the grid', () => {
   it('reaches the persons: with a wide scale the variance is that of a finer and wider grid, and near the persons\' own', () => {
     for (const [sd, steps] of [[3, [-4, -1.5, 1.5, 4]], [4, [-5, -2, 2, 5]]] as const) {
