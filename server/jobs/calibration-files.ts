@@ -1,13 +1,15 @@
 /**
  * What a calibration leaves beside its job: the report, tables and JSON, in pieces and encrypted under a key of the job's own, since persons.csv names persons
- * (sessions, where the responses are live ones). A job that is removed takes them with it: `erase` destroys the key.
+ * (sessions, where the responses are live ones). `erase` destroys the key, and with it everything that was kept.
  */
 import { z } from 'zod';
 import { sha256 } from '../../storage/document/hash.ts';
-import type { Blobs, Key, UploadId } from '../../storage/port.ts';
+import { type Blobs, type Key, KeyDestroyed, type UploadId } from '../../storage/port.ts';
 
-export const ReportFile = z.enum(['report.nl.html', 'report.en.html', 'items.csv', 'persons.csv', 'calibration.json']);
+export const ReportFile = z.enum(['report.nl.html', 'report.en.html', 'items.csv', 'persons.csv', 'distractors.csv', 'calibration.json']);
 export type ReportFile = z.infer<typeof ReportFile>;
+/** distractors.csv only where the responses tell which options were chosen. */
+export type PackedFiles = Readonly<Record<Exclude<ReportFile, 'distractors.csv'>, Uint8Array> & { readonly 'distractors.csv'?: Uint8Array }>;
 
 /** Far below the largest document of any engine, bytes. */
 const chunkBytes = 1_000_000;
@@ -21,9 +23,15 @@ export class CalibrationFiles {
   constructor(private readonly ports: CalibrationFilesPorts) {}
 
   /** @returns the names, when everything is durable. `files` are packed by gzip. */
-  async keep(job: Key, files: Readonly<Record<ReportFile, Uint8Array>>): Promise<readonly ReportFile[]> {
-    for (const name of ReportFile.options) await this.keepOne(uploadOf(job, name), files[name]);
-    return ReportFile.options;
+  async keep(job: Key, files: PackedFiles): Promise<readonly ReportFile[]> {
+    const kept: ReportFile[] = [];
+    for (const name of ReportFile.options) {
+      const bytes = files[name];
+      if (bytes === undefined) continue;
+      await this.keepOne(uploadOf(job, name), bytes);
+      kept.push(name);
+    }
+    return kept;
   }
 
   private async keepOne(upload: UploadId, bytes: Uint8Array): Promise<void> {
@@ -37,8 +45,13 @@ export class CalibrationFiles {
     await this.ports.blobs.seal({ upload, chunks, contentType: 'application/gzip' });
   }
 
-  /** As kept; undefined when there is none. */
-  read(job: Key, name: ReportFile): Promise<Uint8Array | undefined> { return this.ports.blobs.read(uploadOf(job, name)); }
+  /** As kept; undefined when there is none, or none any more. */
+  async read(job: Key, name: ReportFile): Promise<Uint8Array | undefined> {
+    try { return await this.ports.blobs.read(uploadOf(job, name)); } catch (error) {
+      if (error instanceof KeyDestroyed) return undefined;
+      throw error;
+    }
+  }
 
   erase(job: Key): Promise<void> { return this.ports.destroyDataKey(job.tenant, ownerOf(job)); }
 }

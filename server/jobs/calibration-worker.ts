@@ -4,10 +4,10 @@ import { gzipSync } from 'node:zlib';
 import { type Recalibrated, type Request, recalibrate } from '../../item-bank/calibration/recalibrate.ts';
 import type { Outcome } from '../../item-bank/calibration/run.ts';
 import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';
-import { itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';
+import { distractorsCsv, itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';
 import { type Refusal, refusalOf } from '../reports/refusals.ts';
 import { reportPage } from '../reports/report-page.ts';
-import type { ReportFile } from './calibration-files.ts';
+import type { PackedFiles } from './calibration-files.ts';
 
 export interface WorkerTask extends Omit<Request, 'onCycle'> {
   readonly responses: ({ readonly path: string } & Omit<ReadOptions, 'onLines'>) | ResponseData;
@@ -18,7 +18,7 @@ export type WorkerNews =
   | { readonly kind: 'lines'; readonly lines: number }
   | { readonly kind: 'read'; readonly persons: number; readonly items: number }
   | { readonly kind: 'cycle'; readonly cycle: number; readonly logLikelihood: number; readonly largestChange: number }
-  | { readonly kind: 'finished'; readonly outcome: Recalibrated; /** Packed by gzip. */ readonly files: Readonly<Record<ReportFile, Uint8Array>> }
+  | { readonly kind: 'finished'; readonly outcome: Recalibrated; /** Packed by gzip. */ readonly files: PackedFiles }
   | ({ readonly kind: 'failed' } & Refusal);
 
 const tell = (news: WorkerNews): void => parentPort?.postMessage(news);
@@ -30,11 +30,12 @@ async function dataOf(responses: WorkerTask['responses']): Promise<ResponseData>
 }
 
 /** What `meetlat calibrate` writes, in both languages of the staff. */
-function filesOf(outcome: Outcome, { file, madeAt }: Pick<WorkerTask, 'file' | 'madeAt'>): Record<ReportFile, Uint8Array> {
+function filesOf(outcome: Outcome, { file, madeAt }: Pick<WorkerTask, 'file' | 'madeAt'>): PackedFiles {
   const frame = { file, madeAt, cuts: [] };
+  const distractors = distractorsCsv(outcome);
   return {
     'report.nl.html': gzipSync(reportPage(outcome, { ...frame, language: 'nl' })), 'report.en.html': gzipSync(reportPage(outcome, { ...frame, language: 'en' })),
-    'items.csv': gzipSync(itemsCsv(outcome)), 'persons.csv': gzipSync(personsCsv(outcome)), 'calibration.json': gzipSync(outcomeJson(outcome, frame)),
+    'items.csv': gzipSync(itemsCsv(outcome)), 'persons.csv': gzipSync(personsCsv(outcome)), ...(distractors === undefined ? {} : { 'distractors.csv': gzipSync(distractors) }), 'calibration.json': gzipSync(outcomeJson(outcome, frame)),
   };
 }
 

@@ -34,8 +34,8 @@ export const CalibrationJob = z.strictObject({
   /** `detail` is English; code and fields are put in words for whoever reads. */
   failure: z.strictObject({ code: z.string(), fields: z.record(z.string(), z.union([z.string(), z.number()])).optional(), detail: z.string() }).optional(),
   outcome: Recalibrated.optional(),
-  /** Kept beside the job. */
-  files: z.array(ReportFile).optional(),
+  /** Kept beside the job, until somebody erased them. */
+  files: z.array(ReportFile).optional(), filesErasedAt: z.string().optional(),
 });
 export type CalibrationJob = z.infer<typeof CalibrationJob>;
 export const calibrationJobs: CollectionDefinition<CalibrationJob, 'createdAt' | 'state'> = { name: 'calibrations', indexes: { createdAt: { fields: ['createdAt'] }, state: { fields: ['state', 'createdAt'] } } };
@@ -49,7 +49,7 @@ const silentMs = 10_000;
 const memoryMb = 2048;
 
 export class CalibrationRefused extends Error {
-  constructor(readonly code: 'busy' | 'not-running') { super(`calibration: ${code}`); this.name = 'CalibrationRefused'; }
+  constructor(readonly code: 'busy' | 'not-running' | 'no-files') { super(`calibration: ${code}`); this.name = 'CalibrationRefused'; }
 }
 
 /** Makes the thread; a test may hand another file. */
@@ -151,6 +151,17 @@ export class Calibrations {
       const run = this.running.get(key.id);
       if (run !== undefined) await this.leave(run);
       return;
+    }
+  }
+
+  /** Erases report and tables; what was estimated stays, for the releases that were made of it. */
+  async eraseFiles(key: Key): Promise<void> {
+    for (;;) {
+      const stored = await this.jobs.get(key);
+      if (stored?.value.files === undefined) throw new CalibrationRefused('no-files');
+      await this.files.erase(key);
+      const { files: _, ...value } = stored.value;
+      try { await this.jobs.replace(key, stored.revision, { ...value, filesErasedAt: this.program.now() }); return; } catch (error) { if (!(error instanceof RevisionConflict)) throw error; }
     }
   }
 

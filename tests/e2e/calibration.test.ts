@@ -136,6 +136,16 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
     await button(page, 'releases.use.go').click();
     await expect(page.getByText(/Nagekeken$|Nagekeken[^ ]/).first()).toBeVisible();
 
+    await button(page, 'calibration.erase').click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await shot(page, 'calibration-erase');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    await button(page, 'calibration.erase.go').click();
+    await expect(page.getByText(/zijn gewist op/)).toBeVisible();
+    expectValue(await page.getByRole('link', { name: 'persons.csv' }).count()).toBe(0);
+    await expect(page.getByText(text('calibration.published', { release: 'nt2-listening-3' }))).toBeVisible();
+    await shot(page, 'calibration-erased');
+
     await page.getByRole('link', { name: text('designer.bank') }).click();
     await expect(page.getByRole('columnheader', { name: text('item.lower') })).toBeVisible();
     await shot(page, 'designer-bank-3pl');

@@ -95,6 +95,7 @@ describe('a calibration', () => {
     expect((await persons.text()).split('\r\n')).toHaveLength(802);
     expect(await (await fetched('calibration.json')).json()).toMatchObject({ schema: 'meetlat-calibration-1', file: 'afname.csv', persons: 800, calibration: { logLikelihood: done.outcome?.logLikelihood } });
     expect((await (await fetched('items.csv')).text()).split('\r\n')).toHaveLength(32);
+    expect((await fetched('distractors.csv')).status).toBe(404);
     expect([(await fetched('secret')).status, (await fetched('persons.csv', {})).status, (await fetched('persons.csv', { cookie: (await Staff.login(server.url, await server.account('examiner'))).cookie })).status]).toEqual([404, 401, 403]);
 
     const before = await designer.get<ReleaseView[]>(`/designer/banks/${bank}/releases`);
@@ -181,6 +182,18 @@ describe('a calibration', () => {
     const rows = long.map(({ person, item, cell }) => JSON.stringify({ session: person, item, version: 1, category: cell })).join('\n');
     const journal = await ended((await begin(new Uint8Array(gzipSync(rows)), { name: 'rows.jsonl.gz', anchors: 'none' })).id);
     expect(journal.outcome?.items.map(({ id }) => id)).toEqual(items);
+    expect(journal.files).not.toContain('distractors.csv');
+    const chosen = long.map(({ person, item, cell }, n) => JSON.stringify({ session: person, item, version: 1, category: cell, choice: cell === 1 ? 0 : 1 + (Math.floor(n / items.length) % 3) })).join('\n');
+    const told = await ended((await begin(chosen, { name: 'rows.jsonl', anchors: 'none' })).id);
+    const file = async (name: string): Promise<Response> => fetch(`${server.url}/api/v1/designer/calibrations/${told.id}/files/${name}`, { headers: { cookie: designer.cookie } });
+    expect((await (await file('distractors.csv')).text()).split('\r\n').filter((line) => line.startsWith(`${items[0] ?? ''},`))).toHaveLength(4);
+    const other = await Staff.login(server.url, await server.account('examiner'));
+    await expect(other.post(`/designer/calibrations/${told.id}/erase-files`)).rejects.toEqual(refusal(403, 'not-allowed'));
+    await designer.post(`/designer/calibrations/${told.id}/erase-files`);
+    expect(await view(told.id)).toMatchObject({ state: 'finished', outcome: { persons: 300 }, filesErasedAt: expect.any(String) });
+    expect((await view(told.id)).files).toBeUndefined();
+    expect([(await file('persons.csv')).status, (await file('report.nl.html')).status]).toEqual([404, 404]);
+    await expect(designer.post(`/designer/calibrations/${told.id}/erase-files`)).rejects.toEqual(refusal(409, 'wrong-state', { body: expect.objectContaining({ reason: 'calibration-no-files' }) }));
     const apart = `person,${items.slice(0, 4).join()}\n${Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? `P${n},${n % 4 === 0 ? 1 : 0},${n % 3 === 0 ? 1 : 0},,` : `P${n},,,${n % 4 === 1 ? 1 : 0},${n % 3 === 0 ? 1 : 0}`)).join('\n')}\n`;
     expect(await ended((await begin(apart, { anchors: 'none' })).id)).toMatchObject({ state: 'failed', failure: { code: 'disconnected-forms' } });
     expect(await ended((await begin(apart, { anchors: 'none', equivalentGroups: 'yes' })).id)).toMatchObject({ state: 'finished' });

@@ -138,6 +138,10 @@ export function calibrationEndpoints(program: Program): Endpoint[] {
       ...common, method: 'post', path: '/designer/calibrations/:id/cancel', summary: 'Cancel a calibration that runs', problems: ['not-found', 'wrong-state'],
       handle: ({ access, param }) => orProblem(async () => calibrations.cancel(await own(access, param('id')))),
     }),
+    commandEndpoint({
+      ...common, method: 'post', path: '/designer/calibrations/:id/erase-files', summary: 'Erase the report and the tables of a calibration for good', problems: ['not-found', 'wrong-state'],
+      handle: ({ access, param }) => orProblem(async () => { const { tenant, id } = await own(access, param('id')); await calibrations.eraseFiles({ tenant, id }); }),
+    }),
     jsonEndpoint({
       ...common, method: 'post', path: '/designer/calibrations/:id/release', summary: 'A new release with new parameters of the chosen items; not yet in force', body: PublicationRequest, reply: ReleaseView, problems: ['not-found', 'wrong-state'],
       handle: ({ access, param, body }) => orProblem(async () => {

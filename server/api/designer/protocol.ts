@@ -13,6 +13,7 @@
  *   GET  calibrations/:id/events  -> SSE: `calibration` with a CalibrationView at once and at every change
  *   GET  calibrations/:id/files/:file -> the report (a page without script) or a download: CalibrationFile
  *   POST calibrations/:id/cancel  -> 204
+ *   POST calibrations/:id/erase-files -> 204
  *   POST calibrations/:id/release -> ReleaseView; body PublicationRequest: a new release with the chosen items' new parameters
  */
 import { z } from 'zod';
@@ -65,7 +66,7 @@ export type InForceChoice = z.infer<typeof InForceChoice>;
 export const PublicationRequest = z.strictObject({ items: z.array(z.string().max(100)).min(1).max(5000), reason: Reason });
 export type PublicationRequest = z.infer<typeof PublicationRequest>;
 
-export const CalibrationFile = z.enum(['report.nl.html', 'report.en.html', 'items.csv', 'persons.csv', 'calibration.json']);
+export const CalibrationFile = z.enum(['report.nl.html', 'report.en.html', 'items.csv', 'persons.csv', 'distractors.csv', 'calibration.json']);
 export type CalibrationFile = z.infer<typeof CalibrationFile>;
 const Model = z.enum(['rasch', '1pl', '2pl', '3pl']);
 export const CalibrationQuery = z.strictObject({
@@ -117,7 +118,7 @@ export const CalibrationView = CalibrationSummary.extend({
     link: z.strictObject({ items: z.int(), slope: z.number(), shift: z.number() }).optional(), items: z.array(CalibratedRow),
   }).optional(),
   /** Of a finished calibration, to be fetched by name; persons.csv has names as the responses have them, sessions where those are live ones. */
-  files: z.array(CalibrationFile).optional(),
+  files: z.array(CalibrationFile).optional(), filesErasedAt: z.iso.datetime().optional(),
   /** A later release of the bank was published since: calibrate once more before publishing. */
   superseded: z.boolean(),
 });

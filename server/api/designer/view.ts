@@ -107,10 +107,10 @@ export function calibrationSummary({ id, value }: Stored<CalibrationJob>, releas
 }
 
 export function calibrationView(stored: Stored<CalibrationJob>, releases: readonly Release[], latest: Release, now: Instant): CalibrationView {
-  const { lines, read, progress, endedAt, failure, outcome, files, base } = stored.value;
+  const { lines, read, progress, endedAt, failure, outcome, files, filesErasedAt, base } = stored.value;
   return {
     ...calibrationSummary(stored, releases, now), superseded: latest.id !== base,
     ...(lines === undefined ? {} : { lines }), ...(read === undefined ? {} : { read }), ...(progress === undefined ? {} : { progress }), ...(endedAt === undefined ? {} : { endedAt }), ...(failure === undefined ? {} : { failure: { code: failure.code, texts: { nl: refusalText(failure, 'nl', 'page'), en: refusalText(failure, 'en', 'page') } } }),
-    ...(files === undefined ? {} : { files }), ...(outcome === undefined ? {} : { outcome: { ...outcome, items: outcome.items.map(calibratedRow) } }),
+    ...(files === undefined ? {} : { files }), ...(filesErasedAt === undefined ? {} : { filesErasedAt }), ...(outcome === undefined ? {} : { outcome: { ...outcome, items: outcome.items.map(calibratedRow) } }),
   };
 }
