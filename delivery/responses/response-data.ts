@@ -27,6 +27,6 @@ export class SessionResponses {
   data(): ResponseData {
     const [persons, items] = [this.persons.list, this.items.list];
     const choices = this.choices.sorted(persons.length, items.length);
-    return { persons, items, matrix: this.rows.sorted(persons.length, items.length), ...(choices === undefined ? {} : { choices }), remarks: [] };
+    return { persons, items, matrix: this.rows.sorted(persons.length, items.length, true), ...(choices === undefined ? {} : { choices }), remarks: [] };
   }
 }

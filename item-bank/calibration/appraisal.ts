@@ -1,7 +1,7 @@
 /** Each item looked at: fit, the curve that the responses draw, a light with reasons, and how many more responses it needs. Pure. */
 import type { Grid, ItemParameters } from 'itemresponsetheory';
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
-import { type Abilities, type CurveDeviation, type Estimated, type LimitedInformation, classicalStatistics, curveDeviations, empiricalReliability, estimateAbilities, itemCounts, limitedInformation, marginalReliability, meanSquareFit, personFit, residualCorrelations, sumScoreFit } from 'itemresponsetheory/fit';
+import { type Abilities, type CumulativeFit, type CurveDeviation, type Estimated, type LimitedInformation, classicalStatistics, cumulativeFit, curveDeviations, empiricalReliability, estimateAbilities, itemCounts, limitedInformation, marginalReliability, meanSquareFit, personFit, residualCorrelations, sumScoreFit } from 'itemresponsetheory/fit';
 import { type Estimates, type ItemFit, type Judged, type Light, type OldParameters, type Reason, type Verdict, appraise } from './judge.ts';
 
 /** Share in each category among those who answered, over persons of about the same θ; from posterior masses, so that few items do not shrink it. */
@@ -32,6 +32,8 @@ export interface Appraisal {
   readonly abilities: Abilities;
   /** Of each person: lz*, and how likely one as low; infit and outfit. */
   readonly personFit: readonly { readonly lzStar: number; readonly p: number; readonly infit: number; readonly outfit: number }[];
+  /** Of each person with ten answers and more, where the order of the answers is known. */
+  readonly inOrder?: readonly (CumulativeFit | undefined)[];
   /** Statistics that were left out, by code, and why. */
   readonly leftOut: readonly StatisticLeftOut[];
 }
@@ -162,7 +164,7 @@ export function appraiseItems(request: AppraisalRequest): Appraisal {
     };
   });
   return {
-    items, abilities, personFit: personFit(bank, data, abilities.theta).map(({ lzStar, p }, n) => ({ lzStar, p, infit: persons[n]?.infit ?? NaN, outfit: persons[n]?.outfit ?? NaN })), leftOut, dependentPairs: bank.size > most.pairItems ? [] : pairsOf(bank, data, abilities.theta), ...(limited === undefined ? {} : { limitedInformation: limited }),
+    items, abilities, personFit: personFit(bank, data, abilities.theta).map(({ lzStar, p }, n) => ({ lzStar, p, infit: persons[n]?.infit ?? NaN, outfit: persons[n]?.outfit ?? NaN })), ...(data.arrival === undefined ? {} : { inOrder: cumulativeFit(bank, data, abilities.theta) }), leftOut, dependentPairs: bank.size > most.pairItems ? [] : pairsOf(bank, data, abilities.theta), ...(limited === undefined ? {} : { limitedInformation: limited }),
     reliability: { marginal: marginalReliability(bank, grid), wle: empiricalReliability(abilities.theta, abilities.standardError, 'wle'), ...(classical === undefined ? {} : { alpha: classical.alpha, omega: classical.omega }) },
   };
 }

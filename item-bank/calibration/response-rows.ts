@@ -36,8 +36,8 @@ export class ResponseRows {
     this.length += 1;
   }
 
-  /** Sorted by person and within a person by item, by counting: linear in the responses. The first of two for the same person and item stands first. */
-  sorted(persons: number, items: number): ResponseMatrix {
+  /** Sorted by person and within a person by item, by counting: linear in the responses. The first of two for the same person and item stands first. `inOrder`: they were added in the order in which they were given. */
+  sorted(persons: number, items: number, inOrder = false): ResponseMatrix {
     const byItem = this.order(this.item, items, new Uint32Array(this.length).map((_, n) => n));
     const byPerson = this.order(this.person, persons, byItem);
     const rowStart = new Uint32Array(persons + 1);
@@ -45,7 +45,7 @@ export class ResponseRows {
     for (let person = 0; person < persons; person += 1) rowStart[person + 1] = (rowStart[person + 1] ?? 0) + (rowStart[person] ?? 0);
     const categories = new Uint8Array(this.length);
     byPerson.forEach((n, at) => { categories[at] = this.category[n] ?? 0; });
-    return { persons, items, rowStart, item: byPerson.map((n) => this.item[n] ?? 0), category: categories };
+    return { persons, items, rowStart, item: byPerson.map((n) => this.item[n] ?? 0), category: categories, ...(inOrder ? { arrival: byPerson } : {}) };
   }
 
   /** A stable counting sort of `of` by key. */
@@ -68,14 +68,17 @@ export function keepOnly(data: ResponseMatrix, persons: Uint32Array, items: Uint
   const place = new Int32Array(data.items).fill(-1);
   items.forEach((item, n) => { place[item] = n; });
   const rowStart = new Uint32Array(persons.length + 1);
-  const [item, category] = [new Uint32Array(data.item.length), new Uint8Array(data.item.length)];
+  const [item, category, arrival] = [new Uint32Array(data.item.length), new Uint8Array(data.item.length), data.arrival === undefined ? undefined : new Uint32Array(data.item.length)];
   let length = 0;
   persons.forEach((person, row) => {
     for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
       const at = place[data.item[n] ?? 0] ?? -1;
-      if (at >= 0) { item[length] = at; category[length] = data.category[n] ?? 0; length += 1; }
+      if (at < 0) continue;
+      item[length] = at; category[length] = data.category[n] ?? 0;
+      if (arrival !== undefined) arrival[length] = data.arrival?.[n] ?? 0;
+      length += 1;
     }
     rowStart[row + 1] = length;
   });
-  return { persons: persons.length, items: items.length, rowStart, item: item.slice(0, length), category: category.slice(0, length) };
+  return { persons: persons.length, items: items.length, rowStart, item: item.slice(0, length), category: category.slice(0, length), ...(arrival === undefined ? {} : { arrival: arrival.slice(0, length) }) };
 }

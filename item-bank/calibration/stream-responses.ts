@@ -36,6 +36,8 @@ export interface ReadOptions {
   readonly covariates?: readonly string[];
   /** Two responses of one person to one item: refused (default), or the first is kept. */
   readonly duplicates?: 'refuse' | 'first';
+  /** Lines (long) or columns (wide) of a CSV stand in the order in which the answers were given; journal rows always do. */
+  readonly inOrder?: boolean;
   /** Highest score that there can be; default 63. */
   readonly highest?: number;
   /** More responses than this are refused. */
@@ -215,7 +217,7 @@ function parsedRow(text: string, line: number): JournalRow {
 /** Duplicates stand side by side after sorting. */
 function withoutDuplicates(data: ResponseMatrix, { persons, items, options }: Gathering): { readonly matrix: ResponseMatrix; readonly dropped: number } {
   let dropped = 0;
-  const [item, category, rowStart] = [data.item.slice(), data.category.slice(), new Uint32Array(data.rowStart.length)];
+  const [item, category, arrival, rowStart] = [data.item.slice(), data.category.slice(), data.arrival?.slice(), new Uint32Array(data.rowStart.length)];
   let length = 0;
   for (let person = 0; person < data.persons; person += 1) {
     const start = length;
@@ -228,11 +230,12 @@ function withoutDuplicates(data: ResponseMatrix, { persons, items, options }: Ga
       }
       item[length] = column;
       category[length] = data.category[n] ?? 0;
+      if (arrival !== undefined) arrival[length] = data.arrival?.[n] ?? 0;
       length += 1;
     }
     rowStart[person + 1] = length;
   }
-  return { dropped, matrix: dropped === 0 ? data : { ...data, rowStart, item: item.slice(0, length), category: category.slice(0, length) } };
+  return { dropped, matrix: dropped === 0 ? data : { ...data, rowStart, item: item.slice(0, length), category: category.slice(0, length), ...(arrival === undefined ? {} : { arrival: arrival.slice(0, length) }) } };
 }
 
 /** Throws ResponseFileError naming line, person or item; file errors (ENOENT, a damaged gzip) as they are. */
@@ -242,10 +245,11 @@ export async function streamResponses(path: string, options: ReadOptions = {}): 
   if (source !== file) file.on('error', (error) => source.destroy(error));
   const facts = [...(options.groups === undefined ? [] : [options.groups]), ...(options.covariates ?? [])].map((name): PersonFact => ({ name, values: [] }));
   const gathering: Gathering = { persons: new Names(), items: new Names(), rows: new ResponseRows(), choices: new ChoiceRows(), facts, options, notScored: 0 };
-  await (/\.(jsonl|ndjson)(\.gz)?$/.test(path) ? readJournal(source, gathering) : readCsv(source, gathering));
+  const isJournal = /\.(jsonl|ndjson)(\.gz)?$/.test(path);
+  await (isJournal ? readJournal(source, gathering) : readCsv(source, gathering));
   const { persons, items, rows } = gathering;
   if (rows.length === 0) throw new ResponseFileError('no-responses', `${path} has no responses`);
-  const { matrix, dropped } = withoutDuplicates(rows.sorted(persons.list.length, items.list.length), gathering);
+  const { matrix, dropped } = withoutDuplicates(rows.sorted(persons.list.length, items.list.length, isJournal || options.inOrder === true), gathering);
   const told = gathering.choices.sorted(persons.list.length, items.list.length);
   const remarks: Remark[] = [...(dropped > 0 ? [{ code: 'duplicates-dropped', count: dropped }] : []), ...(gathering.notScored > 0 ? [{ code: 'not-scored', count: gathering.notScored }] : [])];
   return { persons: persons.list, items: items.list, matrix, remarks, ...(told === undefined ? {} : { choices: { ...told, matrix: withoutDuplicates(told.matrix, gathering).matrix } }), ...(options.groups === undefined ? {} : { groups: facts[0]?.values ?? [] }), ...(options.covariates === undefined ? {} : { covariates: facts.slice(options.groups === undefined ? 0 : 1) }) };

@@ -125,6 +125,23 @@ describe('meetlat calibrate', () => {
     expect(readFileSync(join(place('chosen'), 'persons.csv'), 'utf8')).toMatch(/^person,theta,standardError,lzStar,p,infit,outfit\r\np0,-?\d/);
     expect(meetlat('calibrate', file('bad-choice.csv', 'person,item,response,choice\np,i,1,?\n'), '--language', 'en')).toMatchObject({ code: 2, error: expect.stringContaining('Line 2, item i: "?" is no option') });
   }, 60_000);
+  it('persons in the order of their answers, where that order is known', () => {
+    const random = createRng('in order');
+    const bank = createItemParameters(truth);
+    const answers = Array.from({ length: 300 }, (_, person) => { const theta = random.normal(); return truth.slice(1).map((spec, n) => ({ session: `s${person}`, item: spec.id, version: 1, category: drawCategory(bank, n + 1, theta, random) })); }).flat();
+    const persons = (name: string): string[] => readFileSync(join(place(name), 'persons.csv'), 'utf8').trim().split('\r\n');
+    const lines = file('order.csv', `person,item,response\n${answers.map(({ session, item, category }) => `${session},${item},${category}`).join('\n')}\n`);
+    expect(meetlat('calibrate', lines, '--model', '2pl', '--out', place('unordered')).error).toBe('');
+    expect(persons('unordered')[0]).not.toContain('cusum');
+    expect(meetlat('calibrate', lines, '--model', '2pl', '--in-order', '--out', place('ordered')).error).toBe('');
+    const [header, ...found] = persons('ordered');
+    expect(header).toBe('person,theta,standardError,lzStar,p,infit,outfit,cusum,cusumP,cusumDirection,cusumFrom,cusumTo');
+    expect(found.every((line) => /,(better|worse),\d+,\d+$/.test(line))).toBe(true);
+    expect(readFileSync(join(place('ordered'), 'report.html'), 'utf8')).toMatch(/In de volgorde van de antwoorden \(CUSUM\): van 300 personen/);
+    // Journal rows tell their order themselves.
+    expect(meetlat('calibrate', file('order.jsonl', answers.map((row) => JSON.stringify(row)).join('\n')), '--model', '2pl', '--language', 'en', '--out', place('journal')).error).toBe('');
+    expect(persons('journal').slice(1)).toEqual(found);
+  }, 60_000);
   it('fixed anchors keep their parameters; linked ones give the scale', () => {
     const anchors = file('anchors.csv', `item,slope,difficulty\n${truth.slice(3, 9).map((spec) => (spec.model === 'logistic' ? `${spec.id},${spec.slope},${spec.difficulty + 2}` : '')).join('\n')}\n`);
     for (const method of ['fixed', 'linked']) {

@@ -56,9 +56,9 @@ function oneOf<T extends string>(name: string, text: string, known: readonly T[]
 const defaultTolerance = 1e-6;
 
 export const calibrateCommand: Command = {
-  usage: 'calibrate RESPONSES.csv --model rasch|1pl|2pl|3pl|pcm|gpcm|rsm|grm|nrm|auto [--models FILE.csv] [--estimator mml|cml|jml] [--errors oakes|cross-product|sandwich] [--bias-correction] [--density normal|histogram] [--covariates COLUMN,…] [--workers N] [--anchors FILE_OR_RELEASE [--anchor-method fixed|linked] [--online mwu-mem|mem|oem|method-a]] [--groups COLUMN] [--priors FILE|none] [--cuts NAME=θ,…] [--equivalent-groups] [--duplicates refuse|first] [--tolerance T] [--cycles MOST] [--language nl|en] [--out DIR]   item parameters from responses',
+  usage: 'calibrate RESPONSES.csv --model rasch|1pl|2pl|3pl|pcm|gpcm|rsm|grm|nrm|auto [--models FILE.csv] [--estimator mml|cml|jml] [--errors oakes|cross-product|sandwich] [--bias-correction] [--density normal|histogram] [--covariates COLUMN,…] [--workers N] [--anchors FILE_OR_RELEASE [--anchor-method fixed|linked] [--online mwu-mem|mem|oem|method-a]] [--groups COLUMN] [--priors FILE|none] [--cuts NAME=θ,…] [--equivalent-groups] [--duplicates refuse|first] [--in-order] [--tolerance T] [--cycles MOST] [--language nl|en] [--out DIR]   item parameters from responses',
   run: async (argv) => {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { ...commonOptions, 'model': { type: 'string', default: '2pl' }, 'anchors': { type: 'string' }, 'anchor-method': { type: 'string', default: 'fixed' }, 'priors': { type: 'string' }, 'equivalent-groups': { type: 'boolean', default: false }, 'models': { type: 'string' }, 'density': { type: 'string', default: 'normal' }, 'estimator': { type: 'string', default: 'mml' }, 'errors': { type: 'string', default: 'oakes' }, 'bias-correction': { type: 'boolean', default: false }, 'covariates': { type: 'string' }, 'online': { type: 'string' }, 'workers': { type: 'string', default: '1' }, 'tolerance': { type: 'string' }, 'cycles': { type: 'string' } } });
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { ...commonOptions, 'model': { type: 'string', default: '2pl' }, 'anchors': { type: 'string' }, 'anchor-method': { type: 'string', default: 'fixed' }, 'priors': { type: 'string' }, 'equivalent-groups': { type: 'boolean', default: false }, 'in-order': { type: 'boolean', default: false }, 'models': { type: 'string' }, 'density': { type: 'string', default: 'normal' }, 'estimator': { type: 'string', default: 'mml' }, 'errors': { type: 'string', default: 'oakes' }, 'bias-correction': { type: 'boolean', default: false }, 'covariates': { type: 'string' }, 'online': { type: 'string' }, 'workers': { type: 'string', default: '1' }, 'tolerance': { type: 'string' }, 'cycles': { type: 'string' } } });
     const [path] = positionals;
     if (path === undefined) throw new UsageError('calibrate needs a file of responses: .csv, .jsonl, or either with .gz');
     const { model } = values;
@@ -77,7 +77,7 @@ export const calibrateCommand: Command = {
       const common = await commonOf(values);
       const anchors = values.anchors === undefined ? undefined : await anchorsOf(values.anchors);
       const priors = values.priors === undefined || values.priors === 'none' ? values.priors : await readPriors(values.priors);
-      const data = await readWithProgress(path, { ...common.read, ...present('covariates', covariates) });
+      const data = await readWithProgress(path, { ...common.read, inOrder: values['in-order'], ...present('covariates', covariates) });
       const models = values.models === undefined ? undefined : await readModels(values.models);
       const progress = progressLine();
       const outcome = await withTeam(workers, (team) => runCalibration(data, {

@@ -19,12 +19,15 @@ export function itemsCsv({ appraisal, calibration, parameters }: Outcome): strin
 
 /** The documented schema: item-bank/calibration/README.md. */
 export function outcomeJson(outcome: Outcome, { file, madeAt }: { readonly file: string; readonly madeAt: string }): string {
-  const { appraisal: { abilities: _, personFit: __, ...appraisal }, takers: ___, ...rest } = outcome;
+  const { appraisal: { abilities: _, personFit: __, inOrder: ____, ...appraisal }, takers: ___, ...rest } = outcome;
   return `${JSON.stringify({ schema: 'meetlat-calibration-1', file, madeAt, ...rest, appraisal }, null, 1)}\n`;
 }
 
-export function personsCsv({ appraisal: { abilities, personFit }, takers }: Outcome): string {
-  return csv(['person', 'theta', 'standardError', 'lzStar', 'p', 'infit', 'outfit'], takers.map((name, n) => [name, abilities.theta[n], abilities.standardError[n], personFit[n]?.lzStar, personFit[n]?.p, personFit[n]?.infit, personFit[n]?.outfit]));
+export function personsCsv({ appraisal: { abilities, personFit, inOrder }, takers }: Outcome): string {
+  return csv(
+    ['person', 'theta', 'standardError', 'lzStar', 'p', 'infit', 'outfit', ...(inOrder === undefined ? [] : ['cusum', 'cusumP', 'cusumDirection', 'cusumFrom', 'cusumTo'])],
+    takers.map((name, n) => { const [fit, sums] = [personFit[n], inOrder?.[n]]; return [name, abilities.theta[n], abilities.standardError[n], fit?.lzStar, fit?.p, fit?.infit, fit?.outfit, ...(inOrder === undefined ? [] : [sums?.statistic, sums?.p, sums?.direction, sums?.from, sums?.to])]; }),
+  );
 }
 
 /** A row for each option of each item; undefined where the data do not tell which were chosen. */

@@ -207,12 +207,16 @@ function distractors({ distractors: found }: Outcome, { language }: ReportFrame)
 }
 
 /** How many persons answered unlike the model; who they are is in persons.csv alone. */
-function personFit({ appraisal: { personFit: found } }: Outcome, { language }: ReportFrame): string {
+function personFit({ appraisal: { personFit: found, inOrder = [] } }: Outcome, { language }: ReportFrame): string {
   const t = reportTexts[language];
   const known = found.filter(({ p }) => Number.isFinite(p));
   if (known.length === 0) return '';
-  const share = (bound: number): string => `${(100 * known.filter(({ p }) => p < bound).length / known.length).toFixed(1)} %`;
-  return section(t.personFitTitle, paragraph(fill(t.personFitText, { five: share(0.05), one: share(0.01), persons: known.length })));
+  const share = (list: readonly { readonly p: number }[], bound: number): string => `${(100 * list.filter(({ p }) => p < bound).length / list.length).toFixed(1)} %`;
+  const sums = inOrder.filter((one) => one !== undefined);
+  const out = sums.filter(({ p }) => p < 0.05);
+  const better = out.filter(({ direction }) => direction === 'better').length;
+  const order = sums.length === 0 ? '' : paragraph(fill(t.personOrderText, { five: share(sums, 0.05), one: share(sums, 0.01), persons: sums.length, found: out.length, better, worse: out.length - better }));
+  return section(t.personFitTitle, paragraph(fill(t.personFitText, { five: share(known, 0.05), one: share(known, 0.01), persons: known.length })) + order);
 }
 
 function groups({ groups: found, calibration }: Outcome, { language }: ReportFrame): string {

@@ -45,18 +45,19 @@ describe('groups calibrated separately', () => {
     expect(() => separateDif(data, [0, 1], options)).toThrow(/isFocal/);
   }, 60_000);
 
-  it.each(['rasch', '2pl'] as const)('fair items are flagged as often as the level says, by the likelihood ratio too: %s', (model) => {
+  // Under 2PL the errors of slope and difficulty grow with the estimates themselves: with 500 in each group Lord and Raju are shy, with 1,000 they keep their level.
+  it.each([['rasch', 500, 0.01], ['2pl', 500, 0.02], ['2pl', 1000, 0.01]] as const)('fair items are flagged as often as the level says, by the likelihood ratio too: %s, %i in each group', (model, size, slack) => {
     const replications = isFull ? 2000 : 12;
     const flags = { Lord: 0, Raju: 0, 'likelihood ratio': 0 };
     let [count, ratios] = [0, 0];
     for (let r = 0; r < replications; r += 1) {
-      const { data, isFocal } = study(model, 500, 0, 1000 + r);
+      const { data, isFocal } = study(model, size, 0, 1000 + r);
       for (const one of separateDif(data, isFocal, { model, anchors: all, tolerance: 1e-4 })) { count += 1; if (one?.lord.isFlagged === true) flags.Lord += 1; if ((one?.raju.p ?? 1) < 0.05) flags.Raju += 1; }
       for (const { result } of likelihoodRatio(data, isFocal, { models: model, tested: [0, 3, 5] })) { ratios += 1; if (result.isFlagged) flags['likelihood ratio'] += 1; }
     }
     const rates = { Lord: flags.Lord / count, Raju: flags.Raju / count, 'likelihood ratio': flags['likelihood ratio'] / ratios };
-    recordFigures(`dif-error-rates-separate-${model}`, { replications, level: 0.05, personsInEachGroup: 500, rates });
-    if (process.env['SHOW'] === '1') console.log(model, rates);
-    for (const [name, rate] of Object.entries(rates)) expect(Math.abs(rate - 0.05), name).toBeLessThan(isFull ? 0.01 : 6 * Math.sqrt((0.05 * 0.95) / (name === 'likelihood ratio' ? ratios : count)));
+    recordFigures(`dif-error-rates-separate-${model}-${size}`, { replications, level: 0.05, personsInEachGroup: size, rates });
+    if (process.env['SHOW'] === '1') console.log(model, size, rates);
+    for (const [name, rate] of Object.entries(rates)) expect(Math.abs(rate - 0.05), name).toBeLessThan(isFull ? slack : 6 * Math.sqrt((0.05 * 0.95) / (name === 'likelihood ratio' ? ratios : count)));
   }, 7_200_000);
 });

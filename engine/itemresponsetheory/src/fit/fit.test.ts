@@ -8,7 +8,7 @@ import { normalGrid } from '../quadrature/grid.ts';
 import { responseMatrix } from '../responses/response-matrix.ts';
 import { drawCategory } from '../simulation/generate.ts';
 import { freeParameters } from './estimated.ts';
-import { answerOrder, classicalStatistics, cumulativeBounds, cumulativeSums, curveDeviations, distractorTables, empiricalReliability, estimateAbilities, groupedChiSquare, itemCounts, limitedInformation, localDependence, marginalReliability, meanSquareFit, personFit, posteriorMeanSquares, residualCorrelations, sumScoreFit } from './index.ts';
+import { answerOrder, classicalStatistics, cumulativeBounds, cumulativeFit, cumulativeSums, curveDeviations, distractorTables, empiricalReliability, estimateAbilities, groupedChiSquare, itemCounts, limitedInformation, localDependence, marginalReliability, meanSquareFit, personFit, posteriorMeanSquares, residualCorrelations, sumScoreFit } from './index.ts';
 import { mergeSparse } from './merge-cells.ts';
 import { noncentralDistribution, noncentralityAt } from './noncentral.ts';
 import { parameterDerivatives } from './parameter-derivatives.ts';
@@ -68,6 +68,7 @@ describe('bad input is refused by name', () => {
     expect(codeOf(() => cumulativeSums(bank, [0, 10], [1, 1], 0))).toBe('unknown-item');
     expect(codeOf(() => cumulativeSums(bank, [0, 1], [1, 1], NaN))).toBe('not-finite');
     expect(codeOf(() => cumulativeBounds(bank, [0, 1], 0, createRng(1), { level: 1 }))).toBe('out-of-range');
+    expect(codeOf(() => cumulativeFit(bank, data, eap))).toBe('order-unknown');
     expect(codeOf(() => distractorTables(data, [1]))).toBe('unequal-lengths');
     expect(codeOf(() => itemCounts(responseMatrix([[3], [0]]), [2]))).toBe('out-of-range');
     expect(codeOf(() => answerOrder(responseMatrix([[2, 0], [0, 1]])))).toBe('unknown-category');
@@ -214,6 +215,23 @@ describe('power', () => {
     expect(careless.lowest).toBeLessThan(bounds.lower);
     expect(careless.lower[9]).toBe(careless.lowest);
     expect(careless.highest).toBe(Math.max(...careless.upper));
+  });
+  it('cumulative sums with a p: where someone did better or worse, in the order of the answers and no other', () => {
+    const long = createItemParameters(Array.from({ length: 40 }, (_, n) => ({ model: 'logistic', id: `i${n}`, slope: 1 + (n % 3) * 0.3, difficulty: ((n * 13) % 40) / 20 - 1 })));
+    const answers = (helped: (n: number) => boolean) => Array.from({ length: 300 }, (_, person) => { const random = createRng('order').fork(person); return Array.from({ length: 40 }, (__, item) => drawCategory(long, item, helped(item) ? 2.5 : -0.3, random)); });
+    const fitOf = (list: number[][], arrival: (n: number) => number) => { const matrix = { ...responseMatrix(list), arrival: Uint32Array.from({ length: 40 * list.length }, (_, n) => arrival(n % 40)) }; return cumulativeFit(long, matrix, estimateAbilities(long, matrix, { method: 'wle' }).theta); };
+    const known = fitOf(answers((item) => item >= 25 && item < 35), (n) => n);
+    const found = known.filter((one) => (one?.p ?? 1) < 0.05);
+    expect(found.length).toBeGreaterThan(120);
+    expect(found.filter((one) => one?.direction === 'better').length).toBeGreaterThan(0.6 * found.length);
+    const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+    const better = found.flatMap((one) => (one?.direction === 'better' ? [one] : []));
+    expect(Math.abs(median(better.map(({ from }) => from)) - 26)).toBeLessThan(3);
+    expect(Math.abs(median(better.map(({ to }) => to)) - 35)).toBeLessThan(3);
+    // The same answers shuffled: nothing to see.
+    expect(fitOf(answers((item) => item >= 25 && item < 35), (n) => (n * 17) % 40).filter((one) => (one?.p ?? 1) < 0.05).length).toBeLessThan(30);
+    expect(fitOf(answers(() => false).map((row) => row.slice(0, 40)), (n) => 40 - n).filter((one) => (one?.p ?? 1) < 0.05).length).toBeLessThan(30);
+    expect(cumulativeFit(bank, { ...sparse, arrival: Uint32Array.from(sparse.item, (_, n) => n) }, eap).every((one) => one === undefined)).toBe(true);
   });
 });
 

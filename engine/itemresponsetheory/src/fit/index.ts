@@ -9,6 +9,7 @@ export { type ResidualCorrelations, residualCorrelations } from './residual-corr
 export { type CurveDeviation, curveDeviations } from './curve-deviation.ts';
 export { type PersonFit, type PersonFitOptions, personFit } from './person-fit.ts';
 export { type AnswerOrder, answerOrder } from './answer-order.ts';
+export { type CumulativeFit, cumulativeFit } from './cumulative-fit.ts';
 export { type CumulativeBoundsOptions, type CumulativeSums, cumulativeBounds, cumulativeSums } from './cumulative-sum.ts';
 export { type AbilityGroup, type GroupedChiSquare, type GroupedChiSquareOptions, groupedChiSquare } from './grouped-chi-square.ts';
 export { type PairDependence, localDependence } from './local-dependence.ts';

@@ -8,6 +8,8 @@ export interface ResponseMatrix {
   readonly rowStart: Uint32Array;
   readonly item: Uint32Array;
   readonly category: Uint8Array;
+  /** Of each response its place in the order in which a person's answers came; absent where that is not known. */
+  readonly arrival?: Uint32Array;
 }
 
 /** From a row for each person; null = not given. Throws IrtError for what is no whole number from 0 to 254, or rows of unequal length. */
