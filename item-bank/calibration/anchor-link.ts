@@ -79,12 +79,12 @@ function methodRows(anchors: readonly Anchor[], asked: LinkDirection, errors: An
   });
 }
 
-type Persons = Pick<EquatingPopulation, 'mean' | 'sd'>;
+export type Persons = Pick<EquatingPopulation, 'mean' | 'sd'>;
 const gridOf = ({ mean, sd }: Persons): WeightedPopulation => ({ grid: normalGrid({ points: 41, mean, sd, lower: mean - 5 * sd, upper: mean + 5 * sd }), weight: 1 });
 const onOld = ({ a, b }: ScaleTransform, { mean, sd }: Persons): Persons => ({ mean: a * mean + b, sd: a * sd });
 
 /** The population that was given; else those of both calibrations, half and half; else N(0, 1) on the old scale. */
-function gridsOf(link: ScaleTransform, fresh: ParameterFile, known: ParameterFile, given: Persons | undefined): WeightedPopulation[] {
+export function gridsOf(link: ScaleTransform, fresh: ParameterFile, known: ParameterFile, given: Persons | undefined): WeightedPopulation[] {
   if (given !== undefined) return [gridOf(given)];
   const found = [...(fresh.population === undefined ? [] : [onOld(link, fresh.population)]), ...(known.population === undefined ? [] : [known.population])];
   return (found.length === 0 ? [{ mean: 0, sd: 1 }] : found).map(gridOf);

@@ -1,7 +1,7 @@
 /** Several calibrations put on one scale at once (Haberman 2009), without the items that are out of line. Pure. */
 import { type ItemSpec, createItemParameters, exp, log } from 'itemresponsetheory';
-import { type Form, type ItemCovariance, type ScaleTransform, equateTrueScores, formLinkErrors, linkFormsRobustly, transformItem } from 'itemresponsetheory/linking';
-import { locationOf } from './anchor-link.ts';
+import { type Form, type ItemCovariance, type ScaleTransform, equateObservedScores, equateTrueScores, formLinkErrors, linkFormsRobustly, transformItem } from 'itemresponsetheory/linking';
+import { type Persons, gridsOf, locationOf } from './anchor-link.ts';
 import type { ParameterFile } from './parameter-file.ts';
 import { ResponseFileError } from './response-file-error.ts';
 
@@ -15,8 +15,8 @@ export interface LinkedForm {
   readonly common: number; readonly used: number;
   /** On the base's scale. */
   readonly parameters: readonly ItemSpec[];
-  /** Every score of the form in scores of the base, by true scores. */
-  readonly scores: readonly { readonly score: number; readonly theta: number; readonly equivalent: number }[];
+  /** Every score of the form in scores of the base, by true and by observed scores: those of the population given on the base's scale, else half of each calibration's. */
+  readonly scores: readonly { readonly score: number; readonly theta: number; readonly equivalent: number; readonly observed: number }[];
 }
 export interface CommonItem { readonly item: string; readonly at: readonly { readonly form: number; /** On the base's scale. */ readonly slope: number; readonly difficulty: number; /** From the mean of the forms that keep it: in logits, and in ln slope. */ readonly residual: number; readonly lnSlopeResidual: number; readonly isUsed: boolean }[] }
 export interface ManyForms {
@@ -48,7 +48,7 @@ function requireAlike(forms: readonly Form[], names: readonly string[]): void {
 const fewest = 3;
 
 /** Throws ResponseFileError for too few common items or items that differ in kind, IrtError for forms without a chain to the base. */
-export function linkManyForms(files: readonly ParameterFile[], names: readonly string[], base: number): ManyForms {
+export function linkManyForms(files: readonly ParameterFile[], names: readonly string[], base: number, population?: Persons): ManyForms {
   const forms = files.map(({ parameters }) => parameters.filter(({ model }) => model !== 'nominal'));
   requireAlike(forms, names);
   const { links, withAll, kept, residuals } = linkFormsRobustly(forms, { base });
@@ -61,13 +61,18 @@ export function linkManyForms(files: readonly ParameterFile[], names: readonly s
   const onto = (f: number) => (spec: ItemSpec): ItemSpec => transformItem(spec, links[f] ?? { a: 1, b: 0 });
   const moved = files.map(({ parameters }, f) => parameters.map(onto(f)));
   const target = createItemParameters(moved[base] ?? []);
+  const scoresOf = (f: number, parameters: readonly ItemSpec[]): LinkedForm['scores'] => {
+    const [own, known, bank] = [files[f], files[base], createItemParameters(parameters)];
+    const observed = own === undefined || known === undefined ? [] : equateObservedScores(bank, target, gridsOf(links[f] ?? { a: 1, b: 0 }, own, known, population));
+    return equateTrueScores(bank, target).map((row) => ({ ...row, observed: observed[row.score] ?? NaN }));
+  };
   const asLine = ({ a, b }: ScaleTransform) => ({ slope: a, shift: b });
   const ids = [...new Set(files.flatMap(({ parameters }) => parameters.map(({ id }) => id)))];
   return {
     base,
     forms: moved.map((parameters, f): LinkedForm => ({
       name: names[f] ?? '', ...asLine(links[f] ?? { a: NaN, b: NaN }), ...(errors === undefined ? {} : { slopeError: errorAt(2 * f), shiftError: errorAt(2 * f + 1) }), withAll: asLine(withAll[f] ?? { a: NaN, b: NaN }),
-      common: common[f]?.length ?? 0, used: (common[f] ?? []).filter(({ isUsed }) => isUsed).length, parameters, scores: equateTrueScores(createItemParameters(parameters), target),
+      common: common[f]?.length ?? 0, used: (common[f] ?? []).filter(({ isUsed }) => isUsed).length, parameters, scores: scoresOf(f, parameters),
     })),
     items: ids.flatMap((item): CommonItem[] => {
       const at = residuals.filter(({ id }) => id === item).map(({ form, difficulty, lnSlope, isUsed }) => {

@@ -37,6 +37,11 @@ describe('meetlat link', () => {
     const page = readFileSync(place('many/report.html'), 'utf8');
     expect(page.match(/<svg/g)).toHaveLength(2);
     expect(page).not.toMatch(/<script|src=|href=|NaN|undefined/);
+    const scores = readFileSync(place('many/scores.csv'), 'utf8').trim().split('\r\n').slice(1).map((line) => line.split(',')).map(([form, score, , equivalent, observed]) => ({ form, score: Number(score), equivalent: Number(equivalent), observed: Number(observed) }));
+    expect(scores).toHaveLength(26);
+    for (const { score, equivalent, observed } of scores) if (score > 1 && score < 11) expect(Math.abs(equivalent - observed)).toBeLessThan(0.5);
+    expect(meetlat('link', ...forms, '--population', '3,0.4', '--out', place('strong'))).toMatchObject({ code: 0, error: '' });
+    expect(readFileSync(place('strong/scores.csv'), 'utf8')).not.toBe(readFileSync(place('many/scores.csv'), 'utf8'));
     // The pool holds all items of the three forms on the last one's scale: linked to it, nothing moves.
     expect(meetlat('link', place('many/link.json'), third, '--method', 'mean-mean').out).toMatch(/mean-mean +slope 1\.00\d\d/);
     expect(meetlat('link', ...forms, '--base', second, '--language', 'en').out).toMatch(/form-1\.json {2}slope 1\.0000/);

@@ -24,11 +24,13 @@ export function manyFormsPage(outcome: ManyForms, madeAt: string, language: Repo
   const { forms, items } = outcome;
   const base = forms[outcome.base]?.name ?? '';
   const out = items.flatMap(({ item, at }) => at.filter(({ isUsed }) => !isUsed).map((one) => [escapeXml(item), escapeXml(forms[one.form]?.name ?? ''), fixed(one.difficulty), fixed(one.residual), fixed(one.lnSlopeResidual)]));
-  const scores = Math.max(...forms.filter((_, f) => f !== outcome.base).map((form) => form.scores.length));
+  const others = forms.filter((_, f) => f !== outcome.base);
+  const scores = Math.max(...others.map((form) => form.scores.length));
+  const equated = (by: 'equivalent' | 'observed'): string => table([t.score, ...others.map(({ name }) => name)], Array.from({ length: scores }, (_, score) => [String(score), ...others.map((form) => fixed(form.scores[score]?.[by]))]), 'narrow');
   return page(fill(t.manyTitle, { count: forms.length, base }), fill(t.manyMadeAt, { at: madeAt }), language,
     section(t.forms, paragraph(fill(t.formsText, { base })) + table([t.form, words.unit, words.se, words.shift, words.se, t.common, t.used, t.slopeAll, t.shiftAll], forms.map((form, f) => [f === outcome.base ? `<b>${escapeXml(form.name)}</b>` : escapeXml(form.name), fixed(form.slope, 4), fixed(f === outcome.base ? undefined : form.slopeError, 4), fixed(form.shift, 4), fixed(f === outcome.base ? undefined : form.shiftError, 4), String(form.common), String(form.used), fixed(form.withAll.slope, 4), fixed(form.withAll.shift, 4)]), 'narrow'))
     + section(t.dropped, paragraph(t.droppedText) + (out.length === 0 ? paragraph(t.noneDropped) : table([words.item, t.form, words.difficulty, t.residualsAxis, t.lnSlope], out, 'items')))
     + section(t.residuals, paragraph(t.residualsText) + figure('', residualChart(outcome, language), 'wide'))
     + section(t.differenceTitle, paragraph(fill(t.manyDifference, { base })) + figure('', scoreChart(outcome, base, language), 'wide'))
-    + section(t.equatingTitle, paragraph(fill(t.manyScores, { base })) + table([t.score, ...forms.filter((_, f) => f !== outcome.base).map(({ name }) => name)], Array.from({ length: scores }, (_, score) => [String(score), ...forms.filter((__, f) => f !== outcome.base).map((form) => fixed(form.scores[score]?.equivalent))]), 'narrow')));
+    + section(t.equatingTitle, paragraph(fill(t.manyScores, { base })) + equated('equivalent') + paragraph(fill(t.manyObserved, { base })) + equated('observed')));
 }
