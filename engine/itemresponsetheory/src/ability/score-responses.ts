@@ -3,11 +3,12 @@
  * method with exact derivatives (one root each). Other rows go to estimateAbility one by one. The same numbers either way, within 1e-9.
  */
 import { IrtError } from '../errors.ts';
-import { exp, log, logSigmoid, sigmoid } from '../numeric/elementary.ts';
+import { exp, log, logSigmoid } from '../numeric/elementary.ts';
 import { type ItemParameters, Model } from '../parameters/item-parameters.ts';
 import { normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { type AbilityEstimate, estimateAbility } from './estimate.ts';
+import { createPlainRoot } from './plain-root.ts';
 
 export interface ScoreOptions {
   readonly method: 'eap' | 'map' | 'wle' | 'ml';
@@ -36,14 +37,14 @@ export function scoreResponses(bank: ItemParameters, data: ResponseMatrix, optio
   const plain = Uint8Array.from({ length: bank.size }, (_, item) => (isPlain(bank, item) ? 1 : 0));
   const scores: Scores = { theta: new Float64Array(data.persons).fill(NaN), standardError: new Float64Array(data.persons).fill(NaN), flagged: new Uint8Array(data.persons).fill(1) };
   const byPosterior = method === 'eap' ? createPlainEap(bank, settings) : undefined;
-  const byRoot = method === 'eap' ? undefined : createPlainRoot(bank, settings);
+  const byRoot = method === 'eap' ? undefined : createPlainRoot(bank, { ...settings, method });
   for (let person = 0; person < data.persons; person += 1) {
     const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
     let fast = true;
     for (let n = from; n < to && fast; n += 1) fast = plain[data.item[n] ?? 0] === 1 && (data.category[n] ?? 0) <= 1;
     if (from === to && (method === 'ml' || method === 'wle')) continue;
     if (fast && byPosterior !== undefined) { byPosterior(data, from, to, scores, person); continue; }
-    if (fast && byRoot?.(data, from, to, scores, person) === true) continue;
+    if (fast && byRoot?.(data, from, to, scores, person) === true) { scores.flagged[person] = 0; continue; }
     put(scores, person, estimateAbility(bank, data.item.subarray(from, to), data.category.subarray(from, to), settings));
   }
   return scores;
@@ -98,89 +99,5 @@ function createPlainEap(bank: ItemParameters, { lower, upper, mean, sd, points }
     theta[person] = eap;
     standardError[person] = Math.sqrt(second / total);
     flagged[person] = 0;
-  };
-}
-
-/** Places where the left side of the equation is kept: a fifth of a logit apart, so that a start between them is good to four decimals. */
-const places = 61;
-
-/**
- * Σau = h(θ) with h = ΣaP for ML, + (θ − μ)/σ² for MAP, and ΣaP − J/(2I) with J = I' = Σa³PQ(1 − 2P), J' = Σa⁴PQ(1 − 6PQ) for WLE, by Newton's method. Persons who
- * follow one another with the same items begin where a table of h, inverted, says. The function tells whether it found θ: where a step does not help, the
- * bracketing search decides.
- */
-function createPlainRoot(bank: ItemParameters, { method, mean, sd, lower, upper }: Settings): (data: ResponseMatrix, from: number, to: number, scores: Scores, person: number) => boolean {
-  const precision = method === 'map' ? 1 / (sd * sd) : 0;
-  const [node, height, reciprocal] = [Float64Array.from({ length: places }, (_, q) => lower + ((upper - lower) * q) / (places - 1)), new Float64Array(places), new Float64Array(places)];
-  let items: Uint32Array = new Uint32Array(0);
-  let [slope, difficulty] = [new Float64Array(0), new Float64Array(0)];
-  let table: 'unknown' | 'rising' | 'useless' = 'unknown';
-  const at = { height: 0, slope: 0, information: 0 };
-
-  function take(row: Uint32Array): void {
-    items = row;
-    slope = Float64Array.from(row, (item) => bank.slope[item] ?? 1);
-    difficulty = Float64Array.from(row, (item) => bank.step[bank.stepStart[item] ?? 0] ?? 0);
-    table = 'unknown';
-  }
-
-  function evaluate(theta: number): void {
-    let [expected, information, third, fourth] = [0, 0, 0, 0];
-    for (let n = 0; n < slope.length; n += 1) {
-      const a = slope[n] ?? 1;
-      const p = sigmoid(a * (theta - (difficulty[n] ?? 0)));
-      const pq = p * (1 - p);
-      const weight = a * a * pq;
-      expected += a * p;
-      information += weight;
-      third += a * weight * (1 - 2 * p);
-      fourth += a * a * weight * (1 - 6 * pq);
-    }
-    at.information = information;
-    at.height = method === 'wle' ? expected - third / (2 * information) : expected + (theta - mean) * precision;
-    at.slope = method === 'wle' ? information - (fourth * information - third * third) / (2 * information * information) : information + precision;
-  }
-
-  function tabulate(): void {
-    table = 'rising';
-    for (let q = 0; q < places; q += 1) {
-      evaluate(node[q] ?? 0);
-      height[q] = at.height; reciprocal[q] = 1 / at.slope;
-      if (!(at.slope > 0) || (q > 0 && !(at.height > (height[q - 1] ?? Infinity)))) { table = 'useless'; return; }
-    }
-  }
-
-  /** θ as a cubic of h between two places (Hermite). */
-  function startAt(sum: number): number {
-    if (table === 'unknown') tabulate();
-    if (table === 'useless' || !(sum > (height[0] ?? 0) && sum < (height[places - 1] ?? 0))) return method === 'map' ? mean : 0;
-    let [low, high] = [0, places - 1];
-    while (high - low > 1) { const middle = (low + high) >>> 1; if ((height[middle] ?? 0) <= sum) low = middle; else high = middle; }
-    const [width, from, to] = [(height[high] ?? 0) - (height[low] ?? 0), node[low] ?? 0, node[high] ?? 0];
-    const u = (sum - (height[low] ?? 0)) / width;
-    return from + u * u * (3 - 2 * u) * (to - from) + u * (1 - u) * width * ((1 - u) * (reciprocal[low] ?? 0) - u * (reciprocal[high] ?? 0));
-  }
-
-  return ({ item, category }, from, to, { theta, standardError, flagged }, person) => {
-    let isSame = to - from === items.length;
-    for (let n = from; n < to && isSame; n += 1) isSame = item[n] === items[n - from];
-    if (!isSame) take(item.subarray(from, to));
-    let sum = 0;
-    for (let n = from; n < to; n += 1) sum += (slope[n - from] ?? 0) * (category[n] ?? 0);
-    let value = isSame ? startAt(sum) : method === 'map' ? mean : 0;
-    for (let step = 0; step < 30; step += 1) {
-      evaluate(value);
-      if (!(at.slope > 0)) return false;
-      const move = Math.max(-2, Math.min(2, (sum - at.height) / at.slope));
-      value += move;
-      if (!(value > lower && value < upper)) return false;
-      // Newton converges quadratically: what is left after a step of 1e-6 is below 1e-11.
-      if (Math.abs(move) >= 1e-6) continue;
-      theta[person] = value;
-      standardError[person] = 1 / Math.sqrt(at.information + precision);
-      flagged[person] = 0;
-      return true;
-    }
-    return false;
   };
 }

@@ -25,7 +25,7 @@ interface Shared { readonly control: SharedArrayBuffer; readonly input: SharedAr
 const [generationAt, commandAt, nextAt, doneAt] = [0, 1, 2, 3];
 const [stop, workOnAll, workOnSome] = [0, 1, 2];
 const defaultPatienceMs = 60_000;
-/** The next chunk is kept as generation · this + chunk, so that nobody takes a chunk of a generation whose parameters it has not read. */
+/** The next chunk is kept as generation · this + chunk, so that nobody takes a chunk of a generation whose parameters it has not read. More than there ever are chunks (rows.ts). */
 const perGeneration = 256;
 
 /** Calls `add` with the sums of each chunk, in their order. `stop` lets the workers go. */
