@@ -22,17 +22,18 @@ export interface SeparateOptions extends Pick<CalibrateItemsOptions, 'tolerance'
   readonly level?: number;
 }
 
-/** Of an item whose slopes are above 0 in both groups; undefined for others, and for all when fewer than two such anchors are left. */
+/** Of an item whose slopes are above 0 in both groups; undefined for others, and for all when fewer than two such anchors are left or a group does not determine its parameters. */
 export interface SeparateDif { readonly item: number; readonly lord: Tested; readonly raju: Area }
 
 /** Slope and difficulty of every item, and their covariance: rows and columns 2·item and 2·item + 1. */
 interface Side { readonly slope: Float64Array; readonly difficulty: Float64Array; readonly covariance: Float64Array; readonly size: number }
 
-/** Throws IrtError when a group cannot be calibrated or has no covariance. */
+/** Throws IrtError when a group cannot be calibrated. */
 export function separateDif(data: ResponseMatrix, isFocal: ArrayLike<number>, { model, anchors, link = 'haebara', level = 0.05, tolerance = 1e-5, team }: SeparateOptions): (SeparateDif | undefined)[] {
   if (isFocal.length !== data.persons) throw new IrtError('unequal-lengths', 'isFocal', isFocal.length, `must have a member for each of ${data.persons} persons`);
-  const sideOf = (g: number): Side => sideFrom(calibrateItems(personsWhere(data, (person) => isFocal[person] === g), { models: model, tolerance, ...(team === undefined ? {} : { team }) }));
+  const sideOf = (g: number): Side | undefined => sideFrom(calibrateItems(personsWhere(data, (person) => isFocal[person] === g), { models: model, tolerance, ...(team === undefined ? {} : { team }) }));
   const [reference, focal] = [sideOf(0), sideOf(1)];
+  if (reference === undefined || focal === undefined) return Array.from({ length: data.items }, () => undefined);
   const rises = (item: number): boolean => (reference.slope[item] ?? 0) > 0 && (focal.slope[item] ?? 0) > 0;
   const usable = anchors.filter(rises);
   const linked = usable.length < 2 ? undefined : linkThrough(reference, focal, usable, link);
@@ -43,9 +44,9 @@ export function separateDif(data: ResponseMatrix, isFocal: ArrayLike<number>, { 
   });
 }
 
-/** Calibrated as aθ + d; b = −d/a moves by −b/a with a and by −1/a with d. */
-function sideFrom({ items, parameters, covariance }: ItemsCalibration): Side {
-  if (covariance === undefined) throw new IrtError('not-possible', 'data', parameters.length, 'must determine the parameters of both groups');
+/** Calibrated as aθ + d; b = −d/a moves by −b/a with a and by −1/a with d. Undefined without a covariance. */
+function sideFrom({ items, parameters, covariance }: ItemsCalibration): Side | undefined {
+  if (covariance === undefined) return undefined;
   const [size, from] = [2 * items.length, parameters.length];
   const [slope, difficulty] = [new Float64Array(items.length), new Float64Array(items.length)];
   items.forEach(({ item }, n) => { if (item.model === 'logistic') { slope[n] = item.slope ?? 1; difficulty[n] = item.difficulty; } });
