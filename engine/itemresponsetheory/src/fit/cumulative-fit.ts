@@ -37,6 +37,14 @@ function drawnExtremes(steps: number): Float64Array {
   }).sort();
 }
 
+/** The same whenever they are drawn, so once is enough. */
+const drawn = new Map<number, Float64Array>();
+function extremesOf(steps: number): Float64Array {
+  const known = drawn.get(steps) ?? drawnExtremes(steps);
+  drawn.set(steps, known);
+  return known;
+}
+
 /** Share of the drawn extremes that are at least as large. */
 function shareAbove(sorted: Float64Array, value: number): number {
   let [low, high] = [0, sorted.length];
@@ -60,8 +68,6 @@ export function cumulativeFit(bank: ItemParameters, data: ResponseMatrix, theta:
   const { arrival, rowStart, item, category } = data;
   if (arrival === undefined) throw new IrtError('order-unknown', 'data.arrival', 'undefined', 'must tell the order of the answers');
   const curves = createCurves();
-  const drawn = new Map<number, Float64Array>();
-  const extremesOf = (steps: number): Float64Array => { const known = drawn.get(steps) ?? drawnExtremes(steps); drawn.set(steps, known); return known; };
   return Array.from({ length: data.persons }, (_, person): CumulativeFit | undefined => {
     const [start, end] = [rowStart[person] ?? 0, rowStart[person + 1] ?? 0];
     if (end - start < fewestAnswers) return undefined;

@@ -144,7 +144,7 @@ describe('type I error', () => {
     }
   }), timeout);
   it('CUSUM of adaptive tests of 25 items', () => each((replication, rates) => {
-    const { bank, data } = adaptive(twoParameter(100), full ? 40 : 20, 25, replication);
+    const { bank, data } = adaptive(twoParameter(100), 20, 25, replication);
     rates.add('CUSUM, adaptive', cumulativeFit(bank, data, estimateAbilities(bank, data, { method: 'wle' }).theta).map((one) => one?.p ?? NaN));
   }), timeout);
 });
