@@ -15,7 +15,7 @@ export interface RootSettings { readonly method: 'ml' | 'map' | 'wle'; /** Prior
 export type PlainRoot = (data: ResponseMatrix, from: number, to: number, out: { readonly theta: Float64Array; readonly standardError: Float64Array }, person: number) => boolean;
 
 export function createPlainRoot(bank: ItemParameters, { method, mean, sd, lower, upper }: RootSettings): PlainRoot {
-  const precision = method === 'map' ? 1 / (sd * sd) : 0;
+  const [precision, origin] = method === 'map' ? [1 / (sd * sd), mean] : [0, 0];
   const [node, height, reciprocal] = [Float64Array.from({ length: places }, (_, q) => lower + ((upper - lower) * q) / (places - 1)), new Float64Array(places), new Float64Array(places)];
   let items: Uint32Array = new Uint32Array(0);
   let [slope, difficulty] = [new Float64Array(0), new Float64Array(0)];
@@ -58,7 +58,7 @@ export function createPlainRoot(bank: ItemParameters, { method, mean, sd, lower,
   /** θ as a cubic of h between two places (Hermite). */
   function startAt(sum: number): number {
     if (table === 'unknown') tabulate();
-    if (table === 'useless' || !(sum > (height[0] ?? 0) && sum < (height[places - 1] ?? 0))) return method === 'map' ? mean : 0;
+    if (table === 'useless' || !(sum > (height[0] ?? 0) && sum < (height[places - 1] ?? 0))) return origin;
     let [low, high] = [0, places - 1];
     while (high - low > 1) { const middle = (low + high) >>> 1; if ((height[middle] ?? 0) <= sum) low = middle; else high = middle; }
     const [width, from, to] = [(height[high] ?? 0) - (height[low] ?? 0), node[low] ?? 0, node[high] ?? 0];
@@ -72,7 +72,7 @@ export function createPlainRoot(bank: ItemParameters, { method, mean, sd, lower,
     if (!isSame) take(item.subarray(from, to));
     let sum = 0;
     for (let n = from; n < to; n += 1) sum += (slope[n - from] ?? 0) * (category[n] ?? 0);
-    let value = isSame ? startAt(sum) : method === 'map' ? mean : 0;
+    let value = isSame ? startAt(sum) : origin;
     for (let step = 0; step < 30; step += 1) {
       evaluate(value);
       if (!(at.slope > 0)) return false;

@@ -17,7 +17,7 @@ export interface CalibrationTeam {
 }
 
 /** What a worker gets: plain data and shared memory, so it can be posted. */
-export interface TeamWork { readonly rows: RowData; readonly shape: Shape; readonly allRows: number; readonly shared: Shared }
+export interface TeamWork { readonly rows: RowData; readonly shape: Shape; readonly shared: Shared }
 
 /** `control`: generation, command, the next chunk to take, then of each chunk the generation in which its sums were last put down. `input`: table, slope, mean, variance, histogram. `sums`: of each chunk. */
 interface Shared { readonly control: SharedArrayBuffer; readonly input: SharedArrayBuffer; readonly only: SharedArrayBuffer; readonly sums: SharedArrayBuffer }
@@ -111,7 +111,7 @@ export function runAsTeam(rows: RowData, shape: Shape, team: CalibrationTeam, al
   };
   const { control, input, only: mask, sumsOf } = views(shared, shape);
   const sharedRows = share(rows);
-  for (let worker = 0; worker < team.workers; worker += 1) team.assign(worker, { rows: sharedRows, shape, allRows, shared });
+  for (let worker = 0; worker < team.workers; worker += 1) team.assign(worker, { rows: sharedRows, shape, shared });
   const own = createSlice(rows, shape);
   let [generation, isAlone] = [0, false];
 
