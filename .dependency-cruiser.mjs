@@ -1,23 +1,75 @@
 // The house: a floor imports only lower floors, never upward, never sideways (docs: README, "The map of the house").
 const floors = [
-  ['engine', 'storage'], ['people'], ['item-bank'], ['delivery'], ['scoring'], ['demonstration', 'server'], ['delivery-ui'],
+  ['engine', 'storage'],
+  ['people'],
+  ['item-bank'],
+  ['delivery'],
+  ['scoring'],
+  ['demonstration', 'server'],
+  ['delivery-ui'],
 ];
 /** Inside a floor a room imports only rooms listed before it. */
 const rooms = {
   engine: ['itemresponsetheory', 'adaptive', 'charts'],
   storage: ['document', 'port', 'journal', 'keys', 'blobs', 'lmdb', 'mongodb'],
   people: ['agencies', 'candidates', 'staff', 'access'],
-  'item-bank': ['items', 'qti', 'specifications', 'releases', 'forms', 'calibration', 'statistics', 'standard-setting', 'simulation'],
+  'item-bank': [
+    'items',
+    'qti',
+    'specifications',
+    'releases',
+    'forms',
+    'calibration',
+    'statistics',
+    'standard-setting',
+    'simulation',
+  ],
   delivery: ['proctoring', 'recordings', 'sessions', 'responses', 'administrations', 'monitoring'],
-  scoring: ['regimes', 'rating', 'raters', 'process-evaluation', 'results', 'exemptions', 'certificates', 'statements', 'trajectory', 'evidence'],
+  scoring: [
+    'regimes',
+    'rating',
+    'raters',
+    'process-evaluation',
+    'results',
+    'exemptions',
+    'certificates',
+    'statements',
+    'trajectory',
+    'evidence',
+  ],
   server: ['reports', 'jobs', 'http', 'api', 'command-line'],
-  'delivery-ui': ['shared', 'candidate', 'invigilator', 'examiner', 'designer', 'office', 'result', 'check', 'components'],
+  'delivery-ui': [
+    'shared',
+    'candidate',
+    'invigilator',
+    'examiner',
+    'designer',
+    'office',
+    'result',
+    'check',
+    'components',
+  ],
 };
 const tests = '\\.(test|suite|bench)\\.ts$';
 const forbidden = [
-  { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-  { name: 'tests-stay-outside', severity: 'error', from: { pathNot: ['^tests/', tests] }, to: { path: ['^tests/', tests] } },
-  { name: 'the-receiver-knows-nothing-of-us', severity: 'error', from: { path: '^demonstration/trajectory-system/' }, to: { path: '^(engine|storage|people|item-bank|delivery|scoring|server|delivery-ui)/' } },
+  {
+    name: 'no-cycles',
+    severity: 'error',
+    from: {},
+    to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+  },
+  {
+    name: 'tests-stay-outside',
+    severity: 'error',
+    from: { pathNot: ['^tests/', tests] },
+    to: { path: ['^tests/', tests] },
+  },
+  {
+    name: 'the-receiver-knows-nothing-of-us',
+    severity: 'error',
+    from: { path: '^demonstration/trajectory-system/' },
+    to: { path: '^(engine|storage|people|item-bank|delivery|scoring|server|delivery-ui)/' },
+  },
   { name: 'unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
 ];
 floors.forEach((floor, level) => {
@@ -26,19 +78,36 @@ floors.forEach((floor, level) => {
     const sideways = floor.filter((other) => other !== name);
     // The program (server) seeds the demonstration; the demonstration never imports the program.
     const banned = [...higher, ...(name === 'server' ? [] : sideways)];
-    if (banned.length) forbidden.push({ name: `floor-${name}`, severity: 'error', from: { path: `^${name}/`, pathNot: tests }, to: { path: `^(${banned.join('|')})/` } });
+    if (banned.length)
+      forbidden.push({
+        name: `floor-${name}`,
+        severity: 'error',
+        from: { path: `^${name}/`, pathNot: tests },
+        to: { path: `^(${banned.join('|')})/` },
+      });
   }
 });
 forbidden.push({
-  name: 'floor-delivery-ui', severity: 'error', from: { path: '^delivery-ui/' },
-  to: { path: '^(storage|people|item-bank|delivery|scoring|server|demonstration)/', pathNot: ['^scoring/certificates/verify\\.ts$'], dependencyTypesNot: ['type-only'] },
+  name: 'floor-delivery-ui',
+  severity: 'error',
+  from: { path: '^delivery-ui/' },
+  to: {
+    path: '^(storage|people|item-bank|delivery|scoring|server|demonstration)/',
+    pathNot: ['^scoring/certificates/verify\\.ts$'],
+    dependencyTypesNot: ['type-only'],
+  },
 });
-for (const [floor, list] of Object.entries(rooms)) list.forEach((room, index) => {
-  const later = list.slice(index + 1);
-  if (later.length) forbidden.push({
-    name: `room-${floor}-${room}`, severity: 'error', from: { path: `^${floor}/${room}(/|\\.)`, pathNot: tests }, to: { path: `^${floor}/(${later.join('|')})(/|\\.)` },
+for (const [floor, list] of Object.entries(rooms))
+  list.forEach((room, index) => {
+    const later = list.slice(index + 1);
+    if (later.length)
+      forbidden.push({
+        name: `room-${floor}-${room}`,
+        severity: 'error',
+        from: { path: `^${floor}/${room}(/|\\.)`, pathNot: tests },
+        to: { path: `^${floor}/(${later.join('|')})(/|\\.)` },
+      });
   });
-});
 
 export default {
   forbidden,
@@ -47,6 +116,10 @@ export default {
     exclude: { path: '(^|/)(dist|\\.types|data)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'svelte', 'browser', 'import', 'default'], extensions: ['.ts', '.mjs', '.js', '.svelte', '.json', '.d.ts'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'svelte', 'browser', 'import', 'default'],
+      extensions: ['.ts', '.mjs', '.js', '.svelte', '.json', '.d.ts'],
+    },
   },
 };

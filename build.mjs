@@ -6,32 +6,67 @@ import { join } from 'node:path';
 
 const root = import.meta.dirname;
 const stamp = join(root, 'dist', 'built');
-const sources = ['engine', 'storage', 'people', 'item-bank', 'delivery', 'scoring', 'server', 'delivery-ui', 'build.mjs', 'vite.config.ts'];
+const sources = [
+  'engine',
+  'storage',
+  'people',
+  'item-bank',
+  'delivery',
+  'scoring',
+  'server',
+  'delivery-ui',
+  'build.mjs',
+  'vite.config.ts',
+];
 
 /** Newest modification among the sources, in ms. Tests do not count. */
 function newest(path) {
   const info = statSync(path);
   if (!info.isDirectory()) return /\.(test|suite|bench)\.ts$/.test(path) ? 0 : info.mtimeMs;
-  return Math.max(0, ...readdirSync(path).filter((name) => name !== 'node_modules').map((name) => newest(join(path, name))));
+  return Math.max(
+    0,
+    ...readdirSync(path)
+      .filter((name) => name !== 'node_modules')
+      .map((name) => newest(join(path, name))),
+  );
 }
 
-/** Whoever asks for the build (a test runner sets NODE_ENV=test), what is shipped is never a development bundle. The program goes on in this process: its environment stays. */
+/**
+ * Whoever asks for the build (a test runner sets NODE_ENV=test), what is shipped is never a development bundle. The
+ * program goes on in this process: its environment stays.
+ */
 async function buildInterface() {
   const before = process.env['NODE_ENV'];
   process.env['NODE_ENV'] = 'production';
   try {
     const { build: buildPages } = await import('vite');
     await buildPages({ root: join(root, 'delivery-ui'), configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
-  } finally { if (before === undefined) delete process.env['NODE_ENV']; else process.env['NODE_ENV'] = before; }
+  } finally {
+    if (before === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = before;
+  }
 }
 
 export async function buildAll() {
   await build({
-    entryPoints: { 'meetlat': join(root, 'server/command-line/meetlat.ts'), 'simulation-worker': join(root, 'server/command-line/simulation-worker.ts'), 'calibration-worker': join(root, 'server/jobs/calibration-worker.ts'), 'calibration-team-worker': join(root, 'server/jobs/calibration-team-worker.ts') },
-    outdir: join(root, 'dist'), outExtension: { '.js': '.mjs' },
-    bundle: true, splitting: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external',
+    entryPoints: {
+      meetlat: join(root, 'server/command-line/meetlat.ts'),
+      'simulation-worker': join(root, 'server/command-line/simulation-worker.ts'),
+      'calibration-worker': join(root, 'server/jobs/calibration-worker.ts'),
+      'calibration-team-worker': join(root, 'server/jobs/calibration-team-worker.ts'),
+    },
+    outdir: join(root, 'dist'),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
     alias: { itemresponsetheory: join(root, 'engine/itemresponsetheory/src') },
-    sourcemap: true, logLevel: 'warning', absWorkingDir: root,
+    sourcemap: true,
+    logLevel: 'warning',
+    absWorkingDir: root,
   });
   await buildInterface();
   mkdirSync(join(root, 'dist'), { recursive: true });
@@ -43,4 +78,5 @@ export async function buildIfNeeded() {
   if (sources.some((source) => newest(join(root, source)) > built)) await buildAll();
 }
 
-if (process.argv[1] === import.meta.filename) await (process.argv.includes('--if-needed') ? buildIfNeeded() : buildAll());
+if (process.argv[1] === import.meta.filename)
+  await (process.argv.includes('--if-needed') ? buildIfNeeded() : buildAll());

@@ -2,21 +2,66 @@ import tseslint from 'typescript-eslint';
 import svelte from 'eslint-plugin-svelte';
 import svelteParser from 'svelte-eslint-parser';
 
-const inventedNumbers = ['exp', 'log', 'log1p', 'expm1', 'log2', 'log10', 'pow', 'sin', 'cos', 'tan', 'tanh', 'sinh', 'cosh', 'atan', 'random', 'cbrt', 'hypot'];
+const inventedNumbers = [
+  'exp',
+  'log',
+  'log1p',
+  'expm1',
+  'log2',
+  'log10',
+  'pow',
+  'sin',
+  'cos',
+  'tan',
+  'tanh',
+  'sinh',
+  'cosh',
+  'atan',
+  'random',
+  'cbrt',
+  'hypot',
+];
 const impure = [
-  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'The clock is made in server/compose.ts and handed down.' },
-  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'The clock is made in server/compose.ts and handed down.' },
-  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Randomness is made in server/compose.ts and handed down.' },
-  { selector: "CallExpression[callee.property.name='randomUUID']", message: 'Ids are made in server/compose.ts and handed down.' },
-  { selector: "CallExpression[callee.name=/^(setTimeout|setInterval)$/]", message: 'Timers are made in server/compose.ts and handed down.' },
+  {
+    selector: "MemberExpression[object.name='Date'][property.name='now']",
+    message: 'The clock is made in server/compose.ts and handed down.',
+  },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'The clock is made in server/compose.ts and handed down.',
+  },
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'Randomness is made in server/compose.ts and handed down.',
+  },
+  {
+    selector: "CallExpression[callee.property.name='randomUUID']",
+    message: 'Ids are made in server/compose.ts and handed down.',
+  },
+  {
+    selector: 'CallExpression[callee.name=/^(setTimeout|setInterval)$/]',
+    message: 'Timers are made in server/compose.ts and handed down.',
+  },
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', '.types/', 'node_modules/', 'data/', 'tests/artefacts/', 'tests/e2e/shots/', 'tests/bench/peers/'] },
+  {
+    ignores: [
+      'dist/',
+      '.types/',
+      'node_modules/',
+      'data/',
+      'tests/artefacts/',
+      'tests/e2e/shots/',
+      'tests/bench/peers/',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.ts'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['*.ts'] }, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
@@ -25,21 +70,44 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
+      ],
       eqeqeq: 'error',
     },
   },
   {
     files: ['engine/**/*.ts'],
-    rules: { 'no-restricted-syntax': ['error', { selector: `MemberExpression[object.name='Math'][property.name=/^(${inventedNumbers.join('|')})$/]`, message: 'Engines differ in the last bit: use numeric/.' }] },
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: `MemberExpression[object.name='Math'][property.name=/^(${inventedNumbers.join('|')})$/]`,
+          message: 'Engines differ in the last bit: use numeric/.',
+        },
+      ],
+    },
   },
   {
-    files: ['engine/**/*.ts', 'storage/**/*.ts', 'people/**/*.ts', 'item-bank/**/*.ts', 'delivery/**/*.ts', 'scoring/**/*.ts', 'server/**/*.ts'],
+    files: [
+      'engine/**/*.ts',
+      'storage/**/*.ts',
+      'people/**/*.ts',
+      'item-bank/**/*.ts',
+      'delivery/**/*.ts',
+      'scoring/**/*.ts',
+      'server/**/*.ts',
+    ],
     ignores: ['**/*.test.ts', '**/*.suite.ts', '**/*.bench.ts', 'server/compose.ts', 'engine/**'],
     rules: { 'no-restricted-syntax': ['error', ...impure] },
   },
   ...svelte.configs.recommended,
-  { files: ['**/*.svelte'], languageOptions: { parser: svelteParser, parserOptions: { parser: tseslint.parser } }, rules: { 'svelte/no-at-html-tags': 'error', 'svelte/require-each-key': 'error' } },
+  {
+    files: ['**/*.svelte'],
+    languageOptions: { parser: svelteParser, parserOptions: { parser: tseslint.parser } },
+    rules: { 'svelte/no-at-html-tags': 'error', 'svelte/require-each-key': 'error' },
+  },
   { files: ['**/*.svelte.ts'], languageOptions: { parser: tseslint.parser } },
   { files: ['**/*.mjs'], rules: { '@typescript-eslint/no-floating-promises': 'off' } },
 );

@@ -10,22 +10,37 @@ const root = join(import.meta.dirname, 'delivery-ui');
 const out = join(import.meta.dirname, 'dist', 'interface');
 
 function places(): Record<string, string> {
-  const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory() && existsSync(join(root, entry.name, 'index.html')));
-  return { candidate: join(root, 'index.html'), ...Object.fromEntries(folders.map(({ name }) => [name, join(root, name, 'index.html')])) };
+  const folders = readdirSync(root, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && existsSync(join(root, entry.name, 'index.html')),
+  );
+  return {
+    candidate: join(root, 'index.html'),
+    ...Object.fromEntries(folders.map(({ name }) => [name, join(root, name, 'index.html')])),
+  };
 }
 
 /** The clips of the interface's voices are shipped as they are: /voices/LANGUAGE/index.json and its files. */
 function shippedVoices(): Plugin {
   const voices = join(root, 'public', 'voices');
-  return { name: 'shipped-voices', apply: 'build', closeBundle: () => { if (existsSync(voices)) cpSync(voices, join(out, 'voices'), { recursive: true }); } };
+  return {
+    name: 'shipped-voices',
+    apply: 'build',
+    closeBundle: () => {
+      if (existsSync(voices)) cpSync(voices, join(out, 'voices'), { recursive: true });
+    },
+  };
 }
 
-/** Script that a candidate loads on a bad line before the first screen: entry, what it imports, one catalogue. Gzipped bytes. */
+/**
+ * Script that a candidate loads on a bad line before the first screen: entry, what it imports, one catalogue. Gzipped
+ * bytes.
+ */
 const candidateLimit = 60_000;
 
 function candidateBudget(): Plugin {
   return {
-    name: 'candidate-budget', apply: 'build',
+    name: 'candidate-budget',
+    apply: 'build',
     generateBundle(_options, bundle) {
       const chunks = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? [file] : []));
       const sizes = new Map(chunks.map(({ fileName, code }) => [fileName, gzipSync(code).length]));
@@ -40,7 +55,10 @@ function candidateBudget(): Plugin {
       follow(entry.fileName);
       const catalogue = Math.max(0, ...entry.dynamicImports.map((fileName) => sizes.get(fileName) ?? 0));
       const bytes = [...needed].reduce((sum, fileName) => sum + (sizes.get(fileName) ?? 0), catalogue);
-      if (bytes > candidateLimit) this.error(`The candidate's pages load ${bytes} bytes of script gzipped; at most ${candidateLimit} are allowed.`);
+      if (bytes > candidateLimit)
+        this.error(
+          `The candidate's pages load ${bytes} bytes of script gzipped; at most ${candidateLimit} are allowed.`,
+        );
       this.info(`candidate's pages: ${bytes} bytes of script gzipped, at most ${candidateLimit}`);
     },
   };

@@ -3,7 +3,18 @@ import { defineConfig } from 'vitest/config';
 // `npm test` runs reduced counts; MEETLAT_FULL=1 (npm run full) the full ones.
 export default defineConfig({
   test: {
-    include: ['engine/**/*.test.ts', 'storage/**/*.test.ts', 'people/**/*.test.ts', 'item-bank/**/*.test.ts', 'delivery/**/*.test.ts', 'scoring/**/*.test.ts', 'server/**/*.test.ts', 'delivery-ui/**/*.test.ts', 'demonstration/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: [
+      'engine/**/*.test.ts',
+      'storage/**/*.test.ts',
+      'people/**/*.test.ts',
+      'item-bank/**/*.test.ts',
+      'delivery/**/*.test.ts',
+      'scoring/**/*.test.ts',
+      'server/**/*.test.ts',
+      'delivery-ui/**/*.test.ts',
+      'demonstration/**/*.test.ts',
+      'tests/**/*.test.ts',
+    ],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',

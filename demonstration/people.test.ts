@@ -9,12 +9,29 @@ import { agencies, agencyOf, centreName } from '../people/agencies/agency.ts';
 import { accounts, authenticate } from '../people/staff/account.ts';
 import { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { Release } from '../item-bank/releases/release.ts';
-import { type DemonstrationPorts, demonstrationCentre, demonstrationTenant, makeCredentials, seedDemonstration } from './people.ts';
+import {
+  type DemonstrationPorts,
+  demonstrationCentre,
+  demonstrationTenant,
+  makeCredentials,
+  seedDemonstration,
+} from './people.ts';
 
-const release: Release = { id: 'r1', bank: 'mo', createdAt: '2026-11-23T00:00:00.000Z', synthetic: true, items: [], parameters: [] };
+const release: Release = {
+  id: 'r1',
+  bank: 'mo',
+  createdAt: '2026-11-23T00:00:00.000Z',
+  synthetic: true,
+  items: [],
+  parameters: [],
+};
 const content = { releases: [release], specifications: [] };
 /** Looks random and is the same at every run. */
-const drawn = (seed: string) => { let draws = 0; return (bytes: number): Uint8Array => Uint8Array.from(Buffer.from(sha256(`${seed} ${draws++}`), 'hex').subarray(0, bytes)); };
+const drawn = (seed: string) => {
+  let draws = 0;
+  return (bytes: number): Uint8Array =>
+    Uint8Array.from(Buffer.from(sha256(`${seed} ${draws++}`), 'hex').subarray(0, bytes));
+};
 
 let directory: string;
 let storage: Storage;
@@ -22,9 +39,16 @@ let ports: DemonstrationPorts;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'meetlat-demonstration-'));
   storage = await openLmdb({ directory });
-  ports = { bank: await ReleaseStore.open(storage), agencies: await storage.collection(agencies), accounts: await storage.collection(accounts) };
+  ports = {
+    bank: await ReleaseStore.open(storage),
+    agencies: await storage.collection(agencies),
+    accounts: await storage.collection(accounts),
+  };
 });
-afterEach(async () => { await storage.close(); await rm(directory, { recursive: true, force: true }); });
+afterEach(async () => {
+  await storage.close();
+  await rm(directory, { recursive: true, force: true });
+});
 
 describe('the demonstration in storage', () => {
   it('lets each of the staff in with the password that was made', async () => {
@@ -32,15 +56,23 @@ describe('the demonstration in storage', () => {
     await seedDemonstration(ports, content, credentials);
     for (const [role, { account, password }] of Object.entries(credentials)) {
       const found = await authenticate(ports.accounts, account, password);
-      expect(found).toMatchObject({ tenant: demonstrationTenant, account: { roles: [role], centre: demonstrationCentre, demonstration: true } });
+      expect(found).toMatchObject({
+        tenant: demonstrationTenant,
+        account: { roles: [role], centre: demonstrationCentre, demonstration: true },
+      });
     }
-    expect(await authenticate(ports.accounts, credentials.designer.account, credentials.examiner.password)).toBeUndefined();
+    expect(
+      await authenticate(ports.accounts, credentials.designer.account, credentials.examiner.password),
+    ).toBeUndefined();
   });
   it('is the same when it is put in again; an account that is there keeps its password', async () => {
     const credentials = makeCredentials(drawn('a'));
     await seedDemonstration(ports, content, credentials);
     await seedDemonstration(ports, content, makeCredentials(drawn('b')));
-    expect((await authenticate(ports.accounts, credentials.invigilator.account, credentials.invigilator.password))?.account.name).toBe('Toos Toezichter');
+    expect(
+      (await authenticate(ports.accounts, credentials.invigilator.account, credentials.invigilator.password))?.account
+        .name,
+    ).toBe('Toos Toezichter');
     expect(ports.bank.allReleases()).toHaveLength(1);
   });
   it('has an agency with a centre, marked as demonstration', async () => {

@@ -1,4 +1,6 @@
-/** The demonstration's source files as their authors wrote them, checked; every complaint names file, item and field. */
+/**
+ * The demonstration's source files as their authors wrote them, checked; every complaint names file, item and field.
+ */
 import { readFile, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
@@ -6,7 +8,12 @@ import { Criterion, Language } from '../item-bank/items/item.ts';
 
 export class DemonstrationInvalid extends Error {
   readonly code = 'demonstration-invalid';
-  constructor(readonly file: string, readonly item: string, readonly field: string, rule: string) {
+  constructor(
+    readonly file: string,
+    readonly item: string,
+    readonly field: string,
+    rule: string,
+  ) {
     super(`${file}, item ${item}, ${field === '' ? '' : `${field}: `}${rule}`);
     this.name = 'DemonstrationInvalid';
   }
@@ -17,21 +24,62 @@ const key = z.int().min(0).max(2);
 const difficulty = z.number().min(-4).max(4);
 const Voiced = { voice: z.string().min(1), text: z.string().min(1) };
 
-const ListeningSource = z.strictObject({
-  id: z.string().min(1), type: z.enum(['L1', 'L2', 'L3', 'L4', 'L5']), level: z.enum(['A1', 'A2', 'B1']), domain: z.enum(['personal', 'public', 'work', 'education']), topic: z.string().min(1),
-  use: Use, stimulus: z.array(z.strictObject(Voiced)).min(1), question: z.string().min(1), options: z.array(z.strictObject({ text: z.string().min(1), picture: z.string().optional() })).length(3),
-  key, difficulty, enemies: z.array(z.string()), rationale: z.string().min(1),
-}).refine(({ type, options }) => type !== 'L1' || options.every(({ picture }) => picture !== undefined), { path: ['options'], error: 'a picture choice needs three pictures' });
+const ListeningSource = z
+  .strictObject({
+    id: z.string().min(1),
+    type: z.enum(['L1', 'L2', 'L3', 'L4', 'L5']),
+    level: z.enum(['A1', 'A2', 'B1']),
+    domain: z.enum(['personal', 'public', 'work', 'education']),
+    topic: z.string().min(1),
+    use: Use,
+    stimulus: z.array(z.strictObject(Voiced)).min(1),
+    question: z.string().min(1),
+    options: z.array(z.strictObject({ text: z.string().min(1), picture: z.string().optional() })).length(3),
+    key,
+    difficulty,
+    enemies: z.array(z.string()),
+    rationale: z.string().min(1),
+  })
+  .refine(({ type, options }) => type !== 'L1' || options.every(({ picture }) => picture !== undefined), {
+    path: ['options'],
+    error: 'a picture choice needs three pictures',
+  });
 
 const SpeakingSource = z.strictObject({
-  id: z.string().min(1), task: z.string().min(1), title: z.string().min(1), level: z.string().min(1), use: Use.default('operational'), criteria: z.array(Criterion).min(1),
-  turns: z.array(z.strictObject({ ...Voiced, prepMs: z.int().nonnegative(), answerMs: z.int().positive(), plays: z.int().positive() })).min(1), lookFor: z.string().min(1),
+  id: z.string().min(1),
+  task: z.string().min(1),
+  title: z.string().min(1),
+  level: z.string().min(1),
+  use: Use.default('operational'),
+  criteria: z.array(Criterion).min(1),
+  turns: z
+    .array(
+      z.strictObject({
+        ...Voiced,
+        prepMs: z.int().nonnegative(),
+        answerMs: z.int().positive(),
+        plays: z.int().positive(),
+      }),
+    )
+    .min(1),
+  lookFor: z.string().min(1),
 });
 
 const CivicSource = z.strictObject({
-  id: z.string().min(1), slot: z.string().min(1), part: z.enum(['values', 'practical']), use: Use,
-  texts: z.partialRecord(Language, z.strictObject({ stem: z.string().min(1), options: z.array(z.string().min(1)).length(3) })),
-  key, source: z.string().min(1), reviewBy: z.iso.date(), difficulty, enemies: z.array(z.string()), rationale: z.string().min(1),
+  id: z.string().min(1),
+  slot: z.string().min(1),
+  part: z.enum(['values', 'practical']),
+  use: Use,
+  texts: z.partialRecord(
+    Language,
+    z.strictObject({ stem: z.string().min(1), options: z.array(z.string().min(1)).length(3) }),
+  ),
+  key,
+  source: z.string().min(1),
+  reviewBy: z.iso.date(),
+  difficulty,
+  enemies: z.array(z.string()),
+  rationale: z.string().min(1),
 });
 
 export type ListeningSource = z.infer<typeof ListeningSource>;
@@ -39,10 +87,15 @@ export type SpeakingSource = z.infer<typeof SpeakingSource>;
 export type CivicSource = z.infer<typeof CivicSource>;
 /** An item with the file it stands in, for complaints. */
 export type Source = { readonly file: string } & (
-  | { readonly kind: 'listening'; readonly item: ListeningSource } | { readonly kind: 'speaking'; readonly item: SpeakingSource } | { readonly kind: 'civic'; readonly item: CivicSource });
+  | { readonly kind: 'listening'; readonly item: ListeningSource }
+  | { readonly kind: 'speaking'; readonly item: SpeakingSource }
+  | { readonly kind: 'civic'; readonly item: CivicSource }
+);
 
 export async function readJson(folder: string, file: string): Promise<unknown> {
-  try { return JSON.parse(await readFile(join(folder, file), 'utf8')); } catch (error) {
+  try {
+    return JSON.parse(await readFile(join(folder, file), 'utf8'));
+  } catch (error) {
     throw new DemonstrationInvalid(file, '-', '', error instanceof SyntaxError ? 'is not JSON' : 'cannot be read');
   }
 }
@@ -57,7 +110,10 @@ export function parseWith<T>(schema: z.ZodType<T>, value: unknown, file: string,
 
 const Named = z.looseObject({ id: z.string().min(1) });
 
-/** Which kind an entry is shows in its members: language versions, turns to answer, or a sound to listen to. Undefined for what is no item (the blueprint's slots). */
+/**
+ * Which kind an entry is shows in its members: language versions, turns to answer, or a sound to listen to. Undefined
+ * for what is no item (the blueprint's slots).
+ */
 function sourceOf(entry: unknown, file: string, n: number): Source | undefined {
   const named = parseWith(Named, entry, file, `number ${n + 1}`);
   if ('texts' in named) return { file, kind: 'civic', item: parseWith(CivicSource, entry, file, named.id) };
@@ -88,6 +144,8 @@ function checkIds(sources: readonly Source[]): void {
   }
   for (const { file, kind, item } of sources) {
     if (kind === 'speaking') continue;
-    for (const enemy of item.enemies) if (!ids.has(enemy) || enemy === item.id) throw new DemonstrationInvalid(file, item.id, 'enemies', `${enemy} is no other item`);
+    for (const enemy of item.enemies)
+      if (!ids.has(enemy) || enemy === item.id)
+        throw new DemonstrationInvalid(file, item.id, 'enemies', `${enemy} is no other item`);
   }
 }

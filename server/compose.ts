@@ -35,7 +35,12 @@ import { certificates } from '../scoring/certificates/issue.ts';
 import { deliveries } from '../scoring/trajectory/deliveries.ts';
 import { guardedFetch } from '../scoring/trajectory/guarded-fetch.ts';
 import { loadDemonstration } from '../demonstration/bank.ts';
-import { type Credentials, type DemonstrationPorts, makeCredentials, seedDemonstration } from '../demonstration/people.ts';
+import {
+  type Credentials,
+  type DemonstrationPorts,
+  makeCredentials,
+  seedDemonstration,
+} from '../demonstration/people.ts';
 import { candidateEndpoints } from './api/candidate/routes.ts';
 import { designerEndpoints } from './api/designer/routes.ts';
 import { examinerEndpoints } from './api/examiner/routes.ts';
@@ -64,18 +69,32 @@ export const makeId = (): string => encodeId(random(26));
 /** Timers that can all be stopped at once when the program ends. */
 class ProcessTimers implements Timers {
   private readonly stops = new Set<() => void>();
-  every(ms: number, run: () => void): () => void { const timer = setInterval(run, ms); return this.kept(() => clearInterval(timer)); }
-  after(ms: number, run: () => void): () => void { const timer = setTimeout(run, ms); return this.kept(() => clearTimeout(timer)); }
-  stopAll(): void { for (const stop of this.stops) stop(); }
+  every(ms: number, run: () => void): () => void {
+    const timer = setInterval(run, ms);
+    return this.kept(() => clearInterval(timer));
+  }
+  after(ms: number, run: () => void): () => void {
+    const timer = setTimeout(run, ms);
+    return this.kept(() => clearTimeout(timer));
+  }
+  stopAll(): void {
+    for (const stop of this.stops) stop();
+  }
   private kept(clear: () => void): () => void {
-    const stop = (): void => { clear(); this.stops.delete(stop); };
+    const stop = (): void => {
+      clear();
+      this.stops.delete(stop);
+    };
     this.stops.add(stop);
     return stop;
   }
 }
 
 /** The installation's keys: the secret opens what wraps them. */
-export async function openSigningKeys(configuration: Configuration, storage: Storage): Promise<{ readonly wrapping: Wrapping; readonly signing: SigningKeys }> {
+export async function openSigningKeys(
+  configuration: Configuration,
+  storage: Storage,
+): Promise<{ readonly wrapping: Wrapping; readonly signing: SigningKeys }> {
   const wrapping = await Wrapping.open({ storage, secret: await secretOf(configuration), random });
   return { wrapping, signing: await SigningKeys.open({ storage, wrapping, random, now }) };
 }
@@ -97,17 +116,24 @@ export async function openStores(configuration: Configuration): Promise<Stores> 
   const storage = await openStorage(configuration);
   const bank = await ReleaseStore.open(storage);
   return {
-    storage, bank, agencies: await storage.collection(agencies), engine: engineVersion,
+    storage,
+    bank,
+    agencies: await storage.collection(agencies),
+    engine: engineVersion,
     pinnedTest: ({ test, specification, releases }) => bank.pinnedTest(test, specification, releases),
   };
 }
 
-/** The secret that wraps the keys: given, or made on first start and kept in the data folder for its owner's eyes only. */
+/**
+ * The secret that wraps the keys: given, or made on first start and kept in the data folder for its owner's eyes only.
+ */
 async function secretOf({ secret, dataFolder, mongodbUri }: Configuration): Promise<string> {
   if (secret !== undefined) return secret;
   if (mongodbUri !== undefined) throw new ConfigurationError('MEETLAT_SECRET', 'is required with MONGODB_URI');
   const file = join(dataFolder, 'secret');
-  try { return (await readFile(file, 'utf8')).trim(); } catch (error) {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
   const made = Buffer.from(random(32)).toString('base64url');
@@ -120,7 +146,10 @@ export const demonstrationFolder = join(import.meta.dirname, '..', 'demonstratio
 
 /** Written once, by whoever comes first. */
 async function kept<T>(file: string, make: () => T): Promise<T> {
-  try { const value: T = JSON.parse(await readFile(file, 'utf8')); return value; } catch (error) {
+  try {
+    const value: T = JSON.parse(await readFile(file, 'utf8'));
+    return value;
+  } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
   const made = make();
@@ -128,7 +157,9 @@ async function kept<T>(file: string, make: () => T): Promise<T> {
   return made;
 }
 
-const packageFile: { version: string } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'));
+const packageFile: { version: string } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'),
+);
 
 export interface Composed {
   readonly program: Program;
@@ -145,7 +176,10 @@ export interface Composed {
 
 export async function compose(configuration: Configuration): Promise<Composed> {
   await mkdir(configuration.dataFolder, { recursive: true });
-  const log: Logger = pino({ level: 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
+  const log: Logger = pino(
+    { level: 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  );
   const stores = await openStores(configuration);
   const { storage, bank } = stores;
   const { wrapping, signing } = await openSigningKeys(configuration, storage);
@@ -156,37 +190,112 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   const everyTimer = new ProcessTimers();
   let publicUrl = configuration.publicUrl ?? '';
 
-  const shared = { candidates: await storage.collection(candidates), sittings: await storage.collection(sittings), accounts: await storage.collection(accounts) };
-  const credentials = configuration.demonstration ? await demonstrate(configuration, { ...stores, accounts: shared.accounts }) : undefined;
-  const calibrations = new Calibrations({ now, makeId, timers: everyTimer, log, agencies: stores.agencies }, await storage.collection(calibrationJobs), new CalibrationFiles({ blobs, destroyDataKey: (tenant, person) => dataKeys.destroyDataKey(tenant, person) }), startWorker(join(import.meta.dirname, 'calibration-worker.mjs')), join(configuration.dataFolder, 'uploads'));
+  const shared = {
+    candidates: await storage.collection(candidates),
+    sittings: await storage.collection(sittings),
+    accounts: await storage.collection(accounts),
+  };
+  const credentials = configuration.demonstration
+    ? await demonstrate(configuration, { ...stores, accounts: shared.accounts })
+    : undefined;
+  const calibrations = new Calibrations(
+    { now, makeId, timers: everyTimer, log, agencies: stores.agencies },
+    await storage.collection(calibrationJobs),
+    new CalibrationFiles({ blobs, destroyDataKey: (tenant, person) => dataKeys.destroyDataKey(tenant, person) }),
+    startWorker(join(import.meta.dirname, 'calibration-worker.mjs')),
+    join(configuration.dataFolder, 'uploads'),
+  );
   await calibrations.tidy(storage.engine === 'mongodb');
   const program: Program = {
-    configuration, version: packageFile.version, log, now, makeId, random, timers: everyTimer, storage, blobs, tokens: new Tokens(wrapping.derive('tokens'), now),
-    agencies: stores.agencies, ...shared, codes: await storage.collection(admissionCodes), sessions, presence: new Presence(), seats: new Seats(), bank, banks: new Banks({ journal: storage.journal, store: bank, now }), calibrations, ratings,
-    media: folderLibrary(configuration.demonstration ? [join(demonstrationFolder, 'audio'), join(demonstrationFolder, 'pictures')] : []),
-    registration: { ...shared, sessions, currentTest: (test) => bank.currentTest(test), engine: stores.engine, now, makeId, random },
-    results: new Results({ journal: storage.journal, sessions, ratings, keys: await storage.collection(resultKeys), now }),
-    certificates: await storage.collection(certificates), deliveries: await storage.collection(deliveries),
-    sign: (payload, header) => signing.sign(payload, header), signBytes: (payload) => signing.sign(payload), publicUrl: () => publicUrl,
+    configuration,
+    version: packageFile.version,
+    log,
+    now,
+    makeId,
+    random,
+    timers: everyTimer,
+    storage,
+    blobs,
+    tokens: new Tokens(wrapping.derive('tokens'), now),
+    agencies: stores.agencies,
+    ...shared,
+    codes: await storage.collection(admissionCodes),
+    sessions,
+    presence: new Presence(),
+    seats: new Seats(),
+    bank,
+    banks: new Banks({ journal: storage.journal, store: bank, now }),
+    calibrations,
+    ratings,
+    media: folderLibrary(
+      configuration.demonstration ? [join(demonstrationFolder, 'audio'), join(demonstrationFolder, 'pictures')] : [],
+    ),
+    registration: {
+      ...shared,
+      sessions,
+      currentTest: (test) => bank.currentTest(test),
+      engine: stores.engine,
+      now,
+      makeId,
+      random,
+    },
+    results: new Results({
+      journal: storage.journal,
+      sessions,
+      ratings,
+      keys: await storage.collection(resultKeys),
+      now,
+    }),
+    certificates: await storage.collection(certificates),
+    deliveries: await storage.collection(deliveries),
+    sign: (payload, header) => signing.sign(payload, header),
+    signBytes: (payload) => signing.sign(payload),
+    publicUrl: () => publicUrl,
   };
-  const stopFollowing = bank.follow((error) => { log.error({ err: error }, 'a publication of another process was not read'); });
+  const stopFollowing = bank.follow((error) => {
+    log.error({ err: error }, 'a publication of another process was not read');
+  });
   const open = new OpenSessions(program);
   const liveness = await storage.collection(livenessDefinition);
   await measureOutage(program, open, liveness);
   return {
-    program, application: createApplication(program, { endpoints: endpointsOf(program, signing), interfaceFolder: join(import.meta.dirname, 'interface'), jwks: () => signing.jwks() }),
-    jobs: [...sessionJobs(program, open, liveness), consequencesJob(program), ...recordJobs(program, guardedFetch()), calibrations.sweep()],
-    reachableAt: (url) => { publicUrl = url; },
+    program,
+    application: createApplication(program, {
+      endpoints: endpointsOf(program, signing),
+      interfaceFolder: join(import.meta.dirname, 'interface'),
+      jwks: () => signing.jwks(),
+    }),
+    jobs: [
+      ...sessionJobs(program, open, liveness),
+      consequencesJob(program),
+      ...recordJobs(program, guardedFetch()),
+      calibrations.sweep(),
+    ],
+    reachableAt: (url) => {
+      publicUrl = url;
+    },
     greeting: (address, local) => greeting(program, credentials, address, local),
-    endTimers: () => everyTimer.stopAll(), close: async () => { stopFollowing(); await calibrations.stop(); await storage.close(); },
+    endTimers: () => everyTimer.stopAll(),
+    close: async () => {
+      stopFollowing();
+      await calibrations.stop();
+      await storage.close();
+    },
   };
 }
 
 function endpointsOf(program: Program, signing: SigningKeys): Endpoint[] {
   const statistics = liveStatistics(program);
   return [
-    ...staffEndpoints(program), ...candidateEndpoints(program), ...invigilatorEndpoints(program), ...examinerEndpoints(program), ...designerEndpoints(program, statistics),
-    ...publicEndpoints(program, { result: (key) => resultView(program, key), check: async (credential) => certificateCheck(program, await signing.jwks(), credential) }),
+    ...staffEndpoints(program),
+    ...candidateEndpoints(program),
+    ...invigilatorEndpoints(program),
+    ...examinerEndpoints(program),
+    ...designerEndpoints(program, statistics),
+    ...publicEndpoints(program, {
+      result: (key) => resultView(program, key),
+      check: async (credential) => certificateCheck(program, await signing.jwks(), credential),
+    }),
   ];
 }
 
@@ -196,27 +305,53 @@ function liveStatistics(program: Program): (tenant: string) => Promise<ReadonlyM
     const rows: ResponseRow[] = [];
     let after: string | undefined;
     do {
-      const page = await program.sittings.find(tenant, { index: 'registeredAt', equal: [], limit: 1000, ...(after === undefined ? {} : { after }) });
-      for (const { id } of page.documents) { const session = await program.sessions.load({ tenant, id }); if (session !== undefined) rows.push(...responsesOf(id, session.state)); }
+      const page = await program.sittings.find(tenant, {
+        index: 'registeredAt',
+        equal: [],
+        limit: 1000,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const { id } of page.documents) {
+        const session = await program.sessions.load({ tenant, id });
+        if (session !== undefined) rows.push(...responsesOf(id, session.state));
+      }
       after = page.next;
     } while (after !== undefined);
     return countResponses(rows);
   };
 }
 
-/** Publishes the demonstration and makes its accounts; the passwords are kept in the data folder, to be printed at every start. */
+/**
+ * Publishes the demonstration and makes its accounts; the passwords are kept in the data folder, to be printed at every
+ * start.
+ */
 async function demonstrate({ dataFolder }: Configuration, ports: DemonstrationPorts): Promise<Credentials> {
   const credentials = await kept(join(dataFolder, 'demonstration-accounts.json'), () => makeCredentials(random));
   await seedDemonstration(ports, await loadDemonstration(demonstrationFolder), credentials);
   return credentials;
 }
 
-function greeting({ storage, configuration }: Program, credentials: Credentials | undefined, address: string, local: string): string[] {
-  const place = (name: string, path: string, credential?: { account: string; password: string }): string => `  ${name.padEnd(14)} ${`${address}${path}`.padEnd(44)} ${credential === undefined ? '' : `${credential.account}   ${credential.password}`}`.trimEnd();
+function greeting(
+  { storage, configuration }: Program,
+  credentials: Credentials | undefined,
+  address: string,
+  local: string,
+): string[] {
+  const place = (name: string, path: string, credential?: { account: string; password: string }): string =>
+    `  ${name.padEnd(14)} ${`${address}${path}`.padEnd(44)} ${credential === undefined ? '' : `${credential.account}   ${credential.password}`}`.trimEnd();
   return [
     `Meetlat: ${local}   (${storage.engine === 'lmdb' ? `LMDB, ${configuration.dataFolder}` : 'MongoDB'})`,
-    ...(credentials === undefined ? [] : ['  DEMONSTRATIE: alle personen, vragen en stemmen zijn verzonnen. / DEMONSTRATION: people, items and voices are synthetic.']),
-    place('Kandidaat', '/'), place('Toezichter', '/invigilator/', credentials?.invigilator), place('Examinator', '/examiner/', credentials?.examiner), place('Testontwerper', '/designer/', credentials?.designer),
-    place('Resultaat', '/result/'), place('Certificaat', '/check/'), place('API', '/api/v1/openapi.json'),
+    ...(credentials === undefined
+      ? []
+      : [
+          '  DEMONSTRATIE: alle personen, vragen en stemmen zijn verzonnen. / DEMONSTRATION: people, items and voices are synthetic.',
+        ]),
+    place('Kandidaat', '/'),
+    place('Toezichter', '/invigilator/', credentials?.invigilator),
+    place('Examinator', '/examiner/', credentials?.examiner),
+    place('Testontwerper', '/designer/', credentials?.designer),
+    place('Resultaat', '/result/'),
+    place('Certificaat', '/check/'),
+    place('API', '/api/v1/openapi.json'),
   ];
 }

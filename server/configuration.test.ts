@@ -5,7 +5,15 @@ const read = (environment: Record<string, string>) => readConfiguration(environm
 
 describe('configuration by environment', () => {
   it('nothing set: LMDB in ./data on port 3000, with the demonstration', () => {
-    expect(read({})).toMatchObject({ host: '0.0.0.0', port: 3000, dataFolder: '/srv/exam/data', mongodbUri: undefined, demonstration: true, tls: undefined, trajectory: undefined });
+    expect(read({})).toMatchObject({
+      host: '0.0.0.0',
+      port: 3000,
+      dataFolder: '/srv/exam/data',
+      mongodbUri: undefined,
+      demonstration: true,
+      tls: undefined,
+      trajectory: undefined,
+    });
   });
   it('no demonstration account enters a MongoDB unasked', () => {
     const mongo = { MONGODB_URI: 'mongodb://a:1,b:2/meetlat?replicaSet=rs0', MEETLAT_SECRET: 'sixteen-characters' };
@@ -13,14 +21,26 @@ describe('configuration by environment', () => {
     expect(read({ ...mongo, MEETLAT_DEMO: 'on' }).demonstration).toBe(true);
   });
   it.each([
-    ['an unknown setting', { MEETLAT_COLOUR: 'red' }, 'MEETLAT_COLOUR'], ['a port that is none', { PORT: '3000x' }, 'PORT'], ['a port too high', { PORT: '70000' }, 'PORT'],
-    ['MongoDB without a secret', { MONGODB_URI: 'mongodb://localhost/x' }, 'MEETLAT_SECRET'], ['a short secret', { MEETLAT_SECRET: 'short' }, 'MEETLAT_SECRET'], ['no MongoDB address', { MONGODB_URI: 'http://localhost', MEETLAT_SECRET: 'sixteen-characters' }, 'MONGODB_URI'],
-    ['half of a certificate', { MEETLAT_TLS_CERT: 'a.pem' }, 'MEETLAT_TLS_KEY'], ['a push without its secret', { MEETLAT_TRAJECTORY_URL: 'http://x/y' }, 'MEETLAT_TRAJECTORY_SECRET'],
-    ['a push secret of another form', { MEETLAT_TRAJECTORY_URL: 'http://x/y', MEETLAT_TRAJECTORY_SECRET: 'abc' }, 'MEETLAT_TRAJECTORY_SECRET'], ['neither on nor off', { MEETLAT_DEMO: 'perhaps' }, 'MEETLAT_DEMO'], ['a public address that is none', { MEETLAT_PUBLIC_URL: 'exam.example' }, 'MEETLAT_PUBLIC_URL'],
+    ['an unknown setting', { MEETLAT_COLOUR: 'red' }, 'MEETLAT_COLOUR'],
+    ['a port that is none', { PORT: '3000x' }, 'PORT'],
+    ['a port too high', { PORT: '70000' }, 'PORT'],
+    ['MongoDB without a secret', { MONGODB_URI: 'mongodb://localhost/x' }, 'MEETLAT_SECRET'],
+    ['a short secret', { MEETLAT_SECRET: 'short' }, 'MEETLAT_SECRET'],
+    ['no MongoDB address', { MONGODB_URI: 'http://localhost', MEETLAT_SECRET: 'sixteen-characters' }, 'MONGODB_URI'],
+    ['half of a certificate', { MEETLAT_TLS_CERT: 'a.pem' }, 'MEETLAT_TLS_KEY'],
+    ['a push without its secret', { MEETLAT_TRAJECTORY_URL: 'http://x/y' }, 'MEETLAT_TRAJECTORY_SECRET'],
+    [
+      'a push secret of another form',
+      { MEETLAT_TRAJECTORY_URL: 'http://x/y', MEETLAT_TRAJECTORY_SECRET: 'abc' },
+      'MEETLAT_TRAJECTORY_SECRET',
+    ],
+    ['neither on nor off', { MEETLAT_DEMO: 'perhaps' }, 'MEETLAT_DEMO'],
+    ['a public address that is none', { MEETLAT_PUBLIC_URL: 'exam.example' }, 'MEETLAT_PUBLIC_URL'],
   ])('%s stops the start and names the variable', (_, environment, variable) => {
     const attempt = (): unknown => read(environment);
     expect(attempt).toThrow(ConfigurationError);
     expect(attempt).toThrow(new RegExp(`^${variable}: [^\\n]+$`));
   });
-  it('an empty value counts as absent', () => expect(read({ PORT: '', MEETLAT_SECRET: '' })).toMatchObject({ port: 3000, secret: undefined }));
+  it('an empty value counts as absent', () =>
+    expect(read({ PORT: '', MEETLAT_SECRET: '' })).toMatchObject({ port: 3000, secret: undefined }));
 });

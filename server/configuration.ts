@@ -16,10 +16,25 @@ export interface Configuration {
 
 export class ConfigurationError extends Error {
   readonly code = 'configuration';
-  constructor(readonly variable: string, why: string) { super(`${variable}: ${why}`); this.name = 'ConfigurationError'; }
+  constructor(
+    readonly variable: string,
+    why: string,
+  ) {
+    super(`${variable}: ${why}`);
+    this.name = 'ConfigurationError';
+  }
 }
 
-const known = new Set(['MEETLAT_DATA', 'MEETLAT_SECRET', 'MEETLAT_PUBLIC_URL', 'MEETLAT_TLS_CERT', 'MEETLAT_TLS_KEY', 'MEETLAT_TRAJECTORY_URL', 'MEETLAT_TRAJECTORY_SECRET', 'MEETLAT_DEMO']);
+const known = new Set([
+  'MEETLAT_DATA',
+  'MEETLAT_SECRET',
+  'MEETLAT_PUBLIC_URL',
+  'MEETLAT_TLS_CERT',
+  'MEETLAT_TLS_KEY',
+  'MEETLAT_TRAJECTORY_URL',
+  'MEETLAT_TRAJECTORY_SECRET',
+  'MEETLAT_DEMO',
+]);
 /** Read by the launcher and by the tests' own processes, not by the program. */
 const foreign = /^MEETLAT_(NO_BUILD|FULL|TEST_.*|JWKS)$/;
 
@@ -28,19 +43,25 @@ type Environment = Readonly<Record<string, string | undefined>>;
 function port(value: string | undefined): number {
   if (value === undefined) return 3000;
   const number = Number(value);
-  if (!/^\d+$/.test(value) || number > 65_535) throw new ConfigurationError('PORT', `"${value}" is not a port between 0 and 65535`);
+  if (!/^\d+$/.test(value) || number > 65_535)
+    throw new ConfigurationError('PORT', `"${value}" is not a port between 0 and 65535`);
   return number;
 }
 
 function url(variable: string, value: string | undefined, protocols: readonly string[]): string | undefined {
   if (value === undefined) return undefined;
-  if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) throw new ConfigurationError(variable, `"${value}" is not an address that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
+  if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol))
+    throw new ConfigurationError(
+      variable,
+      `"${value}" is not an address that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    );
   return value;
 }
 
 /** A replica set's address names several hosts, which is no URL to the platform's parser. */
 function mongoAddress(value: string | undefined): string | undefined {
-  if (value !== undefined && !/^mongodb(\+srv)?:\/\/[^\s/]+(\/\S*)?$/.test(value)) throw new ConfigurationError('MONGODB_URI', 'is not an address that begins with mongodb:// or mongodb+srv://');
+  if (value !== undefined && !/^mongodb(\+srv)?:\/\/[^\s/]+(\/\S*)?$/.test(value))
+    throw new ConfigurationError('MONGODB_URI', 'is not an address that begins with mongodb:// or mongodb+srv://');
   return value;
 }
 
@@ -55,14 +76,17 @@ function pair(first: string, second: string, environment: Environment): readonly
 
 function demonstration(value: string | undefined, onMongo: boolean): boolean {
   if (value === undefined) return !onMongo;
-  if (!/^(on|off|1|0|true|false)$/.test(value)) throw new ConfigurationError('MEETLAT_DEMO', `"${value}" is neither on nor off`);
+  if (!/^(on|off|1|0|true|false)$/.test(value))
+    throw new ConfigurationError('MEETLAT_DEMO', `"${value}" is neither on nor off`);
   return /^(on|1|true)$/.test(value);
 }
 
 function secretOf(environment: Environment): string | undefined {
   const secret = environment['MEETLAT_SECRET'];
-  if (secret !== undefined && secret.length < 16) throw new ConfigurationError('MEETLAT_SECRET', 'must have at least 16 characters');
-  if (secret === undefined && environment['MONGODB_URI'] !== undefined) throw new ConfigurationError('MEETLAT_SECRET', 'is required with MONGODB_URI');
+  if (secret !== undefined && secret.length < 16)
+    throw new ConfigurationError('MEETLAT_SECRET', 'must have at least 16 characters');
+  if (secret === undefined && environment['MONGODB_URI'] !== undefined)
+    throw new ConfigurationError('MEETLAT_SECRET', 'is required with MONGODB_URI');
   return secret;
 }
 
@@ -70,7 +94,8 @@ function trajectoryOf(environment: Environment): Configuration['trajectory'] {
   const both = pair('MEETLAT_TRAJECTORY_URL', 'MEETLAT_TRAJECTORY_SECRET', environment);
   if (both === undefined) return undefined;
   const address = url('MEETLAT_TRAJECTORY_URL', both[0], ['http:', 'https:']);
-  if (!/^whsec_[A-Za-z0-9+/=]{16,}$/.test(both[1])) throw new ConfigurationError('MEETLAT_TRAJECTORY_SECRET', 'must be whsec_ followed by base64');
+  if (!/^whsec_[A-Za-z0-9+/=]{16,}$/.test(both[1]))
+    throw new ConfigurationError('MEETLAT_TRAJECTORY_SECRET', 'must be whsec_ followed by base64');
   return address === undefined ? undefined : { url: address, secret: both[1] };
 }
 
@@ -78,7 +103,8 @@ function trajectoryOf(environment: Environment): Configuration['trajectory'] {
 export function readConfiguration(raw: Environment, workingFolder: string): Configuration {
   const environment: Environment = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== ''));
   for (const variable of Object.keys(environment)) {
-    if (variable.startsWith('MEETLAT_') && !known.has(variable) && !foreign.test(variable)) throw new ConfigurationError(variable, 'is not a setting of Meetlat');
+    if (variable.startsWith('MEETLAT_') && !known.has(variable) && !foreign.test(variable))
+      throw new ConfigurationError(variable, 'is not a setting of Meetlat');
   }
   const mongodbUri = mongoAddress(environment['MONGODB_URI']);
   const tls = pair('MEETLAT_TLS_CERT', 'MEETLAT_TLS_KEY', environment);
@@ -89,7 +115,10 @@ export function readConfiguration(raw: Environment, workingFolder: string): Conf
     mongodbUri,
     secret: secretOf(environment),
     publicUrl: url('MEETLAT_PUBLIC_URL', environment['MEETLAT_PUBLIC_URL'], ['http:', 'https:'])?.replace(/\/+$/, ''),
-    tls: tls === undefined ? undefined : { certificateFile: resolve(workingFolder, tls[0]), keyFile: resolve(workingFolder, tls[1]) },
+    tls:
+      tls === undefined
+        ? undefined
+        : { certificateFile: resolve(workingFolder, tls[0]), keyFile: resolve(workingFolder, tls[1]) },
     trajectory: trajectoryOf(environment),
     demonstration: demonstration(environment['MEETLAT_DEMO'], mongodbUri !== undefined),
   };

@@ -9,16 +9,22 @@ import type { Configuration } from './configuration.ts';
 import { startJobs } from './jobs/job.ts';
 
 async function listen(application: Express, { host, port, tls }: Configuration): Promise<Server> {
-  const server = tls === undefined ? createHttp(application)
-    : createHttps({ cert: await readFile(tls.certificateFile), key: await readFile(tls.keyFile) }, application);
+  const server =
+    tls === undefined
+      ? createHttp(application)
+      : createHttps({ cert: await readFile(tls.certificateFile), key: await readFile(tls.keyFile) }, application);
   // A body that comes in drop by drop holds nobody else up.
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
-  await new Promise<void>((resolve, reject) => { server.once('error', reject); server.listen(port, host, resolve); });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
   return server;
 }
 
-const isAddress = (address: string | AddressInfo | null): address is AddressInfo => typeof address === 'object' && address !== null;
+const isAddress = (address: string | AddressInfo | null): address is AddressInfo =>
+  typeof address === 'object' && address !== null;
 
 /** The address to print: what a person on this machine can type. */
 function localAddress(server: Server, { host, tls }: Configuration): string {
@@ -53,7 +59,12 @@ export async function start(configuration: Configuration, print: (line: string) 
     await composed.close();
     process.exit(0);
   };
-  const stopOrReport = (): void => { stop().catch((error: unknown) => { composed.program.log.error({ err: error }, 'did not end cleanly'); process.exit(1); }); };
+  const stopOrReport = (): void => {
+    stop().catch((error: unknown) => {
+      composed.program.log.error({ err: error }, 'did not end cleanly');
+      process.exit(1);
+    });
+  };
   process.once('SIGTERM', stopOrReport);
   process.once('SIGINT', stopOrReport);
 }

@@ -4,15 +4,31 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from './document/hash.ts';
 import { DataKeys } from './keys/data-keys.ts';
 import { Wrapping } from './keys/wrapping.ts';
-import { type Blobs, BlobIncomplete, ChunkMismatch, CorruptStorage, KeyDestroyed, type Manifest, type UploadId } from './port.ts';
+import {
+  type Blobs,
+  BlobIncomplete,
+  ChunkMismatch,
+  CorruptStorage,
+  KeyDestroyed,
+  type Manifest,
+  type UploadId,
+} from './port.ts';
 import type { Bench } from './port.suite.ts';
 
-const chunksOf = (texts: readonly string[]): readonly Uint8Array[] => texts.map((text) => new TextEncoder().encode(text));
-const manifestOf = (upload: UploadId, chunks: readonly Uint8Array[]): Manifest => ({ upload, chunks: chunks.map((chunk) => sha256(chunk)), contentType: 'audio/webm' });
+const chunksOf = (texts: readonly string[]): readonly Uint8Array[] =>
+  texts.map((text) => new TextEncoder().encode(text));
+const manifestOf = (upload: UploadId, chunks: readonly Uint8Array[]): Manifest => ({
+  upload,
+  chunks: chunks.map((chunk) => sha256(chunk)),
+  contentType: 'audio/webm',
+});
 
 export function blobSuite({ opened, storage, tenant }: Bench): void {
   let keys: DataKeys | undefined;
-  const dataKeys = (): DataKeys => { if (keys === undefined) throw new Error('no keys'); return keys; };
+  const dataKeys = (): DataKeys => {
+    if (keys === undefined) throw new Error('no keys');
+    return keys;
+  };
   const blobs = (): Blobs => storage().blobs(dataKeys().dataKeyOf);
   const upload = (): UploadId => ({ tenant: tenant(), id: 'u1', person: 'p1' });
   const put = async (name: UploadId, chunks: readonly Uint8Array[]): Promise<void> => {
@@ -28,20 +44,47 @@ export function blobSuite({ opened, storage, tenant }: Bench): void {
 
     it('come out as they went in, whatever the order and the repeats of the chunks', async () => {
       const again = (await opened().again()).blobs(dataKeys().dataKeyOf);
-      const deliveries = fc.array(fc.uint8Array({ minLength: 1, maxLength: 200 }), { minLength: 1, maxLength: 5 })
-        .chain((chunks) => fc.tuple(fc.constant(chunks), fc.array(fc.nat({ max: chunks.length - 1 }), { maxLength: 6 }), fc.infiniteStream(fc.nat())));
-      await fc.assert(fc.asyncProperty(deliveries, async ([chunks, repeats, order]) => {
-        const name = upload();
-        const parts = [...chunks.keys(), ...repeats].map((n) => ({ n, at: Number(order.next().value) })).sort((a, b) => a.at - b.at);
-        await Promise.all(parts.map(({ n }, turn) => (turn % 2 ? blobs() : again).putChunk(name, n, chunks[n] ?? new Uint8Array(0), sha256(chunks[n] ?? new Uint8Array(0)))));
-        expect(await blobs().chunks(name)).toEqual([...chunks.keys()]);
-        const whole = Buffer.concat(chunks);
-        const info = { ...name, bytes: whole.length, chunks: chunks.length, sha256: sha256(whole), contentType: 'audio/webm' };
-        expect(await blobs().seal(manifestOf(name, chunks))).toEqual(info);
-        expect(await again.seal(manifestOf(name, chunks))).toEqual(info);
-        expect(await again.info(name)).toEqual(info);
-        expect(Buffer.compare(await again.read(name) ?? Buffer.alloc(0), whole)).toBe(0);
-      }), { numRuns: 15 });
+      const deliveries = fc
+        .array(fc.uint8Array({ minLength: 1, maxLength: 200 }), { minLength: 1, maxLength: 5 })
+        .chain((chunks) =>
+          fc.tuple(
+            fc.constant(chunks),
+            fc.array(fc.nat({ max: chunks.length - 1 }), { maxLength: 6 }),
+            fc.infiniteStream(fc.nat()),
+          ),
+        );
+      await fc.assert(
+        fc.asyncProperty(deliveries, async ([chunks, repeats, order]) => {
+          const name = upload();
+          const parts = [...chunks.keys(), ...repeats]
+            .map((n) => ({ n, at: Number(order.next().value) }))
+            .sort((a, b) => a.at - b.at);
+          await Promise.all(
+            parts.map(({ n }, turn) =>
+              (turn % 2 ? blobs() : again).putChunk(
+                name,
+                n,
+                chunks[n] ?? new Uint8Array(0),
+                sha256(chunks[n] ?? new Uint8Array(0)),
+              ),
+            ),
+          );
+          expect(await blobs().chunks(name)).toEqual([...chunks.keys()]);
+          const whole = Buffer.concat(chunks);
+          const info = {
+            ...name,
+            bytes: whole.length,
+            chunks: chunks.length,
+            sha256: sha256(whole),
+            contentType: 'audio/webm',
+          };
+          expect(await blobs().seal(manifestOf(name, chunks))).toEqual(info);
+          expect(await again.seal(manifestOf(name, chunks))).toEqual(info);
+          expect(await again.info(name)).toEqual(info);
+          expect(Buffer.compare((await again.read(name)) ?? Buffer.alloc(0), whole)).toBe(0);
+        }),
+        { numRuns: 15 },
+      );
     });
 
     it('hold chunks of many megabytes', async () => {
@@ -75,10 +118,19 @@ export function blobSuite({ opened, storage, tenant }: Bench): void {
       const chunks = chunksOf(['a', 'b', 'c', 'd']);
       await expect(blobs().seal(manifestOf(name, []))).rejects.toBeInstanceOf(BlobIncomplete);
       await put(name, chunks.slice(0, 1));
-      await expect(blobs().seal(manifestOf(name, chunks))).rejects.toMatchObject({ code: 'blob-incomplete', missing: [1, 2, 3] });
+      await expect(blobs().seal(manifestOf(name, chunks))).rejects.toMatchObject({
+        code: 'blob-incomplete',
+        missing: [1, 2, 3],
+      });
       await put(name, chunks);
-      await expect(blobs().seal(manifestOf(name, chunks.slice(0, 3)))).rejects.toMatchObject({ code: 'chunk-mismatch', chunk: 3 });
-      await expect(blobs().seal(manifestOf(name, chunksOf(['a', 'x', 'c', 'd'])))).rejects.toMatchObject({ code: 'chunk-mismatch', chunk: 1 });
+      await expect(blobs().seal(manifestOf(name, chunks.slice(0, 3)))).rejects.toMatchObject({
+        code: 'chunk-mismatch',
+        chunk: 3,
+      });
+      await expect(blobs().seal(manifestOf(name, chunksOf(['a', 'x', 'c', 'd'])))).rejects.toMatchObject({
+        code: 'chunk-mismatch',
+        chunk: 1,
+      });
       await blobs().seal(manifestOf(name, chunks));
     });
 
@@ -91,7 +143,10 @@ export function blobSuite({ opened, storage, tenant }: Bench): void {
       const extra = new TextEncoder().encode('c');
       await expect(blobs().putChunk(name, 2, extra, sha256(extra))).rejects.toBeInstanceOf(ChunkMismatch);
       await expect(blobs().putChunk(name, 1, extra, sha256(extra))).rejects.toBeInstanceOf(ChunkMismatch);
-      await expect(blobs().seal(manifestOf(name, [...chunks, extra]))).rejects.toMatchObject({ code: 'chunk-mismatch', chunk: 2 });
+      await expect(blobs().seal(manifestOf(name, [...chunks, extra]))).rejects.toMatchObject({
+        code: 'chunk-mismatch',
+        chunk: 2,
+      });
     });
 
     it('show damage', async () => {
@@ -99,7 +154,10 @@ export function blobSuite({ opened, storage, tenant }: Bench): void {
       const chunks = chunksOf(['a long enough chunk', 'another one']);
       await put(name, chunks);
       await opened().tamper.editChunk(name, 1);
-      await expect(blobs().seal(manifestOf(name, chunks))).rejects.toMatchObject({ code: 'corrupt-storage', where: `upload ${name.tenant}/u1, chunk 1` });
+      await expect(blobs().seal(manifestOf(name, chunks))).rejects.toMatchObject({
+        code: 'corrupt-storage',
+        where: `upload ${name.tenant}/u1, chunk 1`,
+      });
     });
 
     it('are gone for good when the key of their person is destroyed; those of others stay', async () => {

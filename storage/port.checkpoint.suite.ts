@@ -13,13 +13,18 @@ import type { Bench } from './port.suite.ts';
 export function checkpointSuite({ opened, storage, tenant }: Bench): void {
   const at = '2026-11-23T10:00:00.000Z';
   let keys: SigningKeys | undefined;
-  const signing = (): SigningKeys => { if (keys === undefined) throw new Error('no keys'); return keys; };
+  const signing = (): SigningKeys => {
+    if (keys === undefined) throw new Error('no keys');
+    return keys;
+  };
   const random = (bytes: number) => randomBytes(bytes);
   const checkpoint = () => writeCheckpoint({ storage: storage(), sign: signing().sign, at });
   /** Findings about one tenant, and those about checkpoints. */
   const findings = async (stream: StreamId) => {
     const verified = await verifyCheckpoints({ storage: storage(), keys: await signing().jwks(), scopes: [stream] });
-    return verified.findings.filter(({ where }) => where.includes(`${stream.tenant}/`) || where.startsWith('checkpoint')).map(({ code, where }) => `${code}: ${where}`);
+    return verified.findings
+      .filter(({ where }) => where.includes(`${stream.tenant}/`) || where.startsWith('checkpoint'))
+      .map(({ code, where }) => `${code}: ${where}`);
   };
   const session = (): StreamId => ({ tenant: tenant(), kind: 'session', id: 's1' });
 
@@ -74,8 +79,14 @@ export function checkpointSuite({ opened, storage, tenant }: Bench): void {
       await write(storage().journal, edited, 2);
       await write(storage().journal, forged, 1);
       await checkpoint();
-      await opened().tamper.editCommit(edited, 2, (bytes) => bytes.map((byte, n) => n === 20 ? byte ^ 1 : byte));
-      const bytes = canonicalBytes({ ...forged, version: 1, at, previousHash: '0'.repeat(64), events: [{ type: 'another beginning' }] });
+      await opened().tamper.editCommit(edited, 2, (bytes) => bytes.map((byte, n) => (n === 20 ? byte ^ 1 : byte)));
+      const bytes = canonicalBytes({
+        ...forged,
+        version: 1,
+        at,
+        previousHash: '0'.repeat(64),
+        events: [{ type: 'another beginning' }],
+      });
       await opened().tamper.forgeCommit(forged, 1, bytes, sha256(bytes));
       expect(await findings(edited)).toEqual([`commit-edited: session ${edited.tenant}/s1, version 2`]);
       expect(await findings(forged)).toEqual([`commit-edited: session ${forged.tenant}/s1, version 1`]);
@@ -85,7 +96,9 @@ export function checkpointSuite({ opened, storage, tenant }: Bench): void {
       const stream = session();
       const { journal } = storage();
       const collection = await storage().collection(checkpoints);
-      const newest = async () => (await collection.find(installationTenant, { index: 'number', equal: [], descending: true, limit: 1 })).documents[0];
+      const newest = async () =>
+        (await collection.find(installationTenant, { index: 'number', equal: [], descending: true, limit: 1 }))
+          .documents[0];
       await write(journal, stream, 1);
       await checkpoint();
       const last = await newest();

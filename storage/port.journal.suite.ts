@@ -3,20 +3,45 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from './document/hash.ts';
 import { canonicalBytes } from './document/json.ts';
 import { openChain } from './journal/chain.ts';
-import { type Append, CorruptStorage, type Commit, type Journal, type StreamId, VersionConflict, genesisHash } from './port.ts';
+import {
+  type Append,
+  CorruptStorage,
+  type Commit,
+  type Journal,
+  type StreamId,
+  VersionConflict,
+  genesisHash,
+} from './port.ts';
 import type { Bench } from './port.suite.ts';
 
 const at = '2026-11-23T09:00:00.000Z';
 
-export const first = (events: Append['events'], pending?: Append['pending']): Append => ({ expectedVersion: 0, previousHash: genesisHash, at, events, ...(pending === undefined ? {} : { pending }) });
-export const after = (commit: Commit, events: Append['events'], pending?: Append['pending']): Append => ({ expectedVersion: commit.version, previousHash: commit.hash, at, events, ...(pending === undefined ? {} : { pending }) });
+export const first = (events: Append['events'], pending?: Append['pending']): Append => ({
+  expectedVersion: 0,
+  previousHash: genesisHash,
+  at,
+  events,
+  ...(pending === undefined ? {} : { pending }),
+});
+export const after = (commit: Commit, events: Append['events'], pending?: Append['pending']): Append => ({
+  expectedVersion: commit.version,
+  previousHash: commit.hash,
+  at,
+  events,
+  ...(pending === undefined ? {} : { pending }),
+});
 
 /** A stream of that many commits. */
 export async function write(journal: Journal, stream: StreamId, commits: number): Promise<readonly Commit[]> {
   const written: Commit[] = [];
   for (let n = 0; n < commits; n += 1) {
     const last = written.at(-1);
-    written.push(await journal.append(stream, last === undefined ? first([{ type: 'begun' }]) : after(last, [{ type: 'went-on', n }])));
+    written.push(
+      await journal.append(
+        stream,
+        last === undefined ? first([{ type: 'begun' }]) : after(last, [{ type: 'went-on', n }]),
+      ),
+    );
   }
   return written;
 }
@@ -30,8 +55,22 @@ export function journalSuite({ opened, storage, tenant }: Bench): void {
       const name = stream();
       const one = await journal.append(name, first([{ type: 'begun', at: undefined, n: 1 }]));
       const two = await journal.append(name, after(one, [{ type: 'answered' }, { type: 'ended' }]));
-      const bytes = canonicalBytes({ ...name, version: 1, at, previousHash: genesisHash, events: [{ type: 'begun', n: 1 }] });
-      expect(one).toEqual({ ...name, version: 1, at, previousHash: genesisHash, hash: sha256(bytes), bytes, events: [{ n: 1, type: 'begun' }] });
+      const bytes = canonicalBytes({
+        ...name,
+        version: 1,
+        at,
+        previousHash: genesisHash,
+        events: [{ type: 'begun', n: 1 }],
+      });
+      expect(one).toEqual({
+        ...name,
+        version: 1,
+        at,
+        previousHash: genesisHash,
+        hash: sha256(bytes),
+        bytes,
+        events: [{ n: 1, type: 'begun' }],
+      });
       expect(two.previousHash).toBe(one.hash);
       expect(await journal.read(name)).toEqual([one, two]);
       expect(await journal.read(name, 1)).toEqual([two]);
@@ -42,16 +81,31 @@ export function journalSuite({ opened, storage, tenant }: Bench): void {
     it('reads back any events, chained', async () => {
       const { journal } = storage();
       let number = 0;
-      const event = fc.record({ type: fc.string({ unit: 'grapheme' }), value: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.string({ unit: 'grapheme' }), fc.constant(null)) });
-      await fc.assert(fc.asyncProperty(fc.array(fc.array(event, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 5 }), async (batches) => {
-        number += 1;
-        const name = { tenant: 'law', kind: 'session', id: `s${number}` };
-        let last: Commit | undefined;
-        for (const events of batches) last = await journal.append(name, last === undefined ? first(events) : after(last, events));
-        const read = await journal.read(name);
-        expect(read.map(({ events }) => events)).toEqual(JSON.parse(JSON.stringify(batches)));
-        expect(openChain(name, read)).toEqual(read);
-      }), { numRuns: 20 });
+      const event = fc.record({
+        type: fc.string({ unit: 'grapheme' }),
+        value: fc.oneof(
+          fc.integer(),
+          fc.double({ noNaN: true, noDefaultInfinity: true }),
+          fc.string({ unit: 'grapheme' }),
+          fc.constant(null),
+        ),
+      });
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.array(event, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 5 }),
+          async (batches) => {
+            number += 1;
+            const name = { tenant: 'law', kind: 'session', id: `s${number}` };
+            let last: Commit | undefined;
+            for (const events of batches)
+              last = await journal.append(name, last === undefined ? first(events) : after(last, events));
+            const read = await journal.read(name);
+            expect(read.map(({ events }) => events)).toEqual(JSON.parse(JSON.stringify(batches)));
+            expect(openChain(name, read)).toEqual(read);
+          },
+        ),
+        { numRuns: 20 },
+      );
     });
 
     it('refuses a writer that is behind or ahead', async () => {
@@ -61,7 +115,9 @@ export function journalSuite({ opened, storage, tenant }: Bench): void {
       if (one === undefined) throw new Error('nothing was written');
       await expect(journal.append(name, first([{ type: 'other' }]))).rejects.toBeInstanceOf(VersionConflict);
       await expect(journal.append(name, after(one, [{ type: 'other' }]))).rejects.toBeInstanceOf(VersionConflict);
-      await expect(journal.append(name, { ...after(one, [{ type: 'other' }]), expectedVersion: 7 })).rejects.toMatchObject({ code: 'version-conflict', expected: 7, stream: name });
+      await expect(
+        journal.append(name, { ...after(one, [{ type: 'other' }]), expectedVersion: 7 }),
+      ).rejects.toMatchObject({ code: 'version-conflict', expected: 7, stream: name });
       expect(await journal.read(name)).toHaveLength(2);
     });
 
@@ -69,7 +125,9 @@ export function journalSuite({ opened, storage, tenant }: Bench): void {
       const { journal } = storage();
       const name = stream();
       const told: number[] = [];
-      const stop = journal.watch((appended, version) => { if (appended.tenant === name.tenant) told.push(version); });
+      const stop = journal.watch((appended, version) => {
+        if (appended.tenant === name.tenant) told.push(version);
+      });
       const [one] = await write(journal, name, 2);
       expect(await journal.append(name, first([{ type: 'begun' }]))).toEqual(one);
       stop();
@@ -81,7 +139,9 @@ export function journalSuite({ opened, storage, tenant }: Bench): void {
       const name = stream();
       const [one] = await write(journal, name, 1);
       if (one === undefined) throw new Error('nothing was written');
-      await expect(journal.append(name, { ...after(one, []), previousHash: 'f'.repeat(64) })).rejects.toBeInstanceOf(CorruptStorage);
+      await expect(journal.append(name, { ...after(one, []), previousHash: 'f'.repeat(64) })).rejects.toBeInstanceOf(
+        CorruptStorage,
+      );
     });
 
     it('gives each version to one of many racing writers', async () => {
@@ -91,7 +151,10 @@ export function journalSuite({ opened, storage, tenant }: Bench): void {
         for (let done = 0; done < 5;) {
           const last = (await journal.read(name)).at(-1);
           try {
-            await journal.append(name, last === undefined ? first([{ writer, done }]) : after(last, [{ writer, done }]));
+            await journal.append(
+              name,
+              last === undefined ? first([{ writer, done }]) : after(last, [{ writer, done }]),
+            );
             done += 1;
           } catch (error) {
             if (!(error instanceof VersionConflict)) throw error;
@@ -101,7 +164,13 @@ export function journalSuite({ opened, storage, tenant }: Bench): void {
       await Promise.all(Array.from({ length: 6 }, (_, n) => write(n % 2 ? one : two, n)));
       const read = await one.read(name);
       expect(read).toHaveLength(30);
-      for (let writer = 0; writer < 6; writer += 1) expect(read.flatMap(({ events }) => events).filter((event) => event['writer'] === writer).map((event) => event['done'])).toEqual([0, 1, 2, 3, 4]);
+      for (let writer = 0; writer < 6; writer += 1)
+        expect(
+          read
+            .flatMap(({ events }) => events)
+            .filter((event) => event['writer'] === writer)
+            .map((event) => event['done']),
+        ).toEqual([0, 1, 2, 3, 4]);
     });
 
     it('lists streams of a tenant and kind in order, in pages', async () => {
@@ -135,8 +204,11 @@ export function journalSuite({ opened, storage, tenant }: Bench): void {
       const { journal } = storage();
       const name = stream();
       await write(journal, name, 3);
-      await opened().tamper.editCommit(name, 2, (bytes) => bytes.map((byte, n) => n === 20 ? byte ^ 1 : byte));
-      await expect(journal.read(name)).rejects.toMatchObject({ code: 'corrupt-storage', where: `session ${name.tenant}/s1, version 2` });
+      await opened().tamper.editCommit(name, 2, (bytes) => bytes.map((byte, n) => (n === 20 ? byte ^ 1 : byte)));
+      await expect(journal.read(name)).rejects.toMatchObject({
+        code: 'corrupt-storage',
+        where: `session ${name.tenant}/s1, version 2`,
+      });
     });
 
     it('is named: a commit put in the place of another', async () => {
@@ -145,16 +217,28 @@ export function journalSuite({ opened, storage, tenant }: Bench): void {
       const [one] = await write(journal, name, 3);
       if (one === undefined) throw new Error('nothing was written');
       await opened().tamper.forgeCommit(name, 2, one.bytes, one.hash);
-      await expect(journal.read(name)).rejects.toMatchObject({ code: 'corrupt-storage', where: `session ${name.tenant}/s1, version 2` });
+      await expect(journal.read(name)).rejects.toMatchObject({
+        code: 'corrupt-storage',
+        where: `session ${name.tenant}/s1, version 2`,
+      });
     });
 
     it('is named: a commit rewritten with a fitting hash', async () => {
       const { journal } = storage();
       const name = stream();
       const [one] = await write(journal, name, 3);
-      const bytes = canonicalBytes({ ...name, version: 2, at, previousHash: one?.hash, events: [{ type: 'better answer' }] });
+      const bytes = canonicalBytes({
+        ...name,
+        version: 2,
+        at,
+        previousHash: one?.hash,
+        events: [{ type: 'better answer' }],
+      });
       await opened().tamper.forgeCommit(name, 2, bytes, sha256(bytes));
-      await expect(journal.read(name)).rejects.toMatchObject({ code: 'corrupt-storage', where: `session ${name.tenant}/s1, version 3` });
+      await expect(journal.read(name)).rejects.toMatchObject({
+        code: 'corrupt-storage',
+        where: `session ${name.tenant}/s1, version 3`,
+      });
       await expect(journal.read(name, 2)).rejects.toBeInstanceOf(CorruptStorage);
     });
   });

@@ -16,7 +16,9 @@ export function pendingSuite({ storage, tenant }: Bench): void {
     it('is held by one of many, renewed by its holder, free when given back or expired', async () => {
       const collection = await storage().collection(leases);
       const name = `job of ${tenant()}`;
-      const taken = (await Promise.all(Array.from({ length: 10 }, (_, n) => takeLease(collection, name, terms(`p${n}`), now())))).flatMap((lease) => lease ?? []);
+      const taken = (
+        await Promise.all(Array.from({ length: 10 }, (_, n) => takeLease(collection, name, terms(`p${n}`), now())))
+      ).flatMap((lease) => lease ?? []);
       expect(taken).toHaveLength(1);
       const [lease] = taken;
       if (lease === undefined) throw new Error('nobody has it');
@@ -42,7 +44,10 @@ export function pendingSuite({ storage, tenant }: Bench): void {
       const two = await journal.append(stream, after(one, [{ type: 'b' }], [consequence(3)]));
       await journal.append(stream, after(two, [{ type: 'c' }]));
       const mine = async () => (await journal.pending(10_000)).filter((work) => work.stream.tenant === stream.tenant);
-      expect(await mine()).toEqual([{ stream, version: 1, consequences: [consequence(1), consequence(2)] }, { stream, version: 2, consequences: [consequence(3)] }]);
+      expect(await mine()).toEqual([
+        { stream, version: 1, consequences: [consequence(1), consequence(2)] },
+        { stream, version: 2, consequences: [consequence(3)] },
+      ]);
       await journal.clearPending(stream, 1);
       await journal.clearPending(stream, 1);
       expect((await mine()).map(({ version }) => version)).toEqual([2]);
@@ -53,34 +58,43 @@ export function pendingSuite({ storage, tenant }: Bench): void {
     it('is applied and cleared; a failure keeps it and what follows in its stream, and lets the others pass', async () => {
       const { journal } = storage();
       const agency = tenant();
-      const [bad, good] = [{ tenant: agency, kind: 'session', id: 'bad' }, { tenant: agency, kind: 'session', id: 'good' }];
+      const [bad, good] = [
+        { tenant: agency, kind: 'session', id: 'bad' },
+        { tenant: agency, kind: 'session', id: 'good' },
+      ];
       const one = await journal.append(bad, first([{}], [consequence(1)]));
       await journal.append(bad, after(one, [{}], [consequence(2)]));
       await journal.append(good, first([{}], [consequence(3)]));
       const applied: unknown[] = [];
       let broken = true;
-      const work = () => workPending({
-        storage: storage(), lease: { ...terms('worker'), now },
-        apply: async ({ data }, origin) => {
-          if (origin.stream.tenant !== agency) return;
-          if (broken && data['n'] === 1) throw new Error('not now');
-          applied.push([data['n'], origin.stream.id, origin.version, origin.position]);
-          await Promise.resolve();
-        },
-      });
+      const work = () =>
+        workPending({
+          storage: storage(),
+          lease: { ...terms('worker'), now },
+          apply: async ({ data }, origin) => {
+            if (origin.stream.tenant !== agency) return;
+            if (broken && data['n'] === 1) throw new Error('not now');
+            applied.push([data['n'], origin.stream.id, origin.version, origin.position]);
+            await Promise.resolve();
+          },
+        });
       const step = await work();
       expect(step.failed.map(({ stream, version }) => [stream.id, version])).toEqual([['bad', 1]]);
       expect(applied).toEqual([[3, 'good', 1, 0]]);
       broken = false;
       expect((await work()).cleared).toBe(2);
-      expect(applied.slice(1)).toEqual([[1, 'bad', 1, 0], [2, 'bad', 2, 0]]);
+      expect(applied.slice(1)).toEqual([
+        [1, 'bad', 1, 0],
+        [2, 'bad', 2, 0],
+      ]);
       expect((await journal.pending(10_000)).filter(({ stream }) => stream.tenant === agency)).toEqual([]);
     });
 
     it('is left alone while another process has the lease', async () => {
       const collection = await storage().collection(leases);
       const held = await takeLease(collection, pendingLease, terms('other'), now());
-      const work = () => workPending({ storage: storage(), lease: { ...terms('worker'), now }, apply: () => Promise.resolve() });
+      const work = () =>
+        workPending({ storage: storage(), lease: { ...terms('worker'), now }, apply: () => Promise.resolve() });
       expect(await work()).toEqual({ leased: false, cleared: 0, failed: [] });
       if (held !== undefined) await releaseLease(collection, held);
       expect((await work()).leased).toBe(true);
@@ -89,10 +103,12 @@ export function pendingSuite({ storage, tenant }: Bench): void {
     it('stops when the lease was lost on the way', async () => {
       const { journal } = storage();
       const agency = tenant();
-      for (const id of ['a', 'b']) await journal.append({ tenant: agency, kind: 'session', id }, first([{}], [consequence(1)]));
+      for (const id of ['a', 'b'])
+        await journal.append({ tenant: agency, kind: 'session', id }, first([{}], [consequence(1)]));
       const collection = await storage().collection(leases);
       const step = await workPending({
-        storage: storage(), lease: { ...terms('slow'), now },
+        storage: storage(),
+        lease: { ...terms('slow'), now },
         apply: async () => {
           epochMs += 10_001;
           await takeLease(collection, pendingLease, terms('next'), now());

@@ -23,7 +23,11 @@ export interface OpenedStorage {
 }
 
 /** What the parts of the suite get: the storage, and a new tenant for each test. */
-export interface Bench { readonly opened: () => OpenedStorage; readonly storage: () => Storage; readonly tenant: () => string }
+export interface Bench {
+  readonly opened: () => OpenedStorage;
+  readonly storage: () => Storage;
+  readonly tenant: () => string;
+}
 
 export function storageSuite(name: string, open: () => Promise<OpenedStorage>): void {
   describe(`storage on ${name}`, () => {
@@ -33,9 +37,20 @@ export function storageSuite(name: string, open: () => Promise<OpenedStorage>): 
       if (opened === undefined) throw new Error('The storage is not open');
       return opened;
     };
-    const bench: Bench = { opened: current, storage: () => current().storage, tenant: () => { tenants += 1; return `agency-${tenants}`; } };
-    beforeAll(async () => { opened = await open(); });
-    afterAll(async () => { await opened?.end(); });
+    const bench: Bench = {
+      opened: current,
+      storage: () => current().storage,
+      tenant: () => {
+        tenants += 1;
+        return `agency-${tenants}`;
+      },
+    };
+    beforeAll(async () => {
+      opened = await open();
+    });
+    afterAll(async () => {
+      await opened?.end();
+    });
 
     collectionSuite(bench);
     journalSuite(bench);

@@ -5,7 +5,10 @@
 import type { Instant } from './document/instant.ts';
 import type { JsonObject } from './document/json.ts';
 
-export interface Key { readonly tenant: string; readonly id: string }
+export interface Key {
+  readonly tenant: string;
+  readonly id: string;
+}
 
 export interface Stored<T> extends Key {
   /** 1 at insert, plus one at every replace. */
@@ -13,7 +16,10 @@ export interface Stored<T> extends Key {
   readonly value: T;
 }
 
-/** An index is declared with the collection; `find` accepts declared indexes only. Fields are top-level members holding string, number or boolean. */
+/**
+ * An index is declared with the collection; `find` accepts declared indexes only. Fields are top-level members holding
+ * string, number or boolean.
+ */
 export interface IndexDefinition<T> {
   readonly fields: readonly (keyof T & string)[];
   /** Unique inside a tenant. Documents that lack one of the fields are not in the index. */
@@ -41,26 +47,40 @@ export interface Query<I extends string> {
   readonly after?: string;
 }
 
-export interface Page<T> { readonly documents: readonly Stored<T>[]; readonly next?: string }
+export interface Page<T> {
+  readonly documents: readonly Stored<T>[];
+  readonly next?: string;
+}
 
 export interface Collection<T, I extends string = string> {
   /** Throws DuplicateKey when the id or a unique index value exists; nothing is written then. */
   insert(key: Key, value: T): Promise<Stored<T>>;
   get(key: Key): Promise<Stored<T> | undefined>;
-  /** Compare-and-set. Throws RevisionConflict when the stored revision is another (or the document is gone), DuplicateKey on a unique index. */
+  /**
+   * Compare-and-set. Throws RevisionConflict when the stored revision is another (or the document is gone),
+   * DuplicateKey on a unique index.
+   */
   replace(key: Key, revision: number, value: T): Promise<Stored<T>>;
   /** Compare-and-remove. Throws RevisionConflict. */
   remove(key: Key, revision: number): Promise<void>;
   find(tenant: string, query: Query<I>): Promise<Page<T>>;
-  /** Calls `changed` after each committed write of this process, and for those of other processes within a second. Ends by the returned call. */
+  /**
+   * Calls `changed` after each committed write of this process, and for those of other processes within a second. Ends
+   * by the returned call.
+   */
   watch(tenant: string, changed: (key: Key) => void): () => void;
 }
 
 /** `kind` is session, rating, result or bank. */
-export interface StreamId extends Key { readonly kind: string }
+export interface StreamId extends Key {
+  readonly kind: string;
+}
 
 /** Work that a commit causes elsewhere. Applied at least once, idempotently, then cleared. */
-export interface Consequence { readonly kind: string; readonly data: JsonObject }
+export interface Consequence {
+  readonly kind: string;
+  readonly data: JsonObject;
+}
 
 /**
  * One append is one commit. `bytes` is the canonical JSON of
@@ -77,7 +97,11 @@ export interface Commit extends StreamId {
   readonly events: readonly JsonObject[];
 }
 
-export interface PendingWork { readonly stream: StreamId; readonly version: number; readonly consequences: readonly Consequence[] }
+export interface PendingWork {
+  readonly stream: StreamId;
+  readonly version: number;
+  readonly consequences: readonly Consequence[];
+}
 
 export interface Append {
   /** The version the stream has now: 0 for a new one. */
@@ -92,25 +116,36 @@ export interface Append {
 export interface Journal {
   /**
    * Resolves only when the commit is durable (survives kill -9; on MongoDB majority and journaled).
-   * Throws VersionConflict when the stream is not at expectedVersion; when the stored commit at that version has our hash, it is success (a retry).
+   * Throws VersionConflict when the stream is not at expectedVersion; when the stored commit at that version has our
+   * hash, it is success (a retry).
    */
   append(stream: StreamId, append: Append): Promise<Commit>;
-  /** Commits with version > after, in order. Throws CorruptStorage naming stream and version when a commit's bytes do not have its hash, or a version is missing. */
+  /**
+   * Commits with version > after, in order. Throws CorruptStorage naming stream and version when a commit's bytes do
+   * not have its hash, or a version is missing.
+   */
   read(stream: StreamId, after?: number): Promise<readonly Commit[]>;
   /** Ids of the streams of a kind, ordered, at most `limit` (default 1000), after the given id. */
   streams(tenant: string, kind: string, after?: string, limit?: number): Promise<readonly string[]>;
   /** Commits of all tenants whose consequences are not cleared, oldest first within a stream. */
   pending(limit: number): Promise<readonly PendingWork[]>;
   clearPending(stream: StreamId, version: number): Promise<void>;
-  /** Commits that no checkpoint lists yet (head of each such stream), and the mark that clears them. For storage/journal/checkpoint.ts only. */
-  unsealed(limit: number): Promise<readonly { readonly stream: StreamId; readonly version: number; readonly hash: string }[]>;
+  /**
+   * Commits that no checkpoint lists yet (head of each such stream), and the mark that clears them. For
+   * storage/journal/checkpoint.ts only.
+   */
+  unsealed(
+    limit: number,
+  ): Promise<readonly { readonly stream: StreamId; readonly version: number; readonly hash: string }[]>;
   markSealed(heads: readonly { readonly stream: StreamId; readonly version: number }[]): Promise<void>;
   /** Calls `appended` after every append made through this process. */
   watch(appended: (stream: StreamId, version: number) => void): () => void;
 }
 
 /** One upload: the bytes that together become a blob. `person` owns the key that encrypts it. */
-export interface UploadId extends Key { readonly person: string }
+export interface UploadId extends Key {
+  readonly person: string;
+}
 
 export interface Manifest {
   readonly upload: UploadId;
@@ -119,17 +154,31 @@ export interface Manifest {
   readonly contentType: string;
 }
 
-export interface BlobInfo extends UploadId { readonly bytes: number; readonly chunks: number; readonly sha256: string; readonly contentType: string }
+export interface BlobInfo extends UploadId {
+  readonly bytes: number;
+  readonly chunks: number;
+  readonly sha256: string;
+  readonly contentType: string;
+}
 
 export interface Blobs {
-  /** Idempotent, in any order. Throws ChunkMismatch when the bytes do not have the hash, or when chunk n was stored with another. Refuses a sealed upload with another chunk. */
+  /**
+   * Idempotent, in any order. Throws ChunkMismatch when the bytes do not have the hash, or when chunk n was stored with
+   * another. Refuses a sealed upload with another chunk.
+   */
   putChunk(upload: UploadId, n: number, bytes: Uint8Array, sha256: string): Promise<void>;
   /** Numbers of the chunks stored so far. */
   chunks(upload: UploadId): Promise<readonly number[]>;
-  /** Idempotent. Throws BlobIncomplete naming the missing chunks; the whole content is read back and checked before it resolves. */
+  /**
+   * Idempotent. Throws BlobIncomplete naming the missing chunks; the whole content is read back and checked before it
+   * resolves.
+   */
   seal(manifest: Manifest): Promise<BlobInfo>;
   info(upload: UploadId): Promise<BlobInfo | undefined>;
-  /** Plain bytes of a sealed blob. Undefined when it does not exist; throws KeyDestroyed after erasure and CorruptStorage when the bytes fail authentication. */
+  /**
+   * Plain bytes of a sealed blob. Undefined when it does not exist; throws KeyDestroyed after erasure and
+   * CorruptStorage when the bytes fail authentication.
+   */
   read(upload: UploadId): Promise<Uint8Array | undefined>;
 }
 
@@ -155,38 +204,76 @@ export const genesisHash = '0'.repeat(64);
 
 /** Base of the errors that storage throws on purpose; `code` is stable. */
 export class StorageError extends Error {
-  constructor(readonly code: string, message: string, options?: ErrorOptions) {
+  constructor(
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.name = new.target.name;
   }
 }
 export class DuplicateKey extends StorageError {
-  constructor(readonly collection: string, readonly key: Key, readonly index?: string) {
-    super('duplicate-key', `${collection}: ${index === undefined ? `id ${key.id}` : `index ${index}`} exists already in ${key.tenant}`);
+  constructor(
+    readonly collection: string,
+    readonly key: Key,
+    readonly index?: string,
+  ) {
+    super(
+      'duplicate-key',
+      `${collection}: ${index === undefined ? `id ${key.id}` : `index ${index}`} exists already in ${key.tenant}`,
+    );
   }
 }
 export class RevisionConflict extends StorageError {
-  constructor(readonly collection: string, readonly key: Key, readonly expected: number) {
+  constructor(
+    readonly collection: string,
+    readonly key: Key,
+    readonly expected: number,
+  ) {
     super('revision-conflict', `${collection}: ${key.tenant}/${key.id} is not at revision ${expected}`);
   }
 }
 export class VersionConflict extends StorageError {
-  constructor(readonly stream: StreamId, readonly expected: number) {
+  constructor(
+    readonly stream: StreamId,
+    readonly expected: number,
+  ) {
     super('version-conflict', `${stream.kind} ${stream.tenant}/${stream.id} is not at version ${expected}`);
   }
 }
 export class CorruptStorage extends StorageError {
-  constructor(readonly where: string, why: string) { super('corrupt-storage', `${where}: ${why}`); }
+  constructor(
+    readonly where: string,
+    why: string,
+  ) {
+    super('corrupt-storage', `${where}: ${why}`);
+  }
 }
 export class ChunkMismatch extends StorageError {
-  constructor(readonly upload: UploadId, readonly chunk: number, why: string) { super('chunk-mismatch', `upload ${upload.id}, chunk ${chunk}: ${why}`); }
+  constructor(
+    readonly upload: UploadId,
+    readonly chunk: number,
+    why: string,
+  ) {
+    super('chunk-mismatch', `upload ${upload.id}, chunk ${chunk}: ${why}`);
+  }
 }
 export class BlobIncomplete extends StorageError {
-  constructor(readonly upload: UploadId, readonly missing: readonly number[]) { super('blob-incomplete', `upload ${upload.id} lacks chunks ${missing.join(', ')}`); }
+  constructor(
+    readonly upload: UploadId,
+    readonly missing: readonly number[],
+  ) {
+    super('blob-incomplete', `upload ${upload.id} lacks chunks ${missing.join(', ')}`);
+  }
 }
 export class KeyDestroyed extends StorageError {
-  constructor(readonly upload: UploadId) { super('key-destroyed', `upload ${upload.id}: the key of its person was destroyed`); }
+  constructor(readonly upload: UploadId) {
+    super('key-destroyed', `upload ${upload.id}: the key of its person was destroyed`);
+  }
 }
 export class StorageUnavailable extends StorageError {
-  constructor(message: string, options?: ErrorOptions) { super('storage-unavailable', message, options); }
+  constructor(message: string, options?: ErrorOptions) {
+    super('storage-unavailable', message, options);
+  }
 }

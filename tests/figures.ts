@@ -1,4 +1,7 @@
-/** Figures measured at full counts, kept in docs/figures/ so that a reader sees what was reached, and with what. Reduced counts write nothing. */
+/**
+ * Figures measured at full counts, kept in docs/figures/ so that a reader sees what was reached, and with what. Reduced
+ * counts write nothing.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,5 +1,6 @@
 /**
- * A genuine MongoDB replica set for tests: MONGODB_URI when set; otherwise the `mongod` that MONGOMS_SYSTEM_BINARY names or that is on
+ * A genuine MongoDB replica set for tests: MONGODB_URI when set; otherwise the `mongod` that MONGOMS_SYSTEM_BINARY
+ * names or that is on
  * the path. Undefined when there is none: the suite is then skipped, and says so in one line.
  */
 import { accessSync, constants } from 'node:fs';
@@ -10,23 +11,36 @@ import { MongoMemoryReplSet } from 'mongodb-memory-server-core';
 export interface TestMongo {
   readonly uri: string;
   readonly stop: () => Promise<void>;
-  /** SIGKILL to the member that is primary now; absent when the server is not ours. The returned call starts it again on its data. */
+  /**
+   * SIGKILL to the member that is primary now; absent when the server is not ours. The returned call starts it again on
+   * its data.
+   */
   readonly killPrimary?: () => Promise<() => Promise<void>>;
 }
 
-export const withoutMongo = 'MongoDB suites are skipped: set MONGODB_URI, or MONGOMS_SYSTEM_BINARY to a mongod, or put mongod on the path.';
+export const withoutMongo =
+  'MongoDB suites are skipped: set MONGODB_URI, or MONGOMS_SYSTEM_BINARY to a mongod, or put mongod on the path.';
 
 /** The mongod to start; undefined when there is none. */
 export function findMongod(): string | undefined {
   const named = process.env['MONGOMS_SYSTEM_BINARY'];
   if (named !== undefined && named !== '') return named;
-  return (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'mongod')).find((path) => {
-    try { accessSync(path, constants.X_OK); return true; } catch { return false; }
-  });
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'mongod'))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }
 
 /** True when `startMongo` can give a server. */
-export const hasMongo = (own = false): boolean => (!own && Boolean(process.env['MONGODB_URI'])) || findMongod() !== undefined;
+export const hasMongo = (own = false): boolean =>
+  (!own && Boolean(process.env['MONGODB_URI'])) || findMongod() !== undefined;
 
 export interface StartOptions {
   /** 1 or 3; default 1. */
@@ -47,10 +61,21 @@ export async function startMongo({ members = 1, own = false }: StartOptions = {}
   process.env['MONGOMS_RUNTIME_DOWNLOAD'] = 'false';
   const set = await MongoMemoryReplSet.create({
     binary: { systemBinary },
-    replSet: { count: members, storageEngine: 'wiredTiger', args: ['--wiredTigerCacheSizeGB', '0.25'], configSettings: { electionTimeoutMillis: 2000 } },
+    replSet: {
+      count: members,
+      storageEngine: 'wiredTiger',
+      args: ['--wiredTigerCacheSizeGB', '0.25'],
+      configSettings: { electionTimeoutMillis: 2000 },
+    },
   });
   const uri = set.getUri();
-  return { uri, stop: async () => { await set.stop({ doCleanup: true, force: true }); }, killPrimary: () => killPrimary(set, uri) };
+  return {
+    uri,
+    stop: async () => {
+      await set.stop({ doCleanup: true, force: true });
+    },
+    killPrimary: () => killPrimary(set, uri),
+  };
 }
 
 async function killPrimary(set: MongoMemoryReplSet, uri: string): Promise<() => Promise<void>> {

@@ -6,14 +6,20 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-export interface Account { readonly account: string; readonly password: string }
+export interface Account {
+  readonly account: string;
+  readonly password: string;
+}
 
 export class ServerProcess {
   private child: ChildProcess | undefined;
   private port = 0;
   output = '';
 
-  private constructor(readonly folder: string, private readonly environment: Readonly<Record<string, string>>) {}
+  private constructor(
+    readonly folder: string,
+    private readonly environment: Readonly<Record<string, string>>,
+  ) {}
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
     const server = new ServerProcess(await mkdtemp(join(tmpdir(), 'meetlat-test-')), environment);
@@ -21,12 +27,22 @@ export class ServerProcess {
     return server;
   }
 
-  get url(): string { return `http://127.0.0.1:${this.port}`; }
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
 
   /** Starts the program again on the same port and data. */
   async launch(): Promise<void> {
     const child = spawn(process.execPath, [join(root, 'bin/meetlat.mjs'), 'start'], {
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', MEETLAT_NO_BUILD: '1', HOST: '127.0.0.1', PORT: String(this.port), MEETLAT_DATA: this.folder, ...this.environment },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: process.env['HOME'] ?? '',
+        MEETLAT_NO_BUILD: '1',
+        HOST: '127.0.0.1',
+        PORT: String(this.port),
+        MEETLAT_DATA: this.folder,
+        ...this.environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
@@ -34,7 +50,10 @@ export class ServerProcess {
       const seen = (data: Buffer): void => {
         this.output += data.toString();
         const address = /https?:\/\/127\.0\.0\.1:(\d+)/.exec(this.output.slice(-20_000));
-        if (address?.[1] !== undefined) { this.port = Number(address[1]); resolve(); }
+        if (address?.[1] !== undefined) {
+          this.port = Number(address[1]);
+          resolve();
+        }
       };
       child.stdout.on('data', seen);
       child.stderr.on('data', seen);
@@ -43,8 +62,12 @@ export class ServerProcess {
   }
 
   /** Power cut: no handler runs. */
-  async kill(): Promise<void> { await this.end('SIGKILL'); }
-  async stop(): Promise<number | null> { return this.end('SIGTERM'); }
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+  async stop(): Promise<number | null> {
+    return this.end('SIGTERM');
+  }
 
   private async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const child = this.child;
@@ -54,11 +77,16 @@ export class ServerProcess {
     return gone;
   }
 
-  async dispose(): Promise<void> { await this.stop(); await rm(this.folder, { recursive: true, force: true }); }
+  async dispose(): Promise<void> {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
 
   /** The demonstration account of a role; passwords are made on first start and kept in the data folder. */
   async account(role: 'invigilator' | 'examiner' | 'designer'): Promise<Account> {
-    const accounts: Record<string, Account> = JSON.parse(await readFile(join(this.folder, 'demonstration-accounts.json'), 'utf8'));
+    const accounts: Record<string, Account> = JSON.parse(
+      await readFile(join(this.folder, 'demonstration-accounts.json'), 'utf8'),
+    );
     const account = accounts[role];
     if (account === undefined) throw new Error(`no demonstration account for ${role}`);
     return account;

@@ -7,7 +7,13 @@ import type { z } from 'zod';
 import type { Account } from './server-process.ts';
 
 export class ProblemReply extends Error {
-  constructor(readonly status: number, readonly code: string, readonly body: Readonly<Record<string, unknown>>) { super(`${status} ${code}`); }
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly body: Readonly<Record<string, unknown>>,
+  ) {
+    super(`${status} ${code}`);
+  }
 }
 
 async function reply<T>(response: Response): Promise<T> {
@@ -17,20 +23,41 @@ async function reply<T>(response: Response): Promise<T> {
 }
 
 export class Staff {
-  private constructor(readonly url: string, readonly cookie: string) {}
+  private constructor(
+    readonly url: string,
+    readonly cookie: string,
+  ) {}
   static async login(url: string, account: Account): Promise<Staff> {
-    const response = await fetch(`${url}/api/v1/staff/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(account) });
+    const response = await fetch(`${url}/api/v1/staff/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(account),
+    });
     await reply(response);
     return new Staff(url, (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '');
   }
-  get<T>(path: string): Promise<T> { return fetch(`${this.url}/api/v1${path}`, { headers: { cookie: this.cookie } }).then((response) => reply<T>(response)); }
+  get<T>(path: string): Promise<T> {
+    return fetch(`${this.url}/api/v1${path}`, { headers: { cookie: this.cookie } }).then((response) =>
+      reply<T>(response),
+    );
+  }
   post<T>(path: string, body: unknown = {}): Promise<T> {
-    return fetch(`${this.url}/api/v1${path}`, { method: 'POST', headers: { cookie: this.cookie, 'content-type': 'application/json' }, body: JSON.stringify(body) }).then((response) => reply<T>(response));
+    return fetch(`${this.url}/api/v1${path}`, {
+      method: 'POST',
+      headers: { cookie: this.cookie, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }).then((response) => reply<T>(response));
   }
 }
 
 export const person = (change: Partial<z.input<typeof Registration>> = {}): z.input<typeof Registration> => ({
-  name: 'Amina Voorbeeld', birthDate: '1990-01-01', contactLanguage: 'ar', test: 'nt2-oral', language: 'nl', reference: `T-${randomUUID().slice(0, 12)}`, ...change,
+  name: 'Amina Voorbeeld',
+  birthDate: '1990-01-01',
+  contactLanguage: 'ar',
+  test: 'nt2-oral',
+  language: 'nl',
+  reference: `T-${randomUUID().slice(0, 12)}`,
+  ...change,
 });
 
 export type Asked = Operation extends infer O ? (O extends unknown ? Omit<O, 'opId' | 'seq'> : never) : never;
@@ -40,7 +67,11 @@ export class Candidate {
   nextSeq = 0;
   /** Everything that was acknowledged. */
   readonly acknowledged: Operation[] = [];
-  private constructor(readonly url: string, readonly token: string, readonly session: string) {}
+  private constructor(
+    readonly url: string,
+    readonly token: string,
+    readonly session: string,
+  ) {}
 
   /** Registers, uses the code and is admitted. */
   static async admitted(invigilator: Staff, change: Partial<z.input<typeof Registration>> = {}): Promise<Candidate> {
@@ -51,29 +82,52 @@ export class Candidate {
     return candidate;
   }
   static async arrive(url: string, code: string, session: string): Promise<Candidate> {
-    const { token } = await fetch(`${url}/api/v1/candidate/admission`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ code }) }).then((response) => reply<{ token: string }>(response));
+    const { token } = await fetch(`${url}/api/v1/candidate/admission`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code }),
+    }).then((response) => reply<{ token: string }>(response));
     return new Candidate(url, token, session);
   }
 
   request(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(`${this.url}/api/v1/candidate${path}`, { ...init, headers: { authorization: `Bearer ${this.token}`, ...init.headers } });
+    return fetch(`${this.url}/api/v1/candidate${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${this.token}`, ...init.headers },
+    });
   }
   private json<T>(path: string, body?: unknown): Promise<T> {
-    return this.request(path, body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }).then((response) => reply<T>(response));
+    return this.request(
+      path,
+      body === undefined
+        ? {}
+        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+    ).then((response) => reply<T>(response));
   }
 
-  async take(): Promise<CandidateView> { const view = await this.json<CandidateView>('/session/take', {}); this.fence = view.fence; this.nextSeq = view.nextSeq; return view; }
-  view(): Promise<CandidateView> { return this.json('/session'); }
+  async take(): Promise<CandidateView> {
+    const view = await this.json<CandidateView>('/session/take', {});
+    this.fence = view.fence;
+    this.nextSeq = view.nextSeq;
+    return view;
+  }
+  view(): Promise<CandidateView> {
+    return this.json('/session');
+  }
 
   /** Numbers operations and sends them as one batch. */
-  prepare(...asked: readonly Asked[]): Operation[] { return asked.map((one, index) => ({ ...one, opId: randomUUID(), seq: this.nextSeq + index })); }
+  prepare(...asked: readonly Asked[]): Operation[] {
+    return asked.map((one, index) => ({ ...one, opId: randomUUID(), seq: this.nextSeq + index }));
+  }
   async send(operations: readonly Operation[]): Promise<OperationsReply> {
     const answer = await this.json<OperationsReply>('/session/operations', { fence: this.fence, operations });
     this.nextSeq = answer.view.nextSeq;
     this.acknowledged.push(...operations);
     return answer;
   }
-  ask(...asked: readonly Asked[]): Promise<OperationsReply> { return this.send(this.prepare(...asked)); }
+  ask(...asked: readonly Asked[]): Promise<OperationsReply> {
+    return this.send(this.prepare(...asked));
+  }
 
   async toFirstPart(): Promise<CandidateView> {
     let { view } = await this.ask({ kind: 'confirm-name' });
@@ -90,8 +144,22 @@ export class Candidate {
     const upload = randomUUID();
     await this.ask({ kind: 'recording-started', handle, upload });
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    await reply(await this.request(`/recordings/${upload}/chunks/0`, { method: 'PUT', headers: { 'x-chunk-sha256': sha256, 'content-type': 'application/octet-stream' }, body: Buffer.from(bytes) }));
-    return this.ask({ kind: 'recording-finished', handle, upload, chunks: [sha256], durationMs: 3000, contentType: 'audio/webm', peak: 0.5 });
+    await reply(
+      await this.request(`/recordings/${upload}/chunks/0`, {
+        method: 'PUT',
+        headers: { 'x-chunk-sha256': sha256, 'content-type': 'application/octet-stream' },
+        body: Buffer.from(bytes),
+      }),
+    );
+    return this.ask({
+      kind: 'recording-finished',
+      handle,
+      upload,
+      chunks: [sha256],
+      durationMs: 3000,
+      contentType: 'audio/webm',
+      peak: 0.5,
+    });
   }
 
   /** Answers listening items until the part is over; `pick` chooses an option's index. */
@@ -100,7 +168,11 @@ export class Candidate {
     while (present.screen.name === 'listening-item') {
       const { item, number } = present.screen;
       const option = item.options[pick(number) % item.options.length]?.handle ?? '';
-      ({ view: present } = await this.ask({ kind: 'play', handle: item.handle }, { kind: 'answer', handle: item.handle, option }, { kind: 'next', handle: item.handle }));
+      ({ view: present } = await this.ask(
+        { kind: 'play', handle: item.handle },
+        { kind: 'answer', handle: item.handle, option },
+        { kind: 'next', handle: item.handle },
+      ));
     }
     return present;
   }

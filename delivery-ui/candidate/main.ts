@@ -15,4 +15,14 @@ function codeInAddress(): string | undefined {
 const [navigation] = performance.getEntriesByType('navigation');
 const reloaded = navigation instanceof PerformanceNavigationTiming && navigation.type === 'reload';
 const target = document.getElementById('place');
-if (target) mount(App, { target, props: { code: codeInAddress(), reloaded, surroundings: browserSurroundings, store: indexedDbStore(), speech: createSpeech(browserSurroundings) } });
+if (target)
+  mount(App, {
+    target,
+    props: {
+      code: codeInAddress(),
+      reloaded,
+      surroundings: browserSurroundings,
+      store: indexedDbStore(),
+      speech: createSpeech(browserSurroundings),
+    },
+  });

@@ -2,7 +2,9 @@
 import type { CertificateVerification } from '../../scoring/certificates/verify.ts';
 import type { CertificateCheck } from '../../server/api/public/protocol.ts';
 
-export type Facts = Pick<CertificateCheck, 'issuer' | 'holder' | 'achievement' | 'level' | 'issuedAt' | 'synthetic'> & { readonly isRequiredLevelMet?: boolean | undefined };
+export type Facts = Pick<CertificateCheck, 'issuer' | 'holder' | 'achievement' | 'level' | 'issuedAt' | 'synthetic'> & {
+  readonly isRequiredLevelMet?: boolean | undefined;
+};
 export type Verdict =
   | { readonly state: 'valid'; readonly facts: Facts; readonly byServer: boolean; readonly byBrowser: boolean }
   | { readonly state: 'invalid'; readonly reason: string }
@@ -10,14 +12,21 @@ export type Verdict =
   | { readonly state: 'unknown' };
 
 /**
- * Either of the two may be missing, and either may refuse. A browser that cannot do the mathematics (no secure page, no Ed25519) finds
+ * Either of the two may be missing, and either may refuse. A browser that cannot do the mathematics (no secure page, no
+ * Ed25519) finds
  * everything malformed: beside a server that read the certificate, that is no word against it.
  */
 export function verdictOf(server: CertificateCheck | undefined, browser: CertificateVerification | undefined): Verdict {
-  const own = browser?.valid === false && browser.reason === 'malformed' && server?.valid === true ? undefined : browser;
+  const own =
+    browser?.valid === false && browser.reason === 'malformed' && server?.valid === true ? undefined : browser;
   if (server?.valid === false) return { state: 'invalid', reason: server.reason ?? 'signature' };
   if (own?.valid === false) return { state: 'invalid', reason: own.reason };
   const facts = server ?? own;
   if (facts === undefined) return { state: 'unknown' };
-  return { state: 'valid', facts: { ...facts, isRequiredLevelMet: own?.isRequiredLevelMet }, byServer: server !== undefined, byBrowser: own !== undefined };
+  return {
+    state: 'valid',
+    facts: { ...facts, isRequiredLevelMet: own?.isRequiredLevelMet },
+    byServer: server !== undefined,
+    byBrowser: own !== undefined,
+  };
 }

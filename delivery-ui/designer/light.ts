@@ -1,4 +1,7 @@
-/** A first look at an item: enough responses, and a share right that a fitting item could have. Evidence for a person, no verdict. */
+/**
+ * A first look at an item: enough responses, and a share right that a fitting item could have. Evidence for a person,
+ * no verdict.
+ */
 import type { ItemRow } from '../../server/api/designer/protocol.ts';
 
 /** Below this many responses a share says nothing. */

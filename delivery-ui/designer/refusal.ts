@@ -3,12 +3,20 @@ import { text } from '../shared/i18n/texts.svelte.ts';
 import { RequestFailed } from '../shared/request/request.ts';
 import { problemText } from '../shared/staff/problem.ts';
 
-const known = new Set(['calibration-busy', 'calibration-not-running', 'calibration-not-finished', 'base-superseded', 'published-already', 'in-force-already']);
+const known = new Set([
+  'calibration-busy',
+  'calibration-not-running',
+  'calibration-not-finished',
+  'base-superseded',
+  'published-already',
+  'in-force-already',
+]);
 
 export function refusalText(error: unknown): string {
   if (!(error instanceof RequestFailed)) return problemText(error);
   const reason = error.problem['reason'];
   if (typeof reason === 'string' && known.has(reason)) return text(`staff.calibration.refused.${reason}`);
-  if (error.code === 'too-large' || error.code === 'unsupported-media') return text(`staff.calibration.refused.${error.code}`);
+  if (error.code === 'too-large' || error.code === 'unsupported-media')
+    return text(`staff.calibration.refused.${error.code}`);
   return problemText(error);
 }

@@ -3,7 +3,15 @@ import { dropDraft, emptyDraft, keepDraft, missing, readDraft, scoreOfKey } from
 
 function shelf() {
   const kept = new Map<string, string>();
-  return { getItem: (name: string) => kept.get(name) ?? null, setItem: (name: string, text: string) => { kept.set(name, text); }, removeItem: (name: string) => { kept.delete(name); } };
+  return {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, text: string) => {
+      kept.set(name, text);
+    },
+    removeItem: (name: string) => {
+      kept.delete(name);
+    },
+  };
 }
 
 it('a draft survives, belongs to its performance, and goes after submitting', () => {
@@ -14,6 +22,12 @@ it('a draft survives, belongs to its performance, and goes after submitting', ()
   dropDraft(one, 'p1');
   expect(readDraft(one, 'p1')).toEqual(emptyDraft);
 });
-it('a broken draft is an empty one', () => { const one = shelf(); one.setItem('meetlat-draft-p', '{'); expect(readDraft(one, 'p')).toEqual(emptyDraft); });
-it('zero and NR are scores; nothing is missing', () => expect(missing(['TA', 'RA', 'AC'], { TA: 0, RA: 'NR' })).toEqual(['AC']));
-it('keys', () => expect(['0', '5', '6', 'n', 'N', 'x'].map(scoreOfKey)).toEqual([0, 5, undefined, 'NR', 'NR', undefined]));
+it('a broken draft is an empty one', () => {
+  const one = shelf();
+  one.setItem('meetlat-draft-p', '{');
+  expect(readDraft(one, 'p')).toEqual(emptyDraft);
+});
+it('zero and NR are scores; nothing is missing', () =>
+  expect(missing(['TA', 'RA', 'AC'], { TA: 0, RA: 'NR' })).toEqual(['AC']));
+it('keys', () =>
+  expect(['0', '5', '6', 'n', 'N', 'x'].map(scoreOfKey)).toEqual([0, 5, undefined, 'NR', 'NR', undefined]));

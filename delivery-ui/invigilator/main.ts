@@ -4,4 +4,6 @@ import { preferredLanguage, useLanguage } from '../shared/i18n/texts.svelte.ts';
 import Invigilator from './Invigilator.svelte';
 
 const target = document.getElementById('place');
-void useLanguage(preferredLanguage('staff'), 'staff').then(() => { if (target) mount(Invigilator, { target }); });
+void useLanguage(preferredLanguage('staff'), 'staff').then(() => {
+  if (target) mount(Invigilator, { target });
+});

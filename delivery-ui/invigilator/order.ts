@@ -13,4 +13,10 @@ export function urgency(session: RoomSession): number {
 }
 
 /** Stable: equals keep the order of their names. */
-export const byNeed = (sessions: readonly RoomSession[]): RoomSession[] => [...sessions].sort((a, b) => urgency(a) - urgency(b) || (a.handRaisedAt ?? '').localeCompare(b.handRaisedAt ?? '') || a.name.localeCompare(b.name));
+export const byNeed = (sessions: readonly RoomSession[]): RoomSession[] =>
+  [...sessions].sort(
+    (a, b) =>
+      urgency(a) - urgency(b) ||
+      (a.handRaisedAt ?? '').localeCompare(b.handRaisedAt ?? '') ||
+      a.name.localeCompare(b.name),
+  );

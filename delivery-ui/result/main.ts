@@ -6,4 +6,6 @@ import Result from './Result.svelte';
 /** The key comes in the fragment, which no server sees. */
 const key = location.hash.slice(1);
 const target = document.getElementById('place');
-void useLanguage(preferredLanguage('public'), 'public').then(() => { if (target) mount(Result, { target, props: { key } }); });
+void useLanguage(preferredLanguage('public'), 'public').then(() => {
+  if (target) mount(Result, { target, props: { key } });
+});

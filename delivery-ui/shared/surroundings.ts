@@ -1,4 +1,7 @@
-/** What the browser gives that a test wants to give itself: clocks, chance, waiting. Made here only, handed down from the entry. */
+/**
+ * What the browser gives that a test wants to give itself: clocks, chance, waiting. Made here only, handed down from
+ * the entry.
+ */
 export interface Surroundings {
   /** Never goes back, no date: for lengths of time, ms. */
   monotonicMs(): number;
@@ -17,8 +20,12 @@ export const browserSurroundings: Surroundings = {
   wallMs: () => Date.now(),
   random: () => Math.random(),
   // Not randomUUID: that one is missing on a page without HTTPS.
-  makeId: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(''),
-  after: (ms, call) => { const timer = setTimeout(call, ms); return () => clearTimeout(timer); },
+  makeId: () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
 };
 
 /** Waits that grow to a limit, each shortened by chance so that forty seats do not come back in one moment, ms. */

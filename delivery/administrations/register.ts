@@ -1,4 +1,7 @@
-/** Registration: a person, a test, and everything the session pins: release, specification, engine, seed, items of the last attempts. */
+/**
+ * Registration: a person, a test, and everything the session pins: release, specification, engine, seed, items of the
+ * last attempts.
+ */
 import { type Collection, type CollectionDefinition, DuplicateKey } from '../../storage/port.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { MakeId } from '../../storage/document/id.ts';
@@ -9,30 +12,63 @@ import type { SessionId, Sessions } from '../sessions/handle.ts';
 import type { Registration } from '../sessions/session.ts';
 
 /** The room's list of sessions: written before the session itself, so that none can exist unlisted. */
-export interface Listed { readonly centre: string; readonly candidate: string; readonly test: SpecificationId; readonly registeredAt: Instant }
+export interface Listed {
+  readonly centre: string;
+  readonly candidate: string;
+  readonly test: SpecificationId;
+  readonly registeredAt: Instant;
+}
 type SittingIndex = 'centre' | 'candidate' | 'registeredAt';
 export const sittings: CollectionDefinition<Listed, SittingIndex> = {
-  name: 'sittings', indexes: { registeredAt: { fields: ['registeredAt'] }, centre: { fields: ['centre', 'registeredAt'] }, candidate: { fields: ['candidate', 'registeredAt'] } },
+  name: 'sittings',
+  indexes: {
+    registeredAt: { fields: ['registeredAt'] },
+    centre: { fields: ['centre', 'registeredAt'] },
+    candidate: { fields: ['candidate', 'registeredAt'] },
+  },
 };
 export type Sittings = Collection<Listed, SittingIndex>;
 
 export interface RegistrationRequest {
-  readonly tenant: string; readonly centre: string;
-  readonly name: string; readonly birthDate: string; readonly reference: string; readonly contactLanguage: Language;
-  readonly test: SpecificationId; readonly language: Language; readonly extraTimePercent: number; readonly synthetic: boolean;
+  readonly tenant: string;
+  readonly centre: string;
+  readonly name: string;
+  readonly birthDate: string;
+  readonly reference: string;
+  readonly contactLanguage: Language;
+  readonly test: SpecificationId;
+  readonly language: Language;
+  readonly extraTimePercent: number;
+  readonly synthetic: boolean;
 }
 
 /** What is in force now for a test; from the bank. */
-export interface CurrentTest { readonly specification: number; readonly releases: Readonly<Record<string, string>>; readonly languages: readonly Language[]; readonly synthetic: boolean }
+export interface CurrentTest {
+  readonly specification: number;
+  readonly releases: Readonly<Record<string, string>>;
+  readonly languages: readonly Language[];
+  readonly synthetic: boolean;
+}
 
 export interface RegistrationPorts {
-  readonly candidates: Candidates; readonly sittings: Sittings; readonly sessions: Sessions;
+  readonly candidates: Candidates;
+  readonly sittings: Sittings;
+  readonly sessions: Sessions;
   readonly currentTest: (test: SpecificationId) => CurrentTest;
-  readonly engine: string; readonly now: () => Instant; readonly makeId: MakeId; readonly random: (bytes: number) => Uint8Array;
+  readonly engine: string;
+  readonly now: () => Instant;
+  readonly makeId: MakeId;
+  readonly random: (bytes: number) => Uint8Array;
 }
 
 export class RegistrationRefused extends Error {
-  constructor(readonly code: 'language-not-offered' | 'reference-of-another-person', message: string) { super(message); this.name = 'RegistrationRefused'; }
+  constructor(
+    readonly code: 'language-not-offered' | 'reference-of-another-person',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'RegistrationRefused';
+  }
 }
 
 /** Attempts whose items are not given again. */
@@ -40,14 +76,29 @@ const attemptsKept = 2;
 
 export async function register(ports: RegistrationPorts, request: RegistrationRequest): Promise<SessionId> {
   const current = ports.currentTest(request.test);
-  if (!current.languages.includes(request.language)) throw new RegistrationRefused('language-not-offered', `language: ${request.test} is not offered in ${request.language}`);
+  if (!current.languages.includes(request.language))
+    throw new RegistrationRefused(
+      'language-not-offered',
+      `language: ${request.test} is not offered in ${request.language}`,
+    );
   const candidate = await findOrAdd(ports, request);
   const id = { tenant: request.tenant, id: ports.makeId() };
   const registration: Registration = {
-    candidate, candidateName: request.name, test: request.test, specification: current.specification, releases: current.releases, engine: ports.engine,
-    language: request.language, contactLanguage: request.contactLanguage, seed: Buffer.from(ports.random(16)).toString('hex'), centre: request.centre,
-    reference: receiptReference(request.test, ports.makeId()), resultKey: ports.makeId(), accommodations: { extraTimePercent: request.extraTimePercent, extraPlays: 0 },
-    excludedItems: await itemsOfLastAttempts(ports, request.tenant, candidate, request.test), synthetic: request.synthetic || current.synthetic,
+    candidate,
+    candidateName: request.name,
+    test: request.test,
+    specification: current.specification,
+    releases: current.releases,
+    engine: ports.engine,
+    language: request.language,
+    contactLanguage: request.contactLanguage,
+    seed: Buffer.from(ports.random(16)).toString('hex'),
+    centre: request.centre,
+    reference: receiptReference(request.test, ports.makeId()),
+    resultKey: ports.makeId(),
+    accommodations: { extraTimePercent: request.extraTimePercent, extraPlays: 0 },
+    excludedItems: await itemsOfLastAttempts(ports, request.tenant, candidate, request.test),
+    synthetic: request.synthetic || current.synthetic,
   };
   await ports.sittings.insert(id, { centre: request.centre, candidate, test: request.test, registeredAt: ports.now() });
   await ports.sessions.handle(id, { type: 'register', registration });
@@ -62,11 +113,23 @@ function receiptReference(test: SpecificationId, id: string): string {
 
 async function findOrAdd(ports: RegistrationPorts, request: RegistrationRequest): Promise<string> {
   const { tenant, reference, name, birthDate, contactLanguage, synthetic } = request;
-  const known = (await ports.candidates.find(tenant, { index: 'reference', equal: [reference], limit: 1 })).documents[0];
-  if (known !== undefined) return samePerson(known.value, request) ? known.id : Promise.reject(new RegistrationRefused('reference-of-another-person', 'reference: belongs to a person with another name or date of birth'));
+  const known = (await ports.candidates.find(tenant, { index: 'reference', equal: [reference], limit: 1 }))
+    .documents[0];
+  if (known !== undefined)
+    return samePerson(known.value, request)
+      ? known.id
+      : Promise.reject(
+          new RegistrationRefused(
+            'reference-of-another-person',
+            'reference: belongs to a person with another name or date of birth',
+          ),
+        );
   const id = ports.makeId();
   try {
-    await ports.candidates.insert({ tenant, id }, { name, birthDate, contactLanguage, reference, synthetic, registeredAt: ports.now() });
+    await ports.candidates.insert(
+      { tenant, id },
+      { name, birthDate, contactLanguage, reference, synthetic, registeredAt: ports.now() },
+    );
     return id;
   } catch (error) {
     if (error instanceof DuplicateKey) return findOrAdd(ports, request);
@@ -74,10 +137,21 @@ async function findOrAdd(ports: RegistrationPorts, request: RegistrationRequest)
   }
 }
 
-const samePerson = (known: Candidate, request: RegistrationRequest): boolean => known.name === request.name && known.birthDate === request.birthDate;
+const samePerson = (known: Candidate, request: RegistrationRequest): boolean =>
+  known.name === request.name && known.birthDate === request.birthDate;
 
-async function itemsOfLastAttempts(ports: RegistrationPorts, tenant: string, candidate: string, test: SpecificationId): Promise<string[]> {
-  const page = await ports.sittings.find(tenant, { index: 'candidate', equal: [candidate], descending: true, limit: 20 });
+async function itemsOfLastAttempts(
+  ports: RegistrationPorts,
+  tenant: string,
+  candidate: string,
+  test: SpecificationId,
+): Promise<string[]> {
+  const page = await ports.sittings.find(tenant, {
+    index: 'candidate',
+    equal: [candidate],
+    descending: true,
+    limit: 20,
+  });
   const items = new Set<string>();
   for (const { id } of page.documents.filter(({ value }) => value.test === test).slice(0, attemptsKept)) {
     const session = await ports.sessions.load({ tenant, id });

@@ -1,5 +1,6 @@
 /**
- * Who is connected, by heartbeat, in memory. Only changes become events: lost after three missed beats, back at the next one.
+ * Who is connected, by heartbeat, in memory. Only changes become events: lost after three missed beats, back at the
+ * next one.
  * A process that has just started knows nobody, and waits a while before it calls anybody lost.
  */
 import type { SessionId } from '../sessions/handle.ts';
@@ -29,5 +30,7 @@ export class Presence {
     return lost;
   }
 
-  forget(id: SessionId): void { this.lastBeat.delete(`${id.tenant}/${id.id}`); }
+  forget(id: SessionId): void {
+    this.lastBeat.delete(`${id.tenant}/${id.id}`);
+  }
 }

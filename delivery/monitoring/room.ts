@@ -13,41 +13,78 @@ export function statusOf(state: SessionState): Status {
   return state.pausedAt === undefined ? 'active' : 'paused';
 }
 
-export interface StepSeen { readonly name: string; readonly number?: number; readonly total?: number }
+export interface StepSeen {
+  readonly name: string;
+  readonly number?: number;
+  readonly total?: number;
+}
 
 /** Where the candidate is, in the words of the session's steps. */
 export function stepSeen(state: SessionState, test: PinnedTest): StepSeen {
   const { step } = state;
   switch (step.name) {
-    case 'practice': return { name: 'practice', number: step.index + 1, total: state.practice.length };
-    case 'part-intro': return { name: test.specification.parts[step.part]?.id ?? 'part' };
+    case 'practice':
+      return { name: 'practice', number: step.index + 1, total: state.practice.length };
+    case 'part-intro':
+      return { name: test.specification.parts[step.part]?.id ?? 'part' };
     case 'adaptive': {
       const part = test.specification.parts[step.part];
-      const total = part?.kind === 'adaptive' ? part.policy.maximumItems + part.policy.pretestPositions.length : state.items.length;
+      const total =
+        part?.kind === 'adaptive' ? part.policy.maximumItems + part.policy.pretestPositions.length : state.items.length;
       return { name: 'listening', number: state.items.length, total };
     }
-    case 'linear': return step.position === 0 ? { name: 'review' } : { name: 'mo', number: state.items.filter((item) => item.answer !== undefined).length, total: state.items.length };
-    case 'speaking': return { name: 'speaking', number: step.position, total: state.turns.length };
-    case 'registered': case 'arrived': case 'confirm-name': case 'sound-check': case 'closed': return { name: step.name };
+    case 'linear':
+      return step.position === 0
+        ? { name: 'review' }
+        : {
+            name: 'mo',
+            number: state.items.filter((item) => item.answer !== undefined).length,
+            total: state.items.length,
+          };
+    case 'speaking':
+      return { name: 'speaking', number: step.position, total: state.turns.length };
+    case 'registered':
+    case 'arrived':
+    case 'confirm-name':
+    case 'sound-check':
+    case 'closed':
+      return { name: step.name };
   }
 }
 
 export type Connection = 'never' | 'connected' | 'lost';
 
 export interface SessionSeen {
-  readonly status: Status; readonly step: StepSeen; readonly connection: Connection; readonly seat?: string; readonly handRaisedAt?: Instant;
-  readonly deadlineAt?: Instant; readonly remainingMs?: number; readonly incidents: { readonly notice: number; readonly warning: number; readonly critical: number };
-  readonly lastIncident?: string; readonly outageMs: number;
+  readonly status: Status;
+  readonly step: StepSeen;
+  readonly connection: Connection;
+  readonly seat?: string;
+  readonly handRaisedAt?: Instant;
+  readonly deadlineAt?: Instant;
+  readonly remainingMs?: number;
+  readonly incidents: { readonly notice: number; readonly warning: number; readonly critical: number };
+  readonly lastIncident?: string;
+  readonly outageMs: number;
 }
 
 export function seen(state: SessionState, test: PinnedTest, now: Instant): SessionSeen {
   const left = remainingMs(state, now);
   const { notice, warning, critical, last } = state.incidents;
   return {
-    status: statusOf(state), step: stepSeen(state, test), incidents: { notice, warning, critical }, outageMs: state.closed === undefined ? outageToOfferMs(state) : 0,
-    connection: state.arrivals === 0 && state.admissions === 0 ? 'never' : state.disconnectedAt === undefined ? 'connected' : 'lost',
-    ...(state.seat === undefined ? {} : { seat: state.seat }), ...(state.handRaisedAt === undefined ? {} : { handRaisedAt: state.handRaisedAt }),
-    ...(state.deadlineAt === undefined ? {} : { deadlineAt: state.deadlineAt }), ...(left === undefined ? {} : { remainingMs: left }),
+    status: statusOf(state),
+    step: stepSeen(state, test),
+    incidents: { notice, warning, critical },
+    outageMs: state.closed === undefined ? outageToOfferMs(state) : 0,
+    connection:
+      state.arrivals === 0 && state.admissions === 0
+        ? 'never'
+        : state.disconnectedAt === undefined
+          ? 'connected'
+          : 'lost',
+    ...(state.seat === undefined ? {} : { seat: state.seat }),
+    ...(state.handRaisedAt === undefined ? {} : { handRaisedAt: state.handRaisedAt }),
+    ...(state.deadlineAt === undefined ? {} : { deadlineAt: state.deadlineAt }),
+    ...(left === undefined ? {} : { remainingMs: left }),
     ...(last === undefined ? {} : { lastIncident: last }),
   };
 }

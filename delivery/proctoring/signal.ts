@@ -2,17 +2,36 @@ import { z } from 'zod';
 
 /** What a browser can notice. Evidence for a person: it never pauses a session and is never shown to the candidate. */
 export const SignalType = z.enum([
-  'focus-lost', 'focus-returned', 'page-hidden', 'page-shown', 'fullscreen-left', 'fullscreen-entered',
-  'paste-blocked', 'copy-blocked', 'print-attempted', 'context-menu-blocked',
-  'audio-fault', 'microphone-fault', 'microphone-silent', 'microphone-changed', 'network-lost', 'network-restored',
-  'clock-jumped', 'storage-fault', 'page-reloaded', 'telemetry-capped',
+  'focus-lost',
+  'focus-returned',
+  'page-hidden',
+  'page-shown',
+  'fullscreen-left',
+  'fullscreen-entered',
+  'paste-blocked',
+  'copy-blocked',
+  'print-attempted',
+  'context-menu-blocked',
+  'audio-fault',
+  'microphone-fault',
+  'microphone-silent',
+  'microphone-changed',
+  'network-lost',
+  'network-restored',
+  'clock-jumped',
+  'storage-fault',
+  'page-reloaded',
+  'telemetry-capped',
 ]);
 export type SignalType = z.infer<typeof SignalType>;
 
 export const Severity = z.enum(['info', 'notice', 'warning', 'critical']);
 export type Severity = z.infer<typeof Severity>;
 
-/** `monotonicMs` is the client's performance clock, `wallAt` its wall clock: both are evidence only, never the exam's time. */
+/**
+ * `monotonicMs` is the client's performance clock, `wallAt` its wall clock: both are evidence only, never the exam's
+ * time.
+ */
 export const Signal = z.strictObject({
   type: SignalType,
   monotonicMs: z.number().nonnegative(),
@@ -21,16 +40,35 @@ export const Signal = z.strictObject({
   durationMs: z.number().nonnegative().optional(),
   count: z.int().positive().optional(),
   /** A short technical code such as a DOMException name; never content, keystrokes or clipboard text. */
-  code: z.string().max(60).regex(/^[A-Za-z0-9 ._:-]*$/).optional(),
+  code: z
+    .string()
+    .max(60)
+    .regex(/^[A-Za-z0-9 ._:-]*$/)
+    .optional(),
 });
 export type Signal = z.infer<typeof Signal>;
 
 /** A browser's word is forgeable and noisy: nothing it reports is more than a warning. */
 const severities: Record<SignalType, Severity> = {
-  'focus-lost': 'notice', 'focus-returned': 'info', 'page-hidden': 'notice', 'page-shown': 'info',
-  'fullscreen-left': 'notice', 'fullscreen-entered': 'info', 'paste-blocked': 'notice', 'copy-blocked': 'notice',
-  'print-attempted': 'warning', 'context-menu-blocked': 'info', 'audio-fault': 'warning', 'microphone-fault': 'warning',
-  'microphone-silent': 'warning', 'microphone-changed': 'notice', 'network-lost': 'notice', 'network-restored': 'info',
-  'clock-jumped': 'notice', 'storage-fault': 'warning', 'page-reloaded': 'notice', 'telemetry-capped': 'notice',
+  'focus-lost': 'notice',
+  'focus-returned': 'info',
+  'page-hidden': 'notice',
+  'page-shown': 'info',
+  'fullscreen-left': 'notice',
+  'fullscreen-entered': 'info',
+  'paste-blocked': 'notice',
+  'copy-blocked': 'notice',
+  'print-attempted': 'warning',
+  'context-menu-blocked': 'info',
+  'audio-fault': 'warning',
+  'microphone-fault': 'warning',
+  'microphone-silent': 'warning',
+  'microphone-changed': 'notice',
+  'network-lost': 'notice',
+  'network-restored': 'info',
+  'clock-jumped': 'notice',
+  'storage-fault': 'warning',
+  'page-reloaded': 'notice',
+  'telemetry-capped': 'notice',
 };
 export const severityOf = (type: SignalType): Severity => severities[type];

@@ -2,7 +2,10 @@
 import type { SessionState } from '../sessions/session.ts';
 
 export interface ResponseRow {
-  readonly session: string; readonly item: string; readonly version: number; readonly scored: boolean;
+  readonly session: string;
+  readonly item: string;
+  readonly version: number;
+  readonly scored: boolean;
   /** 1 right, 0 wrong; null = not scored (outage) . */
   readonly category: number | null;
   /** Author's index of the chosen option; null when unanswered. */
@@ -10,6 +13,19 @@ export interface ResponseRow {
   readonly position: number;
 }
 
-export const responsesOf = (session: string, state: SessionState): ResponseRow[] => state.items.flatMap((item) => (item.category === undefined ? [] : [{
-  session, item: item.item.id, version: item.item.version, scored: item.scored, category: item.category, choice: item.answer?.choice ?? null, position: item.position,
-}]));
+export const responsesOf = (session: string, state: SessionState): ResponseRow[] =>
+  state.items.flatMap((item) =>
+    item.category === undefined
+      ? []
+      : [
+          {
+            session,
+            item: item.item.id,
+            version: item.item.version,
+            scored: item.scored,
+            category: item.category,
+            choice: item.answer?.choice ?? null,
+            position: item.position,
+          },
+        ],
+  );

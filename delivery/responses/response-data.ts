@@ -5,7 +5,8 @@ import type { ResponseData } from '../../item-bank/calibration/stream-responses.
 import type { ResponseRow } from './read.ts';
 
 /**
- * Responses to the item versions given, `versions` by item id; those to other versions are another item's. Pretest responses count too.
+ * Responses to the item versions given, `versions` by item id; those to other versions are another item's. Pretest
+ * responses count too.
  * What was not scored (an outage) is not given; what was given and left unanswered is wrong, as its category says.
  */
 export class SessionResponses {
@@ -27,6 +28,12 @@ export class SessionResponses {
   data(): ResponseData {
     const [persons, items] = [this.persons.list, this.items.list];
     const choices = this.choices.sorted(persons.length, items.length);
-    return { persons, items, matrix: this.rows.sorted(persons.length, items.length, true), ...(choices === undefined ? {} : { choices }), remarks: [] };
+    return {
+      persons,
+      items,
+      matrix: this.rows.sorted(persons.length, items.length, true),
+      ...(choices === undefined ? {} : { choices }),
+      remarks: [],
+    };
   }
 }

@@ -1,23 +1,31 @@
-/** The session's clock: server time only. It runs on while a candidate is disconnected and stands still during a pause. */
+/**
+ * The session's clock: server time only. It runs on while a candidate is disconnected and stands still during a pause.
+ */
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import type { SessionState } from './session.ts';
 
 /** An answer sent just before the end may arrive this much later, ms. */
 export const graceMs = 2_000;
 
-export const withExtra = (limitMs: number, extraTimePercent: number): number => Math.round(limitMs * (1 + extraTimePercent / 100));
+export const withExtra = (limitMs: number, extraTimePercent: number): number =>
+  Math.round(limitMs * (1 + extraTimePercent / 100));
 
 export const deadlineFrom = (state: SessionState, now: Instant, limitMs: number): Instant =>
   toInstant(toEpochMs(now) + withExtra(limitMs, state.registration.accommodations.extraTimePercent));
 
 export const isOver = (state: SessionState, now: Instant): boolean =>
-  state.pausedAt === undefined && state.deadlineAt !== undefined && toEpochMs(now) > toEpochMs(state.deadlineAt) + graceMs;
+  state.pausedAt === undefined &&
+  state.deadlineAt !== undefined &&
+  toEpochMs(now) > toEpochMs(state.deadlineAt) + graceMs;
 
 /** The deadline moved by the length of the pause that ends now. */
 export const afterPause = (state: SessionState, now: Instant): Instant | undefined =>
-  state.deadlineAt === undefined || state.pausedAt === undefined ? state.deadlineAt : toInstant(toEpochMs(state.deadlineAt) + toEpochMs(now) - toEpochMs(state.pausedAt));
+  state.deadlineAt === undefined || state.pausedAt === undefined
+    ? state.deadlineAt
+    : toInstant(toEpochMs(state.deadlineAt) + toEpochMs(now) - toEpochMs(state.pausedAt));
 
-export const later = (deadline: Instant | undefined, ms: number): Instant | undefined => (deadline === undefined ? undefined : toInstant(toEpochMs(deadline) + ms));
+export const later = (deadline: Instant | undefined, ms: number): Instant | undefined =>
+  deadline === undefined ? undefined : toInstant(toEpochMs(deadline) + ms);
 
 /** What is left, ms; during a pause what was left when it began. Undefined where no clock runs. */
 export function remainingMs(state: SessionState, now: Instant): number | undefined {
@@ -26,7 +34,8 @@ export function remainingMs(state: SessionState, now: Instant): number | undefin
 }
 
 /** Did a measured outage of the server overlap the time in which this item could be answered? */
-export const overlapsOutage = (state: SessionState, from: Instant, to: Instant): boolean => state.outages.some((outage) => outage.from < to && outage.to > from);
+export const overlapsOutage = (state: SessionState, from: Instant, to: Instant): boolean =>
+  state.outages.some((outage) => outage.from < to && outage.to > from);
 
 /** Outage time since admission that no extra time has made good yet, ms: offered to the invigilator. */
 export function outageToOfferMs(state: SessionState): number {

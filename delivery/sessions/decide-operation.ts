@@ -14,45 +14,88 @@ import type { EventBody, GivenItem, GivenTurn, ItemProgress, SessionState, TurnP
 
 type OperationOf<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
 
-const handleOf = (operation: Operation): { handle?: string } => ('handle' in operation ? { handle: operation.handle } : {});
-const refused = (operation: Operation, code: RefusalCode): EventBody[] => [{ type: 'operation-refused', kind: operation.kind, code, ...handleOf(operation) }];
+const handleOf = (operation: Operation): { handle?: string } =>
+  'handle' in operation ? { handle: operation.handle } : {};
+const refused = (operation: Operation, code: RefusalCode): EventBody[] => [
+  { type: 'operation-refused', kind: operation.kind, code, ...handleOf(operation) },
+];
 const noted = (operation: Operation): EventBody[] => [{ type: 'operation-noted', kind: operation.kind }];
 
 /** What a candidate may still do while the invigilator has paused: nothing that moves on, nothing that gets lost. */
-const duringPause: ReadonlySet<Operation['kind']> = new Set(['answer', 'flag', 'recording-finished', 'raise-hand', 'lower-hand', 'signal']);
+const duringPause: ReadonlySet<Operation['kind']> = new Set([
+  'answer',
+  'flag',
+  'recording-finished',
+  'raise-hand',
+  'lower-hand',
+  'signal',
+]);
 
 export function decideOperation(state: SessionState, operation: Operation, facts: Facts): EventBody[] {
-  if (operation.kind === 'signal') return [{ type: 'signal-recorded', signal: operation.signal, severity: severityOf(operation.signal.type) }];
+  if (operation.kind === 'signal')
+    return [{ type: 'signal-recorded', signal: operation.signal, severity: severityOf(operation.signal.type) }];
   if (state.closed !== undefined) return refused(operation, state.closed.reason === 'deadline' ? 'late' : 'part-over');
   if (state.pausedAt !== undefined && !duringPause.has(operation.kind)) return refused(operation, 'not-active');
   switch (operation.kind) {
-    case 'raise-hand': return state.handRaisedAt === undefined ? [{ type: 'hand-raised' }] : noted(operation);
-    case 'lower-hand': return state.handRaisedAt === undefined ? noted(operation) : [{ type: 'hand-lowered', by: 'candidate' }];
-    case 'confirm-name': return state.step.name === 'confirm-name' ? [{ type: 'practice-assembled', given: assemblePractice(state, facts) }, { type: 'name-confirmed' }] : refused(operation, 'wrong-step');
-    case 'sound-checked': return state.step.name === 'sound-check' ? [{ type: 'sound-checked', peak: operation.peak }] : refused(operation, 'wrong-step');
-    case 'practice-done': return practiceDone(state, operation);
-    case 'start-part': return startPart(state, operation, facts);
-    case 'play': return play(state, operation, facts);
-    case 'answer': return answer(state, operation, facts);
-    case 'next': return next(state, operation, facts);
-    case 'go': return go(state, operation, facts);
-    case 'flag': return flag(state, operation, facts);
-    case 'recording-started': return recordingStarted(state, operation);
-    case 'recording-finished': return recordingFinished(state, operation, facts);
-    case 'submit': return submit(state, operation, facts);
+    case 'raise-hand':
+      return state.handRaisedAt === undefined ? [{ type: 'hand-raised' }] : noted(operation);
+    case 'lower-hand':
+      return state.handRaisedAt === undefined ? noted(operation) : [{ type: 'hand-lowered', by: 'candidate' }];
+    case 'confirm-name':
+      return state.step.name === 'confirm-name'
+        ? [{ type: 'practice-assembled', given: assemblePractice(state, facts) }, { type: 'name-confirmed' }]
+        : refused(operation, 'wrong-step');
+    case 'sound-checked':
+      return state.step.name === 'sound-check'
+        ? [{ type: 'sound-checked', peak: operation.peak }]
+        : refused(operation, 'wrong-step');
+    case 'practice-done':
+      return practiceDone(state, operation);
+    case 'start-part':
+      return startPart(state, operation, facts);
+    case 'play':
+      return play(state, operation, facts);
+    case 'answer':
+      return answer(state, operation, facts);
+    case 'next':
+      return next(state, operation, facts);
+    case 'go':
+      return go(state, operation, facts);
+    case 'flag':
+      return flag(state, operation, facts);
+    case 'recording-started':
+      return recordingStarted(state, operation);
+    case 'recording-finished':
+      return recordingFinished(state, operation, facts);
+    case 'submit':
+      return submit(state, operation, facts);
   }
 }
 
 export function assemblePractice(state: SessionState, facts: Pick<Facts, 'test'>): (GivenItem | GivenTurn)[] {
   const { seed } = state.registration;
-  const given = (item: ItemVersion): (GivenItem | GivenTurn)[] => (item.kind === 'speaking' ? turnsOf(seed, item)
-    : [{ item: { id: item.id, version: item.version }, handle: itemHandle(seed, item.id), optionOrder: optionOrder(seed, item.id, 3), scored: false }]);
-  return facts.test.specification.practice.flatMap((id) => { const item = facts.test.items.get(id); return item === undefined ? [] : given(item); });
+  const given = (item: ItemVersion): (GivenItem | GivenTurn)[] =>
+    item.kind === 'speaking'
+      ? turnsOf(seed, item)
+      : [
+          {
+            item: { id: item.id, version: item.version },
+            handle: itemHandle(seed, item.id),
+            optionOrder: optionOrder(seed, item.id, 3),
+            scored: false,
+          },
+        ];
+  return facts.test.specification.practice.flatMap((id) => {
+    const item = facts.test.items.get(id);
+    return item === undefined ? [] : given(item);
+  });
 }
 
 function practiceDone(state: SessionState, operation: OperationOf<'practice-done'>): EventBody[] {
   if (state.step.name !== 'practice') return refused(operation, 'wrong-step');
-  return state.practice[state.step.index]?.handle === operation.handle ? [{ type: 'practice-done', handle: operation.handle }] : refused(operation, 'wrong-item');
+  return state.practice[state.step.index]?.handle === operation.handle
+    ? [{ type: 'practice-done', handle: operation.handle }]
+    : refused(operation, 'wrong-item');
 }
 
 const partAt = (facts: Facts, index: number): Part | undefined => facts.test.specification.parts[index];
@@ -61,9 +104,12 @@ function startPart(state: SessionState, operation: OperationOf<'start-part'>, fa
   const part = state.step.name === 'part-intro' ? partAt(facts, state.step.part) : undefined;
   if (part === undefined) return refused(operation, 'wrong-step');
   switch (part.kind) {
-    case 'adaptive': return startAdaptive(state, part, facts);
-    case 'speaking': return startSpeaking(state, part, facts);
-    case 'linear': return startLinear(state, part, facts);
+    case 'adaptive':
+      return startAdaptive(state, part, facts);
+    case 'speaking':
+      return startSpeaking(state, part, facts);
+    case 'linear':
+      return startLinear(state, part, facts);
   }
 }
 
@@ -72,7 +118,9 @@ function play(state: SessionState, operation: OperationOf<'play'>, facts: Facts)
   const open = openGiven(state).find(({ given }) => given.handle === operation.handle);
   if (open === undefined) return refused(operation, 'wrong-item');
   const allowed = state.step.name === 'practice' ? Number.POSITIVE_INFINITY : playsAllowed(state, open.given, facts);
-  return open.plays < allowed ? [{ type: 'media-played', handle: operation.handle, plays: open.plays + 1 }] : refused(operation, 'no-plays-left');
+  return open.plays < allowed
+    ? [{ type: 'media-played', handle: operation.handle, plays: open.plays + 1 }]
+    : refused(operation, 'no-plays-left');
 }
 
 export function playsAllowed(state: SessionState, given: GivenItem | GivenTurn, facts: Pick<Facts, 'test'>): number {
@@ -84,7 +132,8 @@ export function playsAllowed(state: SessionState, given: GivenItem | GivenTurn, 
 
 /** The item of this moment: the adaptive test's present one, or any of a linear form. */
 function openItem(state: SessionState, handle: string): ItemProgress | undefined {
-  if (state.step.name === 'adaptive') return state.step.handle === handle ? state.items.find((item) => item.handle === handle) : undefined;
+  if (state.step.name === 'adaptive')
+    return state.step.handle === handle ? state.items.find((item) => item.handle === handle) : undefined;
   return state.step.name === 'linear' ? state.items.find((item) => item.handle === handle) : undefined;
 }
 
@@ -92,8 +141,12 @@ function answer(state: SessionState, operation: OperationOf<'answer'>, facts: Fa
   const item = openItem(state, operation.handle);
   if (item === undefined) return refused(operation, 'wrong-item');
   if (isOver(state, facts.now)) return refused(operation, 'late');
-  const choice = item.optionOrder.find((index) => optionHandle(state.registration.seed, item.item.id, index) === operation.option);
-  return choice === undefined ? refused(operation, 'unknown-option') : [{ type: 'answered', handle: item.handle, option: operation.option, choice }];
+  const choice = item.optionOrder.find(
+    (index) => optionHandle(state.registration.seed, item.item.id, index) === operation.option,
+  );
+  return choice === undefined
+    ? refused(operation, 'unknown-option')
+    : [{ type: 'answered', handle: item.handle, option: operation.option, choice }];
 }
 
 function next(state: SessionState, operation: OperationOf<'next'>, facts: Facts): EventBody[] {
@@ -117,18 +170,25 @@ function next(state: SessionState, operation: OperationOf<'next'>, facts: Facts)
 /** The session closes by itself when its last part is completed. */
 function closing(state: SessionState, bodies: readonly EventBody[], facts: Facts): EventBody[] {
   const completed = state.completedParts.length + bodies.filter((body) => body.type === 'part-completed').length;
-  return completed < facts.test.specification.parts.length ? [...bodies] : [...bodies, { type: 'closed', by: 'candidate', reason: 'completed' }];
+  return completed < facts.test.specification.parts.length
+    ? [...bodies]
+    : [...bodies, { type: 'closed', by: 'candidate', reason: 'completed' }];
 }
 
 function go(state: SessionState, operation: OperationOf<'go'>, facts: Facts): EventBody[] {
   if (state.step.name !== 'linear') return refused(operation, 'wrong-step');
   if (isOver(state, facts.now)) return refused(operation, 'late');
-  return operation.position <= state.items.length ? [{ type: 'moved', position: operation.position }] : refused(operation, 'wrong-item');
+  return operation.position <= state.items.length
+    ? [{ type: 'moved', position: operation.position }]
+    : refused(operation, 'wrong-item');
 }
 
 function flag(state: SessionState, operation: OperationOf<'flag'>, facts: Facts): EventBody[] {
-  if (state.step.name !== 'linear' || openItem(state, operation.handle) === undefined) return refused(operation, 'wrong-item');
-  return isOver(state, facts.now) ? refused(operation, 'late') : [{ type: 'flagged', handle: operation.handle, on: operation.on }];
+  if (state.step.name !== 'linear' || openItem(state, operation.handle) === undefined)
+    return refused(operation, 'wrong-item');
+  return isOver(state, facts.now)
+    ? refused(operation, 'late')
+    : [{ type: 'flagged', handle: operation.handle, on: operation.on }];
 }
 
 const presentTurn = (state: SessionState): TurnProgress | undefined => {
@@ -140,15 +200,30 @@ const presentTurn = (state: SessionState): TurnProgress | undefined => {
 function recordingStarted(state: SessionState, operation: OperationOf<'recording-started'>): EventBody[] {
   const turn = presentTurn(state);
   if (turn?.handle !== operation.handle) return refused(operation, 'wrong-item');
-  return turn.sealed === undefined ? [{ type: 'recording-started', handle: operation.handle, upload: operation.upload }] : refused(operation, 'part-over');
+  return turn.sealed === undefined
+    ? [{ type: 'recording-started', handle: operation.handle, upload: operation.upload }]
+    : refused(operation, 'part-over');
 }
 
-function recordingFinished(state: SessionState, operation: OperationOf<'recording-finished'>, facts: Facts): EventBody[] {
+function recordingFinished(
+  state: SessionState,
+  operation: OperationOf<'recording-finished'>,
+  facts: Facts,
+): EventBody[] {
   const turn = state.turns.find((candidate) => candidate.handle === operation.handle);
   if (turn === undefined || turn.recording !== operation.upload) return refused(operation, 'wrong-item');
   const sealed = facts.sealed.get(operation.upload);
   if (sealed === undefined) return refused(operation, 'recording-incomplete');
-  return [{ type: 'recording-sealed', handle: operation.handle, upload: operation.upload, ...sealed, durationMs: operation.durationMs, peak: operation.peak }];
+  return [
+    {
+      type: 'recording-sealed',
+      handle: operation.handle,
+      upload: operation.upload,
+      ...sealed,
+      durationMs: operation.durationMs,
+      peak: operation.peak,
+    },
+  ];
 }
 
 function submit(state: SessionState, operation: OperationOf<'submit'>, facts: Facts): EventBody[] {

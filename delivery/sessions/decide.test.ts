@@ -36,25 +36,37 @@ describe('admission', () => {
     sitting.run({ type: 'take-writer' });
     sitting.ask({ kind: 'confirm-name' });
     sitting.run({ type: 'arrive', seat: 'y' });
-    expect(sitting.decide({ type: 'operations', fence: 1, operations: [operation(1, { kind: 'raise-hand' })] })).toEqual({ refused: { code: 'not-admitted' } });
+    expect(
+      sitting.decide({ type: 'operations', fence: 1, operations: [operation(1, { kind: 'raise-hand' })] }),
+    ).toEqual({ refused: { code: 'not-admitted' } });
     sitting.run(admit);
     expect(sitting.now.step).toEqual({ name: 'sound-check' });
   });
   it('an older page is fenced and writes nothing', () => {
     const sitting = new Sitting(oralTest).begin();
     sitting.run({ type: 'take-writer' });
-    expect(sitting.decide({ type: 'operations', fence: 1, operations: [operation(0, { kind: 'confirm-name' })] })).toEqual({ refused: { code: 'fenced', fence: 2 } });
+    expect(
+      sitting.decide({ type: 'operations', fence: 1, operations: [operation(0, { kind: 'confirm-name' })] }),
+    ).toEqual({ refused: { code: 'fenced', fence: 2 } });
   });
 });
 
 describe('a whole oral sitting', () => {
   it('goes through listening and speaking, closes by itself and leaves its consequence', () => {
     const sitting = new Sitting(oralTest).begin().toFirstPart();
-    for (let n = 0; n < 5; n += 1) { sitting.ask({ kind: 'play', handle: sitting.present().handle }); sitting.answer((n + 1) % 3); sitting.ask({ kind: 'next', handle: sitting.present().handle }); }
+    for (let n = 0; n < 5; n += 1) {
+      sitting.ask({ kind: 'play', handle: sitting.present().handle });
+      sitting.answer((n + 1) % 3);
+      sitting.ask({ kind: 'next', handle: sitting.present().handle });
+    }
     expect(sitting.now.items.map(({ category }) => category)).toEqual([1, 1, 1, 1, 1]);
     expect(sitting.now.step).toEqual({ name: 'part-intro', part: 1 });
     sitting.ask({ kind: 'start-part' });
-    expect(sitting.now.turns.map(({ task, turn }) => [task, turn])).toEqual([['S1', 0], ['S1', 1], ['S2', 0]]);
+    expect(sitting.now.turns.map(({ task, turn }) => [task, turn])).toEqual([
+      ['S1', 0],
+      ['S1', 1],
+      ['S2', 0],
+    ]);
     sitting.speakAll();
     expect(sitting.now.closed).toMatchObject({ reason: 'completed' });
     expect(sitting.now.turns.every(({ sealed }) => sealed !== undefined)).toBe(true);
@@ -63,7 +75,10 @@ describe('a whole oral sitting', () => {
     const sitting = new Sitting(oralTest).begin().toFirstPart();
     const { handle } = sitting.present();
     sitting.ask({ kind: 'play', handle }, { kind: 'play', handle }, { kind: 'play', handle });
-    expect(sitting.now.outcomes.get(sitting.operations.at(-1)?.opId ?? '')).toMatchObject({ status: 'refused', code: 'no-plays-left' });
+    expect(sitting.now.outcomes.get(sitting.operations.at(-1)?.opId ?? '')).toMatchObject({
+      status: 'refused',
+      code: 'no-plays-left',
+    });
     sitting.run({ type: 'refund-play', by: 'toezichter@demo', reason: 'koptelefoon' });
     sitting.ask({ kind: 'play', handle });
     expect(sitting.now.items[0]?.plays).toBe(2);
@@ -82,7 +97,15 @@ describe('a whole oral sitting', () => {
     const handle = sitting.now.turns[0]?.handle ?? '';
     const upload = 'upload-lost-000000';
     sitting.ask({ kind: 'recording-started', handle, upload });
-    sitting.ask({ kind: 'recording-finished', handle, upload, chunks: ['c'.repeat(64)], durationMs: 1, contentType: 'audio/webm', peak: 0 });
+    sitting.ask({
+      kind: 'recording-finished',
+      handle,
+      upload,
+      chunks: ['c'.repeat(64)],
+      durationMs: 1,
+      contentType: 'audio/webm',
+      peak: 0,
+    });
     expect(sitting.events.at(-1)).toMatchObject({ type: 'operation-refused', code: 'recording-incomplete' });
     sitting.ask({ kind: 'next', handle });
     expect(sitting.events.at(-1)).toMatchObject({ type: 'operation-refused', code: 'recording-incomplete' });
@@ -100,7 +123,9 @@ describe('the clock', () => {
     sitting.answer(2);
     expect(sitting.events.at(-1)).toMatchObject({ type: 'operation-refused', code: 'late' });
     sitting.ask({ kind: 'next', handle: sitting.present().handle });
-    expect(sitting.events.find((event) => event.type === 'item-completed' && event.category === 0)).toMatchObject({ why: 'unanswered' });
+    expect(sitting.events.find((event) => event.type === 'item-completed' && event.category === 0)).toMatchObject({
+      why: 'unanswered',
+    });
   });
   it('an item that timed out during an outage of the server is not scored', () => {
     const sitting = new Sitting(oralTest).begin().toFirstPart();
@@ -121,7 +146,9 @@ describe('the clock', () => {
     expect(Date.parse(sitting.now.deadlineAt ?? '') - before).toBe(300_000);
   });
   it('extra time by profile and by grant', () => {
-    const sitting = new Sitting(civicTest).begin({ accommodations: { extraTimePercent: 50, extraPlays: 0 } }).toFirstPart();
+    const sitting = new Sitting(civicTest)
+      .begin({ accommodations: { extraTimePercent: 50, extraPlays: 0 } })
+      .toFirstPart();
     expect(sitting.now.deadlineAt).toBe(at(900_000));
     sitting.run({ type: 'grant-extra-time', by: 't', ms: 60_000, reason: 'storing' });
     expect(sitting.now.deadlineAt).toBe(at(960_000));
@@ -131,7 +158,11 @@ describe('the clock', () => {
     const first = sitting.present();
     sitting.ask({ kind: 'answer', handle: first.handle, option: sitting.option(first.item, 0) });
     sitting.ms = 602_001;
-    expect(sitting.run({ type: 'close-overdue' }).map(({ type }) => type)).toEqual(['form-scored', 'part-completed', 'closed']);
+    expect(sitting.run({ type: 'close-overdue' }).map(({ type }) => type)).toEqual([
+      'form-scored',
+      'part-completed',
+      'closed',
+    ]);
     expect(sitting.decide({ type: 'close-overdue' })).toEqual({ refused: { code: 'session-closed' } });
     sitting.ask({ kind: 'answer', handle: first.handle, option: sitting.option(first.item, 1) });
     expect(sitting.events.at(-1)).toMatchObject({ code: 'late' });
@@ -141,7 +172,12 @@ describe('the clock', () => {
 describe('a whole MO sitting', () => {
   it('one item for each slot, pretest unscored, free movement, change of answer, submit', () => {
     const sitting = new Sitting(civicTest).begin().toFirstPart();
-    expect(sitting.now.form.filter(({ scored }) => scored).map(({ slot }) => slot).sort()).toEqual(['A1', 'A2', 'B1', 'B2', 'B3', 'B4']);
+    expect(
+      sitting.now.form
+        .filter(({ scored }) => scored)
+        .map(({ slot }) => slot)
+        .sort(),
+    ).toEqual(['A1', 'A2', 'B1', 'B2', 'B3', 'B4']);
     expect(sitting.now.form.filter(({ scored }) => !scored)).toHaveLength(1);
     for (const item of sitting.now.items) {
       sitting.ask({ kind: 'go', position: item.position });
@@ -159,14 +195,27 @@ describe('a whole MO sitting', () => {
 /** A recorded sitting's operations, with enough of every kind that order and repetition could matter. */
 function recorded(): Sitting {
   const sitting = new Sitting(civicTest).begin().toFirstPart();
-  for (const item of sitting.now.items) sitting.ask({ kind: 'go', position: item.position }, { kind: 'answer', handle: item.handle, option: sitting.option(item.item.id, item.position % 3) }, { kind: 'flag', handle: item.handle, on: item.position % 2 === 0 });
-  sitting.ask({ kind: 'answer', handle: 'iwrong', option: 'owrong' }, { kind: 'raise-hand' }, { kind: 'lower-hand' }, { kind: 'submit' });
+  for (const item of sitting.now.items)
+    sitting.ask(
+      { kind: 'go', position: item.position },
+      { kind: 'answer', handle: item.handle, option: sitting.option(item.item.id, item.position % 3) },
+      { kind: 'flag', handle: item.handle, on: item.position % 2 === 0 },
+    );
+  sitting.ask(
+    { kind: 'answer', handle: 'iwrong', option: 'owrong' },
+    { kind: 'raise-hand' },
+    { kind: 'lower-hand' },
+    { kind: 'submit' },
+  );
   return sitting;
 }
 
 describe('any delivery that contains each operation at least once ends in the same state (I2)', () => {
   const reference = recorded();
-  const start = evolveAll(undefined, reference.events.filter((event) => event.op === undefined));
+  const start = evolveAll(
+    undefined,
+    reference.events.filter((event) => event.op === undefined),
+  );
   const operations = reference.operations;
 
   /** Delivers batches as a bad line would; what is refused with a gap comes again later. */
@@ -183,11 +232,16 @@ describe('any delivery that contains each operation at least once ends in the sa
   }
 
   it('shuffled, repeated, cut into batches', () => {
-    const delivery = fc.array(fc.array(fc.constantFrom(...operations), { minLength: 1, maxLength: 6 }), { maxLength: 40 });
-    fc.assert(fc.property(delivery, fc.boolean(), (batches, inOrderFirst) => {
-      const state = deliver(inOrderFirst ? [operations, ...batches] : batches);
-      expect(state).toEqual(reference.state);
-    }), { numRuns: full ? 10_000 : 1_000 });
+    const delivery = fc.array(fc.array(fc.constantFrom(...operations), { minLength: 1, maxLength: 6 }), {
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(delivery, fc.boolean(), (batches, inOrderFirst) => {
+        const state = deliver(inOrderFirst ? [operations, ...batches] : batches);
+        expect(state).toEqual(reference.state);
+      }),
+      { numRuns: full ? 10_000 : 1_000 },
+    );
   }, 120_000);
 
   it('a repeated operation gets its stored outcome and writes nothing', () => {
@@ -198,6 +252,8 @@ describe('any delivery that contains each operation at least once ends in the sa
 
   it('a gap writes nothing and names the seq that is expected', () => {
     const batch = [operation(0, { kind: 'confirm-name' }), operation(2, { kind: 'raise-hand' })];
-    expect(decide(start, { type: 'operations', fence: 1, operations: batch }, facts(civicTest, 0))).toEqual({ refused: { code: 'seq-gap', expectedSeq: 0 } });
+    expect(decide(start, { type: 'operations', fence: 1, operations: batch }, facts(civicTest, 0))).toEqual({
+      refused: { code: 'seq-gap', expectedSeq: 0 },
+    });
   });
 });

@@ -1,5 +1,6 @@
 /**
- * `decide(state, command, facts)`: what follows from a command, as events or a typed refusal. Pure: the time, the pinned test
+ * `decide(state, command, facts)`: what follows from a command, as events or a typed refusal. Pure: the time, the
+ * pinned test
  * and what was sealed come in as facts; every fact that mattered is written into the events.
  */
 import type { Consequence } from '../../storage/port.ts';
@@ -9,10 +10,23 @@ import { afterPause, isOver, later } from './clock.ts';
 import { decideOperation } from './decide-operation.ts';
 import type { Operation, Outcome } from './operation.ts';
 import { completeLinear } from './linear-part.ts';
-import { type EventBody, type EventOf, type EventType, type Registration, type Session, type SessionEvent, type SessionState, evolve } from './session.ts';
+import {
+  type EventBody,
+  type EventOf,
+  type EventType,
+  type Registration,
+  type Session,
+  type SessionEvent,
+  type SessionState,
+  evolve,
+} from './session.ts';
 
 /** A recording that the blob store has sealed and read back. */
-export interface SealedRecording { readonly sha256: string; readonly bytes: number; readonly contentType: string }
+export interface SealedRecording {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly contentType: string;
+}
 
 export interface Facts {
   readonly now: Instant;
@@ -36,13 +50,27 @@ export type Command =
   | { readonly type: 'close-overdue' };
 
 export type Refusal =
-  | { readonly code: 'already-registered' | 'not-registered' | 'not-admitted' | 'session-closed' | 'not-paused' | 'already-paused' | 'nothing-to-refund' }
+  | {
+      readonly code:
+        | 'already-registered'
+        | 'not-registered'
+        | 'not-admitted'
+        | 'session-closed'
+        | 'not-paused'
+        | 'already-paused'
+        | 'nothing-to-refund';
+    }
   | { readonly code: 'fenced'; readonly fence: number }
   | { readonly code: 'seq-gap'; readonly expectedSeq: number };
 
 export type Decision =
   | { readonly refused: Refusal }
-  | { readonly refused?: undefined; readonly events: readonly SessionEvent[]; readonly pending: readonly Consequence[]; readonly outcomes: readonly Outcome[] };
+  | {
+      readonly refused?: undefined;
+      readonly events: readonly SessionEvent[];
+      readonly pending: readonly Consequence[];
+      readonly outcomes: readonly Outcome[];
+    };
 
 /** Sessions that nobody finished are closed this long after their first admission, ms. */
 export const longestSittingMs = 6 * 3_600_000;
@@ -50,14 +78,18 @@ export const longestSittingMs = 6 * 3_600_000;
 const refuse = (refused: Refusal): Decision => ({ refused });
 
 /** Heads for bodies: schema, time, and the operation that caused them. */
-export const record = (now: Instant, body: EventBody, op?: { readonly id: string; readonly seq: number }): SessionEvent =>
-  ({ ...body, schema: 1, at: now, ...(op === undefined ? {} : { op }) });
+export const record = (
+  now: Instant,
+  body: EventBody,
+  op?: { readonly id: string; readonly seq: number },
+): SessionEvent => ({ ...body, schema: 1, at: now, ...(op === undefined ? {} : { op }) });
 
 function accept(facts: Facts, bodies: readonly EventBody[], pending: readonly Consequence[] = []): Decision {
   return { events: bodies.map((body) => record(facts.now, body)), pending, outcomes: [] };
 }
 
-const deadline = (deadlineAt: Instant | undefined): { deadlineAt?: Instant } => (deadlineAt === undefined ? {} : { deadlineAt });
+const deadline = (deadlineAt: Instant | undefined): { deadlineAt?: Instant } =>
+  deadlineAt === undefined ? {} : { deadlineAt };
 
 /** A closed session has results to conclude and recordings to rate. */
 export const sessionClosed: Consequence = { kind: 'session-closed', data: {} };
@@ -65,12 +97,16 @@ const sessionAttended: Consequence = { kind: 'session-attended', data: {} };
 
 export function decide(session: Session, command: Command, facts: Facts): Decision {
   if (command.type === 'register') {
-    return session === undefined ? accept(facts, [{ type: 'registered', ...command.registration }]) : refuse({ code: 'already-registered' });
+    return session === undefined
+      ? accept(facts, [{ type: 'registered', ...command.registration }])
+      : refuse({ code: 'already-registered' });
   }
   if (session === undefined) return refuse({ code: 'not-registered' });
   if (command.type === 'operations') return decideOperations(session, command.fence, command.operations, facts);
   if (command.type === 'take-writer') {
-    return session.awaitingAdmission ? refuse({ code: 'not-admitted' }) : accept(facts, [{ type: 'writer-taken', fence: session.fence + 1 }]);
+    return session.awaitingAdmission
+      ? refuse({ code: 'not-admitted' })
+      : accept(facts, [{ type: 'writer-taken', fence: session.fence + 1 }]);
   }
   if (session.closed !== undefined) return refuse({ code: 'session-closed' });
   return decideOpen(session, command, facts);
@@ -80,18 +116,51 @@ type OpenCommand = Exclude<Command, { readonly type: 'register' | 'operations' |
 
 function decideOpen(state: SessionState, command: OpenCommand, facts: Facts): Decision {
   switch (command.type) {
-    case 'arrive': return accept(facts, [{ type: 'arrived', seat: command.seat }]);
-    case 'admit': return accept(facts, [{ type: 'admitted', by: command.by, identityChecked: command.identityChecked, seat: command.seat }], state.admissions === 0 ? [sessionAttended] : []);
-    case 'pause': return state.pausedAt === undefined ? accept(facts, [{ type: 'paused', by: command.by, reason: command.reason }]) : refuse({ code: 'already-paused' });
-    case 'resume': return state.pausedAt === undefined ? refuse({ code: 'not-paused' }) : accept(facts, [{ type: 'resumed', by: command.by, ...deadline(afterPause(state, facts.now)) }]);
-    case 'grant-extra-time': return accept(facts, [{ type: 'extra-time-granted', by: command.by, ms: command.ms, reason: command.reason, ...deadline(later(state.deadlineAt, command.ms)) }]);
-    case 'end': return accept(facts, endEvents(state, command.by, command.reason), [sessionClosed]);
-    case 'lower-hand': return accept(facts, state.handRaisedAt === undefined ? [] : [{ type: 'hand-lowered', by: command.by }]);
-    case 'refund-play': return refundPlay(state, command.by, command.reason, facts);
-    case 'lose-connection': return accept(facts, state.disconnectedAt === undefined ? [{ type: 'connection-lost' }] : []);
-    case 'restore-connection': return accept(facts, state.disconnectedAt === undefined ? [] : [{ type: 'connection-restored', awayMs: toEpochMs(facts.now) - toEpochMs(state.disconnectedAt) }]);
-    case 'measure-outage': return measureOutage(state, command.from, command.to, facts);
-    case 'close-overdue': return closeOverdue(state, facts);
+    case 'arrive':
+      return accept(facts, [{ type: 'arrived', seat: command.seat }]);
+    case 'admit':
+      return accept(
+        facts,
+        [{ type: 'admitted', by: command.by, identityChecked: command.identityChecked, seat: command.seat }],
+        state.admissions === 0 ? [sessionAttended] : [],
+      );
+    case 'pause':
+      return state.pausedAt === undefined
+        ? accept(facts, [{ type: 'paused', by: command.by, reason: command.reason }])
+        : refuse({ code: 'already-paused' });
+    case 'resume':
+      return state.pausedAt === undefined
+        ? refuse({ code: 'not-paused' })
+        : accept(facts, [{ type: 'resumed', by: command.by, ...deadline(afterPause(state, facts.now)) }]);
+    case 'grant-extra-time':
+      return accept(facts, [
+        {
+          type: 'extra-time-granted',
+          by: command.by,
+          ms: command.ms,
+          reason: command.reason,
+          ...deadline(later(state.deadlineAt, command.ms)),
+        },
+      ]);
+    case 'end':
+      return accept(facts, endEvents(state, command.by, command.reason), [sessionClosed]);
+    case 'lower-hand':
+      return accept(facts, state.handRaisedAt === undefined ? [] : [{ type: 'hand-lowered', by: command.by }]);
+    case 'refund-play':
+      return refundPlay(state, command.by, command.reason, facts);
+    case 'lose-connection':
+      return accept(facts, state.disconnectedAt === undefined ? [{ type: 'connection-lost' }] : []);
+    case 'restore-connection':
+      return accept(
+        facts,
+        state.disconnectedAt === undefined
+          ? []
+          : [{ type: 'connection-restored', awayMs: toEpochMs(facts.now) - toEpochMs(state.disconnectedAt) }],
+      );
+    case 'measure-outage':
+      return measureOutage(state, command.from, command.to, facts);
+    case 'close-overdue':
+      return closeOverdue(state, facts);
   }
 }
 
@@ -109,8 +178,12 @@ function measureOutage(state: SessionState, from: Instant, to: Instant, facts: F
 
 function refundPlay(state: SessionState, by: string, reason: string, facts: Facts): Decision {
   const { step } = state;
-  const current = step.name === 'adaptive' ? state.items.find((item) => item.handle === step.handle)
-    : step.name === 'speaking' ? state.turns.find((turn) => turn.position === step.position) : undefined;
+  const current =
+    step.name === 'adaptive'
+      ? state.items.find((item) => item.handle === step.handle)
+      : step.name === 'speaking'
+        ? state.turns.find((turn) => turn.position === step.position)
+        : undefined;
   if (current === undefined || current.plays === 0) return refuse({ code: 'nothing-to-refund' });
   return accept(facts, [{ type: 'play-refunded', by, handle: current.handle, reason, plays: current.plays - 1 }]);
 }
@@ -118,18 +191,29 @@ function refundPlay(state: SessionState, by: string, reason: string, facts: Fact
 /** The deadline job: a linear part whose time is over is scored as it stands; a sitting nobody finished is ended. */
 function closeOverdue(state: SessionState, facts: Facts): Decision {
   if (state.step.name === 'linear' && isOver(state, facts.now)) {
-    return accept(facts, [...completeLinear(state, facts, 'deadline'), { type: 'closed', by: 'clock', reason: 'deadline' }], [sessionClosed]);
+    return accept(
+      facts,
+      [...completeLinear(state, facts, 'deadline'), { type: 'closed', by: 'clock', reason: 'deadline' }],
+      [sessionClosed],
+    );
   }
   const since = state.admittedAt;
-  if (since !== undefined && toEpochMs(facts.now) - toEpochMs(since) > longestSittingMs) return accept(facts, endEvents(state, 'clock', 'not finished'), [sessionClosed]);
+  if (since !== undefined && toEpochMs(facts.now) - toEpochMs(since) > longestSittingMs)
+    return accept(facts, endEvents(state, 'clock', 'not finished'), [sessionClosed]);
   return accept(facts, []);
 }
 
 /**
- * A batch: each operation in turn, one append for all. A repeated opId gets its stored outcome; the first new one must have the
+ * A batch: each operation in turn, one append for all. A repeated opId gets its stored outcome; the first new one must
+ * have the
  * next seq, else the whole batch is refused and nothing is written.
  */
-function decideOperations(start: SessionState, fence: number, operations: readonly Operation[], facts: Facts): Decision {
+function decideOperations(
+  start: SessionState,
+  fence: number,
+  operations: readonly Operation[],
+  facts: Facts,
+): Decision {
   if (start.awaitingAdmission) return refuse({ code: 'not-admitted' });
   if (fence !== start.fence) return refuse({ code: 'fenced', fence: start.fence });
   let state = start;
@@ -153,4 +237,7 @@ function decideOperations(start: SessionState, fence: number, operations: readon
 }
 
 /** For tests and callers that narrow by type. */
-export const isEvent = <T extends EventType>(type: T) => (event: SessionEvent): event is EventOf<T> & SessionEvent => event.type === type;
+export const isEvent =
+  <T extends EventType>(type: T) =>
+  (event: SessionEvent): event is EventOf<T> & SessionEvent =>
+    event.type === type;

@@ -8,7 +8,10 @@ import type { SpecificationId } from '../../item-bank/specifications/specificati
 import type { Signal, Severity } from '../proctoring/signal.ts';
 import type { Outcome, RefusalCode } from './operation.ts';
 
-export interface Accommodations { readonly extraTimePercent: number; readonly extraPlays: number }
+export interface Accommodations {
+  readonly extraTimePercent: number;
+  readonly extraPlays: number;
+}
 
 /** What admission pins for the whole session. */
 export interface Registration {
@@ -35,18 +38,38 @@ export interface Registration {
   readonly synthetic: boolean;
 }
 
-/** One item as it was given: handles are of this session only; `optionOrder[i]` is the author's index of the i-th shown option. */
-export interface GivenItem { readonly item: ItemRef; readonly handle: string; readonly optionOrder: readonly number[]; readonly scored: boolean }
-export interface FormPosition extends GivenItem { readonly slot: string; readonly part: 'values' | 'practical' }
-export interface GivenTurn { readonly item: ItemRef; readonly task: string; readonly turn: number; readonly handle: string }
+/**
+ * One item as it was given: handles are of this session only; `optionOrder[i]` is the author's index of the i-th shown
+ * option.
+ */
+export interface GivenItem {
+  readonly item: ItemRef;
+  readonly handle: string;
+  readonly optionOrder: readonly number[];
+  readonly scored: boolean;
+}
+export interface FormPosition extends GivenItem {
+  readonly slot: string;
+  readonly part: 'values' | 'practical';
+}
+export interface GivenTurn {
+  readonly item: ItemRef;
+  readonly task: string;
+  readonly turn: number;
+  readonly handle: string;
+}
 
 /** Which random stream was used for a choice, so that it can be replayed. */
-export interface StreamUsed { readonly seed: string; readonly purpose: string; readonly position: number }
+export interface StreamUsed {
+  readonly seed: string;
+  readonly purpose: string;
+  readonly position: number;
+}
 
 interface Events {
-  'registered': Registration;
-  'arrived': { readonly seat: string };
-  'admitted': { readonly by: string; readonly identityChecked: boolean; readonly seat: string };
+  registered: Registration;
+  arrived: { readonly seat: string };
+  admitted: { readonly by: string; readonly identityChecked: boolean; readonly seat: string };
   /** A page became the only writer. */
   'writer-taken': { readonly fence: number };
   'name-confirmed': object;
@@ -57,23 +80,47 @@ interface Events {
   'form-assembled': { readonly positions: readonly FormPosition[] };
   'turns-assembled': { readonly turns: readonly GivenTurn[] };
   'item-presented': GivenItem & {
-    readonly position: number; readonly theta: number; readonly standardError: number; readonly rule: string; readonly stream: StreamUsed; readonly deadlineAt: Instant;
+    readonly position: number;
+    readonly theta: number;
+    readonly standardError: number;
+    readonly rule: string;
+    readonly stream: StreamUsed;
+    readonly deadlineAt: Instant;
   };
   'media-played': { readonly handle: string; readonly plays: number };
   /** `choice` is the author's index of the chosen option. */
-  'answered': { readonly handle: string; readonly option: string; readonly choice: number };
+  answered: { readonly handle: string; readonly option: string; readonly choice: number };
   /** `category` null: not scored (it timed out during an outage of the server). */
-  'item-completed': { readonly handle: string; readonly category: number | null; readonly why: 'answered' | 'unanswered' | 'outage'; readonly theta: number; readonly standardError: number };
-  'moved': { readonly position: number };
-  'flagged': { readonly handle: string; readonly on: boolean };
+  'item-completed': {
+    readonly handle: string;
+    readonly category: number | null;
+    readonly why: 'answered' | 'unanswered' | 'outage';
+    readonly theta: number;
+    readonly standardError: number;
+  };
+  moved: { readonly position: number };
+  flagged: { readonly handle: string; readonly on: boolean };
   'turn-presented': { readonly position: number; readonly handle: string };
   'recording-started': { readonly handle: string; readonly upload: string };
-  'recording-sealed': { readonly handle: string; readonly upload: string; readonly sha256: string; readonly bytes: number; readonly durationMs: number; readonly contentType: string; readonly peak: number };
+  'recording-sealed': {
+    readonly handle: string;
+    readonly upload: string;
+    readonly sha256: string;
+    readonly bytes: number;
+    readonly durationMs: number;
+    readonly contentType: string;
+    readonly peak: number;
+  };
   'part-completed': { readonly part: string; readonly reason: string };
-  'paused': { readonly by: string; readonly reason: string };
+  paused: { readonly by: string; readonly reason: string };
   /** `deadlineAt` is the moved deadline, where a clock runs. */
-  'resumed': { readonly by: string; readonly deadlineAt?: Instant };
-  'extra-time-granted': { readonly by: string; readonly ms: number; readonly reason: string; readonly deadlineAt?: Instant };
+  resumed: { readonly by: string; readonly deadlineAt?: Instant };
+  'extra-time-granted': {
+    readonly by: string;
+    readonly ms: number;
+    readonly reason: string;
+    readonly deadlineAt?: Instant;
+  };
   'play-refunded': { readonly by: string; readonly handle: string; readonly reason: string; readonly plays: number };
   'hand-raised': object;
   'hand-lowered': { readonly by: string };
@@ -86,11 +133,15 @@ interface Events {
   /** Linear part: the score of every position, in the order of the form; null = not scored. */
   'form-scored': { readonly categories: readonly (number | null)[] };
   'operation-refused': { readonly kind: string; readonly code: RefusalCode; readonly handle?: string };
-  'closed': { readonly by: string; readonly reason: 'completed' | 'deadline' | 'ended'; readonly note?: string };
+  closed: { readonly by: string; readonly reason: 'completed' | 'deadline' | 'ended'; readonly note?: string };
 }
 export type EventType = keyof Events;
 /** Common to every event: its schema, the server's time, and the operation that caused it. */
-export interface EventHead { readonly schema: 1; readonly at: Instant; readonly op?: { readonly id: string; readonly seq: number } }
+export interface EventHead {
+  readonly schema: 1;
+  readonly at: Instant;
+  readonly op?: { readonly id: string; readonly seq: number };
+}
 export type EventOf<T extends EventType> = { readonly type: T } & Events[T] & EventHead;
 export type SessionEvent = { [T in EventType]: EventOf<T> }[EventType];
 export type EventBody<T extends EventType = EventType> = { [K in T]: { readonly type: K } & Events[K] }[T];
@@ -109,11 +160,20 @@ export interface TurnProgress extends GivenTurn {
   readonly plays: number;
   /** The upload being recorded, and the sealed one. */
   readonly recording?: string;
-  readonly sealed?: { readonly upload: string; readonly sha256: string; readonly bytes: number; readonly durationMs: number; readonly contentType: string };
+  readonly sealed?: {
+    readonly upload: string;
+    readonly sha256: string;
+    readonly bytes: number;
+    readonly durationMs: number;
+    readonly contentType: string;
+  };
 }
 
 export type Step =
-  | { readonly name: 'registered' } | { readonly name: 'arrived' } | { readonly name: 'confirm-name' } | { readonly name: 'sound-check' }
+  | { readonly name: 'registered' }
+  | { readonly name: 'arrived' }
+  | { readonly name: 'confirm-name' }
+  | { readonly name: 'sound-check' }
   | { readonly name: 'practice'; readonly index: number }
   | { readonly name: 'part-intro'; readonly part: number }
   | { readonly name: 'adaptive'; readonly part: number; readonly handle: string }
@@ -151,7 +211,12 @@ export interface SessionState {
   readonly outages: readonly { readonly from: Instant; readonly to: Instant }[];
   /** Extra time granted so far; outages are made good from it. */
   readonly extraMs: number;
-  readonly incidents: { readonly notice: number; readonly warning: number; readonly critical: number; readonly last?: string };
+  readonly incidents: {
+    readonly notice: number;
+    readonly warning: number;
+    readonly critical: number;
+    readonly last?: string;
+  };
   readonly closed?: { readonly at: Instant; readonly reason: 'completed' | 'deadline' | 'ended' };
 }
 
@@ -160,15 +225,33 @@ export type Session = SessionState | undefined;
 
 export class EventOrderError extends Error {
   readonly code = 'event-order';
-  constructor(type: string, why: string) { super(`${type}: ${why}`); this.name = 'EventOrderError'; }
+  constructor(type: string, why: string) {
+    super(`${type}: ${why}`);
+    this.name = 'EventOrderError';
+  }
 }
 
 function begin(event: SessionEvent): SessionState {
   if (event.type !== 'registered') throw new EventOrderError(event.type, 'a session begins with its registration');
   const { type: _type, schema: _schema, at: _at, op: _op, ...registration } = event;
   return {
-    registration, step: { name: 'registered' }, arrivals: 0, awaitingAdmission: true, admissions: 0, fence: 0, nextSeq: 0, outcomes: new Map(), practice: [], practicePlays: new Map(),
-    items: [], form: [], turns: [], completedParts: [], outages: [], extraMs: 0, incidents: { notice: 0, warning: 0, critical: 0 },
+    registration,
+    step: { name: 'registered' },
+    arrivals: 0,
+    awaitingAdmission: true,
+    admissions: 0,
+    fence: 0,
+    nextSeq: 0,
+    outcomes: new Map(),
+    practice: [],
+    practicePlays: new Map(),
+    items: [],
+    form: [],
+    turns: [],
+    completedParts: [],
+    outages: [],
+    extraMs: 0,
+    incidents: { notice: 0, warning: 0, critical: 0 },
   };
 }
 
@@ -187,8 +270,10 @@ function withTurn(state: SessionState, handle: string, change: (turn: TurnProgre
 
 /** Plays belong to an item, a turn or a practice task: whoever has the handle. */
 function withPlays(state: SessionState, handle: string, plays: number): SessionState {
-  if (state.items.some((item) => item.handle === handle)) return withItem(state, handle, (item) => ({ ...item, plays }));
-  if (state.turns.some((turn) => turn.handle === handle)) return withTurn(state, handle, (turn) => ({ ...turn, plays }));
+  if (state.items.some((item) => item.handle === handle))
+    return withItem(state, handle, (item) => ({ ...item, plays }));
+  if (state.turns.some((turn) => turn.handle === handle))
+    return withTurn(state, handle, (turn) => ({ ...turn, plays }));
   return { ...state, practicePlays: new Map(state.practicePlays).set(handle, plays) };
 }
 
@@ -202,62 +287,184 @@ const currentPart = (state: SessionState): number => state.completedParts.length
 
 function apply(state: SessionState, event: SessionEvent): SessionState {
   switch (event.type) {
-    case 'registered': throw new EventOrderError(event.type, 'the session is registered already');
-    case 'arrived': return { ...state, seat: event.seat, arrivals: state.arrivals + 1, awaitingAdmission: true, ...(state.step.name === 'registered' ? { step: { name: 'arrived' } } : {}) };
-    case 'admitted': return {
-      ...state, seat: event.seat, awaitingAdmission: false, admissions: state.admissions + 1, admittedAt: state.admittedAt ?? event.at,
-      ...(state.step.name === 'registered' || state.step.name === 'arrived' ? { step: { name: 'confirm-name' } } : {}),
-    };
-    case 'writer-taken': return { ...state, fence: event.fence };
-    case 'name-confirmed': return { ...state, step: { name: 'sound-check' } };
-    case 'practice-assembled': return { ...state, practice: event.given };
-    case 'sound-checked': return { ...state, step: state.practice.length > 0 ? { name: 'practice', index: 0 } : { name: 'part-intro', part: 0 } };
+    case 'registered':
+      throw new EventOrderError(event.type, 'the session is registered already');
+    case 'arrived':
+      return {
+        ...state,
+        seat: event.seat,
+        arrivals: state.arrivals + 1,
+        awaitingAdmission: true,
+        ...(state.step.name === 'registered' ? { step: { name: 'arrived' } } : {}),
+      };
+    case 'admitted':
+      return {
+        ...state,
+        seat: event.seat,
+        awaitingAdmission: false,
+        admissions: state.admissions + 1,
+        admittedAt: state.admittedAt ?? event.at,
+        ...(state.step.name === 'registered' || state.step.name === 'arrived'
+          ? { step: { name: 'confirm-name' } }
+          : {}),
+      };
+    case 'writer-taken':
+      return { ...state, fence: event.fence };
+    case 'name-confirmed':
+      return { ...state, step: { name: 'sound-check' } };
+    case 'practice-assembled':
+      return { ...state, practice: event.given };
+    case 'sound-checked':
+      return {
+        ...state,
+        step: state.practice.length > 0 ? { name: 'practice', index: 0 } : { name: 'part-intro', part: 0 },
+      };
     case 'practice-done': {
       const index = state.step.name === 'practice' ? state.step.index + 1 : 0;
-      return { ...state, step: index < state.practice.length ? { name: 'practice', index } : { name: 'part-intro', part: currentPart(state) } };
+      return {
+        ...state,
+        step:
+          index < state.practice.length
+            ? { name: 'practice', index }
+            : { name: 'part-intro', part: currentPart(state) },
+      };
     }
-    case 'part-started': return event.deadlineAt === undefined ? without(state, 'deadlineAt') : { ...state, deadlineAt: event.deadlineAt };
-    case 'form-assembled': return {
-      ...state, form: event.positions, step: { name: 'linear', part: currentPart(state), position: 1 },
-      items: event.positions.map((given, index) => ({ item: given.item, handle: given.handle, optionOrder: given.optionOrder, scored: given.scored, position: index + 1, presentedAt: event.at, plays: 0, flagged: false })),
-    };
-    case 'turns-assembled': return { ...state, turns: event.turns.map((turn, index) => ({ ...turn, position: index + 1, plays: 0 })) };
-    case 'item-presented': return {
-      ...state, deadlineAt: event.deadlineAt, step: { name: 'adaptive', part: currentPart(state), handle: event.handle },
-      items: [...state.items, { item: event.item, handle: event.handle, optionOrder: event.optionOrder, scored: event.scored, position: event.position, presentedAt: event.at, plays: 0, flagged: false }],
-    };
-    case 'media-played': case 'play-refunded': return withPlays(state, event.handle, event.plays);
-    case 'answered': return withItem(state, event.handle, (item) => ({ ...item, answer: { option: event.option, choice: event.choice } }));
-    case 'item-completed': return { ...withItem(state, event.handle, (item) => ({ ...item, category: event.category })), estimate: { theta: event.theta, standardError: event.standardError } };
-    case 'moved': return state.step.name === 'linear' ? { ...state, step: { ...state.step, position: event.position } } : state;
-    case 'flagged': return withItem(state, event.handle, (item) => ({ ...item, flagged: event.on }));
-    case 'turn-presented': return { ...state, step: { name: 'speaking', part: currentPart(state), position: event.position } };
-    case 'recording-started': return withTurn(state, event.handle, (turn) => ({ ...turn, recording: event.upload }));
-    case 'recording-sealed': return withTurn(state, event.handle, (turn) => ({ ...turn, sealed: { upload: event.upload, sha256: event.sha256, bytes: event.bytes, durationMs: event.durationMs, contentType: event.contentType } }));
+    case 'part-started':
+      return event.deadlineAt === undefined ? without(state, 'deadlineAt') : { ...state, deadlineAt: event.deadlineAt };
+    case 'form-assembled':
+      return {
+        ...state,
+        form: event.positions,
+        step: { name: 'linear', part: currentPart(state), position: 1 },
+        items: event.positions.map((given, index) => ({
+          item: given.item,
+          handle: given.handle,
+          optionOrder: given.optionOrder,
+          scored: given.scored,
+          position: index + 1,
+          presentedAt: event.at,
+          plays: 0,
+          flagged: false,
+        })),
+      };
+    case 'turns-assembled':
+      return { ...state, turns: event.turns.map((turn, index) => ({ ...turn, position: index + 1, plays: 0 })) };
+    case 'item-presented':
+      return {
+        ...state,
+        deadlineAt: event.deadlineAt,
+        step: { name: 'adaptive', part: currentPart(state), handle: event.handle },
+        items: [
+          ...state.items,
+          {
+            item: event.item,
+            handle: event.handle,
+            optionOrder: event.optionOrder,
+            scored: event.scored,
+            position: event.position,
+            presentedAt: event.at,
+            plays: 0,
+            flagged: false,
+          },
+        ],
+      };
+    case 'media-played':
+    case 'play-refunded':
+      return withPlays(state, event.handle, event.plays);
+    case 'answered':
+      return withItem(state, event.handle, (item) => ({
+        ...item,
+        answer: { option: event.option, choice: event.choice },
+      }));
+    case 'item-completed':
+      return {
+        ...withItem(state, event.handle, (item) => ({ ...item, category: event.category })),
+        estimate: { theta: event.theta, standardError: event.standardError },
+      };
+    case 'moved':
+      return state.step.name === 'linear' ? { ...state, step: { ...state.step, position: event.position } } : state;
+    case 'flagged':
+      return withItem(state, event.handle, (item) => ({ ...item, flagged: event.on }));
+    case 'turn-presented':
+      return { ...state, step: { name: 'speaking', part: currentPart(state), position: event.position } };
+    case 'recording-started':
+      return withTurn(state, event.handle, (turn) => ({ ...turn, recording: event.upload }));
+    case 'recording-sealed':
+      return withTurn(state, event.handle, (turn) => ({
+        ...turn,
+        sealed: {
+          upload: event.upload,
+          sha256: event.sha256,
+          bytes: event.bytes,
+          durationMs: event.durationMs,
+          contentType: event.contentType,
+        },
+      }));
     case 'part-completed': {
       const completedParts = [...state.completedParts, { part: event.part, reason: event.reason }];
-      return { ...without(state, 'deadlineAt'), completedParts, step: { name: 'part-intro', part: completedParts.length } };
+      return {
+        ...without(state, 'deadlineAt'),
+        completedParts,
+        step: { name: 'part-intro', part: completedParts.length },
+      };
     }
-    case 'paused': return counted({ ...state, pausedAt: event.at }, 'notice', 'paused');
-    case 'resumed': return { ...without(state, 'pausedAt'), ...(event.deadlineAt === undefined ? {} : { deadlineAt: event.deadlineAt }) };
-    case 'extra-time-granted': return { ...state, extraMs: state.extraMs + event.ms, ...(event.deadlineAt === undefined ? {} : { deadlineAt: event.deadlineAt }) };
-    case 'hand-raised': return { ...state, handRaisedAt: event.at };
-    case 'hand-lowered': return without(state, 'handRaisedAt');
-    case 'signal-recorded': return counted(state, event.severity, event.signal.type);
-    case 'connection-lost': return counted({ ...state, disconnectedAt: event.at }, 'notice', 'connection-lost');
-    case 'connection-restored': return without(state, 'disconnectedAt');
-    case 'outage-measured': return counted({ ...state, outages: [...state.outages, { from: event.from, to: event.to }] }, 'warning', 'outage');
-    case 'form-scored': return { ...state, items: state.items.map((item, index) => ({ ...item, category: event.categories[index] ?? null })) };
-    case 'operation-refused': case 'operation-noted': return state;
-    case 'closed': return { ...without(state, 'deadlineAt', 'pausedAt', 'handRaisedAt'), step: { name: 'closed' }, closed: { at: event.at, reason: event.reason } };
+    case 'paused':
+      return counted({ ...state, pausedAt: event.at }, 'notice', 'paused');
+    case 'resumed':
+      return {
+        ...without(state, 'pausedAt'),
+        ...(event.deadlineAt === undefined ? {} : { deadlineAt: event.deadlineAt }),
+      };
+    case 'extra-time-granted':
+      return {
+        ...state,
+        extraMs: state.extraMs + event.ms,
+        ...(event.deadlineAt === undefined ? {} : { deadlineAt: event.deadlineAt }),
+      };
+    case 'hand-raised':
+      return { ...state, handRaisedAt: event.at };
+    case 'hand-lowered':
+      return without(state, 'handRaisedAt');
+    case 'signal-recorded':
+      return counted(state, event.severity, event.signal.type);
+    case 'connection-lost':
+      return counted({ ...state, disconnectedAt: event.at }, 'notice', 'connection-lost');
+    case 'connection-restored':
+      return without(state, 'disconnectedAt');
+    case 'outage-measured':
+      return counted(
+        { ...state, outages: [...state.outages, { from: event.from, to: event.to }] },
+        'warning',
+        'outage',
+      );
+    case 'form-scored':
+      return {
+        ...state,
+        items: state.items.map((item, index) => ({ ...item, category: event.categories[index] ?? null })),
+      };
+    case 'operation-refused':
+    case 'operation-noted':
+      return state;
+    case 'closed':
+      return {
+        ...without(state, 'deadlineAt', 'pausedAt', 'handRaisedAt'),
+        step: { name: 'closed' },
+        closed: { at: event.at, reason: event.reason },
+      };
   }
 }
 
-/** An event that came from an operation settles it: seq used, outcome stored. Several events of one operation settle it once. */
+/**
+ * An event that came from an operation settles it: seq used, outcome stored. Several events of one operation settle it
+ * once.
+ */
 function settle(state: SessionState, event: SessionEvent): SessionState {
   if (event.op === undefined) return state;
   const { id: opId, seq } = event.op;
-  const outcome: Outcome = event.type === 'operation-refused' ? { opId, seq, status: 'refused', code: event.code } : { opId, seq, status: 'accepted' };
+  const outcome: Outcome =
+    event.type === 'operation-refused'
+      ? { opId, seq, status: 'refused', code: event.code }
+      : { opId, seq, status: 'accepted' };
   return { ...state, nextSeq: Math.max(state.nextSeq, seq + 1), outcomes: new Map(state.outcomes).set(opId, outcome) };
 }
 
@@ -267,4 +474,5 @@ export function evolve(state: Session, event: SessionEvent): SessionState {
   return settle(apply(state, event), event);
 }
 
-export const evolveAll = (state: Session, events: readonly SessionEvent[]): Session => events.reduce<Session>(evolve, state);
+export const evolveAll = (state: Session, events: readonly SessionEvent[]): Session =>
+  events.reduce<Session>(evolve, state);

@@ -15,15 +15,23 @@ export class Sitting {
 
   constructor(readonly test: PinnedTest) {}
 
-  get now(): SessionState { if (this.state === undefined) throw new Error('not registered'); return this.state; }
+  get now(): SessionState {
+    if (this.state === undefined) throw new Error('not registered');
+    return this.state;
+  }
 
-  decide(command: Command): Decision { return decide(this.state, command, facts(this.test, this.ms, this.sealed)); }
+  decide(command: Command): Decision {
+    return decide(this.state, command, facts(this.test, this.ms, this.sealed));
+  }
 
   /** Runs a command that must be accepted. */
   run(command: Command): readonly SessionEvent[] {
     const decision = this.decide(command);
     if (decision.refused !== undefined) throw new Error(`refused: ${decision.refused.code}`);
-    for (const event of decision.events) { this.state = evolve(this.state, event); this.events.push(event); }
+    for (const event of decision.events) {
+      this.state = evolve(this.state, event);
+      this.events.push(event);
+    }
     return decision.events;
   }
 
@@ -51,18 +59,34 @@ export class Sitting {
   }
 
   /** The handle of an item's option by the author's index. */
-  option(item: string, choice: number): string { return optionHandle(this.now.registration.seed, item, choice); }
+  option(item: string, choice: number): string {
+    return optionHandle(this.now.registration.seed, item, choice);
+  }
 
   present(): { handle: string; item: string } {
     const { step } = this.now;
-    const item = step.name === 'adaptive' ? this.now.items.find(({ handle }) => handle === step.handle) : step.name === 'linear' ? this.now.items[step.position - 1] : undefined;
+    const item =
+      step.name === 'adaptive'
+        ? this.now.items.find(({ handle }) => handle === step.handle)
+        : step.name === 'linear'
+          ? this.now.items[step.position - 1]
+          : undefined;
     if (item === undefined) throw new Error(`no item at ${step.name}`);
     return { handle: item.handle, item: item.item.id };
   }
 
-  answer(choice: number): void { const { handle, item } = this.present(); this.ask({ kind: 'answer', handle, option: this.option(item, choice) }); }
+  answer(choice: number): void {
+    const { handle, item } = this.present();
+    this.ask({ kind: 'answer', handle, option: this.option(item, choice) });
+  }
 
-  seal(upload: string): void { this.sealed = new Map(this.sealed).set(upload, { sha256: 'a'.repeat(64), bytes: 12_345, contentType: 'audio/webm' }); }
+  seal(upload: string): void {
+    this.sealed = new Map(this.sealed).set(upload, {
+      sha256: 'a'.repeat(64),
+      bytes: 12_345,
+      contentType: 'audio/webm',
+    });
+  }
 
   /** Records and seals every turn that is left. */
   speakAll(): void {
@@ -73,7 +97,18 @@ export class Sitting {
       const upload = `upload-000000000-${turn.position}`;
       this.ask({ kind: 'play', handle: turn.handle }, { kind: 'recording-started', handle: turn.handle, upload });
       this.seal(upload);
-      this.ask({ kind: 'recording-finished', handle: turn.handle, upload, chunks: ['b'.repeat(64)], durationMs: 4000, contentType: 'audio/webm', peak: 0.5 }, { kind: 'next', handle: turn.handle });
+      this.ask(
+        {
+          kind: 'recording-finished',
+          handle: turn.handle,
+          upload,
+          chunks: ['b'.repeat(64)],
+          durationMs: 4000,
+          contentType: 'audio/webm',
+          peak: 0.5,
+        },
+        { kind: 'next', handle: turn.handle },
+      );
     }
   }
 }

@@ -8,12 +8,19 @@ import { turnHandle } from './handles.ts';
 import type { EventBody, GivenTurn, SessionState } from './session.ts';
 
 export function turnsOf(seed: string, item: SpeakingItem): GivenTurn[] {
-  return item.turns.map((_, turn) => ({ item: { id: item.id, version: item.version }, task: item.attributes['task'] ?? item.id, turn, handle: turnHandle(seed, item.id, turn) }));
+  return item.turns.map((_, turn) => ({
+    item: { id: item.id, version: item.version },
+    task: item.attributes['task'] ?? item.id,
+    turn,
+    handle: turnHandle(seed, item.id, turn),
+  }));
 }
 
 export function startSpeaking(state: SessionState, part: SpeakingPart, facts: Facts): EventBody[] {
   const { seed, excludedItems } = state.registration;
-  const pool = [...facts.test.items.values()].filter((item): item is SpeakingItem => item.kind === 'speaking' && item.use === 'operational');
+  const pool = [...facts.test.items.values()].filter(
+    (item): item is SpeakingItem => item.kind === 'speaking' && item.use === 'operational',
+  );
   const turns = part.tasks.flatMap((task) => {
     const ofTask = pool.filter((item) => item.attributes['task'] === task);
     const fresh = ofTask.filter((item) => !excludedItems.includes(item.id));
@@ -23,11 +30,17 @@ export function startSpeaking(state: SessionState, part: SpeakingPart, facts: Fa
   });
   const first = turns[0];
   if (first === undefined) throw new UnknownItem(part.id);
-  return [{ type: 'part-started', part: part.id }, { type: 'turns-assembled', turns }, { type: 'turn-presented', position: 1, handle: first.handle }];
+  return [
+    { type: 'part-started', part: part.id },
+    { type: 'turns-assembled', turns },
+    { type: 'turn-presented', position: 1, handle: first.handle },
+  ];
 }
 
 /** After a turn: the next one, or the end of the part. */
 export function nextTurn(state: SessionState, part: SpeakingPart, position: number): EventBody[] {
   const next = state.turns.find((turn) => turn.position === position + 1);
-  return next === undefined ? [{ type: 'part-completed', part: part.id, reason: 'all-tasks' }] : [{ type: 'turn-presented', position: next.position, handle: next.handle }];
+  return next === undefined
+    ? [{ type: 'part-completed', part: part.id, reason: 'all-tasks' }]
+    : [{ type: 'turn-presented', position: next.position, handle: next.handle }];
 }

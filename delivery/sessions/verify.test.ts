@@ -7,20 +7,41 @@ import type { SessionEvent } from './session.ts';
 import { Sitting } from './sitting.suite.ts';
 import { verifySession } from './verify.ts';
 
-const commits = (events: readonly SessionEvent[]): Commit[] => events.map((event, index) => ({
-  tenant: 't', kind: 'session', id: 's', version: index + 1, at: event.at, previousHash: '', hash: `h${index}`, bytes: new Uint8Array(), events: [jsonObject(event)],
-}));
+const commits = (events: readonly SessionEvent[]): Commit[] =>
+  events.map((event, index) => ({
+    tenant: 't',
+    kind: 'session',
+    id: 's',
+    version: index + 1,
+    at: event.at,
+    previousHash: '',
+    hash: `h${index}`,
+    bytes: new Uint8Array(),
+    events: [jsonObject(event)],
+  }));
 
 function sat(test: PinnedTest): Sitting {
   const sitting = new Sitting(test).begin().toFirstPart();
-  while (sitting.now.step.name === 'adaptive') { sitting.answer(sitting.now.items.length % 3); sitting.ask({ kind: 'next', handle: sitting.present().handle }); }
-  if (sitting.now.step.name === 'part-intro') { sitting.ask({ kind: 'start-part' }); sitting.speakAll(); }
-  if (sitting.now.step.name === 'linear') { sitting.answer(0); sitting.ask({ kind: 'submit' }); }
+  while (sitting.now.step.name === 'adaptive') {
+    sitting.answer(sitting.now.items.length % 3);
+    sitting.ask({ kind: 'next', handle: sitting.present().handle });
+  }
+  if (sitting.now.step.name === 'part-intro') {
+    sitting.ask({ kind: 'start-part' });
+    sitting.speakAll();
+  }
+  if (sitting.now.step.name === 'linear') {
+    sitting.answer(0);
+    sitting.ask({ kind: 'submit' });
+  }
   return sitting;
 }
 
 describe('verify', () => {
-  it.each([['oral', oralTest], ['MO', civicTest]])('%s: agrees with what was recorded', (_, test) => {
+  it.each([
+    ['oral', oralTest],
+    ['MO', civicTest],
+  ])('%s: agrees with what was recorded', (_, test) => {
     const verification = verifySession(commits(sat(test).events), () => test, '1');
     expect(verification.differences).toEqual([]);
     expect(verification.recomputed).toBeGreaterThan(2);
@@ -29,12 +50,18 @@ describe('verify', () => {
     expect(verifySession(commits(sat(civicTest).events), () => civicTest, '1').score?.of).toBe(6);
   });
   it('names a score that was changed', () => {
-    const events = sat(oralTest).events.map((event) => (event.type === 'item-completed' ? { ...event, category: event.category === 1 ? 0 : 1 } : event));
+    const events = sat(oralTest).events.map((event) =>
+      event.type === 'item-completed' ? { ...event, category: event.category === 1 ? 0 : 1 } : event,
+    );
     const { differences } = verifySession(commits(events), () => oralTest, '1');
     expect(differences[0]).toMatchObject({ type: 'item-completed' });
   });
   it('names an item that the engine would not have chosen', () => {
-    const events = sat(oralTest).events.map((event) => (event.type === 'item-presented' && event.position === 2 ? { ...event, item: { id: 'L5', version: 1 } } : event));
-    expect(verifySession(commits(events), () => oralTest, '1').differences.map(({ type }) => type)).toContain('item-presented');
+    const events = sat(oralTest).events.map((event) =>
+      event.type === 'item-presented' && event.position === 2 ? { ...event, item: { id: 'L5', version: 1 } } : event,
+    );
+    expect(verifySession(commits(events), () => oralTest, '1').differences.map(({ type }) => type)).toContain(
+      'item-presented',
+    );
   });
 });

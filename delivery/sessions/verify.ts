@@ -1,6 +1,8 @@
 /**
- * Recomputes a session from its journal alone: every choice of the engine, every form, every score, and compares it with what was
- * recorded. The chain itself is checked by reading. This is the only place that calls the engine for a session that is over.
+ * Recomputes a session from its journal alone: every choice of the engine, every form, every score, and compares it
+ * with what was
+ * recorded. The chain itself is checked by reading. This is the only place that calls the engine for a session that is
+ * over.
  */
 import { canonicalJson } from '../../storage/document/json.ts';
 import type { Commit } from '../../storage/port.ts';
@@ -11,13 +13,27 @@ import type { Facts } from './decide.ts';
 import { assemblePractice } from './decide-operation.ts';
 import { sessionEvents } from './handle.ts';
 import { completeLinear, startLinear } from './linear-part.ts';
-import { type EventBody, type Registration, type Session, type SessionEvent, type SessionState, evolve } from './session.ts';
+import {
+  type EventBody,
+  type Registration,
+  type Session,
+  type SessionEvent,
+  type SessionState,
+  evolve,
+} from './session.ts';
 import { startSpeaking } from './speaking-part.ts';
 
-export interface Difference { readonly version: number; readonly type: string; readonly recorded: string; readonly recomputed: string }
+export interface Difference {
+  readonly version: number;
+  readonly type: string;
+  readonly recorded: string;
+  readonly recomputed: string;
+}
 
 export interface Verification {
-  readonly commits: number; readonly events: number; readonly head: string;
+  readonly commits: number;
+  readonly events: number;
+  readonly head: string;
   /** Choices and scores that were recomputed. */
   readonly recomputed: number;
   readonly differences: readonly Difference[];
@@ -27,24 +43,36 @@ export interface Verification {
   readonly score?: { readonly right: number; readonly of: number };
 }
 
-const partOf = (state: SessionState, test: PinnedTest): Part | undefined => test.specification.parts[state.completedParts.length];
+const partOf = (state: SessionState, test: PinnedTest): Part | undefined =>
+  test.specification.parts[state.completedParts.length];
 
 /** What should have been recorded at this point; undefined where nothing was computed. */
 function recompute(state: SessionState, event: SessionEvent, facts: Facts): EventBody | undefined {
   const part = partOf(state, facts.test);
   const find = (bodies: readonly EventBody[]) => bodies.find((body) => body.type === event.type);
   switch (event.type) {
-    case 'practice-assembled': return { type: 'practice-assembled', given: assemblePractice(state, facts) };
-    case 'form-assembled': return part?.kind === 'linear' ? find(startLinear(state, part, facts)) : undefined;
-    case 'form-scored': return find(completeLinear(state, facts, 'submitted'));
-    case 'turns-assembled': return part?.kind === 'speaking' ? find(startSpeaking(state, part, facts)) : undefined;
-    case 'item-presented': return part?.kind === 'adaptive' ? find(continueAdaptive(state, part, historyOf(state.items), facts).events) : undefined;
+    case 'practice-assembled':
+      return { type: 'practice-assembled', given: assemblePractice(state, facts) };
+    case 'form-assembled':
+      return part?.kind === 'linear' ? find(startLinear(state, part, facts)) : undefined;
+    case 'form-scored':
+      return find(completeLinear(state, facts, 'submitted'));
+    case 'turns-assembled':
+      return part?.kind === 'speaking' ? find(startSpeaking(state, part, facts)) : undefined;
+    case 'item-presented':
+      return part?.kind === 'adaptive'
+        ? find(continueAdaptive(state, part, historyOf(state.items), facts).events)
+        : undefined;
     case 'item-completed': {
       const item = state.items.find(({ handle }) => handle === event.handle);
       return part?.kind === 'adaptive' && item !== undefined ? find(completeItem(state, part, item, facts)) : undefined;
     }
-    case 'part-completed': return part?.kind === 'adaptive' ? find(continueAdaptive(state, part, historyOf(state.items), facts).events) : undefined;
-    default: return undefined;
+    case 'part-completed':
+      return part?.kind === 'adaptive'
+        ? find(continueAdaptive(state, part, historyOf(state.items), facts).events)
+        : undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -62,11 +90,18 @@ function scoreOf(state: SessionState): { score?: { right: number; of: number } }
 
 export class EmptySession extends Error {
   readonly code = 'empty-session';
-  constructor() { super('the journal has no registration of this session'); this.name = 'EmptySession'; }
+  constructor() {
+    super('the journal has no registration of this session');
+    this.name = 'EmptySession';
+  }
 }
 
 /** Throws EmptySession when nothing is there; every other disagreement is a Difference. */
-export function verifySession(commits: readonly Commit[], pinnedTest: (registration: Registration) => PinnedTest, engine: string): Verification {
+export function verifySession(
+  commits: readonly Commit[],
+  pinnedTest: (registration: Registration) => PinnedTest,
+  engine: string,
+): Verification {
   let session: Session;
   let recomputed = 0;
   let count = 0;
@@ -75,11 +110,16 @@ export function verifySession(commits: readonly Commit[], pinnedTest: (registrat
     for (const event of sessionEvents(commit.events, `version ${commit.version}`)) {
       count += 1;
       if (session !== undefined) {
-        const expected = recompute(session, event, { now: event.at, test: pinnedTest(session.registration), sealed: new Map() });
+        const expected = recompute(session, event, {
+          now: event.at,
+          test: pinnedTest(session.registration),
+          sealed: new Map(),
+        });
         if (expected !== undefined) {
           recomputed += 1;
           const [was, is] = [bodyText(event), bodyText(expected)];
-          if (was !== is) differences.push({ version: commit.version, type: event.type, recorded: was, recomputed: is });
+          if (was !== is)
+            differences.push({ version: commit.version, type: event.type, recorded: was, recomputed: is });
         }
       }
       session = evolve(session, event);
@@ -87,7 +127,13 @@ export function verifySession(commits: readonly Commit[], pinnedTest: (registrat
   }
   if (session === undefined) throw new EmptySession();
   return {
-    commits: commits.length, events: count, head: commits.at(-1)?.hash ?? '', recomputed, differences, engine: { recorded: session.registration.engine, present: engine },
-    ...(session.estimate === undefined ? {} : { estimate: session.estimate }), ...scoreOf(session),
+    commits: commits.length,
+    events: count,
+    head: commits.at(-1)?.hash ?? '',
+    recomputed,
+    differences,
+    engine: { recorded: session.registration.engine, present: engine },
+    ...(session.estimate === undefined ? {} : { estimate: session.estimate }),
+    ...scoreOf(session),
   };
 }

@@ -1,5 +1,6 @@
 /**
- * Renders every voice that is shipped: the bank's sound into demonstration/audio/, the interface's into delivery-ui/public/voices/.
+ * Renders every voice that is shipped: the bank's sound into demonstration/audio/, the interface's into
+ * delivery-ui/public/voices/.
  * A clip's name is the hash of what it says and how, so that nothing is rendered twice. Synthetic, and marked as such.
  */
 import { createHash } from 'node:crypto';
@@ -22,16 +23,24 @@ const whole = (words) => new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.join('|')})(?
 const inDutch = (text) => text.replace(whole(Object.keys(recipe.said.nl)), (written) => recipe.said.nl[written]);
 const longestFirst = [...recipe.dutchNames].sort((a, b) => b.length - a.length);
 
-/** How a text is said, in pieces: what a synthesiser would read wrong is respelled; Dutch names in another language keep the Dutch voice. */
+/**
+ * How a text is said, in pieces: what a synthesiser would read wrong is respelled; Dutch names in another language keep
+ * the Dutch voice.
+ */
 function said(text, language) {
   if (language === 'nl') return [{ text: inDutch(text) }];
   const names = [...text.matchAll(whole(longestFirst))];
   const pieces = names.flatMap((name, n) => {
     const before = names[n - 1];
-    return [{ text: text.slice(before === undefined ? 0 : before.index + before[0].length, name.index) }, { voice: recipe.languages.nl.voice, text: inDutch(name[0]) }];
+    return [
+      { text: text.slice(before === undefined ? 0 : before.index + before[0].length, name.index) },
+      { voice: recipe.languages.nl.voice, text: inDutch(name[0]) },
+    ];
   });
   const last = names.at(-1);
-  return [...pieces, { text: text.slice(last === undefined ? 0 : last.index + last[0].length) }].filter((piece) => piece.text !== '');
+  return [...pieces, { text: text.slice(last === undefined ? 0 : last.index + last[0].length) }].filter(
+    (piece) => piece.text !== '',
+  );
 }
 
 async function speakTurns(turns, language, speed) {
@@ -39,13 +48,19 @@ async function speakTurns(turns, language, speed) {
   for (const { voice, text } of turns) {
     const character = recipe.voices[voice];
     if (character === undefined) throw new Error(`no voice ${voice} for "${text}"`);
-    sounds.push(trim(fromWav(await speak({ ...character, voice: recipe.languages[language].voice, speed }, said(text, language)))));
+    sounds.push(
+      trim(
+        fromWav(await speak({ ...character, voice: recipe.languages[language].voice, speed }, said(text, language))),
+      ),
+    );
   }
   return sounds;
 }
 
 /** Words a minute of speech; the pauses between turns do not count. */
-const rateOf = (turns, sounds) => (60 * turns.reduce((sum, { text }) => sum + wordsIn(text), 0)) / sounds.reduce((sum, sound) => sum + secondsOf(sound), 0);
+const rateOf = (turns, sounds) =>
+  (60 * turns.reduce((sum, { text }) => sum + wordsIn(text), 0)) /
+  sounds.reduce((sum, sound) => sum + secondsOf(sound), 0);
 
 /** The speed at which these turns are spoken inside the level's bounds: the middle, corrected by what is measured. */
 async function speedWithin(turns, language, { slowest, fastest }) {
@@ -62,7 +77,12 @@ const middle = ({ slowest, fastest }) => (slowest + fastest) / 2;
 
 /** What the clip says and how: its name. */
 function nameOf({ language, turns, speed, isHeld }) {
-  const rate = speed === undefined ? recipe.languages[language].rate : isHeld ? JSON.stringify(recipe.levels[speed]) : middle(recipe.levels[speed]);
+  const rate =
+    speed === undefined
+      ? recipe.languages[language].rate
+      : isHeld
+        ? JSON.stringify(recipe.levels[speed])
+        : middle(recipe.levels[speed]);
   return `${hash(recipe.recipe, recipe.languages[language].voice, ...turns.flatMap(({ voice, text }) => [JSON.stringify(recipe.voices[voice]), JSON.stringify(said(text, language))]), rate)}.mp3`;
 }
 
@@ -75,7 +95,11 @@ async function speedOf({ language, turns, speed, isHeld }) {
 /** Returns the length in ms and the speed it was spoken at. */
 async function renderClip(clip, path) {
   const speed = await speedOf(clip);
-  const sound = joinSounds((await speakTurns(clip.turns, clip.language, speed)).map(normalise), recipe.turnPauseMs, recipe.edgeMs);
+  const sound = joinSounds(
+    (await speakTurns(clip.turns, clip.language, speed)).map(normalise),
+    recipe.turnPauseMs,
+    recipe.edgeMs,
+  );
   writeFileSync(path, await encode(toPcm(sound), sound.rate));
   return { durationMs: Math.round(secondsOf(sound) * 1000), speed };
 }
@@ -103,18 +127,32 @@ const writeJson = (path, object) => writeFileSync(path, `${JSON.stringify(sorted
 function sweep(folder, kept) {
   for (const name of readdirSync(folder)) if (name.endsWith('.mp3') && !kept.has(name)) rmSync(join(folder, name));
 }
-const bytesIn = (folder) => (existsSync(folder) ? readdirSync(folder, { recursive: true }).reduce((sum, name) => sum + (name.endsWith('.mp3') ? statSync(join(folder, name)).size : 0), 0) : 0);
+const bytesIn = (folder) =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true }).reduce(
+        (sum, name) => sum + (name.endsWith('.mp3') ? statSync(join(folder, name)).size : 0),
+        0,
+      )
+    : 0;
 
 /** Clips of an earlier run that are still there, with their lengths. */
 function earlierClips(manifestPath) {
   const before = existsSync(manifestPath) ? Object.values(JSON.parse(readFileSync(manifestPath, 'utf8'))) : [];
-  return new Map(before.filter(({ file }) => existsSync(join(audio, file))).map(({ file, durationMs }) => [file, durationMs]));
+  return new Map(
+    before.filter(({ file }) => existsSync(join(audio, file))).map(({ file, durationMs }) => [file, durationMs]),
+  );
 }
 
 function tellSpeeds(speeds) {
   for (const level of Object.keys(recipe.levels)) {
-    const used = speeds.filter((entry) => entry.level === level).map(({ speed }) => speed).sort((a, b) => a - b);
-    if (used.length > 0) console.log(`${level}: ${used.length} stimuli, espeak-ng speed ${used[0]} to ${used.at(-1)}, median ${used[used.length >> 1]}`);
+    const used = speeds
+      .filter((entry) => entry.level === level)
+      .map(({ speed }) => speed)
+      .sort((a, b) => a - b);
+    if (used.length > 0)
+      console.log(
+        `${level}: ${used.length} stimuli, espeak-ng speed ${used[0]} to ${used.at(-1)}, median ${used[used.length >> 1]}`,
+      );
   }
 }
 
@@ -125,12 +163,18 @@ async function renderBank() {
   const clips = bankClips(join(root, 'demonstration/bank'));
   const wanted = new Map(clips.map((clip) => [nameOf(clip), clip]));
   const speeds = [];
-  await inPairs('bank', [...wanted].filter(([file]) => !durations.has(file)), async ([file, clip]) => {
-    const { durationMs, speed } = await renderClip(clip, join(audio, file));
-    durations.set(file, durationMs);
-    if (clip.isHeld) speeds.push({ level: clip.speed, speed });
-  });
-  const manifest = Object.fromEntries(clips.map((clip) => [clip.key, { file: nameOf(clip), durationMs: durations.get(nameOf(clip)) }]));
+  await inPairs(
+    'bank',
+    [...wanted].filter(([file]) => !durations.has(file)),
+    async ([file, clip]) => {
+      const { durationMs, speed } = await renderClip(clip, join(audio, file));
+      durations.set(file, durationMs);
+      if (clip.isHeld) speeds.push({ level: clip.speed, speed });
+    },
+  );
+  const manifest = Object.fromEntries(
+    clips.map((clip) => [clip.key, { file: nameOf(clip), durationMs: durations.get(nameOf(clip)) }]),
+  );
   writeJson(manifestPath, manifest);
   sweep(audio, new Set(Object.values(manifest).map(({ file }) => file)));
   tellSpeeds(speeds);
@@ -158,7 +202,9 @@ try {
   await renderBank();
   await renderInterface();
   const bytes = bytesIn(audio) + bytesIn(interfaceVoices);
-  console.log(`all audio: ${(bytes / 1e6).toFixed(1)} MB (bank ${(bytesIn(audio) / 1e6).toFixed(1)}, interface ${(bytesIn(interfaceVoices) / 1e6).toFixed(1)})`);
+  console.log(
+    `all audio: ${(bytes / 1e6).toFixed(1)} MB (bank ${(bytesIn(audio) / 1e6).toFixed(1)}, interface ${(bytesIn(interfaceVoices) / 1e6).toFixed(1)})`,
+  );
   if (bytes > limitBytes) throw new Error(`all audio together may be ${limitBytes / 1e6} MB`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

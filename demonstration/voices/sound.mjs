@@ -2,11 +2,20 @@
 
 /** @typedef {{ samples: Float64Array, rate: number }} Sound */
 
-/** Reads 16-bit mono WAV. A synthesiser that writes to a pipe does not know the length, so the data is all that follows the header. */
+/**
+ * Reads 16-bit mono WAV. A synthesiser that writes to a pipe does not know the length, so the data is all that follows
+ * the header.
+ */
 export function fromWav(bytes) {
   if (bytes.length < 46 || bytes.toString('latin1', 0, 4) !== 'RIFF') throw new Error('not a WAV file');
   const start = bytes.indexOf('data', 12, 'latin1') + 8;
-  return { rate: bytes.readUInt32LE(24), samples: Float64Array.from({ length: (bytes.length - start) >> 1 }, (_, n) => bytes.readInt16LE(start + 2 * n) / 32_768) };
+  return {
+    rate: bytes.readUInt32LE(24),
+    samples: Float64Array.from(
+      { length: (bytes.length - start) >> 1 },
+      (_, n) => bytes.readInt16LE(start + 2 * n) / 32_768,
+    ),
+  };
 }
 
 /** 16-bit little-endian. */
@@ -33,7 +42,9 @@ export function join(sounds, pauseMs, edgeMs) {
   const { rate } = sounds[0];
   const pause = Math.round((pauseMs * rate) / 1000);
   const edge = Math.round((edgeMs * rate) / 1000);
-  const samples = new Float64Array(sounds.reduce((sum, sound) => sum + sound.samples.length, 0) + pause * (sounds.length - 1) + 2 * edge);
+  const samples = new Float64Array(
+    sounds.reduce((sum, sound) => sum + sound.samples.length, 0) + pause * (sounds.length - 1) + 2 * edge,
+  );
   let at = edge;
   for (const sound of sounds) {
     samples.set(sound.samples, at);
@@ -51,14 +62,17 @@ const ceiling = 10 ** (-3 / 20);
 export function normalise({ samples, rate }) {
   const frame = Math.round(rate / 50);
   const powers = [];
-  for (let at = 0; at < samples.length; at += frame) powers.push(samples.subarray(at, at + frame).reduce((sum, value) => sum + value * value, 0) / frame);
+  for (let at = 0; at < samples.length; at += frame)
+    powers.push(samples.subarray(at, at + frame).reduce((sum, value) => sum + value * value, 0) / frame);
   const gate = Math.max(...powers) / 1000;
   const spoken = powers.filter((power) => power > gate);
   const gain = level / Math.sqrt(spoken.reduce((sum, power) => sum + power, 0) / spoken.length);
   const knee = ceiling * 0.7;
   const round = (value) => {
     const size = Math.abs(value);
-    return size <= knee ? value : Math.sign(value) * (knee + (ceiling - knee) * Math.tanh((size - knee) / (ceiling - knee)));
+    return size <= knee
+      ? value
+      : Math.sign(value) * (knee + (ceiling - knee) * Math.tanh((size - knee) / (ceiling - knee)));
   };
   return { rate, samples: samples.map((value) => round(value * gain)) };
 }

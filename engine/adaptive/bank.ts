@@ -1,5 +1,15 @@
-/** The bank as an adaptive test needs it: parameters and tables, content, enemies, frozen exposure parameters, pretest items. */
-import { type GridTable, type ItemParameters, type ItemSpec, createItemParameters, normalGrid, tabulate } from 'itemresponsetheory';
+/**
+ * The bank as an adaptive test needs it: parameters and tables, content, enemies, frozen exposure parameters, pretest
+ * items.
+ */
+import {
+  type GridTable,
+  type ItemParameters,
+  type ItemSpec,
+  createItemParameters,
+  normalGrid,
+  tabulate,
+} from 'itemresponsetheory';
 import type { AdaptivePolicy } from './policy.ts';
 
 export interface AdaptiveItem {
@@ -37,7 +47,12 @@ export function createAdaptiveBank(items: readonly AdaptiveItem[], policy: Adapt
     }
   });
   return {
-    parameters, table: tabulate(parameters, normalGrid({ ...policy.grid, ...policy.prior })), index, enemies,
-    isPretest: items.map(({ use }) => use === 'pretest'), content: items.map(({ content }) => content), exposure: Float64Array.from(items, ({ exposure }) => exposure),
+    parameters,
+    table: tabulate(parameters, normalGrid({ ...policy.grid, ...policy.prior })),
+    index,
+    enemies,
+    isPretest: items.map(({ use }) => use === 'pretest'),
+    content: items.map(({ content }) => content),
+    exposure: Float64Array.from(items, ({ exposure }) => exposure),
   };
 }

@@ -5,7 +5,14 @@ import type { Given } from './next-item.ts';
 
 /** Undefined when nothing was scored. */
 export function reportedAbility(bank: AdaptiveBank, history: readonly Given[]): AbilityEstimate | undefined {
-  const responses = history.flatMap(({ item, category, scored }) => (scored && category !== null ? [{ item, category }] : []));
+  const responses = history.flatMap(({ item, category, scored }) =>
+    scored && category !== null ? [{ item, category }] : [],
+  );
   if (responses.length === 0) return undefined;
-  return estimateAbility(bank.parameters, responses.map(({ item }) => item), responses.map(({ category }) => category), { method: 'wle' });
+  return estimateAbility(
+    bank.parameters,
+    responses.map(({ item }) => item),
+    responses.map(({ category }) => category),
+    { method: 'wle' },
+  );
 }

@@ -7,7 +7,9 @@ export interface AdaptivePolicy {
   /** Information at the interim estimate, or averaged over the posterior; one of the `randomesque` best is drawn. */
   readonly selection: { readonly rule: 'maximum-information' | 'posterior-information'; readonly randomesque: number };
   readonly decisiveCut?: DecisiveCut | undefined;
-  readonly content?: { readonly attribute: string; readonly targets: Readonly<Record<string, number>>; readonly weight: number } | undefined;
+  readonly content?:
+    | { readonly attribute: string; readonly targets: Readonly<Record<string, number>>; readonly weight: number }
+    | undefined;
   readonly minimumItems: number;
   readonly maximumItems: number;
   readonly standardError: number;
@@ -22,7 +24,9 @@ export interface DecisiveCut {
   readonly emphasis: { readonly weight: number; readonly width: number };
   /** The test goes on, up to its maximum, while the cut lies within θ ± z·SE. */
   readonly undecided: number;
-  /** Further away than `distance` one of `randomesque` is drawn: the best items are kept for those for whom they decide. */
+  /**
+   * Further away than `distance` one of `randomesque` is drawn: the best items are kept for those for whom they decide.
+   */
   readonly spare: { readonly distance: number; readonly randomesque: number };
 }
 

@@ -2,9 +2,18 @@
 import { type Given, type NextItem, nextItem, type NextItemRequest } from './next-item.ts';
 
 /** What the journal says of one presentation. */
-export interface RecordedStep extends Given { readonly theta: number; readonly standardError: number; readonly rule: string }
+export interface RecordedStep extends Given {
+  readonly theta: number;
+  readonly standardError: number;
+  readonly rule: string;
+}
 
-export interface Difference { /** 1-based, among all presented; one more than the steps when the end differs. */ readonly position: number; readonly field: string; readonly recorded: unknown; readonly recomputed: unknown }
+export interface Difference {
+  /** 1-based, among all presented; one more than the steps when the end differs. */ readonly position: number;
+  readonly field: string;
+  readonly recorded: unknown;
+  readonly recomputed: unknown;
+}
 
 export interface Replay {
   /** The engine's decision at each step, then the one after the last answer. */
@@ -12,8 +21,13 @@ export interface Replay {
   readonly differences: readonly Difference[];
 }
 
-/** Numbers must agree in every bit: the arithmetic is our own. `ended`: the recorded reason to stop; left out while the test runs. */
-export function replay(request: Omit<NextItemRequest, 'history'> & { readonly steps: readonly RecordedStep[]; readonly ended?: string }): Replay {
+/**
+ * Numbers must agree in every bit: the arithmetic is our own. `ended`: the recorded reason to stop; left out while the
+ * test runs.
+ */
+export function replay(
+  request: Omit<NextItemRequest, 'history'> & { readonly steps: readonly RecordedStep[]; readonly ended?: string },
+): Replay {
   const { steps, ended, ...rest } = request;
   const decisions: NextItem[] = [];
   const differences: Difference[] = [];
@@ -22,12 +36,20 @@ export function replay(request: Omit<NextItemRequest, 'history'> & { readonly st
     decisions.push(decision);
     const step = steps[n];
     if (step !== undefined) differences.push(...compare(n + 1, step, decision));
-    else if (ended !== undefined && (decision.kind !== 'stop' || decision.reason !== ended)) differences.push({ position: n + 1, field: 'reason', recorded: ended, recomputed: decision.kind === 'stop' ? decision.reason : decision.kind });
+    else if (ended !== undefined && (decision.kind !== 'stop' || decision.reason !== ended))
+      differences.push({
+        position: n + 1,
+        field: 'reason',
+        recorded: ended,
+        recomputed: decision.kind === 'stop' ? decision.reason : decision.kind,
+      });
   }
   return { decisions, differences };
 }
 
 function compare(position: number, step: RecordedStep, decision: NextItem): Difference[] {
   if (decision.kind === 'stop') return [{ position, field: 'kind', recorded: 'present', recomputed: 'stop' }];
-  return (['item', 'scored', 'theta', 'standardError', 'rule'] as const).flatMap((field) => (step[field] === decision[field] ? [] : [{ position, field, recorded: step[field], recomputed: decision[field] }]));
+  return (['item', 'scored', 'theta', 'standardError', 'rule'] as const).flatMap((field) =>
+    step[field] === decision[field] ? [] : [{ position, field, recorded: step[field], recomputed: decision[field] }],
+  );
 }

@@ -1,34 +1,58 @@
 /**
- * A study of a test's policy: simulated candidates of known ability sit the adaptive test by the very code that runs it live.
+ * A study of a test's policy: simulated candidates of known ability sit the adaptive test by the very code that runs it
+ * live.
  * The same seed gives the same numbers; candidate n's draws depend on n alone.
  */
 import { IrtError } from 'itemresponsetheory';
-import { adjustExposure, type Cut, exposureRates, type Population, type Sat, simulate, type Sitting, type StudySummary, summarise } from 'itemresponsetheory/simulation';
+import {
+  adjustExposure,
+  type Cut,
+  exposureRates,
+  type Population,
+  type Sat,
+  simulate,
+  type Sitting,
+  type StudySummary,
+  summarise,
+} from 'itemresponsetheory/simulation';
 import type { AdaptiveBank } from './bank.ts';
 import { reportedAbility } from './estimate.ts';
 import { type Given, nextItem } from './next-item.ts';
 import type { AdaptivePolicy } from './policy.ts';
 
 /** What is sat, and by whom; plain data that can be handed to a worker. */
-export interface Sitters { readonly policy: AdaptivePolicy; readonly bank: AdaptiveBank; readonly population: Population }
+export interface Sitters {
+  readonly policy: AdaptivePolicy;
+  readonly bank: AdaptiveBank;
+  readonly population: Population;
+}
 
 export interface StudyDesign extends Sitters {
-  readonly simulees: number; readonly seed: number;
+  readonly simulees: number;
+  readonly seed: number;
   /** Ascending cuts, e.g. A1, A2, B1. */
   readonly cuts: readonly Cut[];
 }
 
-export interface StudyResult extends StudySummary { readonly seed: number }
+export interface StudyResult extends StudySummary {
+  readonly seed: number;
+}
 
 /** A piece of a study: candidates `first` and following, under these exposure parameters. */
 export interface Chunk {
-  readonly first: number; readonly simulees: number; readonly seed: number; readonly exposure: Float64Array;
+  readonly first: number;
+  readonly simulees: number;
+  readonly seed: number;
+  readonly exposure: Float64Array;
   /** Whether each also sits the unconstrained test, with which the information is compared. */
   readonly comparesInformation: boolean;
 }
 
 export interface StudyOptions {
-  /** Sits a chunk somewhere else, e.g. in a worker; default: here. What it returns depends on the chunk alone, so the numbers are the same anywhere. */
+  /**
+   * Sits a chunk somewhere else, e.g. in a worker; default: here. What it returns depends on the chunk alone, so the
+   * numbers are the same anywhere.
+   */
   readonly sitChunk?: (chunk: Chunk) => Promise<readonly Sat[]>;
   /** Chunks under way at a time, default 1. */
   readonly parallel?: number;
@@ -48,32 +72,81 @@ function sit({ policy, bank }: Sitters, seed: number, answer: (item: number) => 
   const history: Given[] = [];
   for (;;) {
     const next = nextItem({ policy, bank, history, seed: `${seed}/${simulee}`, excluded: nobody });
-    if (next.kind === 'present') { history.push({ item: next.item, category: answer(next.item), scored: next.scored }); continue; }
+    if (next.kind === 'present') {
+      history.push({ item: next.item, category: answer(next.item), scored: next.scored });
+      continue;
+    }
     const { theta, standardError } = reportedAbility(bank, history) ?? next;
-    return { theta, standardError, items: history.map(({ item }) => item), counted: history.flatMap(({ item, scored }) => (scored ? [item] : [])), reason: next.reason };
+    return {
+      theta,
+      standardError,
+      items: history.map(({ item }) => item),
+      counted: history.flatMap(({ item, scored }) => (scored ? [item] : [])),
+      reason: next.reason,
+    };
   }
 }
 
-/** Maximum information alone: no content, exposure control, decisive cut, random choice, pretest items or early stop; `length` items. */
-function sitUnconstrained({ policy: { content: _content, decisiveCut: _decisiveCut, ...policy }, bank, population }: Sitters, seed: number, answer: (item: number) => number, simulee: number, length: number): readonly number[] {
-  const free: AdaptivePolicy = { ...policy, selection: { rule: 'maximum-information', randomesque: 1 }, minimumItems: length, maximumItems: length, pretestPositions: [] };
-  const everything: AdaptiveBank = { ...bank, exposure: new Float64Array(bank.parameters.size).fill(1), enemies: bank.enemies.map(() => nobody) };
+/**
+ * Maximum information alone: no content, exposure control, decisive cut, random choice, pretest items or early stop;
+ * `length` items.
+ */
+function sitUnconstrained(
+  { policy: { content: _content, decisiveCut: _decisiveCut, ...policy }, bank, population }: Sitters,
+  seed: number,
+  answer: (item: number) => number,
+  simulee: number,
+  length: number,
+): readonly number[] {
+  const free: AdaptivePolicy = {
+    ...policy,
+    selection: { rule: 'maximum-information', randomesque: 1 },
+    minimumItems: length,
+    maximumItems: length,
+    pretestPositions: [],
+  };
+  const everything: AdaptiveBank = {
+    ...bank,
+    exposure: new Float64Array(bank.parameters.size).fill(1),
+    enemies: bank.enemies.map(() => nobody),
+  };
   return sit({ policy: free, bank: everything, population }, seed, answer, simulee).counted;
 }
 
 /** One chunk, here and now. */
-export function sitHere({ policy, bank, population }: Sitters, { first, simulees, seed, exposure, comparesInformation }: Chunk): Sat[] {
+export function sitHere(
+  { policy, bank, population }: Sitters,
+  { first, simulees, seed, exposure, comparesInformation }: Chunk,
+): Sat[] {
   const sitters: Sitters = { policy, population, bank: { ...bank, exposure } };
   return simulate({
-    bank: bank.parameters, simulees, first, seed, population, sit: (answer, simulee) => sit(sitters, seed, answer, simulee),
-    ...(comparesInformation ? { unconstrained: (answer: (item: number) => number, simulee: number, length: number) => sitUnconstrained(sitters, seed, answer, simulee, length) } : {}),
+    bank: bank.parameters,
+    simulees,
+    first,
+    seed,
+    population,
+    sit: (answer, simulee) => sit(sitters, seed, answer, simulee),
+    ...(comparesInformation
+      ? {
+          unconstrained: (answer: (item: number) => number, simulee: number, length: number) =>
+            sitUnconstrained(sitters, seed, answer, simulee, length),
+        }
+      : {}),
   });
 }
 
-/** All candidates in order, however the chunks were shared out. Throws IrtError for a number of candidates that is none. */
+/**
+ * All candidates in order, however the chunks were shared out. Throws IrtError for a number of candidates that is none.
+ */
 async function sitAll(sitters: Sitters, whole: Omit<Chunk, 'first'>, options: StudyOptions): Promise<Sat[]> {
-  const { sitChunk = (chunk: Chunk) => Promise.resolve(sitHere(sitters, chunk)), parallel = 1, onProgress, signal } = options;
-  if (!Number.isInteger(whole.simulees) || whole.simulees < 1) throw new IrtError('no-simulees', 'simulees', whole.simulees, 'must be a whole number of at least 1');
+  const {
+    sitChunk = (chunk: Chunk) => Promise.resolve(sitHere(sitters, chunk)),
+    parallel = 1,
+    onProgress,
+    signal,
+  } = options;
+  if (!Number.isInteger(whole.simulees) || whole.simulees < 1)
+    throw new IrtError('no-simulees', 'simulees', whole.simulees, 'must be a whole number of at least 1');
   const starts = Array.from({ length: Math.ceil(whole.simulees / chunkSize) }, (_, n) => n * chunkSize);
   const done: (readonly Sat[])[] = [];
   let [next, count] = [0, 0];
@@ -100,20 +173,35 @@ export async function simulateStudy(design: StudyDesign, options: StudyOptions =
 }
 
 /**
- * Frozen exposure parameters (Sympson & Hetter 1985): simulate, lower the chance of what is given more often than `maximum`, repeat. Pretest items
- * keep 1. K is the mean over the second half of the rounds, which takes out the noise of single rounds; `maximumExposure` comes from one more
+ * Frozen exposure parameters (Sympson & Hetter 1985): simulate, lower the chance of what is given more often than
+ * `maximum`, repeat. Pretest items
+ * keep 1. K is the mean over the second half of the rounds, which takes out the noise of single rounds;
+ * `maximumExposure` comes from one more
  * simulation with that K. Aim a hundredth or two below the rate that may not be passed.
  */
-export async function exposureParameters(design: Omit<StudyDesign, 'cuts'>, maximum: number, rounds: number, options: StudyOptions = {}): Promise<{ readonly k: ReadonlyMap<string, number>; readonly maximumExposure: number }> {
+export async function exposureParameters(
+  design: Omit<StudyDesign, 'cuts'>,
+  maximum: number,
+  rounds: number,
+  options: StudyOptions = {},
+): Promise<{ readonly k: ReadonlyMap<string, number>; readonly maximumExposure: number }> {
   const { bank, simulees, seed } = design;
-  const ratesUnder = async (exposure: Float64Array, round: number): Promise<Float64Array> => exposureRates(bank.parameters.size, await sitAll(design, { simulees, seed: seed + round, exposure, comparesInformation: false }, options));
-  const ignoringPretest = (values: Float64Array, otherwise: number): Float64Array => values.map((value, item) => (bank.isPretest[item] === true ? otherwise : value));
+  const ratesUnder = async (exposure: Float64Array, round: number): Promise<Float64Array> =>
+    exposureRates(
+      bank.parameters.size,
+      await sitAll(design, { simulees, seed: seed + round, exposure, comparesInformation: false }, options),
+    );
+  const ignoringPretest = (values: Float64Array, otherwise: number): Float64Array =>
+    values.map((value, item) => (bank.isPretest[item] === true ? otherwise : value));
   let k: Float64Array = Float64Array.from(bank.exposure);
   const sum = new Float64Array(bank.parameters.size);
   const kept = Math.max(1, Math.floor(rounds / 2));
   for (let round = 0; round < rounds; round += 1) {
     k = ignoringPretest(adjustExposure(k, await ratesUnder(k, round), maximum), 1);
-    if (round >= rounds - kept) k.forEach((chance, item) => { sum[item] = (sum[item] ?? 0) + chance; });
+    if (round >= rounds - kept)
+      k.forEach((chance, item) => {
+        sum[item] = (sum[item] ?? 0) + chance;
+      });
   }
   const averaged = sum.map((total) => total / kept);
   const maximumExposure = Math.max(...ignoringPretest(await ratesUnder(averaged, rounds), 0));

@@ -1,46 +1,111 @@
-/** Each item looked at: fit, the curve that the responses draw, a light with reasons, and how many more responses it needs. Pure. */
+/**
+ * Each item looked at: fit, the curve that the responses draw, a light with reasons, and how many more responses it
+ * needs. Pure.
+ */
 import type { Grid, ItemParameters } from 'itemresponsetheory';
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
-import { type Abilities, type CumulativeFit, type CurveDeviation, type Estimated, type LimitedInformation, classicalStatistics, cumulativeFit, curveDeviations, empiricalReliability, estimateAbilities, itemCounts, limitedInformation, marginalReliability, meanSquareFit, personFit, residualCorrelations, sumScoreFit } from 'itemresponsetheory/fit';
-import { type Estimates, type ItemFit, type Judged, type Light, type OldParameters, type Reason, type Verdict, appraise } from './judge.ts';
+import {
+  type Abilities,
+  type CumulativeFit,
+  type CurveDeviation,
+  type Estimated,
+  type LimitedInformation,
+  classicalStatistics,
+  cumulativeFit,
+  curveDeviations,
+  empiricalReliability,
+  estimateAbilities,
+  itemCounts,
+  limitedInformation,
+  marginalReliability,
+  meanSquareFit,
+  personFit,
+  residualCorrelations,
+  sumScoreFit,
+} from 'itemresponsetheory/fit';
+import {
+  type Estimates,
+  type ItemFit,
+  type Judged,
+  type Light,
+  type OldParameters,
+  type Reason,
+  type Verdict,
+  appraise,
+} from './judge.ts';
 
-/** Share in each category among those who answered, over persons of about the same θ; from posterior masses, so that few items do not shrink it. */
-export interface EmpiricalPoint { readonly theta: number; readonly persons: number; readonly observed: readonly number[] }
+/**
+ * Share in each category among those who answered, over persons of about the same θ; from posterior masses, so that few
+ * items do not shrink it.
+ */
+export interface EmpiricalPoint {
+  readonly theta: number;
+  readonly persons: number;
+  readonly observed: readonly number[];
+}
 
 export interface AppraisedItem {
   readonly item: string;
-  readonly responses: number; readonly counts: readonly number[]; readonly p: number;
+  readonly responses: number;
+  readonly counts: readonly number[];
+  readonly p: number;
   /** Of complete forms. */
   readonly itemRest?: number;
-  readonly infit: number; readonly infitZ: number; readonly outfit: number; readonly outfitZ: number; readonly rmsd: number;
+  readonly infit: number;
+  readonly infitZ: number;
+  readonly outfit: number;
+  readonly outfitZ: number;
+  readonly rmsd: number;
   /** S-X², of complete forms. */
   readonly sumScoreFit?: { readonly chiSquare: number; readonly degreesOfFreedom: number; readonly p: number };
-  readonly light: Light; readonly reasons: readonly Reason[];
+  readonly light: Light;
+  readonly reasons: readonly Reason[];
   /** To reach the bounds for count, standard error and rarest category; 0 when they are met. */
   readonly moreResponses: number;
   readonly points: readonly EmpiricalPoint[];
 }
 
-export interface DependentPair { readonly first: string; readonly second: string; readonly q3: number; readonly adjusted: number }
+export interface DependentPair {
+  readonly first: string;
+  readonly second: string;
+  readonly q3: number;
+  readonly adjusted: number;
+}
 
 export interface Appraisal {
   readonly items: readonly AppraisedItem[];
-  readonly reliability: { readonly marginal: number; readonly wle: number; readonly alpha?: number; readonly omega?: number };
+  readonly reliability: {
+    readonly marginal: number;
+    readonly wle: number;
+    readonly alpha?: number;
+    readonly omega?: number;
+  };
   readonly limitedInformation?: LimitedInformation;
   /** |Q3 − mean| above .2, largest first. */
   readonly dependentPairs: readonly DependentPair[];
   readonly abilities: Abilities;
   /** Of each person: lz*, and how likely one as low; infit and outfit. */
-  readonly personFit: readonly { readonly lzStar: number; readonly p: number; readonly infit: number; readonly outfit: number }[];
+  readonly personFit: readonly {
+    readonly lzStar: number;
+    readonly p: number;
+    readonly infit: number;
+    readonly outfit: number;
+  }[];
   /** Of each person with ten answers and more, where the order of the answers is known. */
   readonly inOrder?: readonly (CumulativeFit | undefined)[];
   /** Statistics that were left out, by code, and why. */
   readonly leftOut: readonly StatisticLeftOut[];
 }
-export interface StatisticLeftOut { readonly statistic: 'S-X2' | 'M2' | 'Q3' | 'classical'; readonly why: 'incomplete-forms' | 'too-many-items' | 'no-degrees-of-freedom' }
+export interface StatisticLeftOut {
+  readonly statistic: 'S-X2' | 'M2' | 'Q3' | 'classical';
+  readonly why: 'incomplete-forms' | 'too-many-items' | 'no-degrees-of-freedom';
+}
 
 export interface AppraisalRequest {
-  readonly bank: ItemParameters; readonly data: ResponseMatrix; readonly grid: Grid; readonly estimated: Estimated;
+  readonly bank: ItemParameters;
+  readonly data: ResponseMatrix;
+  readonly grid: Grid;
+  readonly estimated: Estimated;
   /** Absent for parameters that were given. */
   readonly estimates?: readonly Estimates[];
   /** Old parameters by item, of anchors. */
@@ -48,7 +113,16 @@ export interface AppraisalRequest {
 }
 
 /** Bounds by custom. Persons a category: Linacre (2002); the standard error as in judge.ts. */
-export const bounds = { responses: 100, perCategory: 10, standardError: 0.3, q3: 0.2, itemRest: 0.1, infit: [0.7, 1.3], outfit: [0.5, 1.5], rmsd: 0.1 } as const;
+export const bounds = {
+  responses: 100,
+  perCategory: 10,
+  standardError: 0.3,
+  q3: 0.2,
+  itemRest: 0.1,
+  infit: [0.7, 1.3],
+  outfit: [0.5, 1.5],
+  rmsd: 0.1,
+} as const;
 /** Work of these grows with the square or the cube of the items. */
 const most = { sumScoreItems: 150, limitedItems: 40, pairItems: 800 } as const;
 
@@ -63,7 +137,8 @@ function pointsOf({ mass, observed, responses }: CurveDeviation, { node }: Grid)
   for (let q = 0; q < node.length; q += 1) {
     const m = mass[q] ?? 0;
     if (m > 0) {
-      persons += m; theta += m * (node[q] ?? 0);
+      persons += m;
+      theta += m * (node[q] ?? 0);
       counts = counts.map((count, k) => count + m * (observed[q]?.[k] ?? 0));
     }
     if (persons >= Math.max(responses / 12, 3) || (q === node.length - 1 && persons >= 1)) {
@@ -76,7 +151,8 @@ function pointsOf({ mass, observed, responses }: CurveDeviation, { node }: Grid)
 }
 
 function moreResponses(responses: number, rarest: number, error: number | undefined): number {
-  const forError = error === undefined || !Number.isFinite(error) ? 0 : Math.ceil(responses * (error / bounds.standardError) ** 2);
+  const forError =
+    error === undefined || !Number.isFinite(error) ? 0 : Math.ceil(responses * (error / bounds.standardError) ** 2);
   const forCategory = rarest > 0 ? Math.ceil((responses * bounds.perCategory) / rarest) : 2 * responses;
   return Math.max(0, bounds.responses - responses, forError - responses, forCategory - responses);
 }
@@ -88,13 +164,19 @@ function pairsOf(bank: ItemParameters, data: ResponseMatrix, theta: Float64Array
   for (let i = 0; i < bank.size; i += 1) {
     for (let j = 0; j < i; j += 1) {
       const value = adjusted[i]?.[j] ?? NaN;
-      if (Math.abs(value) > bounds.q3) pairs.push({ first: bank.id[j] ?? '', second: bank.id[i] ?? '', q3: q3[i]?.[j] ?? NaN, adjusted: value });
+      if (Math.abs(value) > bounds.q3)
+        pairs.push({ first: bank.id[j] ?? '', second: bank.id[i] ?? '', q3: q3[i]?.[j] ?? NaN, adjusted: value });
     }
   }
   return pairs.sort((a, b) => Math.abs(b.adjusted) - Math.abs(a.adjusted));
 }
 
-interface Facts { readonly slope?: number; readonly rarest: number; readonly itemRest?: number | undefined; readonly scoreMisfit: boolean }
+interface Facts {
+  readonly slope?: number;
+  readonly rarest: number;
+  readonly itemRest?: number | undefined;
+  readonly scoreMisfit: boolean;
+}
 
 /** Reasons of the bank's own judgement, and those that only a report can give. */
 function judged(item: Judged, { slope, rarest, itemRest, scoreMisfit }: Facts): Verdict {
@@ -104,23 +186,37 @@ function judged(item: Judged, { slope, rarest, itemRest, scoreMisfit }: Facts): 
   if (rarest < bounds.perCategory) look.push('few-per-category');
   if (scoreMisfit) look.push('score-misfit');
   if (itemRest !== undefined && itemRest < bounds.itemRest) look.push('low-item-rest');
-  return { light: drop.length > 0 || light === 'drop' ? 'drop' : look.length > 0 ? 'look' : light, reasons: [...drop, ...reasons, ...look] };
+  return {
+    light: drop.length > 0 || light === 'drop' ? 'drop' : look.length > 0 ? 'look' : light,
+    reasons: [...drop, ...reasons, ...look],
+  };
 }
 
-function wholeForm({ bank, data, grid, estimated }: AppraisalRequest, leftOut: StatisticLeftOut[]): Pick<Appraisal, 'limitedInformation'> & { readonly classical?: ReturnType<typeof classicalStatistics>; readonly scores?: ReturnType<typeof sumScoreFit> } {
+function wholeForm(
+  { bank, data, grid, estimated }: AppraisalRequest,
+  leftOut: StatisticLeftOut[],
+): Pick<Appraisal, 'limitedInformation'> & {
+  readonly classical?: ReturnType<typeof classicalStatistics>;
+  readonly scores?: ReturnType<typeof sumScoreFit>;
+} {
   if (!isComplete(data)) {
-    leftOut.push(...(['classical', 'S-X2', 'M2'] as const).map((statistic) => ({ statistic, why: 'incomplete-forms' as const })));
+    leftOut.push(
+      ...(['classical', 'S-X2', 'M2'] as const).map((statistic) => ({ statistic, why: 'incomplete-forms' as const })),
+    );
     return {};
   }
   const classical = classicalStatistics(data);
   const parameters = bank.step.length + (estimated.slope === false ? 0 : bank.size);
-  const tooFew = bank.size * (bank.size + 1) / 2 <= parameters + 1;
+  const tooFew = (bank.size * (bank.size + 1)) / 2 <= parameters + 1;
   if (bank.size > most.sumScoreItems) leftOut.push({ statistic: 'S-X2', why: 'too-many-items' });
   if (bank.size > most.limitedItems) leftOut.push({ statistic: 'M2', why: 'too-many-items' });
   else if (tooFew) leftOut.push({ statistic: 'M2', why: 'no-degrees-of-freedom' });
   return {
-    classical, ...(bank.size > most.sumScoreItems ? {} : { scores: sumScoreFit(bank, data, { grid, estimated }) }),
-    ...(bank.size > most.limitedItems || tooFew ? {} : { limitedInformation: limitedInformation(bank, data, { grid, estimated }) }),
+    classical,
+    ...(bank.size > most.sumScoreItems ? {} : { scores: sumScoreFit(bank, data, { grid, estimated }) }),
+    ...(bank.size > most.limitedItems || tooFew
+      ? {}
+      : { limitedInformation: limitedInformation(bank, data, { grid, estimated }) }),
   };
 }
 
@@ -130,13 +226,30 @@ function fitOf(bank: ItemParameters, data: ResponseMatrix, grid: Grid) {
   const { items: squares, persons } = meanSquareFit(bank, data, abilities.theta);
   return { abilities, squares, persons, curves: curveDeviations(bank, data, { grid }) };
 }
-const itemFit = (square: { readonly infit: number; readonly outfit: number } | undefined, curve: CurveDeviation | undefined): ItemFit => ({ infit: square?.infit ?? NaN, outfit: square?.outfit ?? NaN, rmsd: curve?.rmsd ?? NaN });
+const itemFit = (
+  square: { readonly infit: number; readonly outfit: number } | undefined,
+  curve: CurveDeviation | undefined,
+): ItemFit => ({ infit: square?.infit ?? NaN, outfit: square?.outfit ?? NaN, rmsd: curve?.rmsd ?? NaN });
 const finiteFit = (fit: ItemFit): ItemFit | undefined => (Object.values(fit).every(Number.isFinite) ? fit : undefined);
 
 /** Items that are to be dropped whatever their place on the scale. */
-export function toDrop({ bank, data, grid, estimates }: Pick<AppraisalRequest, 'bank' | 'data' | 'grid'> & { readonly estimates: readonly Estimates[] }): ReadonlySet<string> {
+export function toDrop({
+  bank,
+  data,
+  grid,
+  estimates,
+}: Pick<AppraisalRequest, 'bank' | 'data' | 'grid'> & {
+  readonly estimates: readonly Estimates[];
+}): ReadonlySet<string> {
   const { squares, curves } = fitOf(bank, data, grid);
-  return new Set(estimates.flatMap((estimate, n) => (appraise({ estimate, responses: curves[n]?.responses ?? 0, fit: finiteFit(itemFit(squares[n], curves[n])) }).light === 'drop' ? [bank.id[n] ?? ''] : [])));
+  return new Set(
+    estimates.flatMap((estimate, n) =>
+      appraise({ estimate, responses: curves[n]?.responses ?? 0, fit: finiteFit(itemFit(squares[n], curves[n])) })
+        .light === 'drop'
+        ? [bank.id[n] ?? '']
+        : [],
+    ),
+  );
 }
 
 /** `data` has no items of one category and no persons without responses. */
@@ -147,24 +260,71 @@ export function appraiseItems(request: AppraisalRequest): Appraisal {
   const { classical, scores, limitedInformation: limited } = wholeForm(request, leftOut);
   if (bank.size > most.pairItems) leftOut.push({ statistic: 'Q3', why: 'too-many-items' });
   const items = itemCounts(data).map((counted, n): AppraisedItem => {
-    const [square, curve, estimate, score, itemRest] = [squares[n], curves[n], estimates?.[n], scores?.[n], classical?.items[n]?.itemRest];
+    const [square, curve, estimate, score, itemRest] = [
+      squares[n],
+      curves[n],
+      estimates?.[n],
+      scores?.[n],
+      classical?.items[n]?.itemRest,
+    ];
     const fit = itemFit(square, curve);
     const id = bank.id[n] ?? '';
     const counts = Array.from({ length: bank.categories[n] ?? 2 }, (_, k) => counted.counts[k] ?? 0);
     const before = old?.get(id);
-    const { light, reasons } = judged({
-      // Parameters that were given are held to be exact: only the fit is judged.
-      estimate: estimate ?? { slope: bank.slope[n] ?? 1, difficulty: bank.step[bank.stepStart[n] ?? 0] ?? 0, difficultyStandardError: 0 },
-      old: before, responses: counted.responses, fit: finiteFit(fit),
-    }, { ...(estimate === undefined ? {} : { slope: estimate.slope }), rarest: Math.min(...counts), itemRest, scoreMisfit: (score?.p ?? 1) < 0.05 / bank.size });
+    const { light, reasons } = judged(
+      {
+        // Parameters that were given are held to be exact: only the fit is judged.
+        estimate: estimate ?? {
+          slope: bank.slope[n] ?? 1,
+          difficulty: bank.step[bank.stepStart[n] ?? 0] ?? 0,
+          difficultyStandardError: 0,
+        },
+        old: before,
+        responses: counted.responses,
+        fit: finiteFit(fit),
+      },
+      {
+        ...(estimate === undefined ? {} : { slope: estimate.slope }),
+        rarest: Math.min(...counts),
+        itemRest,
+        scoreMisfit: (score?.p ?? 1) < 0.05 / bank.size,
+      },
+    );
     return {
-      item: id, responses: counted.responses, counts, p: counted.p, ...(itemRest === undefined ? {} : { itemRest }), ...fit, infitZ: square?.infitZ ?? NaN, outfitZ: square?.outfitZ ?? NaN,
-      ...(score === undefined ? {} : { sumScoreFit: { chiSquare: score.chiSquare, degreesOfFreedom: score.degreesOfFreedom, p: score.p } }),
-      light, reasons, moreResponses: moreResponses(counted.responses, Math.min(...counts), estimate?.difficultyStandardError), points: curve === undefined ? [] : pointsOf(curve, grid),
+      item: id,
+      responses: counted.responses,
+      counts,
+      p: counted.p,
+      ...(itemRest === undefined ? {} : { itemRest }),
+      ...fit,
+      infitZ: square?.infitZ ?? NaN,
+      outfitZ: square?.outfitZ ?? NaN,
+      ...(score === undefined
+        ? {}
+        : { sumScoreFit: { chiSquare: score.chiSquare, degreesOfFreedom: score.degreesOfFreedom, p: score.p } }),
+      light,
+      reasons,
+      moreResponses: moreResponses(counted.responses, Math.min(...counts), estimate?.difficultyStandardError),
+      points: curve === undefined ? [] : pointsOf(curve, grid),
     };
   });
   return {
-    items, abilities, personFit: personFit(bank, data, abilities.theta).map(({ lzStar, p }, n) => ({ lzStar, p, infit: persons[n]?.infit ?? NaN, outfit: persons[n]?.outfit ?? NaN })), ...(data.arrival === undefined ? {} : { inOrder: cumulativeFit(bank, data, abilities.theta) }), leftOut, dependentPairs: bank.size > most.pairItems ? [] : pairsOf(bank, data, abilities.theta), ...(limited === undefined ? {} : { limitedInformation: limited }),
-    reliability: { marginal: marginalReliability(bank, grid), wle: empiricalReliability(abilities.theta, abilities.standardError, 'wle'), ...(classical === undefined ? {} : { alpha: classical.alpha, omega: classical.omega }) },
+    items,
+    abilities,
+    personFit: personFit(bank, data, abilities.theta).map(({ lzStar, p }, n) => ({
+      lzStar,
+      p,
+      infit: persons[n]?.infit ?? NaN,
+      outfit: persons[n]?.outfit ?? NaN,
+    })),
+    ...(data.arrival === undefined ? {} : { inOrder: cumulativeFit(bank, data, abilities.theta) }),
+    leftOut,
+    dependentPairs: bank.size > most.pairItems ? [] : pairsOf(bank, data, abilities.theta),
+    ...(limited === undefined ? {} : { limitedInformation: limited }),
+    reliability: {
+      marginal: marginalReliability(bank, grid),
+      wle: empiricalReliability(abilities.theta, abilities.standardError, 'wle'),
+      ...(classical === undefined ? {} : { alpha: classical.alpha, omega: classical.omega }),
+    },
   };
 }

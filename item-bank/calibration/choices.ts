@@ -2,8 +2,13 @@
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
 import { ResponseRows } from './response-rows.ts';
 
-/** `matrix` has options for categories; `key`: the one option of each item that scored, −1 where none or several did. */
-export interface Choices { readonly matrix: ResponseMatrix; readonly key: Int16Array }
+/**
+ * `matrix` has options for categories; `key`: the one option of each item that scored, −1 where none or several did.
+ */
+export interface Choices {
+  readonly matrix: ResponseMatrix;
+  readonly key: Int16Array;
+}
 
 const [unknown, several] = [-1, -2];
 
@@ -21,6 +26,9 @@ export class ChoiceRows {
   /** Undefined where no option was told. */
   sorted(persons: number, items: number): Choices | undefined {
     if (this.rows.length === 0) return undefined;
-    return { matrix: this.rows.sorted(persons, items), key: Int16Array.from({ length: items }, (_, item) => Math.max(unknown, this.keys.get(item) ?? unknown)) };
+    return {
+      matrix: this.rows.sorted(persons, items),
+      key: Int16Array.from({ length: items }, (_, item) => Math.max(unknown, this.keys.get(item) ?? unknown)),
+    };
   }
 }

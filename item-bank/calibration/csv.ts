@@ -10,4 +10,5 @@ function cell(value: Cell): string {
   return /[",;\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-export const csv = (head: readonly string[], rows: Iterable<readonly Cell[]>): string => `${[head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+export const csv = (head: readonly string[], rows: Iterable<readonly Cell[]>): string =>
+  `${[head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { appraise } from './judge.ts';
 
 describe('the light of an item', () => {
-  const good = { responses: 500, estimate: { slope: 1, difficulty: 0.2, difficultyStandardError: 0.1 }, fit: { infit: 1, outfit: 1, rmsd: 0.02 }, old: { slope: 1, difficulty: 0, origin: 'calibrated' as const } };
+  const good = {
+    responses: 500,
+    estimate: { slope: 1, difficulty: 0.2, difficultyStandardError: 0.1 },
+    fit: { infit: 1, outfit: 1, rmsd: 0.02 },
+    old: { slope: 1, difficulty: 0, origin: 'calibrated' as const },
+  };
   const estimate = (change: object) => ({ estimate: { ...good.estimate, ...change } });
   const fit = (change: object) => ({ fit: { ...good.fit, ...change } });
   it.each([

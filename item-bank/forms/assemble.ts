@@ -1,16 +1,28 @@
 /**
  * Linear-on-the-fly assembly: one item for each slot of the blueprint, drawn by the session's seed, with unscored
- * pretest items mixed in. The draw is the order of SHA-256(seed | purpose | id): uniform, and replayable from the seed alone.
+ * pretest items mixed in. The draw is the order of SHA-256(seed | purpose | id): uniform, and replayable from the seed
+ * alone.
  */
 import { sha256 } from '../../storage/document/hash.ts';
 import type { ItemVersion } from '../items/item.ts';
 import type { LinearPart } from '../specifications/specification.ts';
 
-export interface AssembledPosition { readonly item: ItemVersion; readonly slot: string; readonly part: 'values' | 'practical'; readonly scored: boolean }
+export interface AssembledPosition {
+  readonly item: ItemVersion;
+  readonly slot: string;
+  readonly part: 'values' | 'practical';
+  readonly scored: boolean;
+}
 
 export class InfeasibleForm extends Error {
   readonly code = 'infeasible-form';
-  constructor(readonly slot: string, why: string) { super(`slot ${slot}: ${why}`); this.name = 'InfeasibleForm'; }
+  constructor(
+    readonly slot: string,
+    why: string,
+  ) {
+    super(`slot ${slot}: ${why}`);
+    this.name = 'InfeasibleForm';
+  }
 }
 
 export interface FormRequest {
@@ -25,7 +37,10 @@ export interface FormRequest {
 
 /** The items in the seed's order for one purpose. */
 export const drawOrder = <T extends { readonly id: string }>(seed: string, purpose: string, items: readonly T[]): T[] =>
-  items.map((item) => ({ item, rank: sha256(`${seed}|${purpose}|${item.id}`) })).sort((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ item }) => item);
+  items
+    .map((item) => ({ item, rank: sha256(`${seed}|${purpose}|${item.id}`) }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+    .map(({ item }) => item);
 
 /** Throws InfeasibleForm naming the first slot that no item can fill. */
 export function assembleForm({ part, items, seed, language, excluded }: FormRequest): AssembledPosition[] {
@@ -33,7 +48,9 @@ export function assembleForm({ part, items, seed, language, excluded }: FormRequ
   const chosen = new Set<string>();
   const enemies = new Set<string>();
   const take = (purpose: string, candidates: readonly ItemVersion[]): ItemVersion | undefined => {
-    const free = candidates.filter((item) => !chosen.has(item.id) && !enemies.has(item.id) && !item.enemies.some((enemy) => chosen.has(enemy)));
+    const free = candidates.filter(
+      (item) => !chosen.has(item.id) && !enemies.has(item.id) && !item.enemies.some((enemy) => chosen.has(enemy)),
+    );
     // An item of an earlier attempt is better than no test: it is taken only when the slot has no other.
     const fresh = free.filter((item) => !excluded.has(item.id));
     const item = drawOrder(seed, purpose, fresh.length > 0 ? fresh : free)[0];
@@ -43,14 +60,25 @@ export function assembleForm({ part, items, seed, language, excluded }: FormRequ
     return item;
   };
   const positions: AssembledPosition[] = part.slots.map((slot) => {
-    const item = take(slot.id, usable.filter((candidate) => candidate.use === 'operational' && candidate.attributes['slot'] === slot.id));
+    const item = take(
+      slot.id,
+      usable.filter((candidate) => candidate.use === 'operational' && candidate.attributes['slot'] === slot.id),
+    );
     if (item === undefined) throw new InfeasibleForm(slot.id, `no item in ${language}`);
     return { item, slot: slot.id, part: slot.part, scored: true };
   });
   for (let n = 0; n < part.pretest; n += 1) {
-    const item = take(`pretest-${n}`, usable.filter((candidate) => candidate.use === 'pretest'));
+    const item = take(
+      `pretest-${n}`,
+      usable.filter((candidate) => candidate.use === 'pretest'),
+    );
     if (item === undefined) throw new InfeasibleForm('P', `fewer than ${part.pretest} pretest items in ${language}`);
-    positions.push({ item, slot: 'P', part: item.attributes['part'] === 'values' ? 'values' : 'practical', scored: false });
+    positions.push({
+      item,
+      slot: 'P',
+      part: item.attributes['part'] === 'values' ? 'values' : 'practical',
+      scored: false,
+    });
   }
   return mix(positions, seed);
 }
@@ -58,6 +86,8 @@ export function assembleForm({ part, items, seed, language, excluded }: FormRequ
 /** Values first, then practical, as in the course; inside each, and for the pretest items, the seed's order. */
 function mix(positions: readonly AssembledPosition[], seed: string): AssembledPosition[] {
   const ranked = positions.map((position) => ({ position, rank: sha256(`${seed}|order|${position.item.id}`) }));
-  ranked.sort((a, b) => (a.position.part === b.position.part ? (a.rank < b.rank ? -1 : 1) : a.position.part === 'values' ? -1 : 1));
+  ranked.sort((a, b) =>
+    a.position.part === b.position.part ? (a.rank < b.rank ? -1 : 1) : a.position.part === 'values' ? -1 : 1,
+  );
   return ranked.map(({ position }) => position);
 }

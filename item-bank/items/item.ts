@@ -19,7 +19,11 @@ export type MediaRef = z.infer<typeof MediaRef>;
 export const Spoken = z.strictObject({ text: z.string().min(1), audio: MediaRef });
 export type Spoken = z.infer<typeof Spoken>;
 
-export const Option = z.strictObject({ text: z.string().min(1), audio: MediaRef.optional(), picture: MediaRef.optional() });
+export const Option = z.strictObject({
+  text: z.string().min(1),
+  audio: MediaRef.optional(),
+  picture: MediaRef.optional(),
+});
 
 /** One language version of a choice item: what is heard, what is asked, three answers in the author's order. */
 export const ChoiceText = z.strictObject({
@@ -60,7 +64,12 @@ export const Criterion = z.enum(['TA', 'RA', 'AC', 'FL', 'IN', 'PH']);
 export type Criterion = z.infer<typeof Criterion>;
 
 /** One prompt of a speaking task: heard `plays` times, prepared, answered by one recording. */
-export const SpeakingTurn = z.strictObject({ prompt: Spoken, plays: z.int().positive(), prepMs: z.int().nonnegative(), answerMs: z.int().positive() });
+export const SpeakingTurn = z.strictObject({
+  prompt: Spoken,
+  plays: z.int().positive(),
+  prepMs: z.int().nonnegative(),
+  answerMs: z.int().positive(),
+});
 export type SpeakingTurn = z.infer<typeof SpeakingTurn>;
 
 export const SpeakingItem = z.strictObject({
@@ -78,4 +87,7 @@ export const ItemVersion = z.discriminatedUnion('kind', [ChoiceItem, SpeakingIte
 export type ItemVersion = z.infer<typeof ItemVersion>;
 
 /** What names an item version for ever. */
-export interface ItemRef { readonly id: string; readonly version: number }
+export interface ItemRef {
+  readonly id: string;
+  readonly version: number;
+}

@@ -23,7 +23,18 @@ describe('the folder-backed media library', () => {
     expect((await library.read('bread.svg'))?.contentType).toBe('image/svg+xml');
   });
   it('does not have what is not there', async () => expect(await library.read('none.mp3')).toBeUndefined());
-  it.each(['../secret.mp3', '..\\secret.mp3', '/etc/passwd', 'audio/0a1b.mp3', '%2e%2e/secret.mp3', 'manifest.json', '.mp3', '', '0a1b.mp3\0', `${'a'.repeat(300)}.mp3`])('never leaves its folders: %j', async (id) => {
+  it.each([
+    '../secret.mp3',
+    '..\\secret.mp3',
+    '/etc/passwd',
+    'audio/0a1b.mp3',
+    '%2e%2e/secret.mp3',
+    'manifest.json',
+    '.mp3',
+    '',
+    '0a1b.mp3\0',
+    `${'a'.repeat(300)}.mp3`,
+  ])('never leaves its folders: %j', async (id) => {
     expect(await library.read(id)).toBeUndefined();
   });
 });

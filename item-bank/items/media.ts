@@ -2,8 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export interface MediaContent { readonly bytes: Uint8Array; readonly contentType: string }
-export interface MediaLibrary { read(id: string): Promise<MediaContent | undefined> }
+export interface MediaContent {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+}
+export interface MediaLibrary {
+  read(id: string): Promise<MediaContent | undefined>;
+}
 
 const types: Readonly<Record<string, string>> = { mp3: 'audio/mpeg', svg: 'image/svg+xml' };
 
@@ -15,7 +20,9 @@ export function folderLibrary(folders: readonly string[]): MediaLibrary {
       const contentType = extension === undefined ? undefined : types[extension];
       if (contentType === undefined) return undefined;
       for (const folder of folders) {
-        try { return { bytes: await readFile(join(folder, id)), contentType }; } catch (error) {
+        try {
+          return { bytes: await readFile(join(folder, id)), contentType };
+        } catch (error) {
           if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
         }
       }

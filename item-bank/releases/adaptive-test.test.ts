@@ -8,7 +8,10 @@ import { type AdaptiveResponse, type AdaptiveStep, UnknownItem } from './pinned-
 const test = adaptiveTest(part, adaptiveBank(part, release.items, release.parameters));
 
 /** A whole test in which every answer is right. */
-function sit(seed: string, excluded: readonly string[] = []): { readonly given: AdaptiveResponse[]; readonly last: AdaptiveStep } {
+function sit(
+  seed: string,
+  excluded: readonly string[] = [],
+): { readonly given: AdaptiveResponse[]; readonly last: AdaptiveStep } {
   const given: AdaptiveResponse[] = [];
   for (;;) {
     const step = test.next(given, seed, excluded);
@@ -18,7 +21,13 @@ function sit(seed: string, excluded: readonly string[] = []): { readonly given: 
 }
 
 describe('the adaptive test of a release', () => {
-  it('begins at the policy\'s start', () => expect(test.next([], 'seed', [])).toMatchObject({ kind: 'present', theta: -0.5, standardError: 1.5, scored: true }));
+  it("begins at the policy's start", () =>
+    expect(test.next([], 'seed', [])).toMatchObject({
+      kind: 'present',
+      theta: -0.5,
+      standardError: 1.5,
+      scored: true,
+    }));
   it('gives the maximum of scored items, and a pretest item where the policy says', () => {
     const { given, last } = sit('seed');
     expect(given.filter(({ scored }) => scored)).toHaveLength(6);
@@ -31,7 +40,11 @@ describe('the adaptive test of a release', () => {
   it('gives no item of an earlier attempt, and takes ids of other releases for what they are', () => {
     const { given } = sit('seed');
     const excluded = [...given.slice(0, 2).map(({ item }) => item), 'MO-1'];
-    expect(sit('seed', excluded).given.map(({ item }) => item).filter((item) => excluded.includes(item))).toEqual([]);
+    expect(
+      sit('seed', excluded)
+        .given.map(({ item }) => item)
+        .filter((item) => excluded.includes(item)),
+    ).toEqual([]);
   });
   it('never gives two enemies', () => {
     for (let n = 0; n < 30; n += 1) {
@@ -41,14 +54,26 @@ describe('the adaptive test of a release', () => {
   });
   it('measures by the chance of guessing right where a release has one, and as before where it has none', () => {
     const guessed = release.parameters.map((row) => ({ ...row, lower: 0.25 }));
-    const history = ['L3', 'L5', 'L7', 'L9'].map((item, n): AdaptiveResponse => ({ item, category: n % 2, scored: true }));
+    const history = ['L3', 'L5', 'L7', 'L9'].map((item, n): AdaptiveResponse => ({
+      item,
+      category: n % 2,
+      scored: true,
+    }));
     const bank = createItemParameters(guessed.map(specOf));
     const expected = estimateAbility(bank, [2, 4, 6, 8], [0, 1, 0, 1], { method: 'wle' });
     const reported = adaptiveTest(part, adaptiveBank(part, release.items, guessed)).report(history);
     expect(reported).toMatchObject({ theta: expected.theta, standardError: expected.standardError });
     expect(reported?.theta).toBeLessThan(test.report(history)?.theta ?? -9);
-    expect(adaptiveBank(part, release.items, release.parameters.map((row) => ({ ...row, lower: 0 }))).table).toEqual(adaptiveBank(part, release.items, release.parameters).table);
+    expect(
+      adaptiveBank(
+        part,
+        release.items,
+        release.parameters.map((row) => ({ ...row, lower: 0 })),
+      ).table,
+    ).toEqual(adaptiveBank(part, release.items, release.parameters).table);
   });
-  it('refuses a history with an item of another release', () => expect(() => test.next([{ item: 'MO-1', category: 1, scored: true }], 'seed', [])).toThrow(UnknownItem));
-  it('refuses an operational item without parameters', () => expect(() => adaptiveBank(part, release.items, release.parameters.slice(1))).toThrow(UncalibratedItem));
+  it('refuses a history with an item of another release', () =>
+    expect(() => test.next([{ item: 'MO-1', category: 1, scored: true }], 'seed', [])).toThrow(UnknownItem));
+  it('refuses an operational item without parameters', () =>
+    expect(() => adaptiveBank(part, release.items, release.parameters.slice(1))).toThrow(UncalibratedItem));
 });

@@ -1,4 +1,7 @@
-/** The adaptive part of a pinned test: the release's items and parameters, tied to the engine under the specification's policy. */
+/**
+ * The adaptive part of a pinned test: the release's items and parameters, tied to the engine under the specification's
+ * policy.
+ */
 import { type AdaptiveBank, type AdaptiveItem, createAdaptiveBank } from '../../engine/adaptive/bank.ts';
 import { type Given, nextItem } from '../../engine/adaptive/next-item.ts';
 import { reportedAbility } from '../../engine/adaptive/estimate.ts';
@@ -9,21 +12,33 @@ import { type ItemParameterRow, specOf } from './release.ts';
 
 export class UncalibratedItem extends Error {
   readonly code = 'uncalibrated-item';
-  constructor(id: string) { super(`The release has no parameters for ${id}`); this.name = 'UncalibratedItem'; }
+  constructor(id: string) {
+    super(`The release has no parameters for ${id}`);
+    this.name = 'UncalibratedItem';
+  }
 }
 
 /** Operational and pretest items of the release; a pretest item needs no parameters of its own: it is never scored. */
-export function adaptiveBank(part: AdaptivePart, items: readonly ItemVersion[], parameters: readonly ItemParameterRow[]): AdaptiveBank {
+export function adaptiveBank(
+  part: AdaptivePart,
+  items: readonly ItemVersion[],
+  parameters: readonly ItemParameterRow[],
+): AdaptiveBank {
   const rows = new Map(parameters.map((row) => [row.id, row]));
   const attribute = part.policy.content?.attribute;
   const adaptiveItems = items.flatMap((item): AdaptiveItem[] => {
     if (item.kind !== 'choice' || item.use === 'practice') return [];
     const row = rows.get(item.id);
     if (row === undefined && item.use === 'operational') throw new UncalibratedItem(item.id);
-    return [{
-      parameters: specOf(row ?? { id: item.id, slope: 1, difficulty: 0 }), use: item.use,
-      content: attribute === undefined ? '' : item.attributes[attribute] ?? '', enemies: item.enemies, exposure: row?.exposure ?? 1,
-    }];
+    return [
+      {
+        parameters: specOf(row ?? { id: item.id, slope: 1, difficulty: 0 }),
+        use: item.use,
+        content: attribute === undefined ? '' : (item.attributes[attribute] ?? ''),
+        enemies: item.enemies,
+        exposure: row?.exposure ?? 1,
+      },
+    ];
   });
   return createAdaptiveBank(adaptiveItems, part.policy);
 }
@@ -34,7 +49,8 @@ function indexOf(bank: AdaptiveBank, id: string): number {
   return item;
 }
 
-const givenOf = (bank: AdaptiveBank, history: readonly AdaptiveResponse[]): Given[] => history.map(({ item, category, scored }) => ({ item: indexOf(bank, item), category, scored }));
+const givenOf = (bank: AdaptiveBank, history: readonly AdaptiveResponse[]): Given[] =>
+  history.map(({ item, category, scored }) => ({ item: indexOf(bank, item), category, scored }));
 
 export function adaptiveTest(part: AdaptivePart, bank: AdaptiveBank): AdaptiveTest {
   return {

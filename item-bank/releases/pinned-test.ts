@@ -4,11 +4,22 @@ import type { Specification } from '../specifications/specification.ts';
 
 /** What the engine says after each answer of an adaptive part. `item` is the id of the next item. */
 export type AdaptiveStep =
-  | { readonly kind: 'present'; readonly item: string; readonly scored: boolean; readonly theta: number; readonly standardError: number; readonly rule: string }
+  | {
+      readonly kind: 'present';
+      readonly item: string;
+      readonly scored: boolean;
+      readonly theta: number;
+      readonly standardError: number;
+      readonly rule: string;
+    }
   | { readonly kind: 'stop'; readonly reason: string; readonly theta: number; readonly standardError: number };
 
 /** One given item with its response; category null = not scored. */
-export interface AdaptiveResponse { readonly item: string; readonly category: number | null; readonly scored: boolean }
+export interface AdaptiveResponse {
+  readonly item: string;
+  readonly category: number | null;
+  readonly scored: boolean;
+}
 
 /** The adaptive part of a pinned test: engine, policy and parameters tied together; pure. */
 export interface AdaptiveTest {
@@ -27,7 +38,10 @@ export interface PinnedTest {
 
 export class UnknownItem extends Error {
   readonly code = 'unknown-item';
-  constructor(id: string) { super(`The pinned release has no item ${id} of that kind`); this.name = 'UnknownItem'; }
+  constructor(id: string) {
+    super(`The pinned release has no item ${id} of that kind`);
+    this.name = 'UnknownItem';
+  }
 }
 
 export function choiceItem(test: PinnedTest, id: string): ChoiceItem {
@@ -42,7 +56,10 @@ export function speakingItem(test: PinnedTest, id: string): SpeakingItem {
 }
 
 /** The language version a session uses: its own, else Dutch (a listening item is Dutch only). */
-export function textIn(item: ChoiceItem, language: Language): { readonly language: Language; readonly text: ChoiceText } {
+export function textIn(
+  item: ChoiceItem,
+  language: Language,
+): { readonly language: Language; readonly text: ChoiceText } {
   const own = item.languages[language];
   if (own !== undefined) return { language, text: own };
   const dutch = item.languages.nl;

@@ -20,7 +20,18 @@ export type ItemParameterRow = z.infer<typeof ItemParameterRow>;
 
 export type LogisticSpec = Extract<ItemSpec, { readonly model: 'logistic' }>;
 /** The row's curve, as the engine computes with it. */
-export const specOf = ({ id, slope, difficulty, lower }: Pick<ItemParameterRow, 'id' | 'slope' | 'difficulty' | 'lower'>): LogisticSpec => ({ model: 'logistic', id, slope, difficulty, ...(lower === undefined ? {} : { lower }) });
+export const specOf = ({
+  id,
+  slope,
+  difficulty,
+  lower,
+}: Pick<ItemParameterRow, 'id' | 'slope' | 'difficulty' | 'lower'>): LogisticSpec => ({
+  model: 'logistic',
+  id,
+  slope,
+  difficulty,
+  ...(lower === undefined ? {} : { lower }),
+});
 
 /** Models of items that are right or wrong, as all of a bank's choice items are. */
 export const BankModel = z.enum(['rasch', '1pl', '2pl', '3pl']);

@@ -15,9 +15,15 @@ beforeEach(async () => {
   storage = await openLmdb({ directory });
   store = await ReleaseStore.open(storage);
 });
-afterEach(async () => { await storage.close(); await rm(directory, { recursive: true, force: true }); });
+afterEach(async () => {
+  await storage.close();
+  await rm(directory, { recursive: true, force: true });
+});
 
-const publishAll = async (): Promise<void> => { await store.publishRelease(release); await store.publishSpecification(specification); };
+const publishAll = async (): Promise<void> => {
+  await store.publishRelease(release);
+  await store.publishSpecification(specification);
+};
 
 describe('published releases and specifications', () => {
   it('are kept', async () => {
@@ -33,8 +39,12 @@ describe('published releases and specifications', () => {
   });
   it('never change', async () => {
     await publishAll();
-    await expect(store.publishRelease({ ...release, items: release.items.slice(1) })).rejects.toThrow(ImmutablePublication);
-    await expect(store.publishSpecification({ ...specification, title: { nl: 'Anders' } })).rejects.toThrow(ImmutablePublication);
+    await expect(store.publishRelease({ ...release, items: release.items.slice(1) })).rejects.toThrow(
+      ImmutablePublication,
+    );
+    await expect(store.publishSpecification({ ...specification, title: { nl: 'Anders' } })).rejects.toThrow(
+      ImmutablePublication,
+    );
     expect(store.currentRelease('nt2-listening')).toEqual(release);
     expect((await ReleaseStore.open(storage)).currentSpecification('nt2-oral')).toEqual(specification);
   });
@@ -43,7 +53,12 @@ describe('published releases and specifications', () => {
     await store.publishRelease({ ...release, id: 'nt2-listening-2', createdAt: '2026-12-01T00:00:00.000Z' });
     await store.publishRelease({ ...release, id: 'nt2-listening-0', createdAt: '2026-10-01T00:00:00.000Z' });
     await store.publishSpecification({ ...specification, version: 2 });
-    expect(store.currentTest('nt2-oral')).toEqual({ specification: 2, releases: { 'nt2-listening': 'nt2-listening-2' }, languages: ['nl'], synthetic: true });
+    expect(store.currentTest('nt2-oral')).toEqual({
+      specification: 2,
+      releases: { 'nt2-listening': 'nt2-listening-2' },
+      languages: ['nl'],
+      synthetic: true,
+    });
   });
   it('of the same instant have the last published in force', async () => {
     await publishAll();
@@ -55,7 +70,13 @@ describe('published releases and specifications', () => {
   it('stay pinned when a newer one comes', async () => {
     await publishAll();
     const { specification: version, releases } = store.currentTest('nt2-oral');
-    await store.publishRelease({ ...release, id: 'nt2-listening-2', createdAt: '2026-12-01T00:00:00.000Z', items: release.items.slice(0, 5), parameters: release.parameters.slice(0, 5) });
+    await store.publishRelease({
+      ...release,
+      id: 'nt2-listening-2',
+      createdAt: '2026-12-01T00:00:00.000Z',
+      items: release.items.slice(0, 5),
+      parameters: release.parameters.slice(0, 5),
+    });
     const pinned = store.pinnedTest('nt2-oral', version, releases);
     expect(pinned.items.size).toBe(12);
     expect(pinned.adaptive?.next([], 'seed', []).kind).toBe('present');

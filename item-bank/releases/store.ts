@@ -2,24 +2,40 @@
 import { z } from 'zod';
 import { type Collection, type CollectionDefinition, DuplicateKey, type Storage } from '../../storage/port.ts';
 import { canonicalJson, jsonObject, type JsonObject } from '../../storage/document/json.ts';
-import { type Specification, Specification as SpecificationSchema, type SpecificationId } from '../specifications/specification.ts';
+import {
+  type Specification,
+  Specification as SpecificationSchema,
+  type SpecificationId,
+} from '../specifications/specification.ts';
 import { adaptiveBank, adaptiveTest } from './adaptive-test.ts';
 import type { PinnedTest } from './pinned-test.ts';
 import { Release } from './release.ts';
 
-interface Published { readonly kind: 'release' | 'specification' | 'in-force'; readonly content: JsonObject }
-const definition: CollectionDefinition<Published, 'kind'> = { name: 'published', indexes: { kind: { fields: ['kind'] } } };
+interface Published {
+  readonly kind: 'release' | 'specification' | 'in-force';
+  readonly content: JsonObject;
+}
+const definition: CollectionDefinition<Published, 'kind'> = {
+  name: 'published',
+  indexes: { kind: { fields: ['kind'] } },
+};
 
 /** Documents that every agency uses belong to the installation. */
 const tenant = 'installation';
 
 export class ImmutablePublication extends Error {
   readonly code = 'immutable-publication';
-  constructor(id: string) { super(`${id} is published already, with other content: give it a new id or version`); this.name = 'ImmutablePublication'; }
+  constructor(id: string) {
+    super(`${id} is published already, with other content: give it a new id or version`);
+    this.name = 'ImmutablePublication';
+  }
 }
 export class UnknownPublication extends Error {
   readonly code = 'unknown-publication';
-  constructor(id: string) { super(`${id} is not published here`); this.name = 'UnknownPublication'; }
+  constructor(id: string) {
+    super(`${id} is not published here`);
+    this.name = 'UnknownPublication';
+  }
 }
 
 /** Which release of a bank new sittings pin: projection of the bank's stream up to `version`. */
@@ -45,40 +61,61 @@ export class ReleaseStore {
   /** Reads what other processes published. */
   async reload(): Promise<void> {
     for (const kind of ['release', 'specification', 'in-force'] as const) {
-      for (const { value } of (await this.collection.find(tenant, { index: 'kind', equal: [kind], limit: 1000 })).documents) this.keep(value);
+      for (const { value } of (await this.collection.find(tenant, { index: 'kind', equal: [kind], limit: 1000 }))
+        .documents)
+        this.keep(value);
     }
   }
 
   /** From now on what other processes publish is known here too. @returns how to stop. */
   follow(failed: (error: unknown) => void): () => void {
     return this.collection.watch(tenant, ({ id }) => {
-      this.collection.get({ tenant, id }).then((stored) => { if (stored !== undefined) this.keep(stored.value); }).catch(failed);
+      this.collection
+        .get({ tenant, id })
+        .then((stored) => {
+          if (stored !== undefined) this.keep(stored.value);
+        })
+        .catch(failed);
     });
   }
 
-  async publishRelease(release: Release): Promise<void> { await this.publish(`release-${release.id}`, { kind: 'release', content: jsonObject(Release.parse(release)) }); }
-
-  async publishSpecification(specification: Specification): Promise<void> {
-    await this.publish(specificationKey(specification.id, specification.version), { kind: 'specification', content: jsonObject(SpecificationSchema.parse(specification)) });
+  async publishRelease(release: Release): Promise<void> {
+    await this.publish(`release-${release.id}`, { kind: 'release', content: jsonObject(Release.parse(release)) });
   }
 
-  /** A later version of the bank's stream wins, whoever writes last. Throws UnknownPublication, RevisionConflict, DuplicateKey. */
+  async publishSpecification(specification: Specification): Promise<void> {
+    await this.publish(specificationKey(specification.id, specification.version), {
+      kind: 'specification',
+      content: jsonObject(SpecificationSchema.parse(specification)),
+    });
+  }
+
+  /**
+   * A later version of the bank's stream wins, whoever writes last. Throws UnknownPublication, RevisionConflict,
+   * DuplicateKey.
+   */
   async putInForce(content: InForce): Promise<void> {
     if (!this.releases.has(content.release)) throw new UnknownPublication(content.release);
     const key = { tenant, id: `in-force-${content.bank}` };
     const stored = await this.collection.get(key);
     const published: Published = { kind: 'in-force', content };
     if (stored === undefined) await this.collection.insert(key, published);
-    else if (InForce.parse(stored.value.content).version < content.version) await this.collection.replace(key, stored.revision, published);
-    this.keep(stored !== undefined && InForce.parse(stored.value.content).version >= content.version ? stored.value : published);
+    else if (InForce.parse(stored.value.content).version < content.version)
+      await this.collection.replace(key, stored.revision, published);
+    this.keep(
+      stored !== undefined && InForce.parse(stored.value.content).version >= content.version ? stored.value : published,
+    );
   }
 
   /** Idempotent for equal content. Throws ImmutablePublication otherwise. */
   private async publish(id: string, published: Published): Promise<void> {
-    try { await this.collection.insert({ tenant, id }, published); } catch (error) {
+    try {
+      await this.collection.insert({ tenant, id }, published);
+    } catch (error) {
       if (!(error instanceof DuplicateKey)) throw error;
       const stored = await this.collection.get({ tenant, id });
-      if (stored === undefined || canonicalJson(stored.value.content) !== canonicalJson(published.content)) throw new ImmutablePublication(id);
+      if (stored === undefined || canonicalJson(stored.value.content) !== canonicalJson(published.content))
+        throw new ImmutablePublication(id);
     }
     this.keep(published);
   }
@@ -100,20 +137,32 @@ export class ReleaseStore {
     this.specifications.set(specificationKey(specification.id, specification.version), specification);
   }
 
-  allReleases(): readonly Release[] { return [...this.releases.values()]; }
-  allSpecifications(): readonly Specification[] { return [...this.specifications.values()]; }
+  allReleases(): readonly Release[] {
+    return [...this.releases.values()];
+  }
+  allSpecifications(): readonly Specification[] {
+    return [...this.specifications.values()];
+  }
 
   private newest(bank: string, holds: (release: Release) => boolean): Release | undefined {
-    return this.allReleases().filter((release) => release.bank === bank && holds(release)).reduce<Release | undefined>((best, release) => (best === undefined || release.createdAt >= best.createdAt ? release : best), undefined);
+    return this.allReleases()
+      .filter((release) => release.bank === bank && holds(release))
+      .reduce<Release | undefined>(
+        (best, release) => (best === undefined || release.createdAt >= best.createdAt ? release : best),
+        undefined,
+      );
   }
 
   /**
-   * The release in force, which new sittings use: the one that a designer chose; where nobody chose yet the newest that no calibration
+   * The release in force, which new sittings use: the one that a designer chose; where nobody chose yet the newest that
+   * no calibration
    * made, of the same instant the one published last.
    */
   currentRelease(bank: string): Release {
     const chosen = this.inForce.get(bank);
-    const release = (chosen === undefined ? undefined : this.releases.get(chosen.release)) ?? this.newest(bank, ({ recalibration }) => recalibration === undefined);
+    const release =
+      (chosen === undefined ? undefined : this.releases.get(chosen.release)) ??
+      this.newest(bank, ({ recalibration }) => recalibration === undefined);
     if (release === undefined) throw new UnknownPublication(`a release of bank ${bank}`);
     return release;
   }
@@ -126,15 +175,27 @@ export class ReleaseStore {
   }
 
   currentSpecification(id: SpecificationId): Specification {
-    const newest = this.allSpecifications().filter((specification) => specification.id === id).sort((a, b) => b.version - a.version)[0];
+    const newest = this.allSpecifications()
+      .filter((specification) => specification.id === id)
+      .sort((a, b) => b.version - a.version)[0];
     if (newest === undefined) throw new UnknownPublication(`a specification ${id}`);
     return newest;
   }
 
   /** What a registration pins today. */
-  currentTest(id: SpecificationId): { readonly specification: number; readonly releases: Readonly<Record<string, string>>; readonly languages: Specification['languages']; readonly synthetic: boolean } {
+  currentTest(id: SpecificationId): {
+    readonly specification: number;
+    readonly releases: Readonly<Record<string, string>>;
+    readonly languages: Specification['languages'];
+    readonly synthetic: boolean;
+  } {
     const { version, banks, languages, synthetic } = this.currentSpecification(id);
-    return { specification: version, languages, synthetic, releases: Object.fromEntries(banks.map((bank) => [bank, this.currentRelease(bank).id])) };
+    return {
+      specification: version,
+      languages,
+      synthetic,
+      releases: Object.fromEntries(banks.map((bank) => [bank, this.currentRelease(bank).id])),
+    };
   }
 
   /** The test as a session pinned it. Throws UnknownPublication. */
@@ -144,12 +205,27 @@ export class ReleaseStore {
     if (known !== undefined) return known;
     const specification = this.specifications.get(specificationKey(id, version));
     if (specification === undefined) throw new UnknownPublication(specificationKey(id, version));
-    const pinned = Object.values(releases).map((release) => { const found = this.releases.get(release); if (found === undefined) throw new UnknownPublication(release); return found; });
+    const pinned = Object.values(releases).map((release) => {
+      const found = this.releases.get(release);
+      if (found === undefined) throw new UnknownPublication(release);
+      return found;
+    });
     const items = pinned.flatMap((release) => release.items);
     const part = specification.parts.find((candidate) => candidate.kind === 'adaptive');
     const test: PinnedTest = {
-      specification, items: new Map(items.map((item) => [item.id, item])),
-      adaptive: part === undefined ? undefined : adaptiveTest(part, adaptiveBank(part, items, pinned.flatMap((release) => release.parameters))),
+      specification,
+      items: new Map(items.map((item) => [item.id, item])),
+      adaptive:
+        part === undefined
+          ? undefined
+          : adaptiveTest(
+              part,
+              adaptiveBank(
+                part,
+                items,
+                pinned.flatMap((release) => release.parameters),
+              ),
+            ),
     };
     this.pinned.set(name, test);
     return test;

@@ -9,7 +9,10 @@ export const AdaptivePart = z.strictObject({
   policy: AdaptivePolicy,
   /** Plays of the stimulus; question and options replay freely. */
   plays: z.int().positive(),
-  /** Time for one item, from its presentation, ms. Nothing advances by itself: when it is over the item takes no more answers. */
+  /**
+   * Time for one item, from its presentation, ms. Nothing advances by itself: when it is over the item takes no more
+   * answers.
+   */
   itemLimitMs: z.int().positive(),
 });
 

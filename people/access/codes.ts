@@ -1,5 +1,6 @@
 /**
- * One-time admission codes: 13 characters of 5 bits (65 bits) that a candidate scans or, if need be, types. Only the hash is
+ * One-time admission codes: 13 characters of 5 bits (65 bits) that a candidate scans or, if need be, types. Only the
+ * hash is
  * stored, under the installation, because whoever brings a code does not know the agency.
  */
 import { type Collection, type CollectionDefinition, DuplicateKey, RevisionConflict } from '../../storage/port.ts';
@@ -25,13 +26,23 @@ const codeLength = 13;
 export const codeLifeMs = 24 * 3_600_000;
 
 /** Spaces, dashes and capitals do not matter; o, i and l are read as 0, 1 and 1. */
-export const normaliseCode = (typed: string): string => typed.toLowerCase().replace(/[^0-9a-z]/g, '').replace(/o/g, '0').replace(/[il]/g, '1');
+export const normaliseCode = (typed: string): string =>
+  typed
+    .toLowerCase()
+    .replace(/[^0-9a-z]/g, '')
+    .replace(/o/g, '0')
+    .replace(/[il]/g, '1');
 
 export const formatCode = (code: string): string => `${code.slice(0, 4)}-${code.slice(4, 8)}-${code.slice(8)}`;
 
 const keyOf = (code: string) => ({ tenant: installation, id: sha256(`admission|${normaliseCode(code)}`) });
 
-export async function makeCode(codes: AdmissionCodes, random: (bytes: number) => Uint8Array, code: Omit<AdmissionCode, 'validUntil' | 'usedAt'>, now: Instant): Promise<string> {
+export async function makeCode(
+  codes: AdmissionCodes,
+  random: (bytes: number) => Uint8Array,
+  code: Omit<AdmissionCode, 'validUntil' | 'usedAt'>,
+  now: Instant,
+): Promise<string> {
   const text = encodeId(random(codeLength));
   await codes.insert(keyOf(text), { ...code, validUntil: toInstant(toEpochMs(now) + codeLifeMs) });
   return formatCode(text);

@@ -1,4 +1,7 @@
-/** Bearer tokens for candidates and seats, cookie tokens for staff: signed by a secret of this installation, pinned to one purpose. */
+/**
+ * Bearer tokens for candidates and seats, cookie tokens for staff: signed by a secret of this installation, pinned to
+ * one purpose.
+ */
 import { SignJWT, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
@@ -16,15 +19,26 @@ export type Claims<P extends Purpose> = z.infer<(typeof claims)[P]>;
 const lifeHours: Record<Purpose, number> = { candidate: 8, seat: 24, staff: 12 };
 
 export class TokenRefused extends Error {
-  constructor(readonly code: 'token-invalid' | 'token-expired') { super(code); this.name = 'TokenRefused'; }
+  constructor(readonly code: 'token-invalid' | 'token-expired') {
+    super(code);
+    this.name = 'TokenRefused';
+  }
 }
 
 export class Tokens {
-  constructor(private readonly secret: Uint8Array, private readonly now: () => Instant) {}
+  constructor(
+    private readonly secret: Uint8Array,
+    private readonly now: () => Instant,
+  ) {}
 
   async issue<P extends Purpose>(purpose: P, content: Claims<P>): Promise<string> {
     const seconds = Math.floor(toEpochMs(this.now()) / 1000);
-    return new SignJWT({ ...content }).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).setAudience(purpose).setIssuedAt(seconds).setExpirationTime(seconds + lifeHours[purpose] * 3600).sign(this.secret);
+    return new SignJWT({ ...content })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setAudience(purpose)
+      .setIssuedAt(seconds)
+      .setExpirationTime(seconds + lifeHours[purpose] * 3600)
+      .sign(this.secret);
   }
 
   candidate = (token: string): Promise<Claims<'candidate'>> => this.read('candidate', token, claims.candidate);
@@ -34,7 +48,11 @@ export class Tokens {
   /** Throws TokenRefused. The algorithm is pinned: `none` and public-key tricks fail here. */
   private async read<T>(purpose: Purpose, token: string, schema: z.ZodType<T>): Promise<T> {
     try {
-      const { payload } = await jwtVerify(token, this.secret, { algorithms: ['HS256'], audience: purpose, currentDate: new Date(toEpochMs(this.now())) });
+      const { payload } = await jwtVerify(token, this.secret, {
+        algorithms: ['HS256'],
+        audience: purpose,
+        currentDate: new Date(toEpochMs(this.now())),
+      });
       return schema.parse(payload);
     } catch (error) {
       throw new TokenRefused(error instanceof errors.JWTExpired ? 'token-expired' : 'token-invalid');

@@ -11,14 +11,19 @@ export interface Agency {
 export const installation = 'installation';
 
 /** Key: {tenant: installation, id: the agency's tenant name}. */
-export const agencies: CollectionDefinition<Agency, 'name'> = { name: 'agencies', indexes: { name: { fields: ['name'] } } };
+export const agencies: CollectionDefinition<Agency, 'name'> = {
+  name: 'agencies',
+  indexes: { name: { fields: ['name'] } },
+};
 export type Agencies = Collection<Agency, 'name'>;
 
-export const agencyOf = async (all: Agencies, tenant: string): Promise<Agency | undefined> => (await all.get({ tenant: installation, id: tenant }))?.value;
+export const agencyOf = async (all: Agencies, tenant: string): Promise<Agency | undefined> =>
+  (await all.get({ tenant: installation, id: tenant }))?.value;
 
 /** Names of all tenants; for jobs that serve every agency in turn. */
 export async function tenants(all: Agencies): Promise<string[]> {
   return (await all.find(installation, { index: 'name', equal: [], limit: 1000 })).documents.map(({ id }) => id);
 }
 
-export const centreName = (agency: Agency | undefined, centre: string): string => agency?.centres.find((candidate) => candidate.id === centre)?.name ?? centre;
+export const centreName = (agency: Agency | undefined, centre: string): string =>
+  agency?.centres.find((candidate) => candidate.id === centre)?.name ?? centre;

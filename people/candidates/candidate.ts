@@ -13,5 +13,8 @@ export interface Candidate {
   readonly registeredAt: Instant;
 }
 
-export const candidates: CollectionDefinition<Candidate, 'reference'> = { name: 'candidates', indexes: { reference: { fields: ['reference'], unique: true } } };
+export const candidates: CollectionDefinition<Candidate, 'reference'> = {
+  name: 'candidates',
+  indexes: { reference: { fields: ['reference'], unique: true } },
+};
 export type Candidates = Collection<Candidate, 'reference'>;

@@ -23,7 +23,11 @@ export const hashPassword = (password: string): Promise<string> => hash(password
 export const tenantOf = (account: string): string | undefined => /^[^@\s]{1,60}@([a-z0-9-]{1,40})$/.exec(account)?.[1];
 
 /** Takes as long for an unknown account as for a wrong password, so that nobody learns which accounts exist. */
-export async function authenticate(all: Accounts, account: string, password: string): Promise<{ readonly tenant: string; readonly account: Account } | undefined> {
+export async function authenticate(
+  all: Accounts,
+  account: string,
+  password: string,
+): Promise<{ readonly tenant: string; readonly account: Account } | undefined> {
   const tenant = tenantOf(account);
   const stored = tenant === undefined ? undefined : await all.get({ tenant, id: account });
   if (tenant === undefined || stored === undefined) {

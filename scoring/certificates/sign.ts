@@ -1,5 +1,6 @@
 /**
- * A released result as a W3C Verifiable Credential 2.0 in the shape of Open Badges 3.0, signed as a JWT (VC-JOSE-COSE, `typ: vc+jwt`).
+ * A released result as a W3C Verifiable Credential 2.0 in the shape of Open Badges 3.0, signed as a JWT (VC-JOSE-COSE,
+ * `typ: vc+jwt`).
  * The signing key stays behind `sign`, which adds `alg` and `kid`; this file makes the content.
  */
 import { jsonObject, type JsonObject } from '../../storage/document/json.ts';
@@ -16,7 +17,13 @@ export interface Certificate {
   readonly testDate: string;
   readonly issuedAt: Instant;
   /** NT2: the level reached, and whether it is the required one. */
-  readonly level?: { readonly reached: string; readonly required: string; readonly isMet: boolean; readonly scale: number; readonly standardError: number };
+  readonly level?: {
+    readonly reached: string;
+    readonly required: string;
+    readonly isMet: boolean;
+    readonly scale: number;
+    readonly standardError: number;
+  };
   /** MO: the counted score. */
   readonly score?: { readonly score: number; readonly max: number };
   readonly regime: { readonly id: string; readonly title: string };
@@ -28,59 +35,144 @@ export type Sign = (payload: string, header: { readonly typ: string; readonly ct
 
 export class BadCertificate extends Error {
   readonly code = 'bad-certificate';
-  constructor(readonly field: string, value: string, rule: string) { super(`${field} is ${JSON.stringify(value)}: ${rule}`); this.name = 'BadCertificate'; }
+  constructor(
+    readonly field: string,
+    value: string,
+    rule: string,
+  ) {
+    super(`${field} is ${JSON.stringify(value)}: ${rule}`);
+    this.name = 'BadCertificate';
+  }
 }
 
-const cefr = { type: ['Alignment'], targetFramework: 'Common European Framework of Reference for Languages', targetUrl: 'https://www.coe.int/en/web/common-european-framework-reference-languages' };
+const cefr = {
+  type: ['Alignment'],
+  targetFramework: 'Common European Framework of Reference for Languages',
+  targetUrl: 'https://www.coe.int/en/web/common-european-framework-reference-languages',
+};
 
 type Shown = JsonObject;
 
 function oralAchievement({ issuer }: Certificate, level: NonNullable<Certificate['level']>): Shown {
-  const levels = ['A1', 'A2', 'B1'].map((name) => ({ id: `${issuer}/levels/${name}`, type: ['RubricCriterionLevel'], name, level: name }));
+  const levels = ['A1', 'A2', 'B1'].map((name) => ({
+    id: `${issuer}/levels/${name}`,
+    type: ['RubricCriterionLevel'],
+    name,
+    level: name,
+  }));
   return {
-    name: `Nederlands als tweede taal, mondeling ${level.reached}`, description: 'Listening and speaking in Dutch as a second language, on the CEFR scale.',
+    name: `Nederlands als tweede taal, mondeling ${level.reached}`,
+    description: 'Listening and speaking in Dutch as a second language, on the CEFR scale.',
     resultDescription: [
-      { id: `${issuer}/results/level`, type: ['ResultDescription'], name: 'CEFR level', resultType: 'RubricCriterionLevel', rubricCriterionLevel: levels, requiredLevel: `${issuer}/levels/${level.required}` },
-      { id: `${issuer}/results/scale`, type: ['ResultDescription'], name: 'Reporting scale', resultType: 'ScaledScore' },
-      { id: `${issuer}/results/requirement`, type: ['ResultDescription'], name: `Required level ${level.required}`, resultType: 'Status' },
+      {
+        id: `${issuer}/results/level`,
+        type: ['ResultDescription'],
+        name: 'CEFR level',
+        resultType: 'RubricCriterionLevel',
+        rubricCriterionLevel: levels,
+        requiredLevel: `${issuer}/levels/${level.required}`,
+      },
+      {
+        id: `${issuer}/results/scale`,
+        type: ['ResultDescription'],
+        name: 'Reporting scale',
+        resultType: 'ScaledScore',
+      },
+      {
+        id: `${issuer}/results/requirement`,
+        type: ['ResultDescription'],
+        name: `Required level ${level.required}`,
+        resultType: 'Status',
+      },
     ],
     alignment: [{ ...cefr, targetName: level.reached, targetDescription: `CEFR ${level.reached}, oral` }],
   };
 }
-const oralResult = (issuer: string, { reached, isMet, scale, standardError }: NonNullable<Certificate['level']>): JsonObject[] => [
+const oralResult = (
+  issuer: string,
+  { reached, isMet, scale, standardError }: NonNullable<Certificate['level']>,
+): JsonObject[] => [
   { type: ['Result'], resultDescription: `${issuer}/results/level`, achievedLevel: `${issuer}/levels/${reached}` },
-  { type: ['Result'], resultDescription: `${issuer}/results/scale`, value: String(scale), standardError: String(standardError) },
+  {
+    type: ['Result'],
+    resultDescription: `${issuer}/results/scale`,
+    value: String(scale),
+    standardError: String(standardError),
+  },
   { type: ['Result'], resultDescription: `${issuer}/results/requirement`, status: isMet ? 'Completed' : 'Failed' },
 ];
 
 const civicAchievement = ({ issuer }: Certificate, { max }: NonNullable<Certificate['score']>): Shown => ({
-  name: 'Maatschappelijke oriëntatie', description: 'Test of social orientation, passed.',
-  resultDescription: [{ id: `${issuer}/results/score`, type: ['ResultDescription'], name: 'Score', resultType: 'RawScore', valueMin: '0', valueMax: String(max) }],
+  name: 'Maatschappelijke oriëntatie',
+  description: 'Test of social orientation, passed.',
+  resultDescription: [
+    {
+      id: `${issuer}/results/score`,
+      type: ['ResultDescription'],
+      name: 'Score',
+      resultType: 'RawScore',
+      valueMin: '0',
+      valueMax: String(max),
+    },
+  ],
 });
-const civicResult = (issuer: string, { score }: NonNullable<Certificate['score']>): JsonObject[] =>
-  [{ type: ['Result'], resultDescription: `${issuer}/results/score`, value: String(score), status: 'Completed' }];
+const civicResult = (issuer: string, { score }: NonNullable<Certificate['score']>): JsonObject[] => [
+  { type: ['Result'], resultDescription: `${issuer}/results/score`, value: String(score), status: 'Completed' },
+];
 
-/** The credential, before it is signed. Throws BadCertificate when there is nothing to certify or the issuer has no address. */
+/**
+ * The credential, before it is signed. Throws BadCertificate when there is nothing to certify or the issuer has no
+ * address.
+ */
 export function credentialOf(certificate: Certificate): JsonObject {
   const { id, issuer, issuerName, holder, issuedAt, testDate, regime, synthetic, test, level, score } = certificate;
-  if (!/^https?:\/\/[^/]+/.test(issuer)) throw new BadCertificate('issuer', issuer, 'must be the address of the installation');
-  const [shown, result] = level !== undefined ? [oralAchievement(certificate, level), oralResult(issuer, level)] : score !== undefined ? [civicAchievement(certificate, score), civicResult(issuer, score)] : [];
+  if (!/^https?:\/\/[^/]+/.test(issuer))
+    throw new BadCertificate('issuer', issuer, 'must be the address of the installation');
+  const [shown, result] =
+    level !== undefined
+      ? [oralAchievement(certificate, level), oralResult(issuer, level)]
+      : score !== undefined
+        ? [civicAchievement(certificate, score), civicResult(issuer, score)]
+        : [];
   if (shown === undefined) throw new BadCertificate('level, score', '', 'one of them must be there');
   const address = `${issuer}/certificates/${id}`;
   return jsonObject({
     '@context': ['https://www.w3.org/ns/credentials/v2', 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json'],
-    id: address, type: ['VerifiableCredential', 'OpenBadgeCredential'], name: shown['name'], iss: issuer, jti: address, iat: Math.floor(Date.parse(issuedAt) / 1000),
-    issuer: { id: issuer, type: ['Profile'], name: issuerName }, validFrom: issuedAt,
+    id: address,
+    type: ['VerifiableCredential', 'OpenBadgeCredential'],
+    name: shown['name'],
+    iss: issuer,
+    jti: address,
+    iat: Math.floor(Date.parse(issuedAt) / 1000),
+    issuer: { id: issuer, type: ['Profile'], name: issuerName },
+    validFrom: issuedAt,
     credentialSubject: {
-      type: ['AchievementSubject'], result, activityEndDate: `${testDate}T00:00:00Z`,
-      achievement: { id: `${issuer}/achievements/${test}`, type: ['Achievement'], synthetic, criteria: { narrative: `${regime.title} (${regime.id})` }, ...shown },
+      type: ['AchievementSubject'],
+      result,
+      activityEndDate: `${testDate}T00:00:00Z`,
+      achievement: {
+        id: `${issuer}/achievements/${test}`,
+        type: ['Achievement'],
+        synthetic,
+        criteria: { narrative: `${regime.title} (${regime.id})` },
+        ...shown,
+      },
       identifier: [
         { type: 'IdentityObject', identityType: 'name', hashed: false, identityHash: holder.name },
         { type: 'IdentityObject', identityType: 'ext:birthDate', hashed: false, identityHash: holder.birthDate },
       ],
     },
-    evidence: [{ type: ['Evidence'], name: regime.id, narrative: synthetic ? 'DEMONSTRATION: synthetic person and items; gives no right.' : 'Result decided by the named regime.' }],
+    evidence: [
+      {
+        type: ['Evidence'],
+        name: regime.id,
+        narrative: synthetic
+          ? 'DEMONSTRATION: synthetic person and items; gives no right.'
+          : 'Result decided by the named regime.',
+      },
+    ],
   });
 }
 
-export const signCertificate = (certificate: Certificate, sign: Sign): Promise<string> => sign(JSON.stringify(credentialOf(certificate)), { typ: 'vc+jwt', cty: 'vc' });
+export const signCertificate = (certificate: Certificate, sign: Sign): Promise<string> =>
+  sign(JSON.stringify(credentialOf(certificate)), { typ: 'vc+jwt', cty: 'vc' });

@@ -5,50 +5,127 @@ import { type RatingCommand, decideRating, leaseMs } from './decide.ts';
 import { type Performance, type RatingEvent, type RatingState, type Scores, evolveRating } from './rating.ts';
 
 const at = (ms: number): string => toInstant(Date.parse('2026-11-23T09:00:00.000Z') + ms);
-const performance: Performance = { session: 's1', person: 'c1', task: 'S1', item: 'T1', release: { nt2: 'r1' }, criteria: ['TA', 'RA'], turns: [{ turn: 0, upload: 'u0', durationMs: 4000 }, { turn: 1 }], dueAt: at(1e9) };
+const performance: Performance = {
+  session: 's1',
+  person: 'c1',
+  task: 'S1',
+  item: 'T1',
+  release: { nt2: 'r1' },
+  criteria: ['TA', 'RA'],
+  turns: [{ turn: 0, upload: 'u0', durationMs: 4000 }, { turn: 1 }],
+  dueAt: at(1e9),
+};
 const opened: RatingEvent = { type: 'opened', schema: 1, at: at(0), performance };
-const claimed = (by: string, ms: number): RatingEvent => ({ type: 'claimed', schema: 1, at: at(ms), by, until: at(ms + leaseMs) });
+const claimed = (by: string, ms: number): RatingEvent => ({
+  type: 'claimed',
+  schema: 1,
+  at: at(ms),
+  by,
+  until: at(ms + leaseMs),
+});
 const scores: Scores = { TA: 4, RA: 'NR' };
 const rated: RatingEvent = { type: 'rated', schema: 1, at: at(20), by: 'an', scores };
-const stateOf = (events: readonly RatingEvent[]): RatingState | undefined => events.reduce<RatingState | undefined>(evolveRating, undefined);
+const stateOf = (events: readonly RatingEvent[]): RatingState | undefined =>
+  events.reduce<RatingState | undefined>(evolveRating, undefined);
 
 const rate = (by: string, given: Scores = scores): RatingCommand => ({ type: 'rate', by, scores: given });
-const table: readonly [given: string, events: readonly RatingEvent[], when: RatingCommand, ms: number, then: object][] = [
-  ['nothing', [], { type: 'claim', by: 'an' }, 1, { refused: 'unknown-performance' }],
-  ['an open performance', [opened], { type: 'claim', by: 'an' }, 10, { event: claimed('an', 10) }],
-  ['an open performance', [opened], rate('an'), 10, { refused: 'lease-lost' }],
-  ['a claim of another', [opened, claimed('an', 0)], { type: 'claim', by: 'bo' }, 10, { refused: 'claimed-by-another' }],
-  ['a claim of another', [opened, claimed('an', 0)], { type: 'renew', by: 'bo' }, 10, { refused: 'lease-lost' }],
-  ['a claim of another', [opened, claimed('an', 0)], { type: 'release', by: 'bo' }, 10, { refused: 'lease-lost' }],
-  ['a claim of another', [opened, claimed('an', 0)], rate('bo'), 10, { refused: 'lease-lost' }],
-  ['a claim of another, just not over', [opened, claimed('an', 0)], { type: 'claim', by: 'bo' }, leaseMs - 1, { refused: 'claimed-by-another' }],
-  ['a claim of another, over', [opened, claimed('an', 0)], { type: 'claim', by: 'bo' }, leaseMs, { event: claimed('bo', leaseMs) }],
-  ['my claim', [opened, claimed('an', 0)], { type: 'claim', by: 'an' }, 10, { event: claimed('an', 10) }],
-  ['my claim', [opened, claimed('an', 0)], { type: 'renew', by: 'an' }, 10, { event: { ...claimed('an', 10), type: 'renewed' } }],
-  ['my claim', [opened, claimed('an', 0)], { type: 'release', by: 'an' }, 10, { event: { type: 'released', schema: 1, at: at(10), by: 'an' } }],
-  ['my claim', [opened, claimed('an', 0)], rate('an'), 20, { event: rated }],
-  ['my claim', [opened, claimed('an', 0)], { ...rate('an'), type: 'rate', scores, remark: 'ruis' }, 20, { event: { ...rated, remark: 'ruis' } }],
-  ['my claim, over', [opened, claimed('an', 0)], rate('an'), leaseMs, { refused: 'lease-lost' }],
-  ['my claim, given back', [opened, claimed('an', 0), { type: 'released', schema: 1, at: at(5), by: 'an' }], rate('an'), 20, { refused: 'lease-lost' }],
-  ['a rating', [opened, claimed('an', 0), rated], { type: 'claim', by: 'bo' }, 30, { refused: 'already-rated' }],
-  ['a rating', [opened, claimed('an', 0), rated], rate('bo'), 30, { refused: 'already-rated' }],
-  ['my rating, submitted with other scores', [opened, claimed('an', 0), rated], rate('an', { TA: 5, RA: 'NR' }), 30, { refused: 'already-rated' }],
-  ['my rating, whose reply was lost', [opened, claimed('an', 0), rated], rate('an', { RA: 'NR', TA: 4 }), 30, {}],
-];
+const table: readonly [given: string, events: readonly RatingEvent[], when: RatingCommand, ms: number, then: object][] =
+  [
+    ['nothing', [], { type: 'claim', by: 'an' }, 1, { refused: 'unknown-performance' }],
+    ['an open performance', [opened], { type: 'claim', by: 'an' }, 10, { event: claimed('an', 10) }],
+    ['an open performance', [opened], rate('an'), 10, { refused: 'lease-lost' }],
+    [
+      'a claim of another',
+      [opened, claimed('an', 0)],
+      { type: 'claim', by: 'bo' },
+      10,
+      { refused: 'claimed-by-another' },
+    ],
+    ['a claim of another', [opened, claimed('an', 0)], { type: 'renew', by: 'bo' }, 10, { refused: 'lease-lost' }],
+    ['a claim of another', [opened, claimed('an', 0)], { type: 'release', by: 'bo' }, 10, { refused: 'lease-lost' }],
+    ['a claim of another', [opened, claimed('an', 0)], rate('bo'), 10, { refused: 'lease-lost' }],
+    [
+      'a claim of another, just not over',
+      [opened, claimed('an', 0)],
+      { type: 'claim', by: 'bo' },
+      leaseMs - 1,
+      { refused: 'claimed-by-another' },
+    ],
+    [
+      'a claim of another, over',
+      [opened, claimed('an', 0)],
+      { type: 'claim', by: 'bo' },
+      leaseMs,
+      { event: claimed('bo', leaseMs) },
+    ],
+    ['my claim', [opened, claimed('an', 0)], { type: 'claim', by: 'an' }, 10, { event: claimed('an', 10) }],
+    [
+      'my claim',
+      [opened, claimed('an', 0)],
+      { type: 'renew', by: 'an' },
+      10,
+      { event: { ...claimed('an', 10), type: 'renewed' } },
+    ],
+    [
+      'my claim',
+      [opened, claimed('an', 0)],
+      { type: 'release', by: 'an' },
+      10,
+      { event: { type: 'released', schema: 1, at: at(10), by: 'an' } },
+    ],
+    ['my claim', [opened, claimed('an', 0)], rate('an'), 20, { event: rated }],
+    [
+      'my claim',
+      [opened, claimed('an', 0)],
+      { ...rate('an'), type: 'rate', scores, remark: 'ruis' },
+      20,
+      { event: { ...rated, remark: 'ruis' } },
+    ],
+    ['my claim, over', [opened, claimed('an', 0)], rate('an'), leaseMs, { refused: 'lease-lost' }],
+    [
+      'my claim, given back',
+      [opened, claimed('an', 0), { type: 'released', schema: 1, at: at(5), by: 'an' }],
+      rate('an'),
+      20,
+      { refused: 'lease-lost' },
+    ],
+    ['a rating', [opened, claimed('an', 0), rated], { type: 'claim', by: 'bo' }, 30, { refused: 'already-rated' }],
+    ['a rating', [opened, claimed('an', 0), rated], rate('bo'), 30, { refused: 'already-rated' }],
+    [
+      'my rating, submitted with other scores',
+      [opened, claimed('an', 0), rated],
+      rate('an', { TA: 5, RA: 'NR' }),
+      30,
+      { refused: 'already-rated' },
+    ],
+    ['my rating, whose reply was lost', [opened, claimed('an', 0), rated], rate('an', { RA: 'NR', TA: 4 }), 30, {}],
+  ];
 
-describe('an examiner\'s command', () => {
+describe("an examiner's command", () => {
   it.each(table)('given %s: when %j', (_, events, command, ms, then) => {
     expect(decideRating(stateOf(events), command, at(ms))).toEqual(then);
   });
   it.each<[string, Record<string, unknown>]>([
-    ['a criterion is missing', { TA: 3 }], ['one too many', { TA: 3, RA: 3, FL: 3 }], ['another criterion', { TA: 3, FL: 3 }], ['above 5', { TA: 6, RA: 3 }], ['below 0', { TA: -1, RA: 3 }],
-    ['half', { TA: 2.5, RA: 3 }], ['no number', { TA: Number.NaN, RA: 3 }], ['text', { TA: '3', RA: 3 }], ['null', { TA: null, RA: 3 }], ['nothing', {}],
+    ['a criterion is missing', { TA: 3 }],
+    ['one too many', { TA: 3, RA: 3, FL: 3 }],
+    ['another criterion', { TA: 3, FL: 3 }],
+    ['above 5', { TA: 6, RA: 3 }],
+    ['below 0', { TA: -1, RA: 3 }],
+    ['half', { TA: 2.5, RA: 3 }],
+    ['no number', { TA: Number.NaN, RA: 3 }],
+    ['text', { TA: '3', RA: 3 }],
+    ['null', { TA: null, RA: 3 }],
+    ['nothing', {}],
   ])('scores are refused: %s', (_, wrong) => {
     const parsed: Scores = wrong;
-    expect(decideRating(stateOf([opened, claimed('an', 0)]), rate('an', parsed), at(10))).toEqual({ refused: 'incomplete-scores' });
+    expect(decideRating(stateOf([opened, claimed('an', 0)]), rate('an', parsed), at(10))).toEqual({
+      refused: 'incomplete-scores',
+    });
   });
   it('0 and NR are scores', () => {
-    expect(decideRating(stateOf([opened, claimed('an', 0)]), rate('an', { TA: 0, RA: 'NR' }), at(10))).toMatchObject({ event: { type: 'rated' } });
+    expect(decideRating(stateOf([opened, claimed('an', 0)]), rate('an', { TA: 0, RA: 'NR' }), at(10))).toMatchObject({
+      event: { type: 'rated' },
+    });
   });
 });
 
@@ -58,18 +135,29 @@ describe('a rating', () => {
     expect(() => evolveRating(stateOf([opened]), opened)).toThrow('open already');
   });
   it('whatever examiners do: one holds at a time, only the holder rates, and only once', () => {
-    const command = fc.record({ by: fc.constantFrom('an', 'bo', 'cem'), type: fc.constantFrom('claim', 'renew', 'release', 'rate'), waitMs: fc.nat(leaseMs) });
-    fc.assert(fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
-      let [state, ms] = [stateOf([opened]), 0];
-      for (const { by, type, waitMs } of commands) {
-        ms += waitMs;
-        const holder = state?.claim !== undefined && state.claim.until > at(ms) ? state.claim.by : undefined;
-        const { event } = { event: undefined, ...decideRating(state, type === 'rate' ? rate(by) : { type, by }, at(ms)) };
-        if (event === undefined) continue;
-        expect(state?.rated).toBeUndefined();
-        if (event.type === 'claimed') expect([undefined, by]).toContain(holder); else expect(holder).toBe(by);
-        state = evolveRating(state, event);
-      }
-    }), { numRuns: 300 });
+    const command = fc.record({
+      by: fc.constantFrom('an', 'bo', 'cem'),
+      type: fc.constantFrom('claim', 'renew', 'release', 'rate'),
+      waitMs: fc.nat(leaseMs),
+    });
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
+        let [state, ms] = [stateOf([opened]), 0];
+        for (const { by, type, waitMs } of commands) {
+          ms += waitMs;
+          const holder = state?.claim !== undefined && state.claim.until > at(ms) ? state.claim.by : undefined;
+          const { event } = {
+            event: undefined,
+            ...decideRating(state, type === 'rate' ? rate(by) : { type, by }, at(ms)),
+          };
+          if (event === undefined) continue;
+          expect(state?.rated).toBeUndefined();
+          if (event.type === 'claimed') expect([undefined, by]).toContain(holder);
+          else expect(holder).toBe(by);
+          state = evolveRating(state, event);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });

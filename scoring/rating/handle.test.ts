@@ -14,10 +14,32 @@ let storage: Storage;
 let projection: Performances;
 let ratings: Ratings;
 const now = (): string => toInstant(nowMs);
-const performance = (task: string): Performance => ({ session: 's1', person: 'c1', task, item: 'T1', release: { nt2: 'r1' }, criteria: ['TA', 'RA'], turns: [{ turn: 0, upload: 'u0' }], dueAt: now() });
-const rate = (id: string, by: string) => ratings.handle({ tenant: 'agii', id }, { type: 'rate', by, scores: { TA: 4, RA: 3 } });
-const open = async (...ids: readonly string[]): Promise<void> => { for (const id of ids) { nowMs += 1; await ratings.open({ tenant: 'agii', id }, performance(id)); } };
-const rows = async () => (await Promise.all((['waiting', 'claimed', 'rated'] as const).map((status) => projection.find('agii', { index: 'status', equal: [status] })))).flatMap(({ documents }) => documents.map(({ id, value }) => ({ id, ...value })));
+const performance = (task: string): Performance => ({
+  session: 's1',
+  person: 'c1',
+  task,
+  item: 'T1',
+  release: { nt2: 'r1' },
+  criteria: ['TA', 'RA'],
+  turns: [{ turn: 0, upload: 'u0' }],
+  dueAt: now(),
+});
+const rate = (id: string, by: string) =>
+  ratings.handle({ tenant: 'agii', id }, { type: 'rate', by, scores: { TA: 4, RA: 3 } });
+const open = async (...ids: readonly string[]): Promise<void> => {
+  for (const id of ids) {
+    nowMs += 1;
+    await ratings.open({ tenant: 'agii', id }, performance(id));
+  }
+};
+const rows = async () =>
+  (
+    await Promise.all(
+      (['waiting', 'claimed', 'rated'] as const).map((status) =>
+        projection.find('agii', { index: 'status', equal: [status] }),
+      ),
+    )
+  ).flatMap(({ documents }) => documents.map(({ id, value }) => ({ id, ...value })));
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'meetlat-rating-'));
@@ -26,7 +48,10 @@ beforeEach(async () => {
   projection = await storage.collection(performances);
   ratings = new Ratings(storage.journal, projection, now);
 });
-afterEach(async () => { await storage.close(); await rm(directory, { recursive: true }); });
+afterEach(async () => {
+  await storage.close();
+  await rm(directory, { recursive: true });
+});
 
 describe('claims', () => {
   it('gives the oldest first, and the same one to the same examiner', async () => {
@@ -38,13 +63,14 @@ describe('claims', () => {
     expect(await ratings.claimNext('agii', 'cem')).toBeUndefined();
     expect(await ratings.claimNext('other-agency', 'cem')).toBeUndefined();
   });
-  it('gives each performance to one of many examiners who ask at once, from several processes\' handles', async () => {
+  it("gives each performance to one of many examiners who ask at once, from several processes' handles", async () => {
     const ids = Array.from({ length: 10 }, (_, n) => `p${n}`);
     await open(...ids);
     const desks = Array.from({ length: 14 }, () => new Ratings(storage.journal, projection, now));
     const claims = await Promise.all(desks.map((desk, n) => desk.claimNext('agii', `examiner-${n}`)));
     expect(claims.filter((id) => id !== undefined).sort()).toEqual(ids);
-    for (const [n, id] of claims.entries()) if (id !== undefined) expect((await ratings.load({ tenant: 'agii', id })).state?.claim?.by).toBe(`examiner-${n}`);
+    for (const [n, id] of claims.entries())
+      if (id !== undefined) expect((await ratings.load({ tenant: 'agii', id })).state?.claim?.by).toBe(`examiner-${n}`);
   });
   it('ten examiners with fifty requests at once, again and again: twenty performances are rated once each, nobody holds two', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => `p${String(n).padStart(2, '0')}`);
@@ -54,7 +80,11 @@ describe('claims', () => {
     const done: string[] = [];
     while (done.length < ids.length) {
       // The same examiner on five pages: all of them show one performance.
-      const claims = await Promise.all(desks.flatMap((desk) => examiners.map(async (by): Promise<[string, string | undefined]> => [by, await desk.claimNext('agii', by)])));
+      const claims = await Promise.all(
+        desks.flatMap((desk) =>
+          examiners.map(async (by): Promise<[string, string | undefined]> => [by, await desk.claimNext('agii', by)]),
+        ),
+      );
       const held = new Map<string, Set<string>>();
       for (const [by, id] of claims) if (id !== undefined) held.set(by, (held.get(by) ?? new Set<string>()).add(id));
       const given = [...held.values()].flatMap((one) => [...one]);
@@ -68,7 +98,12 @@ describe('claims', () => {
     }
     expect([...done].sort()).toEqual(ids);
     expect((await storage.journal.pending(100)).length).toBe(20);
-    for (const id of ids) expect((await storage.journal.read({ tenant: 'agii', kind: 'rating', id })).flatMap(({ events }) => events).filter(({ type }) => type === 'rated')).toHaveLength(1);
+    for (const id of ids)
+      expect(
+        (await storage.journal.read({ tenant: 'agii', kind: 'rating', id }))
+          .flatMap(({ events }) => events)
+          .filter(({ type }) => type === 'rated'),
+      ).toHaveLength(1);
   });
   it('a lease that is over frees the performance; who held it can rate no more', async () => {
     await open('p1');
@@ -100,7 +135,9 @@ describe('ratings', () => {
     await ratings.claimNext('agii', 'an');
     await Promise.all([rate('p1', 'an'), rate('p1', 'an'), rate('p1', 'an')]);
     await rate('p1', 'an');
-    expect((await storage.journal.pending(10)).map(({ stream, consequences }) => [stream.id, consequences])).toEqual([['p1', [{ kind: 'performance-rated', data: { session: 's1' } }]]]);
+    expect((await storage.journal.pending(10)).map(({ stream, consequences }) => [stream.id, consequences])).toEqual([
+      ['p1', [{ kind: 'performance-rated', data: { session: 's1' } }]],
+    ]);
     expect(await ratings.queue('agii', 'an')).toEqual({ waiting: 0, ratedByMe: 1 });
   });
   it('opening again changes nothing', async () => {
@@ -111,11 +148,16 @@ describe('ratings', () => {
     expect(await ratings.current('agii', 'an')).toBe('p1');
   });
   it('an unknown performance is refused, and nothing is written', async () => {
-    await expect(ratings.handle({ tenant: 'agii', id: 'nobody' }, { type: 'claim', by: 'an' })).rejects.toMatchObject({ code: 'unknown-performance' });
+    await expect(ratings.handle({ tenant: 'agii', id: 'nobody' }, { type: 'claim', by: 'an' })).rejects.toMatchObject({
+      code: 'unknown-performance',
+    });
     expect(await storage.journal.streams('agii', 'rating')).toEqual([]);
   });
   it('an event of another schema is named, not skipped', async () => {
-    await storage.journal.append({ tenant: 'agii', kind: 'rating', id: 'later' }, { expectedVersion: 0, previousHash: genesisHash, at: now(), events: [{ type: 'opened', schema: 2 }] });
+    await storage.journal.append(
+      { tenant: 'agii', kind: 'rating', id: 'later' },
+      { expectedVersion: 0, previousHash: genesisHash, at: now(), events: [{ type: 'opened', schema: 2 }] },
+    );
     await expect(ratings.load({ tenant: 'agii', id: 'later' })).rejects.toMatchObject({ code: 'unreadable-event' });
   });
 });
@@ -127,7 +169,10 @@ describe('the projection', () => {
     await rate('p1', 'an');
     await ratings.claimNext('agii', 'bo');
     const before = await rows();
-    for (const { id } of before) { const stored = await projection.get({ tenant: 'agii', id }); if (stored !== undefined) await projection.remove(stored, stored.revision); }
+    for (const { id } of before) {
+      const stored = await projection.get({ tenant: 'agii', id });
+      if (stored !== undefined) await projection.remove(stored, stored.revision);
+    }
     expect(await ratings.claimNext('agii', 'cem')).toBeUndefined();
     expect(await ratings.rebuild('agii')).toBe(3);
     expect(await rows()).toEqual(before);

@@ -1,5 +1,16 @@
-/** Runs examiners' commands: the journal's expected version makes a claim atomic, the projection only finds candidates for it. */
-import { type Collection, type CollectionDefinition, DuplicateKey, type Journal, RevisionConflict, VersionConflict, genesisHash } from '../../storage/port.ts';
+/**
+ * Runs examiners' commands: the journal's expected version makes a claim atomic, the projection only finds candidates
+ * for it.
+ */
+import {
+  type Collection,
+  type CollectionDefinition,
+  DuplicateKey,
+  type Journal,
+  RevisionConflict,
+  VersionConflict,
+  genesisHash,
+} from '../../storage/port.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { type JsonObject, jsonObject } from '../../storage/document/json.ts';
 import { UnreadableEvent } from '../../delivery/sessions/handle.ts';
@@ -8,10 +19,14 @@ import { type Performance, type RatingEvent, type RatingState, evolveRating } fr
 
 export const ratingKind = 'rating';
 
-/** Projection: where performances stand. Can be rebuilt from the streams; a stale entry costs a look at the stream, never a wrong claim. */
+/**
+ * Projection: where performances stand. Can be rebuilt from the streams; a stale entry costs a look at the stream,
+ * never a wrong claim.
+ */
 export interface Waiting {
   readonly status: 'waiting' | 'claimed' | 'rated';
-  readonly openedAt: Instant; readonly dueAt: Instant;
+  readonly openedAt: Instant;
+  readonly dueAt: Instant;
   /** Examiner who holds or rated it; empty when it waits. */
   readonly by: string;
   /** End of the claim; empty without one. A claimed performance whose lease is over can be claimed by anyone. */
@@ -21,20 +36,39 @@ export interface Waiting {
 }
 type Index = 'status' | 'by' | 'lease';
 export const performances: CollectionDefinition<Waiting, Index> = {
-  name: 'performances', indexes: { status: { fields: ['status', 'openedAt'] }, by: { fields: ['by', 'status'] }, lease: { fields: ['status', 'leaseUntil'] } },
+  name: 'performances',
+  indexes: {
+    status: { fields: ['status', 'openedAt'] },
+    by: { fields: ['by', 'status'] },
+    lease: { fields: ['status', 'leaseUntil'] },
+  },
 };
 export type Performances = Collection<Waiting, Index>;
 
 export class RatingRefused extends Error {
-  constructor(readonly code: RatingRefusal) { super(`refused: ${code}`); this.name = 'RatingRefused'; }
+  constructor(readonly code: RatingRefusal) {
+    super(`refused: ${code}`);
+    this.name = 'RatingRefused';
+  }
 }
 
-export interface RatingId { readonly tenant: string; readonly id: string }
-export interface LoadedRating { readonly state: RatingState | undefined; readonly version: number; readonly hash: string }
-interface Found { readonly id: string; readonly value: Waiting }
+export interface RatingId {
+  readonly tenant: string;
+  readonly id: string;
+}
+export interface LoadedRating {
+  readonly state: RatingState | undefined;
+  readonly version: number;
+  readonly hash: string;
+}
+interface Found {
+  readonly id: string;
+  readonly value: Waiting;
+}
 
 /** Our own record, checked against its hash on reading. */
-const isRatingEvent = (event: JsonObject | RatingEvent): event is RatingEvent => typeof event['type'] === 'string' && event['schema'] === 1;
+const isRatingEvent = (event: JsonObject | RatingEvent): event is RatingEvent =>
+  typeof event['type'] === 'string' && event['schema'] === 1;
 
 /** Tries before a command gives up against other writers of the same stream. */
 const attempts = 8;
@@ -43,16 +77,21 @@ const looks = 4;
 const lookAt = 50;
 
 export class Ratings {
-  constructor(private readonly journal: Journal, private readonly waiting: Performances, private readonly now: () => Instant) {}
+  constructor(
+    private readonly journal: Journal,
+    private readonly waiting: Performances,
+    private readonly now: () => Instant,
+  ) {}
 
   /** Throws UnreadableEvent for an event of a schema that this program does not know. */
   async load(id: RatingId): Promise<LoadedRating> {
     const commits = await this.journal.read({ ...id, kind: ratingKind });
     let state: RatingState | undefined;
-    for (const commit of commits) for (const event of commit.events) {
-      if (!isRatingEvent(event)) throw new UnreadableEvent(`rating ${id.id}, version ${commit.version}`);
-      state = evolveRating(state, event);
-    }
+    for (const commit of commits)
+      for (const event of commit.events) {
+        if (!isRatingEvent(event)) throw new UnreadableEvent(`rating ${id.id}, version ${commit.version}`);
+        state = evolveRating(state, event);
+      }
     const last = commits.at(-1);
     return { state, version: last?.version ?? 0, hash: last?.hash ?? genesisHash };
   }
@@ -63,7 +102,12 @@ export class Ratings {
     const at = this.now();
     if (state === undefined) {
       const event: RatingEvent = { type: 'opened', schema: 1, at, performance };
-      try { await this.journal.append({ ...id, kind: ratingKind }, { expectedVersion: 0, previousHash: genesisHash, at, events: [jsonObject(event)] }); } catch (error) {
+      try {
+        await this.journal.append(
+          { ...id, kind: ratingKind },
+          { expectedVersion: 0, previousHash: genesisHash, at, events: [jsonObject(event)] },
+        );
+      } catch (error) {
         if (!(error instanceof VersionConflict)) throw error;
       }
     }
@@ -80,9 +124,13 @@ export class Ratings {
       if (state === undefined) throw new RatingRefused('unknown-performance');
       const { event } = decision;
       if (event === undefined) return state;
-      const pending = event.type === 'rated' ? [{ kind: 'performance-rated', data: { session: state.performance.session } }] : [];
+      const pending =
+        event.type === 'rated' ? [{ kind: 'performance-rated', data: { session: state.performance.session } }] : [];
       try {
-        await this.journal.append({ ...id, kind: ratingKind }, { expectedVersion: version, previousHash: hash, at, events: [jsonObject(event)], pending });
+        await this.journal.append(
+          { ...id, kind: ratingKind },
+          { expectedVersion: version, previousHash: hash, at, events: [jsonObject(event)], pending },
+        );
       } catch (error) {
         if (!(error instanceof VersionConflict) || attempt === attempts) throw error;
         continue;
@@ -93,7 +141,10 @@ export class Ratings {
     }
   }
 
-  /** The examiner's own claim, else the oldest performance that waits or whose claim is over; undefined when there is none. */
+  /**
+   * The examiner's own claim, else the oldest performance that waits or whose claim is over; undefined when there is
+   * none.
+   */
   async claimNext(tenant: string, by: string): Promise<string | undefined> {
     const own = await this.current(tenant, by);
     if (own !== undefined) return own;
@@ -101,7 +152,10 @@ export class Ratings {
       const found = await this.claimable(tenant, lookAt);
       if (found.length === 0) return undefined;
       for (const { id } of found) {
-        try { await this.handle({ tenant, id }, { type: 'claim', by }); return id; } catch (error) {
+        try {
+          await this.handle({ tenant, id }, { type: 'claim', by });
+          return id;
+        } catch (error) {
           if (!(error instanceof RatingRefused)) throw error;
           await this.project({ tenant, id });
         }
@@ -112,7 +166,8 @@ export class Ratings {
 
   /** The performance that this examiner holds now. */
   async current(tenant: string, by: string): Promise<string | undefined> {
-    for (const { id } of (await this.waiting.find(tenant, { index: 'by', equal: [by, 'claimed'], limit: 10 })).documents) {
+    for (const { id } of (await this.waiting.find(tenant, { index: 'by', equal: [by, 'claimed'], limit: 10 }))
+      .documents) {
       const { state } = await this.load({ tenant, id });
       if (state?.claim?.by === by && state.claim.until > this.now()) return id;
     }
@@ -120,7 +175,10 @@ export class Ratings {
   }
 
   /** At most 1000 of each are counted. */
-  async queue(tenant: string, by: string): Promise<{ readonly waiting: number; readonly oldest?: Waiting; readonly ratedByMe: number }> {
+  async queue(
+    tenant: string,
+    by: string,
+  ): Promise<{ readonly waiting: number; readonly oldest?: Waiting; readonly ratedByMe: number }> {
     const found = await this.claimable(tenant, 1000);
     const mine = await this.waiting.find(tenant, { index: 'by', equal: [by, 'rated'], limit: 1000 });
     const oldest = found[0]?.value;
@@ -144,7 +202,9 @@ export class Ratings {
     const waiting = await this.waiting.find(tenant, { index: 'status', equal: ['waiting'], limit });
     // Text below the present instant: no claim is left at it.
     const over = await this.waiting.find(tenant, { index: 'lease', equal: ['claimed'], below: this.now(), limit });
-    return [...waiting.documents, ...over.documents].sort((a, b) => (a.value.openedAt < b.value.openedAt ? -1 : a.value.openedAt > b.value.openedAt ? 1 : 0)).slice(0, limit);
+    return [...waiting.documents, ...over.documents]
+      .sort((a, b) => (a.value.openedAt < b.value.openedAt ? -1 : a.value.openedAt > b.value.openedAt ? 1 : 0))
+      .slice(0, limit);
   }
 
   private async project(id: RatingId): Promise<void> {
@@ -152,16 +212,23 @@ export class Ratings {
     if (state !== undefined) await this.show(id, state, version);
   }
 
-  /** Somebody who writes at the same time knows as much or more; what is stale is put right when it is next looked at. */
+  /**
+   * Somebody who writes at the same time knows as much or more; what is stale is put right when it is next looked at.
+   */
   private async show(id: RatingId, state: RatingState, version: number): Promise<void> {
     const value: Waiting = {
-      status: state.rated !== undefined ? 'rated' : state.claim === undefined ? 'waiting' : 'claimed', openedAt: state.openedAt, dueAt: state.performance.dueAt,
-      by: state.rated?.by ?? state.claim?.by ?? '', leaseUntil: state.claim?.until ?? '', version,
+      status: state.rated !== undefined ? 'rated' : state.claim === undefined ? 'waiting' : 'claimed',
+      openedAt: state.openedAt,
+      dueAt: state.performance.dueAt,
+      by: state.rated?.by ?? state.claim?.by ?? '',
+      leaseUntil: state.claim?.until ?? '',
+      version,
     };
     const stored = await this.waiting.get(id);
     if (stored !== undefined && stored.value.version >= version) return;
     try {
-      if (stored === undefined) await this.waiting.insert(id, value); else await this.waiting.replace(stored, stored.revision, value);
+      if (stored === undefined) await this.waiting.insert(id, value);
+      else await this.waiting.replace(stored, stored.revision, value);
     } catch (error) {
       if (!(error instanceof RevisionConflict) && !(error instanceof DuplicateKey)) throw error;
     }

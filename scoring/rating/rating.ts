@@ -21,13 +21,15 @@ export interface Performance {
 }
 
 interface Events {
-  'opened': { readonly performance: Performance };
-  'claimed': { readonly by: string; readonly until: Instant };
-  'renewed': { readonly by: string; readonly until: Instant };
-  'released': { readonly by: string };
-  'rated': { readonly by: string; readonly scores: Scores; readonly remark?: string };
+  opened: { readonly performance: Performance };
+  claimed: { readonly by: string; readonly until: Instant };
+  renewed: { readonly by: string; readonly until: Instant };
+  released: { readonly by: string };
+  rated: { readonly by: string; readonly scores: Scores; readonly remark?: string };
 }
-export type RatingEvent = { [T in keyof Events]: { readonly type: T; readonly schema: 1; readonly at: Instant } & Events[T] }[keyof Events];
+export type RatingEvent = {
+  [T in keyof Events]: { readonly type: T; readonly schema: 1; readonly at: Instant } & Events[T];
+}[keyof Events];
 
 export interface RatingState {
   readonly performance: Performance;
@@ -45,8 +47,20 @@ export function evolveRating(state: RatingState | undefined, event: RatingEvent)
   if (state === undefined) throw new EventOrderError(event.type, 'a rating begins with its opening');
   const { claim: _claim, ...rest } = state;
   switch (event.type) {
-    case 'claimed': case 'renewed': return { ...rest, claim: { by: event.by, until: event.until } };
-    case 'released': return rest;
-    case 'rated': return { ...rest, rated: { by: event.by, at: event.at, scores: event.scores, ...(event.remark === undefined ? {} : { remark: event.remark }) } };
+    case 'claimed':
+    case 'renewed':
+      return { ...rest, claim: { by: event.by, until: event.until } };
+    case 'released':
+      return rest;
+    case 'rated':
+      return {
+        ...rest,
+        rated: {
+          by: event.by,
+          at: event.at,
+          scores: event.scores,
+          ...(event.remark === undefined ? {} : { remark: event.remark }),
+        },
+      };
   }
 }

@@ -1,4 +1,7 @@
-/** A regime: a dated legal rule as data. Ratios are pairs of whole numbers, so that 70 % of 41 is never a matter of rounding. */
+/**
+ * A regime: a dated legal rule as data. Ratios are pairs of whole numbers, so that 70 % of 41 is never a matter of
+ * rounding.
+ */
 import { z } from 'zod';
 import mo2022 from './mo-2022.json' with { type: 'json' };
 import mo2023 from './mo-2023.json' with { type: 'json' };
@@ -7,38 +10,68 @@ import mo70 from './mo-70-2026.json' with { type: 'json' };
 import nt2 from './nt2-oral-b1.json' with { type: 'json' };
 
 const common = {
-  id: z.string(), validFrom: z.iso.date(), title: z.record(z.string(), z.string()), note: z.string(),
+  id: z.string(),
+  validFrom: z.iso.date(),
+  title: z.record(z.string(), z.string()),
+  note: z.string(),
   /** `in-force` is chosen by the day of the test; `reference` only by its id, to compare with. */
   use: z.enum(['in-force', 'reference']),
 };
 
-const Ratio = z.strictObject({ numerator: z.int().nonnegative(), denominator: z.int().positive() }).refine(({ numerator, denominator }) => numerator <= denominator, 'a ratio is at most 1');
+const Ratio = z
+  .strictObject({ numerator: z.int().nonnegative(), denominator: z.int().positive() })
+  .refine(({ numerator, denominator }) => numerator <= denominator, 'a ratio is at most 1');
 
-export const MoRegime = z.strictObject({
-  ...common, family: z.literal('mo'),
-  /** Whole-number weights of what `overall` counts; absent where no condition asks for it. */
-  overall: z.strictObject({ test: z.int().positive(), processEvaluation: z.int().nonnegative() }).optional(),
-  conditions: z.array(z.strictObject({ id: z.string(), part: z.enum(['total', 'overall', 'values', 'practical']), atLeast: Ratio })).min(1),
-}).refine(({ overall, conditions }) => overall !== undefined || conditions.every(({ part }) => part !== 'overall'), 'a condition on overall needs its weights');
+export const MoRegime = z
+  .strictObject({
+    ...common,
+    family: z.literal('mo'),
+    /** Whole-number weights of what `overall` counts; absent where no condition asks for it. */
+    overall: z.strictObject({ test: z.int().positive(), processEvaluation: z.int().nonnegative() }).optional(),
+    conditions: z
+      .array(
+        z.strictObject({ id: z.string(), part: z.enum(['total', 'overall', 'values', 'practical']), atLeast: Ratio }),
+      )
+      .min(1),
+  })
+  .refine(
+    ({ overall, conditions }) => overall !== undefined || conditions.every(({ part }) => part !== 'overall'),
+    'a condition on overall needs its weights',
+  );
 export type MoRegime = z.infer<typeof MoRegime>;
 
-const Level = z.strictObject({ name: z.string(), /** Point on the reporting scale. */ scale: z.int(), /** Cuts in logits of each part's own scale. */ listening: z.number(), speaking: z.number() });
-const isAscending = (values: readonly number[]): boolean => values.every((value, n) => n === 0 || value > (values[n - 1] ?? value));
-export const OralRegime = z.strictObject({
-  ...common, family: z.literal('nt2-oral'),
-  /** Ascending. */
-  levels: z.array(Level).min(2),
-  required: z.string(),
-  limits: z.strictObject({ lowest: z.int(), highest: z.int() }),
-  /** Whole numbers; their sum is the divisor. */
-  weights: z.strictObject({ listening: z.int().positive(), speaking: z.int().positive() }),
-  /** No part may lie more than this below a level, in points of the reporting scale. */
-  floorBelowLevel: z.int().nonnegative(),
-  /** Partial credit thresholds of every criterion, and the raters' severity until it is estimated. */
-  speaking: z.strictObject({ thresholds: z.array(z.number()).length(5), severity: z.number() }),
-})
-  .refine(({ levels }) => (['scale', 'listening', 'speaking'] as const).every((field) => isAscending(levels.map((level) => level[field]))), 'levels ascend in scale and in both cuts')
-  .refine(({ levels, required }) => levels.some(({ name }) => name === required), 'the required level is one of the levels');
+const Level = z.strictObject({
+  name: z.string(),
+  /** Point on the reporting scale. */ scale: z.int(),
+  /** Cuts in logits of each part's own scale. */ listening: z.number(),
+  speaking: z.number(),
+});
+const isAscending = (values: readonly number[]): boolean =>
+  values.every((value, n) => n === 0 || value > (values[n - 1] ?? value));
+export const OralRegime = z
+  .strictObject({
+    ...common,
+    family: z.literal('nt2-oral'),
+    /** Ascending. */
+    levels: z.array(Level).min(2),
+    required: z.string(),
+    limits: z.strictObject({ lowest: z.int(), highest: z.int() }),
+    /** Whole numbers; their sum is the divisor. */
+    weights: z.strictObject({ listening: z.int().positive(), speaking: z.int().positive() }),
+    /** No part may lie more than this below a level, in points of the reporting scale. */
+    floorBelowLevel: z.int().nonnegative(),
+    /** Partial credit thresholds of every criterion, and the raters' severity until it is estimated. */
+    speaking: z.strictObject({ thresholds: z.array(z.number()).length(5), severity: z.number() }),
+  })
+  .refine(
+    ({ levels }) =>
+      (['scale', 'listening', 'speaking'] as const).every((field) => isAscending(levels.map((level) => level[field]))),
+    'levels ascend in scale and in both cuts',
+  )
+  .refine(
+    ({ levels, required }) => levels.some(({ name }) => name === required),
+    'the required level is one of the levels',
+  );
 export type OralRegime = z.infer<typeof OralRegime>;
 
 export const Regime = z.discriminatedUnion('family', [MoRegime, OralRegime]);
@@ -51,14 +84,22 @@ export const regimes: readonly Regime[] = [mo2022, mo2023, mo2026, mo70, nt2].ma
 
 export class NoRegime extends Error {
   readonly code = 'no-regime';
-  constructor(family: string, which: string) { super(`no regime of ${family} ${which}`); this.name = 'NoRegime'; }
+  constructor(family: string, which: string) {
+    super(`no regime of ${family} ${which}`);
+    this.name = 'NoRegime';
+  }
 }
 
-const isOf = <F extends RegimeFamily>(family: F) => (regime: Regime): regime is RegimeOf<F> => regime.family === family;
+const isOf =
+  <F extends RegimeFamily>(family: F) =>
+  (regime: Regime): regime is RegimeOf<F> =>
+    regime.family === family;
 
 /** The newest one in force on a day (YYYY-MM-DD). Throws NoRegime, also when the text is no day. */
 export function regimeAt<F extends RegimeFamily>(family: F, date: string): RegimeOf<F> {
-  const candidates = z.iso.date().safeParse(date).success ? regimes.filter(isOf(family)).filter(({ use, validFrom }) => use === 'in-force' && validFrom <= date) : [];
+  const candidates = z.iso.date().safeParse(date).success
+    ? regimes.filter(isOf(family)).filter(({ use, validFrom }) => use === 'in-force' && validFrom <= date)
+    : [];
   const [first, ...others] = candidates;
   if (first === undefined) throw new NoRegime(family, `is in force on ${JSON.stringify(date)}`);
   return others.reduce((newest, regime) => (regime.validFrom > newest.validFrom ? regime : newest), first);

@@ -1,4 +1,7 @@
-/** What a closed session and its ratings amount to, under the regime in force on the day of the test. Pure: it can be recomputed. */
+/**
+ * What a closed session and its ratings amount to, under the regime in force on the day of the test. Pure: it can be
+ * recomputed.
+ */
 import { type AbilityEstimate, createItemParameters, estimateAbility } from 'itemresponsetheory';
 import { engineVersion } from '../../engine/adaptive/policy.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
@@ -19,15 +22,29 @@ export type Conclusion =
 const dayOf = (state: SessionState): string => (state.admittedAt ?? state.closed?.at ?? '').slice(0, 10);
 
 /** What every result says, whatever came of it. */
-const headOf = (state: SessionState, { id, validFrom, title }: Regime) => ({ test: state.registration.test, testDate: dayOf(state), regime: { id, validFrom, title }, engine: engineVersion });
+const headOf = (state: SessionState, { id, validFrom, title }: Regime) => ({
+  test: state.registration.test,
+  testDate: dayOf(state),
+  regime: { id, validFrom, title },
+  engine: engineVersion,
+});
 
-const voided = (state: SessionState, regime: Regime): Conclusion => ({ kind: 'decided', result: { ...headOf(state, regime), outcome: 'void', conditions: [], parts: [] } });
+const voided = (state: SessionState, regime: Regime): Conclusion => ({
+  kind: 'decided',
+  result: { ...headOf(state, regime), outcome: 'void', conditions: [], parts: [] },
+});
 
 /**
- * `ratings` are those of all performances of the session; only an oral test has any. The regime is the one in force on the day of the test,
+ * `ratings` are those of all performances of the session; only an oral test has any. The regime is the one in force on
+ * the day of the test,
  * or the named one where a result is recomputed. Throws NoRegime.
  */
-export function conclude(state: SessionState, test: PinnedTest, ratings: readonly RatingState[], regimeId?: string): Conclusion {
+export function conclude(
+  state: SessionState,
+  test: PinnedTest,
+  ratings: readonly RatingState[],
+  regimeId?: string,
+): Conclusion {
   if (state.closed === undefined) return { kind: 'open' };
   const isComplete = state.completedParts.length === test.specification.parts.length;
   if (state.registration.test === 'mo') {
@@ -40,7 +57,9 @@ export function conclude(state: SessionState, test: PinnedTest, ratings: readonl
 
 /** Unanswered counts as wrong; null (not scored, a fault of ours) does not count at all. */
 function counted(state: SessionState, part: 'values' | 'practical'): Counted {
-  const scored = state.form.flatMap((position, index) => (position.scored && position.part === part && state.items[index]?.category !== null ? [state.items[index]] : []));
+  const scored = state.form.flatMap((position, index) =>
+    position.scored && position.part === part && state.items[index]?.category !== null ? [state.items[index]] : [],
+  );
   return { score: scored.filter((item) => item?.category === 1).length, max: scored.length };
 }
 
@@ -49,7 +68,19 @@ function civic(state: SessionState, regime: MoRegime): Conclusion {
   const [values, practical] = [counted(state, 'values'), counted(state, 'practical')];
   if (values.max === 0 || practical.max === 0) return voided(state, regime);
   const { outcome, conditions, total } = decideMo(regime, { values, practical });
-  return { kind: 'decided', result: { ...headOf(state, regime), outcome, conditions, ...total, parts: [{ part: 'values', ...values }, { part: 'practical', ...practical }] } };
+  return {
+    kind: 'decided',
+    result: {
+      ...headOf(state, regime),
+      outcome,
+      conditions,
+      ...total,
+      parts: [
+        { part: 'values', ...values },
+        { part: 'practical', ...practical },
+      ],
+    },
+  };
 }
 
 /** Tasks that were given; each is one performance. */
@@ -57,43 +88,93 @@ export const tasksOf = (state: SessionState): readonly string[] => [...new Set(s
 
 function oral(state: SessionState, test: PinnedTest, regime: OralRegime, ratings: readonly RatingState[]): Conclusion {
   const listening = test.adaptive?.report(historyOf(state.items));
-  const heard = listening === undefined ? [] : [partResult('listening', listening, toScale(regime, 'listening', listening))];
-  if (ratings.length < tasksOf(state).length || ratings.some(({ rated }) => rated === undefined)) return { kind: 'waiting', parts: heard };
+  const heard =
+    listening === undefined ? [] : [partResult('listening', listening, toScale(regime, 'listening', listening))];
+  if (ratings.length < tasksOf(state).length || ratings.some(({ rated }) => rated === undefined))
+    return { kind: 'waiting', parts: heard };
   const speaking = speakingAbility(regime, ratings);
   if (listening === undefined || speaking === undefined) return voided(state, regime);
   const decision = decideOral(regime, { listening, speaking });
   return {
     kind: 'decided',
     result: {
-      ...headOf(state, regime), outcome: decision.outcome, required: decision.required, scale: decision.scale, standardError: decision.standardError,
-      ...(decision.level === null ? {} : { level: decision.level }), conditions: decision.conditions,
-      parts: [...heard, { ...partResult('speaking', speaking, decision.parts.speaking), criteria: meanCategories(ratings), ratings: ratings.length }],
+      ...headOf(state, regime),
+      outcome: decision.outcome,
+      required: decision.required,
+      scale: decision.scale,
+      standardError: decision.standardError,
+      ...(decision.level === null ? {} : { level: decision.level }),
+      conditions: decision.conditions,
+      parts: [
+        ...heard,
+        {
+          ...partResult('speaking', speaking, decision.parts.speaking),
+          criteria: meanCategories(ratings),
+          ratings: ratings.length,
+        },
+      ],
     },
   };
 }
 
-const partResult = (part: 'listening' | 'speaking', { theta, standardError, method, converged, atBound, lower, upper }: AbilityEstimate, scaled: Scaled): PartResult => ({
-  part, theta, thetaStandardError: standardError, method, converged, ...(atBound === undefined ? {} : { atBound }), bounds: { lower, upper },
-  scale: scaled.scale, standardError: scaled.standardError, atLimit: scaled.atLimit, ...(scaled.level === null ? {} : { level: scaled.level }),
+const partResult = (
+  part: 'listening' | 'speaking',
+  { theta, standardError, method, converged, atBound, lower, upper }: AbilityEstimate,
+  scaled: Scaled,
+): PartResult => ({
+  part,
+  theta,
+  thetaStandardError: standardError,
+  method,
+  converged,
+  ...(atBound === undefined ? {} : { atBound }),
+  bounds: { lower, upper },
+  scale: scaled.scale,
+  standardError: scaled.standardError,
+  atLimit: scaled.atLimit,
+  ...(scaled.level === null ? {} : { level: scaled.level }),
 });
 
 /** Scores in a fixed order; NR is missing, never 0. */
 function scoresOf(ratings: readonly RatingState[]): { readonly criterion: string; readonly score: number }[] {
   const entries = (scores: Scores) => Object.entries(scores).sort(([a], [b]) => (a < b ? -1 : 1));
-  return [...ratings].sort((a, b) => (a.performance.task < b.performance.task ? -1 : 1)).flatMap(({ rated }) => (rated === undefined ? [] : entries(rated.scores).flatMap(([criterion, score]) => (typeof score === 'number' ? [{ criterion, score }] : []))));
+  return [...ratings]
+    .sort((a, b) => (a.performance.task < b.performance.task ? -1 : 1))
+    .flatMap(({ rated }) =>
+      rated === undefined
+        ? []
+        : entries(rated.scores).flatMap(([criterion, score]) =>
+            typeof score === 'number' ? [{ criterion, score }] : [],
+          ),
+    );
 }
 
-/** WLE under the partial credit model, every rating of a criterion an item; a rater's severity moves all thresholds. Undefined when nothing was ratable. */
+/**
+ * WLE under the partial credit model, every rating of a criterion an item; a rater's severity moves all thresholds.
+ * Undefined when nothing was ratable.
+ */
 export function speakingAbility(regime: OralRegime, ratings: readonly RatingState[]): AbilityEstimate | undefined {
   const scores = scoresOf(ratings);
   if (scores.length === 0) return undefined;
   const steps = regime.speaking.thresholds.map((threshold) => threshold + regime.speaking.severity);
-  const items = createItemParameters(scores.map((_, n) => ({ model: 'generalized-partial-credit', id: String(n), steps })));
-  return estimateAbility(items, scores.map((_, n) => n), scores.map(({ score }) => score), { method: 'wle' });
+  const items = createItemParameters(
+    scores.map((_, n) => ({ model: 'generalized-partial-credit', id: String(n), steps })),
+  );
+  return estimateAbility(
+    items,
+    scores.map((_, n) => n),
+    scores.map(({ score }) => score),
+    { method: 'wle' },
+  );
 }
 
 function meanCategories(ratings: readonly RatingState[]): Record<string, number> {
   const sums = new Map<string, { sum: number; count: number }>();
-  for (const { criterion, score } of scoresOf(ratings)) { const { sum, count } = sums.get(criterion) ?? { sum: 0, count: 0 }; sums.set(criterion, { sum: sum + score, count: count + 1 }); }
-  return Object.fromEntries([...sums].map(([criterion, { sum, count }]) => [criterion, Math.round((100 * sum) / count) / 100]));
+  for (const { criterion, score } of scoresOf(ratings)) {
+    const { sum, count } = sums.get(criterion) ?? { sum: 0, count: 0 };
+    sums.set(criterion, { sum: sum + score, count: count + 1 });
+  }
+  return Object.fromEntries(
+    [...sums].map(([criterion, { sum, count }]) => [criterion, Math.round((100 * sum) / count) / 100]),
+  );
 }

@@ -4,47 +4,124 @@ import { type ResultContent, type ResultEvent, type ResultState, evolveResult } 
 
 const at = '2026-11-24T09:00:00.000Z';
 const head = { schema: 1, at } as const;
-const content: ResultContent = { outcome: 'fail', test: 'mo', testDate: '2026-11-23', regime: { id: 'mo-70-2026', validFrom: '2026-01-01', title: {} }, engine: '1', score: 28, max: 41, conditions: [], parts: [] };
+const content: ResultContent = {
+  outcome: 'fail',
+  test: 'mo',
+  testDate: '2026-11-23',
+  regime: { id: 'mo-70-2026', validFrom: '2026-01-01', title: {} },
+  engine: '1',
+  score: 28,
+  max: 41,
+  conditions: [],
+  parts: [],
+};
 const better: ResultContent = { ...content, outcome: 'pass', score: 29 };
 const attended: ResultEvent = { ...head, type: 'attended', session: 's1', candidate: 'c1' };
 const provisional: ResultEvent = { ...head, type: 'provisional', parts: [{ part: 'listening', theta: 1 }] };
 const released: ResultEvent = { ...head, type: 'released', result: content };
 const corrected: ResultEvent = { ...head, type: 'corrected', result: better, by: 'office', reason: 'a wrong key' };
 const annulled: ResultEvent = { ...head, type: 'annulled', by: 'office', reason: 'another person sat the test' };
-const stateOf = (events: readonly ResultEvent[]): ResultState | undefined => events.reduce<ResultState | undefined>(evolveResult, undefined);
+const stateOf = (events: readonly ResultEvent[]): ResultState | undefined =>
+  events.reduce<ResultState | undefined>(evolveResult, undefined);
 
-const conclude = (kind: 'open' | 'waiting' | 'decided', result = content): ResultCommand => ({ type: 'conclude', conclusion: kind === 'open' ? { kind } : kind === 'waiting' ? { kind, parts: [{ part: 'listening', theta: 1 }] } : { kind, result } });
+const conclude = (kind: 'open' | 'waiting' | 'decided', result = content): ResultCommand => ({
+  type: 'conclude',
+  conclusion:
+    kind === 'open'
+      ? { kind }
+      : kind === 'waiting'
+        ? { kind, parts: [{ part: 'listening', theta: 1 }] }
+        : { kind, result },
+});
 const correct: ResultCommand = { type: 'correct', result: better, by: 'office', reason: 'a wrong key' };
 const annul: ResultCommand = { type: 'annul', by: 'office', reason: 'another person sat the test' };
 const nothing = { pending: [] };
 
-const table: readonly [given: string, events: readonly ResultEvent[], when: string, command: ResultCommand, then: object][] = [
+const table: readonly [
+  given: string,
+  events: readonly ResultEvent[],
+  when: string,
+  command: ResultCommand,
+  then: object,
+][] = [
   ['nothing', [], 'attend', { type: 'attend', session: 's1', candidate: 'c1' }, { event: attended, pending: [] }],
   ['nothing', [], 'conclude', conclude('decided'), { refused: 'not-attended' }],
   ['attendance', [attended], 'attend again', { type: 'attend', session: 's1', candidate: 'c1' }, nothing],
   ['attendance', [attended], 'conclude an open session', conclude('open'), nothing],
   ['attendance', [attended], 'conclude, ratings wait', conclude('waiting'), { event: provisional, pending: [] }],
-  ['attendance', [attended], 'conclude', conclude('decided'), { event: released, pending: [{ kind: 'result-released', data: {} }] }],
+  [
+    'attendance',
+    [attended],
+    'conclude',
+    conclude('decided'),
+    { event: released, pending: [{ kind: 'result-released', data: {} }] },
+  ],
   ['attendance', [attended], 'correct', correct, { refused: 'not-released' }],
   ['attendance', [attended], 'annul', annul, { refused: 'not-released' }],
   ['something provisional', [attended, provisional], 'conclude, ratings wait', conclude('waiting'), nothing],
-  ['something provisional', [attended, provisional], 'conclude', conclude('decided'), { event: released, pending: [{ kind: 'result-released', data: {} }] }],
+  [
+    'something provisional',
+    [attended, provisional],
+    'conclude',
+    conclude('decided'),
+    { event: released, pending: [{ kind: 'result-released', data: {} }] },
+  ],
   ['a release', [attended, released], 'conclude again', conclude('decided'), nothing],
   ['a release', [attended, released], 'conclude otherwise', conclude('decided', better), nothing],
-  ['a release', [attended, released], 'correct', correct, { event: corrected, pending: [{ kind: 'result-corrected', data: {} }] }],
-  ['a release', [attended, released], 'correct nothing', { ...correct, type: 'correct', result: content }, { refused: 'nothing-to-correct' }],
-  ['a release', [attended, released], 'correct without a reason', { ...correct, type: 'correct', result: better, reason: ' ' }, { refused: 'no-reason' }],
-  ['a release', [attended, released], 'annul', annul, { event: annulled, pending: [{ kind: 'result-annulled', data: {} }] }],
-  ['a correction', [attended, released, corrected], 'annul', annul, { event: annulled, pending: [{ kind: 'result-annulled', data: {} }] }],
+  [
+    'a release',
+    [attended, released],
+    'correct',
+    correct,
+    { event: corrected, pending: [{ kind: 'result-corrected', data: {} }] },
+  ],
+  [
+    'a release',
+    [attended, released],
+    'correct nothing',
+    { ...correct, type: 'correct', result: content },
+    { refused: 'nothing-to-correct' },
+  ],
+  [
+    'a release',
+    [attended, released],
+    'correct without a reason',
+    { ...correct, type: 'correct', result: better, reason: ' ' },
+    { refused: 'no-reason' },
+  ],
+  [
+    'a release',
+    [attended, released],
+    'annul',
+    annul,
+    { event: annulled, pending: [{ kind: 'result-annulled', data: {} }] },
+  ],
+  [
+    'a correction',
+    [attended, released, corrected],
+    'annul',
+    annul,
+    { event: annulled, pending: [{ kind: 'result-annulled', data: {} }] },
+  ],
   ['an annulment', [attended, released, annulled], 'correct', correct, { refused: 'annulled' }],
   ['an annulment', [attended, released, annulled], 'annul', annul, { refused: 'annulled' }],
 ];
 
 describe('a result', () => {
-  it.each(table)('given %s: when %s', (_given, events, _when, command, then) => { expect(decideResult(stateOf(events), command, at)).toEqual(then); });
+  it.each(table)('given %s: when %s', (_given, events, _when, command, then) => {
+    expect(decideResult(stateOf(events), command, at)).toEqual(then);
+  });
   it('shows the corrected content and keeps that there was a correction', () => {
-    expect(stateOf([attended, provisional, released, corrected])).toMatchObject({ released: { result: better }, corrections: 1, attendedAt: at });
-    expect(stateOf([attended, released, annulled])?.annulled).toEqual({ at, by: 'office', reason: 'another person sat the test' });
+    expect(stateOf([attended, provisional, released, corrected])).toMatchObject({
+      released: { result: better },
+      corrections: 1,
+      attendedAt: at,
+    });
+    expect(stateOf([attended, released, annulled])?.annulled).toEqual({
+      at,
+      by: 'office',
+      reason: 'another person sat the test',
+    });
   });
   it('begins with attendance, once', () => {
     expect(() => evolveResult(undefined, released)).toThrow('begins with attendance');

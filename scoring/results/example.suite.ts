@@ -20,9 +20,27 @@ import { Results, resultKeys } from './handle.ts';
 /** The blueprint's 41 slots with one item each, and one pretest item. */
 export const civic41: PinnedTest = ((): PinnedTest => {
   const template = choiceItem(civicTest, 'A1-0');
-  const slots = [...Array.from({ length: 11 }, (_, n) => ({ id: `A${n + 1}`, part: 'values' as const })), ...Array.from({ length: 30 }, (_, n) => ({ id: `B${n + 1}`, part: 'practical' as const }))];
-  const items = [...[...civicTest.items.values()].filter(({ use }) => use !== 'operational'), ...slots.map(({ id, part }): ItemVersion => ({ ...template, id: `${id}-0`, key: 1, attributes: { slot: id, part } }))];
-  return { ...civicTest, items: new Map(items.map((item) => [item.id, item])), specification: { ...civicTest.specification, parts: [{ kind: 'linear', id: 'mo', slots, pretest: 1, limitMs: 3_600_000 }] } };
+  const slots = [
+    ...Array.from({ length: 11 }, (_, n) => ({ id: `A${n + 1}`, part: 'values' as const })),
+    ...Array.from({ length: 30 }, (_, n) => ({ id: `B${n + 1}`, part: 'practical' as const })),
+  ];
+  const items = [
+    ...[...civicTest.items.values()].filter(({ use }) => use !== 'operational'),
+    ...slots.map(({ id, part }): ItemVersion => ({
+      ...template,
+      id: `${id}-0`,
+      key: 1,
+      attributes: { slot: id, part },
+    })),
+  ];
+  return {
+    ...civicTest,
+    items: new Map(items.map((item) => [item.id, item])),
+    specification: {
+      ...civicTest.specification,
+      parts: [{ kind: 'linear', id: 'mo', slots, pretest: 1, limitMs: 3_600_000 }],
+    },
+  };
 })();
 
 const listening = ['L1', 'L2', 'L3', 'L4', 'L5'];
@@ -33,15 +51,27 @@ export const oralTest: PinnedTest = {
   adaptive: {
     ...inOrder(listening),
     report: (history) => {
-      const scored = history.flatMap(({ item, category }) => (category === null ? [] : [{ item: listening.indexOf(item), category }]));
+      const scored = history.flatMap(({ item, category }) =>
+        category === null ? [] : [{ item: listening.indexOf(item), category }],
+      );
       if (scored.some(({ item }) => item < 0)) throw new UnknownItem('listening');
-      return scored.length === 0 ? undefined : estimateAbility(bank, scored.map(({ item }) => item), scored.map(({ category }) => category), { method: 'wle' });
+      return scored.length === 0
+        ? undefined
+        : estimateAbility(
+            bank,
+            scored.map(({ item }) => item),
+            scored.map(({ category }) => category),
+            { method: 'wle' },
+          );
     },
   },
 };
 
 /** A submitted MO sitting with so many right answers in each part; the others are wrong. */
-export function satCivic({ values, practical }: { readonly values: number; readonly practical: number }, change = {}): Sitting {
+export function satCivic(
+  { values, practical }: { readonly values: number; readonly practical: number },
+  change = {},
+): Sitting {
   const sitting = new Sitting(civic41).begin(change).toFirstPart();
   const left = { values, practical };
   for (const [index, { part, scored }] of sitting.now.form.entries()) {
@@ -71,7 +101,9 @@ export function satOral(right: readonly boolean[], change = {}): Sitting {
 
 export interface Rooms {
   readonly storage: Storage;
-  readonly sessions: Sessions; readonly ratings: Ratings; readonly results: Results;
+  readonly sessions: Sessions;
+  readonly ratings: Ratings;
+  readonly results: Results;
   /** Moves the clock. */
   wait(ms: number): void;
   readonly now: () => string;
@@ -89,28 +121,60 @@ export async function openRooms(): Promise<Rooms> {
   const storage = await openLmdb({ directory });
   let nowMs = startMs + 3_600_000;
   const now = (): string => toInstant(nowMs);
-  const sessions = new Sessions({ journal: storage.journal, now, pinnedTest: ({ test }) => (test === 'mo' ? civic41 : oralTest) });
+  const sessions = new Sessions({
+    journal: storage.journal,
+    now,
+    pinnedTest: ({ test }) => (test === 'mo' ? civic41 : oralTest),
+  });
   const ratings = new Ratings(storage.journal, await storage.collection(performances), now);
-  const results = new Results({ journal: storage.journal, sessions, ratings, keys: await storage.collection(resultKeys), now });
-  const apply = (released?: (id: SessionId, version: number) => Promise<void>) => async ({ kind, data }: Consequence, id: SessionId, version: number): Promise<void> => {
-    if (kind === 'session-attended') return results.attended(id);
-    if (kind === 'session-closed') return results.conclude(id);
-    if (kind === 'performance-rated') return results.conclude({ tenant: id.tenant, id: String(data['session']) });
-    if (kind === 'result-released') return released?.(id, version);
-    throw new Error(`unknown consequence ${kind}`);
-  };
+  const results = new Results({
+    journal: storage.journal,
+    sessions,
+    ratings,
+    keys: await storage.collection(resultKeys),
+    now,
+  });
+  const apply =
+    (released?: (id: SessionId, version: number) => Promise<void>) =>
+    async ({ kind, data }: Consequence, id: SessionId, version: number): Promise<void> => {
+      if (kind === 'session-attended') return results.attended(id);
+      if (kind === 'session-closed') return results.conclude(id);
+      if (kind === 'performance-rated') return results.conclude({ tenant: id.tenant, id: String(data['session']) });
+      if (kind === 'result-released') return released?.(id, version);
+      throw new Error(`unknown consequence ${kind}`);
+    };
   return {
-    storage, sessions, ratings, results, now,
-    wait: (ms) => { nowMs += ms; },
+    storage,
+    sessions,
+    ratings,
+    results,
+    now,
+    wait: (ms) => {
+      nowMs += ms;
+    },
     keep: async (id, sitting) => {
       const pending = sitting.now.closed === undefined ? [] : [{ kind: 'session-closed', data: {} }];
-      await storage.journal.append({ ...id, kind: sessionKind }, { expectedVersion: 0, previousHash: genesisHash, at: now(), events: sitting.events.map((event) => jsonObject(event)), pending });
+      await storage.journal.append(
+        { ...id, kind: sessionKind },
+        {
+          expectedVersion: 0,
+          previousHash: genesisHash,
+          at: now(),
+          events: sitting.events.map((event) => jsonObject(event)),
+          pending,
+        },
+      );
     },
     work: async (released) => {
       const one = apply(released);
       // What is applied may leave more pending.
       for (let step = 0; step < 5; step += 1) {
-        const { failed } = await workPending({ storage, lease: { holder: 'test', lifeMs: 60_000, now }, apply: (consequence, { stream, version }) => one(consequence, { tenant: stream.tenant, id: stream.id }, version) });
+        const { failed } = await workPending({
+          storage,
+          lease: { holder: 'test', lifeMs: 60_000, now },
+          apply: (consequence, { stream, version }) =>
+            one(consequence, { tenant: stream.tenant, id: stream.id }, version),
+        });
         const first = failed[0];
         if (first !== undefined) throw first.error;
       }
@@ -123,6 +187,9 @@ export async function openRooms(): Promise<Rooms> {
         await ratings.handle({ tenant, id }, { type: 'rate', by: 'an', scores: scores(state?.performance.task ?? '') });
       }
     },
-    close: async () => { await storage.close(); await rm(directory, { recursive: true }); },
+    close: async () => {
+      await storage.close();
+      await rm(directory, { recursive: true });
+    },
   };
 }

@@ -6,19 +6,29 @@ import { performanceId } from './handle.ts';
 
 const id = { tenant: 'agii', id: 's1' };
 let rooms: Rooms;
-beforeEach(async () => { rooms = await openRooms(); });
+beforeEach(async () => {
+  rooms = await openRooms();
+});
 afterEach(() => rooms.close());
 
-const types = async (): Promise<unknown[]> => (await rooms.storage.journal.read({ ...id, kind: 'result' })).flatMap(({ events }) => events.map(({ type }) => type));
+const types = async (): Promise<unknown[]> =>
+  (await rooms.storage.journal.read({ ...id, kind: 'result' })).flatMap(({ events }) => events.map(({ type }) => type));
 
 describe('MO', () => {
   it('is released at the close of the session; the release is pending on its commit', async () => {
     await rooms.keep(id, satCivic({ values: 9, practical: 20 }));
     const told: unknown[] = [];
-    await rooms.work((session, version) => { told.push([session, version]); return Promise.resolve(); });
+    await rooms.work((session, version) => {
+      told.push([session, version]);
+      return Promise.resolve();
+    });
     expect(await types()).toEqual(['attended', 'released']);
     expect(told).toEqual([[id, 2]]);
-    expect((await rooms.results.load(id)).state?.released?.result).toMatchObject({ outcome: 'pass', score: 29, max: 41 });
+    expect((await rooms.results.load(id)).state?.released?.result).toMatchObject({
+      outcome: 'pass',
+      score: 29,
+      max: 41,
+    });
     expect(await rooms.ratings.queue('agii', 'an')).toEqual({ waiting: 0, ratedByMe: 0 });
   });
   it('however often and at once it is concluded, it is released once', async () => {
@@ -40,12 +50,18 @@ describe('NT2 oral', () => {
     const first = await rooms.ratings.claimNext('agii', 'an');
     expect(first).toMatch(/^[0-9a-f]{32}$/);
     expect(first).not.toContain('s1');
-    await rooms.ratings.handle({ tenant: 'agii', id: first ?? '' }, { type: 'rate', by: 'an', scores: { TA: 5, RA: 5 } });
+    await rooms.ratings.handle(
+      { tenant: 'agii', id: first ?? '' },
+      { type: 'rate', by: 'an', scores: { TA: 5, RA: 5 } },
+    );
     await rooms.work();
     expect((await rooms.results.load(id)).state?.released).toBeUndefined();
     expect(await rooms.rateAll('agii', () => ({ TA: 5, RA: 5 }))).toBe(1);
     let told = 0;
-    await rooms.work(() => { told += 1; return Promise.resolve(); });
+    await rooms.work(() => {
+      told += 1;
+      return Promise.resolve();
+    });
     expect(await types()).toEqual(['attended', 'provisional', 'released']);
     expect(told).toBe(1);
     expect((await rooms.results.load(id)).state?.released?.result).toMatchObject({ outcome: 'pass', level: 'B1' });
@@ -55,7 +71,16 @@ describe('NT2 oral', () => {
     await rooms.keep(id, sitting);
     await rooms.work();
     const { state } = await rooms.ratings.load(performanceId(id, sitting.now, 'S1'));
-    expect(state?.performance).toMatchObject({ session: 's1', task: 'S1', item: 'T1', criteria: ['TA', 'RA'], turns: [{ turn: 0, durationMs: 4000 }, { turn: 1, durationMs: 4000 }] });
+    expect(state?.performance).toMatchObject({
+      session: 's1',
+      task: 'S1',
+      item: 'T1',
+      criteria: ['TA', 'RA'],
+      turns: [
+        { turn: 0, durationMs: 4000 },
+        { turn: 1, durationMs: 4000 },
+      ],
+    });
     expect(state?.performance.dueAt.slice(0, 10)).toBe('2026-12-07');
   });
   it('a kill after any step loses nothing: what is pending is applied again', async () => {
@@ -84,8 +109,23 @@ describe('without a decision', () => {
     const sitting = new Sitting(civic41);
     const { events } = satCivic({ values: 0, practical: 0 });
     const registered = events.filter(({ type }) => type === 'registered');
-    sitting.events.push(...registered, { type: 'closed', schema: 1, at: '2026-11-23T10:00:00.000Z', by: 'toezichter', reason: 'ended' });
-    await rooms.storage.journal.append({ ...id, kind: 'session' }, { expectedVersion: 0, previousHash: genesisHash, at: rooms.now(), events: JSON.parse(JSON.stringify(sitting.events)), pending: [{ kind: 'session-closed', data: {} }] });
+    sitting.events.push(...registered, {
+      type: 'closed',
+      schema: 1,
+      at: '2026-11-23T10:00:00.000Z',
+      by: 'toezichter',
+      reason: 'ended',
+    });
+    await rooms.storage.journal.append(
+      { ...id, kind: 'session' },
+      {
+        expectedVersion: 0,
+        previousHash: genesisHash,
+        at: rooms.now(),
+        events: JSON.parse(JSON.stringify(sitting.events)),
+        pending: [{ kind: 'session-closed', data: {} }],
+      },
+    );
     await rooms.work();
     expect(await types()).toEqual([]);
     expect(await rooms.results.byKey('resultkey')).toBeUndefined();
@@ -98,7 +138,7 @@ describe('without a decision', () => {
   });
 });
 
-describe('the receipt\'s key', () => {
+describe("the receipt's key", () => {
   it('leads to the result from attendance on, whatever the agency, and is kept only hashed', async () => {
     await rooms.keep(id, satCivic({ values: 9, practical: 20 }, { resultKey: 'k-7f3a91' }));
     await rooms.results.attended(id);
@@ -126,8 +166,28 @@ describe('recomputation', () => {
     await rooms.keep(id, satCivic({ values: 8, practical: 20 }));
     await rooms.results.attended(id);
     const { version, hash } = await rooms.results.load(id);
-    const result = { outcome: 'pass', test: 'mo', testDate: '2026-11-23', regime: { id: 'mo-70-2026', validFrom: '2026-01-01', title: {} }, engine: '1.0.0', score: 29, max: 41, conditions: [], parts: [] };
-    await rooms.storage.journal.append({ ...id, kind: 'result' }, { expectedVersion: version, previousHash: hash, at: rooms.now(), events: [{ type: 'released', schema: 1, at: rooms.now(), result }] });
-    expect((await rooms.results.recompute(id))?.differs).toEqual(expect.arrayContaining(['outcome', 'score', 'conditions']));
+    const result = {
+      outcome: 'pass',
+      test: 'mo',
+      testDate: '2026-11-23',
+      regime: { id: 'mo-70-2026', validFrom: '2026-01-01', title: {} },
+      engine: '1.0.0',
+      score: 29,
+      max: 41,
+      conditions: [],
+      parts: [],
+    };
+    await rooms.storage.journal.append(
+      { ...id, kind: 'result' },
+      {
+        expectedVersion: version,
+        previousHash: hash,
+        at: rooms.now(),
+        events: [{ type: 'released', schema: 1, at: rooms.now(), result }],
+      },
+    );
+    expect((await rooms.results.recompute(id))?.differs).toEqual(
+      expect.arrayContaining(['outcome', 'score', 'conditions']),
+    );
   });
 });

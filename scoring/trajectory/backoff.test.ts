@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { waitAfter } from './backoff.ts';
 
-const whole = (jitter: number): number[] => { const waits: number[] = []; for (let n = 1; ; n += 1) { const wait = waitAfter(n, jitter); if (wait === undefined) return waits; waits.push(wait); } };
+const whole = (jitter: number): number[] => {
+  const waits: number[] = [];
+  for (let n = 1; ; n += 1) {
+    const wait = waitAfter(n, jitter);
+    if (wait === undefined) return waits;
+    waits.push(wait);
+  }
+};
 
 describe('the wait before the next attempt', () => {
   it('begins within seconds, ends with days, and then gives up', () => {
@@ -13,11 +20,18 @@ describe('the wait before the next attempt', () => {
     expect(waitAfter(whole(0).length + 1, 0)).toBeUndefined();
   });
   it('never shrinks from one attempt to the next, whatever the jitter, and is at most a fifth longer', () => {
-    fc.assert(fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (jitter) => {
-      const [plain, jittered] = [whole(0), whole(jitter)];
-      expect(jittered).toEqual([...jittered].sort((a, b) => a - b));
-      for (const [n, wait] of jittered.entries()) { expect(wait).toBeGreaterThanOrEqual(plain[n] ?? Infinity); expect(wait).toBeLessThanOrEqual((plain[n] ?? 0) * 1.2 + 1); }
-    }));
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (jitter) => {
+        const [plain, jittered] = [whole(0), whole(jitter)];
+        expect(jittered).toEqual([...jittered].sort((a, b) => a - b));
+        for (const [n, wait] of jittered.entries()) {
+          expect(wait).toBeGreaterThanOrEqual(plain[n] ?? Infinity);
+          expect(wait).toBeLessThanOrEqual((plain[n] ?? 0) * 1.2 + 1);
+        }
+      }),
+    );
   });
-  it('there is none before the first failure', () => { expect(waitAfter(0, 0)).toBeUndefined(); });
+  it('there is none before the first failure', () => {
+    expect(waitAfter(0, 0)).toBeUndefined();
+  });
 });

@@ -1,5 +1,14 @@
-/** Pushes waiting for their acknowledgement. One delivery a released result; tried until the receiver says 2xx; in order for each person. */
-import { type Collection, type CollectionDefinition, DuplicateKey, RevisionConflict, type Stored } from '../../storage/port.ts';
+/**
+ * Pushes waiting for their acknowledgement. One delivery a released result; tried until the receiver says 2xx; in order
+ * for each person.
+ */
+import {
+  type Collection,
+  type CollectionDefinition,
+  DuplicateKey,
+  RevisionConflict,
+  type Stored,
+} from '../../storage/port.ts';
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { waitAfter } from './backoff.ts';
 
@@ -16,43 +25,79 @@ export interface Delivery {
   readonly deliveredAt?: Instant;
 }
 type Index = 'due' | 'candidate';
-export const deliveries: CollectionDefinition<Delivery, Index> = { name: 'deliveries', indexes: { due: { fields: ['status', 'nextAt'] }, candidate: { fields: ['candidate', 'status', 'createdAt'] } } };
+export const deliveries: CollectionDefinition<Delivery, Index> = {
+  name: 'deliveries',
+  indexes: { due: { fields: ['status', 'nextAt'] }, candidate: { fields: ['candidate', 'status', 'createdAt'] } },
+};
 export type Deliveries = Collection<Delivery, Index>;
 
 /** Idempotent: the id is the event's. */
-export async function enqueue(all: Deliveries, tenant: string, id: string, candidate: string, body: string, now: Instant): Promise<void> {
-  try { await all.insert({ tenant, id }, { status: 'waiting', candidate, createdAt: now, nextAt: now, attempts: 0, body }); } catch (error) { if (!(error instanceof DuplicateKey)) throw error; }
+export async function enqueue(
+  all: Deliveries,
+  tenant: string,
+  id: string,
+  candidate: string,
+  body: string,
+  now: Instant,
+): Promise<void> {
+  try {
+    await all.insert({ tenant, id }, { status: 'waiting', candidate, createdAt: now, nextAt: now, attempts: 0, body });
+  } catch (error) {
+    if (!(error instanceof DuplicateKey)) throw error;
+  }
 }
 
 /** What one attempt came to. Not reachable: no reply at all, so that the next push would fare no better. */
-export type Attempt = { readonly acknowledged: true; readonly status: number } | { readonly acknowledged: false; readonly isReachable: boolean; readonly why: string };
+export type Attempt =
+  | { readonly acknowledged: true; readonly status: number }
+  | { readonly acknowledged: false; readonly isReachable: boolean; readonly why: string };
 export type Push = (id: string, body: string) => Promise<Attempt>;
 
-export interface DeliveryPorts { readonly all: Deliveries; readonly push: Push; readonly now: () => Instant; /** In [0, 1). */ readonly jitter: () => number }
+export interface DeliveryPorts {
+  readonly all: Deliveries;
+  readonly push: Push;
+  readonly now: () => Instant;
+  /** In [0, 1). */ readonly jitter: () => number;
+}
 
-/** Tries what is due for a tenant, at most a hundred; ends at the first push that gets no reply. Returns how many were acknowledged. */
+/**
+ * Tries what is due for a tenant, at most a hundred; ends at the first push that gets no reply. Returns how many were
+ * acknowledged.
+ */
 export async function deliverDue(ports: DeliveryPorts, tenant: string): Promise<number> {
-  const page = await ports.all.find(tenant, { index: 'due', equal: ['waiting'], below: toInstant(toEpochMs(ports.now()) + 1), limit: 100 });
+  const page = await ports.all.find(tenant, {
+    index: 'due',
+    equal: ['waiting'],
+    below: toInstant(toEpochMs(ports.now()) + 1),
+    limit: 100,
+  });
   let acknowledged = 0;
   for (const delivery of page.documents) {
     const before = await olderOf(ports.all, delivery);
-    if (before !== undefined) { await waitFor(ports.all, delivery, before); continue; }
+    if (before !== undefined) {
+      await waitFor(ports.all, delivery, before);
+      continue;
+    }
     const outcome = await attempt(ports, delivery);
-    if (outcome.acknowledged) acknowledged += 1; else if (!outcome.isReachable) break;
+    if (outcome.acknowledged) acknowledged += 1;
+    else if (!outcome.isReachable) break;
   }
   return acknowledged;
 }
 
 /** An older event of the same person goes first. */
 async function olderOf(all: Deliveries, delivery: Stored<Delivery>): Promise<Delivery | undefined> {
-  const first = (await all.find(delivery.tenant, { index: 'candidate', equal: [delivery.value.candidate, 'waiting'], limit: 1 })).documents[0];
+  const first = (
+    await all.find(delivery.tenant, { index: 'candidate', equal: [delivery.value.candidate, 'waiting'], limit: 1 })
+  ).documents[0];
   return first === undefined || first.id === delivery.id ? undefined : first.value;
 }
 
 /** What waits for another is not due before it: else a hundred such would hide everything else that is due. */
 async function waitFor(all: Deliveries, delivery: Stored<Delivery>, before: Delivery): Promise<void> {
   const nextAt = toInstant(toEpochMs(before.nextAt) + 1);
-  if (nextAt > delivery.value.nextAt) await unlessOvertaken(all.replace(delivery, delivery.revision, { ...delivery.value, nextAt }));
+  if (nextAt > delivery.value.nextAt)
+    await unlessOvertaken(all.replace(delivery, delivery.revision, { ...delivery.value, nextAt }));
 }
 
 async function attempt({ all, push, now, jitter }: DeliveryPorts, delivery: Stored<Delivery>): Promise<Attempt> {
@@ -60,22 +105,37 @@ async function attempt({ all, push, now, jitter }: DeliveryPorts, delivery: Stor
   const attempts = delivery.value.attempts + 1;
   const wait = waitAfter(attempts, jitter());
   const at = now();
-  const after: Delivery = outcome.acknowledged ? { ...delivery.value, status: 'delivered', attempts, last: String(outcome.status), deliveredAt: at }
-    : { ...delivery.value, attempts, last: outcome.why, ...(wait === undefined ? { status: 'dead' } : { nextAt: toInstant(toEpochMs(at) + wait) }) };
+  const after: Delivery = outcome.acknowledged
+    ? { ...delivery.value, status: 'delivered', attempts, last: String(outcome.status), deliveredAt: at }
+    : {
+        ...delivery.value,
+        attempts,
+        last: outcome.why,
+        ...(wait === undefined ? { status: 'dead' } : { nextAt: toInstant(toEpochMs(at) + wait) }),
+      };
   await unlessOvertaken(all.replace(delivery, delivery.revision, after));
   return outcome;
 }
 
-/** By hand: sends a delivery (again), whatever became of it. The id stays, so that the receiver knows it. False when there is none. */
+/**
+ * By hand: sends a delivery (again), whatever became of it. The id stays, so that the receiver knows it. False when
+ * there is none.
+ */
 export async function replay(all: Deliveries, tenant: string, id: string, now: Instant): Promise<boolean> {
   const delivery = await all.get({ tenant, id });
   if (delivery === undefined) return false;
   const { deliveredAt: _deliveredAt, ...value } = delivery.value;
-  await unlessOvertaken(all.replace(delivery, delivery.revision, { ...value, status: 'waiting', attempts: 0, nextAt: now }));
+  await unlessOvertaken(
+    all.replace(delivery, delivery.revision, { ...value, status: 'waiting', attempts: 0, nextAt: now }),
+  );
   return true;
 }
 
 /** Another process knows as much: at worst one attempt more is made, with the same id. */
 async function unlessOvertaken(write: Promise<unknown>): Promise<void> {
-  try { await write; } catch (error) { if (!(error instanceof RevisionConflict)) throw error; }
+  try {
+    await write;
+  } catch (error) {
+    if (!(error instanceof RevisionConflict)) throw error;
+  }
 }

@@ -4,12 +4,19 @@ import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import { BadEndpoint, endpointUrl } from './address.ts';
 import type { Attempt, Push } from './deliveries.ts';
 
-export interface Endpoint { readonly url: string; /** whsec_… */ readonly secret: string }
+export interface Endpoint {
+  readonly url: string;
+  /** whsec_… */ readonly secret: string;
+}
 
 /** A receiver that takes longer is tried again later, ms. */
 const defaultTimeoutMs = 10_000;
 
-export interface PushPorts { readonly fetch: typeof fetch; readonly now: () => Instant; readonly timeoutMs?: number }
+export interface PushPorts {
+  readonly fetch: typeof fetch;
+  readonly now: () => Instant;
+  readonly timeoutMs?: number;
+}
 
 /** Throws BadEndpoint when the address or the secret is unusable. */
 export function pushTo({ url, secret }: Endpoint, ports: PushPorts): Push {
@@ -18,12 +25,23 @@ export function pushTo({ url, secret }: Endpoint, ports: PushPorts): Push {
   return async (id, body): Promise<Attempt> => {
     const epochMs = toEpochMs(ports.now());
     const headers = {
-      'content-type': 'application/cloudevents+json; charset=utf-8', 'webhook-id': id, 'webhook-timestamp': String(Math.floor(epochMs / 1000)), 'webhook-signature': webhook.sign(id, new Date(epochMs), body),
+      'content-type': 'application/cloudevents+json; charset=utf-8',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(epochMs / 1000)),
+      'webhook-signature': webhook.sign(id, new Date(epochMs), body),
     };
     try {
-      const response = await ports.fetch(address, { method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.timeout(ports.timeoutMs ?? defaultTimeoutMs) });
+      const response = await ports.fetch(address, {
+        method: 'POST',
+        headers,
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(ports.timeoutMs ?? defaultTimeoutMs),
+      });
       await response.body?.cancel();
-      return response.status >= 200 && response.status < 300 ? { acknowledged: true, status: response.status } : { acknowledged: false, isReachable: true, why: `HTTP ${response.status}` };
+      return response.status >= 200 && response.status < 300
+        ? { acknowledged: true, status: response.status }
+        : { acknowledged: false, isReachable: true, why: `HTTP ${response.status}` };
     } catch (error) {
       return { acknowledged: false, isReachable: false, why: reasonOf(error) };
     }
@@ -31,12 +49,17 @@ export function pushTo({ url, secret }: Endpoint, ports: PushPorts): Push {
 }
 
 function webhookOf(secret: string): Webhook {
-  try { return new Webhook(secret); } catch { throw new BadEndpoint('secret', 'must be whsec_ followed by base64'); }
+  try {
+    return new Webhook(secret);
+  } catch {
+    throw new BadEndpoint('secret', 'must be whsec_ followed by base64');
+  }
 }
 
 /** ECONNREFUSED, blocked-address, TimeoutError …: never an address or a body. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
-  for (const one of [error, error.cause]) if (one instanceof Error && 'code' in one && typeof one.code === 'string') return one.code;
+  for (const one of [error, error.cause])
+    if (one instanceof Error && 'code' in one && typeof one.code === 'string') return one.code;
   return error.name;
 }

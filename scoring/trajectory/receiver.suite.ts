@@ -4,7 +4,13 @@ import { join } from 'node:path';
 
 const program = join(import.meta.dirname, '../../demonstration/trajectory-system/receiver.mjs');
 
-export interface ReceivedEvent { readonly id: string; readonly type: string; readonly subject: string; readonly certificate: string; readonly data: Readonly<Record<string, unknown>> }
+export interface ReceivedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly certificate: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
 
 export class Receiver {
   private child: ChildProcess | undefined;
@@ -13,12 +19,19 @@ export class Receiver {
 
   constructor(private readonly environment: Readonly<Record<string, string>>) {}
 
-  get url(): string { return `http://127.0.0.1:${this.port}/events`; }
-  get root(): string { return `http://127.0.0.1:${this.port}/`; }
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/events`;
+  }
+  get root(): string {
+    return `http://127.0.0.1:${this.port}/`;
+  }
 
   /** Starts it, the second time on the same port. */
   async start(trial: Readonly<Record<string, string>> = {}): Promise<void> {
-    const child = spawn(process.execPath, [program], { env: { PATH: process.env['PATH'] ?? '', ...this.environment, ...trial, PORT: String(this.port) }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [program], {
+      env: { PATH: process.env['PATH'] ?? '', ...this.environment, ...trial, PORT: String(this.port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.child = child;
     let begun = '';
     await new Promise<void>((resolve, reject) => {
@@ -26,7 +39,10 @@ export class Receiver {
         begun += data.toString();
         this.output += data.toString();
         const address = /127\.0\.0\.1:(\d+)/.exec(begun);
-        if (address?.[1] !== undefined) { this.port = Number(address[1]); resolve(); }
+        if (address?.[1] !== undefined) {
+          this.port = Number(address[1]);
+          resolve();
+        }
       };
       child.stdout.on('data', seen);
       child.stderr.on('data', seen);
@@ -38,7 +54,9 @@ export class Receiver {
     const { child } = this;
     this.child = undefined;
     if (child === undefined || child.exitCode !== null) return;
-    const ended = new Promise((resolve) => { child.once('exit', resolve); });
+    const ended = new Promise((resolve) => {
+      child.once('exit', resolve);
+    });
     child.kill('SIGKILL');
     await ended;
   }

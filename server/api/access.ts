@@ -8,9 +8,19 @@ import type { Program } from '../program.ts';
 
 export const staffCookie = 'meetlat-staff';
 
-export interface StaffAccess { readonly tenant: string; readonly id: string; readonly account: Account }
-export interface CandidateAccess { readonly id: SessionId; readonly session: LoadedSession }
-export interface SeatAccess { readonly seat: string; readonly name: string }
+export interface StaffAccess {
+  readonly tenant: string;
+  readonly id: string;
+  readonly account: Account;
+}
+export interface CandidateAccess {
+  readonly id: SessionId;
+  readonly session: LoadedSession;
+}
+export interface SeatAccess {
+  readonly seat: string;
+  readonly name: string;
+}
 
 function bearer(request: Request): string {
   const token = /^Bearer ([A-Za-z0-9._-]+)$/.exec(request.headers.authorization ?? '')?.[1];
@@ -19,15 +29,17 @@ function bearer(request: Request): string {
 }
 
 export function guards(program: Program) {
-  const staff = (role?: Role) => async (request: Request, _response: Response): Promise<StaffAccess> => {
-    const token = parseCookie(request.headers.cookie ?? '')[staffCookie];
-    if (token === undefined) throw new Problem('not-logged-in');
-    const { tenant, account: id } = await program.tokens.staff(token);
-    const account = await program.accounts.get({ tenant, id });
-    if (account === undefined) throw new Problem('not-logged-in');
-    if (role !== undefined && !account.value.roles.includes(role)) throw new Problem('not-allowed');
-    return { tenant, id, account: account.value };
-  };
+  const staff =
+    (role?: Role) =>
+    async (request: Request, _response: Response): Promise<StaffAccess> => {
+      const token = parseCookie(request.headers.cookie ?? '')[staffCookie];
+      if (token === undefined) throw new Problem('not-logged-in');
+      const { tenant, account: id } = await program.tokens.staff(token);
+      const account = await program.accounts.get({ tenant, id });
+      if (account === undefined) throw new Problem('not-logged-in');
+      if (role !== undefined && !account.value.roles.includes(role)) throw new Problem('not-allowed');
+      return { tenant, id, account: account.value };
+    };
   /** The token is good for one arrival: a newer admission of the session makes it worthless. */
   const candidate = async (request: Request, _response: Response): Promise<CandidateAccess> => {
     const { tenant, session: sessionId, arrival } = await program.tokens.candidate(bearer(request));

@@ -22,42 +22,129 @@ async function byParameters(paths: readonly string[], { language, out }: Common)
   for (const path of paths) files.push(await readParameters(path));
   const outcome = runParameterDrift(files, paths.map(named));
   const t = reportTexts[language];
-  for (const one of outcome.items) console.log(`${one.item}  difference ${one.difference.toFixed(3)}  distance ${one.distance.toFixed(3)}  z ${one.robustZ.toFixed(2)}${one.test === undefined ? '' : `  p ${one.test.p.toFixed(4)} (${one.test.pAdjusted.toFixed(4)})`}  ${t.lights[one.light]}${one.reasons.length > 0 ? `: ${reasonsOf(one, language)}` : ''}`);
+  for (const one of outcome.items)
+    console.log(
+      `${one.item}  difference ${one.difference.toFixed(3)}  distance ${one.distance.toFixed(3)}  z ${one.robustZ.toFixed(2)}${one.test === undefined ? '' : `  p ${one.test.p.toFixed(4)} (${one.test.pAdjusted.toFixed(4)})`}  ${t.lights[one.light]}${one.reasons.length > 0 ? `: ${reasonsOf(one, language)}` : ''}`,
+    );
   const madeAt = now();
   return write(out, {
     'drift.json': `${JSON.stringify({ schema: 'meetlat-drift-1', madeAt, ...outcome }, null, 1)}\n`,
-    'items.csv': csv(['item', 'light', 'reasons', 'difference', 'slopeRatio', 'robustZ', 'distance', 'statistic', 'degreesOfFreedom', 'p', 'pAdjusted'], outcome.items.map((one) => [one.item, one.light, one.reasons.join(' '), one.difference, one.slopeRatio, one.robustZ, one.distance, one.test?.statistic, one.test?.degreesOfFreedom, one.test?.p, one.test?.pAdjusted])),
+    'items.csv': csv(
+      [
+        'item',
+        'light',
+        'reasons',
+        'difference',
+        'slopeRatio',
+        'robustZ',
+        'distance',
+        'statistic',
+        'degreesOfFreedom',
+        'p',
+        'pAdjusted',
+      ],
+      outcome.items.map((one) => [
+        one.item,
+        one.light,
+        one.reasons.join(' '),
+        one.difference,
+        one.slopeRatio,
+        one.robustZ,
+        one.distance,
+        one.test?.statistic,
+        one.test?.degreesOfFreedom,
+        one.test?.p,
+        one.test?.pAdjusted,
+      ]),
+    ),
     'report.html': parameterDriftPage(outcome, madeAt.slice(0, 10), language),
   });
 }
 
-async function byResponses(path: string, parameters: string, { alpha, allowance }: { readonly alpha: number; readonly allowance: number }, { read, language, out }: Common): Promise<number> {
+async function byResponses(
+  path: string,
+  parameters: string,
+  { alpha, allowance }: { readonly alpha: number; readonly allowance: number },
+  { read, language, out }: Common,
+): Promise<number> {
   const known = await readParameters(parameters);
   const outcome = runResponseDrift(await readWithProgress(path, read), known, { alpha, allowance });
   const t = reportTexts[language];
-  for (const one of outcome.items) console.log(`${one.item}  easier ${one.easier.toFixed(1)}  harder ${one.harder.toFixed(1)}  bound ${one.bound.toFixed(1)}  RMSD ${one.rmsd.toFixed(3)}  ${t.lights[one.light]}${one.reasons.length > 0 ? `: ${reasonsOf(one, language)}` : ''}${one.alarm === undefined ? '' : `  ${one.alarm.sinceNumber} → ${one.alarm.number}`}`);
+  for (const one of outcome.items)
+    console.log(
+      `${one.item}  easier ${one.easier.toFixed(1)}  harder ${one.harder.toFixed(1)}  bound ${one.bound.toFixed(1)}  RMSD ${one.rmsd.toFixed(3)}  ${t.lights[one.light]}${one.reasons.length > 0 ? `: ${reasonsOf(one, language)}` : ''}${one.alarm === undefined ? '' : `  ${one.alarm.sinceNumber} → ${one.alarm.number}`}`,
+    );
   for (const line of leftOutLines(outcome, language)) console.log(`- ${line}`);
   const [file, madeAt] = [basename(path), now()];
   return write(out, {
     'drift.json': `${JSON.stringify({ schema: 'meetlat-drift-1', madeAt, file, parameters: named(parameters), ...outcome }, null, 1)}\n`,
-    'items.csv': csv(['item', 'light', 'reasons', 'responses', 'easier', 'harder', 'bound', 'alarm', 'alarmNumber', 'since', 'sinceNumber', 'rmsd', 'bias'], outcome.items.map((one) => [one.item, one.light, one.reasons.join(' '), one.responses, one.easier, one.harder, one.bound, one.alarm?.person, one.alarm?.number, one.alarm?.since, one.alarm?.sinceNumber, one.rmsd, one.bias])),
+    'items.csv': csv(
+      [
+        'item',
+        'light',
+        'reasons',
+        'responses',
+        'easier',
+        'harder',
+        'bound',
+        'alarm',
+        'alarmNumber',
+        'since',
+        'sinceNumber',
+        'rmsd',
+        'bias',
+      ],
+      outcome.items.map((one) => [
+        one.item,
+        one.light,
+        one.reasons.join(' '),
+        one.responses,
+        one.easier,
+        one.harder,
+        one.bound,
+        one.alarm?.person,
+        one.alarm?.number,
+        one.alarm?.since,
+        one.alarm?.sinceNumber,
+        one.rmsd,
+        one.bias,
+      ]),
+    ),
     'report.html': responseDriftPage(outcome, file, madeAt.slice(0, 10), language),
   });
 }
 
 export const driftCommand: Command = {
-  usage: 'drift NEW OLD… [--language nl|en] [--out DIR]   items whose parameters moved between calibrations, the newest first\n  meetlat drift RESPONSES.csv --parameters FILE [--alpha P] [--allowance SD] [--duplicates refuse|first] [--language nl|en] [--out DIR]   items whose answers, in the order of the file, left their known parameters (CUSUM)',
+  usage:
+    'drift NEW OLD… [--language nl|en] [--out DIR]   items whose parameters moved between calibrations, the newest first\n  meetlat drift RESPONSES.csv --parameters FILE [--alpha P] [--allowance SD] [--duplicates refuse|first] [--language nl|en] [--out DIR]   items whose answers, in the order of the file, left their known parameters (CUSUM)',
   run: async (argv) => {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { ...commonOptions, parameters: { type: 'string' }, alpha: { type: 'string', default: '0.01' }, allowance: { type: 'string', default: '0.25' } } });
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        ...commonOptions,
+        parameters: { type: 'string' },
+        alpha: { type: 'string', default: '0.01' },
+        allowance: { type: 'string', default: '0.25' },
+      },
+    });
     const [alpha, allowance] = [Number(values.alpha), Number(values.allowance)];
     if (!(alpha > 0 && alpha < 1)) throw new UsageError(`--alpha ${values.alpha}: must be between 0 and 1`);
-    if (!(allowance > 0) || !Number.isFinite(allowance)) throw new UsageError(`--allowance ${values.allowance}: must be a number above 0`);
+    if (!(allowance > 0) || !Number.isFinite(allowance))
+      throw new UsageError(`--allowance ${values.allowance}: must be a number above 0`);
     const [path] = positionals;
     const { parameters } = values;
-    if (path === undefined || (parameters === undefined ? positionals.length < 2 : positionals.length > 1)) throw new UsageError('drift needs two or more files of parameters, the newest first; or one file of responses and --parameters FILE');
+    if (path === undefined || (parameters === undefined ? positionals.length < 2 : positionals.length > 1))
+      throw new UsageError(
+        'drift needs two or more files of parameters, the newest first; or one file of responses and --parameters FILE',
+      );
     try {
       const common = await commonOf(values);
-      return await (parameters === undefined ? byParameters(positionals, common) : byResponses(path, parameters, { alpha, allowance }, common));
-    } catch (error) { throw asUsage(error, values.language); }
+      return await (parameters === undefined
+        ? byParameters(positionals, common)
+        : byResponses(path, parameters, { alpha, allowance }, common));
+    } catch (error) {
+      throw asUsage(error, values.language);
+    }
   },
 };

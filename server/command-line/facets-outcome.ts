@@ -1,24 +1,62 @@
 /** What `meetlat facets` finds, by either method: measures, fit, rater effects, drift, and whom to talk to. */
-import { type Drift, type ElementFit, elementFit, type FacetMeasures, type FacetSlopes, type LeaningElement, type Measures, posteriorFit, type RaterEffects, raterDrift, raterEffects, type RatingTable, type StepGroup } from 'itemresponsetheory/facets';
+import {
+  type Drift,
+  type ElementFit,
+  elementFit,
+  type FacetMeasures,
+  type FacetSlopes,
+  type LeaningElement,
+  type Measures,
+  posteriorFit,
+  type RaterEffects,
+  raterDrift,
+  raterEffects,
+  type RatingTable,
+  type StepGroup,
+} from 'itemresponsetheory/facets';
 
 export interface Estimates extends Measures {
-  readonly method: 'mml' | 'jmle'; readonly isCorrected: boolean; readonly leaning: readonly LeaningElement[];
-  readonly facets: readonly FacetMeasures[]; readonly scales: readonly (Pick<StepGroup, 'steps'> & Partial<StepGroup>)[]; readonly slopes: readonly FacetSlopes[];
-  readonly theta: Float64Array; readonly thetaError: Float64Array;
+  readonly method: 'mml' | 'jmle';
+  readonly isCorrected: boolean;
+  readonly leaning: readonly LeaningElement[];
+  readonly facets: readonly FacetMeasures[];
+  readonly scales: readonly (Pick<StepGroup, 'steps'> & Partial<StepGroup>)[];
+  readonly slopes: readonly FacetSlopes[];
+  readonly theta: Float64Array;
+  readonly thetaError: Float64Array;
   /** Persons whose fit counts: extreme scores say nothing under joint estimation. */
   readonly counts: (person: number) => boolean;
   readonly population?: { readonly mean: number; readonly variance: number };
-  readonly logLikelihood: number; readonly cycles: number; readonly converged: boolean;
+  readonly logLikelihood: number;
+  readonly cycles: number;
+  readonly converged: boolean;
 }
 
 export type Reason = 'erratic' | 'veryErratic' | 'even' | 'middle' | 'ends' | 'halo' | 'drifts' | 'unrelated';
-export interface Row { readonly facet: string; readonly element: string; readonly measure: number; readonly standardError: number; readonly fit: ElementFit; readonly effects?: RaterEffects; readonly drift?: Drift; readonly reasons: readonly Reason[]; readonly light: 'keep' | 'look' | 'drop' }
+export interface Row {
+  readonly facet: string;
+  readonly element: string;
+  readonly measure: number;
+  readonly standardError: number;
+  readonly fit: ElementFit;
+  readonly effects?: RaterEffects;
+  readonly drift?: Drift;
+  readonly reasons: readonly Reason[];
+  readonly light: 'keep' | 'look' | 'drop';
+}
 
-/** Mean squares: Linacre 2002. The others: half as far from 1 as a rater who does nothing but that, and beyond chance. */
-function reasonsOf({ infit, outfit }: ElementFit, effects: RaterEffects | undefined, drift: Drift | undefined): Reason[] {
+/**
+ * Mean squares: Linacre 2002. The others: half as far from 1 as a rater who does nothing but that, and beyond chance.
+ */
+function reasonsOf(
+  { infit, outfit }: ElementFit,
+  effects: RaterEffects | undefined,
+  drift: Drift | undefined,
+): Reason[] {
   const reasons: Reason[] = [];
   const noise = Math.max(infit, outfit);
-  if (noise > 2) reasons.push('veryErratic'); else if (noise > 1.5) reasons.push('erratic');
+  if (noise > 2) reasons.push('veryErratic');
+  else if (noise > 1.5) reasons.push('erratic');
   if (Math.min(infit, outfit) < 0.5) reasons.push('even');
   if (effects !== undefined) {
     if (effects.spread < 0.8) reasons.push('middle');
@@ -44,10 +82,25 @@ export function rowsOf(table: RatingTable, estimates: Estimates, windows: readon
     return elements.flatMap((element, e): Row[] => {
       const [atAbility, own] = [fits[e], byPosterior?.[f]?.[e]];
       if (atAbility === undefined) return [];
-      const fit: ElementFit = own === undefined ? atAbility : { ...atAbility, infit: own.infit, outfit: own.outfit, infitZ: own.infitZ, outfitZ: own.outfitZ };
+      const fit: ElementFit =
+        own === undefined
+          ? atAbility
+          : { ...atAbility, infit: own.infit, outfit: own.outfit, infitZ: own.infitZ, outfitZ: own.outfitZ };
       const [effect, drift] = f === last ? [effects[e], drifts[e]] : [undefined, undefined];
       const reasons = reasonsOf(fit, effect, drift);
-      return [{ facet: name, element, measure: measure[e] ?? NaN, standardError: standardError[e] ?? NaN, fit, ...(effect === undefined ? {} : { effects: effect }), ...(drift === undefined ? {} : { drift }), reasons, light: reasons.includes('veryErratic') ? 'drop' : reasons.length > 0 ? 'look' : 'keep' }];
+      return [
+        {
+          facet: name,
+          element,
+          measure: measure[e] ?? NaN,
+          standardError: standardError[e] ?? NaN,
+          fit,
+          ...(effect === undefined ? {} : { effects: effect }),
+          ...(drift === undefined ? {} : { drift }),
+          reasons,
+          light: reasons.includes('veryErratic') ? 'drop' : reasons.length > 0 ? 'look' : 'keep',
+        },
+      ];
     });
   });
 }

@@ -2,7 +2,17 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createRng } from 'itemresponsetheory';
-import { agreementOf, calibrateFacets, calibrateFacetsJointly, type FacetsModel, interactionsOf, type Join, type RatingTable, separationOf, weakestJoins } from 'itemresponsetheory/facets';
+import {
+  agreementOf,
+  calibrateFacets,
+  calibrateFacetsJointly,
+  type FacetsModel,
+  interactionsOf,
+  type Join,
+  type RatingTable,
+  separationOf,
+  weakestJoins,
+} from 'itemresponsetheory/facets';
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { readAnchors, readRatings } from '../../item-bank/calibration/read-ratings.ts';
 import { now } from '../compose.ts';
@@ -18,78 +28,258 @@ const tolerance = 1e-7;
 
 function marginally(table: RatingTable, model: FacetsModel, hasCorrection: boolean): Estimates {
   const progress = progressLine();
-  const fit = calibrateFacets(table, { tolerance, ...model, ...(hasCorrection ? { biasCorrection: { random: createRng('facets bias') } } : {}), onCycle: (cycle, logLikelihood, change) => { progress.say(cycleText(cycle, logLikelihood, change, tolerance)); } });
+  const fit = calibrateFacets(table, {
+    tolerance,
+    ...model,
+    ...(hasCorrection ? { biasCorrection: { random: createRng('facets bias') } } : {}),
+    onCycle: (cycle, logLikelihood, change) => {
+      progress.say(cycleText(cycle, logLikelihood, change, tolerance));
+    },
+  });
   progress.end();
-  return { method: 'mml', isCorrected: hasCorrection, ...fit, counts: () => true, population: { mean: fit.mean, variance: fit.variance } };
+  return {
+    method: 'mml',
+    isCorrected: hasCorrection,
+    ...fit,
+    counts: () => true,
+    population: { mean: fit.mean, variance: fit.variance },
+  };
 }
 
 function jointly(table: RatingTable): Estimates {
   const fit = calibrateFacetsJointly(table);
-  return { method: 'jmle', isCorrected: false, leaning: [], facets: fit.facets, scales: fit.scales, slopes: [], theta: fit.theta, thetaError: fit.thetaError, counts: (person) => fit.isExtreme[person] !== 1, logLikelihood: fit.logLikelihood, cycles: fit.sweeps, converged: fit.converged };
+  return {
+    method: 'jmle',
+    isCorrected: false,
+    leaning: [],
+    facets: fit.facets,
+    scales: fit.scales,
+    slopes: [],
+    theta: fit.theta,
+    thetaError: fit.thetaError,
+    counts: (person) => fit.isExtreme[person] !== 1,
+    logLikelihood: fit.logLikelihood,
+    cycles: fit.sweeps,
+    converged: fit.converged,
+  };
 }
 
-const columns = ['facet', 'element', 'measure', 'standardError', 'light', 'reasons', 'ratings', 'observedAverage', 'fairAverage', 'infit', 'infitZ', 'outfit', 'outfitZ', 'spread', 'halo', 'haloZ', 'pointMeasure', 'expectedPointMeasure', 'drift', 'driftP'] as const;
+const columns = [
+  'facet',
+  'element',
+  'measure',
+  'standardError',
+  'light',
+  'reasons',
+  'ratings',
+  'observedAverage',
+  'fairAverage',
+  'infit',
+  'infitZ',
+  'outfit',
+  'outfitZ',
+  'spread',
+  'halo',
+  'haloZ',
+  'pointMeasure',
+  'expectedPointMeasure',
+  'drift',
+  'driftP',
+] as const;
 const flat = ({ facet, element, measure, standardError, light, reasons, fit, effects, drift }: Row) => ({
-  facet, element, measure, standardError, light, reasons: reasons.join(' '), ratings: fit.ratings, observedAverage: fit.observedAverage, fairAverage: fit.fairAverage, infit: fit.infit, infitZ: fit.infitZ, outfit: fit.outfit, outfitZ: fit.outfitZ,
-  spread: effects?.spread, halo: effects?.halo, haloZ: effects?.haloZ, pointMeasure: effects?.pointMeasure, expectedPointMeasure: effects?.expectedPointMeasure, drift: drift?.verdict, driftP: drift?.p,
+  facet,
+  element,
+  measure,
+  standardError,
+  light,
+  reasons: reasons.join(' '),
+  ratings: fit.ratings,
+  observedAverage: fit.observedAverage,
+  fairAverage: fit.fairAverage,
+  infit: fit.infit,
+  infitZ: fit.infitZ,
+  outfit: fit.outfit,
+  outfitZ: fit.outfitZ,
+  spread: effects?.spread,
+  halo: effects?.halo,
+  haloZ: effects?.haloZ,
+  pointMeasure: effects?.pointMeasure,
+  expectedPointMeasure: effects?.expectedPointMeasure,
+  drift: drift?.verdict,
+  driftP: drift?.p,
 });
 
-function outcomeJson(file: string, madeAt: string, table: RatingTable, { method, isCorrected, leaning, facets, scales, slopes, theta, population, logLikelihood, cycles, converged, ...measures }: Estimates, rows: readonly Row[], joins: readonly Join[]): string {
+function outcomeJson(
+  file: string,
+  madeAt: string,
+  table: RatingTable,
+  {
+    method,
+    isCorrected,
+    leaning,
+    facets,
+    scales,
+    slopes,
+    theta,
+    population,
+    logLikelihood,
+    cycles,
+    converged,
+    ...measures
+  }: Estimates,
+  rows: readonly Row[],
+  joins: readonly Join[],
+): string {
   const last = table.facets.length - 1;
   const all = { ...measures, facets, scales, slopes };
-  return `${JSON.stringify({
-    schema: 'meetlat-facets-3', file, madeAt, method, biasCorrected: isCorrected, categories: table.categories, weighted: table.weight !== undefined, elements: rows.map((row) => ({ ...flat(row), ...(row.drift === undefined ? {} : { windows: row.drift.windows }) })),
-    scales: scales.map(({ element, steps, stepError }) => ({ ...(element === undefined ? {} : { element }), steps: [...steps], ...(stepError === undefined ? {} : { stepErrors: [...stepError] }) })),
-    slopes: slopes.map(({ name, elements, slope, logSlopeError }) => ({ facet: name, elements, slope: [...slope], logSlopeError: [...logSlopeError] })),
-    facets: facets.filter(({ elements }) => elements.length > 1).map((facet) => ({ facet: facet.name, ...separationOf(facet) })),
-    agreement: agreementOf(table, all, theta, last), interactions: last < 1 ? [] : interactionsOf(table, all, theta, last, 0),
-    leaning, joins,
-    ...(population === undefined ? {} : { mean: population.mean, variance: population.variance }), logLikelihood, cycles, converged,
-  }, null, 1)}\n`;
+  return `${JSON.stringify(
+    {
+      schema: 'meetlat-facets-3',
+      file,
+      madeAt,
+      method,
+      biasCorrected: isCorrected,
+      categories: table.categories,
+      weighted: table.weight !== undefined,
+      elements: rows.map((row) => ({
+        ...flat(row),
+        ...(row.drift === undefined ? {} : { windows: row.drift.windows }),
+      })),
+      scales: scales.map(({ element, steps, stepError }) => ({
+        ...(element === undefined ? {} : { element }),
+        steps: [...steps],
+        ...(stepError === undefined ? {} : { stepErrors: [...stepError] }),
+      })),
+      slopes: slopes.map(({ name, elements, slope, logSlopeError }) => ({
+        facet: name,
+        elements,
+        slope: [...slope],
+        logSlopeError: [...logSlopeError],
+      })),
+      facets: facets
+        .filter(({ elements }) => elements.length > 1)
+        .map((facet) => ({ facet: facet.name, ...separationOf(facet) })),
+      agreement: agreementOf(table, all, theta, last),
+      interactions: last < 1 ? [] : interactionsOf(table, all, theta, last, 0),
+      leaning,
+      joins,
+      ...(population === undefined ? {} : { mean: population.mean, variance: population.variance }),
+      logLikelihood,
+      cycles,
+      converged,
+    },
+    null,
+    1,
+  )}\n`;
 }
 
 /** ELEMENT=WEIGHT,… */
 function weightsOf(text: string): Map<string, number> {
-  return new Map(text.split(',').map((pair): [string, number] => {
-    const at = pair.lastIndexOf('=');
-    const [name, value] = [pair.slice(0, at).trim(), Number(pair.slice(at + 1))];
-    if (at < 1 || pair.slice(at + 1).trim() === '' || !(value >= 0 && value < Infinity)) throw new UsageError(`--weights ${pair}: must be ELEMENT=WEIGHT with a weight of 0 or more`);
-    return [name, value];
-  }));
+  return new Map(
+    text.split(',').map((pair): [string, number] => {
+      const at = pair.lastIndexOf('=');
+      const [name, value] = [pair.slice(0, at).trim(), Number(pair.slice(at + 1))];
+      if (at < 1 || pair.slice(at + 1).trim() === '' || !(value >= 0 && value < Infinity))
+        throw new UsageError(`--weights ${pair}: must be ELEMENT=WEIGHT with a weight of 0 or more`);
+      return [name, value];
+    }),
+  );
 }
 
 export const facetsCommand: Command = {
-  usage: 'facets RATINGS.csv [--criteria A,B,C] [--ignore COLUMN,…] [--weight COLUMN] [--weights ELEMENT=2,…] [--unused refuse|close] [--thresholds common|FACET] [--slopes FACET,…] [--anchors FILE.csv] [--correct-bias] [--window COLUMN] [--method mml|jmle] [--language nl|en] [--out DIR]   severity of raters, difficulty of criteria, fit, agreement, drift (many-facet Rasch)',
+  usage:
+    'facets RATINGS.csv [--criteria A,B,C] [--ignore COLUMN,…] [--weight COLUMN] [--weights ELEMENT=2,…] [--unused refuse|close] [--thresholds common|FACET] [--slopes FACET,…] [--anchors FILE.csv] [--correct-bias] [--window COLUMN] [--method mml|jmle] [--language nl|en] [--out DIR]   severity of raters, difficulty of criteria, fit, agreement, drift (many-facet Rasch)',
   run: async (argv) => {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { criteria: { type: 'string' }, ignore: { type: 'string' }, thresholds: { type: 'string', default: 'common' }, slopes: { type: 'string' }, anchors: { type: 'string' }, weight: { type: 'string' }, weights: { type: 'string' }, unused: { type: 'string', default: 'refuse' }, 'correct-bias': { type: 'boolean', default: false }, window: { type: 'string' }, method: { type: 'string', default: 'mml' }, language: { type: 'string', default: 'nl' }, out: { type: 'string' } } });
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        criteria: { type: 'string' },
+        ignore: { type: 'string' },
+        thresholds: { type: 'string', default: 'common' },
+        slopes: { type: 'string' },
+        anchors: { type: 'string' },
+        weight: { type: 'string' },
+        weights: { type: 'string' },
+        unused: { type: 'string', default: 'refuse' },
+        'correct-bias': { type: 'boolean', default: false },
+        window: { type: 'string' },
+        method: { type: 'string', default: 'mml' },
+        language: { type: 'string', default: 'nl' },
+        out: { type: 'string' },
+      },
+    });
     const [path] = positionals;
     if (path === undefined) throw new UsageError('facets needs a file of ratings');
-    const { language, out, thresholds, slopes, anchors, weight, weights, unused, window, method, 'correct-bias': hasCorrection } = values;
+    const {
+      language,
+      out,
+      thresholds,
+      slopes,
+      anchors,
+      weight,
+      weights,
+      unused,
+      window,
+      method,
+      'correct-bias': hasCorrection,
+    } = values;
     if (!isReportLanguage(language)) throw new UsageError(`--language ${language}: must be nl or en`);
     if (method !== 'mml' && method !== 'jmle') throw new UsageError(`--method ${method}: must be mml or jmle`);
-    if (method === 'jmle' && (thresholds !== 'common' || slopes !== undefined || anchors !== undefined || hasCorrection)) throw new UsageError('--method jmle knows one common scale without slopes, anchors or correction: take mml');
+    if (
+      method === 'jmle' &&
+      (thresholds !== 'common' || slopes !== undefined || anchors !== undefined || hasCorrection)
+    )
+      throw new UsageError('--method jmle knows one common scale without slopes, anchors or correction: take mml');
     if (unused !== 'refuse' && unused !== 'close') throw new UsageError(`--unused ${unused}: must be refuse or close`);
     if (out !== undefined) await requireReportFolder(out);
     try {
-      const { table, windows } = await readRatings(path, { ...(values.criteria === undefined ? {} : { criteria: values.criteria.split(',') }), ...(values.ignore === undefined ? {} : { ignore: values.ignore.split(',') }), ...(window === undefined ? {} : { window }), ...(weight === undefined ? {} : { weight }), ...(weights === undefined ? {} : { elementWeights: weightsOf(weights) }), unused: unused === 'close' ? 'close' : 'keep' });
-      const model: FacetsModel = { ...(thresholds === 'common' ? {} : { thresholds: { by: thresholds } }), ...(slopes === undefined ? {} : { slopes: slopes.split(',') }), ...(anchors === undefined ? {} : await readAnchors(anchors)) };
+      const { table, windows } = await readRatings(path, {
+        ...(values.criteria === undefined ? {} : { criteria: values.criteria.split(',') }),
+        ...(values.ignore === undefined ? {} : { ignore: values.ignore.split(',') }),
+        ...(window === undefined ? {} : { window }),
+        ...(weight === undefined ? {} : { weight }),
+        ...(weights === undefined ? {} : { elementWeights: weightsOf(weights) }),
+        unused: unused === 'close' ? 'close' : 'keep',
+      });
+      const model: FacetsModel = {
+        ...(thresholds === 'common' ? {} : { thresholds: { by: thresholds } }),
+        ...(slopes === undefined ? {} : { slopes: slopes.split(',') }),
+        ...(anchors === undefined ? {} : await readAnchors(anchors)),
+      };
       const estimates = method === 'mml' ? marginally(table, model, hasCorrection) : jointly(table);
       const rows = rowsOf(table, estimates, windows);
-      for (const row of rows) console.log(`${row.facet.padEnd(12)} ${row.element.padEnd(16)} ${fixed(row.measure).padStart(7)} ${fixed(row.standardError).padStart(6)}  infit ${fixed(row.fit.infit)} (z ${fixed(row.fit.infitZ, 1)})  outfit ${fixed(row.fit.outfit)} (z ${fixed(row.fit.outfitZ, 1)})  n ${row.fit.ratings}${row.reasons.length > 0 ? `  ${row.light}: ${row.reasons.join(', ')}` : ''}`);
-      console.log(`log-likelihood ${estimates.logLikelihood.toFixed(4)}${estimates.population === undefined ? '' : `, variance ${estimates.population.variance.toFixed(4)}`}, ${estimates.cycles} cycles, ${estimates.converged ? 'converged' : 'NOT CONVERGED: more ratings by common raters may help'}`);
+      for (const row of rows)
+        console.log(
+          `${row.facet.padEnd(12)} ${row.element.padEnd(16)} ${fixed(row.measure).padStart(7)} ${fixed(row.standardError).padStart(6)}  infit ${fixed(row.fit.infit)} (z ${fixed(row.fit.infitZ, 1)})  outfit ${fixed(row.fit.outfit)} (z ${fixed(row.fit.outfitZ, 1)})  n ${row.fit.ratings}${row.reasons.length > 0 ? `  ${row.light}: ${row.reasons.join(', ')}` : ''}`,
+        );
+      console.log(
+        `log-likelihood ${estimates.logLikelihood.toFixed(4)}${estimates.population === undefined ? '' : `, variance ${estimates.population.variance.toFixed(4)}`}, ${estimates.cycles} cycles, ${estimates.converged ? 'converged' : 'NOT CONVERGED: more ratings by common raters may help'}`,
+      );
       const joins = weakestJoins(table);
       for (const note of notesOf(table, estimates, joins, 'en')) console.log(note);
       if (out !== undefined) {
         const [file, madeAt] = [basename(path), now()];
         const files = {
           'facets.json': outcomeJson(file, madeAt, table, estimates, rows, joins),
-          'elements.csv': csv(columns, rows.map((row) => { const one = flat(row); return columns.map((name) => one[name]); })),
-          'persons.csv': csv(['person', 'theta', 'standardError'], table.persons.map((name, n) => [name, estimates.theta[n], estimates.thetaError[n]])),
+          'elements.csv': csv(
+            columns,
+            rows.map((row) => {
+              const one = flat(row);
+              return columns.map((name) => one[name]);
+            }),
+          ),
+          'persons.csv': csv(
+            ['person', 'theta', 'standardError'],
+            table.persons.map((name, n) => [name, estimates.theta[n], estimates.thetaError[n]]),
+          ),
           'report.html': facetsReport(table, estimates, rows, { joins, file, madeAt: madeAt.slice(0, 10), language }),
         };
         await writeReport(out, files);
       }
       return estimates.converged ? 0 : 1;
-    } catch (error) { throw asUsage(error, values.language); }
+    } catch (error) {
+      throw asUsage(error, values.language);
+    }
   },
 };

@@ -1,4 +1,7 @@
-/** `meetlat COMMAND`: one file for each command; loaded only when asked for. Exit code 0 done, 1 a finding, 2 a wrong call. */
+/**
+ * `meetlat COMMAND`: one file for each command; loaded only when asked for. Exit code 0 done, 1 a finding, 2 a wrong
+ * call.
+ */
 import { ConfigurationError } from '../configuration.ts';
 import { type Command, UsageError } from './command.ts';
 
@@ -31,11 +34,18 @@ async function main(argv: readonly string[]): Promise<number | undefined> {
 }
 
 /** parseArgs throws plain errors with this prefix of code. */
-const isWrongCall = (error: unknown): error is Error => error instanceof UsageError || error instanceof ConfigurationError
-  || (error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('ERR_PARSE_ARGS'));
+const isWrongCall = (error: unknown): error is Error =>
+  error instanceof UsageError ||
+  error instanceof ConfigurationError ||
+  (error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.startsWith('ERR_PARSE_ARGS'));
 
 main(process.argv.slice(2)).then(
-  (code) => { if (code !== undefined) process.exitCode = code; },
+  (code) => {
+    if (code !== undefined) process.exitCode = code;
+  },
   (error: unknown) => {
     if (isWrongCall(error)) console.error(`meetlat: ${error.message}`);
     else console.error('meetlat:', error instanceof Error ? error.message : error);

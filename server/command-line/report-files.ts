@@ -14,14 +14,21 @@ const mark = 'report.html';
 export async function requireReportFolder(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   const names = await readdir(folder).catch(() => ['']);
-  if (names.length > 0 && !names.includes(mark)) throw new UsageError(`--out ${folder}: holds something other than a report; name a new or empty folder`);
+  if (names.length > 0 && !names.includes(mark))
+    throw new UsageError(`--out ${folder}: holds something other than a report; name a new or empty folder`);
 }
 
-/** Writes the files and tells their names. Ctrl-C while it writes takes the unfinished folder away; before that there is nothing to take away. */
+/**
+ * Writes the files and tells their names. Ctrl-C while it writes takes the unfinished folder away; before that there is
+ * nothing to take away.
+ */
 export async function writeReport(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   const place = resolve(folder);
   const [part, old] = [join(dirname(place), `${basename(place)}.part`), join(dirname(place), `${basename(place)}.old`)];
-  const interrupted = (): void => { rmSync(part, { recursive: true, force: true }); process.exit(130); };
+  const interrupted = (): void => {
+    rmSync(part, { recursive: true, force: true });
+    process.exit(130);
+  };
   process.once('SIGINT', interrupted);
   try {
     await rm(part, { recursive: true, force: true });
@@ -32,5 +39,7 @@ export async function writeReport(folder: string, files: Readonly<Record<string,
     await rename(part, place);
     await rm(old, { recursive: true, force: true });
     console.log(`${folder}: ${Object.keys(files).join(', ')}`);
-  } finally { process.removeListener('SIGINT', interrupted); }
+  } finally {
+    process.removeListener('SIGINT', interrupted);
+  }
 }

@@ -3,7 +3,16 @@ import { basename } from 'node:path';
 import type { Mark } from '../../engine/charts/curve.ts';
 import { distractorsCsv, itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';
 import { refusalOf, refusalText } from '../reports/refusals.ts';
-import { type ReportLanguage, isReportLanguage, lightCounts, notConverged, reasonWords, remarkLines, reportPage, reportTexts } from '../reports/report-page.ts';
+import {
+  type ReportLanguage,
+  isReportLanguage,
+  lightCounts,
+  notConverged,
+  reasonWords,
+  remarkLines,
+  reportPage,
+  reportTexts,
+} from '../reports/report-page.ts';
 import type { Outcome } from '../../item-bank/calibration/run.ts';
 import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';
 import { now } from '../compose.ts';
@@ -11,31 +20,63 @@ import { UsageError } from './command.ts';
 import { requireReportFolder, writeReport } from './report-files.ts';
 
 export const commonOptions = {
-  groups: { type: 'string' }, duplicates: { type: 'string', default: 'refuse' }, cuts: { type: 'string', default: '' }, language: { type: 'string', default: 'nl' }, out: { type: 'string' },
+  groups: { type: 'string' },
+  duplicates: { type: 'string', default: 'refuse' },
+  cuts: { type: 'string', default: '' },
+  language: { type: 'string', default: 'nl' },
+  out: { type: 'string' },
 } as const;
-interface CommonValues { readonly groups?: string | undefined; readonly duplicates: string; readonly cuts: string; readonly language: string; readonly out?: string | undefined }
-export interface Common { readonly read: ReadOptions; readonly cuts: readonly Mark[]; readonly language: ReportLanguage; readonly out?: string }
+interface CommonValues {
+  readonly groups?: string | undefined;
+  readonly duplicates: string;
+  readonly cuts: string;
+  readonly language: string;
+  readonly out?: string | undefined;
+}
+export interface Common {
+  readonly read: ReadOptions;
+  readonly cuts: readonly Mark[];
+  readonly language: ReportLanguage;
+  readonly out?: string;
+}
 
 /** `A1=-1.5,B1=1.5`. */
 function cutsOf(text: string): Mark[] {
-  return text === '' ? [] : text.split(',').map((part) => {
-    const [name = '', value = ''] = part.split('=');
-    if (name === '' || value === '' || !Number.isFinite(Number(value))) throw new UsageError(`--cuts ${text}: must be NAME=θ,NAME=θ, e.g. A2=0,B1=1.5`);
-    return { name, x: Number(value) };
-  });
+  return text === ''
+    ? []
+    : text.split(',').map((part) => {
+        const [name = '', value = ''] = part.split('=');
+        if (name === '' || value === '' || !Number.isFinite(Number(value)))
+          throw new UsageError(`--cuts ${text}: must be NAME=θ,NAME=θ, e.g. A2=0,B1=1.5`);
+        return { name, x: Number(value) };
+      });
 }
 
 export async function commonOf({ groups, duplicates, cuts, language, out }: CommonValues): Promise<Common> {
-  if (duplicates !== 'refuse' && duplicates !== 'first') throw new UsageError(`--duplicates ${duplicates}: must be refuse or first`);
-  if (!isReportLanguage(language)) throw new UsageError(`--language ${language}: must be ${Object.keys(reportTexts).join(' or ')}`);
+  if (duplicates !== 'refuse' && duplicates !== 'first')
+    throw new UsageError(`--duplicates ${duplicates}: must be refuse or first`);
+  if (!isReportLanguage(language))
+    throw new UsageError(`--language ${language}: must be ${Object.keys(reportTexts).join(' or ')}`);
   if (out !== undefined) await requireReportFolder(out);
-  return { read: { duplicates, ...(groups === undefined ? {} : { groups }) }, cuts: cutsOf(cuts), language, ...(out === undefined ? {} : { out }) };
+  return {
+    read: { duplicates, ...(groups === undefined ? {} : { groups }) },
+    cuts: cutsOf(cuts),
+    language,
+    ...(out === undefined ? {} : { out }),
+  };
 }
 
 /** A line on the terminal's error stream that is written over; nothing when that is a file. */
 export function progressLine(): { readonly say: (text: string) => void; readonly end: () => void } {
   if (!process.stderr.isTTY) return { say: () => undefined, end: () => undefined };
-  return { say: (text) => { process.stderr.write(`\r${text}\u001b[K`); }, end: () => { process.stderr.write('\r\u001b[K'); } };
+  return {
+    say: (text) => {
+      process.stderr.write(`\r${text}\u001b[K`);
+    },
+    end: () => {
+      process.stderr.write('\r\u001b[K');
+    },
+  };
 }
 
 /** A bar that fills as the largest change falls to the tolerance, on the scale of logarithms. */
@@ -47,10 +88,20 @@ export function cycleText(cycle: number, logLikelihood: number, change: number, 
 
 export async function readWithProgress(path: string, options: ReadOptions): Promise<ResponseData> {
   const progress = progressLine();
-  try { return await streamResponses(path, { ...options, onLines: (lines) => { progress.say(`${basename(path)}: ${lines} lines`); } }); } finally { progress.end(); }
+  try {
+    return await streamResponses(path, {
+      ...options,
+      onLines: (lines) => {
+        progress.say(`${basename(path)}: ${lines} lines`);
+      },
+    });
+  } finally {
+    progress.end();
+  }
 }
 
-const fixed = (value: number | undefined): string => (value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(3)).padStart(9);
+const fixed = (value: number | undefined): string =>
+  (value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(3)).padStart(9);
 
 function terminalLines(outcome: Outcome, language: ReportLanguage): string[] {
   const t = reportTexts[language];
@@ -63,9 +114,17 @@ function terminalLines(outcome: Outcome, language: ReportLanguage): string[] {
   });
   const counts = lightCounts(outcome);
   return [
-    `${'item'.padEnd(width)}     slope       SE difficulty     SE    infit     RMSD       n    p`, ...rows, '', ...remarkLines(outcome, language).map((line) => `- ${line}`),
-    ...(calibration === undefined ? [] : [`${calibration.model}, ${outcome.persons} persons, ${outcome.responses} responses, ${calibration.cycles} cycles, log-likelihood ${calibration.logLikelihood.toFixed(4)}, population mean ${outcome.population.mean.toFixed(4)}, variance ${(outcome.population.sd ** 2).toFixed(4)}, ${calibration.converged ? 'converged' : 'NOT CONVERGED'}`]),
-    t.lightsOf.replace(/\{(keep|look|drop)\}/g, (_, light: 'keep' | 'look' | 'drop') => String(counts[light])), ...(notConverged(outcome, language) ?? '').split('\n').filter((line) => line !== ''),
+    `${'item'.padEnd(width)}     slope       SE difficulty     SE    infit     RMSD       n    p`,
+    ...rows,
+    '',
+    ...remarkLines(outcome, language).map((line) => `- ${line}`),
+    ...(calibration === undefined
+      ? []
+      : [
+          `${calibration.model}, ${outcome.persons} persons, ${outcome.responses} responses, ${calibration.cycles} cycles, log-likelihood ${calibration.logLikelihood.toFixed(4)}, population mean ${outcome.population.mean.toFixed(4)}, variance ${(outcome.population.sd ** 2).toFixed(4)}, ${calibration.converged ? 'converged' : 'NOT CONVERGED'}`,
+        ]),
+    t.lightsOf.replace(/\{(keep|look|drop)\}/g, (_, light: 'keep' | 'look' | 'drop') => String(counts[light])),
+    ...(notConverged(outcome, language) ?? '').split('\n').filter((line) => line !== ''),
   ];
 }
 
@@ -77,7 +136,13 @@ export async function tell(outcome: Outcome, path: string, { cuts, language, out
     const name = outcome.kind === 'calibrate' ? 'calibration.json' : 'fit.json';
     const frame = { file: basename(path), madeAt, cuts };
     const distractors = distractorsCsv(outcome);
-    const files = { [name]: outcomeJson(outcome, frame), 'items.csv': itemsCsv(outcome), 'persons.csv': personsCsv(outcome), ...(distractors === undefined ? {} : { 'distractors.csv': distractors }), 'report.html': reportPage(outcome, { ...frame, language }) };
+    const files = {
+      [name]: outcomeJson(outcome, frame),
+      'items.csv': itemsCsv(outcome),
+      'persons.csv': personsCsv(outcome),
+      ...(distractors === undefined ? {} : { 'distractors.csv': distractors }),
+      'report.html': reportPage(outcome, { ...frame, language }),
+    };
     await writeReport(out, files);
   }
   return outcome.calibration?.converged === false ? 1 : 0;
@@ -86,8 +151,11 @@ export async function tell(outcome: Outcome, path: string, { cuts, language, out
 /** Bad data and missing files are wrong calls: one line, no stack. */
 export function asUsage(error: unknown, language: string): unknown {
   const refusal = refusalOf(error);
-  if (refusal !== undefined) return new UsageError(refusalText(refusal, isReportLanguage(language) ? language : 'nl', 'command'));
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error) return new UsageError(`${String(error.path)}: no such file`);
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(Z_|CSV_)/.test(error.code)) return new UsageError(error.message);
+  if (refusal !== undefined)
+    return new UsageError(refusalText(refusal, isReportLanguage(language) ? language : 'nl', 'command'));
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error)
+    return new UsageError(`${String(error.path)}: no such file`);
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(Z_|CSV_)/.test(error.code))
+    return new UsageError(error.message);
   return error;
 }

@@ -1,4 +1,7 @@
-/** `meetlat responses`: the responses of all closed sessions as JSON lines, straight from the journal, for `calibrate`, `fit` and `dif`. */
+/**
+ * `meetlat responses`: the responses of all closed sessions as JSON lines, straight from the journal, for `calibrate`,
+ * `fit` and `dif`.
+ */
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
@@ -15,10 +18,14 @@ import { type Command, UsageError } from './command.ts';
 const pageSize = 50;
 
 export const responsesCommand: Command = {
-  usage: 'responses --out FILE.jsonl[.gz] [--scored]   responses of all closed sessions from the journal (pretest items too, unless --scored): input of calibrate, fit and dif',
+  usage:
+    'responses --out FILE.jsonl[.gz] [--scored]   responses of all closed sessions from the journal (pretest items too, unless --scored): input of calibrate, fit and dif',
   run: async (argv) => {
-    const { values: { out, scored = false } } = parseArgs({ args: [...argv], options: { out: { type: 'string' }, scored: { type: 'boolean' } } });
-    if (out === undefined || !/\.(jsonl|ndjson)(\.gz)?$/.test(out)) throw new UsageError('responses needs --out FILE.jsonl or FILE.jsonl.gz');
+    const {
+      values: { out, scored = false },
+    } = parseArgs({ args: [...argv], options: { out: { type: 'string' }, scored: { type: 'boolean' } } });
+    if (out === undefined || !/\.(jsonl|ndjson)(\.gz)?$/.test(out))
+      throw new UsageError('responses needs --out FILE.jsonl or FILE.jsonl.gz');
     const stores = await openStores(readConfiguration(process.env, process.cwd()));
     const file = createWriteStream(out, { flags: 'wx', mode: 0o600 });
     const written = finished(file);
@@ -32,14 +39,20 @@ export const responsesCommand: Command = {
       for (const tenant of await tenants(stores.agencies)) {
         let after: string | undefined;
         do {
-          const page = await collection.find(tenant, { index: 'registeredAt', equal: [], limit: pageSize, ...(after === undefined ? {} : { after }) });
+          const page = await collection.find(tenant, {
+            index: 'registeredAt',
+            equal: [],
+            limit: pageSize,
+            ...(after === undefined ? {} : { after }),
+          });
           for (const { id } of page.documents) {
             const session = await sessions.load({ tenant, id });
             if (session?.state.closed === undefined) continue;
             const rows = responsesOf(id, session.state).filter((row) => !scored || row.scored);
             sessionCount += 1;
             responseCount += rows.length;
-            if (rows.length > 0 && !target.write(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n`)) await once(target, 'drain');
+            if (rows.length > 0 && !target.write(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n`))
+              await once(target, 'drain');
           }
           after = page.next;
         } while (after !== undefined);
@@ -47,9 +60,12 @@ export const responsesCommand: Command = {
       target.end();
       await written;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw new UsageError(`${out} exists already`);
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+        throw new UsageError(`${out} exists already`);
       throw error;
-    } finally { await stores.storage.close(); }
+    } finally {
+      await stores.storage.close();
+    }
     console.log(`${out}: ${responseCount} responses of ${sessionCount} closed sessions`);
     return 0;
   },

@@ -4,5 +4,8 @@ import type { Command } from './command.ts';
 
 export const startCommand: Command = {
   usage: 'start                                serve the product; settings by environment, see README',
-  run: async () => { await start(readConfiguration(process.env, process.cwd()), (line) => console.log(line)); return undefined; },
+  run: async () => {
+    await start(readConfiguration(process.env, process.cwd()), (line) => console.log(line));
+    return undefined;
+  },
 };

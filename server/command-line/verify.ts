@@ -1,4 +1,6 @@
-/** `meetlat verify SESSION`: chain, item path, θ and score recomputed from the journal alone, in a process of its own. */
+/**
+ * `meetlat verify SESSION`: chain, item path, θ and score recomputed from the journal alone, in a process of its own.
+ */
 import { parseArgs } from 'node:util';
 import { sessionKind } from '../../delivery/sessions/handle.ts';
 import { type Verification, verifySession } from '../../delivery/sessions/verify.ts';
@@ -21,22 +23,44 @@ function report(session: string, verification: Verification): string[] {
     `recomputed  ${recomputed} choices and scores, ${differences.length} differences`,
     ...(estimate === undefined ? [] : [`listening   theta ${estimate.theta}, SE ${estimate.standardError}`]),
     ...(score === undefined ? [] : [`score       ${score.right} of ${score.of}`]),
-    ...differences.flatMap(({ version, type, recorded, recomputed: computed }) => [`DIFFERENCE  commit ${version}, ${type}`, `  recorded   ${recorded}`, `  recomputed ${computed}`]),
+    ...differences.flatMap(({ version, type, recorded, recomputed: computed }) => [
+      `DIFFERENCE  commit ${version}, ${type}`,
+      `  recorded   ${recorded}`,
+      `  recomputed ${computed}`,
+    ]),
   ];
 }
 
 /** The signed checkpoints of the whole journal: a removed stream, a cut tail or an edited commit shows here. */
-async function checkpointLines(configuration: Configuration, { storage, agencies }: Stores): Promise<{ readonly lines: string[]; readonly isSound: boolean }> {
+async function checkpointLines(
+  configuration: Configuration,
+  { storage, agencies }: Stores,
+): Promise<{ readonly lines: string[]; readonly isSound: boolean }> {
   const { signing } = await openSigningKeys(configuration, storage);
-  const scopes = [{ tenant: installationTenant, kind: bankKind }, ...(await tenants(agencies)).flatMap((tenant) => [sessionKind, ratingKind, resultKind].map((kind) => ({ tenant, kind })))];
+  const scopes = [
+    { tenant: installationTenant, kind: bankKind },
+    ...(await tenants(agencies)).flatMap((tenant) =>
+      [sessionKind, ratingKind, resultKind].map((kind) => ({ tenant, kind })),
+    ),
+  ];
   const { checkpoints, streams, findings } = await verifyCheckpoints({ storage, keys: await signing.jwks(), scopes });
-  return { isSound: findings.length === 0, lines: [`checkpoints ${checkpoints} signed, ${streams} streams, ${findings.length} findings`, ...findings.map(({ code, where, why }) => `FINDING     ${code}: ${where}: ${why}`)] };
+  return {
+    isSound: findings.length === 0,
+    lines: [
+      `checkpoints ${checkpoints} signed, ${streams} streams, ${findings.length} findings`,
+      ...findings.map(({ code, where, why }) => `FINDING     ${code}: ${where}: ${why}`),
+    ],
+  };
 }
 
 export const verifyCommand: Command = {
   usage: 'verify SESSION [--json]              recompute chain, item path, ability and score of a session',
   run: async (argv) => {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { json: { type: 'boolean' } } });
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { json: { type: 'boolean' } },
+    });
     const session = positionals[0];
     if (session === undefined) throw new UsageError('verify needs the id of a session');
     const configuration = readConfiguration(process.env, process.cwd());
@@ -48,7 +72,11 @@ export const verifyCommand: Command = {
         const verification = verifySession(commits, stores.pinnedTest, stores.engine);
         const { lines, isSound } = await checkpointLines(configuration, stores);
         const isVerified = verification.differences.length === 0 && isSound;
-        console.log(values.json === true ? JSON.stringify({ ...verification, checkpoints: lines, isVerified }) : [...report(session, verification), ...lines, isVerified ? 'VERIFIED' : 'NOT VERIFIED'].join('\n'));
+        console.log(
+          values.json === true
+            ? JSON.stringify({ ...verification, checkpoints: lines, isVerified })
+            : [...report(session, verification), ...lines, isVerified ? 'VERIFIED' : 'NOT VERIFIED'].join('\n'),
+        );
         return isVerified ? 0 : 1;
       }
       throw new UsageError(`there is no session ${session}`);
@@ -56,6 +84,8 @@ export const verifyCommand: Command = {
       if (!(error instanceof CorruptStorage)) throw error;
       console.log(`NOT VERIFIED\n${error.message}`);
       return 1;
-    } finally { await stores.storage.close(); }
+    } finally {
+      await stores.storage.close();
+    }
   },
 };

@@ -19,7 +19,11 @@ export function failureLimit(points: number, seconds: number): FailureLimit {
       throw new Problem('too-many-attempts');
     },
     async fail(key) {
-      try { await limiter.consume(key); } catch (error) { if (!(error instanceof RateLimiterRes)) throw error; }
+      try {
+        await limiter.consume(key);
+      } catch (error) {
+        if (!(error instanceof RateLimiterRes)) throw error;
+      }
     },
   };
 }

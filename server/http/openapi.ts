@@ -11,20 +11,42 @@ const json = (schema: z.ZodType, io: 'input' | 'output') => ({ 'application/json
 const bytes = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
 
 const security: Record<EndpointDescription['access'], readonly Record<string, readonly string[]>[]> = {
-  anyone: [], candidate: [{ candidateToken: [] }], seat: [{ seatToken: [] }],
-  staff: [{ staffCookie: [] }], invigilator: [{ staffCookie: [] }], examiner: [{ staffCookie: [] }], designer: [{ staffCookie: [] }],
+  anyone: [],
+  candidate: [{ candidateToken: [] }],
+  seat: [{ seatToken: [] }],
+  staff: [{ staffCookie: [] }],
+  invigilator: [{ staffCookie: [] }],
+  examiner: [{ staffCookie: [] }],
+  designer: [{ staffCookie: [] }],
 };
 
 function replyOf({ reply }: EndpointDescription): Record<string, unknown> {
   if (reply === 'nothing') return { 204: { description: 'Done' } };
-  if (reply === 'stream') return { 200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: { type: 'string' } } } } };
+  if (reply === 'stream')
+    return {
+      200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    };
   if (reply === 'bytes') return { 200: { description: 'The bytes', content: bytes } };
   return { 200: { description: 'Done', content: json(reply, 'output') } };
 }
 
 function problemsOf(endpoint: EndpointDescription): Record<string, unknown> {
-  const codes = [...new Set([...endpoint.problems, ...(endpoint.body === undefined ? [] : ['invalid-request', 'malformed-json', 'too-large'] as const), ...(endpoint.access === 'anyone' ? [] : ['token-invalid', 'not-allowed', 'not-found'] as const)])];
-  return Object.fromEntries([...groupByStatus(codes)].map(([status, list]) => [status, { description: list.join(', '), content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }]));
+  const codes = [
+    ...new Set([
+      ...endpoint.problems,
+      ...(endpoint.body === undefined ? [] : (['invalid-request', 'malformed-json', 'too-large'] as const)),
+      ...(endpoint.access === 'anyone' ? [] : (['token-invalid', 'not-allowed', 'not-found'] as const)),
+    ]),
+  ];
+  return Object.fromEntries(
+    [...groupByStatus(codes)].map(([status, list]) => [
+      status,
+      {
+        description: list.join(', '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
 }
 
 function groupByStatus(codes: readonly (keyof typeof problems)[]): Map<number, string[]> {
@@ -33,32 +55,66 @@ function groupByStatus(codes: readonly (keyof typeof problems)[]): Map<number, s
   return groups;
 }
 
-const parametersOf = (path: string) => [...path.matchAll(/:(\w+)/g)].map((match) => ({ name: match[1], in: 'path', required: true, schema: { type: 'string' } }));
+const parametersOf = (path: string) =>
+  [...path.matchAll(/:(\w+)/g)].map((match) => ({
+    name: match[1],
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
 
 export function openApiDocument(endpoints: readonly EndpointDescription[], version: string): object {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const endpoint of endpoints) {
     const path = endpoint.path.replace(/:(\w+)/g, '{$1}');
-    const query = endpoint.query === undefined ? [] : Object.entries(schemaOf(endpoint.query, 'input').properties ?? {}).map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
+    const query =
+      endpoint.query === undefined
+        ? []
+        : Object.entries(schemaOf(endpoint.query, 'input').properties ?? {}).map(([name, schema]) => ({
+            name,
+            in: 'query',
+            required: false,
+            schema,
+          }));
     paths[path] = {
       ...paths[path],
       [endpoint.method]: {
-        summary: endpoint.summary, security: security[endpoint.access], parameters: [...parametersOf(endpoint.path), ...query],
-        ...(endpoint.body === undefined ? {} : { requestBody: { required: true, content: endpoint.body === 'bytes' ? bytes : json(endpoint.body, 'input') } }),
+        summary: endpoint.summary,
+        security: security[endpoint.access],
+        parameters: [...parametersOf(endpoint.path), ...query],
+        ...(endpoint.body === undefined
+          ? {}
+          : {
+              requestBody: {
+                required: true,
+                content: endpoint.body === 'bytes' ? bytes : json(endpoint.body, 'input'),
+              },
+            }),
         responses: { ...replyOf(endpoint), ...problemsOf(endpoint) },
       },
     };
   }
   return {
-    openapi: '3.1.0', info: { title: 'Meetlat', version, description: 'Adaptive language testing and exam delivery.' }, servers: [{ url: '/api/v1' }], paths,
+    openapi: '3.1.0',
+    info: { title: 'Meetlat', version, description: 'Adaptive language testing and exam delivery.' },
+    servers: [{ url: '/api/v1' }],
+    paths,
     components: {
       securitySchemes: {
-        candidateToken: { type: 'http', scheme: 'bearer' }, seatToken: { type: 'http', scheme: 'bearer' }, staffCookie: { type: 'apiKey', in: 'cookie', name: 'meetlat-staff' },
+        candidateToken: { type: 'http', scheme: 'bearer' },
+        seatToken: { type: 'http', scheme: 'bearer' },
+        staffCookie: { type: 'apiKey', in: 'cookie', name: 'meetlat-staff' },
       },
       schemas: {
         Problem: {
-          type: 'object', required: ['type', 'title', 'status', 'code'],
-          properties: { type: { type: 'string' }, title: { type: 'string' }, status: { type: 'integer' }, code: { enum: Object.keys(problems) } },
+          type: 'object',
+          required: ['type', 'title', 'status', 'code'],
+          properties: {
+            type: { type: 'string' },
+            title: { type: 'string' },
+            status: { type: 'integer' },
+            code: { enum: Object.keys(problems) },
+          },
         },
       },
     },

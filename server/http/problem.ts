@@ -1,4 +1,7 @@
-/** Errors at the edge: `application/problem+json` (RFC 9457). Every type is documented at /api/v1/openapi.json and stable. */
+/**
+ * Errors at the edge: `application/problem+json` (RFC 9457). Every type is documented at /api/v1/openapi.json and
+ * stable.
+ */
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { ZodError } from 'zod';
@@ -18,26 +21,35 @@ export const problems = {
   'foreign-origin': [403, 'The request comes from another site'],
   'code-unknown': [404, 'The code is unknown, used or no longer valid'],
   'not-found': [404, 'There is nothing here for you'],
-  'fenced': [409, 'Another page has taken over this session'],
+  fenced: [409, 'Another page has taken over this session'],
   'seq-gap': [409, 'An operation before this one is missing'],
   'wrong-state': [409, 'That is not possible at this moment'],
   'lease-lost': [409, 'The claim has expired or belongs to somebody else'],
   'chunk-mismatch': [409, 'The bytes do not have the announced hash, or the chunk exists with others'],
   'too-large': [413, 'The body is too large'],
   'too-many-attempts': [429, 'Too many failed attempts from here'],
-  'internal': [500, 'Something went wrong on our side'],
+  internal: [500, 'Something went wrong on our side'],
   'storage-unavailable': [503, 'The storage does not answer'],
 } as const satisfies Record<string, readonly [number, string]>;
 export type ProblemCode = keyof typeof problems;
 
 export class Problem extends Error {
-  constructor(readonly code: ProblemCode, readonly extra: Readonly<Record<string, unknown>> = {}) { super(problems[code][1]); this.name = 'Problem'; }
+  constructor(
+    readonly code: ProblemCode,
+    readonly extra: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(problems[code][1]);
+    this.name = 'Problem';
+  }
 }
 
 /** What storage, people and delivery refuse, in the words of the edge. */
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof ZodError) return new Problem('invalid-request', { errors: error.issues.slice(0, 10).map((issue) => ({ field: issue.path.join('.'), rule: issue.message })) });
+  if (error instanceof ZodError)
+    return new Problem('invalid-request', {
+      errors: error.issues.slice(0, 10).map((issue) => ({ field: issue.path.join('.'), rule: issue.message })),
+    });
   if (error instanceof TokenRefused) return new Problem(error.code);
   if (error instanceof SessionRefused) {
     const { refusal } = error;
@@ -45,8 +57,10 @@ function toProblem(error: unknown): Problem {
     if (refusal.code === 'fenced') return new Problem('fenced');
     return new Problem(refusal.code === 'not-registered' ? 'not-found' : 'wrong-state', { reason: refusal.code });
   }
-  // A conflict that outlasts our own tries: a commit is there that a majority has not yet confirmed. The caller tries again.
-  if (error instanceof StorageUnavailable || error instanceof VersionConflict || error instanceof RevisionConflict) return new Problem('storage-unavailable');
+  // A conflict that outlasts our own tries: a commit is there that a majority has not yet confirmed. The caller tries
+  // again.
+  if (error instanceof StorageUnavailable || error instanceof VersionConflict || error instanceof RevisionConflict)
+    return new Problem('storage-unavailable');
   if (error instanceof StorageError && error.code === 'chunk-mismatch') return new Problem('chunk-mismatch');
   return bodyParserProblem(error) ?? new Problem('internal');
 }
@@ -55,20 +69,31 @@ function toProblem(error: unknown): Problem {
 function bodyParserProblem(error: unknown): Problem | undefined {
   if (!(error instanceof Error) || !('type' in error)) return undefined;
   if (error.type === 'entity.too.large') return new Problem('too-large');
-  if (error.type === 'entity.parse.failed' || error.type === 'request.aborted' || error.type === 'request.size.invalid') return new Problem('malformed-json');
-  if (error.type === 'charset.unsupported' || error.type === 'encoding.unsupported') return new Problem('unsupported-media');
+  if (error.type === 'entity.parse.failed' || error.type === 'request.aborted' || error.type === 'request.size.invalid')
+    return new Problem('malformed-json');
+  if (error.type === 'charset.unsupported' || error.type === 'encoding.unsupported')
+    return new Problem('unsupported-media');
   return undefined;
 }
 
 /** The last handler: nothing of an inner error reaches the outside, all of it the log. */
-export const problemHandler = (log: Logger): ErrorRequestHandler => (error: unknown, request, response, _next) => {
-  const problem = toProblem(error);
-  const [status, title] = problems[problem.code];
-  if (status >= 500) log.error({ err: error, route: request.route?.path, method: request.method }, 'request failed');
-  if (response.headersSent) { response.destroy(); return; }
-  if (problem.code === 'storage-unavailable') response.setHeader('Retry-After', '2');
-  // What is left of the body is not read: the next request must not begin in the middle of it.
-  if (problem.code === 'too-large') response.setHeader('Connection', 'close');
-  const body = { type: `/problems/${problem.code}`, title, status, code: problem.code, ...problem.extra };
-  response.status(status).setHeader('Cache-Control', 'no-store').type('application/problem+json').send(JSON.stringify(body));
-};
+export const problemHandler =
+  (log: Logger): ErrorRequestHandler =>
+  (error: unknown, request, response, _next) => {
+    const problem = toProblem(error);
+    const [status, title] = problems[problem.code];
+    if (status >= 500) log.error({ err: error, route: request.route?.path, method: request.method }, 'request failed');
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (problem.code === 'storage-unavailable') response.setHeader('Retry-After', '2');
+    // What is left of the body is not read: the next request must not begin in the middle of it.
+    if (problem.code === 'too-large') response.setHeader('Connection', 'close');
+    const body = { type: `/problems/${problem.code}`, title, status, code: problem.code, ...problem.extra };
+    response
+      .status(status)
+      .setHeader('Cache-Control', 'no-store')
+      .type('application/problem+json')
+      .send(JSON.stringify(body));
+  };

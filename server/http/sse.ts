@@ -2,20 +2,38 @@
 import type { Request, Response } from 'express';
 import type { Timers } from '../timers.ts';
 
-export interface EventStream { send(event: string, data: unknown): void; readonly closed: Promise<void> }
+export interface EventStream {
+  send(event: string, data: unknown): void;
+  readonly closed: Promise<void>;
+}
 
 /** A consumer that lets more than this pile up is dropped; it reconnects and gets the present state, bytes. */
 const backlogLimit = 1_000_000;
 
 export function openEventStream(request: Request, response: Response, timers: Timers): EventStream {
-  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no', Connection: 'keep-alive' });
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+    Connection: 'keep-alive',
+  });
   response.write('retry: 2000\n\n');
-  const stopBeating = timers.every(10_000, () => { write(': beat\n\n'); });
-  const closed = new Promise<void>((resolve) => response.on('close', () => { stopBeating(); resolve(); }));
+  const stopBeating = timers.every(10_000, () => {
+    write(': beat\n\n');
+  });
+  const closed = new Promise<void>((resolve) =>
+    response.on('close', () => {
+      stopBeating();
+      resolve();
+    }),
+  );
   request.socket.setKeepAlive(true, 10_000);
   function write(text: string): void {
     if (response.writableEnded || response.destroyed) return;
-    if (response.writableLength > backlogLimit) { response.destroy(); return; }
+    if (response.writableLength > backlogLimit) {
+      response.destroy();
+      return;
+    }
     response.write(text);
   }
   return { send: (event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`), closed };

@@ -1,23 +1,40 @@
 /**
- * What a calibration leaves beside its job: the report, tables and JSON, in pieces and encrypted under a key of the job's own, since persons.csv names persons
+ * What a calibration leaves beside its job: the report, tables and JSON, in pieces and encrypted under a key of the
+ * job's own, since persons.csv names persons
  * (sessions, where the responses are live ones). `erase` destroys the key, and with it everything that was kept.
  */
 import { z } from 'zod';
 import { sha256 } from '../../storage/document/hash.ts';
 import { type Blobs, type Key, KeyDestroyed, type UploadId } from '../../storage/port.ts';
 
-export const ReportFile = z.enum(['report.nl.html', 'report.en.html', 'items.csv', 'persons.csv', 'distractors.csv', 'calibration.json']);
+export const ReportFile = z.enum([
+  'report.nl.html',
+  'report.en.html',
+  'items.csv',
+  'persons.csv',
+  'distractors.csv',
+  'calibration.json',
+]);
 export type ReportFile = z.infer<typeof ReportFile>;
 /** distractors.csv only where the responses tell which options were chosen. */
-export type PackedFiles = Readonly<Record<Exclude<ReportFile, 'distractors.csv'>, Uint8Array> & { readonly 'distractors.csv'?: Uint8Array }>;
+export type PackedFiles = Readonly<
+  Record<Exclude<ReportFile, 'distractors.csv'>, Uint8Array> & { readonly 'distractors.csv'?: Uint8Array }
+>;
 
 /** Far below the largest document of any engine, bytes. */
 const chunkBytes = 1_000_000;
 
-export interface CalibrationFilesPorts { readonly blobs: Blobs; readonly destroyDataKey: (tenant: string, person: string) => Promise<void> }
+export interface CalibrationFilesPorts {
+  readonly blobs: Blobs;
+  readonly destroyDataKey: (tenant: string, person: string) => Promise<void>;
+}
 
 const ownerOf = ({ id }: Key): string => `calibration-${id}`;
-const uploadOf = (job: Key, name: ReportFile): UploadId => ({ tenant: job.tenant, id: `${job.id}-${name}`, person: ownerOf(job) });
+const uploadOf = (job: Key, name: ReportFile): UploadId => ({
+  tenant: job.tenant,
+  id: `${job.id}-${name}`,
+  person: ownerOf(job),
+});
 
 export class CalibrationFiles {
   constructor(private readonly ports: CalibrationFilesPorts) {}
@@ -47,11 +64,15 @@ export class CalibrationFiles {
 
   /** As kept; undefined when there is none, or none any more. */
   async read(job: Key, name: ReportFile): Promise<Uint8Array | undefined> {
-    try { return await this.ports.blobs.read(uploadOf(job, name)); } catch (error) {
+    try {
+      return await this.ports.blobs.read(uploadOf(job, name));
+    } catch (error) {
       if (error instanceof KeyDestroyed) return undefined;
       throw error;
     }
   }
 
-  erase(job: Key): Promise<void> { return this.ports.destroyDataKey(job.tenant, ownerOf(job)); }
+  erase(job: Key): Promise<void> {
+    return this.ports.destroyDataKey(job.tenant, ownerOf(job));
+  }
 }

@@ -2,4 +2,6 @@
 import { parentPort } from 'node:worker_threads';
 import { serveCalibration, type TeamWork } from 'itemresponsetheory/calibration';
 
-parentPort?.on('message', (work: TeamWork) => { serveCalibration(work); });
+parentPort?.on('message', (work: TeamWork) => {
+  serveCalibration(work);
+});

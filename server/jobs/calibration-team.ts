@@ -2,7 +2,9 @@
 import { Worker } from 'node:worker_threads';
 import type { CalibrationTeam } from 'itemresponsetheory/calibration';
 
-export interface WorkingTeam extends CalibrationTeam { end(): Promise<void> }
+export interface WorkingTeam extends CalibrationTeam {
+  end(): Promise<void>;
+}
 
 /** `script`: the built calibration-team-worker. The workers stay until `end`, for one calibration after another. */
 export function startTeam(workers: number, script: URL): WorkingTeam {
@@ -15,7 +17,11 @@ export function startTeam(workers: number, script: URL): WorkingTeam {
   });
   return {
     workers,
-    assign(worker, work) { all[worker]?.postMessage(work); },
-    async end() { await Promise.all(all.map((worker) => worker.terminate())); },
+    assign(worker, work) {
+      all[worker]?.postMessage(work);
+    },
+    async end() {
+      await Promise.all(all.map((worker) => worker.terminate()));
+    },
   };
 }

@@ -1,4 +1,7 @@
-/** A calibration in a thread of its own: reads, estimates and judges, and tells how it goes. The server stays free for everybody else. */
+/**
+ * A calibration in a thread of its own: reads, estimates and judges, and tells how it goes. The server stays free for
+ * everybody else.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { type Recalibrated, type Request, recalibrate } from '../../item-bank/calibration/recalibrate.ts';
@@ -12,7 +15,8 @@ import type { PackedFiles } from './calibration-files.ts';
 export interface WorkerTask extends Omit<Request, 'onCycle'> {
   readonly responses: ({ readonly path: string } & Omit<ReadOptions, 'onLines'>) | ResponseData;
   /** Named in the report: where the responses come from, and the instant. */
-  readonly file: string; readonly madeAt: string;
+  readonly file: string;
+  readonly madeAt: string;
 }
 export type WorkerNews =
   | { readonly kind: 'lines'; readonly lines: number }
@@ -34,8 +38,12 @@ function filesOf(outcome: Outcome, { file, madeAt }: Pick<WorkerTask, 'file' | '
   const frame = { file, madeAt, cuts: [] };
   const distractors = distractorsCsv(outcome);
   return {
-    'report.nl.html': gzipSync(reportPage(outcome, { ...frame, language: 'nl' })), 'report.en.html': gzipSync(reportPage(outcome, { ...frame, language: 'en' })),
-    'items.csv': gzipSync(itemsCsv(outcome)), 'persons.csv': gzipSync(personsCsv(outcome)), ...(distractors === undefined ? {} : { 'distractors.csv': gzipSync(distractors) }), 'calibration.json': gzipSync(outcomeJson(outcome, frame)),
+    'report.nl.html': gzipSync(reportPage(outcome, { ...frame, language: 'nl' })),
+    'report.en.html': gzipSync(reportPage(outcome, { ...frame, language: 'en' })),
+    'items.csv': gzipSync(itemsCsv(outcome)),
+    'persons.csv': gzipSync(personsCsv(outcome)),
+    ...(distractors === undefined ? {} : { 'distractors.csv': gzipSync(distractors) }),
+    'calibration.json': gzipSync(outcomeJson(outcome, frame)),
   };
 }
 
@@ -43,11 +51,17 @@ async function run({ responses, file, madeAt, ...request }: WorkerTask): Promise
   try {
     const data = await dataOf(responses);
     tell({ kind: 'read', persons: data.persons.length, items: data.items.length });
-    const { summary, outcome } = recalibrate(data, { ...request, onCycle: (cycle, logLikelihood, largestChange) => tell({ kind: 'cycle', cycle, logLikelihood, largestChange }) });
+    const { summary, outcome } = recalibrate(data, {
+      ...request,
+      onCycle: (cycle, logLikelihood, largestChange) => tell({ kind: 'cycle', cycle, logLikelihood, largestChange }),
+    });
     tell({ kind: 'finished', outcome: summary, files: filesOf(outcome, { file, madeAt }) });
   } catch (error) {
     const refusal = refusalOf(error);
-    if (refusal !== undefined) { tell({ kind: 'failed', ...refusal }); return; }
+    if (refusal !== undefined) {
+      tell({ kind: 'failed', ...refusal });
+      return;
+    }
     throw error;
   }
 }

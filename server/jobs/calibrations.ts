@@ -1,6 +1,8 @@
 /**
- * Calibration jobs of the designers. The state of a job is kept in storage and changed by compare-and-set only: a page may be reloaded, and
- * another process may cancel it. The work itself is done in a thread of the process that took the responses in; when that process ends,
+ * Calibration jobs of the designers. The state of a job is kept in storage and changed by compare-and-set only: a page
+ * may be reloaded, and
+ * another process may cancel it. The work itself is done in a thread of the process that took the responses in; when
+ * that process ends,
  * its heartbeat stops and the job is interrupted. Nothing is published by a job: that is an act of its own.
  */
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
@@ -8,7 +10,13 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
-import { type Collection, type CollectionDefinition, type Key, RevisionConflict, type Stored } from '../../storage/port.ts';
+import {
+  type Collection,
+  type CollectionDefinition,
+  type Key,
+  RevisionConflict,
+  type Stored,
+} from '../../storage/port.ts';
 import { Recalibrated } from '../../item-bank/calibration/recalibrate.ts';
 import { BankModel } from '../../item-bank/releases/release.ts';
 import { tenants } from '../../people/agencies/agency.ts';
@@ -18,27 +26,47 @@ import type { WorkerNews, WorkerTask } from './calibration-worker.ts';
 import type { Job } from './job.ts';
 
 export const CalibrationJob = z.strictObject({
-  bank: z.string(), base: z.string(), model: BankModel, anchors: z.enum(['linked', 'fixed', 'none']),
-  source: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('file'), name: z.string(), bytes: z.int() }), z.strictObject({ kind: z.literal('sessions') })]),
+  bank: z.string(),
+  base: z.string(),
+  model: BankModel,
+  anchors: z.enum(['linked', 'fixed', 'none']),
+  source: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('file'), name: z.string(), bytes: z.int() }),
+    z.strictObject({ kind: z.literal('sessions') }),
+  ]),
   /** Column of groups in the file, and what was done with bad data; absent: none, refused. */
-  groups: z.string().optional(), duplicates: z.enum(['refuse', 'first']).optional(), equivalentGroups: z.literal(true).optional(),
-  by: z.string(), createdAt: z.string(),
+  groups: z.string().optional(),
+  duplicates: z.enum(['refuse', 'first']).optional(),
+  equivalentGroups: z.literal(true).optional(),
+  by: z.string(),
+  createdAt: z.string(),
   state: z.enum(['running', 'finished', 'failed', 'cancelled', 'interrupted']),
   /** The process that works on it, and when it last said so. */
-  holder: z.string(), beatAt: z.string(),
+  holder: z.string(),
+  beatAt: z.string(),
   /** Lines read so far. */
   lines: z.int().optional(),
   read: z.strictObject({ persons: z.int(), items: z.int() }).optional(),
   progress: z.strictObject({ cycle: z.int(), logLikelihood: z.number(), largestChange: z.number() }).optional(),
   endedAt: z.string().optional(),
   /** `detail` is English; code and fields are put in words for whoever reads. */
-  failure: z.strictObject({ code: z.string(), fields: z.record(z.string(), z.union([z.string(), z.number()])).optional(), detail: z.string() }).optional(),
+  failure: z
+    .strictObject({
+      code: z.string(),
+      fields: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+      detail: z.string(),
+    })
+    .optional(),
   outcome: Recalibrated.optional(),
   /** Kept beside the job, until somebody erased them. */
-  files: z.array(ReportFile).optional(), filesErasedAt: z.string().optional(),
+  files: z.array(ReportFile).optional(),
+  filesErasedAt: z.string().optional(),
 });
 export type CalibrationJob = z.infer<typeof CalibrationJob>;
-export const calibrationJobs: CollectionDefinition<CalibrationJob, 'createdAt' | 'state'> = { name: 'calibrations', indexes: { createdAt: { fields: ['createdAt'] }, state: { fields: ['state', 'createdAt'] } } };
+export const calibrationJobs: CollectionDefinition<CalibrationJob, 'createdAt' | 'state'> = {
+  name: 'calibrations',
+  indexes: { createdAt: { fields: ['createdAt'] }, state: { fields: ['state', 'createdAt'] } },
+};
 export type CalibrationJobs = Collection<CalibrationJob, 'createdAt' | 'state'>;
 
 /** Progress is written so often; it is the heartbeat too, ms. */
@@ -49,12 +77,18 @@ const silentMs = 10_000;
 const memoryMb = 2048;
 
 export class CalibrationRefused extends Error {
-  constructor(readonly code: 'busy' | 'not-running' | 'no-files') { super(`calibration: ${code}`); this.name = 'CalibrationRefused'; }
+  constructor(readonly code: 'busy' | 'not-running' | 'no-files') {
+    super(`calibration: ${code}`);
+    this.name = 'CalibrationRefused';
+  }
 }
 
 /** Makes the thread; a test may hand another file. */
 export type StartWorker = (task: WorkerTask) => Worker;
-export const startWorker = (file: string): StartWorker => (task) => new Worker(file, { workerData: task, resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
+export const startWorker =
+  (file: string): StartWorker =>
+  (task) =>
+    new Worker(file, { workerData: task, resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
 
 interface Running {
   stored: Stored<CalibrationJob>;
@@ -70,7 +104,10 @@ interface Running {
   keeping?: Promise<void>;
 }
 
-export interface Start extends Pick<CalibrationJob, 'bank' | 'base' | 'model' | 'anchors' | 'source' | 'groups' | 'duplicates' | 'equivalentGroups' | 'by'> {
+export interface Start extends Pick<
+  CalibrationJob,
+  'bank' | 'base' | 'model' | 'anchors' | 'source' | 'groups' | 'duplicates' | 'equivalentGroups' | 'by'
+> {
   readonly file?: string;
   /** Gathers what the thread works on. */
   readonly task: () => Promise<WorkerTask>;
@@ -81,7 +118,13 @@ export class Calibrations {
   private readonly holder: string;
   private isStarting = false;
 
-  constructor(private readonly program: Pick<Program, 'now' | 'makeId' | 'timers' | 'log' | 'agencies'>, private readonly jobs: CalibrationJobs, private readonly files: CalibrationFiles, private readonly start: StartWorker, private readonly folder: string) {
+  constructor(
+    private readonly program: Pick<Program, 'now' | 'makeId' | 'timers' | 'log' | 'agencies'>,
+    private readonly jobs: CalibrationJobs,
+    private readonly files: CalibrationFiles,
+    private readonly start: StartWorker,
+    private readonly folder: string,
+  ) {
     this.holder = program.makeId();
   }
 
@@ -91,28 +134,51 @@ export class Calibrations {
     return join(this.folder, `${this.program.makeId()}.${ending}`);
   }
 
-  /** On start: removes what a killed process left. Where other processes may share the folder, only what is a day old. */
+  /**
+   * On start: removes what a killed process left. Where other processes may share the folder, only what is a day old.
+   */
   async tidy(isShared: boolean): Promise<void> {
     for (const name of await readdir(this.folder).catch(() => [])) {
       const path = join(this.folder, name);
-      if (!isShared || toEpochMs(this.program.now()) - (await stat(path)).mtimeMs > 86_400_000) await rm(path, { force: true });
+      if (!isShared || toEpochMs(this.program.now()) - (await stat(path)).mtimeMs > 86_400_000)
+        await rm(path, { force: true });
     }
   }
 
-  /** Makes the job and starts its thread. Throws CalibrationRefused while this process works on another one: the other cores are the candidates'. */
+  /**
+   * Makes the job and starts its thread. Throws CalibrationRefused while this process works on another one: the other
+   * cores are the candidates'.
+   */
   async begin(tenant: string, { task, file, ...facts }: Start): Promise<Stored<CalibrationJob>> {
     this.requireFree();
     this.isStarting = true;
     try {
       const now = this.program.now();
       const key = { tenant, id: this.program.makeId() };
-      const stored = await this.jobs.insert(key, { ...facts, createdAt: now, state: 'running', holder: this.holder, beatAt: now });
-      const run: Running = { stored, file, stopBeating: () => undefined, writing: Promise.resolve(), fresh: {}, isOver: false };
+      const stored = await this.jobs.insert(key, {
+        ...facts,
+        createdAt: now,
+        state: 'running',
+        holder: this.holder,
+        beatAt: now,
+      });
+      const run: Running = {
+        stored,
+        file,
+        stopBeating: () => undefined,
+        writing: Promise.resolve(),
+        fresh: {},
+        isOver: false,
+      };
       this.running.set(key.id, run);
-      run.stopBeating = this.program.timers.every(beatMs, () => { this.write(run, { beatAt: this.program.now() }); });
+      run.stopBeating = this.program.timers.every(beatMs, () => {
+        this.write(run, { beatAt: this.program.now() });
+      });
       void this.launch(run, task);
       return stored;
-    } finally { this.isStarting = false; }
+    } finally {
+      this.isStarting = false;
+    }
   }
 
   private async launch(run: Running, task: Start['task']): Promise<void> {
@@ -128,15 +194,27 @@ export class Calibrations {
   }
 
   /** Asked before an upload is taken in, too. */
-  requireFree(): void { if (this.isStarting || this.running.size > 0) throw new CalibrationRefused('busy'); }
+  requireFree(): void {
+    if (this.isStarting || this.running.size > 0) throw new CalibrationRefused('busy');
+  }
 
   /** One of the job's files, packed by gzip. */
-  file({ tenant, id }: Key, name: ReportFile): Promise<Uint8Array | undefined> { return this.files.read({ tenant, id }, name); }
+  file({ tenant, id }: Key, name: ReportFile): Promise<Uint8Array | undefined> {
+    return this.files.read({ tenant, id }, name);
+  }
 
-  get(key: Key): Promise<Stored<CalibrationJob> | undefined> { return this.jobs.get(key); }
+  get(key: Key): Promise<Stored<CalibrationJob> | undefined> {
+    return this.jobs.get(key);
+  }
   /** Newest first. */
-  async list(tenant: string): Promise<readonly Stored<CalibrationJob>[]> { return (await this.jobs.find(tenant, { index: 'createdAt', equal: [], descending: true, limit: 30 })).documents; }
-  watch(key: Key, changed: () => void): () => void { return this.jobs.watch(key.tenant, ({ id }) => { if (id === key.id) changed(); }); }
+  async list(tenant: string): Promise<readonly Stored<CalibrationJob>[]> {
+    return (await this.jobs.find(tenant, { index: 'createdAt', equal: [], descending: true, limit: 30 })).documents;
+  }
+  watch(key: Key, changed: () => void): () => void {
+    return this.jobs.watch(key.tenant, ({ id }) => {
+      if (id === key.id) changed();
+    });
+  }
 
   /** From any process: whoever works on it finds the state changed at its next heartbeat. */
   async cancel(key: Key): Promise<void> {
@@ -144,7 +222,13 @@ export class Calibrations {
       await this.running.get(key.id)?.writing;
       const stored = await this.jobs.get(key);
       if (stored?.value.state !== 'running') throw new CalibrationRefused('not-running');
-      try { await this.jobs.replace(key, stored.revision, { ...stored.value, state: 'cancelled', endedAt: this.program.now() }); } catch (error) {
+      try {
+        await this.jobs.replace(key, stored.revision, {
+          ...stored.value,
+          state: 'cancelled',
+          endedAt: this.program.now(),
+        });
+      } catch (error) {
         if (error instanceof RevisionConflict) continue;
         throw error;
       }
@@ -161,25 +245,49 @@ export class Calibrations {
       if (stored?.value.files === undefined) throw new CalibrationRefused('no-files');
       await this.files.erase(key);
       const { files: _, ...value } = stored.value;
-      try { await this.jobs.replace(key, stored.revision, { ...value, filesErasedAt: this.program.now() }); return; } catch (error) { if (!(error instanceof RevisionConflict)) throw error; }
+      try {
+        await this.jobs.replace(key, stored.revision, { ...value, filesErasedAt: this.program.now() });
+        return;
+      } catch (error) {
+        if (!(error instanceof RevisionConflict)) throw error;
+      }
     }
   }
 
   /** The process ends: what it worked on is interrupted, and says so at once. */
   async stop(): Promise<void> {
-    await Promise.all([...this.running.values()].map(async (run) => { this.end(run, { state: 'interrupted' }); await run.keeping; await run.writing; }));
+    await Promise.all(
+      [...this.running.values()].map(async (run) => {
+        this.end(run, { state: 'interrupted' });
+        await run.keeping;
+        await run.writing;
+      }),
+    );
   }
 
   /** Finds jobs whose process was killed. */
   sweep(): Job {
-    return { name: 'calibrations', everyMs: 2_000, run: async () => { for (const tenant of await tenants(this.program.agencies)) await this.sweepTenant(tenant); } };
+    return {
+      name: 'calibrations',
+      everyMs: 2_000,
+      run: async () => {
+        for (const tenant of await tenants(this.program.agencies)) await this.sweepTenant(tenant);
+      },
+    };
   }
 
   private async sweepTenant(tenant: string): Promise<void> {
     const now = toEpochMs(this.program.now());
     for (const stored of (await this.jobs.find(tenant, { index: 'state', equal: ['running'], limit: 100 })).documents) {
       if (this.running.has(stored.id) || now - toEpochMs(stored.value.beatAt) <= silentMs) continue;
-      try { await this.jobs.replace(stored, stored.revision, { ...stored.value, state: 'interrupted', endedAt: this.program.now() }); await this.files.erase(stored); } catch (error) {
+      try {
+        await this.jobs.replace(stored, stored.revision, {
+          ...stored.value,
+          state: 'interrupted',
+          endedAt: this.program.now(),
+        });
+        await this.files.erase(stored);
+      } catch (error) {
         // It was alive after all, or another process found it first.
         if (!(error instanceof RevisionConflict)) throw error;
       }
@@ -189,11 +297,31 @@ export class Calibrations {
   private listen(run: Running, worker: Worker): void {
     worker.on('message', (news: WorkerNews) => {
       switch (news.kind) {
-        case 'lines': run.fresh = { ...run.fresh, lines: news.lines }; return;
-        case 'read': this.write(run, { read: { persons: news.persons, items: news.items } }); return;
-        case 'cycle': run.fresh = { ...run.fresh, progress: { cycle: news.cycle, logLikelihood: news.logLikelihood, largestChange: news.largestChange } }; return;
-        case 'finished': run.keeping = this.keep(run, news); return;
-        case 'failed': this.end(run, { state: 'failed', failure: { code: news.code, detail: news.detail, ...(news.fields === undefined ? {} : { fields: { ...news.fields } }) } }); return;
+        case 'lines':
+          run.fresh = { ...run.fresh, lines: news.lines };
+          return;
+        case 'read':
+          this.write(run, { read: { persons: news.persons, items: news.items } });
+          return;
+        case 'cycle':
+          run.fresh = {
+            ...run.fresh,
+            progress: { cycle: news.cycle, logLikelihood: news.logLikelihood, largestChange: news.largestChange },
+          };
+          return;
+        case 'finished':
+          run.keeping = this.keep(run, news);
+          return;
+        case 'failed':
+          this.end(run, {
+            state: 'failed',
+            failure: {
+              code: news.code,
+              detail: news.detail,
+              ...(news.fields === undefined ? {} : { fields: { ...news.fields } }),
+            },
+          });
+          return;
       }
     });
     worker.on('error', (error) => {
@@ -201,13 +329,21 @@ export class Calibrations {
       this.program.log.error({ err: error }, 'calibration failed');
       this.end(run, { state: 'failed', failure: { code: tooLarge ? 'too-much-data' : 'internal', detail: '' } });
     });
-    worker.on('exit', () => { if (run.keeping === undefined) this.end(run, { state: 'failed', failure: { code: 'internal', detail: '' } }); });
+    worker.on('exit', () => {
+      if (run.keeping === undefined) this.end(run, { state: 'failed', failure: { code: 'internal', detail: '' } });
+    });
   }
 
   /** Files that cannot be kept do not cost the outcome. Of a job that ended otherwise meanwhile nothing is kept. */
   private async keep(run: Running, { outcome, files }: Extract<WorkerNews, { kind: 'finished' }>): Promise<void> {
-    const kept = await this.files.keep(run.stored, files).catch((error: unknown) => { this.program.log.error({ err: error }, 'report of a calibration not kept'); return []; });
-    if (run.isOver) await this.files.erase(run.stored).catch((error: unknown) => { this.program.log.error({ err: error }, 'report of a calibration not removed'); });
+    const kept = await this.files.keep(run.stored, files).catch((error: unknown) => {
+      this.program.log.error({ err: error }, 'report of a calibration not kept');
+      return [];
+    });
+    if (run.isOver)
+      await this.files.erase(run.stored).catch((error: unknown) => {
+        this.program.log.error({ err: error }, 'report of a calibration not removed');
+      });
     else this.end(run, { state: 'finished', outcome, ...(kept.length === 0 ? {} : { files: [...kept] }) });
   }
 
@@ -216,18 +352,27 @@ export class Calibrations {
     if (run.isOver) return;
     run.isOver = true;
     const endedAt = this.program.now();
-    run.writing = run.writing.then(() => this.leave(run)).catch((error: unknown) => { this.program.log.error({ err: error }, 'calibration not cleared away'); });
+    run.writing = run.writing
+      .then(() => this.leave(run))
+      .catch((error: unknown) => {
+        this.program.log.error({ err: error }, 'calibration not cleared away');
+      });
     this.queue(run, { ...change, endedAt });
   }
 
   /** Writes one after the other. Somebody else's write means that the job is no longer ours: the thread is stopped. */
-  private write(run: Running, change: Partial<CalibrationJob>): void { if (!run.isOver) this.queue(run, change); }
+  private write(run: Running, change: Partial<CalibrationJob>): void {
+    if (!run.isOver) this.queue(run, change);
+  }
 
   private queue(run: Running, change: Partial<CalibrationJob>): void {
     run.writing = run.writing.then(async () => {
       const value = { ...run.stored.value, ...run.fresh, ...change };
-      try { run.stored = await this.jobs.replace(run.stored, run.stored.revision, value); } catch (error) {
-        if (!(error instanceof RevisionConflict)) this.program.log.error({ err: error }, 'progress of a calibration not kept');
+      try {
+        run.stored = await this.jobs.replace(run.stored, run.stored.revision, value);
+      } catch (error) {
+        if (!(error instanceof RevisionConflict))
+          this.program.log.error({ err: error }, 'progress of a calibration not kept');
         else {
           await this.leave(run);
           if (run.keeping !== undefined) await this.files.erase(run.stored);
@@ -246,4 +391,5 @@ export class Calibrations {
 }
 
 /** As a person should see it now: a heartbeat that stopped long ago is no running job, whatever storage says still. */
-export const stateNow = ({ state, beatAt }: CalibrationJob, now: Instant): CalibrationJob['state'] => (state === 'running' && toEpochMs(now) - toEpochMs(beatAt) > silentMs ? 'interrupted' : state);
+export const stateNow = ({ state, beatAt }: CalibrationJob, now: Instant): CalibrationJob['state'] =>
+  state === 'running' && toEpochMs(now) - toEpochMs(beatAt) > silentMs ? 'interrupted' : state;

@@ -1,5 +1,6 @@
 /**
- * Jobs on sessions that are under way: closing what is over, telling who was lost, measuring outages of the server. The set of
+ * Jobs on sessions that are under way: closing what is over, telling who was lost, measuring outages of the server. The
+ * set of
  * open sessions is kept in memory; a rescan finds those that other processes began.
  */
 import { tenants } from '../../people/agencies/agency.ts';
@@ -23,7 +24,9 @@ export class OpenSessions {
     program.sessions.watch((id, { session }) => this.note(id, session.state));
   }
 
-  list(): readonly { readonly id: SessionId; readonly state: SessionState }[] { return [...this.open.values()]; }
+  list(): readonly { readonly id: SessionId; readonly state: SessionState }[] {
+    return [...this.open.values()];
+  }
 
   async rescan(): Promise<void> {
     const { agencies, sittings, sessions, now } = this.program;
@@ -31,7 +34,13 @@ export class OpenSessions {
     for (const tenant of await tenants(agencies)) {
       let after: string | undefined;
       do {
-        const page = await sittings.find(tenant, { index: 'registeredAt', equal: [], from: since, limit: 500, ...(after === undefined ? {} : { after }) });
+        const page = await sittings.find(tenant, {
+          index: 'registeredAt',
+          equal: [],
+          from: since,
+          limit: 500,
+          ...(after === undefined ? {} : { after }),
+        });
         for (const { id } of page.documents) {
           const session = await sessions.load({ tenant, id });
           if (session !== undefined) this.note({ tenant, id }, session.state);
@@ -43,19 +52,27 @@ export class OpenSessions {
 
   private note(id: SessionId, state: SessionState): void {
     const name = `${id.tenant}/${id.id}`;
-    if (state.closed !== undefined || state.admittedAt === undefined) this.open.delete(name); else this.open.set(name, { id, state });
+    if (state.closed !== undefined || state.admittedAt === undefined) this.open.delete(name);
+    else this.open.set(name, { id, state });
   }
 }
 
 /** A refusal means that somebody else was first; anything else is a fault. */
 async function unlessRefused(run: Promise<unknown>): Promise<void> {
-  try { await run; } catch (error) { if (!(error instanceof SessionRefused)) throw error; }
+  try {
+    await run;
+  } catch (error) {
+    if (!(error instanceof SessionRefused)) throw error;
+  }
 }
 
 const isOverdue = (state: SessionState, now: Instant): boolean =>
-  (state.step.name === 'linear' && isOver(state, now)) || (state.admittedAt !== undefined && toEpochMs(now) - toEpochMs(state.admittedAt) > longestSittingMs);
+  (state.step.name === 'linear' && isOver(state, now)) ||
+  (state.admittedAt !== undefined && toEpochMs(now) - toEpochMs(state.admittedAt) > longestSittingMs);
 
-export interface Liveness { readonly at: Instant }
+export interface Liveness {
+  readonly at: Instant;
+}
 export const livenessDefinition: CollectionDefinition<Liveness, never> = { name: 'liveness', indexes: {} };
 
 /** Silence of all processes longer than this is an outage, ms. */
@@ -66,7 +83,8 @@ async function beat(liveness: Collection<Liveness, never>, now: Instant): Promis
   const key = { tenant: installation, id: 'server' };
   const last = await liveness.get(key);
   try {
-    if (last === undefined) await liveness.insert(key, { at: now }); else await liveness.replace(key, last.revision, { at: now });
+    if (last === undefined) await liveness.insert(key, { at: now });
+    else await liveness.replace(key, last.revision, { at: now });
   } catch (error) {
     if (!(error instanceof RevisionConflict) && !(error instanceof DuplicateKey)) throw error;
   }
@@ -74,27 +92,47 @@ async function beat(liveness: Collection<Liveness, never>, now: Instant): Promis
 }
 
 /** On start: what was open then, and how long nobody was there for it. */
-export async function measureOutage(program: Program, open: OpenSessions, liveness: Collection<Liveness, never>): Promise<void> {
+export async function measureOutage(
+  program: Program,
+  open: OpenSessions,
+  liveness: Collection<Liveness, never>,
+): Promise<void> {
   const now = program.now();
   const last = await beat(liveness, now);
   await open.rescan();
   for (const { id, state } of open.list()) {
     if (state.disconnectedAt === undefined) program.presence.beat(id, toEpochMs(now), false);
-    if (last !== undefined && toEpochMs(now) - toEpochMs(last) > outageFromMs) await unlessRefused(program.sessions.handle(id, { type: 'measure-outage', from: last, to: now }));
+    if (last !== undefined && toEpochMs(now) - toEpochMs(last) > outageFromMs)
+      await unlessRefused(program.sessions.handle(id, { type: 'measure-outage', from: last, to: now }));
   }
 }
 
 export function sessionJobs(program: Program, open: OpenSessions, liveness: Collection<Liveness, never>): Job[] {
   return [
-    { name: 'liveness', everyMs: 2_000, run: async () => { await beat(liveness, program.now()); } },
+    {
+      name: 'liveness',
+      everyMs: 2_000,
+      run: async () => {
+        await beat(liveness, program.now());
+      },
+    },
     { name: 'rescan', everyMs: 60_000, run: () => open.rescan() },
     {
-      name: 'close-overdue', everyMs: 1_000,
-      run: async () => { for (const { id, state } of open.list()) if (isOverdue(state, program.now())) await unlessRefused(program.sessions.handle(id, { type: 'close-overdue' })); },
+      name: 'close-overdue',
+      everyMs: 1_000,
+      run: async () => {
+        for (const { id, state } of open.list())
+          if (isOverdue(state, program.now()))
+            await unlessRefused(program.sessions.handle(id, { type: 'close-overdue' }));
+      },
     },
     {
-      name: 'presence', everyMs: 2_000,
-      run: async () => { for (const id of program.presence.sweep(toEpochMs(program.now()))) await unlessRefused(program.sessions.handle(id, { type: 'lose-connection' })); },
+      name: 'presence',
+      everyMs: 2_000,
+      run: async () => {
+        for (const id of program.presence.sweep(toEpochMs(program.now())))
+          await unlessRefused(program.sessions.handle(id, { type: 'lose-connection' }));
+      },
     },
   ];
 }

@@ -8,7 +8,8 @@ import type { Program } from '../program.ts';
 import type { Job } from './job.ts';
 
 /**
- * Longer than one attempt takes; a killed holder holds the others up for this long, ms. A run that takes longer may meet another one:
+ * Longer than one attempt takes; a killed holder holds the others up for this long, ms. A run that takes longer may
+ * meet another one:
  * a receiver knows an event by its id, and a checkpoint's number is taken once.
  */
 const leaseMs = 20_000;
@@ -18,22 +19,35 @@ async function alone(program: Program, holder: string, name: string, work: () =>
   const collection = await program.storage.collection(leases);
   const lease = await takeLease(collection, name, { holder, lifeMs: leaseMs }, program.now());
   if (lease === undefined) return;
-  try { await work(); } finally { await releaseLease(collection, lease); }
+  try {
+    await work();
+  } finally {
+    await releaseLease(collection, lease);
+  }
 }
 
 export function recordJobs(program: Program, fetchPort: typeof fetch): Job[] {
   const holder = program.makeId();
   const checkpoint: Job = {
-    name: 'checkpoint', everyMs: 60_000,
-    run: () => alone(program, holder, 'checkpoint', async () => { await writeCheckpoint({ storage: program.storage, sign: program.signBytes, at: program.now() }); }),
+    name: 'checkpoint',
+    everyMs: 60_000,
+    run: () =>
+      alone(program, holder, 'checkpoint', async () => {
+        await writeCheckpoint({ storage: program.storage, sign: program.signBytes, at: program.now() });
+      }),
   };
   const { trajectory } = program.configuration;
   if (trajectory === undefined) return [checkpoint];
   const push = pushTo(trajectory, { fetch: fetchPort, now: program.now });
   const jitter = (): number => (program.random(1)[0] ?? 0) / 256;
   const deliver: Job = {
-    name: 'deliver', everyMs: 500,
-    run: () => alone(program, holder, 'deliver', async () => { for (const tenant of await tenants(program.agencies)) await deliverDue({ all: program.deliveries, push, now: program.now, jitter }, tenant); }),
+    name: 'deliver',
+    everyMs: 500,
+    run: () =>
+      alone(program, holder, 'deliver', async () => {
+        for (const tenant of await tenants(program.agencies))
+          await deliverDue({ all: program.deliveries, push, now: program.now, jitter }, tenant);
+      }),
   };
   return [checkpoint, deliver];
 }

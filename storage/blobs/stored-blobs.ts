@@ -1,19 +1,41 @@
-/** What both engines do alike with blobs: the checks of chunks and manifests, encryption, reading back. An engine only keeps the pieces. */
+/**
+ * What both engines do alike with blobs: the checks of chunks and manifests, encryption, reading back. An engine only
+ * keeps the pieces.
+ */
 import { createHash } from 'node:crypto';
 import { sha256 } from '../document/hash.ts';
-import { BlobIncomplete, type BlobInfo, type Blobs, ChunkMismatch, CorruptStorage, type DataKeyOf, KeyDestroyed, type Manifest, type UploadId } from '../port.ts';
+import {
+  BlobIncomplete,
+  type BlobInfo,
+  type Blobs,
+  ChunkMismatch,
+  CorruptStorage,
+  type DataKeyOf,
+  KeyDestroyed,
+  type Manifest,
+  type UploadId,
+} from '../port.ts';
 import { checkKey } from '../port.query.ts';
 import { openChunk, sealChunk } from './chunk-cipher.ts';
 
-export interface ChunkRecord { readonly n: number; readonly sha256: string; readonly bytes: number }
-export interface SealedRecord { readonly info: BlobInfo; readonly chunks: readonly string[] }
+export interface ChunkRecord {
+  readonly n: number;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+export interface SealedRecord {
+  readonly info: BlobInfo;
+  readonly chunks: readonly string[];
+}
 
 /** Where an engine keeps chunks and sealed blobs. */
 export interface ChunkStore {
   chunk(upload: UploadId, n: number): Promise<ChunkRecord | undefined>;
   /** In order of n. */
   chunks(upload: UploadId): Promise<readonly ChunkRecord[]>;
-  /** Durable when it resolves. Keeps the record that is there already and returns it; `sealed` are the encrypted bytes. */
+  /**
+   * Durable when it resolves. Keeps the record that is there already and returns it; `sealed` are the encrypted bytes.
+   */
   keepChunk(upload: UploadId, record: ChunkRecord, sealed: Uint8Array): Promise<ChunkRecord>;
   /** The encrypted bytes, undefined when they are lost. */
   bytes(upload: UploadId, record: ChunkRecord): Promise<Uint8Array | undefined>;
@@ -22,31 +44,44 @@ export interface ChunkStore {
   keepBlob(upload: UploadId, record: SealedRecord): Promise<SealedRecord>;
 }
 
-const same = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((hash, n) => hash === b[n]);
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((hash, n) => hash === b[n]);
 
 export class StoredBlobs implements Blobs {
-  constructor(private readonly store: ChunkStore, private readonly dataKeyOf: DataKeyOf) {}
+  constructor(
+    private readonly store: ChunkStore,
+    private readonly dataKeyOf: DataKeyOf,
+  ) {}
 
   async putChunk(upload: UploadId, n: number, bytes: Uint8Array, hash: string): Promise<void> {
     checkKey('chunk', upload, [upload.person]);
     if (!Number.isInteger(n) || n < 0) throw new ChunkMismatch(upload, n, 'the number is not 0, 1, 2 …');
     if (sha256(bytes) !== hash) throw new ChunkMismatch(upload, n, 'the bytes do not have the hash');
     const blob = await this.store.blob(upload);
-    if (blob !== undefined && blob.chunks[n] !== hash) throw new ChunkMismatch(upload, n, 'the upload is sealed with other chunks');
-    const known = await this.store.chunk(upload, n) ?? await this.keep(upload, { n, sha256: hash, bytes: bytes.length }, bytes);
+    if (blob !== undefined && blob.chunks[n] !== hash)
+      throw new ChunkMismatch(upload, n, 'the upload is sealed with other chunks');
+    const known =
+      (await this.store.chunk(upload, n)) ?? (await this.keep(upload, { n, sha256: hash, bytes: bytes.length }, bytes));
     if (known.sha256 !== hash) throw new ChunkMismatch(upload, n, 'was stored with other bytes');
   }
 
-  async chunks(upload: UploadId): Promise<readonly number[]> { return (await this.store.chunks(upload)).map((record) => record.n); }
+  async chunks(upload: UploadId): Promise<readonly number[]> {
+    return (await this.store.chunks(upload)).map((record) => record.n);
+  }
 
   async seal(manifest: Manifest): Promise<BlobInfo> {
     const { upload, chunks, contentType } = manifest;
-    const blob = await this.store.blob(upload) ?? await this.store.keepBlob(upload, { info: await this.check(upload, chunks, contentType), chunks });
-    if (!same(blob.chunks, chunks)) throw new ChunkMismatch(upload, firstDifference(blob.chunks, chunks), 'the upload is sealed with other chunks');
+    const blob =
+      (await this.store.blob(upload)) ??
+      (await this.store.keepBlob(upload, { info: await this.check(upload, chunks, contentType), chunks }));
+    if (!same(blob.chunks, chunks))
+      throw new ChunkMismatch(upload, firstDifference(blob.chunks, chunks), 'the upload is sealed with other chunks');
     return blob.info;
   }
 
-  async info(upload: UploadId): Promise<BlobInfo | undefined> { return (await this.store.blob(upload))?.info; }
+  async info(upload: UploadId): Promise<BlobInfo | undefined> {
+    return (await this.store.blob(upload))?.info;
+  }
 
   async read(upload: UploadId): Promise<Uint8Array | undefined> {
     const blob = await this.store.blob(upload);
@@ -62,12 +97,20 @@ export class StoredBlobs implements Blobs {
     return this.store.keepChunk(upload, record, sealChunk(dataKey, upload, record.n, record.sha256, bytes));
   }
 
-  /** Reads the whole content back and describes it. Throws BlobIncomplete, ChunkMismatch, KeyDestroyed, CorruptStorage. */
+  /**
+   * Reads the whole content back and describes it. Throws BlobIncomplete, ChunkMismatch, KeyDestroyed, CorruptStorage.
+   */
   private async check(upload: UploadId, chunks: readonly string[], contentType: string): Promise<BlobInfo> {
     const stored = new Map((await this.store.chunks(upload)).map((record) => [record.n, record]));
     const missing = chunks.length === 0 ? [0] : [...chunks.keys()].filter((n) => !stored.has(n));
     if (missing.length > 0) throw new BlobIncomplete(upload, missing);
-    for (const { n, sha256: hash } of stored.values()) if (chunks[n] !== hash) throw new ChunkMismatch(upload, n, n < chunks.length ? 'was stored with other bytes' : 'is stored but not in the manifest');
+    for (const { n, sha256: hash } of stored.values())
+      if (chunks[n] !== hash)
+        throw new ChunkMismatch(
+          upload,
+          n,
+          n < chunks.length ? 'was stored with other bytes' : 'is stored but not in the manifest',
+        );
     const dataKey = await this.keyOf(upload, false);
     const whole = createHash('sha256');
     let bytes = 0;

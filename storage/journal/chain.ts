@@ -4,9 +4,14 @@ import { canonicalBytes, type JsonObject } from '../document/json.ts';
 import { type Append, type Commit, CorruptStorage, type StreamId, genesisHash } from '../port.ts';
 
 /** What an engine keeps of a commit. */
-export interface StoredCommit { readonly version: number; readonly hash: string; readonly bytes: Uint8Array }
+export interface StoredCommit {
+  readonly version: number;
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+}
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const streamName = (stream: StreamId, version?: number): string =>
   `${stream.kind} ${stream.tenant}/${stream.id}${version === undefined ? '' : `, version ${version}`}`;
@@ -21,41 +26,72 @@ export function buildCommit(stream: StreamId, append: Append): Commit {
   const version = append.expectedVersion + 1;
   const bytes = canonicalBytes({ tenant, kind, id, version, at, previousHash, events: append.events });
   const hash = sha256(bytes);
-  return { tenant, kind, id, version, at, previousHash, hash, bytes, events: parseBytes(stream, version, bytes).events };
+  return {
+    tenant,
+    kind,
+    id,
+    version,
+    at,
+    previousHash,
+    hash,
+    bytes,
+    events: parseBytes(stream, version, bytes).events,
+  };
 }
 
-function parseBytes(stream: StreamId, version: number, bytes: Uint8Array): { at: string; previousHash: string; events: readonly JsonObject[] } {
+function parseBytes(
+  stream: StreamId,
+  version: number,
+  bytes: Uint8Array,
+): { at: string; previousHash: string; events: readonly JsonObject[] } {
   const where = streamName(stream, version);
   let content: unknown;
-  try { content = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)); } catch { throw new CorruptStorage(where, 'the bytes are no JSON'); }
+  try {
+    content = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new CorruptStorage(where, 'the bytes are no JSON');
+  }
   if (!isObject(content)) throw new CorruptStorage(where, 'the bytes are no JSON object');
   const { at, previousHash, events } = content;
-  if (content['tenant'] !== stream.tenant || content['kind'] !== stream.kind || content['id'] !== stream.id || content['version'] !== version) {
+  if (
+    content['tenant'] !== stream.tenant ||
+    content['kind'] !== stream.kind ||
+    content['id'] !== stream.id ||
+    content['version'] !== version
+  ) {
     throw new CorruptStorage(where, 'the commit belongs to another place');
   }
-  if (typeof at !== 'string' || typeof previousHash !== 'string' || !Array.isArray(events) || !events.every(isObject)) throw new CorruptStorage(where, 'a member of the commit is missing');
+  if (typeof at !== 'string' || typeof previousHash !== 'string' || !Array.isArray(events) || !events.every(isObject))
+    throw new CorruptStorage(where, 'a member of the commit is missing');
   return { at, previousHash, events };
 }
 
 /** One stored commit, checked against its own hash. Throws CorruptStorage naming stream and version. */
 export function openCommit(stream: StreamId, stored: StoredCommit): Commit {
   const { version, hash, bytes } = stored;
-  if (sha256(bytes) !== hash) throw new CorruptStorage(streamName(stream, version), 'the bytes do not have the stored hash');
+  if (sha256(bytes) !== hash)
+    throw new CorruptStorage(streamName(stream, version), 'the bytes do not have the stored hash');
   const { tenant, kind, id } = stream;
   return { tenant, kind, id, version, hash, bytes, ...parseBytes(stream, version, bytes) };
 }
 
 /**
- * Checks commits that follow `before` (version 0 and 64 zeros for a whole stream). Throws CorruptStorage naming the first version
+ * Checks commits that follow `before` (version 0 and 64 zeros for a whole stream). Throws CorruptStorage naming the
+ * first version
  * that is missing, edited, or does not name the hash of the one before it.
  */
-export function openChain(stream: StreamId, stored: readonly StoredCommit[], before: { readonly version: number; readonly hash: string } = { version: 0, hash: genesisHash }): readonly Commit[] {
+export function openChain(
+  stream: StreamId,
+  stored: readonly StoredCommit[],
+  before: { readonly version: number; readonly hash: string } = { version: 0, hash: genesisHash },
+): readonly Commit[] {
   let { version, hash } = before;
   return stored.map((one) => {
     version += 1;
     if (one.version !== version) throw new CorruptStorage(streamName(stream, version), 'is missing');
     const commit = openCommit(stream, one);
-    if (commit.previousHash !== hash) throw new CorruptStorage(streamName(stream, version), 'does not continue the commit before it');
+    if (commit.previousHash !== hash)
+      throw new CorruptStorage(streamName(stream, version), 'does not continue the commit before it');
     hash = commit.hash;
     return commit;
   });

@@ -1,14 +1,28 @@
 /**
- * Signed checkpoints: each lists the head of every stream that changed since the one before, and links to it by hash. The chain of a
+ * Signed checkpoints: each lists the head of every stream that changed since the one before, and links to it by hash.
+ * The chain of a
  * stream shows an edit; the checkpoints show that a whole stream or its tail was removed, or rewritten with new hashes.
  */
 import { z } from 'zod';
 import { sha256 } from '../document/hash.ts';
 import type { Instant } from '../document/instant.ts';
 import { canonicalBytes } from '../document/json.ts';
-import { type Collection, type CollectionDefinition, DuplicateKey, type Storage, genesisHash, installationTenant } from '../port.ts';
+import {
+  type Collection,
+  type CollectionDefinition,
+  DuplicateKey,
+  type Storage,
+  genesisHash,
+  installationTenant,
+} from '../port.ts';
 
-export interface Head { readonly tenant: string; readonly kind: string; readonly id: string; readonly version: number; readonly hash: string }
+export interface Head {
+  readonly tenant: string;
+  readonly kind: string;
+  readonly id: string;
+  readonly version: number;
+  readonly hash: string;
+}
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 /** What is signed. `previousHash` is the SHA-256 of the compact JWS of the checkpoint before; 64 zeros in number 1. */
@@ -20,9 +34,16 @@ export const CheckpointContent = z.object({
 });
 export type CheckpointContent = z.infer<typeof CheckpointContent>;
 
-export interface Checkpoint { readonly number: number; readonly at: Instant; /** Compact JWS of the content. */ readonly jws: string }
+export interface Checkpoint {
+  readonly number: number;
+  readonly at: Instant;
+  /** Compact JWS of the content. */ readonly jws: string;
+}
 export type Checkpoints = Collection<Checkpoint, 'number'>;
-export const checkpoints: CollectionDefinition<Checkpoint, 'number'> = { name: 'checkpoints', indexes: { number: { fields: ['number'], unique: true } } };
+export const checkpoints: CollectionDefinition<Checkpoint, 'number'> = {
+  name: 'checkpoints',
+  indexes: { number: { fields: ['number'], unique: true } },
+};
 
 export const checkpointHash = (checkpoint: Pick<Checkpoint, 'jws'>): string => sha256(checkpoint.jws);
 
@@ -52,12 +73,21 @@ export async function writeCheckpoint({ storage, sign, at }: CheckpointPorts): P
   }
 }
 
-async function writeOne(collection: Checkpoints, sign: CheckpointPorts['sign'], at: Instant, heads: readonly Head[]): Promise<Checkpoint | undefined> {
-  const latest = (await collection.find(installationTenant, { index: 'number', equal: [], descending: true, limit: 1 })).documents[0]?.value;
+async function writeOne(
+  collection: Checkpoints,
+  sign: CheckpointPorts['sign'],
+  at: Instant,
+  heads: readonly Head[],
+): Promise<Checkpoint | undefined> {
+  const latest = (await collection.find(installationTenant, { index: 'number', equal: [], descending: true, limit: 1 }))
+    .documents[0]?.value;
   const number = (latest?.number ?? 0) + 1;
-  const jws = await sign(canonicalBytes({ number, at, previousHash: latest === undefined ? genesisHash : checkpointHash(latest), heads }));
+  const jws = await sign(
+    canonicalBytes({ number, at, previousHash: latest === undefined ? genesisHash : checkpointHash(latest), heads }),
+  );
   try {
-    return (await collection.insert({ tenant: installationTenant, id: `checkpoint-${number}` }, { number, at, jws })).value;
+    return (await collection.insert({ tenant: installationTenant, id: `checkpoint-${number}` }, { number, at, jws }))
+      .value;
   } catch (error) {
     if (error instanceof DuplicateKey) return undefined;
     throw error;

@@ -1,8 +1,21 @@
-/** A lease: one process at a time does a job. Taken by compare-and-set, given back, or free again when it expires (its holder died). */
+/**
+ * A lease: one process at a time does a job. Taken by compare-and-set, given back, or free again when it expires (its
+ * holder died).
+ */
 import { type Instant, toEpochMs, toInstant } from '../document/instant.ts';
-import { type Collection, type CollectionDefinition, DuplicateKey, RevisionConflict, type Stored, installationTenant } from '../port.ts';
+import {
+  type Collection,
+  type CollectionDefinition,
+  DuplicateKey,
+  RevisionConflict,
+  type Stored,
+  installationTenant,
+} from '../port.ts';
 
-export interface Lease { readonly holder: string; readonly expiresAt: Instant }
+export interface Lease {
+  readonly holder: string;
+  readonly expiresAt: Instant;
+}
 export type Leases = Collection<Lease, never>;
 export const leases: CollectionDefinition<Lease, never> = { name: 'leases', indexes: {} };
 
@@ -13,18 +26,28 @@ export interface LeaseTerms {
   readonly lifeMs: number;
 }
 
-const expiry = (now: Instant, { holder, lifeMs }: LeaseTerms): Lease => ({ holder, expiresAt: toInstant(toEpochMs(now) + lifeMs) });
+const expiry = (now: Instant, { holder, lifeMs }: LeaseTerms): Lease => ({
+  holder,
+  expiresAt: toInstant(toEpochMs(now) + lifeMs),
+});
 
 /** A write that lost the race is no failure: somebody else has the lease. */
 async function unlessRaced<R>(write: () => Promise<R>): Promise<R | undefined> {
-  try { return await write(); } catch (error) {
+  try {
+    return await write();
+  } catch (error) {
     if (error instanceof DuplicateKey || error instanceof RevisionConflict) return undefined;
     throw error;
   }
 }
 
 /** The lease, or undefined when another holder has it and it has not expired. Taking one's own again renews it. */
-export async function takeLease(collection: Leases, name: string, terms: LeaseTerms, now: Instant): Promise<Stored<Lease> | undefined> {
+export async function takeLease(
+  collection: Leases,
+  name: string,
+  terms: LeaseTerms,
+  now: Instant,
+): Promise<Stored<Lease> | undefined> {
   const key = { tenant: installationTenant, id: name };
   const stored = await collection.get(key);
   if (stored === undefined) return unlessRaced(() => collection.insert(key, expiry(now, terms)));
@@ -33,7 +56,12 @@ export async function takeLease(collection: Leases, name: string, terms: LeaseTe
 }
 
 /** The lease with a later expiry, or undefined when it was lost: stop the work then. */
-export const renewLease = (collection: Leases, lease: Stored<Lease>, terms: LeaseTerms, now: Instant): Promise<Stored<Lease> | undefined> =>
+export const renewLease = (
+  collection: Leases,
+  lease: Stored<Lease>,
+  terms: LeaseTerms,
+  now: Instant,
+): Promise<Stored<Lease> | undefined> =>
   unlessRaced(() => collection.replace(lease, lease.revision, expiry(now, terms)));
 
 /** Gives it back. Nothing happens when it was lost already. */

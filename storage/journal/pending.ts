@@ -1,16 +1,25 @@
-/** One step of the worker that applies the consequences of commits elsewhere. At least once: `apply` must be idempotent. */
+/**
+ * One step of the worker that applies the consequences of commits elsewhere. At least once: `apply` must be idempotent.
+ */
 import { type Instant, toEpochMs } from '../document/instant.ts';
 import type { Consequence, PendingWork, Storage, Stored, StreamId } from '../port.ts';
 import { streamKey } from './chain.ts';
 import { type Lease, type LeaseTerms, type Leases, leases, releaseLease, renewLease, takeLease } from './lease.ts';
 
 /** Where a consequence comes from: together they name it, the same at every attempt. */
-export interface Origin { readonly stream: StreamId; readonly version: number; /** Among the consequences of the commit, from 0. */ readonly position: number }
+export interface Origin {
+  readonly stream: StreamId;
+  readonly version: number;
+  /** Among the consequences of the commit, from 0. */ readonly position: number;
+}
 
 export interface PendingPorts {
   readonly storage: Storage;
   readonly lease: LeaseTerms & { readonly now: () => Instant };
-  /** Applies one consequence; applying it again must change nothing. A throw leaves it, and what follows in its stream, for a later step. */
+  /**
+   * Applies one consequence; applying it again must change nothing. A throw leaves it, and what follows in its stream,
+   * for a later step.
+   */
   readonly apply: (consequence: Consequence, origin: Origin) => Promise<void>;
   /** Commits in one step; default 1000. */
   readonly limit?: number;
@@ -32,7 +41,11 @@ export async function workPending(ports: PendingPorts): Promise<PendingStep> {
   const taken = await takeLease(collection, pendingLease, ports.lease, ports.lease.now());
   if (taken === undefined) return { leased: false, cleared: 0, failed: [] };
   const holding = new Holding(collection, taken, ports.lease);
-  try { return await applyAll(ports, holding); } finally { await holding.release(); }
+  try {
+    return await applyAll(ports, holding);
+  } finally {
+    await holding.release();
+  }
 }
 
 async function applyAll(ports: PendingPorts, holding: Holding): Promise<PendingStep> {
@@ -41,7 +54,7 @@ async function applyAll(ports: PendingPorts, holding: Holding): Promise<PendingS
   let cleared = 0;
   for (const work of await ports.storage.journal.pending(ports.limit ?? 1000)) {
     if (blocked.has(streamKey(work.stream))) continue;
-    if (!await holding.keep()) break;
+    if (!(await holding.keep())) break;
     try {
       await applyOne(ports, work);
       cleared += 1;
@@ -53,14 +66,21 @@ async function applyAll(ports: PendingPorts, holding: Holding): Promise<PendingS
   return { leased: true, cleared, failed };
 }
 
-async function applyOne({ storage, apply }: PendingPorts, { stream, version, consequences }: PendingWork): Promise<void> {
+async function applyOne(
+  { storage, apply }: PendingPorts,
+  { stream, version, consequences }: PendingWork,
+): Promise<void> {
   for (const [position, consequence] of consequences.entries()) await apply(consequence, { stream, version, position });
   await storage.journal.clearPending(stream, version);
 }
 
 /** The lease while it is held: renewed when half of its life is over. */
 class Holding {
-  constructor(private readonly collection: Leases, private lease: Stored<Lease>, private readonly terms: PendingPorts['lease']) {}
+  constructor(
+    private readonly collection: Leases,
+    private lease: Stored<Lease>,
+    private readonly terms: PendingPorts['lease'],
+  ) {}
 
   /** False when the lease was lost. */
   async keep(): Promise<boolean> {
@@ -71,5 +91,7 @@ class Holding {
     return renewed !== undefined;
   }
 
-  release(): Promise<void> { return releaseLease(this.collection, this.lease); }
+  release(): Promise<void> {
+    return releaseLease(this.collection, this.lease);
+  }
 }

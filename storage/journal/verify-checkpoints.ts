@@ -1,4 +1,7 @@
-/** Checks checkpoints and every stream that they list against the journal. Findings are returned, all of them: whoever asks decides. */
+/**
+ * Checks checkpoints and every stream that they list against the journal. Findings are returned, all of them: whoever
+ * asks decides.
+ */
 import { type JSONWebKeySet, compactVerify, createLocalJWKSet } from 'jose';
 import { CorruptStorage, type Storage, type Stored, type StreamId, genesisHash, installationTenant } from '../port.ts';
 import { streamKey, streamName } from './chain.ts';
@@ -9,44 +12,83 @@ export type FindingCode =
   | 'checkpoint-removed'
   /** The signature is not by a given key, or the content is not what was signed. */
   | 'checkpoint-forged'
-  | 'stream-removed' | 'tail-removed'
+  | 'stream-removed'
+  | 'tail-removed'
   /** A commit's bytes, link or hash are not those that were acknowledged. */
   | 'commit-edited';
 
-export interface Finding { readonly code: FindingCode; readonly where: string; readonly why: string }
+export interface Finding {
+  readonly code: FindingCode;
+  readonly where: string;
+  readonly why: string;
+}
 
-/** Number and hash of a checkpoint as published outside of the storage: shows that the newest checkpoints were removed. */
-export interface Anchor { readonly number: number; readonly hash: string }
+/**
+ * Number and hash of a checkpoint as published outside of the storage: shows that the newest checkpoints were removed.
+ */
+export interface Anchor {
+  readonly number: number;
+  readonly hash: string;
+}
 
 export interface VerifyPorts {
   readonly storage: Storage;
   /** Public keys of all times. */
   readonly keys: JSONWebKeySet;
   readonly anchor?: Anchor;
-  /** Where to look for streams that no checkpoint lists although they are marked as listed (its checkpoint was removed). */
+  /**
+   * Where to look for streams that no checkpoint lists although they are marked as listed (its checkpoint was removed).
+   */
   readonly scopes?: readonly { readonly tenant: string; readonly kind: string }[];
 }
 
-export interface Verified { readonly checkpoints: number; readonly streams: number; readonly newest?: Anchor; readonly findings: readonly Finding[] }
+export interface Verified {
+  readonly checkpoints: number;
+  readonly streams: number;
+  readonly newest?: Anchor;
+  readonly findings: readonly Finding[];
+}
 
-interface Walk { readonly verify: (jws: string) => Promise<unknown>; readonly findings: Finding[]; readonly listed: Map<string, { stream: StreamId; heads: Head[] }>; number: number; hash: string }
+interface Walk {
+  readonly verify: (jws: string) => Promise<unknown>;
+  readonly findings: Finding[];
+  readonly listed: Map<string, { stream: StreamId; heads: Head[] }>;
+  number: number;
+  hash: string;
+}
 
 export async function verifyCheckpoints(ports: VerifyPorts): Promise<Verified> {
   const { storage, anchor } = ports;
   const jwks = createLocalJWKSet(ports.keys);
   const walk: Walk = {
-    verify: async (jws) => JSON.parse(new TextDecoder().decode((await compactVerify(jws, jwks, { algorithms: ['EdDSA', 'ES256'] })).payload)),
-    findings: [], listed: new Map(), number: 0, hash: genesisHash,
+    verify: async (jws) =>
+      JSON.parse(
+        new TextDecoder().decode((await compactVerify(jws, jwks, { algorithms: ['EdDSA', 'ES256'] })).payload),
+      ),
+    findings: [],
+    listed: new Map(),
+    number: 0,
+    hash: genesisHash,
   };
   await walkCheckpoints(storage, walk, anchor);
   const versions = new Map<string, { stream: StreamId; version: number }>();
-  for (const [name, { stream, heads }] of [...walk.listed]) versions.set(name, { stream, version: await verifyStream(storage, stream, heads, walk.findings) });
+  for (const [name, { stream, heads }] of [...walk.listed])
+    versions.set(name, { stream, version: await verifyStream(storage, stream, heads, walk.findings) });
   await addUnlisted(ports, versions, walk.findings);
   await verifyMarks(storage, versions, walk, anchor);
   if (anchor !== undefined && walk.number < anchor.number) {
-    walk.findings.push({ code: 'checkpoint-removed', where: `checkpoint ${anchor.number}`, why: `was published, the storage ends at number ${walk.number}` });
+    walk.findings.push({
+      code: 'checkpoint-removed',
+      where: `checkpoint ${anchor.number}`,
+      why: `was published, the storage ends at number ${walk.number}`,
+    });
   }
-  return { checkpoints: walk.number, streams: versions.size, ...(walk.number === 0 ? {} : { newest: { number: walk.number, hash: walk.hash } }), findings: walk.findings };
+  return {
+    checkpoints: walk.number,
+    streams: versions.size,
+    ...(walk.number === 0 ? {} : { newest: { number: walk.number, hash: walk.hash } }),
+    findings: walk.findings,
+  };
 }
 
 /** Goes on from where the walk stands to the newest checkpoint. */
@@ -55,7 +97,13 @@ async function walkCheckpoints(storage: Storage, walk: Walk, anchor: Anchor | un
   let after: string | undefined;
   const from = walk.number + 1;
   do {
-    const page = await collection.find(installationTenant, { index: 'number', equal: [], from, limit: 100, ...(after === undefined ? {} : { after }) });
+    const page = await collection.find(installationTenant, {
+      index: 'number',
+      equal: [],
+      from,
+      limit: 100,
+      ...(after === undefined ? {} : { after }),
+    });
     for (const document of page.documents) await step(walk, document, anchor);
     after = page.next;
   } while (after !== undefined);
@@ -66,20 +114,35 @@ async function step(walk: Walk, { value }: Stored<Checkpoint>, anchor: Anchor | 
   const content = await signedContent(walk, value.jws);
   const hash = checkpointHash(value);
   if (content === undefined || content.number !== value.number) {
-    walk.findings.push({ code: 'checkpoint-forged', where, why: content === undefined ? 'is not signed by a known key' : `was signed as number ${content.number}` });
+    walk.findings.push({
+      code: 'checkpoint-forged',
+      where,
+      why: content === undefined ? 'is not signed by a known key' : `was signed as number ${content.number}`,
+    });
   } else {
     const expected = walk.number + 1;
-    if (value.number !== expected) walk.findings.push({ code: 'checkpoint-removed', where: `checkpoint ${expected}`, why: `is missing before number ${value.number}` });
-    else if (content.previousHash !== walk.hash) walk.findings.push({ code: 'checkpoint-removed', where, why: 'does not link to the checkpoint before it' });
+    if (value.number !== expected)
+      walk.findings.push({
+        code: 'checkpoint-removed',
+        where: `checkpoint ${expected}`,
+        why: `is missing before number ${value.number}`,
+      });
+    else if (content.previousHash !== walk.hash)
+      walk.findings.push({ code: 'checkpoint-removed', where, why: 'does not link to the checkpoint before it' });
     for (const head of content.heads) list(walk, head);
   }
-  if (anchor?.number === value.number && anchor.hash !== hash) walk.findings.push({ code: 'checkpoint-forged', where, why: 'is not the one that was published' });
+  if (anchor?.number === value.number && anchor.hash !== hash)
+    walk.findings.push({ code: 'checkpoint-forged', where, why: 'is not the one that was published' });
   walk.number = value.number;
   walk.hash = hash;
 }
 
 async function signedContent(walk: Walk, jws: string): Promise<CheckpointContent | undefined> {
-  try { return CheckpointContent.parse(await walk.verify(jws)); } catch { return undefined; }
+  try {
+    return CheckpointContent.parse(await walk.verify(jws));
+  } catch {
+    return undefined;
+  }
 }
 
 function list(walk: Walk, head: Head): void {
@@ -90,15 +153,30 @@ function list(walk: Walk, head: Head): void {
 }
 
 /** Returns the version that the stream has. */
-async function verifyStream(storage: Storage, stream: StreamId, heads: readonly Head[], findings: Finding[]): Promise<number> {
+async function verifyStream(
+  storage: Storage,
+  stream: StreamId,
+  heads: readonly Head[],
+  findings: Finding[],
+): Promise<number> {
   try {
     const commits = await storage.journal.read(stream);
     const missing = heads.filter((head) => head.version > commits.length);
     const newest = missing.at(-1);
-    if (newest !== undefined) findings.push({ code: commits.length === 0 ? 'stream-removed' : 'tail-removed', where: streamName(stream, newest.version), why: `was in a checkpoint, the stream ends at version ${commits.length}` });
+    if (newest !== undefined)
+      findings.push({
+        code: commits.length === 0 ? 'stream-removed' : 'tail-removed',
+        where: streamName(stream, newest.version),
+        why: `was in a checkpoint, the stream ends at version ${commits.length}`,
+      });
     for (const head of heads) {
       const commit = commits[head.version - 1];
-      if (commit !== undefined && commit.hash !== head.hash) findings.push({ code: 'commit-edited', where: streamName(stream, head.version), why: 'does not have the hash in the checkpoint' });
+      if (commit !== undefined && commit.hash !== head.hash)
+        findings.push({
+          code: 'commit-edited',
+          where: streamName(stream, head.version),
+          why: 'does not have the hash in the checkpoint',
+        });
     }
     return commits.length;
   } catch (error) {
@@ -108,14 +186,19 @@ async function verifyStream(storage: Storage, stream: StreamId, heads: readonly 
   }
 }
 
-async function addUnlisted({ storage, scopes = [] }: VerifyPorts, versions: Map<string, { stream: StreamId; version: number }>, findings: Finding[]): Promise<void> {
+async function addUnlisted(
+  { storage, scopes = [] }: VerifyPorts,
+  versions: Map<string, { stream: StreamId; version: number }>,
+  findings: Finding[],
+): Promise<void> {
   for (const { tenant, kind } of scopes) {
     let after: string | undefined;
     do {
       const ids: readonly string[] = await storage.journal.streams(tenant, kind, after, 1000);
       for (const id of ids) {
         const stream = { tenant, kind, id };
-        if (!versions.has(streamKey(stream))) versions.set(streamKey(stream), { stream, version: await verifyStream(storage, stream, [], findings) });
+        if (!versions.has(streamKey(stream)))
+          versions.set(streamKey(stream), { stream, version: await verifyStream(storage, stream, [], findings) });
       }
       after = ids.at(-1);
     } while (after !== undefined);
@@ -123,14 +206,25 @@ async function addUnlisted({ storage, scopes = [] }: VerifyPorts, versions: Map<
 }
 
 /**
- * A commit is either waiting for a checkpoint or in one. The marks are read before the checkpoints that may have come meanwhile, and a
+ * A commit is either waiting for a checkpoint or in one. The marks are read before the checkpoints that may have come
+ * meanwhile, and a
  * mark goes only after its checkpoint is written: on a system at work this finds nothing false.
  */
-async function verifyMarks(storage: Storage, versions: ReadonlyMap<string, { stream: StreamId; version: number }>, walk: Walk, anchor: Anchor | undefined): Promise<void> {
+async function verifyMarks(
+  storage: Storage,
+  versions: ReadonlyMap<string, { stream: StreamId; version: number }>,
+  walk: Walk,
+  anchor: Anchor | undefined,
+): Promise<void> {
   const waiting = new Set((await storage.journal.unsealed(1_000_000)).map(({ stream }) => streamKey(stream)));
   await walkCheckpoints(storage, walk, anchor);
   for (const [name, { stream, version }] of versions) {
     const listed = Math.max(0, ...(walk.listed.get(name)?.heads ?? []).map((head) => head.version));
-    if (version > listed && !waiting.has(name)) walk.findings.push({ code: 'checkpoint-removed', where: streamName(stream, version), why: 'is marked as in a checkpoint, but no checkpoint lists it' });
+    if (version > listed && !waiting.has(name))
+      walk.findings.push({
+        code: 'checkpoint-removed',
+        where: streamName(stream, version),
+        why: 'is marked as in a checkpoint, but no checkpoint lists it',
+      });
   }
 }

@@ -1,19 +1,43 @@
-/** One data key per person encrypts what can identify them by voice. Destroying it is the erasure, also in every backup of the blobs. */
+/**
+ * One data key per person encrypts what can identify them by voice. Destroying it is the erasure, also in every backup
+ * of the blobs.
+ */
 import type { Instant } from '../document/instant.ts';
-import { type Collection, type CollectionDefinition, type DataKeyOf, DuplicateKey, RevisionConflict, type Storage } from '../port.ts';
+import {
+  type Collection,
+  type CollectionDefinition,
+  type DataKeyOf,
+  DuplicateKey,
+  RevisionConflict,
+  type Storage,
+} from '../port.ts';
 import type { Random, Wrapping } from './wrapping.ts';
 
 /** A destroyed key leaves its record behind, so that the same person never silently gets a new one. */
-interface DataKey { readonly wrapped?: string; readonly createdAt: Instant; readonly destroyedAt?: Instant }
+interface DataKey {
+  readonly wrapped?: string;
+  readonly createdAt: Instant;
+  readonly destroyedAt?: Instant;
+}
 const definition: CollectionDefinition<DataKey, never> = { name: 'data-keys', indexes: {} };
 
 const dataKeyBytes = 32;
 const purposeOf = (tenant: string, person: string): string => JSON.stringify(['data key', tenant, person]);
 
 export class DataKeys {
-  private constructor(private readonly collection: Collection<DataKey, never>, private readonly wrapping: Wrapping, private readonly random: Random, private readonly now: () => Instant) {}
+  private constructor(
+    private readonly collection: Collection<DataKey, never>,
+    private readonly wrapping: Wrapping,
+    private readonly random: Random,
+    private readonly now: () => Instant,
+  ) {}
 
-  static async open(ports: { readonly storage: Storage; readonly wrapping: Wrapping; readonly random: Random; readonly now: () => Instant }): Promise<DataKeys> {
+  static async open(ports: {
+    readonly storage: Storage;
+    readonly wrapping: Wrapping;
+    readonly random: Random;
+    readonly now: () => Instant;
+  }): Promise<DataKeys> {
     return new DataKeys(await ports.storage.collection(definition), ports.wrapping, ports.random, ports.now);
   }
 
@@ -21,11 +45,17 @@ export class DataKeys {
   readonly dataKeyOf: DataKeyOf = async (tenant, person, create) => {
     for (;;) {
       const stored = await this.collection.get({ tenant, id: person });
-      if (stored !== undefined) return stored.value.wrapped === undefined ? undefined : this.wrapping.unwrap(purposeOf(tenant, person), stored.value.wrapped);
+      if (stored !== undefined)
+        return stored.value.wrapped === undefined
+          ? undefined
+          : this.wrapping.unwrap(purposeOf(tenant, person), stored.value.wrapped);
       if (!create) return undefined;
       const key = this.random(dataKeyBytes);
       try {
-        await this.collection.insert({ tenant, id: person }, { wrapped: this.wrapping.wrap(purposeOf(tenant, person), key), createdAt: this.now() });
+        await this.collection.insert(
+          { tenant, id: person },
+          { wrapped: this.wrapping.wrap(purposeOf(tenant, person), key), createdAt: this.now() },
+        );
         return key;
       } catch (error) {
         if (!(error instanceof DuplicateKey)) throw error;

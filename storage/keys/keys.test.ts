@@ -30,19 +30,26 @@ describe('wrapping', () => {
   it('opens what it wrapped, for the same purpose only', async () => {
     const wrapping = await Wrapping.open({ storage, secret, random });
     const again = await Wrapping.open({ storage, secret, random });
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), fc.string(), (bytes, purpose) => {
-      const wrapped = wrapping.wrap(purpose, bytes);
-      expect(new Uint8Array(again.unwrap(purpose, wrapped))).toEqual(bytes);
-      expect(() => again.unwrap(`${purpose}x`, wrapped)).toThrow(WrongSecret);
-    }), { numRuns: 30 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), fc.string(), (bytes, purpose) => {
+        const wrapped = wrapping.wrap(purpose, bytes);
+        expect(new Uint8Array(again.unwrap(purpose, wrapped))).toEqual(bytes);
+        expect(() => again.unwrap(`${purpose}x`, wrapped)).toThrow(WrongSecret);
+      }),
+      { numRuns: 30 },
+    );
     expect(wrapping.derive('tokens')).toEqual(again.derive('tokens'));
     expect(wrapping.derive('tokens')).not.toEqual(again.derive('seeds'));
   });
 
   it('says in one line that the secret is another', async () => {
     await Wrapping.open({ storage, secret, random });
-    await expect(Wrapping.open({ storage, secret: 'another secret', random })).rejects.toMatchObject({ code: 'wrong-secret' });
-    await expect(Wrapping.open({ storage, secret: 'another secret', random })).rejects.toThrow(/^MEETLAT_SECRET [^\n]+$/);
+    await expect(Wrapping.open({ storage, secret: 'another secret', random })).rejects.toMatchObject({
+      code: 'wrong-secret',
+    });
+    await expect(Wrapping.open({ storage, secret: 'another secret', random })).rejects.toThrow(
+      /^MEETLAT_SECRET [^\n]+$/,
+    );
   });
 
   it('has one salt when processes start at the same time', async () => {
@@ -54,22 +61,31 @@ describe('wrapping', () => {
 
 describe('signing keys', () => {
   const open = async (algorithm?: SigningAlgorithm): Promise<SigningKeys> =>
-    SigningKeys.open({ storage, wrapping: await Wrapping.open({ storage, secret, random }), random, now, ...(algorithm === undefined ? {} : { algorithm }) });
+    SigningKeys.open({
+      storage,
+      wrapping: await Wrapping.open({ storage, secret, random }),
+      random,
+      now,
+      ...(algorithm === undefined ? {} : { algorithm }),
+    });
 
-  it.each(['EdDSA', 'ES256'] as const)('%s: sign, verify from the JWKS, rotate, and keep old signatures good', async (algorithm) => {
-    const keys = await open(algorithm);
-    const before = await keys.sign('{"a":1}', { typ: 'test' });
-    const kid = await keys.rotate();
-    const after = await keys.sign('{"a":2}');
-    const jwks = await keys.jwks();
-    expect(jwks.keys).toHaveLength(2);
-    expect(jwks.keys.every((key) => key.d === undefined && key.use === 'sig' && key.alg === algorithm)).toBe(true);
-    const first = await compactVerify(before, createLocalJWKSet(jwks));
-    expect(first.protectedHeader).toEqual({ alg: algorithm, typ: 'test', kid: jwks.keys[1]?.kid });
-    expect((await compactVerify(after, createLocalJWKSet(jwks))).protectedHeader.kid).toBe(kid);
-    expect((await open(algorithm)).algorithm).toBe(algorithm);
-    expect((await (await open(algorithm)).jwks()).keys).toEqual(jwks.keys);
-  });
+  it.each(['EdDSA', 'ES256'] as const)(
+    '%s: sign, verify from the JWKS, rotate, and keep old signatures good',
+    async (algorithm) => {
+      const keys = await open(algorithm);
+      const before = await keys.sign('{"a":1}', { typ: 'test' });
+      const kid = await keys.rotate();
+      const after = await keys.sign('{"a":2}');
+      const jwks = await keys.jwks();
+      expect(jwks.keys).toHaveLength(2);
+      expect(jwks.keys.every((key) => key.d === undefined && key.use === 'sig' && key.alg === algorithm)).toBe(true);
+      const first = await compactVerify(before, createLocalJWKSet(jwks));
+      expect(first.protectedHeader).toEqual({ alg: algorithm, typ: 'test', kid: jwks.keys[1]?.kid });
+      expect((await compactVerify(after, createLocalJWKSet(jwks))).protectedHeader.kid).toBe(kid);
+      expect((await open(algorithm)).algorithm).toBe(algorithm);
+      expect((await (await open(algorithm)).jwks()).keys).toEqual(jwks.keys);
+    },
+  );
 
   it('are one key when processes start at the same time', async () => {
     const all = await Promise.all(Array.from({ length: 5 }, () => open()));
@@ -81,7 +97,11 @@ describe('signing keys', () => {
 
   it('are in the files wrapped only', async () => {
     const drawn: Uint8Array[] = [];
-    const recording = (bytes: number): Uint8Array => { const drawing = random(bytes); drawn.push(drawing); return drawing; };
+    const recording = (bytes: number): Uint8Array => {
+      const drawing = random(bytes);
+      drawn.push(drawing);
+      return drawing;
+    };
     const wrapping = await Wrapping.open({ storage, secret, random });
     const keys = await SigningKeys.open({ storage, wrapping, random: recording, now });
     const dataKeys = await DataKeys.open({ storage, wrapping, random: recording, now });
@@ -90,29 +110,35 @@ describe('signing keys', () => {
     const file = await readFile(join(directory, 'database', 'data.mdb'));
     const secrets = drawn.filter((bytes) => bytes.length === 32);
     expect(secrets).toHaveLength(2);
-    for (const bytes of secrets) for (const encoding of ['base64url', 'base64', 'hex'] as const) {
-      expect(file.includes(Buffer.from(bytes))).toBe(false);
-      expect(file.includes(Buffer.from(bytes).toString(encoding))).toBe(false);
-    }
+    for (const bytes of secrets)
+      for (const encoding of ['base64url', 'base64', 'hex'] as const) {
+        expect(file.includes(Buffer.from(bytes))).toBe(false);
+        expect(file.includes(Buffer.from(bytes).toString(encoding))).toBe(false);
+      }
   });
 });
 
 describe('a key pair', () => {
-  it.each(['EdDSA', 'ES256'] as const)('%s: follows from the random bytes; its public half belongs to the private', async (algorithm) => {
-    const fixed = (): Uint8Array => new Uint8Array(32).fill(7);
-    const [one, two] = [await makeKeyPair(algorithm, fixed), await makeKeyPair(algorithm, fixed)];
-    expect(one).toEqual(two);
-    expect(one.kid).toBe(await calculateJwkThumbprint(one.publicJwk));
-    const key = await importJWK({ ...one.publicJwk, ext: true }, algorithm);
-    if (key instanceof Uint8Array) throw new Error('a secret came back');
-    expect(await exportJWK(key)).toMatchObject({ x: one.publicJwk.x });
-  });
+  it.each(['EdDSA', 'ES256'] as const)(
+    '%s: follows from the random bytes; its public half belongs to the private',
+    async (algorithm) => {
+      const fixed = (): Uint8Array => new Uint8Array(32).fill(7);
+      const [one, two] = [await makeKeyPair(algorithm, fixed), await makeKeyPair(algorithm, fixed)];
+      expect(one).toEqual(two);
+      expect(one.kid).toBe(await calculateJwkThumbprint(one.publicJwk));
+      const key = await importJWK({ ...one.publicJwk, ext: true }, algorithm);
+      if (key instanceof Uint8Array) throw new Error('a secret came back');
+      expect(await exportJWK(key)).toMatchObject({ x: one.publicJwk.x });
+    },
+  );
 
   // RFC 8032, section 7.1, test 1.
   it('is the one of the standard for a known seed', async () => {
     const seed = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex');
     const { publicJwk } = await makeKeyPair('EdDSA', () => seed);
-    expect(Buffer.from(publicJwk.x ?? '', 'base64url').toString('hex')).toBe('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a');
+    expect(Buffer.from(publicJwk.x ?? '', 'base64url').toString('hex')).toBe(
+      'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
+    );
   });
 
   it('draws again when the number is no scalar of the curve', async () => {
@@ -131,7 +157,11 @@ describe('data keys', () => {
     expect(new Set(drawn.map((key) => Buffer.from(key ?? []).toString('hex'))).size).toBe(1);
     expect(drawn[0]).toHaveLength(32);
     expect(await keys.dataKeyOf('another', 'p1', true)).not.toEqual(drawn[0]);
-    await Promise.all([keys.destroyDataKey('agency', 'p1'), keys.destroyDataKey('agency', 'p1'), keys.destroyDataKey('agency', 'p9')]);
+    await Promise.all([
+      keys.destroyDataKey('agency', 'p1'),
+      keys.destroyDataKey('agency', 'p1'),
+      keys.destroyDataKey('agency', 'p9'),
+    ]);
     expect(await keys.dataKeyOf('agency', 'p1', true)).toBeUndefined();
     expect(await keys.dataKeyOf('agency', 'p9', true)).toBeUndefined();
     expect(await keys.dataKeyOf('another', 'p1', false)).toBeDefined();

@@ -1,7 +1,17 @@
-/** The installation's signing keys: made on first use, rotated by adding a newer one; older public keys stay, so that old signatures verify. */
+/**
+ * The installation's signing keys: made on first use, rotated by adding a newer one; older public keys stay, so that
+ * old signatures verify.
+ */
 import { CompactSign, type JSONWebKeySet, type JWK, type CompactJWSHeaderParameters, importJWK } from 'jose';
 import type { Instant } from '../document/instant.ts';
-import { type Collection, type CollectionDefinition, DuplicateKey, type Storage, type Stored, installationTenant } from '../port.ts';
+import {
+  type Collection,
+  type CollectionDefinition,
+  DuplicateKey,
+  type Storage,
+  type Stored,
+  installationTenant,
+} from '../port.ts';
 import { type SigningAlgorithm, makeKeyPair } from './key-pair.ts';
 import { type Random, type Wrapping } from './wrapping.ts';
 
@@ -14,7 +24,10 @@ interface SigningKey {
   readonly createdAt: Instant;
 }
 type Index = 'sequence';
-const definition: CollectionDefinition<SigningKey, Index> = { name: 'signing-keys', indexes: { sequence: { fields: ['algorithm', 'sequence'], unique: true } } };
+const definition: CollectionDefinition<SigningKey, Index> = {
+  name: 'signing-keys',
+  indexes: { sequence: { fields: ['algorithm', 'sequence'], unique: true } },
+};
 
 export interface SigningPorts {
   readonly storage: Storage;
@@ -29,7 +42,11 @@ const purposeOf = (kid: string): string => JSON.stringify(['signing key', kid]);
 export class SigningKeys {
   private readonly opened = new Map<string, Awaited<ReturnType<typeof importJWK>>>();
 
-  private constructor(private readonly collection: Collection<SigningKey, Index>, private readonly ports: SigningPorts, readonly algorithm: SigningAlgorithm) {}
+  private constructor(
+    private readonly collection: Collection<SigningKey, Index>,
+    private readonly ports: SigningPorts,
+    readonly algorithm: SigningAlgorithm,
+  ) {}
 
   /** Throws WrongSecret when the current key does not open. */
   static async open(ports: SigningPorts): Promise<SigningKeys> {
@@ -39,10 +56,15 @@ export class SigningKeys {
   }
 
   /** Compact JWS (RFC 7515) of the payload, by the newest key. The header gets `alg` and `kid`. */
-  readonly sign = async (payload: Uint8Array | string, header: Omit<CompactJWSHeaderParameters, 'alg' | 'kid'> = {}): Promise<string> => {
+  readonly sign = async (
+    payload: Uint8Array | string,
+    header: Omit<CompactJWSHeaderParameters, 'alg' | 'kid'> = {},
+  ): Promise<string> => {
     const key = await this.current();
     const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
-    return new CompactSign(bytes).setProtectedHeader({ ...header, alg: this.algorithm, kid: key.id }).sign(await this.privateKey(key));
+    return new CompactSign(bytes)
+      .setProtectedHeader({ ...header, alg: this.algorithm, kid: key.id })
+      .sign(await this.privateKey(key));
   };
 
   /** Public keys of both algorithms, newest first. */
@@ -58,11 +80,13 @@ export class SigningKeys {
   }
 
   private async newest(algorithm: SigningAlgorithm, limit: number): Promise<readonly Stored<SigningKey>[]> {
-    return (await this.collection.find(installationTenant, { index: 'sequence', equal: [algorithm], descending: true, limit })).documents;
+    return (
+      await this.collection.find(installationTenant, { index: 'sequence', equal: [algorithm], descending: true, limit })
+    ).documents;
   }
 
   private async current(): Promise<Stored<SigningKey>> {
-    return (await this.newest(this.algorithm, 1))[0] ?? await this.add(1);
+    return (await this.newest(this.algorithm, 1))[0] ?? (await this.add(1));
   }
 
   /** When another process adds the same number first, its key is the one. */
@@ -70,7 +94,10 @@ export class SigningKeys {
     const { kid, privateJwk, publicJwk } = await makeKeyPair(this.algorithm, this.ports.random);
     const wrapped = this.ports.wrapping.wrap(purposeOf(kid), Buffer.from(JSON.stringify(privateJwk)));
     try {
-      return await this.collection.insert({ tenant: installationTenant, id: kid }, { algorithm: this.algorithm, sequence, publicJwk, wrapped, createdAt: this.ports.now() });
+      return await this.collection.insert(
+        { tenant: installationTenant, id: kid },
+        { algorithm: this.algorithm, sequence, publicJwk, wrapped, createdAt: this.ports.now() },
+      );
     } catch (error) {
       if (error instanceof DuplicateKey) return this.current();
       throw error;

@@ -1,4 +1,7 @@
-/** Keys lie in storage only wrapped: AES-256-GCM under a key that scrypt (RFC 7914) makes from the secret of the installation. */
+/**
+ * Keys lie in storage only wrapped: AES-256-GCM under a key that scrypt (RFC 7914) makes from the secret of the
+ * installation.
+ */
 import { createCipheriv, createDecipheriv, hkdfSync, scrypt } from 'node:crypto';
 import { type CollectionDefinition, DuplicateKey, type Storage, StorageError, installationTenant } from '../port.ts';
 
@@ -6,10 +9,18 @@ import { type CollectionDefinition, DuplicateKey, type Storage, StorageError, in
 export type Random = (bytes: number) => Uint8Array;
 
 export class WrongSecret extends StorageError {
-  constructor() { super('wrong-secret', 'MEETLAT_SECRET is not the secret that wrapped the keys in this storage; start with that one'); }
+  constructor() {
+    super(
+      'wrong-secret',
+      'MEETLAT_SECRET is not the secret that wrapped the keys in this storage; start with that one',
+    );
+  }
 }
 
-interface WrappingRecord { readonly salt: string; readonly check: string }
+interface WrappingRecord {
+  readonly salt: string;
+  readonly check: string;
+}
 const records: CollectionDefinition<WrappingRecord, never> = { name: 'wrapping', indexes: {} };
 const recordKey = { tenant: installationTenant, id: 'wrapping' };
 
@@ -19,18 +30,31 @@ const [saltBytes, keyBytes, nonceBytes, tagBytes] = [16, 32, 12, 16];
 const algorithm = 'aes-256-gcm';
 
 export class Wrapping {
-  private constructor(private readonly key: Uint8Array, private readonly random: Random) {}
+  private constructor(
+    private readonly key: Uint8Array,
+    private readonly random: Random,
+  ) {}
 
   /** Makes the salt on first use. Throws WrongSecret when the storage was begun with another secret. */
-  static async open(ports: { readonly storage: Storage; readonly secret: string; readonly random: Random }): Promise<Wrapping> {
+  static async open(ports: {
+    readonly storage: Storage;
+    readonly secret: string;
+    readonly random: Random;
+  }): Promise<Wrapping> {
     const collection = await ports.storage.collection(records);
     for (;;) {
       const known = await collection.get(recordKey);
       const salt = known === undefined ? ports.random(saltBytes) : Buffer.from(known.value.salt, 'base64url');
       const wrapping = new Wrapping(await stretch(ports.secret, salt), ports.random);
-      if (known !== undefined) { wrapping.unwrap('check', known.value.check); return wrapping; }
+      if (known !== undefined) {
+        wrapping.unwrap('check', known.value.check);
+        return wrapping;
+      }
       try {
-        await collection.insert(recordKey, { salt: Buffer.from(salt).toString('base64url'), check: wrapping.wrap('check', new Uint8Array(0)) });
+        await collection.insert(recordKey, {
+          salt: Buffer.from(salt).toString('base64url'),
+          check: wrapping.wrap('check', new Uint8Array(0)),
+        });
         return wrapping;
       } catch (error) {
         if (!(error instanceof DuplicateKey)) throw error;
@@ -51,7 +75,8 @@ export class Wrapping {
     if (bytes.length < nonceBytes + tagBytes) throw new WrongSecret();
     try {
       const decipher = createDecipheriv(algorithm, this.key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
-        .setAAD(Buffer.from(purpose)).setAuthTag(bytes.subarray(-tagBytes));
+        .setAAD(Buffer.from(purpose))
+        .setAuthTag(bytes.subarray(-tagBytes));
       return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]);
     } catch {
       throw new WrongSecret();
@@ -59,9 +84,15 @@ export class Wrapping {
   }
 
   /** A secret of 32 bytes for one purpose (such as access tokens), the same at every start and in every process. */
-  derive(purpose: string): Uint8Array { return new Uint8Array(hkdfSync('sha256', this.key, new Uint8Array(0), `meetlat ${purpose}`, keyBytes)); }
+  derive(purpose: string): Uint8Array {
+    return new Uint8Array(hkdfSync('sha256', this.key, new Uint8Array(0), `meetlat ${purpose}`, keyBytes));
+  }
 }
 
-const stretch = (secret: string, salt: Uint8Array): Promise<Uint8Array> => new Promise((resolve, reject) => {
-  scrypt(secret.normalize('NFC'), salt, keyBytes, cost, (error, key) => { if (error) reject(error); else resolve(key); });
-});
+const stretch = (secret: string, salt: Uint8Array): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
+    scrypt(secret.normalize('NFC'), salt, keyBytes, cost, (error, key) => {
+      if (error) reject(error);
+      else resolve(key);
+    });
+  });

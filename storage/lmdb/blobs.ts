@@ -13,13 +13,20 @@ export class LmdbChunks implements ChunkStore {
   private written = 0;
 
   /** @param folder of the files; made when the first chunk comes */
-  constructor(private readonly database: Database, private readonly folder: string) {}
+  constructor(
+    private readonly database: Database,
+    private readonly folder: string,
+  ) {}
 
-  async chunk(upload: UploadId, n: number): Promise<ChunkRecord | undefined> { return record(this.database.get(chunkKey(upload, n))); }
+  async chunk(upload: UploadId, n: number): Promise<ChunkRecord | undefined> {
+    return record(this.database.get(chunkKey(upload, n)));
+  }
 
   async chunks(upload: UploadId): Promise<readonly ChunkRecord[]> {
     const { tenant, person, id } = upload;
-    return [...this.database.entries({ prefix: ['c', tenant, person, id] })].flatMap(({ value }) => record(value) ?? []);
+    return [...this.database.entries({ prefix: ['c', tenant, person, id] })].flatMap(
+      ({ value }) => record(value) ?? [],
+    );
   }
 
   async keepChunk(upload: UploadId, chunk: ChunkRecord, sealed: Uint8Array): Promise<ChunkRecord> {
@@ -32,13 +39,17 @@ export class LmdbChunks implements ChunkStore {
   }
 
   async bytes(upload: UploadId, chunk: ChunkRecord): Promise<Uint8Array | undefined> {
-    try { return await readFile(this.fileOf(upload, chunk)); } catch (error) {
+    try {
+      return await readFile(this.fileOf(upload, chunk));
+    } catch (error) {
       if (isError(error, 'ENOENT')) return undefined;
       throw error;
     }
   }
 
-  async blob(upload: UploadId): Promise<SealedRecord | undefined> { return blobRecord(this.database.get(blobKey(upload))); }
+  async blob(upload: UploadId): Promise<SealedRecord | undefined> {
+    return blobRecord(this.database.get(blobKey(upload)));
+  }
 
   async keepBlob(upload: UploadId, blob: SealedRecord): Promise<SealedRecord> {
     return this.database.transact(() => {
@@ -59,7 +70,12 @@ export class LmdbChunks implements ChunkStore {
     const folder = dirname(path);
     await this.makeFolder(folder);
     const { file, unfinished } = await this.begin(path);
-    try { await file.writeFile(bytes); await file.sync(); } finally { await file.close(); }
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await rename(unfinished, path);
     await syncFolder(folder);
   }
@@ -69,7 +85,9 @@ export class LmdbChunks implements ChunkStore {
     for (;;) {
       this.written += 1;
       const unfinished = `${path}.${process.pid}-${threadId}-${this.written}`;
-      try { return { file: await open(unfinished, 'wx'), unfinished }; } catch (error) {
+      try {
+        return { file: await open(unfinished, 'wx'), unfinished };
+      } catch (error) {
         if (!isError(error, 'EEXIST')) throw error;
       }
     }
@@ -86,10 +104,15 @@ export class LmdbChunks implements ChunkStore {
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
-  try { await handle.sync(); } finally { await handle.close(); }
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
-const isError = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
+const isError = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
 
 const chunkKey = ({ tenant, person, id }: UploadId, n: number): EntryKey => ['c', tenant, person, id, n];
 const blobKey = ({ tenant, person, id }: UploadId): EntryKey => ['b', tenant, person, id];

@@ -1,20 +1,42 @@
 /** Documents and their index entries, always written together. */
 import {
-  type Collection, type CollectionDefinition, CorruptStorage, DuplicateKey, type IndexDefinition, type IndexValue, type Key, type Page, type Query, RevisionConflict, type Stored,
+  type Collection,
+  type CollectionDefinition,
+  CorruptStorage,
+  DuplicateKey,
+  type IndexDefinition,
+  type IndexValue,
+  type Key,
+  type Page,
+  type Query,
+  RevisionConflict,
+  type Stored,
 } from '../port.ts';
 import { checkKey, indexValues, plainCopy, planQuery, writeCursor } from '../port.query.ts';
 import type { Watchers } from '../port.watch.ts';
 import type { Database, EntryKey, Part } from './database.ts';
 
-interface Entry { readonly index: string; readonly unique: boolean; readonly prefix: EntryKey; readonly key: EntryKey }
-interface Envelope<T> { readonly revision: number; readonly value: T }
+interface Entry {
+  readonly index: string;
+  readonly unique: boolean;
+  readonly prefix: EntryKey;
+  readonly key: EntryKey;
+}
+interface Envelope<T> {
+  readonly revision: number;
+  readonly value: T;
+}
 
 const nothing = new Uint8Array(0);
 
 export class LmdbCollection<T extends object, I extends string> implements Collection<T, I> {
   private readonly indexes: ReadonlyMap<string, IndexDefinition<T>>;
 
-  constructor(private readonly database: Database, private readonly watchers: Watchers, private readonly definition: CollectionDefinition<T, I>) {
+  constructor(
+    private readonly database: Database,
+    private readonly watchers: Watchers,
+    private readonly definition: CollectionDefinition<T, I>,
+  ) {
     this.indexes = new Map(Object.entries<IndexDefinition<T>>(definition.indexes));
   }
 
@@ -68,12 +90,23 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
     const prefix = this.indexPrefix(query.index, tenant, query.equal);
     const documents: Stored<T>[] = [];
     let next: readonly Part[] | undefined;
-    const keys = this.database.keys({ prefix, from: query.from, below: query.below, descending: query.descending, after: cursor && [...prefix, ...cursor], limit: limit + 1 });
+    const keys = this.database.keys({
+      prefix,
+      from: query.from,
+      below: query.below,
+      descending: query.descending,
+      after: cursor && [...prefix, ...cursor],
+      limit: limit + 1,
+    });
     for (const key of keys) {
       if (documents.length === limit) return { documents, ...(next === undefined ? {} : { next: writeCursor(next) }) };
       const id = String(key.at(-1));
       const stored = this.read({ tenant, id });
-      if (stored === undefined) throw new CorruptStorage(`${this.definition.name} ${tenant}/${id}`, `index ${query.index} names a document that is missing`);
+      if (stored === undefined)
+        throw new CorruptStorage(
+          `${this.definition.name} ${tenant}/${id}`,
+          `index ${query.index} names a document that is missing`,
+        );
       documents.push({ tenant, id, ...stored });
       next = key.slice(prefix.length);
     }
@@ -84,9 +117,13 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
     return this.watchers.add(this.definition.name, tenant, changed);
   }
 
-  private documentKey({ tenant, id }: Key): EntryKey { return ['d', this.definition.name, tenant, id]; }
+  private documentKey({ tenant, id }: Key): EntryKey {
+    return ['d', this.definition.name, tenant, id];
+  }
 
-  private indexPrefix(index: string, tenant: string, values: readonly IndexValue[]): EntryKey { return ['i', this.definition.name, index, tenant, ...values]; }
+  private indexPrefix(index: string, tenant: string, values: readonly IndexValue[]): EntryKey {
+    return ['i', this.definition.name, index, tenant, ...values];
+  }
 
   private entriesOf(key: Key, value: T): readonly Entry[] {
     return [...this.indexes].flatMap(([index, { fields, unique = false }]) => {
@@ -102,7 +139,8 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
   private checkUnique(key: Key, entries: readonly Entry[]): void {
     for (const { index, unique, prefix } of entries) {
       if (!unique) continue;
-      for (const other of this.database.keys({ prefix, limit: 2 })) if (other.at(-1) !== key.id) throw new DuplicateKey(this.definition.name, key, index);
+      for (const other of this.database.keys({ prefix, limit: 2 }))
+        if (other.at(-1) !== key.id) throw new DuplicateKey(this.definition.name, key, index);
     }
   }
 

@@ -1,6 +1,8 @@
 /**
- * One LMDB database with composite keys; every value begins with the CRC-32 of the rest, because LMDB itself has no checksums.
- * A transaction's body is synchronous and checks before it writes: the library does not roll back what a body wrote before it threw.
+ * One LMDB database with composite keys; every value begins with the CRC-32 of the rest, because LMDB itself has no
+ * checksums.
+ * A transaction's body is synchronous and checks before it writes: the library does not roll back what a body wrote
+ * before it threw.
  */
 import { crc32 } from 'node:zlib';
 import { mkdirSync } from 'node:fs';
@@ -11,8 +13,10 @@ export type Part = string | number | boolean;
 /** The first part says what the entry is: see the list below. */
 export type EntryKey = readonly [Space, ...Part[]];
 /**
- * d: document (collection, tenant, id) · i: index entry (collection, index, tenant, values…, id) · j: commit (tenant, kind, id, version) ·
- * h: head of a stream (tenant, kind, id) · p: pending work (tenant, kind, id, version) · u: head not in a checkpoint (tenant, kind, id) ·
+ * d: document (collection, tenant, id) · i: index entry (collection, index, tenant, values…, id) · j: commit (tenant,
+ * kind, id, version) ·
+ * h: head of a stream (tenant, kind, id) · p: pending work (tenant, kind, id, version) · u: head not in a checkpoint
+ * (tenant, kind, id) ·
  * c: chunk (tenant, person, id, n) · b: sealed blob (tenant, person, id)
  */
 export type Space = 'd' | 'i' | 'j' | 'h' | 'p' | 'u' | 'c' | 'b';
@@ -41,9 +45,20 @@ export class Database {
     try {
       mkdirSync(directory, { recursive: true });
       // Without overlappingSync:false a transaction's promise would resolve before its pages are on the disk.
-      return new Database(open<Uint8Array, RawKey>({ path: directory, noSubdir: false, overlappingSync: false, encoding: 'binary', maxDbs: 1 }));
+      return new Database(
+        open<Uint8Array, RawKey>({
+          path: directory,
+          noSubdir: false,
+          overlappingSync: false,
+          encoding: 'binary',
+          maxDbs: 1,
+        }),
+      );
     } catch (error) {
-      throw new StorageUnavailable(`The database in ${directory} cannot be opened: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new StorageUnavailable(
+        `The database in ${directory} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+        { cause: error },
+      );
     }
   }
 
@@ -53,7 +68,9 @@ export class Database {
     return value === undefined ? undefined : openValue(key, value);
   }
 
-  has(key: EntryKey): boolean { return this.db.doesExist([...key]); }
+  has(key: EntryKey): boolean {
+    return this.db.doesExist([...key]);
+  }
 
   /** Only inside the body of `transact`. */
   put(key: EntryKey, value: Uint8Array | string): void {
@@ -65,7 +82,9 @@ export class Database {
   }
 
   /** Only inside the body of `transact`. */
-  remove(key: EntryKey): void { void this.db.remove([...key]); }
+  remove(key: EntryKey): void {
+    void this.db.remove([...key]);
+  }
 
   /** Keys of a range, in order. To be used up before the next await, so that all of it is one snapshot. */
   *keys(range: Range): Generator<readonly Part[]> {
@@ -73,20 +92,34 @@ export class Database {
   }
 
   *entries(range: Range): Generator<{ readonly key: readonly Part[]; readonly value: Uint8Array }> {
-    for (const { key, value } of this.db.getRange(bounds(range))) yield { key: key.map(part), value: openValue(range.prefix, value) };
+    for (const { key, value } of this.db.getRange(bounds(range)))
+      yield { key: key.map(part), value: openValue(range.prefix, value) };
   }
 
-  /** Runs the body in one write transaction and resolves when it is on the disk. Transactions asked for at the same time share one sync. */
+  /**
+   * Runs the body in one write transaction and resolves when it is on the disk. Transactions asked for at the same time
+   * share one sync.
+   */
   async transact<R>(body: () => R): Promise<R> {
-    try { return await this.db.transaction(body); } catch (error) {
+    try {
+      return await this.db.transaction(body);
+    } catch (error) {
       if (error instanceof StorageError) throw error;
-      throw new StorageUnavailable(`The database could not write: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new StorageUnavailable(
+        `The database could not write: ${error instanceof Error ? error.message : String(error)}`,
+        { cause: error },
+      );
     }
   }
 
-  async backup(directory: string): Promise<void> { mkdirSync(directory, { recursive: true }); await this.db.backup(directory, true); }
+  async backup(directory: string): Promise<void> {
+    mkdirSync(directory, { recursive: true });
+    await this.db.backup(directory, true);
+  }
 
-  close(): Promise<void> { return this.db.close(); }
+  close(): Promise<void> {
+    return this.db.close();
+  }
 }
 
 function part(value: Part | Uint8Array): Part {
@@ -98,12 +131,19 @@ function bounds({ prefix, from, below, after, descending = false, limit }: Range
   const low: RawKey = from === undefined ? [...prefix] : [...prefix, from];
   const high: RawKey = below === undefined ? [...prefix, last] : [...prefix, below];
   const start: RawKey = after === undefined ? (descending ? high : low) : [...after];
-  return { start, end: descending ? low : high, reverse: descending, exclusiveStart: after !== undefined, ...(limit === undefined ? {} : { limit }) };
+  return {
+    start,
+    end: descending ? low : high,
+    reverse: descending,
+    exclusiveStart: after !== undefined,
+    ...(limit === undefined ? {} : { limit }),
+  };
 }
 
 function openValue(key: EntryKey, framed: Uint8Array): Uint8Array {
   const bytes = framed.subarray(4);
   const stored = framed.length < 4 ? undefined : Buffer.from(framed.buffer, framed.byteOffset, 4).readUInt32BE(0);
-  if (stored !== crc32(bytes)) throw new CorruptStorage(key.slice(1).join('/'), 'the stored bytes do not have their checksum');
+  if (stored !== crc32(bytes))
+    throw new CorruptStorage(key.slice(1).join('/'), 'the stored bytes do not have their checksum');
   return bytes;
 }

@@ -1,6 +1,17 @@
-/** Commits, the head of each stream, pending work and heads not in a checkpoint: one append writes all four in one transaction. */
+/**
+ * Commits, the head of each stream, pending work and heads not in a checkpoint: one append writes all four in one
+ * transaction.
+ */
 import {
-  type Append, type Commit, type Consequence, CorruptStorage, type Journal, type PendingWork, type StreamId, VersionConflict, genesisHash,
+  type Append,
+  type Commit,
+  type Consequence,
+  CorruptStorage,
+  type Journal,
+  type PendingWork,
+  type StreamId,
+  VersionConflict,
+  genesisHash,
 } from '../port.ts';
 import { type StoredCommit, buildCommit, openChain, openCommit, streamName } from '../journal/chain.ts';
 import { checkKey } from '../port.query.ts';
@@ -34,7 +45,11 @@ export class LmdbJournal implements Journal {
   private isThere(stream: StreamId, append: Append, commit: Commit): boolean {
     const current = this.head(stream);
     if (current.version === append.expectedVersion) {
-      if (current.hash !== append.previousHash) throw new CorruptStorage(streamName(stream, current.version), 'is not the commit that the writer knew at this version');
+      if (current.hash !== append.previousHash)
+        throw new CorruptStorage(
+          streamName(stream, current.version),
+          'is not the commit that the writer knew at this version',
+        );
       return false;
     }
     if (current.version >= commit.version && this.stored(stream, commit.version)?.hash === commit.hash) return true;
@@ -48,15 +63,19 @@ export class LmdbJournal implements Journal {
     if (after > 0 && before === undefined) throw new CorruptStorage(streamName(stream, after), 'is missing');
     const stored: StoredCommit[] = [];
     const prefix: EntryKey = ['j', ...nameOf(stream)];
-    for (const { key, value } of this.database.entries({ prefix, from: after + 1 })) stored.push(split(Number(key.at(-1)), value));
+    for (const { key, value } of this.database.entries({ prefix, from: after + 1 }))
+      stored.push(split(Number(key.at(-1)), value));
     const commits = openChain(stream, stored, before);
-    if (commits.at(-1)?.hash !== current.hash) throw new CorruptStorage(streamName(stream, current.version), 'the end of the stream is not the recorded one');
+    if (commits.at(-1)?.hash !== current.hash)
+      throw new CorruptStorage(streamName(stream, current.version), 'the end of the stream is not the recorded one');
     return commits;
   }
 
   async streams(tenant: string, kind: string, after?: string, limit = 1000): Promise<readonly string[]> {
     const prefix: EntryKey = ['h', tenant, kind];
-    return [...this.database.keys({ prefix, after: after === undefined ? undefined : [...prefix, after], limit })].map((key) => String(key.at(-1)));
+    return [...this.database.keys({ prefix, after: after === undefined ? undefined : [...prefix, after], limit })].map(
+      (key) => String(key.at(-1)),
+    );
   }
 
   async pending(limit: number): Promise<readonly PendingWork[]> {
@@ -67,11 +86,18 @@ export class LmdbJournal implements Journal {
   }
 
   async clearPending(stream: StreamId, version: number): Promise<void> {
-    await this.database.transact(() => { this.database.remove(['p', ...nameOf(stream), version]); });
+    await this.database.transact(() => {
+      this.database.remove(['p', ...nameOf(stream), version]);
+    });
   }
 
-  async unsealed(limit: number): Promise<readonly { readonly stream: StreamId; readonly version: number; readonly hash: string }[]> {
-    return [...this.database.entries({ prefix: ['u'], limit })].map(({ key, value }) => ({ stream: streamOf(key), ...readHead(value) }));
+  async unsealed(
+    limit: number,
+  ): Promise<readonly { readonly stream: StreamId; readonly version: number; readonly hash: string }[]> {
+    return [...this.database.entries({ prefix: ['u'], limit })].map(({ key, value }) => ({
+      stream: streamOf(key),
+      ...readHead(value),
+    }));
   }
 
   async markSealed(heads: readonly { readonly stream: StreamId; readonly version: number }[]): Promise<void> {
@@ -85,7 +111,9 @@ export class LmdbJournal implements Journal {
 
   watch(appended: (stream: StreamId, version: number) => void): () => void {
     this.watchers.add(appended);
-    return () => { this.watchers.delete(appended); };
+    return () => {
+      this.watchers.delete(appended);
+    };
   }
 
   private head(stream: StreamId): { readonly version: number; readonly hash: string } {
@@ -102,12 +130,20 @@ export class LmdbJournal implements Journal {
 const nameOf = ({ tenant, kind, id }: StreamId): readonly [string, string, string] => [tenant, kind, id];
 
 /** Of a key [space, tenant, kind, id, …]. */
-const streamOf = (key: readonly Part[]): StreamId => ({ tenant: String(key[1]), kind: String(key[2]), id: String(key[3]) });
+const streamOf = (key: readonly Part[]): StreamId => ({
+  tenant: String(key[1]),
+  kind: String(key[2]),
+  id: String(key[3]),
+});
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 
 function split(version: number, value: Uint8Array): StoredCommit {
-  return { version, hash: Buffer.from(value.subarray(0, hashBytes)).toString('hex'), bytes: new Uint8Array(value.subarray(hashBytes)) };
+  return {
+    version,
+    hash: Buffer.from(value.subarray(0, hashBytes)).toString('hex'),
+    bytes: new Uint8Array(value.subarray(hashBytes)),
+  };
 }
 
 const head = (version: number, hash: string): string => `${version} ${hash}`;

@@ -1,4 +1,7 @@
-/** The embedded engine: nothing to install, one folder, safe for several processes on one machine, survives kill -9. Not for network file systems. */
+/**
+ * The embedded engine: nothing to install, one folder, safe for several processes on one machine, survives kill -9. Not
+ * for network file systems.
+ */
 import { join } from 'node:path';
 import type { Storage } from '../port.ts';
 import { StoredBlobs } from '../blobs/stored-blobs.ts';
@@ -9,7 +12,10 @@ import { Database } from './database.ts';
 import { LmdbJournal } from './journal.ts';
 
 export interface LmdbStorage extends Storage {
-  /** Copies the database, compacted, into a folder while it is in use. Blob files never change once written: copy `blobs/` after it. */
+  /**
+   * Copies the database, compacted, into a folder while it is in use. Blob files never change once written: copy
+   * `blobs/` after it.
+   */
   backup(directory: string): Promise<void>;
 }
 
@@ -26,7 +32,10 @@ export async function openLmdb({ directory }: { readonly directory: string }): P
     collection: (definition) => Promise.resolve(new LmdbCollection(database, watchers, definition)),
     journal: new LmdbJournal(database),
     blobs: (dataKeyOf) => new StoredBlobs(chunks, dataKeyOf),
-    ping: async () => { database.has(['d', 'ping', '', '']); await Promise.resolve(); },
+    ping: async () => {
+      database.has(['d', 'ping', '', '']);
+      await Promise.resolve();
+    },
     backup: (target) => database.backup(target),
     close: () => database.close(),
   };

@@ -1,48 +1,82 @@
-/** Chunks as documents of at most 8 MB; the rest of a larger chunk goes into documents of its own, written before the chunk itself exists. */
+/**
+ * Chunks as documents of at most 8 MB; the rest of a larger chunk goes into documents of its own, written before the
+ * chunk itself exists.
+ */
 import type { Collection as DriverCollection, Db } from 'mongodb';
 import type { ChunkRecord, ChunkStore, SealedRecord } from '../blobs/stored-blobs.ts';
 import type { BlobInfo, UploadId } from '../port.ts';
 import { reach, refusingIndex } from './failure.ts';
 import type { Primary } from './primary.ts';
 
-interface ChunkDocument extends UploadId, ChunkRecord { readonly parts: number; readonly sealed: Buffer }
-interface PartDocument extends UploadId { readonly n: number; readonly sha256: string; readonly part: number; readonly sealed: Buffer }
-interface BlobDocument extends BlobInfo { readonly hashes: readonly string[] }
+interface ChunkDocument extends UploadId, ChunkRecord {
+  readonly parts: number;
+  readonly sealed: Buffer;
+}
+interface PartDocument extends UploadId {
+  readonly n: number;
+  readonly sha256: string;
+  readonly part: number;
+  readonly sealed: Buffer;
+}
+interface BlobDocument extends BlobInfo {
+  readonly hashes: readonly string[];
+}
 
 /** Half of the largest document that MongoDB takes. */
 export const partBytes = 8 * 1024 * 1024;
 
 export class MongoChunks implements ChunkStore {
-  private constructor(private readonly documents: DriverCollection<ChunkDocument>, private readonly parts: DriverCollection<PartDocument>, private readonly blobs: DriverCollection<BlobDocument>, private readonly primary: Primary) {}
+  private constructor(
+    private readonly documents: DriverCollection<ChunkDocument>,
+    private readonly parts: DriverCollection<PartDocument>,
+    private readonly blobs: DriverCollection<BlobDocument>,
+    private readonly primary: Primary,
+  ) {}
 
   static async open(db: Db, primary: Primary): Promise<MongoChunks> {
-    const chunks = new MongoChunks(db.collection('blobs.chunks'), db.collection('blobs.parts'), db.collection('blobs.sealed'), primary);
+    const chunks = new MongoChunks(
+      db.collection('blobs.chunks'),
+      db.collection('blobs.parts'),
+      db.collection('blobs.sealed'),
+      primary,
+    );
     const upload = { tenant: 1, person: 1, id: 1 } as const;
-    await reach(() => Promise.all([
-      chunks.documents.createIndex({ ...upload, n: 1 }, { name: 'chunk', unique: true }),
-      chunks.parts.createIndex({ ...upload, n: 1, sha256: 1, part: 1 }, { name: 'part', unique: true }),
-      chunks.blobs.createIndex(upload, { name: 'blob', unique: true }),
-    ]));
+    await reach(() =>
+      Promise.all([
+        chunks.documents.createIndex({ ...upload, n: 1 }, { name: 'chunk', unique: true }),
+        chunks.parts.createIndex({ ...upload, n: 1, sha256: 1, part: 1 }, { name: 'part', unique: true }),
+        chunks.blobs.createIndex(upload, { name: 'blob', unique: true }),
+      ]),
+    );
     return chunks;
   }
 
   async chunk(upload: UploadId, n: number): Promise<ChunkRecord | undefined> {
-    return await reach(() => this.documents.findOne<ChunkRecord>({ ...nameOf(upload), n }, { projection })) ?? undefined;
+    return (
+      (await reach(() => this.documents.findOne<ChunkRecord>({ ...nameOf(upload), n }, { projection }))) ?? undefined
+    );
   }
 
   chunks(upload: UploadId): Promise<readonly ChunkRecord[]> {
-    return this.primary.read(() => this.documents.find(nameOf(upload)).project<ChunkRecord>(projection).sort({ n: 1 }).toArray());
+    return this.primary.read(() =>
+      this.documents.find(nameOf(upload)).project<ChunkRecord>(projection).sort({ n: 1 }).toArray(),
+    );
   }
 
   async keepChunk(upload: UploadId, record: ChunkRecord, sealed: Uint8Array): Promise<ChunkRecord> {
     const pieces = split(sealed);
     const { n, sha256, bytes } = record;
-    for (const [part, piece] of pieces.slice(1).entries()) await kept(() => this.parts.insertOne({ ...nameOf(upload), n, sha256, part: part + 1, sealed: piece }));
+    for (const [part, piece] of pieces.slice(1).entries())
+      await kept(() => this.parts.insertOne({ ...nameOf(upload), n, sha256, part: part + 1, sealed: piece }));
     const first = pieces[0] ?? Buffer.alloc(0);
-    const written = await kept(() => this.documents.insertOne({ ...nameOf(upload), n, sha256, bytes, parts: pieces.length, sealed: first }));
+    const written = await kept(() =>
+      this.documents.insertOne({ ...nameOf(upload), n, sha256, bytes, parts: pieces.length, sealed: first }),
+    );
     if (written) return record;
     // The one that is there may not be with the majority yet: a write that changes nothing waits until it is.
-    const known = await reach(() => this.documents.findOneAndUpdate({ ...nameOf(upload), n }, { $set: { n } }, { projection }));
+    const known = await reach(() =>
+      this.documents.findOneAndUpdate({ ...nameOf(upload), n }, { $set: { n } }, { projection }),
+    );
     return known ?? record;
   }
 
@@ -50,7 +84,12 @@ export class MongoChunks implements ChunkStore {
     const first = await this.primary.read(() => this.documents.findOne({ ...nameOf(upload), n, sha256 }));
     if (first === null) return undefined;
     if (first.parts <= 1) return first.sealed;
-    const rest = await this.primary.read(() => this.parts.find({ ...nameOf(upload), n, sha256 }).sort({ part: 1 }).toArray());
+    const rest = await this.primary.read(() =>
+      this.parts
+        .find({ ...nameOf(upload), n, sha256 })
+        .sort({ part: 1 })
+        .toArray(),
+    );
     return Buffer.concat([first.sealed, ...rest.map(({ sealed }) => sealed)]);
   }
 
@@ -64,7 +103,7 @@ export class MongoChunks implements ChunkStore {
   async keepBlob(upload: UploadId, record: SealedRecord): Promise<SealedRecord> {
     if (await kept(() => this.blobs.insertOne({ ...record.info, hashes: record.chunks }))) return record;
     await reach(() => this.blobs.updateOne(nameOf(upload), { $set: { id: upload.id } }));
-    return await this.blob(upload) ?? record;
+    return (await this.blob(upload)) ?? record;
   }
 }
 
@@ -73,7 +112,10 @@ const nameOf = ({ tenant, person, id }: UploadId): UploadId => ({ tenant, person
 
 /** False when a document with this key is there already. */
 async function kept(insert: () => Promise<unknown>): Promise<boolean> {
-  try { await reach(insert); return true; } catch (error) {
+  try {
+    await reach(insert);
+    return true;
+  } catch (error) {
     if (refusingIndex(error) === undefined) throw error;
     return false;
   }

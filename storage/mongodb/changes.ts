@@ -1,4 +1,7 @@
-/** Tells listeners of changes: those of this process at once, those of other processes by a change stream for each collection that has a listener. */
+/**
+ * Tells listeners of changes: those of this process at once, those of other processes by a change stream for each
+ * collection that has a listener.
+ */
 import type { ChangeStream, Db, Document } from 'mongodb';
 import type { Key } from '../port.ts';
 import { Watchers } from '../port.watch.ts';
@@ -8,7 +11,10 @@ export class Changes {
   private readonly streams = new Map<string, ChangeStream>();
 
   /** @param failed is told when a change stream ends for good (a server without an oplog); own writes are told still */
-  constructor(private readonly db: Db, private readonly failed: (error: Error) => void) {}
+  constructor(
+    private readonly db: Db,
+    private readonly failed: (error: Error) => void,
+  ) {}
 
   /** A write of this process may be told twice: by itself and by the stream. */
   watch(collection: string, tenant: string, changed: (key: Key) => void): () => void {
@@ -20,12 +26,18 @@ export class Changes {
     };
   }
 
-  tell(collection: string, key: Key): void { this.watchers.tell(collection, key); }
+  tell(collection: string, key: Key): void {
+    this.watchers.tell(collection, key);
+  }
 
-  async close(): Promise<void> { await Promise.all([...this.streams.keys()].map((collection) => this.end(collection))); }
+  async close(): Promise<void> {
+    await Promise.all([...this.streams.keys()].map((collection) => this.end(collection)));
+  }
 
   private open(collection: string): void {
-    const stream = this.db.collection(collection).watch([{ $match: { operationType: { $in: ['insert', 'replace', 'update', 'delete'] } } }]);
+    const stream = this.db
+      .collection(collection)
+      .watch([{ $match: { operationType: { $in: ['insert', 'replace', 'update', 'delete'] } } }]);
     this.streams.set(collection, stream);
     stream.on('change', (change: Document) => {
       const key: Key | undefined = change['documentKey']?._id;

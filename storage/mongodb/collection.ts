@@ -1,7 +1,19 @@
-/** One MongoDB collection for each collection: a document is written whole, so that every write is atomic without transactions. */
+/**
+ * One MongoDB collection for each collection: a document is written whole, so that every write is atomic without
+ * transactions.
+ */
 import type { Collection as DriverCollection, Db, Document, Filter, IndexDescription } from 'mongodb';
 import {
-  type Collection, type CollectionDefinition, DuplicateKey, type IndexDefinition, type IndexValue, type Key, type Page, type Query, RevisionConflict, type Stored,
+  type Collection,
+  type CollectionDefinition,
+  DuplicateKey,
+  type IndexDefinition,
+  type IndexValue,
+  type Key,
+  type Page,
+  type Query,
+  RevisionConflict,
+  type Stored,
 } from '../port.ts';
 import { type Plan, checkKey, indexValues, plainCopy, planQuery, writeCursor } from '../port.query.ts';
 import type { Changes } from './changes.ts';
@@ -20,12 +32,29 @@ interface Entry {
 
 /** The tenant leads every index, being the shard key. A document that lacks a field of an index is not in it. */
 function indexesOf<T>(definition: CollectionDefinition<T>): IndexDescription[] {
-  const declared = Object.entries<IndexDefinition<T>>(definition.indexes).map(([name, { fields, unique = false }]): IndexDescription => ({
-    name, unique,
-    key: new Map<string, 1>([['tenant', 1], ...fields.map((field): [string, 1] => [path(field), 1]), ...(unique ? [] : [['id', 1] satisfies [string, 1]])]),
-    partialFilterExpression: Object.fromEntries(fields.map((field) => [path(field), { $exists: true }])),
-  }));
-  return [{ name: 'key', unique: true, key: new Map([['tenant', 1], ['id', 1]]) }, ...declared];
+  const declared = Object.entries<IndexDefinition<T>>(definition.indexes).map(
+    ([name, { fields, unique = false }]): IndexDescription => ({
+      name,
+      unique,
+      key: new Map<string, 1>([
+        ['tenant', 1],
+        ...fields.map((field): [string, 1] => [path(field), 1]),
+        ...(unique ? [] : [['id', 1] satisfies [string, 1]]),
+      ]),
+      partialFilterExpression: Object.fromEntries(fields.map((field) => [path(field), { $exists: true }])),
+    }),
+  );
+  return [
+    {
+      name: 'key',
+      unique: true,
+      key: new Map([
+        ['tenant', 1],
+        ['id', 1],
+      ]),
+    },
+    ...declared,
+  ];
 }
 
 const path = (field: string): string => `value.${field}`;
@@ -34,11 +63,21 @@ const keyOf = ({ tenant, id }: Key): Key => ({ tenant, id });
 export class MongoCollection<T extends object, I extends string> implements Collection<T, I> {
   private readonly indexes: ReadonlyMap<string, IndexDefinition<T>>;
 
-  private constructor(private readonly entries: DriverCollection<Entry>, private readonly primary: Primary, private readonly changes: Changes, private readonly definition: CollectionDefinition<T, I>) {
+  private constructor(
+    private readonly entries: DriverCollection<Entry>,
+    private readonly primary: Primary,
+    private readonly changes: Changes,
+    private readonly definition: CollectionDefinition<T, I>,
+  ) {
     this.indexes = new Map(Object.entries<IndexDefinition<T>>(definition.indexes));
   }
 
-  static async open<T extends object, I extends string>(db: Db, primary: Primary, changes: Changes, definition: CollectionDefinition<T, I>): Promise<MongoCollection<T, I>> {
+  static async open<T extends object, I extends string>(
+    db: Db,
+    primary: Primary,
+    changes: Changes,
+    definition: CollectionDefinition<T, I>,
+  ): Promise<MongoCollection<T, I>> {
     const entries = db.collection<Entry>(definition.name);
     await reach(() => entries.createIndexes(indexesOf(definition)));
     return new MongoCollection(entries, primary, changes, definition);
@@ -60,7 +99,9 @@ export class MongoCollection<T extends object, I extends string> implements Coll
   async replace(given: Key, revision: number, value: T): Promise<Stored<T>> {
     const key = keyOf(given);
     const plain = this.checked(key, value);
-    const { matchedCount } = await this.writing(key, () => this.entries.replaceOne({ ...key, revision }, { ...key, revision: revision + 1, value: plain }));
+    const { matchedCount } = await this.writing(key, () =>
+      this.entries.replaceOne({ ...key, revision }, { ...key, revision: revision + 1, value: plain }),
+    );
     if (matchedCount === 0) throw new RevisionConflict(this.definition.name, key, revision);
     this.changes.tell(this.definition.name, key);
     return { ...key, revision: revision + 1, value: plain };
@@ -77,26 +118,42 @@ export class MongoCollection<T extends object, I extends string> implements Coll
     const plan = planQuery(this.definition.name, this.indexes.get(query.index), query);
     const fields = [...plan.rest.map(path), 'id'];
     const direction = query.descending === true ? -1 : 1;
-    const found = await this.primary.read(() => this.entries.find(this.filter(tenant, query, plan))
-      .sort(new Map(fields.map((field): [string, 1 | -1] => [field, direction]))).limit(plan.limit + 1).toArray());
+    const found = await this.primary.read(() =>
+      this.entries
+        .find(this.filter(tenant, query, plan))
+        .sort(new Map(fields.map((field): [string, 1 | -1] => [field, direction])))
+        .limit(plan.limit + 1)
+        .toArray(),
+    );
     const documents = found.slice(0, plan.limit).map((entry) => this.stored(entry));
     const last = documents.at(-1);
     if (found.length <= plan.limit || last === undefined) return { documents };
-    return { documents, next: writeCursor([...indexValues(this.definition.name, last, last.value, plan.rest) ?? [], last.id]) };
+    return {
+      documents,
+      next: writeCursor([...(indexValues(this.definition.name, last, last.value, plan.rest) ?? []), last.id]),
+    };
   }
 
-  watch(tenant: string, changed: (key: Key) => void): () => void { return this.changes.watch(this.definition.name, tenant, changed); }
+  watch(tenant: string, changed: (key: Key) => void): () => void {
+    return this.changes.watch(this.definition.name, tenant, changed);
+  }
 
   private filter(tenant: string, query: Query<I>, plan: Plan): Filter<Entry> {
     const fields = this.indexes.get(query.index)?.fields ?? [];
     const fixed = query.equal.map((value, n): Filter<Entry> => ({ [path(fields[n] ?? '')]: { $eq: value } }));
     const present = plan.rest.map((field): Filter<Entry> => ({ [path(field)]: { $exists: true } }));
     const ranged = plan.rest[0];
-    const range = ranged === undefined ? [] : [
-      ...(query.from === undefined ? [] : [{ [path(ranged)]: { $gte: query.from } }]),
-      ...(query.below === undefined ? [] : [{ [path(ranged)]: { $lt: query.below } }]),
-    ];
-    const further = plan.cursor === undefined ? [] : [{ $or: beyond([...plan.rest.map(path), 'id'], plan.cursor, query.descending === true ? '$lt' : '$gt') }];
+    const range =
+      ranged === undefined
+        ? []
+        : [
+            ...(query.from === undefined ? [] : [{ [path(ranged)]: { $gte: query.from } }]),
+            ...(query.below === undefined ? [] : [{ [path(ranged)]: { $lt: query.below } }]),
+          ];
+    const further =
+      plan.cursor === undefined
+        ? []
+        : [{ $or: beyond([...plan.rest.map(path), 'id'], plan.cursor, query.descending === true ? '$lt' : '$gt') }];
     return { tenant, $and: [{ tenant }, ...fixed, ...present, ...range, ...further] };
   }
 
@@ -111,10 +168,14 @@ export class MongoCollection<T extends object, I extends string> implements Coll
     return plain;
   }
 
-  private stored({ tenant, id, revision, value }: Entry): Stored<T> { return { tenant, id, revision, value }; }
+  private stored({ tenant, id, revision, value }: Entry): Stored<T> {
+    return { tenant, id, revision, value };
+  }
 
   private async writing<R>(key: Key, write: () => Promise<R>): Promise<R> {
-    try { return await reach(write); } catch (error) {
+    try {
+      return await reach(write);
+    } catch (error) {
       const index = refusingIndex(error);
       if (index === undefined) throw error;
       throw new DuplicateKey(this.definition.name, key, this.indexes.has(index) ? index : undefined);
@@ -124,4 +185,7 @@ export class MongoCollection<T extends object, I extends string> implements Coll
 
 /** (a, b, c) after (x, y, z): a beyond x, or a = x and b beyond y, or both equal and c beyond z. */
 const beyond = (fields: readonly string[], cursor: readonly IndexValue[], operator: '$gt' | '$lt'): Filter<Entry>[] =>
-  fields.map((field, n) => ({ ...Object.fromEntries(fields.slice(0, n).map((before, m) => [before, { $eq: cursor[m] }])), [field]: { [operator]: cursor[n] } }));
+  fields.map((field, n) => ({
+    ...Object.fromEntries(fields.slice(0, n).map((before, m) => [before, { $eq: cursor[m] }])),
+    [field]: { [operator]: cursor[n] },
+  }));

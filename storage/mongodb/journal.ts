@@ -1,7 +1,17 @@
-/** A commit is one document: its pending work and the mark "in no checkpoint yet" are in it, so that one insert writes all. */
+/**
+ * A commit is one document: its pending work and the mark "in no checkpoint yet" are in it, so that one insert writes
+ * all.
+ */
 import type { Collection as DriverCollection, Db } from 'mongodb';
 import {
-  type Append, type Commit, type Consequence, CorruptStorage, type Journal, type PendingWork, type StreamId, VersionConflict,
+  type Append,
+  type Commit,
+  type Consequence,
+  CorruptStorage,
+  type Journal,
+  type PendingWork,
+  type StreamId,
+  VersionConflict,
 } from '../port.ts';
 import { type StoredCommit, buildCommit, openChain, openCommit, streamName } from '../journal/chain.ts';
 import { checkKey } from '../port.query.ts';
@@ -24,16 +34,21 @@ const inOrder = { tenant: 1, kind: 1, id: 1, version: 1 } as const;
 export class MongoJournal implements Journal {
   private readonly watchers = new Set<(stream: StreamId, version: number) => void>();
 
-  private constructor(private readonly commits: DriverCollection<CommitDocument>, private readonly primary: Primary) {}
+  private constructor(
+    private readonly commits: DriverCollection<CommitDocument>,
+    private readonly primary: Primary,
+  ) {}
 
   static async open(db: Db, primary: Primary): Promise<MongoJournal> {
     const commits = db.collection<CommitDocument>('journal.commits');
-    await reach(() => commits.createIndexes([
-      { name: 'version', unique: true, key: inOrder },
-      { name: 'first', key: { tenant: 1, kind: 1, id: 1 }, partialFilterExpression: { version: 1 } },
-      { name: 'pending', key: inOrder, partialFilterExpression: { pending: { $exists: true } } },
-      { name: 'unsealed', key: inOrder, partialFilterExpression: { unsealed: true } },
-    ]));
+    await reach(() =>
+      commits.createIndexes([
+        { name: 'version', unique: true, key: inOrder },
+        { name: 'first', key: { tenant: 1, kind: 1, id: 1 }, partialFilterExpression: { version: 1 } },
+        { name: 'pending', key: inOrder, partialFilterExpression: { pending: { $exists: true } } },
+        { name: 'unsealed', key: inOrder, partialFilterExpression: { unsealed: true } },
+      ]),
+    );
     return new MongoJournal(commits, primary);
   }
 
@@ -44,10 +59,22 @@ export class MongoJournal implements Journal {
     const { tenant, kind, id, version, at, hash, bytes } = commit;
     const pending = append.pending?.length ? { pending: JSON.stringify(append.pending) } : {};
     try {
-      await reach(() => this.commits.insertOne({ tenant, kind, id, version, at, hash, bytes: Buffer.from(bytes), unsealed: true, ...pending }));
+      await reach(() =>
+        this.commits.insertOne({
+          tenant,
+          kind,
+          id,
+          version,
+          at,
+          hash,
+          bytes: Buffer.from(bytes),
+          unsealed: true,
+          ...pending,
+        }),
+      );
     } catch (error) {
       if (refusingIndex(error) === undefined) throw error;
-      if (!await this.isOurs(commit)) throw new VersionConflict(stream, append.expectedVersion);
+      if (!(await this.isOurs(commit))) throw new VersionConflict(stream, append.expectedVersion);
       return commit;
     }
     for (const appended of this.watchers) appended(stream, version);
@@ -55,8 +82,17 @@ export class MongoJournal implements Journal {
   }
 
   async read(stream: StreamId, after = 0): Promise<readonly Commit[]> {
-    const found = await this.primary.read(() => this.commits.find({ ...nameOf(stream), version: { $gte: Math.max(after, 1) } }).sort({ version: 1 }).toArray());
-    const stored = found.map((document): StoredCommit => ({ version: document.version, hash: document.hash, bytes: new Uint8Array(document.bytes) }));
+    const found = await this.primary.read(() =>
+      this.commits
+        .find({ ...nameOf(stream), version: { $gte: Math.max(after, 1) } })
+        .sort({ version: 1 })
+        .toArray(),
+    );
+    const stored = found.map((document): StoredCommit => ({
+      version: document.version,
+      hash: document.hash,
+      bytes: new Uint8Array(document.bytes),
+    }));
     const first = stored[0];
     if (after === 0 || first === undefined) return openChain(stream, stored);
     if (first.version !== after) throw new CorruptStorage(streamName(stream, after), 'is missing');
@@ -64,14 +100,26 @@ export class MongoJournal implements Journal {
   }
 
   async streams(tenant: string, kind: string, after?: string, limit = 1000): Promise<readonly string[]> {
-    const found = await this.primary.read(() => this.commits.find({ tenant, kind, version: 1, ...(after === undefined ? {} : { id: { $gt: after } }) })
-      .project<{ id: string }>({ id: 1 }).sort({ id: 1 }).limit(limit).toArray());
+    const found = await this.primary.read(() =>
+      this.commits
+        .find({ tenant, kind, version: 1, ...(after === undefined ? {} : { id: { $gt: after } }) })
+        .project<{ id: string }>({ id: 1 })
+        .sort({ id: 1 })
+        .limit(limit)
+        .toArray(),
+    );
     return found.map(({ id }) => id);
   }
 
   async pending(limit: number): Promise<readonly PendingWork[]> {
-    const found = await this.primary.read(() => this.commits.find({ pending: { $exists: true } }).project<StreamId & { version: number; pending: string }>({ bytes: 0 })
-      .sort(inOrder).limit(limit).toArray());
+    const found = await this.primary.read(() =>
+      this.commits
+        .find({ pending: { $exists: true } })
+        .project<StreamId & { version: number; pending: string }>({ bytes: 0 })
+        .sort(inOrder)
+        .limit(limit)
+        .toArray(),
+    );
     return found.map((document) => {
       const consequences: readonly Consequence[] = JSON.parse(document.pending);
       return { stream: nameOf(document), version: document.version, consequences };
@@ -82,38 +130,76 @@ export class MongoJournal implements Journal {
     await reach(() => this.commits.updateOne({ ...nameOf(stream), version }, { $unset: { pending: true } }));
   }
 
-  async unsealed(limit: number): Promise<readonly { readonly stream: StreamId; readonly version: number; readonly hash: string }[]> {
-    const found = await this.primary.read(() => this.commits.aggregate<{ _id: StreamId; version: number; hash: string }>([
-      { $match: { unsealed: true } }, { $sort: inOrder },
-      { $group: { _id: { tenant: '$tenant', kind: '$kind', id: '$id' }, version: { $last: '$version' }, hash: { $last: '$hash' } } },
-      { $sort: { '_id.tenant': 1, '_id.kind': 1, '_id.id': 1 } }, { $limit: limit },
-    ]).toArray());
+  async unsealed(
+    limit: number,
+  ): Promise<readonly { readonly stream: StreamId; readonly version: number; readonly hash: string }[]> {
+    const found = await this.primary.read(() =>
+      this.commits
+        .aggregate<{ _id: StreamId; version: number; hash: string }>([
+          { $match: { unsealed: true } },
+          { $sort: inOrder },
+          {
+            $group: {
+              _id: { tenant: '$tenant', kind: '$kind', id: '$id' },
+              version: { $last: '$version' },
+              hash: { $last: '$hash' },
+            },
+          },
+          { $sort: { '_id.tenant': 1, '_id.kind': 1, '_id.id': 1 } },
+          { $limit: limit },
+        ])
+        .toArray(),
+    );
     return found.map(({ _id, version, hash }) => ({ stream: nameOf(_id), version, hash }));
   }
 
   async markSealed(heads: readonly { readonly stream: StreamId; readonly version: number }[]): Promise<void> {
     if (heads.length === 0) return;
-    await reach(() => this.commits.bulkWrite(heads.map(({ stream, version }) => ({
-      updateMany: { filter: { ...nameOf(stream), unsealed: true, version: { $lte: version } }, update: { $unset: { unsealed: true } } },
-    })), { ordered: false }));
+    await reach(() =>
+      this.commits.bulkWrite(
+        heads.map(({ stream, version }) => ({
+          updateMany: {
+            filter: { ...nameOf(stream), unsealed: true, version: { $lte: version } },
+            update: { $unset: { unsealed: true } },
+          },
+        })),
+        { ordered: false },
+      ),
+    );
   }
 
   watch(appended: (stream: StreamId, version: number) => void): () => void {
     this.watchers.add(appended);
-    return () => { this.watchers.delete(appended); };
+    return () => {
+      this.watchers.delete(appended);
+    };
   }
 
-  /** Commits never change or go, so that looking before the insert is safe: only the version itself is raced for, and the unique index decides. */
+  /**
+   * Commits never change or go, so that looking before the insert is safe: only the version itself is raced for, and
+   * the unique index decides.
+   */
   private async checkBefore(stream: StreamId, { expectedVersion, previousHash }: Append): Promise<void> {
     if (expectedVersion === 0) return;
-    const before = await this.primary.read(() => this.commits.findOne({ ...nameOf(stream), version: expectedVersion }, { projection: { hash: 1 } }));
+    const before = await this.primary.read(() =>
+      this.commits.findOne({ ...nameOf(stream), version: expectedVersion }, { projection: { hash: 1 } }),
+    );
     if (before === null) throw new VersionConflict(stream, expectedVersion);
-    if (before.hash !== previousHash) throw new CorruptStorage(streamName(stream, expectedVersion), 'is not the commit that the writer knew at this version');
+    if (before.hash !== previousHash)
+      throw new CorruptStorage(
+        streamName(stream, expectedVersion),
+        'is not the commit that the writer knew at this version',
+      );
   }
 
-  /** A write that changes nothing, but waits like any other until a majority has what it saw: a commit found after fail-over is then durable. */
+  /**
+   * A write that changes nothing, but waits like any other until a majority has what it saw: a commit found after
+   * fail-over is then durable.
+   */
   private async isOurs({ tenant, kind, id, version, hash }: Commit): Promise<boolean> {
-    const { matchedCount } = await reach(() => this.commits.updateOne({ tenant, kind, id, version, hash }, { $set: { hash } }));
+    const { matchedCount } = await reach(() =>
+      this.commits.updateOne({ tenant, kind, id, version, hash }, { $set: { hash } }),
+    );
     return matchedCount === 1;
   }
 }

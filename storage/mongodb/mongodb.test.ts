@@ -13,21 +13,30 @@ async function opened(): Promise<OpenedStorage> {
   const { uri } = mongo;
   const database = `meetlat-suite-${randomBytes(6).toString('hex')}`;
   const storages: Storage[] = [];
-  const again = async (): Promise<Storage> => { const storage = await openMongo({ uri, database }); storages.push(storage); return storage; };
+  const again = async (): Promise<Storage> => {
+    const storage = await openMongo({ uri, database });
+    storages.push(storage);
+    return storage;
+  };
   const storage = await again();
   const client = await MongoClient.connect(uri, { promoteBuffers: true });
   const db = client.db(database);
   const commits = db.collection('journal.commits');
   return {
-    storage, again,
+    storage,
+    again,
     tamper: {
       editCommit: async (stream, version, edit) => {
         const stored = await commits.findOne<{ bytes: Buffer }>({ ...stream, version });
         if (stored === null) throw new Error('no such commit');
         await commits.updateOne({ ...stream, version }, { $set: { bytes: Buffer.from(edit(stored.bytes)) } });
       },
-      forgeCommit: async (stream, version, bytes, hash) => { await commits.updateOne({ ...stream, version }, { $set: { bytes: Buffer.from(bytes), hash } }); },
-      removeCommits: async (stream, from) => { await commits.deleteMany({ ...stream, version: { $gte: from } }); },
+      forgeCommit: async (stream, version, bytes, hash) => {
+        await commits.updateOne({ ...stream, version }, { $set: { bytes: Buffer.from(bytes), hash } });
+      },
+      removeCommits: async (stream, from) => {
+        await commits.deleteMany({ ...stream, version: { $gte: from } });
+      },
       editChunk: async (upload, n) => {
         const chunks = db.collection('blobs.chunks');
         const stored = await chunks.findOne<{ sealed: Buffer }>({ ...upload, n });
@@ -46,29 +55,40 @@ async function opened(): Promise<OpenedStorage> {
 
 if (!hasMongo()) {
   console.log(withoutMongo);
-  describe.skip(withoutMongo, () => { it('needs a server', () => undefined); });
-}
-else {
+  describe.skip(withoutMongo, () => {
+    it('needs a server', () => undefined);
+  });
+} else {
   describe('with a genuine server', () => {
-    beforeAll(async () => { mongo = await startMongo(); });
-    afterAll(async () => { await mongo?.stop(); });
+    beforeAll(async () => {
+      mongo = await startMongo();
+    });
+    afterAll(async () => {
+      await mongo?.stop();
+    });
 
     storageSuite('MongoDB', opened);
 
     it('tells of the writes of other processes within a second', async () => {
       const { storage, again, end } = await opened();
-      interface Note { readonly text: string }
+      interface Note {
+        readonly text: string;
+      }
       const definition = { name: 'notes', indexes: {} };
       const collection = await storage.collection<Note, never>(definition);
       const other = await (await again()).collection<Note, never>(definition);
       const told: string[] = [];
-      const stop = collection.watch('agency', ({ id }) => { told.push(id); });
+      const stop = collection.watch('agency', ({ id }) => {
+        told.push(id);
+      });
       // The stream is listening some time after watch returned; writes go on until it is heard.
       for (let n = 0; n < 50 && !told.includes('gone'); n += 1) {
         const note = await other.insert({ tenant: 'agency', id: 'gone' }, { text: `${n}` });
         await other.remove(note, 1);
         await other.insert({ tenant: 'another agency', id: `x${n}` }, { text: 'x' });
-        await new Promise((resolve) => { setTimeout(resolve, 100); });
+        await new Promise((resolve) => {
+          setTimeout(resolve, 100);
+        });
       }
       expect(new Set(told)).toEqual(new Set(['gone']));
       stop();
@@ -76,17 +96,27 @@ else {
     });
 
     it('says that a server does not answer', async () => {
-      await expect(openMongo({ uri: 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200' })).rejects.toMatchObject({ code: 'storage-unavailable' });
+      await expect(openMongo({ uri: 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200' })).rejects.toMatchObject({
+        code: 'storage-unavailable',
+      });
     });
 
     it('has the tenant first in every unique index', async () => {
       const { storage, end } = await opened();
-      await storage.collection<{ reference: string }, 'reference'>({ name: 'people', indexes: { reference: { fields: ['reference'], unique: true } } });
+      await storage.collection<{ reference: string }, 'reference'>({
+        name: 'people',
+        indexes: { reference: { fields: ['reference'], unique: true } },
+      });
       const client = await MongoClient.connect(mongo?.uri ?? '');
-      const { databases } = await client.db().admin().listDatabases({ nameOnly: true, filter: { name: /^meetlat-suite-/ } });
-      for (const { name } of databases) for (const { name: collection } of await client.db(name).listCollections().toArray()) {
-        for (const index of await client.db(name).collection(collection).indexes()) if (index.unique === true) expect(Object.keys(index.key)[0]).toBe('tenant');
-      }
+      const { databases } = await client
+        .db()
+        .admin()
+        .listDatabases({ nameOnly: true, filter: { name: /^meetlat-suite-/ } });
+      for (const { name } of databases)
+        for (const { name: collection } of await client.db(name).listCollections().toArray()) {
+          for (const index of await client.db(name).collection(collection).indexes())
+            if (index.unique === true) expect(Object.keys(index.key)[0]).toBe('tenant');
+        }
       await client.close();
       await end();
     });

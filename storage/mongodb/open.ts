@@ -1,4 +1,7 @@
-/** The engine for several machines: a replica set or a sharded cluster with the tenant as shard key. Single-document atomicity only. */
+/**
+ * The engine for several machines: a replica set or a sharded cluster with the tenant as shard key. Single-document
+ * atomicity only.
+ */
 import { MongoClient } from 'mongodb';
 import { StoredBlobs } from '../blobs/stored-blobs.ts';
 import type { Storage } from '../port.ts';
@@ -21,7 +24,12 @@ export interface MongoPorts {
 export async function openMongo({ uri, database, watchFailed = () => undefined }: MongoPorts): Promise<Storage> {
   const client = new MongoClient(uri, {
     // An acknowledged write is on the disk of a majority; a read sees only what no fail-over can take back.
-    writeConcern: { w: 'majority', journal: true }, readConcern: { level: 'majority' }, readPreference: 'primary', retryWrites: true, retryReads: true, promoteBuffers: true,
+    writeConcern: { w: 'majority', journal: true },
+    readConcern: { level: 'majority' },
+    readPreference: 'primary',
+    retryWrites: true,
+    retryReads: true,
+    promoteBuffers: true,
   });
   const db = client.db(database ?? databaseOf(uri));
   const primary = new Primary(client, db);
@@ -30,11 +38,17 @@ export async function openMongo({ uri, database, watchFailed = () => undefined }
     await reach(() => client.connect());
     const [journal, chunks] = [await MongoJournal.open(db, primary), await MongoChunks.open(db, primary)];
     return {
-      engine: 'mongodb', journal,
+      engine: 'mongodb',
+      journal,
       collection: (definition) => MongoCollection.open(db, primary, changes, definition),
       blobs: (dataKeyOf) => new StoredBlobs(chunks, dataKeyOf),
-      ping: async () => { await reach(() => db.command({ ping: 1 })); },
-      close: async () => { await changes.close(); await client.close(); },
+      ping: async () => {
+        await reach(() => db.command({ ping: 1 }));
+      },
+      close: async () => {
+        await changes.close();
+        await client.close();
+      },
     };
   } catch (error) {
     await client.close();

@@ -1,25 +1,52 @@
 /**
- * `npm run bench -- cat`: whole adaptive tests a second, 500 2PL items, 30 given, EAP and maximum information, beside jsCAT on the same
- * items, candidates and random numbers; and what one choice costs in a bank of 10,000. CPU time of one thread; no assertion.
+ * `npm run bench -- cat`: whole adaptive tests a second, 500 2PL items, 30 given, EAP and maximum information, beside
+ * jsCAT on the same
+ * items, candidates and random numbers; and what one choice costs in a bank of 10,000. CPU time of one thread; no
+ * assertion.
  */
 import { createRequire } from 'node:module';
-import { bestOfRanked, createItemParameters, createRng, exp, type GridTable, normalGrid, rankAtNodes, type RankedLists, scanForBest, tabulate } from 'itemresponsetheory';
+import {
+  bestOfRanked,
+  createItemParameters,
+  createRng,
+  exp,
+  type GridTable,
+  normalGrid,
+  rankAtNodes,
+  type RankedLists,
+  scanForBest,
+  tabulate,
+} from 'itemresponsetheory';
 import { QuickTest } from 'itemresponsetheory/simulation';
 
 const given = 30;
 
-interface Bank { readonly slope: Float64Array; readonly difficulty: Float64Array; readonly table: GridTable }
+interface Bank {
+  readonly slope: Float64Array;
+  readonly difficulty: Float64Array;
+  readonly table: GridTable;
+}
 
 function makeBank(size: number): Bank {
   const random = createRng('bench bank');
   const slope = Float64Array.from({ length: size }, () => exp(0.25 * random.normal()));
   const difficulty = Float64Array.from({ length: size }, () => 1.2 * random.normal());
-  const bank = createItemParameters(Array.from(slope, (a, n) => ({ model: 'logistic' as const, id: String(n), slope: a, difficulty: difficulty[n] ?? 0 })));
+  const bank = createItemParameters(
+    Array.from(slope, (a, n) => ({
+      model: 'logistic' as const,
+      id: String(n),
+      slope: a,
+      difficulty: difficulty[n] ?? 0,
+    })),
+  );
   return { slope, difficulty, table: tabulate(bank, normalGrid()) };
 }
 
 /** Candidate n of the study: true ability, and one uniform number for every item. */
-interface Candidate { readonly theta: number; readonly uniform: Float64Array }
+interface Candidate {
+  readonly theta: number;
+  readonly uniform: Float64Array;
+}
 function makeCandidates(count: number, size: number): Candidate[] {
   return Array.from({ length: count }, (_, n) => {
     const random = createRng('bench candidate').fork(n);
@@ -27,37 +54,80 @@ function makeCandidates(count: number, size: number): Candidate[] {
   });
 }
 
-const answerOf = ({ slope, difficulty }: Bank, { theta, uniform }: Candidate, item: number): 0 | 1 => ((uniform[item] ?? 1) < 1 / (1 + exp(-(slope[item] ?? 1) * (theta - (difficulty[item] ?? 0)))) ? 1 : 0);
+const answerOf = ({ slope, difficulty }: Bank, { theta, uniform }: Candidate, item: number): 0 | 1 =>
+  (uniform[item] ?? 1) < 1 / (1 + exp(-(slope[item] ?? 1) * (theta - (difficulty[item] ?? 0)))) ? 1 : 0;
 
-const cpuSeconds = (): number => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6; };
-const rootMeanSquare = (errors: readonly number[]): number => Math.sqrt(errors.reduce((sum, e) => sum + e * e, 0) / errors.length);
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+const rootMeanSquare = (errors: readonly number[]): number =>
+  Math.sqrt(errors.reduce((sum, e) => sum + e * e, 0) / errors.length);
 
-interface Outcome { readonly perSecond: number; readonly rmse: number }
+interface Outcome {
+  readonly perSecond: number;
+  readonly rmse: number;
+}
 
 /** `rounds` times through all candidates; errors of the last round. */
 function runOurs(bank: Bank, candidates: readonly Candidate[], rounds: number, ranked?: RankedLists): Outcome {
   const test = new QuickTest(bank.table, ranked);
   const errors = new Array<number>(candidates.length).fill(0);
-  const sit = (): void => candidates.forEach((candidate, n) => {
-    test.reset();
-    for (let k = 0; k < given; k += 1) { const item = test.next(); test.answer(item, answerOf(bank, candidate, item)); }
-    errors[n] = test.theta - candidate.theta;
-  });
+  const sit = (): void =>
+    candidates.forEach((candidate, n) => {
+      test.reset();
+      for (let k = 0; k < given; k += 1) {
+        const item = test.next();
+        test.answer(item, answerOf(bank, candidate, item));
+      }
+      errors[n] = test.theta - candidate.theta;
+    });
   sit();
   const start = cpuSeconds();
   for (let round = 0; round < rounds; round += 1) sit();
   return { perSecond: (rounds * candidates.length) / (cpuSeconds() - start), rmse: rootMeanSquare(errors) };
 }
 
-interface PeerItem { readonly a: number; readonly b: number; readonly c: number; readonly d: number; readonly index: number }
-interface PeerCat { readonly theta: number; findNextItem(stimuli: readonly PeerItem[], selector: string, deepCopy: boolean): { readonly nextStimulus: PeerItem; readonly remainingStimuli: PeerItem[] }; updateAbilityEstimate(zeta: PeerItem, answer: 0 | 1): void }
-interface Peer { readonly Cat: new (options: Readonly<Record<string, unknown>>) => PeerCat }
+interface PeerItem {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  readonly index: number;
+}
+interface PeerCat {
+  readonly theta: number;
+  findNextItem(
+    stimuli: readonly PeerItem[],
+    selector: string,
+    deepCopy: boolean,
+  ): { readonly nextStimulus: PeerItem; readonly remainingStimuli: PeerItem[] };
+  updateAbilityEstimate(zeta: PeerItem, answer: 0 | 1): void;
+}
+interface Peer {
+  readonly Cat: new (options: Readonly<Record<string, unknown>>) => PeerCat;
+}
 
 function runPeer(bank: Bank, candidates: readonly Candidate[]): Outcome {
   const { Cat }: Peer = createRequire(new URL('../../bench/peers/package.json', import.meta.url))('@bdelab/jscat');
-  const items: PeerItem[] = Array.from(bank.slope, (a, index) => ({ a, b: bank.difficulty[index] ?? 0, c: 0, d: 1, index }));
+  const items: PeerItem[] = Array.from(bank.slope, (a, index) => ({
+    a,
+    b: bank.difficulty[index] ?? 0,
+    c: 0,
+    d: 1,
+    index,
+  }));
   const sit = (candidate: Candidate): number => {
-    const cat = new Cat({ method: 'EAP', itemSelect: 'MFI', nStartItems: 0, theta: 0, minTheta: -6, maxTheta: 6, priorDist: 'norm', priorPar: [0, 1] });
+    const cat = new Cat({
+      method: 'EAP',
+      itemSelect: 'MFI',
+      nStartItems: 0,
+      theta: 0,
+      minTheta: -6,
+      maxTheta: 6,
+      priorDist: 'norm',
+      priorPar: [0, 1],
+    });
     let left: readonly PeerItem[] = items;
     for (let k = 0; k < given; k += 1) {
       const { nextStimulus, remainingStimuli } = cat.findNextItem(left, 'MFI', false);
@@ -77,7 +147,11 @@ function runPeer(bank: Bank, candidates: readonly Candidate[]): Outcome {
 function latency(choose: (theta: number) => number): number {
   const thetas = Float64Array.from({ length: 1000 }, (_, n) => -3 + (6 * n) / 999);
   let kept = 0;
-  const batch = (): number => { const start = cpuSeconds(); for (const theta of thetas) kept += choose(theta); return (cpuSeconds() - start) * 1000; };
+  const batch = (): number => {
+    const start = cpuSeconds();
+    for (const theta of thetas) kept += choose(theta);
+    return (cpuSeconds() - start) * 1000;
+  };
   for (let n = 0; n < 20; n += 1) batch();
   const times = Array.from({ length: 101 }, batch).sort((a, b) => a - b);
   if (kept < 0) throw new Error('no item was chosen');
@@ -89,15 +163,26 @@ const bank = makeBank(500);
 const candidates = makeCandidates(Math.max(peers, 1000), 500);
 const ranked = rankAtNodes(bank.table, 60);
 const same = candidates.slice(0, peers);
-console.log(`500 items, ${given} given, EAP on ${bank.table.grid.node.length} nodes, maximum information; RMSE over the same ${peers} candidates`);
+console.log(
+  `500 items, ${given} given, EAP on ${bank.table.grid.node.length} nodes, maximum information; RMSE over the same ${peers} candidates`,
+);
 const peer = runPeer(bank, same);
-console.log(`jsCAT            ${peer.perSecond.toFixed(2).padStart(12)} tests a CPU second   RMSE ${peer.rmse.toFixed(4)}`);
-for (const [name, lists] of [['ours, by scan', undefined], ['ours, by ranked', ranked]] as const) {
+console.log(
+  `jsCAT            ${peer.perSecond.toFixed(2).padStart(12)} tests a CPU second   RMSE ${peer.rmse.toFixed(4)}`,
+);
+for (const [name, lists] of [
+  ['ours, by scan', undefined],
+  ['ours, by ranked', ranked],
+] as const) {
   const { perSecond } = runOurs(bank, candidates, 20, lists);
   const { rmse } = runOurs(bank, same, 1, lists);
-  console.log(`${name.padEnd(16)} ${perSecond.toFixed(0).padStart(12)} tests a CPU second   RMSE ${rmse.toFixed(4)}   ${(perSecond / peer.perSecond).toFixed(0)} × jsCAT, RMSE ${(100 * (rmse / peer.rmse - 1)).toFixed(1)} %`);
+  console.log(
+    `${name.padEnd(16)} ${perSecond.toFixed(0).padStart(12)} tests a CPU second   RMSE ${rmse.toFixed(4)}   ${(perSecond / peer.perSecond).toFixed(0)} × jsCAT, RMSE ${(100 * (rmse / peer.rmse - 1)).toFixed(1)} %`,
+  );
 }
 const large = makeBank(10_000);
 const lists = rankAtNodes(large.table, 60);
 const used = new Uint8Array(10_000);
-console.log(`one choice among 10,000 items, median: scan ${latency((theta) => scanForBest(large.table, theta, used)).toFixed(2)} µs, ranked ${latency((theta) => bestOfRanked(large.table, lists, theta, used)).toFixed(3)} µs`);
+console.log(
+  `one choice among 10,000 items, median: scan ${latency((theta) => scanForBest(large.table, theta, used)).toFixed(2)} µs, ranked ${latency((theta) => bestOfRanked(large.table, lists, theta, used)).toFixed(3)} µs`,
+);

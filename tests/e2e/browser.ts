@@ -15,8 +15,18 @@ function fakeVoice(): string {
   const rate = 48_000;
   const samples = rate * 10;
   const wav = Buffer.alloc(44 + samples * 2);
-  wav.write('RIFF', 0); wav.writeUInt32LE(36 + samples * 2, 4); wav.write('WAVEfmt ', 8); wav.writeUInt32LE(16, 16); wav.writeUInt16LE(1, 20); wav.writeUInt16LE(1, 22);
-  wav.writeUInt32LE(rate, 24); wav.writeUInt32LE(rate * 2, 28); wav.writeUInt16LE(2, 32); wav.writeUInt16LE(16, 34); wav.write('data', 36); wav.writeUInt32LE(samples * 2, 40);
+  wav.write('RIFF', 0);
+  wav.writeUInt32LE(36 + samples * 2, 4);
+  wav.write('WAVEfmt ', 8);
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20);
+  wav.writeUInt16LE(1, 22);
+  wav.writeUInt32LE(rate, 24);
+  wav.writeUInt32LE(rate * 2, 28);
+  wav.writeUInt16LE(2, 32);
+  wav.writeUInt16LE(16, 34);
+  wav.write('data', 36);
+  wav.writeUInt32LE(samples * 2, 40);
   for (let n = 0; n < samples; n += 1) {
     const swell = 0.35 + 0.3 * Math.sin((2 * Math.PI * 3 * n) / rate);
     wav.writeInt16LE(Math.round(32_000 * swell * Math.sin((2 * Math.PI * 220 * n) / rate)), 44 + n * 2);
@@ -29,18 +39,40 @@ function fakeVoice(): string {
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: browserPath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--autoplay-policy=user-gesture-required',
-      '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-audio-capture=${fakeVoice()}`],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--autoplay-policy=user-gesture-required',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      `--use-file-for-fake-audio-capture=${fakeVoice()}`,
+    ],
   });
 }
 
 /** A person's window; faults of the page fail the test that looks at `faults`. */
-export async function openWindow(browser: Browser, options: { readonly url: string; readonly locale?: string; readonly viewport?: { width: number; height: number } }): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
-  const context = await browser.newContext({ baseURL: options.url, locale: options.locale ?? 'nl-BE', viewport: options.viewport ?? { width: 1280, height: 800 }, permissions: ['microphone'] });
+export async function openWindow(
+  browser: Browser,
+  options: { readonly url: string; readonly locale?: string; readonly viewport?: { width: number; height: number } },
+): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
+  const context = await browser.newContext({
+    baseURL: options.url,
+    locale: options.locale ?? 'nl-BE',
+    viewport: options.viewport ?? { width: 1280, height: 800 },
+    permissions: ['microphone'],
+  });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(`page: ${error.message}`));
-  page.on('console', (message) => { if (message.type() === 'error' && !/status of (4|5)\d\d/.test(message.text())) faults.push(`console: ${message.text()}`); });
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of (4|5)\d\d/.test(message.text()))
+      faults.push(`console: ${message.text()}`);
+  });
   return { context, page, faults };
 }
 
@@ -51,6 +83,8 @@ export async function shot(page: Page, name: string): Promise<void> {
 
 /** WCAG 2.2 AA by axe; the names of what it finds. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 }

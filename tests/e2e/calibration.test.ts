@@ -1,4 +1,7 @@
-/** A test designer in a real browser: a file of responses, progress that moves by itself, the table, a new release, and the release in force. */
+/**
+ * A test designer in a real browser: a file of responses, progress that moves by itself, the table, a new release, and
+ * the release in force.
+ */
 import { createRng } from 'itemresponsetheory';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
@@ -11,7 +14,11 @@ import { catalogue } from './candidate-pages.ts';
 import { expect } from './expect.ts';
 
 const staffText = catalogue('staff.nl');
-const text = (key: string, values: Record<string, string> = {}): string => Object.entries(values).reduce((filled, [name, value]) => filled.replace(`{{${name}}}`, value), staffText(`staff.${key}`));
+const text = (key: string, values: Record<string, string> = {}): string =>
+  Object.entries(values).reduce(
+    (filled, [name, value]) => filled.replace(`{{${name}}}`, value),
+    staffText(`staff.${key}`),
+  );
 
 describe.runIf(hasBrowser)('the designer calibrates', () => {
   let server: ServerProcess;
@@ -20,9 +27,14 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
   beforeAll(async () => {
     [server, browser] = await Promise.all([ServerProcess.start(), launchBrowser()]);
     const designer = await Staff.login(server.url, await server.account('designer'));
-    items = (await designer.get<ItemPage>('/designer/banks/nt2-listening/items')).items.filter(({ use }) => use === 'operational').map(({ id }) => id);
+    items = (await designer.get<ItemPage>('/designer/banks/nt2-listening/items')).items
+      .filter(({ use }) => use === 'operational')
+      .map(({ id }) => id);
   });
-  afterAll(async () => { await browser?.close(); await server?.dispose(); });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.dispose();
+  });
 
   /** Answers under a 2PL; the last item is right for the weak and wrong for the strong. */
   function csv(persons: number, count: number): string {
@@ -30,16 +42,23 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
     const chosen = items.slice(0, count);
     const rows = Array.from({ length: persons }, (_, p) => {
       const theta = rng.normal();
-      return [`P${p}`, ...chosen.map((_id, n) => {
-        const [slope, difficulty] = n === count - 1 ? [-0.8, 0] : [0.6 + (n % 5) * 0.25, (n - count / 2) / (count / 4)];
-        return rng.uniform() < 0.02 ? '' : rng.uniform() < 1 / (1 + Math.exp(-slope * (theta - difficulty))) ? 1 : 0;
-      })].join();
+      return [
+        `P${p}`,
+        ...chosen.map((_id, n) => {
+          const [slope, difficulty] =
+            n === count - 1 ? [-0.8, 0] : [0.6 + (n % 5) * 0.25, (n - count / 2) / (count / 4)];
+          return rng.uniform() < 0.02 ? '' : rng.uniform() < 1 / (1 + Math.exp(-slope * (theta - difficulty))) ? 1 : 0;
+        }),
+      ].join();
     });
     return [`person,${chosen.join()}`, ...rows].join('\n');
   }
   async function opened(viewport?: { width: number; height: number }): Promise<{ page: Page; faults: string[] }> {
     const { account, password } = await server.account('designer');
-    const { page, faults } = await openWindow(browser, { url: server.url, ...(viewport === undefined ? {} : { viewport }) });
+    const { page, faults } = await openWindow(browser, {
+      url: server.url,
+      ...(viewport === undefined ? {} : { viewport }),
+    });
     await page.goto('/designer/#calibration');
     await page.getByLabel(text('login.account')).fill(account);
     await page.getByLabel(text('login.password')).fill(password);
@@ -47,8 +66,12 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
     await expect(page.getByRole('heading', { name: text('calibration.title') })).toBeVisible();
     return { page, faults };
   }
-  const upload = (page: Page, name: string, content: string | Buffer): Promise<void> => page.getByLabel(text('calibration.file'), { exact: true }).setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) });
-  const button = (page: Page, key: string, values = {}) => page.getByRole('button', { name: text(key, values), exact: true });
+  const upload = (page: Page, name: string, content: string | Buffer): Promise<void> =>
+    page
+      .getByLabel(text('calibration.file'), { exact: true })
+      .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) });
+  const button = (page: Page, key: string, values = {}) =>
+    page.getByRole('button', { name: text(key, values), exact: true });
 
   it('uploads, watches, chooses, makes a release and puts it in force', async () => {
     const { page, faults } = await opened();
@@ -106,7 +129,15 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
     const { page, faults } = await opened();
     const rng = createRng(9);
     const chosen = items.slice(0, 30);
-    const lines = Array.from({ length: 3000 }, (_, p) => { const theta = rng.normal(); return chosen.map((id, n) => `P${p},${id},${rng.uniform() < 0.25 + 0.75 / (1 + Math.exp(-1.2 * (theta - (n - 15) / 8))) ? 1 : 0},${p % 2 === 0 ? 'noord' : 'zuid'}`).join('\n'); });
+    const lines = Array.from({ length: 3000 }, (_, p) => {
+      const theta = rng.normal();
+      return chosen
+        .map(
+          (id, n) =>
+            `P${p},${id},${rng.uniform() < 0.25 + 0.75 / (1 + Math.exp(-1.2 * (theta - (n - 15) / 8))) ? 1 : 0},${p % 2 === 0 ? 'noord' : 'zuid'}`,
+        )
+        .join('\n');
+    });
     await upload(page, 'lang.csv.gz', gzipSync(`person,item,response,school\n${lines.join('\n')}\n`));
     await page.getByLabel(text('calibration.model.3pl')).check();
     await page.getByLabel(text('calibration.groups'), { exact: true }).fill('school');
@@ -117,14 +148,22 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
     await shot(page, 'calibration-outcome-3pl');
     expectValue(await accessibilityFaults(page)).toEqual([]);
 
-    const [report] = await Promise.all([page.context().waitForEvent('page'), page.getByRole('link', { name: text('calibration.report') }).click()]);
+    const [report] = await Promise.all([
+      page.context().waitForEvent('page'),
+      page.getByRole('link', { name: text('calibration.report') }).click(),
+    ]);
     await expect(report.getByRole('heading', { level: 1 })).toBeVisible();
     await expect(report.getByText('zuid', { exact: true })).toBeVisible();
     expectValue(await report.locator('svg').count()).toBeGreaterThan(30);
-    expectValue(await report.evaluate(() => getComputedStyle(document.querySelector('h2') ?? document.body).borderBottomWidth)).toBe('2px');
+    expectValue(
+      await report.evaluate(() => getComputedStyle(document.querySelector('h2') ?? document.body).borderBottomWidth),
+    ).toBe('2px');
     await shot(report, 'calibration-report');
     await report.close();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'persons.csv' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'persons.csv' }).click(),
+    ]);
     expectValue(download.suggestedFilename()).toBe('persons.csv');
 
     await button(page, 'calibrated.choose.look').click();
@@ -152,7 +191,8 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
     await button(page, 'item.open', { id: chosen[0] ?? '' }).click();
     await expect(page.getByText(/a = .*, b = .*, c = 0,\d\d/)).toBeVisible();
     await shot(page, 'designer-item-3pl');
-    for (const candidate of [early, await Candidate.admitted(invigilator)]) await candidate.listen(await candidate.toFirstPart(), (number) => number);
+    for (const candidate of [early, await Candidate.admitted(invigilator)])
+      await candidate.listen(await candidate.toFirstPart(), (number) => number);
     expectValue(faults).toEqual([]);
   }, 240_000);
 
@@ -182,9 +222,14 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
   it('fits a narrow window at 200 %', async () => {
     const { page } = await opened({ width: 640, height: 400 });
     await expect(button(page, 'calibration.go')).toBeVisible();
-    await page.getByRole('link', { name: /Bekijk de kalibratie/ }).last().click();
+    await page
+      .getByRole('link', { name: /Bekijk de kalibratie/ })
+      .last()
+      .click();
     await expect(page.getByRole('columnheader', { name: text('calibrated.light') })).toBeVisible();
-    expectValue(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+    expectValue(
+      await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    ).toBe(0);
     await shot(page, 'calibration-narrow');
   }, 60_000);
 });

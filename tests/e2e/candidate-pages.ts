@@ -7,18 +7,32 @@ import { shot } from './browser.ts';
 const catalogues = join(import.meta.dirname, '../../delivery-ui/shared/catalogues');
 export function catalogue(name: string): (key: string) => string {
   const texts: Record<string, string> = JSON.parse(readFileSync(join(catalogues, `${name}.json`), 'utf8'));
-  return (key) => { const text = texts[key]; if (text === undefined) throw new Error(`${name} has no text ${key}`); return text; };
+  return (key) => {
+    const text = texts[key];
+    if (text === undefined) throw new Error(`${name} has no text ${key}`);
+    return text;
+  };
 }
 
 /** The text of a key with its number left open. */
-const pattern = (text: string): RegExp => new RegExp(`^${text.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\{\w+\}\}/g, '.+')}$`);
+const pattern = (text: string): RegExp =>
+  new RegExp(`^${text.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\{\w+\}\}/g, '.+')}$`);
 
 export class CandidatePages {
   readonly text: (key: string) => string;
-  constructor(readonly page: Page, readonly language = 'nl') { this.text = catalogue(language); }
+  constructor(
+    readonly page: Page,
+    readonly language = 'nl',
+  ) {
+    this.text = catalogue(language);
+  }
 
-  button(key: string) { return this.page.getByRole('button', { name: this.text(key), exact: true }); }
-  heading(key: string) { return this.page.getByRole('heading', { name: pattern(this.text(key)) }); }
+  button(key: string) {
+    return this.page.getByRole('button', { name: this.text(key), exact: true });
+  }
+  heading(key: string) {
+    return this.page.getByRole('heading', { name: pattern(this.text(key)) });
+  }
 
   async confirmAndCheckSound(name: string): Promise<void> {
     await expect(this.page.getByText(name).first()).toBeVisible();
@@ -40,9 +54,9 @@ export class CandidatePages {
     for (let task = 0; task < 6; task += 1) {
       const [choice, begin] = [this.page.getByRole('radio').first(), this.button('part.begin')];
       await expect(choice.or(begin).or(this.button('record.start'))).toBeVisible();
-      if (await begin.count() > 0) return;
+      if ((await begin.count()) > 0) return;
       const before = await this.place();
-      if (await choice.count() > 0) {
+      if ((await choice.count()) > 0) {
         await this.listen();
         await choice.check({ force: true });
       } else await this.speak();
@@ -61,14 +75,16 @@ export class CandidatePages {
   /** Waits until the page shows another task. */
   private async changed(before: string): Promise<void> {
     for (let tries = 0; tries < 300; tries += 1) {
-      if (await this.place() !== before) return;
+      if ((await this.place()) !== before) return;
       await this.page.waitForTimeout(50);
     }
     throw new Error(`the page still says: ${before}`);
   }
 
   /** The handle of the item on the page: the name of its answers. */
-  async itemHandle(): Promise<string> { return (await this.page.getByRole('radio').first().getAttribute('name') ?? '').replace('answer-', ''); }
+  async itemHandle(): Promise<string> {
+    return ((await this.page.getByRole('radio').first().getAttribute('name')) ?? '').replace('answer-', '');
+  }
 
   async answer(option: string): Promise<void> {
     await this.page.locator(`input[type="radio"][value="${option}"]`).check({ force: true });
@@ -80,7 +96,9 @@ export class CandidatePages {
     const before = await this.itemHandle();
     await this.button('next').click();
     for (let tries = 0; tries < 300; tries += 1) {
-      const [present] = await this.page.getByRole('radio').evaluateAll((radios) => radios.map((radio) => radio.getAttribute('name') ?? ''));
+      const [present] = await this.page
+        .getByRole('radio')
+        .evaluateAll((radios) => radios.map((radio) => radio.getAttribute('name') ?? ''));
       if (present !== undefined && present !== `answer-${before}`) return;
       await this.page.waitForTimeout(30);
     }
@@ -94,9 +112,11 @@ export class CandidatePages {
       await this.page.locator(`input[type="radio"][value="${known.right(item)}"]`).check({ force: true });
       await this.button('next').click();
       for (;;) {
-        if (await this.button('part.begin').count() > 0) return given;
+        if ((await this.button('part.begin').count()) > 0) return given;
         // Read at once: the last item may give way to the next part between two looks.
-        const [present] = await this.page.getByRole('radio').evaluateAll((radios) => radios.map((radio) => radio.getAttribute('name') ?? ''));
+        const [present] = await this.page
+          .getByRole('radio')
+          .evaluateAll((radios) => radios.map((radio) => radio.getAttribute('name') ?? ''));
         if (present !== undefined && present !== `answer-${item}`) break;
         await this.page.waitForTimeout(30);
       }
@@ -107,7 +127,7 @@ export class CandidatePages {
   async speakAll(seen: (turn: number) => Promise<void>): Promise<void> {
     for (let turn = 1; ; turn += 1) {
       await expect(this.button('record.start').or(this.heading('receipt.title'))).toBeVisible({ timeout: 30_000 });
-      if (await this.heading('receipt.title').count() > 0) return;
+      if ((await this.heading('receipt.title').count()) > 0) return;
       await this.speak();
       await seen(turn);
       const before = await this.place();
@@ -119,7 +139,14 @@ export class CandidatePages {
   /** Hears the stimulus to its end, if there is one. */
   async listen(): Promise<void> {
     const play = this.button('listening.play');
-    if (await play.count() > 0) { await play.click(); await expect(this.button('listening.play.again').or(this.page.getByText(this.text('plays.none'))).first()).toBeVisible({ timeout: 90_000 }); }
+    if ((await play.count()) > 0) {
+      await play.click();
+      await expect(
+        this.button('listening.play.again')
+          .or(this.page.getByText(this.text('plays.none')))
+          .first(),
+      ).toBeVisible({ timeout: 90_000 });
+    }
   }
 
   /** Prompt, preparation, two seconds of speech, next. */

@@ -1,4 +1,7 @@
-/** A whole MO sitting in a real Chromium, on each storage engine there is: from the one-time code to the certificate that a stranger checks. */
+/**
+ * A whole MO sitting in a real Chromium, on each storage engine there is: from the one-time code to the certificate
+ * that a stranger checks.
+ */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest';
 import { openLmdb } from '../../storage/lmdb/open.ts';
@@ -19,19 +22,34 @@ describe.runIf(hasBrowser).each(engines)('an MO sitting on %s', (engine) => {
   let browser: Browser;
   beforeAll(async () => {
     mongo = engine === 'mongodb' ? await startMongo() : undefined;
-    const environment: Record<string, string> = mongo === undefined ? {} : { MONGODB_URI: mongo.uri, MEETLAT_SECRET: 'a-secret-of-the-tests-only', MEETLAT_DEMO: 'on' };
+    const environment: Record<string, string> =
+      mongo === undefined
+        ? {}
+        : { MONGODB_URI: mongo.uri, MEETLAT_SECRET: 'a-secret-of-the-tests-only', MEETLAT_DEMO: 'on' };
     [server, browser] = await Promise.all([ServerProcess.start(environment), launchBrowser()]);
   });
-  afterAll(async () => { await browser?.close(); await server?.dispose(); await mongo?.stop(); });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.dispose();
+    await mongo?.stop();
+  });
 
   const known = async (session: string): Promise<KnownAnswers> => {
-    const storage = mongo === undefined ? await openLmdb({ directory: server.folder }) : await openMongo({ uri: mongo.uri });
-    try { return await KnownAnswers.of(storage, 'demo', session); } finally { await storage.close(); }
+    const storage =
+      mongo === undefined ? await openLmdb({ directory: server.folder }) : await openMongo({ uri: mongo.uri });
+    try {
+      return await KnownAnswers.of(storage, 'demo', session);
+    } finally {
+      await storage.close();
+    }
   };
 
   it('from code to certificate, over a closed tab', async () => {
     const invigilator = await Staff.login(server.url, await server.account('invigilator'));
-    const registered = await invigilator.post<{ session: string; code: { code: string } }>('/invigilator/sessions', person({ name: 'Nadia Proefpersoon', test: 'mo', contactLanguage: 'nl' }));
+    const registered = await invigilator.post<{ session: string; code: { code: string } }>(
+      '/invigilator/sessions',
+      person({ name: 'Nadia Proefpersoon', test: 'mo', contactLanguage: 'nl' }),
+    );
     const first = await openWindow(browser, { url: server.url });
     await first.page.goto(`/#code=${registered.code.code}`);
     const before = new CandidatePages(first.page);
@@ -44,7 +62,10 @@ describe.runIf(hasBrowser).each(engines)('an MO sitting on %s', (engine) => {
     expectValue(await accessibilityFaults(first.page)).toEqual([]);
     await shot(first.page, `${engine}-mo-item`);
     const answers = await known(registered.session);
-    for (let number = 1; number <= 3; number += 1) { await before.answer(answers.right(await before.itemHandle())); await before.nextItem(); }
+    for (let number = 1; number <= 3; number += 1) {
+      await before.answer(answers.right(await before.itemHandle()));
+      await before.nextItem();
+    }
     const where = await before.itemHandle();
     expectValue(first.faults).toEqual([]);
     await first.context.close();
@@ -86,7 +107,10 @@ describe.runIf(hasBrowser)('an MO page in Arabic', () => {
     const [server, browser] = await Promise.all([ServerProcess.start(), launchBrowser()]);
     try {
       const invigilator = await Staff.login(server.url, await server.account('invigilator'));
-      const registered = await invigilator.post<{ session: string; code: { code: string } }>('/invigilator/sessions', person({ name: 'Layla Proefpersoon', test: 'mo', contactLanguage: 'ar', language: 'ar' }));
+      const registered = await invigilator.post<{ session: string; code: { code: string } }>(
+        '/invigilator/sessions',
+        person({ name: 'Layla Proefpersoon', test: 'mo', contactLanguage: 'ar', language: 'ar' }),
+      );
       const { page, faults } = await openWindow(browser, { url: server.url, locale: 'ar' });
       await page.goto(`/#code=${registered.code.code}`);
       const candidate = new CandidatePages(page, 'ar');
@@ -105,6 +129,9 @@ describe.runIf(hasBrowser)('an MO page in Arabic', () => {
       expectValue(await accessibilityFaults(page)).toEqual([]);
       await shot(page, 'mo-arabic');
       expectValue(faults).toEqual([]);
-    } finally { await browser.close(); await server.dispose(); }
+    } finally {
+      await browser.close();
+      await server.dispose();
+    }
   }, 180_000);
 });

@@ -1,4 +1,7 @@
-/** What a robot candidate must know to answer rightly: the session's seed (from its journal) and the bank's keys (from its sources). */
+/**
+ * What a robot candidate must know to answer rightly: the session's seed (from its journal) and the bank's keys (from
+ * its sources).
+ */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { optionHandle, itemHandle, optionOrder } from '../../delivery/sessions/handles.ts';
@@ -6,12 +9,20 @@ import { sessionKind } from '../../delivery/sessions/handle.ts';
 import type { Storage } from '../../storage/port.ts';
 
 const bank = join(import.meta.dirname, '../../demonstration/bank');
-const files = readdirSync(bank, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json') && !name.endsWith('slots.json') && !name.endsWith('exposure.json'));
+const files = readdirSync(bank, { recursive: true, encoding: 'utf8' }).filter(
+  (name) => name.endsWith('.json') && !name.endsWith('slots.json') && !name.endsWith('exposure.json'),
+);
 
-interface Keyed { readonly id: string; readonly key?: number }
+interface Keyed {
+  readonly id: string;
+  readonly key?: number;
+}
 
 export class KnownAnswers {
-  private constructor(private readonly seed: string, private readonly keys: ReadonlyMap<string, number>) {}
+  private constructor(
+    private readonly seed: string,
+    private readonly keys: ReadonlyMap<string, number>,
+  ) {}
 
   static async of(storage: Storage, tenant: string, session: string): Promise<KnownAnswers> {
     const [first] = await storage.journal.read({ tenant, kind: sessionKind, id: session });
@@ -31,11 +42,20 @@ export class KnownAnswers {
   }
 
   /** The right option's handle. */
-  right(item: string): string { const id = this.item(item); return optionHandle(this.seed, id, this.keys.get(id) ?? 0); }
+  right(item: string): string {
+    const id = this.item(item);
+    return optionHandle(this.seed, id, this.keys.get(id) ?? 0);
+  }
 
   /** A wrong option's handle. */
-  wrong(item: string): string { const id = this.item(item); return optionHandle(this.seed, id, ((this.keys.get(id) ?? 0) + 1) % 3); }
+  wrong(item: string): string {
+    const id = this.item(item);
+    return optionHandle(this.seed, id, ((this.keys.get(id) ?? 0) + 1) % 3);
+  }
 
   /** The place of the right option on the screen. */
-  placeOfRight(item: string): number { const id = this.item(item); return optionOrder(this.seed, id, 3).indexOf(this.keys.get(id) ?? 0); }
+  placeOfRight(item: string): number {
+    const id = this.item(item);
+    return optionOrder(this.seed, id, 3).indexOf(this.keys.get(id) ?? 0);
+  }
 }

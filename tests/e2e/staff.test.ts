@@ -13,8 +13,13 @@ const text = (key: string): string => staffText(`staff.${key}`);
 describe.runIf(hasBrowser)('the staff', () => {
   let server: ServerProcess;
   let browser: Browser;
-  beforeAll(async () => { [server, browser] = await Promise.all([ServerProcess.start(), launchBrowser()]); });
-  afterAll(async () => { await browser?.close(); await server?.dispose(); });
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([ServerProcess.start(), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.dispose();
+  });
 
   async function loggedIn(path: string, { account, password }: Account): Promise<{ page: Page; faults: string[] }> {
     const { page, faults } = await openWindow(browser, { url: server.url });
@@ -40,7 +45,11 @@ describe.runIf(hasBrowser)('the staff', () => {
     await expect(page.getByRole('img', { name: text('code.qr') })).toBeVisible();
     expectValue(await accessibilityFaults(page)).toEqual([]);
     await shot(page, 'invigilator-code');
-    await page.getByRole('dialog').getByRole('button', { name: text('close'), exact: true }).last().click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: text('close'), exact: true })
+      .last()
+      .click();
 
     const seat = await openWindow(browser, { url: server.url });
     const candidate = new CandidatePages(seat.page);
@@ -50,7 +59,10 @@ describe.runIf(hasBrowser)('the staff', () => {
     const name = await seatName.innerText();
     await expect(page.getByText(name).first()).toBeVisible();
     await shot(seat.page, 'candidate-seat');
-    await page.getByRole('article', { name: 'Yusuf Proefpersoon' }).getByRole('button', { name: text('act.push') }).click();
+    await page
+      .getByRole('article', { name: 'Yusuf Proefpersoon' })
+      .getByRole('button', { name: text('act.push') })
+      .click();
     await page.getByRole('dialog').getByRole('button', { name }).click();
     await expect(candidate.heading('confirm.title')).toBeVisible();
     const card = page.getByRole('article', { name: 'Yusuf Proefpersoon' });
@@ -85,7 +97,10 @@ describe.runIf(hasBrowser)('the staff', () => {
     const { page, faults } = await loggedIn('/examiner/', await server.account('examiner'));
     const next = button(page, 'queue.next');
     await expect(next).toBeVisible();
-    for (let tries = 0; tries < 60 && !await next.isEnabled(); tries += 1) { await page.waitForTimeout(500); if (tries % 6 === 5) await page.reload(); }
+    for (let tries = 0; tries < 60 && !(await next.isEnabled()); tries += 1) {
+      await page.waitForTimeout(500);
+      if (tries % 6 === 5) await page.reload();
+    }
     await next.click();
     await expect(page.getByRole('heading', { name: text('rate.title') })).toBeVisible();
     expectValue(await page.locator('body').innerText()).not.toContain('Olga');
@@ -118,7 +133,11 @@ describe.runIf(hasBrowser)('the staff', () => {
     await expect(page.getByRole('img', { name: text('item.curve') })).toBeVisible();
     await shot(page, 'designer-item');
     expectValue(await accessibilityFaults(page)).toEqual([]);
-    await page.getByRole('dialog').getByRole('button', { name: text('close'), exact: true }).last().click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: text('close'), exact: true })
+      .last()
+      .click();
     await expect(page.getByRole('img', { name: text('specs.information') })).toBeVisible();
     await shot(page, 'designer-bank');
     expectValue(await accessibilityFaults(page)).toEqual([]);
@@ -142,7 +161,10 @@ describe.runIf(hasBrowser)('the staff', () => {
     for (const path of ['/', '/check/', '/result/', '/invigilator/', '/examiner/', '/designer/', '/components/']) {
       await page.goto(path);
       await expect(page.getByRole('heading').first()).toBeVisible();
-      expectValue([path, await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)]).toEqual([path, 0]);
+      expectValue([
+        path,
+        await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+      ]).toEqual([path, 0]);
     }
   }, 60_000);
 });

@@ -1,5 +1,6 @@
 /**
- * `kill -9` of the server at random moments of a sitting: every acknowledged answer is there after the restart, the same next
+ * `kill -9` of the server at random moments of a sitting: every acknowledged answer is there after the restart, the
+ * same next
  * item comes, the deadline is unchanged, and no rating task and no push is lost.
  */
 import { execFileSync } from 'node:child_process';
@@ -17,20 +18,32 @@ const kills = 50;
 const root = join(import.meta.dirname, '../..');
 
 let server: ServerProcess;
-beforeAll(async () => { server = await ServerProcess.start(); });
+beforeAll(async () => {
+  server = await ServerProcess.start();
+});
 afterAll(() => server.dispose());
 
 /** A generator of our own, so that a failing run can be repeated. */
 function randomFrom(seed: number): () => number {
   let state = seed;
-  return () => { state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0; return state / 2 ** 32; };
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
 }
 
 /** Sends until it is acknowledged, through kills and restarts, as the client's outbox does. */
-async function sendSurely(candidate: Candidate, operations: readonly Operation[], restarted: () => Promise<void>): Promise<CandidateView> {
+async function sendSurely(
+  candidate: Candidate,
+  operations: readonly Operation[],
+  restarted: () => Promise<void>,
+): Promise<CandidateView> {
   for (;;) {
-    try { return (await candidate.send(operations)).view; } catch (error) {
-      if (error instanceof TypeError) await restarted(); else throw error;
+    try {
+      return (await candidate.send(operations)).view;
+    } catch (error) {
+      if (error instanceof TypeError) await restarted();
+      else throw error;
     }
   }
 }
@@ -44,7 +57,12 @@ describe('power cuts', () => {
     const killSoon = (): void => {
       if (killed >= kills || restarting !== undefined) return;
       killed += 1;
-      restarting = new Promise((resolve) => setTimeout(resolve, random() * 25)).then(() => server.kill()).then(() => server.launch()).finally(() => { restarting = undefined; });
+      restarting = new Promise((resolve) => setTimeout(resolve, random() * 25))
+        .then(() => server.kill())
+        .then(() => server.launch())
+        .finally(() => {
+          restarting = undefined;
+        });
     };
     const sessions: string[] = [];
     while (killed < kills) {
@@ -76,14 +94,28 @@ describe('power cuts', () => {
     }
     expect(killed).toBe(kills);
     for (const session of sessions) {
-      const said = execFileSync(process.execPath, [join(root, 'bin/meetlat.mjs'), 'verify', session], { env: { ...process.env, MEETLAT_NO_BUILD: '1', MEETLAT_DATA: server.folder }, encoding: 'utf8' });
+      const said = execFileSync(process.execPath, [join(root, 'bin/meetlat.mjs'), 'verify', session], {
+        env: { ...process.env, MEETLAT_NO_BUILD: '1', MEETLAT_DATA: server.folder },
+        encoding: 'utf8',
+      });
       expect(said).toMatch(/\nVERIFIED\n$/);
     }
-    // The journal is also what the designer calibrates from: every scored and pretest answer once, beside the running server.
+    // The journal is also what the designer calibrates from: every scored and pretest answer once, beside the running
+    // server.
     const file = join(mkdtempSync(join(tmpdir(), 'meetlat-responses-')), 'all.jsonl');
-    const run = (...options: readonly string[]): string => execFileSync(process.execPath, [join(root, 'bin/meetlat.mjs'), 'responses', ...options], { env: { ...process.env, MEETLAT_NO_BUILD: '1', MEETLAT_DATA: server.folder }, encoding: 'utf8' });
+    const run = (...options: readonly string[]): string =>
+      execFileSync(process.execPath, [join(root, 'bin/meetlat.mjs'), 'responses', ...options], {
+        env: { ...process.env, MEETLAT_NO_BUILD: '1', MEETLAT_DATA: server.folder },
+        encoding: 'utf8',
+      });
     expect(run('--out', file)).toMatch(new RegExp(`responses of ${sessions.length} closed sessions`));
-    const rows: { session: string; item: string; version: number; category: number | null }[] = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    const rows: { session: string; item: string; version: number; category: number | null }[] = readFileSync(
+      file,
+      'utf8',
+    )
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(new Set(rows.map(({ session }) => session))).toEqual(new Set(sessions));
     expect(new Set(rows.map(({ session, item }) => `${session} ${item}`)).size).toBe(rows.length);
     expect(() => run('--out', file)).toThrow(/exists already/);
@@ -96,7 +128,11 @@ describe('power cuts', () => {
     for (let n = 0; n < 4; n += 1) {
       if (view.screen.name !== 'listening-item') throw new Error(view.screen.name);
       const { item } = view.screen;
-      ({ view } = await candidate.ask({ kind: 'play', handle: item.handle }, { kind: 'answer', handle: item.handle, option: item.options[0]?.handle ?? '' }, { kind: 'next', handle: item.handle }));
+      ({ view } = await candidate.ask(
+        { kind: 'play', handle: item.handle },
+        { kind: 'answer', handle: item.handle, option: item.options[0]?.handle ?? '' },
+        { kind: 'next', handle: item.handle },
+      ));
       await server.kill();
       await server.launch();
       const again = await candidate.view();

@@ -1,4 +1,7 @@
-/** The server on a replica set of three: its primary is killed five times during a sitting, and no acknowledged answer is lost. */
+/**
+ * The server on a replica set of three: its primary is killed five times during a sitting, and no acknowledged answer
+ * is lost.
+ */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +18,9 @@ if (!hasMongo(true)) console.log(withoutMongo);
 /** As the client's outbox does: on 503 or a lost line the same operations again. */
 async function sendSurely(candidate: Candidate, operations: readonly Operation[]): Promise<CandidateView> {
   for (let tries = 0; ; tries += 1) {
-    try { return (await candidate.send(operations)).view; } catch (error) {
+    try {
+      return (await candidate.send(operations)).view;
+    } catch (error) {
       if (tries > 240 || (error instanceof ProblemReply && error.status !== 503)) throw error;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
@@ -42,7 +47,9 @@ describe.runIf(hasMongo(true))('a sitting on MongoDB', () => {
         const option = options[position % options.length]?.handle ?? '';
         view = await sendSurely(candidate, candidate.prepare({ kind: 'answer', handle, option }));
         answered.set(position, option);
-        await (await reviving)?.();
+        await (
+          await reviving
+        )?.();
       }
       expect(view.clock?.deadlineAt).toBe(deadlineAt);
       for (const [position, option] of answered) {
@@ -50,11 +57,23 @@ describe.runIf(hasMongo(true))('a sitting on MongoDB', () => {
         expect(view.screen).toMatchObject({ selected: option });
       }
       await sendSurely(candidate, candidate.prepare({ kind: 'submit' }));
-      const said = execFileSync(process.execPath, [launcher, 'verify', candidate.session], { env: { ...process.env, ...environment, MEETLAT_NO_BUILD: '1', MEETLAT_DATA: server.folder }, encoding: 'utf8' });
+      const said = execFileSync(process.execPath, [launcher, 'verify', candidate.session], {
+        env: { ...process.env, ...environment, MEETLAT_NO_BUILD: '1', MEETLAT_DATA: server.folder },
+        encoding: 'utf8',
+      });
       expect(said).toMatch(/\nVERIFIED\n$/);
     } catch (error) {
-      console.error(server.output.split('\n').filter((line) => line.includes('"level":50')).slice(-5).join('\n'));
+      console.error(
+        server.output
+          .split('\n')
+          .filter((line) => line.includes('"level":50'))
+          .slice(-5)
+          .join('\n'),
+      );
       throw error;
-    } finally { await server.dispose(); await mongo.stop(); }
+    } finally {
+      await server.dispose();
+      await mongo.stop();
+    }
   }, 300_000);
 });

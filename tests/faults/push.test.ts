@@ -1,5 +1,6 @@
 /**
- * From the last rating to the trajectory system, process by process: the push arrives once in effect, with a valid certificate,
+ * From the last rating to the trajectory system, process by process: the push arrives once in effect, with a valid
+ * certificate,
  * though the receiver is down, out of order or slow, and though the server is killed right after the commit.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -14,17 +15,37 @@ import { Candidate, Staff } from '../sitting-client.ts';
 const secret = `whsec_${Buffer.from('a secret of the tests, no more').toString('base64')}`;
 const receiverFile = join(import.meta.dirname, '../../demonstration/trajectory-system/receiver.mjs');
 
-interface Received { attempts: number; events: { id: string; certificate: string; data: { outcome: string; test: string; reference: string } }[] }
+interface Received {
+  attempts: number;
+  events: { id: string; certificate: string; data: { outcome: string; test: string; reference: string } }[];
+}
 
 /** The receiver at a fixed port, started and stopped as the test wants. */
 class Receiver {
   private child: ChildProcess | undefined;
-  constructor(readonly port: number, private readonly jwks: () => string) {}
-  get url(): string { return `http://127.0.0.1:${this.port}/events`; }
+  constructor(
+    readonly port: number,
+    private readonly jwks: () => string,
+  ) {}
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/events`;
+  }
   async start(environment: Record<string, string> = {}): Promise<void> {
-    const child = spawn(process.execPath, [receiverFile], { env: { PATH: process.env['PATH'] ?? '', PORT: String(this.port), MEETLAT_TRAJECTORY_SECRET: secret, MEETLAT_JWKS: this.jwks(), ...environment }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [receiverFile], {
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        PORT: String(this.port),
+        MEETLAT_TRAJECTORY_SECRET: secret,
+        MEETLAT_JWKS: this.jwks(),
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.child = child;
-    await new Promise<void>((resolve, reject) => { child.stdout.once('data', () => resolve()); child.once('exit', (code) => reject(new Error(`receiver ended with ${code}`))); });
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.once('data', () => resolve());
+      child.once('exit', (code) => reject(new Error(`receiver ended with ${code}`)));
+    });
   }
   async stop(): Promise<void> {
     const child = this.child;
@@ -33,15 +54,22 @@ class Receiver {
     child.kill('SIGKILL');
     await gone;
   }
-  async received(): Promise<Received> { const answer: Received = await (await fetch(this.url)).json(); return answer; }
+  async received(): Promise<Received> {
+    const answer: Received = await (await fetch(this.url)).json();
+    return answer;
+  }
 }
 
 /** Free a moment ago: the server must know the address before the receiver is there. */
 async function freePort(): Promise<number> {
   const taken = createServer();
-  await new Promise<void>((listening) => { taken.listen(0, '127.0.0.1', listening); });
+  await new Promise<void>((listening) => {
+    taken.listen(0, '127.0.0.1', listening);
+  });
   const address = taken.address();
-  await new Promise((closed) => { taken.close(closed); });
+  await new Promise((closed) => {
+    taken.close(closed);
+  });
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
@@ -50,7 +78,10 @@ let receiver: Receiver;
 beforeAll(async () => {
   const port = await freePort();
   receiver = new Receiver(port, () => `${server.url}/.well-known/jwks.json`);
-  server = await ServerProcess.start({ MEETLAT_TRAJECTORY_URL: `http://127.0.0.1:${port}/events`, MEETLAT_TRAJECTORY_SECRET: secret });
+  server = await ServerProcess.start({
+    MEETLAT_TRAJECTORY_URL: `http://127.0.0.1:${port}/events`,
+    MEETLAT_TRAJECTORY_SECRET: secret,
+  });
 });
 afterEach(() => receiver.stop());
 afterAll(() => server.dispose());
@@ -72,13 +103,19 @@ async function ratedSitting(reference: string): Promise<void> {
   const examiner = await Staff.login(server.url, await server.account('examiner'));
   for (let rated = 0; rated < 4;) {
     const claim = await examiner.post<{ performance: string; criteria: string[] } | null>('/examiner/claims');
-    if (claim === null) { await new Promise((resolve) => setTimeout(resolve, 100)); continue; }
-    await examiner.post(`/examiner/claims/${claim.performance}/rating`, { scores: Object.fromEntries(claim.criteria.map((criterion) => [criterion, 4])) });
+    if (claim === null) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      continue;
+    }
+    await examiner.post(`/examiner/claims/${claim.performance}/rating`, {
+      scores: Object.fromEntries(claim.criteria.map((criterion) => [criterion, 4])),
+    });
     rated += 1;
   }
 }
 
-const arrived = async (reference: string): Promise<Received['events']> => (await receiver.received().catch(() => ({ events: [] }))).events.filter(({ data }) => data.reference === reference);
+const arrived = async (reference: string): Promise<Received['events']> =>
+  (await receiver.received().catch(() => ({ events: [] }))).events.filter(({ data }) => data.reference === reference);
 
 async function arrivesOnce(reference: string): Promise<void> {
   await expect.poll(async () => (await arrived(reference)).length, { timeout: 90_000, interval: 200 }).toBe(1);

@@ -1,6 +1,8 @@
 /**
- * `kill -9` of processes that write to LMDB, two at a time on one folder: every acknowledged commit and document is there after
- * reopening, every chain verifies, pending work is kept with its commit, and the survivor is not held up by the dead one's locks.
+ * `kill -9` of processes that write to LMDB, two at a time on one folder: every acknowledged commit and document is
+ * there after
+ * reopening, every chain verifies, pending work is kept with its commit, and the survivor is not held up by the dead
+ * one's locks.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -20,9 +22,18 @@ class Writer {
   private readonly ended: Promise<unknown>;
   private readonly child: ChildProcess;
 
-  constructor(folder: string, readonly name: string) {
-    const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'tests/faults/storage-writer.ts'), folder, name], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-    child.stdout.on('data', (data: Buffer) => { this.hear(data.toString()); });
+  constructor(
+    folder: string,
+    readonly name: string,
+  ) {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', join(root, 'tests/faults/storage-writer.ts'), folder, name],
+      { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    child.stdout.on('data', (data: Buffer) => {
+      this.hear(data.toString());
+    });
     // 'close' comes when all output was read, too.
     this.ended = new Promise((resolve) => child.once('close', resolve));
     this.child = child;
@@ -31,7 +42,9 @@ class Writer {
   async until(acknowledged: number): Promise<void> {
     while (this.acknowledged < acknowledged) {
       if (this.child.exitCode !== null) throw new Error(`writer ${this.name} ended by itself`);
-      await new Promise((resolve) => { setTimeout(resolve, 5); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5);
+      });
     }
   }
 
@@ -45,7 +58,7 @@ class Writer {
     this.rest = lines.pop() ?? '';
     for (const line of lines) {
       const [what, id = '', version, hash = ''] = line.split(' ');
-      if (what === 'commit') this.commits.set(id, [...this.commits.get(id) ?? [], [Number(version), hash]]);
+      if (what === 'commit') this.commits.set(id, [...(this.commits.get(id) ?? []), [Number(version), hash]]);
       else this.documents.push(id);
       this.acknowledged += 1;
     }
@@ -53,13 +66,20 @@ class Writer {
 }
 
 let folder = '';
-beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'meetlat-kill-')); });
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'meetlat-kill-'));
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function verify(writers: readonly Writer[]): Promise<void> {
   const storage = await openLmdb({ directory: folder });
-  const people = await storage.collection<{ readonly reference: string }, 'reference'>({ name: 'people', indexes: { reference: { fields: ['reference'], unique: true } } });
-  const pending = new Set((await storage.journal.pending(1_000_000)).map(({ stream, version }) => `${stream.id} ${version}`));
+  const people = await storage.collection<{ readonly reference: string }, 'reference'>({
+    name: 'people',
+    indexes: { reference: { fields: ['reference'], unique: true } },
+  });
+  const pending = new Set(
+    (await storage.journal.pending(1_000_000)).map(({ stream, version }) => `${stream.id} ${version}`),
+  );
   for (const writer of writers) {
     for (const [id, acknowledged] of writer.commits) {
       const read = await storage.journal.read({ tenant: 'agency', kind: 'session', id });
@@ -82,13 +102,19 @@ it(`${kills} kills lose nothing that was acknowledged`, { timeout: 10 * 60_000 }
     const pair = [new Writer(folder, `${killed}`), new Writer(folder, `${killed + 1}`)] as const;
     writers.push(...pair);
     await Promise.all(pair.map((writer) => writer.until(20)));
-    await new Promise((resolve) => { setTimeout(resolve, Math.random() * 150); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, Math.random() * 150);
+    });
     await pair[0].kill();
     await pair[1].until(pair[1].acknowledged + 20);
-    await new Promise((resolve) => { setTimeout(resolve, Math.random() * 50); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, Math.random() * 50);
+    });
     await pair[1].kill();
     await verify(pair);
   }
   await verify(writers);
-  console.log(`LMDB: ${kills} kills, ${writers.reduce((sum, { acknowledged }) => sum + acknowledged, 0)} acknowledged writes, none lost`);
+  console.log(
+    `LMDB: ${kills} kills, ${writers.reduce((sum, { acknowledged }) => sum + acknowledged, 0)} acknowledged writes, none lost`,
+  );
 });

@@ -1,7 +1,17 @@
-/** SIGKILL of the primary of a replica set of three while writers append: every acknowledged commit is there, every chain verifies, and writing goes on. */
+/**
+ * SIGKILL of the primary of a replica set of three while writers append: every acknowledged commit is there, every
+ * chain verifies, and writing goes on.
+ */
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Commit, type Storage, StorageUnavailable, type StreamId, VersionConflict, genesisHash } from '../../storage/port.ts';
+import {
+  type Commit,
+  type Storage,
+  StorageUnavailable,
+  type StreamId,
+  VersionConflict,
+  genesisHash,
+} from '../../storage/port.ts';
 import { openMongo } from '../../storage/mongodb/open.ts';
 import { type TestMongo, hasMongo, startMongo, withoutMongo } from '../mongo.ts';
 
@@ -14,14 +24,22 @@ class Writer {
   readonly stream: StreamId;
   failures = 0;
 
-  constructor(private readonly storage: Storage, n: number) { this.stream = { tenant: 'agency', kind: 'session', id: `s${n}` }; }
+  constructor(
+    private readonly storage: Storage,
+    n: number,
+  ) {
+    this.stream = { tenant: 'agency', kind: 'session', id: `s${n}` };
+  }
 
   async write(until: () => boolean): Promise<void> {
     let last: Commit | undefined;
     while (!until()) {
       try {
         last = await this.storage.journal.append(this.stream, {
-          expectedVersion: last?.version ?? 0, previousHash: last?.hash ?? genesisHash, at: '2026-11-23T09:00:00.000Z', events: [{ type: 'answered', n: last?.version ?? 0 }],
+          expectedVersion: last?.version ?? 0,
+          previousHash: last?.hash ?? genesisHash,
+          at: '2026-11-23T09:00:00.000Z',
+          events: [{ type: 'answered', n: last?.version ?? 0 }],
         });
         this.acknowledged.push(last);
       } catch (error) {
@@ -34,7 +52,9 @@ class Writer {
 
   private async newest(): Promise<Commit | undefined> {
     for (;;) {
-      try { return (await this.storage.journal.read(this.stream)).at(-1); } catch (error) {
+      try {
+        return (await this.storage.journal.read(this.stream)).at(-1);
+      } catch (error) {
         if (!(error instanceof StorageUnavailable)) throw error;
         await wait(200);
       }
@@ -44,9 +64,10 @@ class Writer {
 
 if (!hasMongo(true)) {
   console.log(withoutMongo);
-  describe.skip(withoutMongo, () => { it('needs a server', () => undefined); });
-}
-else {
+  describe.skip(withoutMongo, () => {
+    it('needs a server', () => undefined);
+  });
+} else {
   describe('fail-over of MongoDB', () => {
     let mongo: TestMongo | undefined;
     let storage: Storage | undefined;
@@ -80,7 +101,9 @@ else {
         const hashes = new Map(read.map(({ version, hash }) => [version, hash]));
         expect(writer.acknowledged.filter(({ version, hash }) => hashes.get(version) !== hash)).toEqual([]);
       }
-      console.log(`MongoDB: ${kills} kills of the primary, ${count()} acknowledged appends, none lost; ${all.reduce((sum, { failures }) => sum + failures, 0)} calls said that they failed`);
+      console.log(
+        `MongoDB: ${kills} kills of the primary, ${count()} acknowledged appends, none lost; ${all.reduce((sum, { failures }) => sum + failures, 0)} calls said that they failed`,
+      );
     });
   });
 }

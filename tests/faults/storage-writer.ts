@@ -8,15 +8,29 @@ import { openLmdb } from '../../storage/lmdb/open.ts';
 
 const [folder = '', name = ''] = process.argv.slice(2);
 const storage = await openLmdb({ directory: folder });
-const people = await storage.collection<{ readonly reference: string }, 'reference'>({ name: 'people', indexes: { reference: { fields: ['reference'], unique: true } } });
+const people = await storage.collection<{ readonly reference: string }, 'reference'>({
+  name: 'people',
+  indexes: { reference: { fields: ['reference'], unique: true } },
+});
 const at = '2026-11-23T09:00:00.000Z';
 /** Not buffered: what is said was acknowledged, what was acknowledged is said. */
-const say = (line: string): void => { writeSync(1, `${line}\n`); };
+const say = (line: string): void => {
+  writeSync(1, `${line}\n`);
+};
 
 async function writeStream(id: string): Promise<never> {
   let previousHash = genesisHash;
   for (let version = 0; ; version += 1) {
-    const commit = await storage.journal.append({ tenant: 'agency', kind: 'session', id }, { expectedVersion: version, previousHash, at, events: [{ type: 'answered', text: 'x'.repeat(200), version }], pending: [{ kind: 'rate', data: { version } }] });
+    const commit = await storage.journal.append(
+      { tenant: 'agency', kind: 'session', id },
+      {
+        expectedVersion: version,
+        previousHash,
+        at,
+        events: [{ type: 'answered', text: 'x'.repeat(200), version }],
+        pending: [{ kind: 'rate', data: { version } }],
+      },
+    );
     previousHash = commit.hash;
     say(`commit ${id} ${commit.version} ${commit.hash}`);
   }
@@ -27,7 +41,9 @@ async function writePeople(): Promise<never> {
     const id = `${name}-${n}`;
     await people.insert({ tenant: 'agency', id }, { reference: `r ${id}` });
     say(`document ${id}`);
-    await people.insert({ tenant: 'agency', id: `${id} again` }, { reference: `r ${id}` }).catch((error: unknown) => { if (!(error instanceof DuplicateKey)) throw error; });
+    await people.insert({ tenant: 'agency', id: `${id} again` }, { reference: `r ${id}` }).catch((error: unknown) => {
+      if (!(error instanceof DuplicateKey)) throw error;
+    });
   }
 }
 

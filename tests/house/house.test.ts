@@ -1,12 +1,31 @@
-/** The house checks itself: a README for each floor, no rooms for leftovers, no index files, files that stay readable. */
+/**
+ * The house checks itself: a README for each floor, no rooms for leftovers, no index files, files that stay readable.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const floors = ['engine', 'storage', 'people', 'item-bank', 'delivery', 'scoring', 'server', 'delivery-ui', 'demonstration', 'tests'];
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8', maxBuffer: 50_000_000 }).split('\n').filter((file) => file !== '' && existsSync(join(root, file)));
+const floors = [
+  'engine',
+  'storage',
+  'people',
+  'item-bank',
+  'delivery',
+  'scoring',
+  'server',
+  'delivery-ui',
+  'demonstration',
+  'tests',
+];
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+  maxBuffer: 50_000_000,
+})
+  .split('\n')
+  .filter((file) => file !== '' && existsSync(join(root, file)));
 const sources = tracked.filter((file) => /\.(ts|svelte)$/.test(file));
 
 describe('the house', () => {
@@ -14,19 +33,39 @@ describe('the house', () => {
     expect(existsSync(join(root, floor, 'README.md'))).toBe(true);
   });
   it('has no room or file for leftovers', () => {
-    expect(tracked.filter((file) => /(^|\/)(utils?|helpers?|common|misc|manager|service)(\/|\.)/i.test(file))).toEqual([]);
+    expect(tracked.filter((file) => /(^|\/)(utils?|helpers?|common|misc|manager|service)(\/|\.)/i.test(file))).toEqual(
+      [],
+    );
   });
-  it('has no index file but the package\'s', () => {
-    expect(sources.filter((file) => /(^|\/)index\.ts$/.test(file) && !file.startsWith('engine/itemresponsetheory/src/'))).toEqual([]);
+  it("has no index file but the package's", () => {
+    expect(
+      sources.filter((file) => /(^|\/)index\.ts$/.test(file) && !file.startsWith('engine/itemresponsetheory/src/')),
+    ).toEqual([]);
   });
   it('keeps the clock and randomness in server/compose.ts', () => {
-    const impure = /\b(Date\.now\(\)|new Date\(\)|Math\.random\(\)|randomUUID\(|randomBytes\(|\bset(Timeout|Interval)\()/;
-    const places = sources.filter((file) => /^(engine|storage|people|item-bank|delivery|scoring|server)\//.test(file) && !/\.(test|suite|bench)\.ts$/.test(file) && file !== 'server/compose.ts');
-    expect(places.filter((file) => impure.test(readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')))).toEqual([]);
+    const impure =
+      /\b(Date\.now\(\)|new Date\(\)|Math\.random\(\)|randomUUID\(|randomBytes\(|\bset(Timeout|Interval)\()/;
+    const places = sources.filter(
+      (file) =>
+        /^(engine|storage|people|item-bank|delivery|scoring|server)\//.test(file) &&
+        !/\.(test|suite|bench)\.ts$/.test(file) &&
+        file !== 'server/compose.ts',
+    );
+    expect(
+      places.filter((file) =>
+        impure.test(readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')),
+      ),
+    ).toEqual([]);
   });
   it('has no escape from the types', () => {
     const escapes = /(:\s*any\b|\bas any\b|\bas unknown as\b|\bas never\b|@ts-ignore|@ts-expect-error|@ts-nocheck)/;
-    expect(sources.filter((file) => file !== 'tests/house/house.test.ts' && escapes.test(readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')))).toEqual([]);
+    expect(
+      sources.filter(
+        (file) =>
+          file !== 'tests/house/house.test.ts' &&
+          escapes.test(readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')),
+      ),
+    ).toEqual([]);
   });
   it('ships no secret', () => {
     expect(tracked.filter((file) => /\.(pem|key|p12)$/.test(file) || /(^|\/)\.env/.test(file))).toEqual([]);

@@ -1,4 +1,7 @@
-/** Bad input gets the documented problem and writes nothing; a wrong item or a late answer is recorded, and the queue goes on. */
+/**
+ * Bad input gets the documented problem and writes nothing; a wrong item or a late answer is recorded, and the queue
+ * goes on.
+ */
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServerProcess } from '../server-process.ts';
@@ -6,45 +9,89 @@ import { Candidate, ProblemReply, Staff, person } from '../sitting-client.ts';
 
 let server: ServerProcess;
 let invigilator: Staff;
-beforeAll(async () => { server = await ServerProcess.start(); invigilator = await Staff.login(server.url, await server.account('invigilator')); });
+beforeAll(async () => {
+  server = await ServerProcess.start();
+  invigilator = await Staff.login(server.url, await server.account('invigilator'));
+});
 afterAll(() => server.dispose());
 
 const post = (path: string, body: string, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(`${server.url}/api/v1${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+  fetch(`${server.url}/api/v1${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
 
 async function problem(response: Response): Promise<{ status: number; type: string | null; code: unknown }> {
   const body: { code?: unknown } = await response.json();
   return { status: response.status, type: response.headers.get('content-type'), code: body.code };
 }
-const is = (status: number, code: string) => ({ status, type: expect.stringContaining('application/problem+json'), code });
+const is = (status: number, code: string) => ({
+  status,
+  type: expect.stringContaining('application/problem+json'),
+  code,
+});
 
 /** What the session's journal holds, as the invigilator may count it. */
-const commits = async (session: string): Promise<number> => (await invigilator.get<{ chain: { commits: number } }>(`/invigilator/sessions/${session}/log`)).chain.commits;
+const commits = async (session: string): Promise<number> =>
+  (await invigilator.get<{ chain: { commits: number } }>(`/invigilator/sessions/${session}/log`)).chain.commits;
 
 describe('admission', () => {
-  it('an unknown code', async () => expect(await problem(await post('/candidate/admission', JSON.stringify({ code: 'abcd-efgh-jkmnp' })))).toEqual(is(404, 'code-unknown')));
+  it('an unknown code', async () =>
+    expect(await problem(await post('/candidate/admission', JSON.stringify({ code: 'abcd-efgh-jkmnp' })))).toEqual(
+      is(404, 'code-unknown'),
+    ));
   it('a code is good once', async () => {
-    const registered = await invigilator.post<{ session: string; code: { code: string } }>('/invigilator/sessions', person());
+    const registered = await invigilator.post<{ session: string; code: { code: string } }>(
+      '/invigilator/sessions',
+      person(),
+    );
     const first = await Candidate.arrive(server.url, registered.code.code, registered.session);
     expect(first.token).not.toBe('');
-    await expect(Candidate.arrive(server.url, registered.code.code, registered.session)).rejects.toMatchObject({ status: 404, code: 'code-unknown' });
+    await expect(Candidate.arrive(server.url, registered.code.code, registered.session)).rejects.toMatchObject({
+      status: 404,
+      code: 'code-unknown',
+    });
   });
   it('fifty racing uses of one code: one wins', async () => {
-    const registered = await invigilator.post<{ session: string; code: { code: string } }>('/invigilator/sessions', person());
-    const tries = await Promise.allSettled(Array.from({ length: 50 }, () => Candidate.arrive(server.url, registered.code.code, registered.session)));
+    const registered = await invigilator.post<{ session: string; code: { code: string } }>(
+      '/invigilator/sessions',
+      person(),
+    );
+    const tries = await Promise.allSettled(
+      Array.from({ length: 50 }, () => Candidate.arrive(server.url, registered.code.code, registered.session)),
+    );
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
-  it.each([['{"$ne":null}', { code: { $ne: null } }], ['an array', { code: ['a'] }], ['a further member', { code: 'abc', tenant: 'demo' }], ['nothing', {}]])('%s as a value', async (_, body) => {
+  it.each([
+    ['{"$ne":null}', { code: { $ne: null } }],
+    ['an array', { code: ['a'] }],
+    ['a further member', { code: 'abc', tenant: 'demo' }],
+    ['nothing', {}],
+  ])('%s as a value', async (_, body) => {
     expect(await problem(await post('/candidate/admission', JSON.stringify(body)))).toEqual(is(400, 'invalid-request'));
   });
-  it('JSON of depth 100,000', async () => expect(await problem(await post('/candidate/admission', '['.repeat(100_000)))).toEqual(is(400, 'malformed-json')));
-  it('a body of 300 kB', async () => expect(await problem(await post('/candidate/admission', JSON.stringify({ code: 'x'.repeat(300_000) })))).toEqual(is(413, 'too-large')));
-  it('no JSON', async () => expect(await problem(await post('/candidate/admission', '{"code":'))).toEqual(is(400, 'malformed-json')));
+  it('JSON of depth 100,000', async () =>
+    expect(await problem(await post('/candidate/admission', '['.repeat(100_000)))).toEqual(is(400, 'malformed-json')));
+  it('a body of 300 kB', async () =>
+    expect(await problem(await post('/candidate/admission', JSON.stringify({ code: 'x'.repeat(300_000) })))).toEqual(
+      is(413, 'too-large'),
+    ));
+  it('no JSON', async () =>
+    expect(await problem(await post('/candidate/admission', '{"code":'))).toEqual(is(400, 'malformed-json')));
 });
 
 describe('tokens', () => {
-  const get = (token: string): Promise<Response> => fetch(`${server.url}/api/v1/candidate/session`, { headers: { authorization: `Bearer ${token}` } });
-  it.each([['none', ''], ['nonsense', 'abc.def.ghi'], ['alg none', `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"tenant":"demo","session":"x","arrival":1,"aud":"candidate"}').toString('base64url')}.`]])('%s', async (_, token) => {
+  const get = (token: string): Promise<Response> =>
+    fetch(`${server.url}/api/v1/candidate/session`, { headers: { authorization: `Bearer ${token}` } });
+  it.each([
+    ['none', ''],
+    ['nonsense', 'abc.def.ghi'],
+    [
+      'alg none',
+      `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"tenant":"demo","session":"x","arrival":1,"aud":"candidate"}').toString('base64url')}.`,
+    ],
+  ])('%s', async (_, token) => {
     expect(await problem(await get(token))).toEqual(is(401, 'token-invalid'));
   });
   it('a seat token is no candidate token', async () => {
@@ -52,7 +99,8 @@ describe('tokens', () => {
     expect(await problem(await get(seat.seatToken))).toEqual(is(401, 'token-invalid'));
   });
   it('staff routes without a cookie', async () => {
-    for (const path of ['/invigilator/room', '/examiner/queue', '/designer/banks', '/staff/me']) expect(await problem(await fetch(`${server.url}/api/v1${path}`))).toEqual(is(401, 'not-logged-in'));
+    for (const path of ['/invigilator/room', '/examiner/queue', '/designer/banks', '/staff/me'])
+      expect(await problem(await fetch(`${server.url}/api/v1${path}`))).toEqual(is(401, 'not-logged-in'));
   });
   it('a role that may not', async () => {
     const examiner = await Staff.login(server.url, await server.account('examiner'));
@@ -61,7 +109,9 @@ describe('tokens', () => {
   });
   it('a request from another site', async () => {
     const account = await server.account('invigilator');
-    expect(await problem(await post('/staff/login', JSON.stringify(account), { origin: 'https://example.org' }))).toEqual(is(403, 'foreign-origin'));
+    expect(
+      await problem(await post('/staff/login', JSON.stringify(account), { origin: 'https://example.org' })),
+    ).toEqual(is(403, 'foreign-origin'));
   });
 });
 
@@ -89,9 +139,16 @@ describe('a session', () => {
     const candidate = await Candidate.admitted(invigilator);
     const view = await candidate.toFirstPart();
     const before = await commits(candidate.session);
-    const refused = async (run: Promise<unknown>, status: number): Promise<void> => { await expect(run).rejects.toMatchObject({ status }); };
+    const refused = async (run: Promise<unknown>, status: number): Promise<void> => {
+      await expect(run).rejects.toMatchObject({ status });
+    };
     await refused(candidate.send([{ opId: 'x', seq: 1, kind: 'submit' }]), 400);
-    await refused(candidate.send(candidate.prepare({ kind: 'submit' }).map((operation) => ({ ...operation, seq: operation.seq + 1 }))), 409);
+    await refused(
+      candidate.send(
+        candidate.prepare({ kind: 'submit' }).map((operation) => ({ ...operation, seq: operation.seq + 1 })),
+      ),
+      409,
+    );
     candidate.fence -= 1;
     await refused(candidate.ask({ kind: 'submit' }), 409);
     candidate.fence += 1;
@@ -101,13 +158,20 @@ describe('a session', () => {
     expect(await commits(candidate.session)).toBe(before + 1);
     if (view.screen.name !== 'listening-item') throw new Error(view.screen.name);
     const { item } = view.screen;
-    expect((await candidate.ask({ kind: 'answer', handle: item.handle, option: item.options[0]?.handle ?? '' })).outcomes[0]).toMatchObject({ status: 'accepted' });
+    expect(
+      (await candidate.ask({ kind: 'answer', handle: item.handle, option: item.options[0]?.handle ?? '' })).outcomes[0],
+    ).toMatchObject({ status: 'accepted' });
   });
   it('an oversized chunk, a chunk with another hash, a chunk of no recording', async () => {
     const candidate = await Candidate.admitted(invigilator);
     await candidate.take();
     const upload = randomUUID();
-    const put = (bytes: Buffer<ArrayBuffer>, sha256: string): Promise<Response> => candidate.request(`/recordings/${upload}/chunks/0`, { method: 'PUT', headers: { 'x-chunk-sha256': sha256, 'content-type': 'application/octet-stream' }, body: bytes });
+    const put = (bytes: Buffer<ArrayBuffer>, sha256: string): Promise<Response> =>
+      candidate.request(`/recordings/${upload}/chunks/0`, {
+        method: 'PUT',
+        headers: { 'x-chunk-sha256': sha256, 'content-type': 'application/octet-stream' },
+        body: bytes,
+      });
     const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
     expect(await problem(await put(Buffer.from('abc'), hash(Buffer.from('abc'))))).toEqual(is(409, 'wrong-state'));
     let view = await candidate.toFirstPart();
@@ -118,7 +182,15 @@ describe('a session', () => {
     expect(await problem(await put(Buffer.from('abc'), hash(Buffer.from('other'))))).toEqual(is(409, 'chunk-mismatch'));
     const big = Buffer.alloc(1_200_000);
     expect(await problem(await put(big, hash(big)))).toEqual(is(413, 'too-large'));
-    const { outcomes } = await candidate.ask({ kind: 'recording-finished', handle: view.screen.turn.handle, upload, chunks: [hash(big)], durationMs: 1, contentType: 'audio/webm', peak: 0 });
+    const { outcomes } = await candidate.ask({
+      kind: 'recording-finished',
+      handle: view.screen.turn.handle,
+      upload,
+      chunks: [hash(big)],
+      durationMs: 1,
+      contentType: 'audio/webm',
+      peak: 0,
+    });
     expect(outcomes[0]).toMatchObject({ status: 'refused', code: 'recording-incomplete' });
   });
   it('a new code makes the old tab powerless', async () => {
@@ -135,14 +207,21 @@ describe('a session', () => {
 
 describe('limits', () => {
   it('count failed attempts only', async () => {
-    const registered = await Promise.all(Array.from({ length: 40 }, () => invigilator.post<{ session: string; code: { code: string } }>('/invigilator/sessions', person())));
-    const arrivals = await Promise.all(registered.map(({ session, code }) => Candidate.arrive(server.url, code.code, session)));
+    const registered = await Promise.all(
+      Array.from({ length: 40 }, () =>
+        invigilator.post<{ session: string; code: { code: string } }>('/invigilator/sessions', person()),
+      ),
+    );
+    const arrivals = await Promise.all(
+      registered.map(({ session, code }) => Candidate.arrive(server.url, code.code, session)),
+    );
     expect(arrivals).toHaveLength(40);
   });
   it('a password cannot be guessed for long', async () => {
     const account = { account: 'nobody@demo', password: 'wrong' };
     const codes: unknown[] = [];
-    for (let n = 0; n < 12; n += 1) codes.push((await problem(await post('/staff/login', JSON.stringify(account)))).code);
+    for (let n = 0; n < 12; n += 1)
+      codes.push((await problem(await post('/staff/login', JSON.stringify(account)))).code);
     expect(codes.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 'wrong-password'));
     expect(codes.at(-1)).toBe('too-many-attempts');
   });
@@ -158,8 +237,18 @@ describe('headers', () => {
     expect(await response.text()).not.toMatch(/<script(?![^>]*\bsrc=)|<style|style="/);
   });
   it('the OpenAPI document names every route', async () => {
-    const document: { openapi: string; paths: Record<string, unknown> } = await (await fetch(`${server.url}/api/v1/openapi.json`)).json();
+    const document: { openapi: string; paths: Record<string, unknown> } = await (
+      await fetch(`${server.url}/api/v1/openapi.json`)
+    ).json();
     expect(document.openapi).toBe('3.1.0');
-    for (const path of ['/candidate/admission', '/candidate/session/operations', '/invigilator/room', '/examiner/claims', '/designer/banks', '/public/result']) expect(document.paths).toHaveProperty([path]);
+    for (const path of [
+      '/candidate/admission',
+      '/candidate/session/operations',
+      '/invigilator/room',
+      '/examiner/claims',
+      '/designer/banks',
+      '/public/result',
+    ])
+      expect(document.paths).toHaveProperty([path]);
   });
 });

@@ -7,8 +7,17 @@ function hall() {
   let now = 0;
   let planned: { readonly at: number; readonly call: () => void }[] = [];
   const surroundings: Surroundings = {
-    monotonicMs: () => now, wallMs: () => 1_000_000 + now, random: () => 0, makeId: () => 'x',
-    after: (ms, call) => { const entry = { at: now + ms, call }; planned.push(entry); return () => { planned = planned.filter((other) => other !== entry); }; },
+    monotonicMs: () => now,
+    wallMs: () => 1_000_000 + now,
+    random: () => 0,
+    makeId: () => 'x',
+    after: (ms, call) => {
+      const entry = { at: now + ms, call };
+      planned.push(entry);
+      return () => {
+        planned = planned.filter((other) => other !== entry);
+      };
+    },
   };
   const pass = (ms: number): void => {
     const until = now + ms;
@@ -22,7 +31,12 @@ function hall() {
     now = until;
   };
   const sent: Signal[] = [];
-  return { signals: new SignalCoalescer(surroundings, (signal) => sent.push(signal)), pass, sent, types: () => sent.map(({ type }) => type) };
+  return {
+    signals: new SignalCoalescer(surroundings, (signal) => sent.push(signal)),
+    pass,
+    sent,
+    types: () => sent.map(({ type }) => type),
+  };
 }
 
 describe('signals', () => {
@@ -41,19 +55,32 @@ describe('signals', () => {
     signals.begin('focus-lost');
     pass(3000);
     signals.end('focus-lost', 'focus-returned');
-    expect(sent.map(({ type, durationMs }) => [type, durationMs])).toEqual([['focus-lost', undefined], ['focus-returned', 3000]]);
+    expect(sent.map(({ type, durationMs }) => [type, durationMs])).toEqual([
+      ['focus-lost', undefined],
+      ['focus-returned', 3000],
+    ]);
   });
 
   it('joins repeats of a moment', () => {
     const { signals, pass, sent } = hall();
-    for (let index = 0; index < 7; index += 1) { signals.moment('paste-blocked'); pass(100); }
+    for (let index = 0; index < 7; index += 1) {
+      signals.moment('paste-blocked');
+      pass(100);
+    }
     pass(joinMs);
-    expect(sent.map(({ type, count }) => [type, count])).toEqual([['paste-blocked', undefined], ['paste-blocked', 6]]);
+    expect(sent.map(({ type, count }) => [type, count])).toEqual([
+      ['paste-blocked', undefined],
+      ['paste-blocked', 6],
+    ]);
   });
 
   it('sends no more than the cap in a minute, and tells how many it left out', () => {
     const { signals, pass, sent, types } = hall();
-    for (let index = 0; index < 50; index += 1) { signals.begin('focus-lost'); pass(300); signals.end('focus-lost', 'focus-returned'); }
+    for (let index = 0; index < 50; index += 1) {
+      signals.begin('focus-lost');
+      pass(300);
+      signals.end('focus-lost', 'focus-returned');
+    }
     expect(sent.length).toBe(capPerMinute);
     pass(60_000);
     expect(types().at(-1)).toBe('telemetry-capped');

@@ -1,5 +1,6 @@
 /**
- * From what happens in the browser to few, honest signals: short flickers are no event, repeats are joined with a count, and no
+ * From what happens in the browser to few, honest signals: short flickers are no event, repeats are joined with a
+ * count, and no
  * more than a fixed number a minute leave the device (the rest is counted and told).
  */
 import type { Surroundings } from '../../shared/surroundings.ts';
@@ -15,7 +16,11 @@ export const joinMs = 10_000;
 /** Signals a minute. */
 export const capPerMinute = 30;
 
-export interface SignalDetail { readonly code?: string; readonly durationMs?: number; readonly count?: number }
+export interface SignalDetail {
+  readonly code?: string;
+  readonly durationMs?: number;
+  readonly count?: number;
+}
 
 /** A DOMException name or the like: only what the schema allows. */
 const clean = (code: string): string => code.replace(/[^A-Za-z0-9 ._:-]/g, '').slice(0, 60);
@@ -27,14 +32,20 @@ export class SignalCoalescer {
   private inMinute = 0;
   private dropped = 0;
 
-  constructor(private readonly surroundings: Surroundings, private readonly emit: (signal: Signal) => void) {
+  constructor(
+    private readonly surroundings: Surroundings,
+    private readonly emit: (signal: Signal) => void,
+  ) {
     this.minuteStartMs = surroundings.monotonicMs();
   }
 
   /** Something that happens in a moment: the first is told at once, repeats together. */
   moment(type: SignalType, detail: SignalDetail = {}): void {
     const joined = this.joins.get(type);
-    if (joined !== undefined) { this.joins.set(type, joined + 1); return; }
+    if (joined !== undefined) {
+      this.joins.set(type, joined + 1);
+      return;
+    }
     this.joins.set(type, 0);
     this.tell(type, detail);
     this.surroundings.after(joinMs, () => {
@@ -47,7 +58,14 @@ export class SignalCoalescer {
   /** Something that lasts has begun; it is told after the grace. */
   begin(type: SignalType, detail: SignalDetail = {}): void {
     if (this.states.has(type)) return;
-    const state = { sinceMs: this.surroundings.monotonicMs(), told: false, cancel: this.surroundings.after(graceMs, () => { state.told = true; this.tell(type, detail); }) };
+    const state = {
+      sinceMs: this.surroundings.monotonicMs(),
+      told: false,
+      cancel: this.surroundings.after(graceMs, () => {
+        state.told = true;
+        this.tell(type, detail);
+      }),
+    };
     this.states.set(type, state);
   }
 
@@ -64,7 +82,10 @@ export class SignalCoalescer {
     const now = this.surroundings.monotonicMs();
     if (now - this.minuteStartMs >= 60_000) this.closeMinute(now);
     if (this.inMinute >= capPerMinute) {
-      if (this.dropped === 0) this.surroundings.after(Math.max(0, this.minuteStartMs + 60_000 - now), () => this.closeMinute(this.surroundings.monotonicMs()));
+      if (this.dropped === 0)
+        this.surroundings.after(Math.max(0, this.minuteStartMs + 60_000 - now), () =>
+          this.closeMinute(this.surroundings.monotonicMs()),
+        );
       this.dropped += detail.count ?? 1;
       return;
     }
@@ -82,8 +103,12 @@ export class SignalCoalescer {
 
   private signal(type: SignalType, { code, durationMs, count }: SignalDetail): Signal {
     return {
-      type, monotonicMs: Math.max(0, Math.round(this.surroundings.monotonicMs())), wallMs: Math.max(0, Math.round(this.surroundings.wallMs())),
-      ...(code === undefined ? {} : { code: clean(code) }), ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs) }), ...(count === undefined ? {} : { count }),
+      type,
+      monotonicMs: Math.max(0, Math.round(this.surroundings.monotonicMs())),
+      wallMs: Math.max(0, Math.round(this.surroundings.wallMs())),
+      ...(code === undefined ? {} : { code: clean(code) }),
+      ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs) }),
+      ...(count === undefined ? {} : { count }),
     };
   }
 }

@@ -9,17 +9,33 @@ const jumpMs = 2000;
 export function watchBrowser(signals: SignalCoalescer, surroundings: Surroundings): () => void {
   const stopped = new AbortController();
   const { signal } = stopped;
-  const on = (target: EventTarget, name: string, react: (event: Event) => void): void => target.addEventListener(name, react, { signal, capture: true });
+  const on = (target: EventTarget, name: string, react: (event: Event) => void): void =>
+    target.addEventListener(name, react, { signal, capture: true });
 
-  const focus = (): void => { if (document.hasFocus() || document.hidden) signals.end('focus-lost', 'focus-returned'); else signals.begin('focus-lost'); };
-  on(window, 'blur', () => { if (!document.hidden) signals.begin('focus-lost'); });
+  const focus = (): void => {
+    if (document.hasFocus() || document.hidden) signals.end('focus-lost', 'focus-returned');
+    else signals.begin('focus-lost');
+  };
+  on(window, 'blur', () => {
+    if (!document.hidden) signals.begin('focus-lost');
+  });
   on(window, 'focus', focus);
   on(document, 'visibilitychange', () => {
-    if (document.hidden) signals.begin('page-hidden'); else { signals.end('page-hidden', 'page-shown'); focus(); }
+    if (document.hidden) signals.begin('page-hidden');
+    else {
+      signals.end('page-hidden', 'page-shown');
+      focus();
+    }
   });
-  on(document, 'fullscreenchange', () => signals.moment(document.fullscreenElement === null ? 'fullscreen-left' : 'fullscreen-entered'));
+  on(document, 'fullscreenchange', () =>
+    signals.moment(document.fullscreenElement === null ? 'fullscreen-left' : 'fullscreen-entered'),
+  );
 
-  const block = (name: string, type: SignalType): void => on(document, name, (event) => { event.preventDefault(); signals.moment(type); });
+  const block = (name: string, type: SignalType): void =>
+    on(document, name, (event) => {
+      event.preventDefault();
+      signals.moment(type);
+    });
   block('paste', 'paste-blocked');
   block('drop', 'paste-blocked');
   block('copy', 'copy-blocked');
@@ -27,7 +43,10 @@ export function watchBrowser(signals: SignalCoalescer, surroundings: Surrounding
   block('contextmenu', 'context-menu-blocked');
   on(window, 'beforeprint', () => signals.moment('print-attempted'));
   on(window, 'keydown', (event) => {
-    if (event instanceof KeyboardEvent && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'p') { event.preventDefault(); signals.moment('print-attempted'); }
+    if (event instanceof KeyboardEvent && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'p') {
+      event.preventDefault();
+      signals.moment('print-attempted');
+    }
   });
   if (navigator.mediaDevices) on(navigator.mediaDevices, 'devicechange', () => signals.moment('microphone-changed'));
 
@@ -41,7 +60,8 @@ function watchClock(signals: SignalCoalescer, surroundings: Surroundings, stoppe
   const look = (): void => {
     if (stopped.aborted) return;
     const now = difference();
-    if (Math.abs(now - before) > jumpMs) signals.moment('clock-jumped', { durationMs: Math.abs(now - before), code: now > before ? 'forward' : 'back' });
+    if (Math.abs(now - before) > jumpMs)
+      signals.moment('clock-jumped', { durationMs: Math.abs(now - before), code: now > before ? 'forward' : 'back' });
     before = now;
     surroundings.after(5000, look);
   };

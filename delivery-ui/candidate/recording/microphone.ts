@@ -4,7 +4,12 @@ import type { Surroundings } from '../../shared/surroundings.ts';
 export type ContentType = 'audio/webm' | 'audio/mp4' | 'audio/ogg';
 
 /** Opened or recorded without success: a DOMException name, `unsupported`, `no-bytes`, `ended`. */
-export class MicrophoneFailed extends Error { constructor(readonly code: string) { super(code); this.name = 'MicrophoneFailed'; } }
+export class MicrophoneFailed extends Error {
+  constructor(readonly code: string) {
+    super(code);
+    this.name = 'MicrophoneFailed';
+  }
+}
 
 /** Below this nobody spoke: peak of the samples, 0 to 1 (about −42 dB). */
 export const silentPeak = 0.008;
@@ -23,7 +28,9 @@ const formats: readonly { readonly mime: string; readonly contentType: ContentTy
 /** What this browser records well. Safari says it can do WebM; its WebM has no proper duration. */
 export function recordingFormat(): { readonly mime: string; readonly contentType: ContentType } | undefined {
   if (typeof MediaRecorder === 'undefined' || navigator.mediaDevices === undefined) return undefined;
-  const order = /apple/i.test(navigator.vendor) ? formats.toSorted((a) => (a.contentType === 'audio/mp4' ? -1 : 0)) : formats;
+  const order = /apple/i.test(navigator.vendor)
+    ? formats.toSorted((a) => (a.contentType === 'audio/mp4' ? -1 : 0))
+    : formats;
   return order.find(({ mime }) => MediaRecorder.isTypeSupported(mime));
 }
 
@@ -37,8 +44,16 @@ export interface RecordingEvents {
   readonly onfailed: (failure: MicrophoneFailed) => void;
 }
 
-export interface Recorded { readonly blob: Blob; readonly contentType: ContentType; readonly durationMs: number; readonly peak: number }
-export interface Recording { stop(): Promise<Recorded>; abandon(): void }
+export interface Recorded {
+  readonly blob: Blob;
+  readonly contentType: ContentType;
+  readonly durationMs: number;
+  readonly peak: number;
+}
+export interface Recording {
+  stop(): Promise<Recorded>;
+  abandon(): void;
+}
 
 export class Microphone {
   private stream: MediaStream | undefined;
@@ -50,12 +65,17 @@ export class Microphone {
 
   /** Opens it, or keeps the open one. Call it in the press itself. @throws MicrophoneFailed */
   async open(): Promise<void> {
-    if (this.stream?.getAudioTracks().some((track) => track.readyState === 'live' && !track.muted)) { await this.context?.resume(); return; }
+    if (this.stream?.getAudioTracks().some((track) => track.readyState === 'live' && !track.muted)) {
+      await this.context?.resume();
+      return;
+    }
     this.close();
     if (recordingFormat() === undefined) throw new MicrophoneFailed('unsupported');
     this.context = new AudioContext();
     try {
-      this.stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: false, noiseSuppression: true, autoGainControl: true, channelCount: 1 } });
+      this.stream = await navigator.mediaDevices.getUserMedia({
+        audio: { echoCancellation: false, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
+      });
     } catch (error) {
       throw new MicrophoneFailed(error instanceof Error ? error.name : 'unknown');
     }
@@ -88,7 +108,8 @@ export class Microphone {
 }
 
 /** Shown level of a peak: decibels from −50 to 0 as 0 to 1. */
-export const levelOf = (peak: number): number => (peak <= 0 ? 0 : Math.min(1, Math.max(0, (20 * Math.log10(peak) + 50) / 50)));
+export const levelOf = (peak: number): number =>
+  peak <= 0 ? 0 : Math.min(1, Math.max(0, (20 * Math.log10(peak) + 50) / 50));
 
 class RunningRecording implements Recording {
   private readonly recorder: MediaRecorder;
@@ -101,8 +122,11 @@ class RunningRecording implements Recording {
   private silentTold = false;
 
   constructor(
-    private readonly microphone: Microphone, private readonly surroundings: Surroundings, stream: MediaStream,
-    private readonly format: { readonly mime: string; readonly contentType: ContentType }, private readonly events: RecordingEvents,
+    private readonly microphone: Microphone,
+    private readonly surroundings: Surroundings,
+    stream: MediaStream,
+    private readonly format: { readonly mime: string; readonly contentType: ContentType },
+    private readonly events: RecordingEvents,
   ) {
     this.startedMs = this.grownMs = surroundings.monotonicMs();
     this.recorder = new MediaRecorder(stream, { mimeType: format.mime, audioBitsPerSecond: 48_000 });
@@ -121,17 +145,35 @@ class RunningRecording implements Recording {
     this.over.abort();
     const durationMs = this.surroundings.monotonicMs() - this.startedMs;
     await this.halt();
-    return { blob: new Blob(this.chunks, { type: this.format.contentType }), contentType: this.format.contentType, durationMs: Math.round(durationMs), peak: Math.min(1, this.peak) };
+    return {
+      blob: new Blob(this.chunks, { type: this.format.contentType }),
+      contentType: this.format.contentType,
+      durationMs: Math.round(durationMs),
+      peak: Math.min(1, this.peak),
+    };
   }
 
-  abandon(): void { this.over.abort(); void this.halt(); }
+  abandon(): void {
+    this.over.abort();
+    void this.halt();
+  }
 
   /** The last chunk comes after `stop`; a recorder that never answers is not waited for. */
   private halt(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.recorder.state === 'inactive') { resolve(); return; }
+      if (this.recorder.state === 'inactive') {
+        resolve();
+        return;
+      }
       const cancel = this.surroundings.after(2000, resolve);
-      this.recorder.addEventListener('stop', () => { cancel(); resolve(); }, { once: true });
+      this.recorder.addEventListener(
+        'stop',
+        () => {
+          cancel();
+          resolve();
+        },
+        { once: true },
+      );
       this.recorder.stop();
     });
   }
@@ -154,9 +196,18 @@ class RunningRecording implements Recording {
     const now = this.surroundings.monotonicMs();
     const peak = this.microphone.peak();
     this.peak = Math.max(this.peak, peak);
-    if (this.speakFromMs === undefined && now - this.startedMs >= leadMs) { this.speakFromMs = now; this.events.onready(); }
-    if (now - this.grownMs > noticeMs) { this.fail('no-bytes'); return; }
-    if (!this.silentTold && this.peak < silentPeak && now - this.startedMs > noticeMs) { this.silentTold = true; this.events.onsilent(); }
+    if (this.speakFromMs === undefined && now - this.startedMs >= leadMs) {
+      this.speakFromMs = now;
+      this.events.onready();
+    }
+    if (now - this.grownMs > noticeMs) {
+      this.fail('no-bytes');
+      return;
+    }
+    if (!this.silentTold && this.peak < silentPeak && now - this.startedMs > noticeMs) {
+      this.silentTold = true;
+      this.events.onsilent();
+    }
     this.events.onlevel(levelOf(peak), this.speakFromMs === undefined ? 0 : now - this.speakFromMs);
     this.surroundings.after(50, () => this.look());
   }

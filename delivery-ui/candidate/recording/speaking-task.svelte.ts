@@ -1,5 +1,6 @@
 /**
- * One speaking turn: hear, prepare, speak, keep. Nothing begins by itself: when the time to think is over, the candidate still
+ * One speaking turn: hear, prepare, speak, keep. Nothing begins by itself: when the time to think is over, the
+ * candidate still
  * presses the button. The recording stops at its limit.
  */
 import type { TurnView } from '../../../server/api/candidate/protocol.ts';
@@ -11,7 +12,8 @@ import { RecordingUpload } from './upload.ts';
 export type Stage = 'hear' | 'prepare' | 'starting' | 'recording' | 'empty' | 'saving' | 'done';
 export type Warning = 'silent' | 'failed' | 'denied' | 'unsupported' | 'interrupted';
 
-const warningOf = (code: string): Warning => (code === 'NotAllowedError' || code === 'SecurityError' ? 'denied' : code === 'unsupported' ? 'unsupported' : 'failed');
+const warningOf = (code: string): Warning =>
+  code === 'NotAllowedError' || code === 'SecurityError' ? 'denied' : code === 'unsupported' ? 'unsupported' : 'failed';
 
 export class SpeakingTask {
   stage = $state<Stage>('hear');
@@ -28,16 +30,24 @@ export class SpeakingTask {
   private cancelCount = (): void => {};
 
   /** @param practice stays on this device: nothing is uploaded. */
-  constructor(private readonly sitting: Sitting, private readonly turn: TurnView, private readonly practice: boolean) {
+  constructor(
+    private readonly sitting: Sitting,
+    private readonly turn: TurnView,
+    private readonly practice: boolean,
+  ) {
     this.prepareLeftMs = turn.prepMs;
     if (turn.recorded !== undefined) this.stage = 'done';
     else if (turn.playsLeft === 0 && !practice) this.prepare();
   }
 
   /** What was recorded on this page, to hear it back at once. */
-  get blob(): Blob | undefined { return this.recorded?.blob; }
+  get blob(): Blob | undefined {
+    return this.recorded?.blob;
+  }
 
-  heard(): void { if (this.stage === 'hear') this.prepare(); }
+  heard(): void {
+    if (this.stage === 'hear') this.prepare();
+  }
 
   /** Call it in the press itself. */
   async begin(): Promise<void> {
@@ -53,16 +63,24 @@ export class SpeakingTask {
       if (this.stage !== 'starting') return;
       this.uploadId = surroundings.makeId();
       if (!this.practice) {
-        const opened = session.ask({ kind: 'recording-started', handle: this.turn.handle, upload: this.uploadId })
-          .then((outcome) => { if (outcome.status === 'refused') throw new RequestFailed(outcome.code, 409); });
+        const opened = session
+          .ask({ kind: 'recording-started', handle: this.turn.handle, upload: this.uploadId })
+          .then((outcome) => {
+            if (outcome.status === 'refused') throw new RequestFailed(outcome.code, 409);
+          });
         this.upload = new RecordingUpload(this.uploadId, opened, this.sitting.putChunk, surroundings);
       }
       const { upload } = this;
       this.recording = microphone.record({
-        onready: () => { this.stage = 'recording'; },
+        onready: () => {
+          this.stage = 'recording';
+        },
         onlevel: (level, elapsedMs) => this.listen(level, elapsedMs),
         onchunk: (chunk) => upload?.push(chunk),
-        onsilent: () => { this.warning = 'silent'; session.signals.moment('microphone-silent'); },
+        onsilent: () => {
+          this.warning = 'silent';
+          session.signals.moment('microphone-silent');
+        },
         onfailed: (failure) => this.fail(failure.code),
       });
     } catch (error) {
@@ -84,8 +102,16 @@ export class SpeakingTask {
     this.recording = undefined;
     this.stage = 'saving';
     this.recorded = await recording.stop();
-    if (this.recorded.blob.size === 0) { this.fail('no-bytes'); return; }
-    if (this.recorded.peak < silentPeak) { this.warning = undefined; this.stage = 'empty'; this.sitting.session.signals.moment('microphone-silent', { code: 'whole-recording' }); return; }
+    if (this.recorded.blob.size === 0) {
+      this.fail('no-bytes');
+      return;
+    }
+    if (this.recorded.peak < silentPeak) {
+      this.warning = undefined;
+      this.stage = 'empty';
+      this.sitting.session.signals.moment('microphone-silent', { code: 'whole-recording' });
+      return;
+    }
     await this.keep();
   }
 
@@ -95,15 +121,27 @@ export class SpeakingTask {
     if (recorded === undefined) return;
     this.stage = 'saving';
     this.warning = undefined;
-    if (upload === undefined) { this.stage = 'done'; return; }
+    if (upload === undefined) {
+      this.stage = 'done';
+      return;
+    }
     try {
       const chunks = await upload.finished();
       const { contentType, durationMs, peak } = recorded;
-      const outcome = await this.sitting.session.ask({ kind: 'recording-finished', handle: this.turn.handle, upload: this.uploadId, chunks, durationMs, contentType, peak });
+      const outcome = await this.sitting.session.ask({
+        kind: 'recording-finished',
+        handle: this.turn.handle,
+        upload: this.uploadId,
+        chunks,
+        durationMs,
+        contentType,
+        peak,
+      });
       if (outcome.status === 'refused') throw new RequestFailed(outcome.code, 409);
       this.stage = 'done';
     } catch (error) {
-      if (!(error instanceof RequestFailed) || error.code !== 'abandoned') this.fail(error instanceof RequestFailed ? error.code : 'upload');
+      if (!(error instanceof RequestFailed) || error.code !== 'abandoned')
+        this.fail(error instanceof RequestFailed ? error.code : 'upload');
     }
   }
 
@@ -116,7 +154,9 @@ export class SpeakingTask {
   }
 
   /** The room pauses, or the screen goes away. */
-  interrupt(): void { if (this.stage === 'starting' || this.stage === 'recording') this.again('interrupted'); }
+  interrupt(): void {
+    if (this.stage === 'starting' || this.stage === 'recording') this.again('interrupted');
+  }
 
   abandon(): void {
     this.cancelCount();
@@ -143,8 +183,10 @@ export class SpeakingTask {
   private count(): void {
     const { surroundings, sound, session } = this.sitting;
     const now = surroundings.monotonicMs();
-    if (sound.current === undefined && session.view?.paused !== true) this.prepareLeftMs = Math.max(0, this.prepareLeftMs - (now - this.prepareBefore));
+    if (sound.current === undefined && session.view?.paused !== true)
+      this.prepareLeftMs = Math.max(0, this.prepareLeftMs - (now - this.prepareBefore));
     this.prepareBefore = now;
-    if (this.prepareLeftMs > 0 && this.stage === 'prepare') this.cancelCount = surroundings.after(200, () => this.count());
+    if (this.prepareLeftMs > 0 && this.stage === 'prepare')
+      this.cancelCount = surroundings.after(200, () => this.count());
   }
 }

@@ -3,7 +3,16 @@ import { RequestFailed } from '../../shared/request/request.ts';
 import type { Surroundings } from '../../shared/surroundings.ts';
 import { type PutChunk, RecordingUpload, sha256Of } from './upload.ts';
 
-const soon: Surroundings = { monotonicMs: () => 0, wallMs: () => 0, random: () => 0, makeId: () => 'x', after: (_ms, call) => { const timer = setTimeout(call, 0); return () => clearTimeout(timer); } };
+const soon: Surroundings = {
+  monotonicMs: () => 0,
+  wallMs: () => 0,
+  random: () => 0,
+  makeId: () => 'x',
+  after: (_ms, call) => {
+    const timer = setTimeout(call, 0);
+    return () => clearTimeout(timer);
+  },
+};
 const chunk = (text: string): Blob => new Blob([text]);
 
 describe('upload of a recording', () => {
@@ -26,9 +35,21 @@ describe('upload of a recording', () => {
   it('sends nothing before the server has accepted the start', async () => {
     let opened = (): void => {};
     const sent: number[] = [];
-    const upload = new RecordingUpload('u', new Promise((resolve) => { opened = resolve; }), (_upload, index) => { sent.push(index); return Promise.resolve(); }, soon);
+    const upload = new RecordingUpload(
+      'u',
+      new Promise((resolve) => {
+        opened = resolve;
+      }),
+      (_upload, index) => {
+        sent.push(index);
+        return Promise.resolve();
+      },
+      soon,
+    );
     upload.push(chunk('a'));
-    await new Promise((resolve) => { setTimeout(resolve, 5); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 5);
+    });
     expect(sent).toEqual([]);
     opened();
     await upload.finished();
@@ -36,14 +57,24 @@ describe('upload of a recording', () => {
   });
 
   it('fails when the server will never take it', async () => {
-    const upload = new RecordingUpload('u', Promise.resolve(), () => Promise.reject(new RequestFailed('wrong-state', 409)), soon);
+    const upload = new RecordingUpload(
+      'u',
+      Promise.resolve(),
+      () => Promise.reject(new RequestFailed('wrong-state', 409)),
+      soon,
+    );
     upload.push(chunk('a'));
     upload.push(chunk('b'));
     await expect(upload.finished()).rejects.toMatchObject({ code: 'wrong-state' });
   });
 
   it('fails when the start was refused', async () => {
-    const upload = new RecordingUpload('u', Promise.reject(new RequestFailed('wrong-item', 409)), () => Promise.resolve(), soon);
+    const upload = new RecordingUpload(
+      'u',
+      Promise.reject(new RequestFailed('wrong-item', 409)),
+      () => Promise.resolve(),
+      soon,
+    );
     upload.push(chunk('a'));
     await expect(upload.finished()).rejects.toMatchObject({ code: 'wrong-item' });
   });

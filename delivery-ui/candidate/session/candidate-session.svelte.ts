@@ -1,5 +1,6 @@
 /**
- * One sitting as this page sees it: the server's latest view, the outbox, the line and the clock. The page decides nothing; it asks,
+ * One sitting as this page sees it: the server's latest view, the outbox, the line and the clock. The page decides
+ * nothing; it asks,
  * and shows what comes back.
  */
 import type { CandidateView, HeartbeatRequest, Heartbeat } from '../../../server/api/candidate/protocol.ts';
@@ -17,7 +18,10 @@ import { sessionNameOf } from './session-name.ts';
 
 type Answered = Extract<Operation, { kind: 'answer' }>;
 
-/** Between two heartbeats, and after how long without an answer the candidate is told: together no more than five seconds, ms. */
+/**
+ * Between two heartbeats, and after how long without an answer the candidate is told: together no more than five
+ * seconds, ms.
+ */
 const beatMs = 2500;
 const slowMs = 2000;
 const stallMs = 500;
@@ -28,7 +32,12 @@ const settleMs = 150;
 /** opening: asking to be the writer. fenced: another page has the session. expired: the token is worth nothing more. */
 export type Phase = 'opening' | 'open' | 'fenced' | 'expired';
 
-export interface SessionParts { readonly token: string; readonly store: OutboxStore; readonly surroundings: Surroundings; readonly reloaded: boolean }
+export interface SessionParts {
+  readonly token: string;
+  readonly store: OutboxStore;
+  readonly surroundings: Surroundings;
+  readonly reloaded: boolean;
+}
 
 export class CandidateSession {
   view = $state.raw<CandidateView>();
@@ -61,14 +70,34 @@ export class CandidateSession {
   constructor(readonly parts: SessionParts) {
     const { surroundings, token } = parts;
     this.clock = new ServerClock(() => surroundings.monotonicMs());
-    this.signals = new SignalCoalescer(surroundings, (signal) => { if (this.fence !== undefined) void this.outbox.add({ kind: 'signal', signal }).catch(() => {}); });
+    this.signals = new SignalCoalescer(surroundings, (signal) => {
+      if (this.fence !== undefined) void this.outbox.add({ kind: 'signal', signal }).catch(() => {});
+    });
     this.outbox = new Outbox({
-      session: sessionNameOf(token), store: parts.store, surroundings,
-      send: (operations, keepalive) => this.timed<OperationsReply>('candidate/session/operations', { fence: this.fence, operations }, (reply) => reply.view.serverNow, keepalive),
-      onreply: (reply) => { this.restored(); this.apply(reply.view); },
-      onchange: () => { this.pending = this.outbox.waiting; },
-      onfault: (code) => { if (code === 'storage') this.storageFault = true; this.signals.moment('storage-fault', { code }); },
-      onstopped: (code) => { void this.lostRight(code); },
+      session: sessionNameOf(token),
+      store: parts.store,
+      surroundings,
+      send: (operations, keepalive) =>
+        this.timed<OperationsReply>(
+          'candidate/session/operations',
+          { fence: this.fence, operations },
+          (reply) => reply.view.serverNow,
+          keepalive,
+        ),
+      onreply: (reply) => {
+        this.restored();
+        this.apply(reply.view);
+      },
+      onchange: () => {
+        this.pending = this.outbox.waiting;
+      },
+      onfault: (code) => {
+        if (code === 'storage') this.storageFault = true;
+        this.signals.moment('storage-fault', { code });
+      },
+      onstopped: (code) => {
+        void this.lostRight(code);
+      },
     });
   }
 
@@ -83,10 +112,24 @@ export class CandidateSession {
     const stopped = new AbortController();
     this.stops.push(() => stopped.abort());
     const { signal } = stopped;
-    document.addEventListener('visibilitychange', () => { if (document.hidden) this.outbox.flush(true); else void this.refresh(); }, { signal });
+    document.addEventListener(
+      'visibilitychange',
+      () => {
+        if (document.hidden) this.outbox.flush(true);
+        else void this.refresh();
+      },
+      { signal },
+    );
     window.addEventListener('pagehide', () => this.outbox.flush(true), { signal });
     window.addEventListener('offline', () => this.lost(), { signal });
-    window.addEventListener('online', () => { this.outbox.flush(); void this.refresh(); }, { signal });
+    window.addEventListener(
+      'online',
+      () => {
+        this.outbox.flush();
+        void this.refresh();
+      },
+      { signal },
+    );
   }
 
   close(): void {
@@ -96,7 +139,9 @@ export class CandidateSession {
   }
 
   /** Asks for something; resolves when the server has acknowledged it. */
-  async ask(draft: Draft): Promise<Outcome> { return this.outbox.add(draft); }
+  async ask(draft: Draft): Promise<Outcome> {
+    return this.outbox.add(draft);
+  }
 
   /** Asks for something that changes the screen: one at a time, the main action waits. */
   async act(draft: Draft): Promise<boolean> {
@@ -111,11 +156,17 @@ export class CandidateSession {
     }
   }
 
-  answer(handle: string, option: string): void { void this.outbox.add({ kind: 'answer', handle, option }).catch(() => {}); }
+  answer(handle: string, option: string): void {
+    void this.outbox.add({ kind: 'answer', handle, option }).catch(() => {});
+  }
 
   /** What the candidate chose: the latest choice of this page, else what the server has. */
   selected(handle: string, ofServer: string | undefined): string | undefined {
-    return this.pending.findLast((operation): operation is Answered => operation.kind === 'answer' && operation.handle === handle)?.option ?? ofServer;
+    return (
+      this.pending.findLast(
+        (operation): operation is Answered => operation.kind === 'answer' && operation.handle === handle,
+      )?.option ?? ofServer
+    );
   }
 
   /** saved: every answer is acknowledged. waiting: kept here, the server has not got it yet. */
@@ -127,7 +178,10 @@ export class CandidateSession {
   /** Fetches the present view. */
   async refresh(): Promise<void> {
     if (this.closed) return;
-    if (this.fetching) { this.fetchAgain = true; return; }
+    if (this.fetching) {
+      this.fetchAgain = true;
+      return;
+    }
     this.fetching = true;
     try {
       this.apply(await this.timed<CandidateView>('candidate/session', undefined, (view) => view.serverNow));
@@ -137,16 +191,26 @@ export class CandidateSession {
     } finally {
       this.fetching = false;
     }
-    if (this.fetchAgain) { this.fetchAgain = false; await this.refresh(); }
+    if (this.fetchAgain) {
+      this.fetchAgain = false;
+      await this.refresh();
+    }
   }
 
   /** Takes the session back to this page. */
-  async returnHere(): Promise<void> { location.reload(); return Promise.resolve(); }
+  async returnHere(): Promise<void> {
+    location.reload();
+    return Promise.resolve();
+  }
 
   private async take(): Promise<void> {
     if (this.taking) return;
     this.taking = true;
-    try { await this.becomeWriter(); } finally { this.taking = false; }
+    try {
+      await this.becomeWriter();
+    } finally {
+      this.taking = false;
+    }
   }
 
   private async becomeWriter(): Promise<void> {
@@ -166,7 +230,9 @@ export class CandidateSession {
       } catch (error) {
         this.failed(error);
         if (this.phase === 'fenced' || this.phase === 'expired') return;
-        await new Promise<void>((resolve) => { surroundings.after(backoffMs(attempt, surroundings.random()), resolve); });
+        await new Promise<void>((resolve) => {
+          surroundings.after(backoffMs(attempt, surroundings.random()), resolve);
+        });
       }
     }
   }
@@ -181,7 +247,10 @@ export class CandidateSession {
 
   private apply(view: CandidateView): void {
     if (this.view !== undefined && view.version < this.view.version) return;
-    if (this.fence !== undefined && view.fence > this.fence) { void this.lostRight('fenced'); return; }
+    if (this.fence !== undefined && view.fence > this.fence) {
+      void this.lostRight('fenced');
+      return;
+    }
     const admittedNow = this.fence === undefined && view.screen.name !== 'waiting';
     if (this.view?.clock?.deadlineAt !== view.clock?.deadlineAt) this.expiryLooks = 0;
     this.view = view;
@@ -197,24 +266,39 @@ export class CandidateSession {
 
   private follow(): void {
     if (this.finished) return;
-    const stop = followEvents({
-      path: 'candidate/session/events', token: this.parts.token,
-      onopen: () => { this.restored(); this.outbox.flush(); },
-      onevent: ({ name, data }) => {
-        const version = typeof data === 'object' && data !== null && 'version' in data ? data.version : undefined;
-        if (name === 'fenced' || typeof version !== 'number') { void this.refresh(); return; }
-        this.parts.surroundings.after(settleMs, () => { if (version > (this.view?.version ?? -1)) void this.refresh(); });
+    const stop = followEvents(
+      {
+        path: 'candidate/session/events',
+        token: this.parts.token,
+        onopen: () => {
+          this.restored();
+          this.outbox.flush();
+        },
+        onevent: ({ name, data }) => {
+          const version = typeof data === 'object' && data !== null && 'version' in data ? data.version : undefined;
+          if (name === 'fenced' || typeof version !== 'number') {
+            void this.refresh();
+            return;
+          }
+          this.parts.surroundings.after(settleMs, () => {
+            if (version > (this.view?.version ?? -1)) void this.refresh();
+          });
+        },
+        onlost: (why) => {
+          // A stream may break for reasons of its own; whether the line is gone, a question tells.
+          if (why.status === 0) void this.probe();
+          else this.failed(why);
+          return this.isWatching;
+        },
       },
-      onlost: (why) => {
-        // A stream may break for reasons of its own; whether the line is gone, a question tells.
-        if (why.status === 0) void this.probe(); else this.failed(why);
-        return this.isWatching;
-      },
-    }, this.parts.surroundings);
+      this.parts.surroundings,
+    );
     this.stops.push(stop);
   }
 
-  private get isWatching(): boolean { return !this.closed && !this.finished && this.phase !== 'fenced' && this.phase !== 'expired'; }
+  private get isWatching(): boolean {
+    return !this.closed && !this.finished && this.phase !== 'fenced' && this.phase !== 'expired';
+  }
 
   private beat(): void {
     if (!this.isWatching) return;
@@ -226,13 +310,20 @@ export class CandidateSession {
     const { surroundings } = this.parts;
     const sentAtMs = surroundings.monotonicMs();
     let cancelSlow = surroundings.after(slowMs, () => {
-      // A timer that comes late itself says that this device was busy, not that the line is gone: the answer may be waiting.
-      if (surroundings.monotonicMs() - sentAtMs < slowMs + stallMs) this.lost(); else cancelSlow = surroundings.after(stallMs, () => this.lost());
+      // A timer that comes late itself says that this device was busy, not that the line is gone: the answer may be
+      // waiting.
+      if (surroundings.monotonicMs() - sentAtMs < slowMs + stallMs) this.lost();
+      else cancelSlow = surroundings.after(stallMs, () => this.lost());
     });
     const roundTripMs = this.clock.roundTripMs;
-    const body: z.infer<typeof HeartbeatRequest> = roundTripMs === undefined ? {} : { roundTripMs: Math.round(roundTripMs) };
+    const body: z.infer<typeof HeartbeatRequest> =
+      roundTripMs === undefined ? {} : { roundTripMs: Math.round(roundTripMs) };
     try {
-      const { version } = await this.timed<z.infer<typeof Heartbeat>>('candidate/session/heartbeat', body, (beat) => beat.serverNow);
+      const { version } = await this.timed<z.infer<typeof Heartbeat>>(
+        'candidate/session/heartbeat',
+        body,
+        (beat) => beat.serverNow,
+      );
       this.restored();
       if (version > (this.view?.version ?? -1)) void this.refresh();
     } catch (error) {
@@ -267,7 +358,10 @@ export class CandidateSession {
     this.phase = code === 'fenced' ? 'fenced' : 'expired';
     this.close();
     if (code !== 'fenced') return;
-    this.mayReturn = await ask<CandidateView>('candidate/session', { token: this.parts.token }).then(() => true, () => false);
+    this.mayReturn = await ask<CandidateView>('candidate/session', { token: this.parts.token }).then(
+      () => true,
+      () => false,
+    );
   }
 
   private tick(): void {
@@ -278,12 +372,18 @@ export class CandidateSession {
 
   private look(): void {
     const { view } = this;
-    if (view?.clock === undefined) { this.remaining = undefined; return; }
+    if (view?.clock === undefined) {
+      this.remaining = undefined;
+      return;
+    }
     const now = remainingMs(view.clock, view.paused, this.clock.nowMs());
     const due = dueAnnouncement(this.remaining, now);
     if (due !== undefined) this.announced = due;
     this.remaining = now;
     // Time is over by the server's word only: ask it, and not for ever.
-    if (now === 0 && !view.paused && this.expiryLooks < 20) { this.expiryLooks += 1; if (this.expiryLooks % 4 === 1) void this.refresh(); }
+    if (now === 0 && !view.paused && this.expiryLooks < 20) {
+      this.expiryLooks += 1;
+      if (this.expiryLooks % 4 === 1) void this.refresh();
+    }
   }
 }

@@ -7,22 +7,30 @@ const epoch = Date.parse('2026-11-23T10:00:00.000Z');
 
 describe('server clock', () => {
   it('knows the server time within half a round trip, whatever the delays', () => {
-    fc.assert(fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 3000 })), { minLength: 1, maxLength: 10 }), (delays) => {
-      let monotonic = 1000;
-      const clock = new ServerClock(() => monotonic);
-      const trueNow = (): number => epoch + monotonic;
-      let best = Number.POSITIVE_INFINITY;
-      for (const [there, back] of delays) {
-        const sentAt = monotonic;
-        monotonic += there;
-        const serverNow = at(trueNow());
-        monotonic += back;
-        clock.observe(serverNow, sentAt, monotonic);
-        best = Math.min(best, there + back);
-        monotonic += 5000;
-      }
-      expect(Math.abs((clock.nowMs() ?? 0) - trueNow())).toBeLessThanOrEqual(best / 2 + 1);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 3000 })), {
+          minLength: 1,
+          maxLength: 10,
+        }),
+        (delays) => {
+          let monotonic = 1000;
+          const clock = new ServerClock(() => monotonic);
+          const trueNow = (): number => epoch + monotonic;
+          let best = Number.POSITIVE_INFINITY;
+          for (const [there, back] of delays) {
+            const sentAt = monotonic;
+            monotonic += there;
+            const serverNow = at(trueNow());
+            monotonic += back;
+            clock.observe(serverNow, sentAt, monotonic);
+            best = Math.min(best, there + back);
+            monotonic += 5000;
+          }
+          expect(Math.abs((clock.nowMs() ?? 0) - trueNow())).toBeLessThanOrEqual(best / 2 + 1);
+        },
+      ),
+    );
   });
 
   it('keeps the reply with the lowest round trip', () => {
@@ -64,13 +72,18 @@ describe('remaining time', () => {
   const deadline = { deadlineAt: at(epoch + 60_000), remainingMs: 61_000 };
   it('runs by the server time', () => expect(remainingMs(deadline, false, epoch + 20_000)).toBe(40_000));
   it('stands still while paused', () => expect(remainingMs(deadline, true, epoch + 20_000)).toBe(61_000));
-  it('uses the server figure before the first reply', () => expect(remainingMs(deadline, false, undefined)).toBe(61_000));
+  it('uses the server figure before the first reply', () =>
+    expect(remainingMs(deadline, false, undefined)).toBe(61_000));
   it('is never below zero', () => expect(remainingMs(deadline, false, epoch + 90_000)).toBe(0));
 
   it('is told at ten, five and one minutes, once each', () => {
     const told: number[] = [];
     let before: number | undefined;
-    for (let now = 700_000; now >= 0; now -= 500) { const due = dueAnnouncement(before, now); if (due !== undefined) told.push(due); before = now; }
+    for (let now = 700_000; now >= 0; now -= 500) {
+      const due = dueAnnouncement(before, now);
+      if (due !== undefined) told.push(due);
+      before = now;
+    }
     expect(told).toEqual([10, 5, 1]);
   });
   it('tells only the latest after a jump', () => expect(dueAnnouncement(700_000, 30_000)).toBe(1));

@@ -1,9 +1,15 @@
 /**
- * The server's time on this device. Only the server's clock counts; the device's wall clock is never read, so that setting it
- * changes nothing here. Every reply gives a bound: the server wrote `serverNow` somewhere between sending and receiving.
+ * The server's time on this device. Only the server's clock counts; the device's wall clock is never read, so that
+ * setting it
+ * changes nothing here. Every reply gives a bound: the server wrote `serverNow` somewhere between sending and
+ * receiving.
  */
 
-interface Sample { readonly offsetMs: number; readonly roundTripMs: number; readonly atMs: number }
+interface Sample {
+  readonly offsetMs: number;
+  readonly roundTripMs: number;
+  readonly atMs: number;
+}
 
 /** Crystals drift and performance clocks may stand still in sleep: an old sample gives way to a newer one, ms. */
 const sampleLifeMs = 300_000;
@@ -18,22 +24,35 @@ export class ServerClock {
   /** @param serverNow instant in the reply  @param sentAtMs, receivedAtMs of `monotonicMs` */
   observe(serverNow: string, sentAtMs: number, receivedAtMs: number): void {
     const roundTripMs = Math.max(0, receivedAtMs - sentAtMs);
-    const sample: Sample = { offsetMs: Date.parse(serverNow) - (sentAtMs + receivedAtMs) / 2, roundTripMs, atMs: receivedAtMs };
+    const sample: Sample = {
+      offsetMs: Date.parse(serverNow) - (sentAtMs + receivedAtMs) / 2,
+      roundTripMs,
+      atMs: receivedAtMs,
+    };
     if (!Number.isFinite(sample.offsetMs)) return;
     const { best } = this;
-    const disagrees = best !== undefined && Math.abs(sample.offsetMs - best.offsetMs) > (sample.roundTripMs + best.roundTripMs) / 2 + toleranceMs;
+    const disagrees =
+      best !== undefined &&
+      Math.abs(sample.offsetMs - best.offsetMs) > (sample.roundTripMs + best.roundTripMs) / 2 + toleranceMs;
     const stale = best !== undefined && receivedAtMs - best.atMs > sampleLifeMs;
     if (best === undefined || disagrees || stale || roundTripMs <= best.roundTripMs) this.best = sample;
   }
 
   /** Server time now, ms since the epoch; undefined before the first reply. */
-  nowMs(): number | undefined { return this.best === undefined ? undefined : this.monotonicMs() + this.best.offsetMs; }
+  nowMs(): number | undefined {
+    return this.best === undefined ? undefined : this.monotonicMs() + this.best.offsetMs;
+  }
 
   /** Round trip of the reply that is trusted, ms. */
-  get roundTripMs(): number | undefined { return this.best?.roundTripMs; }
+  get roundTripMs(): number | undefined {
+    return this.best?.roundTripMs;
+  }
 }
 
-export interface Deadline { readonly deadlineAt: string; readonly remainingMs: number }
+export interface Deadline {
+  readonly deadlineAt: string;
+  readonly remainingMs: number;
+}
 
 /** What is left, ms, never below 0. While paused it stands still. */
 export function remainingMs(deadline: Deadline, paused: boolean, serverNowMs: number | undefined): number {

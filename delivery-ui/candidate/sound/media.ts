@@ -1,4 +1,7 @@
-/** Clips and pictures of the session, fetched with the token. A few are kept, so that hearing an option again waits for nothing. */
+/**
+ * Clips and pictures of the session, fetched with the token. A few are kept, so that hearing an option again waits for
+ * nothing.
+ */
 import { RequestFailed, fetchBytes } from '../../shared/request/request.ts';
 import { type Surroundings, backoffMs } from '../../shared/surroundings.ts';
 
@@ -8,12 +11,19 @@ const attempts = 4;
 export class Media {
   private readonly cache = new Map<string, Promise<Blob>>();
 
-  constructor(private readonly token: string, private readonly surroundings: Surroundings) {}
+  constructor(
+    private readonly token: string,
+    private readonly surroundings: Surroundings,
+  ) {}
 
   /** @throws RequestFailed after a few attempts */
-  fetch(handle: string): Promise<Blob> { return this.remember(`media/${encodeURIComponent(handle)}`); }
+  fetch(handle: string): Promise<Blob> {
+    return this.remember(`media/${encodeURIComponent(handle)}`);
+  }
   /** The candidate's own sealed recording. @throws RequestFailed */
-  recording(upload: string): Promise<Blob> { return this.remember(`recordings/${encodeURIComponent(upload)}`); }
+  recording(upload: string): Promise<Blob> {
+    return this.remember(`recordings/${encodeURIComponent(upload)}`);
+  }
 
   /** Gets free sounds ready, one after the other, without haste. */
   async prepare(handles: readonly string[]): Promise<void> {
@@ -37,7 +47,9 @@ export class Media {
     } catch (error) {
       const lasting = error instanceof RequestFailed && error.status >= 400 && error.status < 500;
       if (lasting || attempt + 1 >= attempts) throw error;
-      await new Promise<void>((resolve) => { this.surroundings.after(backoffMs(attempt, this.surroundings.random(), 300), resolve); });
+      await new Promise<void>((resolve) => {
+        this.surroundings.after(backoffMs(attempt, this.surroundings.random(), 300), resolve);
+      });
       return this.load(path, attempt + 1);
     }
   }

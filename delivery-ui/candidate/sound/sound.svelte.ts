@@ -1,5 +1,6 @@
 /**
- * Everything that is heard goes through here, one sound at a time. One audio element for the whole sitting: browsers that ask for a
+ * Everything that is heard goes through here, one sound at a time. One audio element for the whole sitting: browsers
+ * that ask for a
  * gesture give the permission to the element, and bytes often come a moment after the press.
  */
 import type { Surroundings } from '../../shared/surroundings.ts';
@@ -10,16 +11,32 @@ const startMs = 6000;
 const stallMs = 6000;
 
 export type SoundState = 'idle' | 'loading' | 'playing' | 'failed';
-export class SoundFailed extends Error { constructor(readonly code: string) { super(code); this.name = 'SoundFailed'; } }
+export class SoundFailed extends Error {
+  constructor(readonly code: string) {
+    super(code);
+    this.name = 'SoundFailed';
+  }
+}
 
 /** A moment of silence (WAV, 8 kHz, 8 bit), played inside the press itself. */
 function silence(): Blob {
   const samples = 80;
   const bytes = new DataView(new ArrayBuffer(44 + samples));
-  const word = (at: number, text: string): void => { for (let index = 0; index < text.length; index += 1) bytes.setUint8(at + index, text.charCodeAt(index)); };
-  word(0, 'RIFF'); bytes.setUint32(4, 36 + samples, true); word(8, 'WAVEfmt ');
-  bytes.setUint32(16, 16, true); bytes.setUint16(20, 1, true); bytes.setUint16(22, 1, true); bytes.setUint32(24, 8000, true); bytes.setUint32(28, 8000, true); bytes.setUint16(32, 1, true); bytes.setUint16(34, 8, true);
-  word(36, 'data'); bytes.setUint32(40, samples, true);
+  const word = (at: number, text: string): void => {
+    for (let index = 0; index < text.length; index += 1) bytes.setUint8(at + index, text.charCodeAt(index));
+  };
+  word(0, 'RIFF');
+  bytes.setUint32(4, 36 + samples, true);
+  word(8, 'WAVEfmt ');
+  bytes.setUint32(16, 16, true);
+  bytes.setUint16(20, 1, true);
+  bytes.setUint16(22, 1, true);
+  bytes.setUint32(24, 8000, true);
+  bytes.setUint32(28, 8000, true);
+  bytes.setUint16(32, 1, true);
+  bytes.setUint16(34, 8, true);
+  word(36, 'data');
+  bytes.setUint32(40, samples, true);
   for (let index = 0; index < samples; index += 1) bytes.setUint8(44 + index, 128);
   return new Blob([bytes.buffer], { type: 'audio/wav' });
 }
@@ -40,14 +57,25 @@ export class Sound {
   private address: string | undefined;
 
   /** @param hush silences the interface's own voice */
-  constructor(private readonly surroundings: Surroundings, private readonly hush: () => void, private readonly onfault: (code: string) => void) {
+  constructor(
+    private readonly surroundings: Surroundings,
+    private readonly hush: () => void,
+    private readonly onfault: (code: string) => void,
+  ) {
     this.element.preload = 'auto';
-    this.element.addEventListener('timeupdate', () => { if (Number.isFinite(this.element.duration) && this.element.duration > 0) this.progress = this.element.currentTime / this.element.duration; });
+    this.element.addEventListener('timeupdate', () => {
+      if (Number.isFinite(this.element.duration) && this.element.duration > 0)
+        this.progress = this.element.currentTime / this.element.duration;
+    });
   }
 
-  stateOf(key: string): SoundState { return this.current?.key === key ? this.current.state : 'idle'; }
+  stateOf(key: string): SoundState {
+    return this.current?.key === key ? this.current.state : 'idle';
+  }
   /** A counted sound is on: nothing else may be started. */
-  get held(): boolean { return this.current?.exclusive === true && this.current.state !== 'failed'; }
+  get held(): boolean {
+    return this.current?.exclusive === true && this.current.state !== 'failed';
+  }
 
   /** Plays to the end. @returns whether it was heard to the end. Call it in the press itself. */
   async play(key: string, bytes: () => Promise<Blob>, { exclusive = false }: PlayOptions = {}): Promise<boolean> {
@@ -65,7 +93,10 @@ export class Sound {
       if (turn !== this.turn) return false;
       this.current = { key, state: 'playing', exclusive };
       await this.ended();
-      if (turn === this.turn) { this.progress = 1; this.current = undefined; }
+      if (turn === this.turn) {
+        this.progress = 1;
+        this.current = undefined;
+      }
       return turn === this.turn;
     } catch (error) {
       if (turn !== this.turn) return false;
@@ -78,7 +109,10 @@ export class Sound {
 
   /** Plays, or stops what plays under the same key. */
   async toggle(key: string, bytes: () => Promise<Blob>): Promise<void> {
-    if (this.stateOf(key) === 'playing' && !this.held) { this.stop(); return; }
+    if (this.stateOf(key) === 'playing' && !this.held) {
+      this.stop();
+      return;
+    }
     await this.play(key, bytes);
   }
 
@@ -89,7 +123,10 @@ export class Sound {
   }
 
   /** Nothing is to be heard: the microphone opens. */
-  silence(): void { this.stop(); this.hush(); }
+  silence(): void {
+    this.stop();
+    this.hush();
+  }
 
   private unlock(): void {
     if (this.unlocked) return;
@@ -113,11 +150,21 @@ export class Sound {
     return new Promise((resolve, reject) => {
       const done = new AbortController();
       let cancel = (): void => {};
-      const finish = (settle: () => void): void => { done.abort(); cancel(); settle(); };
-      const watch = (): void => { cancel(); cancel = this.surroundings.after(stallMs, () => finish(() => reject(new SoundFailed('stalled')))); };
-      const on = (name: string, react: () => void): void => this.element.addEventListener(name, react, { signal: done.signal });
+      const finish = (settle: () => void): void => {
+        done.abort();
+        cancel();
+        settle();
+      };
+      const watch = (): void => {
+        cancel();
+        cancel = this.surroundings.after(stallMs, () => finish(() => reject(new SoundFailed('stalled'))));
+      };
+      const on = (name: string, react: () => void): void =>
+        this.element.addEventListener(name, react, { signal: done.signal });
       on('ended', () => finish(resolve));
-      on('pause', () => { if (!this.element.ended) finish(resolve); });
+      on('pause', () => {
+        if (!this.element.ended) finish(resolve);
+      });
       on('error', () => finish(() => reject(new SoundFailed(`media-error-${this.element.error?.code ?? 0}`))));
       on('timeupdate', watch);
       watch();

@@ -1,13 +1,18 @@
 /**
- * All words of the interface. They live in `shared/catalogues/`: `LANGUAGE.json` for candidates, `staff.LANGUAGE.json` for staff, `public.LANGUAGE.json` for the public pages,
- * each loaded when first needed. A further language is one more file there: the lists below come from the files themselves.
+ * All words of the interface. They live in `shared/catalogues/`: `LANGUAGE.json` for candidates, `staff.LANGUAGE.json`
+ * for staff, `public.LANGUAGE.json` for the public pages,
+ * each loaded when first needed. A further language is one more file there: the lists below come from the files
+ * themselves.
  */
 import type dutch from '../catalogues/nl.json';
 import { type Catalogue, type Values, phrase } from './phrase.ts';
 import { type Direction, directionOf, nameOfLanguage } from './direction.ts';
 
 type WithoutPlural<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
-/** Keys of the candidates' catalogue are checked; staff keys begin with `staff.`, those of the public pages with `public.`. */
+/**
+ * Keys of the candidates' catalogue are checked; staff keys begin with `staff.`, those of the public pages with
+ * `public.`.
+ */
 export type TextKey = WithoutPlural<keyof typeof dutch> | `staff.${string}` | `public.${string}`;
 export type Audience = 'candidate' | 'staff' | 'public';
 
@@ -18,11 +23,18 @@ const files = {
 };
 const codeOf = (path: string): string => /(\w+)\.json$/.exec(path)?.[1] ?? '';
 
-export interface LanguageChoice { readonly code: string; readonly name: string; readonly direction: Direction }
+export interface LanguageChoice {
+  readonly code: string;
+  readonly name: string;
+  readonly direction: Direction;
+}
 
 /** The languages an audience can choose from. */
 export function languagesFor(audience: Audience): LanguageChoice[] {
-  return Object.keys(files[audience]).map(codeOf).sort().map((code) => ({ code, name: nameOfLanguage(code), direction: directionOf(code) }));
+  return Object.keys(files[audience])
+    .map(codeOf)
+    .sort()
+    .map((code) => ({ code, name: nameOfLanguage(code), direction: directionOf(code) }));
 }
 
 /** Replaced, never changed: a catalogue that arrives after the first paint makes whoever showed a text look again. */
@@ -38,10 +50,17 @@ async function load(audience: Audience, code: string): Promise<void> {
   catalogues = { ...catalogues, [code]: { ...catalogues[code], ...catalogue } };
 }
 
-/** Makes sure that `text(…, { language })` can speak this language. A language without a catalogue falls back on Dutch. */
+/**
+ * Makes sure that `text(…, { language })` can speak this language. A language without a catalogue falls back on Dutch.
+ */
 export function loadLanguage(code: string, audience: Audience = 'candidate'): Promise<void> {
   const name = `${audience} ${code}`;
-  const known = loaded[name] ?? load(audience, code).catch((error: unknown) => { delete loaded[name]; throw error; });
+  const known =
+    loaded[name] ??
+    load(audience, code).catch((error: unknown) => {
+      delete loaded[name];
+      throw error;
+    });
   loaded[name] = known;
   return known;
 }
@@ -55,8 +74,12 @@ export async function useLanguage(code: string, audience: Audience = 'candidate'
 }
 
 export const interfaceLanguage = {
-  get code(): string { return current; },
-  get direction(): Direction { return directionOf(current); },
+  get code(): string {
+    return current;
+  },
+  get direction(): Direction {
+    return directionOf(current);
+  },
 };
 
 /** A text in the interface's language, or in another one that was loaded. `count` chooses the plural form. */
@@ -65,8 +88,12 @@ export function text(key: TextKey, values: Values = {}, language: string = curre
 }
 
 /** Digits are those of the forms and codes that people get on paper, in every language. */
-export const formatNumber = (value: number, options?: Intl.NumberFormatOptions): string => new Intl.NumberFormat(current, { numberingSystem: 'latn', ...options }).format(value);
-export const formatInstant = (instant: string, options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' }): string => new Intl.DateTimeFormat(current, { numberingSystem: 'latn', ...options }).format(Date.parse(instant));
+export const formatNumber = (value: number, options?: Intl.NumberFormatOptions): string =>
+  new Intl.NumberFormat(current, { numberingSystem: 'latn', ...options }).format(value);
+export const formatInstant = (
+  instant: string,
+  options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' },
+): string => new Intl.DateTimeFormat(current, { numberingSystem: 'latn', ...options }).format(Date.parse(instant));
 
 /** The browser's first language that has a catalogue; Dutch where none has. */
 export function preferredLanguage(audience: Audience): string {

@@ -10,9 +10,14 @@ import { type OutboxStore, memoryStore } from './store.ts';
 let ids = 0;
 function stage(): Surroundings {
   return {
-    monotonicMs: () => 0, wallMs: () => 0, random: () => 0.5,
+    monotonicMs: () => 0,
+    wallMs: () => 0,
+    random: () => 0.5,
     makeId: () => `operation-${String(++ids).padStart(8, '0')}`,
-    after: (_ms, call) => { const timer = setTimeout(call, 0); return () => clearTimeout(timer); },
+    after: (_ms, call) => {
+      const timer = setTimeout(call, 0);
+      return () => clearTimeout(timer);
+    },
   };
 }
 
@@ -45,34 +50,69 @@ class Server {
   }
 
   view(): OperationsReply['view'] {
-    return { version: this.taken.length, serverNow: '2026-11-23T10:00:00.000Z', fence: this.fence, nextSeq: this.nextSeq, test: 'mo', candidateName: 'A', contactLanguage: 'nl', synthetic: true, paused: false, handRaised: false, screen: { name: 'waiting' } };
+    return {
+      version: this.taken.length,
+      serverNow: '2026-11-23T10:00:00.000Z',
+      fence: this.fence,
+      nextSeq: this.nextSeq,
+      test: 'mo',
+      candidateName: 'A',
+      contactLanguage: 'nl',
+      synthetic: true,
+      paused: false,
+      handRaised: false,
+      screen: { name: 'waiting' },
+    };
   }
 }
 
-interface Set { readonly server: Server; readonly store?: OutboxStore; readonly send?: (operations: readonly Operation[]) => Promise<OperationsReply>; readonly session?: string }
+interface Set {
+  readonly server: Server;
+  readonly store?: OutboxStore;
+  readonly send?: (operations: readonly Operation[]) => Promise<OperationsReply>;
+  readonly session?: string;
+}
 
 function outboxOf({ server, store = memoryStore(), send, session = 't/s' }: Set) {
   const faults: string[] = [];
   const stops: string[] = [];
   const replies: OperationsReply[] = [];
   const outbox = new Outbox({
-    session, store, surroundings: stage(),
+    session,
+    store,
+    surroundings: stage(),
     send: send ?? ((operations) => Promise.resolve().then(() => server.take(operations))),
-    onreply: (reply) => replies.push(reply), onchange: () => {}, onfault: (code) => faults.push(code), onstopped: (code) => stops.push(code),
+    onreply: (reply) => replies.push(reply),
+    onchange: () => {},
+    onfault: (code) => faults.push(code),
+    onstopped: (code) => stops.push(code),
   });
   return { outbox, faults, stops, replies, store };
 }
 
 const answer = (option: string) => ({ kind: 'answer', handle: 'item', option }) as const;
-const optionsOf = (operations: readonly Operation[]): string[] => operations.flatMap((operation) => (operation.kind === 'answer' ? [operation.option] : []));
-const settle = async (): Promise<void> => { for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => { setTimeout(resolve, 0); }); };
+const optionsOf = (operations: readonly Operation[]): string[] =>
+  operations.flatMap((operation) => (operation.kind === 'answer' ? [operation.option] : []));
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 30; turn += 1)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 0);
+    });
+};
 
 describe('outbox', () => {
   it('keeps an operation before it is sent and forgets it only after its outcome', async () => {
     const server = new Server();
     const store = memoryStore();
     let keptWhenSent: readonly Operation[] = [];
-    const { outbox } = outboxOf({ server, store, send: async (operations) => { keptWhenSent = await store.load('t/s'); return server.take(operations); } });
+    const { outbox } = outboxOf({
+      server,
+      store,
+      send: async (operations) => {
+        keptWhenSent = await store.load('t/s');
+        return server.take(operations);
+      },
+    });
     await outbox.open(0);
     await outbox.add(answer('a'));
     expect(optionsOf(keptWhenSent)).toEqual(['a']);
@@ -84,7 +124,16 @@ describe('outbox', () => {
     const server = new Server();
     let under = 0;
     let most = 0;
-    const { outbox } = outboxOf({ server, send: async (operations) => { under += 1; most = Math.max(most, under); await settle(); under -= 1; return server.take(operations); } });
+    const { outbox } = outboxOf({
+      server,
+      send: async (operations) => {
+        under += 1;
+        most = Math.max(most, under);
+        await settle();
+        under -= 1;
+        return server.take(operations);
+      },
+    });
     await outbox.open(0);
     await Promise.all(['a', 'b', 'c', 'd'].map((option) => outbox.add(answer(option))));
     expect(most).toBe(1);
@@ -111,7 +160,12 @@ describe('outbox', () => {
   it('never sends the operations of another session from the same device', async () => {
     const server = new Server();
     const store = memoryStore();
-    const other = outboxOf({ server: new Server(), store, session: 't/other', send: () => Promise.reject(new RequestFailed('offline', 0)) });
+    const other = outboxOf({
+      server: new Server(),
+      store,
+      session: 't/other',
+      send: () => Promise.reject(new RequestFailed('offline', 0)),
+    });
     await other.outbox.open(0);
     void other.outbox.add(answer('other'));
     await settle();
@@ -136,14 +190,17 @@ describe('outbox', () => {
   it('does not count an operation twice when its reply was lost and the numbers moved on', async () => {
     const server = new Server();
     let lose = true;
-    const { outbox } = outboxOf({ server, send: async (operations) => {
-      const reply = server.take(operations);
-      if (!lose) return reply;
-      lose = false;
-      // Another page of the same person used two numbers meanwhile.
-      server.nextSeq += 2;
-      throw new RequestFailed('timeout', 0);
-    } });
+    const { outbox } = outboxOf({
+      server,
+      send: async (operations) => {
+        const reply = server.take(operations);
+        if (!lose) return reply;
+        lose = false;
+        // Another page of the same person used two numbers meanwhile.
+        server.nextSeq += 2;
+        throw new RequestFailed('timeout', 0);
+      },
+    });
     await outbox.open(0);
     await Promise.all([outbox.add(answer('a')), outbox.add(answer('b'))]);
     await outbox.add(answer('c'));
@@ -152,7 +209,11 @@ describe('outbox', () => {
 
   it('goes on in memory when the device keeps nothing, and says so once', async () => {
     const server = new Server();
-    const broken: OutboxStore = { load: () => Promise.reject(new Error('no')), put: () => Promise.reject(new Error('full')), remove: () => Promise.reject(new Error('no')) };
+    const broken: OutboxStore = {
+      load: () => Promise.reject(new Error('no')),
+      put: () => Promise.reject(new Error('full')),
+      remove: () => Promise.reject(new Error('no')),
+    };
     const { outbox, faults } = outboxOf({ server, store: broken });
     await outbox.open(0);
     await outbox.add(answer('a'));
@@ -162,7 +223,10 @@ describe('outbox', () => {
   });
 
   it('stops and keeps everything when another page has the session', async () => {
-    const { outbox, stops, store } = outboxOf({ server: new Server(), send: () => Promise.reject(new RequestFailed('fenced', 409)) });
+    const { outbox, stops, store } = outboxOf({
+      server: new Server(),
+      send: () => Promise.reject(new RequestFailed('fenced', 409)),
+    });
     await outbox.open(0);
     void outbox.add(answer('a'));
     await settle();
@@ -172,10 +236,14 @@ describe('outbox', () => {
 
   it('sets aside the one operation that the server cannot read, and goes on', async () => {
     const server = new Server();
-    const { outbox, faults } = outboxOf({ server, send: (operations) => Promise.resolve().then(() => {
-      if (optionsOf(operations).includes('poison')) throw new RequestFailed('invalid-request', 400);
-      return server.take(operations);
-    }) });
+    const { outbox, faults } = outboxOf({
+      server,
+      send: (operations) =>
+        Promise.resolve().then(() => {
+          if (optionsOf(operations).includes('poison')) throw new RequestFailed('invalid-request', 400);
+          return server.take(operations);
+        }),
+    });
     await outbox.open(0);
     const all = await Promise.allSettled(['a', 'poison', 'b'].map((option) => outbox.add(answer(option))));
     expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
@@ -185,25 +253,33 @@ describe('outbox', () => {
 
   it('delivers each operation once in effect and in order over any line', async () => {
     const line = fc.array(fc.constantFrom('ok', 'offline', 'lost-reply', '503'), { maxLength: 25 });
-    await fc.assert(fc.asyncProperty(line, fc.integer({ min: 1, max: 8 }), fc.integer({ min: 0, max: 3 }), async (faults, count, ahead) => {
-      const server = new Server();
-      const store = memoryStore();
-      const left = [...faults];
-      const send = async (operations: readonly Operation[]): Promise<OperationsReply> => {
-        await Promise.resolve();
-        const fault = left.shift() ?? 'ok';
-        if (fault === 'offline') throw new RequestFailed('offline', 0);
-        if (fault === '503') throw new RequestFailed('storage-unavailable', 503, {}, 0);
-        const reply = server.take(operations);
-        if (fault === 'lost-reply') throw new RequestFailed('timeout', 0);
-        return reply;
-      };
-      const { outbox } = outboxOf({ server, store, send });
-      await outbox.open(ahead);
-      const options = Array.from({ length: count }, (_, index) => `o${index}`);
-      await Promise.all(options.map((option) => outbox.add(answer(option))));
-      expect(optionsOf(server.taken)).toEqual(options);
-      expect(await store.load('t/s')).toEqual([]);
-    }), { numRuns: 100 });
+    await fc.assert(
+      fc.asyncProperty(
+        line,
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 0, max: 3 }),
+        async (faults, count, ahead) => {
+          const server = new Server();
+          const store = memoryStore();
+          const left = [...faults];
+          const send = async (operations: readonly Operation[]): Promise<OperationsReply> => {
+            await Promise.resolve();
+            const fault = left.shift() ?? 'ok';
+            if (fault === 'offline') throw new RequestFailed('offline', 0);
+            if (fault === '503') throw new RequestFailed('storage-unavailable', 503, {}, 0);
+            const reply = server.take(operations);
+            if (fault === 'lost-reply') throw new RequestFailed('timeout', 0);
+            return reply;
+          };
+          const { outbox } = outboxOf({ server, store, send });
+          await outbox.open(ahead);
+          const options = Array.from({ length: count }, (_, index) => `o${index}`);
+          await Promise.all(options.map((option) => outbox.add(answer(option))));
+          expect(optionsOf(server.taken)).toEqual(options);
+          expect(await store.load('t/s')).toEqual([]);
+        },
+      ),
+      { numRuns: 100 },
+    );
   });
 });

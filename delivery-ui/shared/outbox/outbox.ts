@@ -1,9 +1,12 @@
 /**
- * The client's operations not yet acknowledged. Each is kept before it is sent, one batch is under way at a time, and an operation
+ * The client's operations not yet acknowledged. Each is kept before it is sent, one batch is under way at a time, and
+ * an operation
  * leaves only when its outcome is here. Whatever fails is tried again with growing, jittered waits, for ever.
  *
- * Numbers: operations count on from the server's `nextSeq`. When the server misses a number (409 `seq-gap`), what waits is numbered
- * again from `expectedSeq` and sent one at a time until the queue is empty: an operation that had arrived after all is known by its
+ * Numbers: operations count on from the server's `nextSeq`. When the server misses a number (409 `seq-gap`), what waits
+ * is numbered
+ * again from `expectedSeq` and sent one at a time until the queue is empty: an operation that had arrived after all is
+ * known by its
  * opId and gets its stored outcome, so that numbering it again can never make it count twice.
  */
 import { RequestFailed } from '../request/request.ts';
@@ -29,7 +32,11 @@ export interface OutboxParts {
   readonly onstopped: (code: string) => void;
 }
 
-interface Entry { operation: Operation; kept: boolean; readonly settle: ((outcome: Outcome | RequestFailed) => void) | undefined }
+interface Entry {
+  operation: Operation;
+  kept: boolean;
+  readonly settle: ((outcome: Outcome | RequestFailed) => void) | undefined;
+}
 
 export class Outbox {
   private readonly entries: Entry[] = [];
@@ -44,13 +51,20 @@ export class Outbox {
   constructor(private readonly parts: OutboxParts) {}
 
   /** Operations not yet acknowledged, oldest first. */
-  get waiting(): readonly Operation[] { return this.entries.map(({ operation }) => operation); }
+  get waiting(): readonly Operation[] {
+    return this.entries.map(({ operation }) => operation);
+  }
   /** The last sending failed, and another is planned. */
-  get failing(): boolean { return this.attempt > 0; }
+  get failing(): boolean {
+    return this.attempt > 0;
+  }
 
   /** Reads what an earlier page left behind, before anything new is added. `nextSeq` is the server's. */
   async open(nextSeq: number): Promise<void> {
-    const left = await this.parts.store.load(this.parts.session).catch((): Operation[] => { this.storageFault(); return []; });
+    const left = await this.parts.store.load(this.parts.session).catch((): Operation[] => {
+      this.storageFault();
+      return [];
+    });
     this.entries.unshift(...left.map((operation) => ({ operation, kept: true, settle: undefined })));
     this.nextSeq = Math.max(nextSeq, ...left.map(({ seq }) => seq + 1));
     this.parts.onchange();
@@ -62,7 +76,11 @@ export class Outbox {
     return new Promise((resolve, reject) => {
       const operation: Operation = { ...draft, opId: this.parts.surroundings.makeId(), seq: this.nextSeq };
       this.nextSeq += 1;
-      const entry: Entry = { operation, kept: false, settle: (outcome) => (outcome instanceof RequestFailed ? reject(outcome) : resolve(outcome)) };
+      const entry: Entry = {
+        operation,
+        kept: false,
+        settle: (outcome) => (outcome instanceof RequestFailed ? reject(outcome) : resolve(outcome)),
+      };
       this.entries.push(entry);
       this.parts.onchange();
       void this.keep(entry).then(() => this.pump());
@@ -76,7 +94,10 @@ export class Outbox {
     this.pump(keepalive);
   }
 
-  stop(): void { this.stopped = true; this.cancelWait?.(); }
+  stop(): void {
+    this.stopped = true;
+    this.cancelWait?.();
+  }
 
   private async keep(entry: Entry): Promise<void> {
     try {
@@ -116,7 +137,10 @@ export class Outbox {
   /** @returns whether to go on at once. */
   private async deliver(batch: readonly Entry[], keepalive: boolean): Promise<boolean> {
     try {
-      const reply = await this.parts.send(batch.map(({ operation }) => operation), keepalive);
+      const reply = await this.parts.send(
+        batch.map(({ operation }) => operation),
+        keepalive,
+      );
       return await this.acknowledge(reply);
     } catch (error) {
       return await this.failed(error instanceof RequestFailed ? error : new RequestFailed('unreadable', 0), batch);
@@ -130,16 +154,29 @@ export class Outbox {
     if (done.length === 0) return this.wait(undefined);
     this.attempt = 0;
     // Failing to forget is harmless: sent again, it gets its stored outcome.
-    await this.parts.store.remove(this.parts.session, done.map(({ operation }) => operation.opId)).catch(() => {});
+    await this.parts.store
+      .remove(
+        this.parts.session,
+        done.map(({ operation }) => operation.opId),
+      )
+      .catch(() => {});
     if (this.recovering) await this.renumber(reply.view.nextSeq);
-    if (this.entries.length === 0) { this.recovering = false; this.nextSeq = Math.max(this.nextSeq, reply.view.nextSeq); }
+    if (this.entries.length === 0) {
+      this.recovering = false;
+      this.nextSeq = Math.max(this.nextSeq, reply.view.nextSeq);
+    }
     this.parts.onreply(reply);
-    for (const { operation, settle } of done) { const outcome = outcomes.get(operation.opId); if (outcome) settle?.(outcome); }
+    for (const { operation, settle } of done) {
+      const outcome = outcomes.get(operation.opId);
+      if (outcome) settle?.(outcome);
+    }
     return true;
   }
 
   private async renumber(from: number): Promise<void> {
-    this.entries.forEach((entry, index) => { entry.operation = { ...entry.operation, seq: from + index }; });
+    this.entries.forEach((entry, index) => {
+      entry.operation = { ...entry.operation, seq: from + index };
+    });
     this.nextSeq = from + this.entries.length;
     await Promise.all(this.entries.map((entry) => this.keep(entry)));
   }
@@ -162,7 +199,9 @@ export class Outbox {
     return this.wait(failure);
   }
 
-  /** A request the server cannot read: find the operation, take it out of the queue (it stays in the store) and tell. */
+  /**
+   * A request the server cannot read: find the operation, take it out of the queue (it stays in the store) and tell.
+   */
   private async isolate(batch: readonly Entry[]): Promise<boolean> {
     const [first] = batch;
     this.recovering = true;
@@ -178,7 +217,11 @@ export class Outbox {
     const { surroundings } = this.parts;
     const ms = Math.max(failure?.retryAfterMs ?? 0, backoffMs(this.attempt, surroundings.random()));
     this.attempt += 1;
-    if (!this.stopped) this.cancelWait = surroundings.after(ms, () => { this.cancelWait = undefined; this.pump(); });
+    if (!this.stopped)
+      this.cancelWait = surroundings.after(ms, () => {
+        this.cancelWait = undefined;
+        this.pump();
+      });
     return false;
   }
 }

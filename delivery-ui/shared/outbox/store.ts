@@ -11,15 +11,24 @@ export interface OutboxStore {
 }
 
 interface Schema extends DBSchema {
-  operations: { key: [string, string]; value: { readonly session: string; readonly opId: string; readonly operation: Operation }; indexes: { session: string } };
+  operations: {
+    key: [string, string];
+    value: { readonly session: string; readonly opId: string; readonly operation: Operation };
+    indexes: { session: string };
+  };
 }
 
 export function indexedDbStore(name = 'meetlat-outbox'): OutboxStore {
   let opened: Promise<IDBPDatabase<Schema>> | undefined;
   const database = (): Promise<IDBPDatabase<Schema>> => {
     opened ??= openDB<Schema>(name, 1, {
-      upgrade(db) { db.createObjectStore('operations', { keyPath: ['session', 'opId'] }).createIndex('session', 'session'); },
-    }).catch((error: unknown) => { opened = undefined; throw error; });
+      upgrade(db) {
+        db.createObjectStore('operations', { keyPath: ['session', 'opId'] }).createIndex('session', 'session');
+      },
+    }).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
     return opened;
   };
   return {
@@ -27,7 +36,9 @@ export function indexedDbStore(name = 'meetlat-outbox'): OutboxStore {
       const records = await (await database()).getAllFromIndex('operations', 'session', session);
       return records.map(({ operation }) => operation).sort((a, b) => a.seq - b.seq);
     },
-    async put(session, operation) { await (await database()).put('operations', { session, opId: operation.opId, operation }); },
+    async put(session, operation) {
+      await (await database()).put('operations', { session, opId: operation.opId, operation });
+    },
     async remove(session, opIds) {
       const transaction = (await database()).transaction('operations', 'readwrite');
       await Promise.all([...opIds.map((opId) => transaction.store.delete([session, opId])), transaction.done]);
@@ -38,10 +49,20 @@ export function indexedDbStore(name = 'meetlat-outbox'): OutboxStore {
 /** Lost with the page: for tests, and for nothing else. */
 export function memoryStore(): OutboxStore {
   const kept = new Map<string, Map<string, Operation>>();
-  const of = (session: string): Map<string, Operation> => { const known = kept.get(session) ?? new Map<string, Operation>(); kept.set(session, known); return known; };
+  const of = (session: string): Map<string, Operation> => {
+    const known = kept.get(session) ?? new Map<string, Operation>();
+    kept.set(session, known);
+    return known;
+  };
   return {
     load: (session) => Promise.resolve([...of(session).values()].sort((a, b) => a.seq - b.seq)),
-    put: (session, operation) => { of(session).set(operation.opId, operation); return Promise.resolve(); },
-    remove: (session, opIds) => { for (const opId of opIds) of(session).delete(opId); return Promise.resolve(); },
+    put: (session, operation) => {
+      of(session).set(operation.opId, operation);
+      return Promise.resolve();
+    },
+    remove: (session, opIds) => {
+      for (const opId of opIds) of(session).delete(opId);
+      return Promise.resolve();
+    },
   };
 }

@@ -1,5 +1,6 @@
 /**
- * Server-sent events read with `fetch`, since `EventSource` can send no Authorization header. Comes back by itself; a line that
+ * Server-sent events read with `fetch`, since `EventSource` can send no Authorization header. Comes back by itself; a
+ * line that
  * stays silent longer than the server's beat is taken for dead.
  */
 import { type Surroundings, backoffMs } from '../surroundings.ts';
@@ -8,7 +9,10 @@ import { RequestFailed, send } from './request.ts';
 /** The server beats every 10 s. */
 const silenceMs = 25_000;
 
-export interface StreamEvent { readonly name: string; readonly data: unknown }
+export interface StreamEvent {
+  readonly name: string;
+  readonly data: unknown;
+}
 
 /** Cuts a growing text into events. Pure: what is left over is handed back in at the next call. */
 export function readEvents(text: string): { readonly events: readonly StreamEvent[]; readonly rest: string } {
@@ -16,7 +20,8 @@ export function readEvents(text: string): { readonly events: readonly StreamEven
   const rest = blocks.pop() ?? '';
   const events = blocks.flatMap((block) => {
     const lines = block.split('\n');
-    const field = (name: string): string[] => lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).replace(/^ /, ''));
+    const field = (name: string): string[] =>
+      lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).replace(/^ /, ''));
     const data = field('data');
     if (data.length === 0) return [];
     try {
@@ -46,7 +51,9 @@ export function followEvents(following: Following, surroundings: Surroundings): 
 
   const again = (why: RequestFailed): void => {
     if (stopped.signal.aborted || following.onlost?.(why) === false) return;
-    cancelWait = surroundings.after(backoffMs(attempt, surroundings.random()), () => { void connect(); });
+    cancelWait = surroundings.after(backoffMs(attempt, surroundings.random()), () => {
+      void connect();
+    });
     attempt += 1;
   };
 
@@ -57,7 +64,12 @@ export function followEvents(following: Following, surroundings: Surroundings): 
     let cancelSilence = (): void => {};
     try {
       // The time-out is for the whole request, so it must be long: silence is watched here.
-      const response = await send(following.path, { token: following.token, signal, headers: { Accept: 'text/event-stream' }, timeoutMs: 12 * 3_600_000 });
+      const response = await send(following.path, {
+        token: following.token,
+        signal,
+        headers: { Accept: 'text/event-stream' },
+        timeoutMs: 12 * 3_600_000,
+      });
       attempt = 0;
       following.onopen?.();
       const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -80,5 +92,8 @@ export function followEvents(following: Following, surroundings: Surroundings): 
   }
 
   void connect();
-  return () => { stopped.abort(); cancelWait(); };
+  return () => {
+    stopped.abort();
+    cancelWait();
+  };
 }

@@ -2,14 +2,20 @@
 
 export class RequestFailed extends Error {
   constructor(
-    /** A problem's code; `offline` when no answer came, `timeout` when it came too late, `unreadable` when it was no problem document. */
+    /**
+     * A problem's code; `offline` when no answer came, `timeout` when it came too late, `unreadable` when it was no
+     * problem document.
+     */
     readonly code: string,
     /** HTTP status; 0 without an answer. */
     readonly status: number,
     readonly problem: Readonly<Record<string, unknown>> = {},
     /** How long the server asks to wait, ms. */
     readonly retryAfterMs: number | undefined = undefined,
-  ) { super(`${code} (${status})`); this.name = 'RequestFailed'; }
+  ) {
+    super(`${code} (${status})`);
+    this.name = 'RequestFailed';
+  }
 }
 
 export interface RequestOptions {
@@ -32,7 +38,12 @@ async function problemOf(response: Response): Promise<RequestFailed> {
   const wait = Number.isFinite(seconds) ? seconds * 1000 : undefined;
   try {
     const problem: Record<string, unknown> = await response.json();
-    return new RequestFailed(typeof problem['code'] === 'string' ? problem['code'] : 'unreadable', response.status, problem, wait);
+    return new RequestFailed(
+      typeof problem['code'] === 'string' ? problem['code'] : 'unreadable',
+      response.status,
+      problem,
+      wait,
+    );
   } catch {
     return new RequestFailed('unreadable', response.status, {}, wait);
   }
@@ -40,7 +51,14 @@ async function problemOf(response: Response): Promise<RequestFailed> {
 
 /** @throws RequestFailed */
 export async function send(path: string, options: RequestOptions = {}): Promise<Response> {
-  const { method = options.body === undefined && options.bytes === undefined ? 'GET' : 'POST', body, bytes, token, timeoutMs = 20_000, keepalive = false } = options;
+  const {
+    method = options.body === undefined && options.bytes === undefined ? 'GET' : 'POST',
+    body,
+    bytes,
+    token,
+    timeoutMs = 20_000,
+    keepalive = false,
+  } = options;
   const headers: Record<string, string> = { ...options.headers };
   if (token !== undefined) headers['Authorization'] = `Bearer ${token}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -49,14 +67,21 @@ export async function send(path: string, options: RequestOptions = {}): Promise<
   const stop = new AbortController();
   let late = false;
   // Runs on after the headers, so that a body that stands still ends too.
-  const timer = setTimeout(() => { late = true; stop.abort(); }, timeoutMs);
+  const timer = setTimeout(() => {
+    late = true;
+    stop.abort();
+  }, timeoutMs);
   const stopped = (): void => stop.abort();
   if (options.signal?.aborted) stop.abort();
   options.signal?.addEventListener('abort', stopped);
   let response: Response;
   try {
     response = await fetch(`/api/v1/${path}`, {
-      method, headers, keepalive, cache: 'no-store', credentials: 'same-origin',
+      method,
+      headers,
+      keepalive,
+      cache: 'no-store',
+      credentials: 'same-origin',
       signal: stop.signal,
       ...(bytes !== undefined ? { body: bytes } : body !== undefined ? { body: JSON.stringify(body) } : {}),
     });

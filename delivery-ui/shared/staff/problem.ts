@@ -2,7 +2,18 @@
 import { type TextKey, text } from '../i18n/texts.svelte.ts';
 import { RequestFailed } from '../request/request.ts';
 
-const known = new Set(['wrong-password', 'too-many-attempts', 'not-allowed', 'offline', 'timeout', 'wrong-state', 'lease-lost', 'invalid-request', 'not-found', 'not-logged-in']);
+const known = new Set([
+  'wrong-password',
+  'too-many-attempts',
+  'not-allowed',
+  'offline',
+  'timeout',
+  'wrong-state',
+  'lease-lost',
+  'invalid-request',
+  'not-found',
+  'not-logged-in',
+]);
 
 export function problemText(error: unknown): string {
   if (!(error instanceof RequestFailed)) return text('staff.problem.other');

@@ -1,6 +1,11 @@
 /** Bad input, named: which argument, which value, which rule. */
 export class IrtError extends Error {
-  constructor(readonly code: string, readonly field: string, readonly value: unknown, readonly rule: string) {
+  constructor(
+    readonly code: string,
+    readonly field: string,
+    readonly value: unknown,
+    readonly rule: string,
+  ) {
     super(`${field}: ${String(value)} ${rule}`);
     this.name = 'IrtError';
   }

@@ -2,7 +2,7 @@
  * The wire between a candidate's client and the server: `/api/v1/candidate/…`.
  *
  *   POST seats                       -> Seat: this device waits for a session to be pushed to it
- *   GET  seats/events  (SSE)         -> event `admission` {code}: use it at once; header Authorization: Bearer seatToken
+ * GET  seats/events  (SSE)         -> event `admission` {code}: use it at once; header Authorization: Bearer seatToken
  *   POST admission {code, seat?}     -> Admission: a one-time code (typed, scanned or pushed) becomes a token
  *   All below: header Authorization: Bearer token (kept in sessionStorage; a closed tab needs a new admission)
  *   POST session/take                -> CandidateView: this page becomes the only writer (a new fence)
@@ -10,7 +10,8 @@
  *   POST session/operations          -> OperationsReply | 409 problem `seq-gap` {expectedSeq} | 409 `fenced`
  *   GET  session/events  (SSE)       -> event `changed` {version}: fetch GET session again; event `fenced`
  *   POST session/heartbeat {roundTripMs?} -> Heartbeat, every 5 s
- *   GET  media/:handle               -> audio or picture bytes. A stimulus or prompt is served only after an accepted `play`.
+ * GET  media/:handle               -> audio or picture bytes. A stimulus or prompt is served only after an accepted
+ * `play`.
  *   PUT  recordings/:upload/chunks/:n -> 204. Body: the bytes; header X-Chunk-SHA256: hex
  *   GET  recordings/:upload          -> the candidate's own sealed recording, to hear it back
  */
@@ -18,9 +19,16 @@ import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
 import { Operation, Outcome } from '../../../delivery/sessions/operation.ts';
 
-export const AdmissionRequest = z.strictObject({ code: z.string().min(1).max(40), seat: z.string().max(64).optional() });
+export const AdmissionRequest = z.strictObject({
+  code: z.string().min(1).max(40),
+  seat: z.string().max(64).optional(),
+});
 export const Admission = z.strictObject({ token: z.string() });
-export const Seat = z.strictObject({ seat: z.string(), /** What the invigilator sees, e.g. "blauwe vos 7": shown large on the waiting page. */ name: z.string(), seatToken: z.string() });
+export const Seat = z.strictObject({
+  seat: z.string(),
+  /** What the invigilator sees, e.g. "blauwe vos 7": shown large on the waiting page. */ name: z.string(),
+  seatToken: z.string(),
+});
 
 export const OptionView = z.strictObject({
   handle: z.string(),
@@ -49,7 +57,8 @@ export const TurnView = z.strictObject({
   title: z.string(),
   /** Media handle of the prompt. */
   prompt: z.string(),
-  prepMs: z.int(), answerMs: z.int(),
+  prepMs: z.int(),
+  answerMs: z.int(),
   playsLeft: z.int(),
   /** Upload id of the sealed recording, once there is one. */
   recorded: z.string().optional(),
@@ -68,13 +77,35 @@ export const Screen = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('practice-choice'), ...number, item: ItemView }),
   z.strictObject({ name: z.literal('practice-speaking'), ...number, turn: TurnView }),
   z.strictObject({ name: z.literal('part-intro'), part: z.enum(['listening', 'speaking', 'mo']) }),
-  /** `number` counts the items seen; the total of an adaptive test is a maximum. `open` false: its time is over, it takes no answers. */
-  z.strictObject({ name: z.literal('listening-item'), ...number, item: ItemView, playsLeft: z.int(), selected: z.string().optional(), open: z.boolean() }),
+  /**
+   * `number` counts the items seen; the total of an adaptive test is a maximum. `open` false: its time is over, it
+   * takes no answers.
+   */
+  z.strictObject({
+    name: z.literal('listening-item'),
+    ...number,
+    item: ItemView,
+    playsLeft: z.int(),
+    selected: z.string().optional(),
+    open: z.boolean(),
+  }),
   z.strictObject({ name: z.literal('speaking-turn'), ...number, turn: TurnView }),
-  z.strictObject({ name: z.literal('linear-item'), ...number, item: ItemView, selected: z.string().optional(), flagged: z.boolean(), overview: Overview }),
+  z.strictObject({
+    name: z.literal('linear-item'),
+    ...number,
+    item: ItemView,
+    selected: z.string().optional(),
+    flagged: z.boolean(),
+    overview: Overview,
+  }),
   z.strictObject({ name: z.literal('review'), overview: Overview }),
   /** `resultPath` e.g. /result/#KEY: where the candidate later finds result, certificate and the public check. */
-  z.strictObject({ name: z.literal('receipt'), reference: z.string(), resultPath: z.string(), reason: z.enum(['completed', 'deadline', 'ended']) }),
+  z.strictObject({
+    name: z.literal('receipt'),
+    reference: z.string(),
+    resultPath: z.string(),
+    reason: z.enum(['completed', 'deadline', 'ended']),
+  }),
 ]);
 export type Screen = z.infer<typeof Screen>;
 
@@ -98,7 +129,10 @@ export type CandidateView = z.infer<typeof CandidateView>;
 
 export const OperationsRequest = z.strictObject({ fence: z.int(), operations: z.array(Operation).min(1).max(50) });
 export type OperationsRequest = z.infer<typeof OperationsRequest>;
-/** Outcomes are in the order of the request. The client removes an operation from its outbox only when its outcome is here. */
+/**
+ * Outcomes are in the order of the request. The client removes an operation from its outbox only when its outcome is
+ * here.
+ */
 export const OperationsReply = z.strictObject({ outcomes: z.array(Outcome), view: CandidateView });
 export type OperationsReply = z.infer<typeof OperationsReply>;
 

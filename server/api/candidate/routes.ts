@@ -15,7 +15,16 @@ import { openEventStream } from '../../http/sse.ts';
 import type { Program } from '../../program.ts';
 import { seatName } from '../../seats.ts';
 import { type CandidateAccess, guards } from '../access.ts';
-import { Admission, AdmissionRequest, CandidateView, Heartbeat, HeartbeatRequest, OperationsReply, OperationsRequest, Seat } from './protocol.ts';
+import {
+  Admission,
+  AdmissionRequest,
+  CandidateView,
+  Heartbeat,
+  HeartbeatRequest,
+  OperationsReply,
+  OperationsRequest,
+  Seat,
+} from './protocol.ts';
 import { candidateView } from './view.ts';
 import { sendMedia } from '../../http/media.ts';
 
@@ -25,12 +34,20 @@ const largestChunk = 1_000_000;
 const mostChunks = 600;
 
 const UploadParam = z.string().regex(/^[0-9a-z-]{16,64}$/);
-const ChunkParam = z.coerce.number().int().min(0).max(mostChunks - 1);
+const ChunkParam = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(mostChunks - 1);
 const HashHeader = z.string().regex(/^[0-9a-f]{64}$/);
 
 export function candidateEndpoints(program: Program): Endpoint[] {
   const guard = guards(program);
-  return [...admissionEndpoints(program, guard), ...sessionEndpoints(program, guard), ...mediaEndpoints(program, guard)];
+  return [
+    ...admissionEndpoints(program, guard),
+    ...sessionEndpoints(program, guard),
+    ...mediaEndpoints(program, guard),
+  ];
 }
 
 type Guards = ReturnType<typeof guards>;
@@ -39,27 +56,51 @@ function admissionEndpoints(program: Program, guard: Guards): Endpoint[] {
   const failures = failureLimit(60, 600);
   return [
     jsonEndpoint({
-      method: 'post', path: '/candidate/seats', summary: 'This device waits for a session to be pushed to it', guard: guard.anyone, access: 'anyone', reply: Seat,
+      method: 'post',
+      path: '/candidate/seats',
+      summary: 'This device waits for a session to be pushed to it',
+      guard: guard.anyone,
+      access: 'anyone',
+      reply: Seat,
       handle: async () => {
         const seat = { seat: program.makeId(), name: seatName(program.random(3)) };
         return { ...seat, seatToken: await program.tokens.issue('seat', seat) };
       },
     }),
     rawEndpoint({
-      method: 'get', path: '/candidate/seats/events', summary: 'Admissions pushed to this seat', guard: guard.seat, access: 'seat', reply: 'stream',
+      method: 'get',
+      path: '/candidate/seats/events',
+      summary: 'Admissions pushed to this seat',
+      guard: guard.seat,
+      access: 'seat',
+      reply: 'stream',
       handle: async ({ access, request, response }) => {
         const stream = openEventStream(request, response, program.timers);
-        const leave = program.seats.add({ ...access, since: program.now(), push: (code) => stream.send('admission', { code }) });
+        const leave = program.seats.add({
+          ...access,
+          since: program.now(),
+          push: (code) => stream.send('admission', { code }),
+        });
         await stream.closed.then(leave);
       },
     }),
     jsonEndpoint({
-      method: 'post', path: '/candidate/admission', summary: 'A one-time code becomes a token', guard: guard.anyone, access: 'anyone', body: AdmissionRequest, reply: Admission, problems: ['code-unknown', 'too-many-attempts'],
+      method: 'post',
+      path: '/candidate/admission',
+      summary: 'A one-time code becomes a token',
+      guard: guard.anyone,
+      access: 'anyone',
+      body: AdmissionRequest,
+      reply: Admission,
+      problems: ['code-unknown', 'too-many-attempts'],
       handle: async ({ body, request, response }) => {
         const from = request.ip ?? 'unknown';
         await failures.check(from, response);
         const code = await useCode(program.codes, body.code, program.now());
-        if (code === undefined) { await failures.fail(from); throw new Problem('code-unknown'); }
+        if (code === undefined) {
+          await failures.fail(from);
+          throw new Problem('code-unknown');
+        }
         // A seat is known by the name that people read on it.
         const seat = program.seats.get(body.seat ?? '')?.name ?? 'device';
         return { token: await arrive(program, { tenant: code.tenant, id: code.session }, seat, code) };
@@ -69,52 +110,103 @@ function admissionEndpoints(program: Program, guard: Guards): Endpoint[] {
 }
 
 /** The device is here. A pushed code carries the invigilator's admission with it; any other waits for it. */
-async function arrive(program: Program, id: SessionId, seat: string, code: { readonly admits: boolean; readonly by: string }): Promise<string> {
+async function arrive(
+  program: Program,
+  id: SessionId,
+  seat: string,
+  code: { readonly admits: boolean; readonly by: string },
+): Promise<string> {
   const arrived = await program.sessions.handle(id, { type: 'arrive', seat });
   if (code.admits) await program.sessions.handle(id, { type: 'admit', by: code.by, seat, identityChecked: true });
-  return program.tokens.issue('candidate', { tenant: id.tenant, session: id.id, arrival: arrived.session.state.arrivals });
+  return program.tokens.issue('candidate', {
+    tenant: id.tenant,
+    session: id.id,
+    arrival: arrived.session.state.arrivals,
+  });
 }
 
-const viewOf = (program: Program, session: LoadedSession): CandidateView => candidateView(session, program.sessions.pinnedTest(session.state), program.now());
+const viewOf = (program: Program, session: LoadedSession): CandidateView =>
+  candidateView(session, program.sessions.pinnedTest(session.state), program.now());
 
 function sessionEndpoints(program: Program, guard: Guards): Endpoint[] {
   return [
     jsonEndpoint({
-      method: 'post', path: '/candidate/session/take', summary: 'This page becomes the only writer', guard: guard.candidate, access: 'candidate', reply: CandidateView, problems: ['wrong-state', 'fenced'],
+      method: 'post',
+      path: '/candidate/session/take',
+      summary: 'This page becomes the only writer',
+      guard: guard.candidate,
+      access: 'candidate',
+      reply: CandidateView,
+      problems: ['wrong-state', 'fenced'],
       handle: async ({ access }) => {
         if (access.session.state.awaitingAdmission) return viewOf(program, access.session);
         return viewOf(program, (await program.sessions.handle(access.id, { type: 'take-writer' })).session);
       },
     }),
     jsonEndpoint({
-      method: 'get', path: '/candidate/session', summary: 'What the candidate sees now', guard: guard.candidate, access: 'candidate', reply: CandidateView, problems: ['fenced'],
+      method: 'get',
+      path: '/candidate/session',
+      summary: 'What the candidate sees now',
+      guard: guard.candidate,
+      access: 'candidate',
+      reply: CandidateView,
+      problems: ['fenced'],
       handle: ({ access }) => Promise.resolve(viewOf(program, access.session)),
     }),
     jsonEndpoint({
-      method: 'post', path: '/candidate/session/operations', summary: 'A batch of operations, one append', guard: guard.candidate, access: 'candidate', body: OperationsRequest, reply: OperationsReply, problems: ['fenced', 'seq-gap', 'storage-unavailable'],
+      method: 'post',
+      path: '/candidate/session/operations',
+      summary: 'A batch of operations, one append',
+      guard: guard.candidate,
+      access: 'candidate',
+      body: OperationsRequest,
+      reply: OperationsReply,
+      problems: ['fenced', 'seq-gap', 'storage-unavailable'],
       handle: async ({ access, body }) => {
         const sealed = await sealRecordings(program, access, body.operations);
-        const { session, outcomes } = await program.sessions.handle(access.id, { type: 'operations', fence: body.fence, operations: body.operations }, sealed);
+        const { session, outcomes } = await program.sessions.handle(
+          access.id,
+          { type: 'operations', fence: body.fence, operations: body.operations },
+          sealed,
+        );
         return { outcomes: [...outcomes], view: viewOf(program, session) };
       },
     }),
     rawEndpoint({
-      method: 'get', path: '/candidate/session/events', summary: 'Tells that the session changed', guard: guard.candidate, access: 'candidate', reply: 'stream',
+      method: 'get',
+      path: '/candidate/session/events',
+      summary: 'Tells that the session changed',
+      guard: guard.candidate,
+      access: 'candidate',
+      reply: 'stream',
       handle: ({ access, request, response }) => followSession(program, access, request, response),
     }),
     jsonEndpoint({
-      method: 'post', path: '/candidate/session/heartbeat', summary: 'Every five seconds', guard: guard.candidate, access: 'candidate', body: HeartbeatRequest, reply: Heartbeat, problems: ['fenced'],
+      method: 'post',
+      path: '/candidate/session/heartbeat',
+      summary: 'Every five seconds',
+      guard: guard.candidate,
+      access: 'candidate',
+      body: HeartbeatRequest,
+      reply: Heartbeat,
+      problems: ['fenced'],
       handle: async ({ access }) => {
         const { state, version } = access.session;
         const wasLost = program.presence.beat(access.id, toEpochMs(program.now()), state.disconnectedAt !== undefined);
-        if (wasLost && state.closed === undefined) await program.sessions.handle(access.id, { type: 'restore-connection' });
+        if (wasLost && state.closed === undefined)
+          await program.sessions.handle(access.id, { type: 'restore-connection' });
         return { serverNow: program.now(), version };
       },
     }),
   ];
 }
 
-async function followSession(program: Program, { id, session }: CandidateAccess, request: Request, response: Response): Promise<void> {
+async function followSession(
+  program: Program,
+  { id, session }: CandidateAccess,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const stream = openEventStream(request, response, program.timers);
   const arrival = session.state.arrivals;
   stream.send('changed', { version: session.version });
@@ -126,15 +218,27 @@ async function followSession(program: Program, { id, session }: CandidateAccess,
   await stream.closed.then(stop);
 }
 
-const uploadOf = (access: CandidateAccess, upload: string): UploadId => ({ tenant: access.id.tenant, person: access.session.state.registration.candidate, id: `${access.id.id}-${upload}` });
+const uploadOf = (access: CandidateAccess, upload: string): UploadId => ({
+  tenant: access.id.tenant,
+  person: access.session.state.registration.candidate,
+  id: `${access.id.id}-${upload}`,
+});
 
 /** Seals what `recording-finished` operations announce; an incomplete one stays out, and its operation is refused. */
-async function sealRecordings(program: Program, access: CandidateAccess, operations: readonly Operation[]): Promise<Map<string, SealedRecording>> {
+async function sealRecordings(
+  program: Program,
+  access: CandidateAccess,
+  operations: readonly Operation[],
+): Promise<Map<string, SealedRecording>> {
   const sealed = new Map<string, SealedRecording>();
   for (const operation of operations) {
     if (operation.kind !== 'recording-finished') continue;
     try {
-      const { sha256, bytes, contentType } = await program.blobs.seal({ upload: uploadOf(access, operation.upload), chunks: operation.chunks, contentType: operation.contentType });
+      const { sha256, bytes, contentType } = await program.blobs.seal({
+        upload: uploadOf(access, operation.upload),
+        chunks: operation.chunks,
+        contentType: operation.contentType,
+      });
       sealed.set(operation.upload, { sha256, bytes, contentType });
     } catch (error) {
       if (!(error instanceof BlobIncomplete) && !(error instanceof ChunkMismatch)) throw error;
@@ -156,31 +260,61 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
 }
 
 /** Only an upload that the session has begun and not yet sealed takes bytes. */
-const isOpenUpload = ({ session }: CandidateAccess, upload: string): boolean => session.state.closed === undefined && session.state.turns.some((turn) => turn.recording === upload && turn.sealed === undefined);
+const isOpenUpload = ({ session }: CandidateAccess, upload: string): boolean =>
+  session.state.closed === undefined &&
+  session.state.turns.some((turn) => turn.recording === upload && turn.sealed === undefined);
 
 function mediaEndpoints(program: Program, guard: Guards): Endpoint[] {
   return [
     rawEndpoint({
-      method: 'get', path: '/candidate/media/:handle', summary: 'A clip or picture of this moment', guard: guard.candidate, access: 'candidate', reply: 'bytes', problems: ['not-found', 'fenced'],
+      method: 'get',
+      path: '/candidate/media/:handle',
+      summary: 'A clip or picture of this moment',
+      guard: guard.candidate,
+      access: 'candidate',
+      reply: 'bytes',
+      problems: ['not-found', 'fenced'],
       handle: async ({ access, request, response, param }) => {
-        const media = resolveMedia(access.session.state, program.sessions.pinnedTest(access.session.state), param('handle'));
+        const media = resolveMedia(
+          access.session.state,
+          program.sessions.pinnedTest(access.session.state),
+          param('handle'),
+        );
         const content = media === undefined ? undefined : await program.media.read(media.id);
         if (content === undefined) throw new Problem('not-found');
         sendMedia(request, response, content);
       },
     }),
     rawEndpoint({
-      method: 'put', path: '/candidate/recordings/:upload/chunks/:n', summary: 'One chunk of a recording', guard: guard.candidate, access: 'candidate', body: 'bytes', reply: 'nothing', problems: ['chunk-mismatch', 'too-large', 'wrong-state', 'fenced'],
+      method: 'put',
+      path: '/candidate/recordings/:upload/chunks/:n',
+      summary: 'One chunk of a recording',
+      guard: guard.candidate,
+      access: 'candidate',
+      body: 'bytes',
+      reply: 'nothing',
+      problems: ['chunk-mismatch', 'too-large', 'wrong-state', 'fenced'],
       handle: async ({ access, request, response, param }) => {
         const upload = UploadParam.parse(param('upload'));
         const hash = HashHeader.parse(request.headers['x-chunk-sha256']);
         if (!isOpenUpload(access, upload)) throw new Problem('wrong-state', { reason: 'no such recording is open' });
-        await program.blobs.putChunk(uploadOf(access, upload), ChunkParam.parse(param('n')), await readBytes(request, largestChunk), hash);
+        await program.blobs.putChunk(
+          uploadOf(access, upload),
+          ChunkParam.parse(param('n')),
+          await readBytes(request, largestChunk),
+          hash,
+        );
         response.setHeader('Cache-Control', 'no-store').status(204).end();
       },
     }),
     rawEndpoint({
-      method: 'get', path: '/candidate/recordings/:upload', summary: 'The own recording, to hear it back', guard: guard.candidate, access: 'candidate', reply: 'bytes', problems: ['not-found', 'fenced'],
+      method: 'get',
+      path: '/candidate/recordings/:upload',
+      summary: 'The own recording, to hear it back',
+      guard: guard.candidate,
+      access: 'candidate',
+      reply: 'bytes',
+      problems: ['not-found', 'fenced'],
       handle: async ({ access, request, response, param }) => {
         const sealed = access.session.state.turns.find((turn) => turn.sealed?.upload === param('upload'))?.sealed;
         const bytes = sealed === undefined ? undefined : await program.blobs.read(uploadOf(access, sealed.upload));

@@ -1,5 +1,6 @@
 /**
- * What a candidate may see, built member by member from an allow-list: never the full item with parts deleted. No key, no
+ * What a candidate may see, built member by member from an allow-list: never the full item with parts deleted. No key,
+ * no
  * difficulty, no text of what must be heard, no name of another item.
  */
 import { type PinnedTest, choiceItem, speakingItem, textIn } from '../../../item-bank/releases/pinned-test.ts';
@@ -13,7 +14,11 @@ import type { LoadedSession } from '../../../delivery/sessions/handle.ts';
 import type { GivenItem, GivenTurn, ItemProgress, SessionState } from '../../../delivery/sessions/session.ts';
 import type { CandidateView, ItemView, Screen, TurnView } from './protocol.ts';
 
-interface Seen { readonly state: SessionState; readonly test: PinnedTest; readonly now: Instant }
+interface Seen {
+  readonly state: SessionState;
+  readonly test: PinnedTest;
+  readonly now: Instant;
+}
 
 /** Listening options are heard or seen; only a linear part's options are also read. */
 function itemView({ state, test }: Seen, given: GivenItem, readable: boolean): ItemView {
@@ -23,32 +28,51 @@ function itemView({ state, test }: Seen, given: GivenItem, readable: boolean): I
   const options = given.optionOrder.flatMap((index) => {
     const option = text.options[index];
     if (option === undefined) return [];
-    return [{
-      handle: optionHandle(seed, id, index),
-      ...(readable ? { text: option.text } : {}),
-      ...(option.audio === undefined ? {} : { audio: mediaHandle(seed, id, `option${index}`) }),
-      ...(option.picture === undefined ? {} : { picture: mediaHandle(seed, id, `picture${index}`), alt: option.text }),
-    }];
+    return [
+      {
+        handle: optionHandle(seed, id, index),
+        ...(readable ? { text: option.text } : {}),
+        ...(option.audio === undefined ? {} : { audio: mediaHandle(seed, id, `option${index}`) }),
+        ...(option.picture === undefined
+          ? {}
+          : { picture: mediaHandle(seed, id, `picture${index}`), alt: option.text }),
+      },
+    ];
   });
   return {
-    handle: given.handle, language: spoken, options,
+    handle: given.handle,
+    language: spoken,
+    options,
     stem: { text: text.stem.text, audio: mediaHandle(seed, id, 'stem') },
     ...(text.stimulus === undefined ? {} : { stimulus: mediaHandle(seed, id, 'stimulus') }),
   };
 }
 
-function turnView({ state, test }: Seen, given: GivenTurn, plays: number, practice: boolean, recorded?: string): TurnView {
+function turnView(
+  { state, test }: Seen,
+  given: GivenTurn,
+  plays: number,
+  practice: boolean,
+  recorded?: string,
+): TurnView {
   const item = speakingItem(test, given.item.id);
   const turn = item.turns[given.turn];
   const allowed = practice ? plays + 1 : playsAllowed(state, given, { test });
   return {
-    handle: given.handle, title: item.title, prompt: mediaHandle(state.registration.seed, `${given.item.id}/${given.turn}`, 'prompt'),
-    prepMs: turn?.prepMs ?? 0, answerMs: turn?.answerMs ?? 0, playsLeft: Math.max(0, allowed - plays), ...(recorded === undefined ? {} : { recorded }),
+    handle: given.handle,
+    title: item.title,
+    prompt: mediaHandle(state.registration.seed, `${given.item.id}/${given.turn}`, 'prompt'),
+    prepMs: turn?.prepMs ?? 0,
+    answerMs: turn?.answerMs ?? 0,
+    playsLeft: Math.max(0, allowed - plays),
+    ...(recorded === undefined ? {} : { recorded }),
   };
 }
 
-const overview = (items: readonly ItemProgress[]) => items.map((item) => ({ position: item.position, answered: item.answer !== undefined, flagged: item.flagged }));
-const selected = (item: ItemProgress): { selected?: string } => (item.answer === undefined ? {} : { selected: item.answer.option });
+const overview = (items: readonly ItemProgress[]) =>
+  items.map((item) => ({ position: item.position, answered: item.answer !== undefined, flagged: item.flagged }));
+const selected = (item: ItemProgress): { selected?: string } =>
+  item.answer === undefined ? {} : { selected: item.answer.option };
 const isReadable = (test: PinnedTest): boolean => test.specification.parts.some((part) => part.kind === 'linear');
 
 function practiceScreen(seen: Seen, index: number): Screen {
@@ -57,19 +81,29 @@ function practiceScreen(seen: Seen, index: number): Screen {
   if (given === undefined) return { name: 'waiting' };
   const number = { number: index + 1, total: state.practice.length };
   return isTurn(given)
-    ? { name: 'practice-speaking', ...number, turn: turnView(seen, given, state.practicePlays.get(given.handle) ?? 0, true) }
+    ? {
+        name: 'practice-speaking',
+        ...number,
+        turn: turnView(seen, given, state.practicePlays.get(given.handle) ?? 0, true),
+      }
     : { name: 'practice-choice', ...number, item: itemView(seen, given, isReadable(test)) };
 }
 
 const partName = (part: Part | undefined): 'listening' | 'speaking' | 'mo' => part?.id ?? 'mo';
-const maximum = (part: Part | undefined): number => (part?.kind === 'adaptive' ? part.policy.maximumItems + part.policy.pretestPositions.length : 0);
+const maximum = (part: Part | undefined): number =>
+  part?.kind === 'adaptive' ? part.policy.maximumItems + part.policy.pretestPositions.length : 0;
 
 function adaptiveScreen(seen: Seen, part: Part | undefined, handle: string): Screen {
   const item = seen.state.items.find((candidate) => candidate.handle === handle);
   if (item === undefined) return { name: 'waiting' };
   return {
-    name: 'listening-item', number: item.position, total: maximum(part), item: itemView(seen, item, false),
-    playsLeft: Math.max(0, playsAllowed(seen.state, item, seen) - item.plays), open: !isOver(seen.state, seen.now), ...selected(item),
+    name: 'listening-item',
+    number: item.position,
+    total: maximum(part),
+    item: itemView(seen, item, false),
+    playsLeft: Math.max(0, playsAllowed(seen.state, item, seen) - item.plays),
+    open: !isOver(seen.state, seen.now),
+    ...selected(item),
   };
 }
 
@@ -77,29 +111,58 @@ function linearScreen(seen: Seen, position: number): Screen {
   const { items } = seen.state;
   const item = items.find((candidate) => candidate.position === position);
   if (item === undefined) return { name: 'review', overview: overview(items) };
-  return { name: 'linear-item', number: position, total: items.length, item: itemView(seen, item, true), flagged: item.flagged, overview: overview(items), ...selected(item) };
+  return {
+    name: 'linear-item',
+    number: position,
+    total: items.length,
+    item: itemView(seen, item, true),
+    flagged: item.flagged,
+    overview: overview(items),
+    ...selected(item),
+  };
 }
 
 function speakingScreen(seen: Seen, position: number): Screen {
   const turn = seen.state.turns.find((candidate) => candidate.position === position);
   if (turn === undefined) return { name: 'waiting' };
-  return { name: 'speaking-turn', number: position, total: seen.state.turns.length, turn: turnView(seen, turn, turn.plays, false, turn.sealed?.upload) };
+  return {
+    name: 'speaking-turn',
+    number: position,
+    total: seen.state.turns.length,
+    turn: turnView(seen, turn, turn.plays, false, turn.sealed?.upload),
+  };
 }
 
 function screenOf(seen: Seen): Screen {
   const { state, test } = seen;
   const { step, registration } = state;
-  if (state.closed !== undefined) return { name: 'receipt', reference: registration.reference, resultPath: `/result/#${registration.resultKey}`, reason: state.closed.reason };
+  if (state.closed !== undefined)
+    return {
+      name: 'receipt',
+      reference: registration.reference,
+      resultPath: `/result/#${registration.resultKey}`,
+      reason: state.closed.reason,
+    };
   if (state.awaitingAdmission) return { name: 'waiting' };
   switch (step.name) {
-    case 'registered': case 'arrived': case 'closed': return { name: 'waiting' };
-    case 'confirm-name': return { name: 'confirm-name' };
-    case 'sound-check': return { name: 'sound-check', voice: mediaHandle(registration.seed, state.practice[0]?.item.id ?? '', 'stem') };
-    case 'practice': return practiceScreen(seen, step.index);
-    case 'part-intro': return { name: 'part-intro', part: partName(test.specification.parts[step.part]) };
-    case 'adaptive': return adaptiveScreen(seen, test.specification.parts[step.part], step.handle);
-    case 'linear': return linearScreen(seen, step.position);
-    case 'speaking': return speakingScreen(seen, step.position);
+    case 'registered':
+    case 'arrived':
+    case 'closed':
+      return { name: 'waiting' };
+    case 'confirm-name':
+      return { name: 'confirm-name' };
+    case 'sound-check':
+      return { name: 'sound-check', voice: mediaHandle(registration.seed, state.practice[0]?.item.id ?? '', 'stem') };
+    case 'practice':
+      return practiceScreen(seen, step.index);
+    case 'part-intro':
+      return { name: 'part-intro', part: partName(test.specification.parts[step.part]) };
+    case 'adaptive':
+      return adaptiveScreen(seen, test.specification.parts[step.part], step.handle);
+    case 'linear':
+      return linearScreen(seen, step.position);
+    case 'speaking':
+      return speakingScreen(seen, step.position);
   }
 }
 
@@ -107,9 +170,19 @@ export function candidateView({ state, version }: LoadedSession, test: PinnedTes
   const left = remainingMs(state, now);
   const contactLanguage: Language = state.registration.contactLanguage;
   return {
-    version, serverNow: now, fence: state.fence, nextSeq: state.nextSeq, test: state.registration.test, candidateName: state.registration.candidateName,
-    contactLanguage, synthetic: state.registration.synthetic, paused: state.pausedAt !== undefined, handRaised: state.handRaisedAt !== undefined,
-    ...(left === undefined || state.deadlineAt === undefined ? {} : { clock: { deadlineAt: state.deadlineAt, remainingMs: left } }),
+    version,
+    serverNow: now,
+    fence: state.fence,
+    nextSeq: state.nextSeq,
+    test: state.registration.test,
+    candidateName: state.registration.candidateName,
+    contactLanguage,
+    synthetic: state.registration.synthetic,
+    paused: state.pausedAt !== undefined,
+    handRaised: state.handRaisedAt !== undefined,
+    ...(left === undefined || state.deadlineAt === undefined
+      ? {}
+      : { clock: { deadlineAt: state.deadlineAt, remainingMs: left } }),
     screen: screenOf({ state, test, now }),
   };
 }

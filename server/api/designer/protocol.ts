@@ -7,26 +7,45 @@
  *   GET specifications            -> SpecificationView[]
  *   GET  banks/:bank/releases     -> ReleaseView[], newest first
  *   POST banks/:bank/in-force     -> 204; body InForceChoice: which release new sittings use
- *   POST banks/:bank/calibrations?source=&model=&anchors=&name=&groups=&duplicates=&equivalentGroups= -> CalibrationView; body: the CSV or journal rows (or their gzip) where source is file
+ * POST banks/:bank/calibrations?source=&model=&anchors=&name=&groups=&duplicates=&equivalentGroups= -> CalibrationView;
+ * body: the CSV or journal rows (or their gzip) where source is file
  *   GET  calibrations             -> CalibrationSummary[], newest first
  *   GET  calibrations/:id         -> CalibrationView
  *   GET  calibrations/:id/events  -> SSE: `calibration` with a CalibrationView at once and at every change
  *   GET  calibrations/:id/files/:file -> the report (a page without script) or a download: CalibrationFile
  *   POST calibrations/:id/cancel  -> 204
  *   POST calibrations/:id/erase-files -> 204
- *   POST calibrations/:id/release -> ReleaseView; body PublicationRequest: a new release with the chosen items' new parameters
+ * POST calibrations/:id/release -> ReleaseView; body PublicationRequest: a new release with the chosen items' new
+ * parameters
  */
 import { z } from 'zod';
 
-export const BankSummary = z.strictObject({ bank: z.string(), release: z.string(), createdAt: z.iso.datetime(), operational: z.int(), pretest: z.int(), practice: z.int(), synthetic: z.boolean() });
+export const BankSummary = z.strictObject({
+  bank: z.string(),
+  release: z.string(),
+  createdAt: z.iso.datetime(),
+  operational: z.int(),
+  pretest: z.int(),
+  practice: z.int(),
+  synthetic: z.boolean(),
+});
 export type BankSummary = z.infer<typeof BankSummary>;
 
 export const ItemRow = z.strictObject({
-  id: z.string(), version: z.int(), kind: z.enum(['choice', 'speaking']), use: z.enum(['operational', 'pretest', 'practice']),
-  attributes: z.record(z.string(), z.string()), languages: z.array(z.string()),
-  slope: z.number().optional(), difficulty: z.number().optional(), /** 3PL: chance of a right answer by guessing. */ lower: z.number().optional(), origin: z.enum(['expert-guess', 'calibrated']).optional(),
+  id: z.string(),
+  version: z.int(),
+  kind: z.enum(['choice', 'speaking']),
+  use: z.enum(['operational', 'pretest', 'practice']),
+  attributes: z.record(z.string(), z.string()),
+  languages: z.array(z.string()),
+  slope: z.number().optional(),
+  difficulty: z.number().optional(),
+  /** 3PL: chance of a right answer by guessing. */ lower: z.number().optional(),
+  origin: z.enum(['expert-guess', 'calibrated']).optional(),
   /** Live: times given, answered, share right, mean interim θ of those who had it; absent while too few. */
-  given: z.int(), answered: z.int(), right: z.int(),
+  given: z.int(),
+  answered: z.int(),
+  right: z.int(),
   reviewBy: z.string().optional(),
 });
 export type ItemRow = z.infer<typeof ItemRow>;
@@ -34,8 +53,22 @@ export const ItemPage = z.strictObject({ items: z.array(ItemRow), total: z.int()
 export type ItemPage = z.infer<typeof ItemPage>;
 
 export const ItemDetail = ItemRow.extend({
-  texts: z.record(z.string(), z.strictObject({ stimulus: z.string().optional(), stem: z.string(), options: z.array(z.strictObject({ text: z.string(), picture: z.string().optional(), audio: z.string().optional() })), stimulusAudio: z.string().optional(), stemAudio: z.string().optional() })),
-  key: z.int().optional(), rationale: z.string().optional(), source: z.string().optional(), lookFor: z.string().optional(),
+  texts: z.record(
+    z.string(),
+    z.strictObject({
+      stimulus: z.string().optional(),
+      stem: z.string(),
+      options: z.array(
+        z.strictObject({ text: z.string(), picture: z.string().optional(), audio: z.string().optional() }),
+      ),
+      stimulusAudio: z.string().optional(),
+      stemAudio: z.string().optional(),
+    }),
+  ),
+  key: z.int().optional(),
+  rationale: z.string().optional(),
+  source: z.string().optional(),
+  lookFor: z.string().optional(),
   enemies: z.array(z.string()),
   /** SVG texts: characteristic curve and information. */
   curve: z.string().optional(),
@@ -43,8 +76,17 @@ export const ItemDetail = ItemRow.extend({
 export type ItemDetail = z.infer<typeof ItemDetail>;
 
 export const SpecificationView = z.strictObject({
-  id: z.string(), version: z.int(), title: z.record(z.string(), z.string()), synthetic: z.boolean(),
-  parts: z.array(z.strictObject({ id: z.string(), kind: z.string(), facts: z.array(z.strictObject({ name: z.string(), value: z.string() })) })),
+  id: z.string(),
+  version: z.int(),
+  title: z.record(z.string(), z.string()),
+  synthetic: z.boolean(),
+  parts: z.array(
+    z.strictObject({
+      id: z.string(),
+      kind: z.string(),
+      facts: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+    }),
+  ),
   /** Test information with the cuts, SVG. */
   information: z.string().optional(),
 });
@@ -52,9 +94,25 @@ export type SpecificationView = z.infer<typeof SpecificationView>;
 
 const Account = z.string();
 export const ReleaseView = z.strictObject({
-  id: z.string(), bank: z.string(), createdAt: z.iso.datetime(), items: z.int(), parameters: z.int(), calibrated: z.int(), inForce: z.boolean(),
+  id: z.string(),
+  bank: z.string(),
+  createdAt: z.iso.datetime(),
+  items: z.int(),
+  parameters: z.int(),
+  calibrated: z.int(),
+  inForce: z.boolean(),
   /** Of a release made by a calibration. */
-  recalibration: z.strictObject({ base: z.string(), job: z.string(), model: z.string(), anchors: z.string(), by: Account, reason: z.string(), replaced: z.array(z.string()) }).optional(),
+  recalibration: z
+    .strictObject({
+      base: z.string(),
+      job: z.string(),
+      model: z.string(),
+      anchors: z.string(),
+      by: Account,
+      reason: z.string(),
+      replaced: z.array(z.string()),
+    })
+    .optional(),
   /** When it was put in force, by whom and why; oldest first. */
   choices: z.array(z.strictObject({ at: z.iso.datetime(), previous: z.string(), by: Account, reason: z.string() })),
 });
@@ -63,14 +121,27 @@ export type ReleaseView = z.infer<typeof ReleaseView>;
 const Reason = z.string().trim().min(3).max(500);
 export const InForceChoice = z.strictObject({ release: z.string().max(100), reason: Reason });
 export type InForceChoice = z.infer<typeof InForceChoice>;
-export const PublicationRequest = z.strictObject({ items: z.array(z.string().max(100)).min(1).max(5000), reason: Reason });
+export const PublicationRequest = z.strictObject({
+  items: z.array(z.string().max(100)).min(1).max(5000),
+  reason: Reason,
+});
 export type PublicationRequest = z.infer<typeof PublicationRequest>;
 
-export const CalibrationFile = z.enum(['report.nl.html', 'report.en.html', 'items.csv', 'persons.csv', 'distractors.csv', 'calibration.json']);
+export const CalibrationFile = z.enum([
+  'report.nl.html',
+  'report.en.html',
+  'items.csv',
+  'persons.csv',
+  'distractors.csv',
+  'calibration.json',
+]);
 export type CalibrationFile = z.infer<typeof CalibrationFile>;
 const Model = z.enum(['rasch', '1pl', '2pl', '3pl']);
 export const CalibrationQuery = z.strictObject({
-  source: z.enum(['file', 'sessions']), model: Model, anchors: z.enum(['linked', 'fixed', 'none']), name: z.string().max(200).optional(),
+  source: z.enum(['file', 'sessions']),
+  model: Model,
+  anchors: z.enum(['linked', 'fixed', 'none']),
+  name: z.string().max(200).optional(),
   /** Column of the file that names each person's group. */
   groups: z.string().trim().min(1).max(100).optional(),
   duplicates: z.enum(['refuse', 'first']).optional(),
@@ -79,12 +150,26 @@ export const CalibrationQuery = z.strictObject({
 });
 export type CalibrationQuery = z.infer<typeof CalibrationQuery>;
 
-/** The largest file taken, bytes: as sent, and unpacked (it is put down on the disk); and the most responses in it (about 30 bytes of memory each at the worst moment). */
-export const responseFileLimits = { sent: 512 * 1024 * 1024, unpacked: 2048 * 1024 * 1024, responses: 40_000_000 } as const;
+/**
+ * The largest file taken, bytes: as sent, and unpacked (it is put down on the disk); and the most responses in it
+ * (about 30 bytes of memory each at the worst moment).
+ */
+export const responseFileLimits = {
+  sent: 512 * 1024 * 1024,
+  unpacked: 2048 * 1024 * 1024,
+  responses: 40_000_000,
+} as const;
 
 export const CalibrationSummary = z.strictObject({
-  id: z.string(), bank: z.string(), base: z.string(), model: Model, anchors: z.enum(['linked', 'fixed', 'none']),
-  source: z.enum(['file', 'sessions']), file: z.string().optional(), by: Account, createdAt: z.iso.datetime(),
+  id: z.string(),
+  bank: z.string(),
+  base: z.string(),
+  model: Model,
+  anchors: z.enum(['linked', 'fixed', 'none']),
+  source: z.enum(['file', 'sessions']),
+  file: z.string().optional(),
+  by: Account,
+  createdAt: z.iso.datetime(),
   /** interrupted: the server ended before the job did; nothing of it was kept. */
   state: z.enum(['running', 'finished', 'failed', 'cancelled', 'interrupted']),
   /** The release that was made of it. */
@@ -92,12 +177,30 @@ export const CalibrationSummary = z.strictObject({
 });
 export type CalibrationSummary = z.infer<typeof CalibrationSummary>;
 
-const Estimate = z.strictObject({ slope: z.number(), slopeStandardError: z.number().optional(), difficulty: z.number(), difficultyStandardError: z.number().optional(), lower: z.number().optional(), lowerStandardError: z.number().optional() });
+const Estimate = z.strictObject({
+  slope: z.number(),
+  slopeStandardError: z.number().optional(),
+  difficulty: z.number(),
+  difficultyStandardError: z.number().optional(),
+  lower: z.number().optional(),
+  lowerStandardError: z.number().optional(),
+});
 export const CalibratedRow = z.strictObject({
-  id: z.string(), responses: z.int(), right: z.int(),
-  old: z.strictObject({ slope: z.number(), difficulty: z.number(), lower: z.number().optional(), origin: z.enum(['expert-guess', 'calibrated']) }).optional(), estimate: Estimate.optional(),
+  id: z.string(),
+  responses: z.int(),
+  right: z.int(),
+  old: z
+    .strictObject({
+      slope: z.number(),
+      difficulty: z.number(),
+      lower: z.number().optional(),
+      origin: z.enum(['expert-guess', 'calibrated']),
+    })
+    .optional(),
+  estimate: Estimate.optional(),
   fit: z.strictObject({ infit: z.number(), outfit: z.number(), rmsd: z.number() }).optional(),
-  light: z.enum(['keep', 'look', 'drop']), reasons: z.array(z.string()),
+  light: z.enum(['keep', 'look', 'drop']),
+  reasons: z.array(z.string()),
   /** Its new parameters may go into a release. */
   publishable: z.boolean(),
   /** It kept its parameters. */
@@ -113,12 +216,23 @@ export const CalibrationView = CalibrationSummary.extend({
   endedAt: z.iso.datetime().optional(),
   /** Why, in the languages of the staff. */
   failure: z.strictObject({ code: z.string(), texts: z.record(z.enum(['nl', 'en']), z.string()) }).optional(),
-  outcome: z.strictObject({
-    persons: z.int(), converged: z.boolean(), cycles: z.int(), logLikelihood: z.number(), largestChange: z.number(),
-    link: z.strictObject({ items: z.int(), slope: z.number(), shift: z.number() }).optional(), items: z.array(CalibratedRow),
-  }).optional(),
-  /** Of a finished calibration, to be fetched by name; persons.csv has names as the responses have them, sessions where those are live ones. */
-  files: z.array(CalibrationFile).optional(), filesErasedAt: z.iso.datetime().optional(),
+  outcome: z
+    .strictObject({
+      persons: z.int(),
+      converged: z.boolean(),
+      cycles: z.int(),
+      logLikelihood: z.number(),
+      largestChange: z.number(),
+      link: z.strictObject({ items: z.int(), slope: z.number(), shift: z.number() }).optional(),
+      items: z.array(CalibratedRow),
+    })
+    .optional(),
+  /**
+   * Of a finished calibration, to be fetched by name; persons.csv has names as the responses have them, sessions where
+   * those are live ones.
+   */
+  files: z.array(CalibrationFile).optional(),
+  filesErasedAt: z.iso.datetime().optional(),
   /** A later release of the bank was published since: calibrate once more before publishing. */
   superseded: z.boolean(),
 });

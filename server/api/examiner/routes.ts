@@ -14,9 +14,15 @@ const LeaseReply = z.strictObject({ leaseUntil: z.iso.datetime() });
 
 /** A refusal of the rating room in the words of the edge. */
 async function orProblem<T>(run: Promise<T>): Promise<T> {
-  try { return await run; } catch (error) {
+  try {
+    return await run;
+  } catch (error) {
     if (!(error instanceof RatingRefused)) throw error;
-    throw error.code === 'unknown-performance' ? new Problem('not-found') : error.code === 'incomplete-scores' ? new Problem('invalid-request', { reason: error.code }) : new Problem('lease-lost', { reason: error.code });
+    throw error.code === 'unknown-performance'
+      ? new Problem('not-found')
+      : error.code === 'incomplete-scores'
+        ? new Problem('invalid-request', { reason: error.code })
+        : new Problem('lease-lost', { reason: error.code });
   }
 }
 
@@ -32,8 +38,18 @@ async function claimView(program: Program, { tenant }: StaffAccess, id: string):
   const item = await prompts(program, tenant, state);
   const { task, criteria, turns } = state.performance;
   return {
-    performance: id, task, title: item.title, lookFor: item.lookFor, criteria: [...criteria], leaseUntil: state.claim.until,
-    turns: turns.map(({ turn, upload, durationMs }) => ({ n: turn, prompt: item.turns[turn]?.prompt.text ?? '', recorded: upload !== undefined, ...(durationMs === undefined ? {} : { durationMs }) })),
+    performance: id,
+    task,
+    title: item.title,
+    lookFor: item.lookFor,
+    criteria: [...criteria],
+    leaseUntil: state.claim.until,
+    turns: turns.map(({ turn, upload, durationMs }) => ({
+      n: turn,
+      prompt: item.turns[turn]?.prompt.text ?? '',
+      recorded: upload !== undefined,
+      ...(durationMs === undefined ? {} : { durationMs }),
+    })),
   };
 }
 
@@ -48,52 +64,116 @@ export function examinerEndpoints(program: Program): Endpoint[] {
   const common = { guard: guards(program).staff('examiner'), access: 'examiner' } as const;
   return [
     jsonEndpoint({
-      ...common, method: 'get', path: '/examiner/queue', summary: 'What waits', reply: Queue,
+      ...common,
+      method: 'get',
+      path: '/examiner/queue',
+      summary: 'What waits',
+      reply: Queue,
       handle: async ({ access }) => {
         const { waiting, oldest, ratedByMe } = await program.ratings.queue(access.tenant, access.id);
-        return { waiting, ratedByMe, ...(oldest === undefined ? {} : { oldestAt: oldest.openedAt, dueAt: oldest.dueAt }) };
+        return {
+          waiting,
+          ratedByMe,
+          ...(oldest === undefined ? {} : { oldestAt: oldest.openedAt, dueAt: oldest.dueAt }),
+        };
       },
     }),
     jsonEndpoint({
-      ...common, method: 'post', path: '/examiner/claims', summary: 'Claim the next performance; 204 when nothing waits', reply: Claim,
-      handle: async ({ access }) => { const id = await program.ratings.claimNext(access.tenant, access.id); return id === undefined ? undefined : claimView(program, access, id); },
+      ...common,
+      method: 'post',
+      path: '/examiner/claims',
+      summary: 'Claim the next performance; 204 when nothing waits',
+      reply: Claim,
+      handle: async ({ access }) => {
+        const id = await program.ratings.claimNext(access.tenant, access.id);
+        return id === undefined ? undefined : claimView(program, access, id);
+      },
     }),
     jsonEndpoint({
-      ...common, method: 'get', path: '/examiner/claims/current', summary: 'The present claim; 204 when there is none', reply: Claim,
-      handle: async ({ access }) => { const id = await program.ratings.current(access.tenant, access.id); return id === undefined ? undefined : claimView(program, access, id); },
+      ...common,
+      method: 'get',
+      path: '/examiner/claims/current',
+      summary: 'The present claim; 204 when there is none',
+      reply: Claim,
+      handle: async ({ access }) => {
+        const id = await program.ratings.current(access.tenant, access.id);
+        return id === undefined ? undefined : claimView(program, access, id);
+      },
     }),
     jsonEndpoint({
-      ...common, method: 'post', path: '/examiner/claims/:performance/renew', summary: 'Still at work', reply: LeaseReply, problems: ['lease-lost', 'not-found'],
+      ...common,
+      method: 'post',
+      path: '/examiner/claims/:performance/renew',
+      summary: 'Still at work',
+      reply: LeaseReply,
+      problems: ['lease-lost', 'not-found'],
       handle: async ({ access, param }) => {
-        const { claim } = await orProblem(program.ratings.handle({ tenant: access.tenant, id: param('performance') }, { type: 'renew', by: access.id }));
+        const { claim } = await orProblem(
+          program.ratings.handle({ tenant: access.tenant, id: param('performance') }, { type: 'renew', by: access.id }),
+        );
         if (claim === undefined) throw new Problem('lease-lost');
         return { leaseUntil: claim.until };
       },
     }),
     commandEndpoint({
-      ...common, method: 'post', path: '/examiner/claims/:performance/release', summary: 'Give the performance back', problems: ['lease-lost', 'not-found'],
-      handle: async ({ access, param }) => { await orProblem(program.ratings.handle({ tenant: access.tenant, id: param('performance') }, { type: 'release', by: access.id })); },
+      ...common,
+      method: 'post',
+      path: '/examiner/claims/:performance/release',
+      summary: 'Give the performance back',
+      problems: ['lease-lost', 'not-found'],
+      handle: async ({ access, param }) => {
+        await orProblem(
+          program.ratings.handle(
+            { tenant: access.tenant, id: param('performance') },
+            { type: 'release', by: access.id },
+          ),
+        );
+      },
     }),
     commandEndpoint({
-      ...common, method: 'post', path: '/examiner/claims/:performance/rating', summary: 'Submit the rating', body: Rating, problems: ['lease-lost', 'invalid-request', 'not-found'],
+      ...common,
+      method: 'post',
+      path: '/examiner/claims/:performance/rating',
+      summary: 'Submit the rating',
+      body: Rating,
+      problems: ['lease-lost', 'invalid-request', 'not-found'],
       handle: async ({ access, param, body }) => {
         const { scores, remark } = body;
-        await orProblem(program.ratings.handle({ tenant: access.tenant, id: param('performance') }, { type: 'rate', by: access.id, scores, ...(remark === undefined ? {} : { remark }) }));
+        await orProblem(
+          program.ratings.handle(
+            { tenant: access.tenant, id: param('performance') },
+            { type: 'rate', by: access.id, scores, ...(remark === undefined ? {} : { remark }) },
+          ),
+        );
       },
     }),
     rawEndpoint({
-      ...common, method: 'get', path: '/examiner/claims/:performance/turns/:n/audio', summary: 'The recording', reply: 'bytes', problems: ['not-found'],
+      ...common,
+      method: 'get',
+      path: '/examiner/claims/:performance/turns/:n/audio',
+      summary: 'The recording',
+      reply: 'bytes',
+      problems: ['not-found'],
       handle: async ({ access, request, response, param }) => {
         const { performance } = await held(program, access, param('performance'));
         const upload = performance.turns.find(({ turn }) => String(turn) === param('n'))?.upload;
-        const blob = upload === undefined ? undefined : { tenant: access.tenant, person: performance.person, id: `${performance.session}-${upload}` };
-        const [info, bytes] = blob === undefined ? [] : [await program.blobs.info(blob), await program.blobs.read(blob)];
+        const blob =
+          upload === undefined
+            ? undefined
+            : { tenant: access.tenant, person: performance.person, id: `${performance.session}-${upload}` };
+        const [info, bytes] =
+          blob === undefined ? [] : [await program.blobs.info(blob), await program.blobs.read(blob)];
         if (info === undefined || bytes === undefined) throw new Problem('not-found');
         sendMedia(request, response, { bytes, contentType: info.contentType });
       },
     }),
     rawEndpoint({
-      ...common, method: 'get', path: '/examiner/claims/:performance/turns/:n/prompt', summary: 'The prompt as it was heard', reply: 'bytes', problems: ['not-found'],
+      ...common,
+      method: 'get',
+      path: '/examiner/claims/:performance/turns/:n/prompt',
+      summary: 'The prompt as it was heard',
+      reply: 'bytes',
+      problems: ['not-found'],
       handle: async ({ access, request, response, param }) => {
         const state = await held(program, access, param('performance'));
         const audio = (await prompts(program, access.tenant, state)).turns[Number(param('n'))]?.prompt.audio;

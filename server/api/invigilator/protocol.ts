@@ -1,12 +1,15 @@
 /**
  * The invigilator: `/api/v1/invigilator/…` (staff cookie, role invigilator; only the sessions of the own centre).
  *
- *   GET  room                          -> Room            GET room/events (SSE) -> event `room` with a Room, at once and at every change
+ * GET  room                          -> Room            GET room/events (SSE) -> event `room` with a Room, at once and
+ * at every change
  *   POST sessions  Registration        -> Registered      registers a candidate for a test and makes the one-time code
- *   POST sessions/:id/code             -> Code            a new code for re-admission (the old one and the old tab stop working)
+ * POST sessions/:id/code             -> Code            a new code for re-admission (the old one and the old tab stop
+ * working)
  *   POST sessions/:id/push {seat}      -> 204             pushes the session to a waiting seat; admits
  *   POST sessions/:id/admit            -> 204             after the identity check (passport in hand)
- *   POST sessions/:id/pause {reason} | resume | extra-time {ms, reason} | end {reason} | lower-hand | refund-play {reason}  -> 204
+ * POST sessions/:id/pause {reason} | resume | extra-time {ms, reason} | end {reason} | lower-hand | refund-play
+ * {reason}  -> 204
  *   GET  sessions/:id/log              -> ProctoringLog
  */
 import { z } from 'zod';
@@ -25,19 +28,27 @@ export const Registration = z.strictObject({
 });
 export type Registration = z.infer<typeof Registration>;
 
-export const Code = z.strictObject({ /** e.g. "k7wf-93mx-q2hd5"; shown once. */ code: z.string(), /** What the QR holds: address of the candidate's page with the code in the fragment. */ address: z.string(), /** SVG text of the QR. */ qr: z.string() });
+export const Code = z.strictObject({
+  /** e.g. "k7wf-93mx-q2hd5"; shown once. */ code: z.string(),
+  /** What the QR holds: address of the candidate's page with the code in the fragment. */ address: z.string(),
+  /** SVG text of the QR. */ qr: z.string(),
+});
 export type Code = z.infer<typeof Code>;
 export const Registered = z.strictObject({ session: z.string(), code: Code });
 
 export const Reason = z.strictObject({ reason: z.string().trim().min(1).max(500) });
-export const ExtraTime = z.strictObject({ ms: z.int().min(1_000).max(7_200_000), reason: z.string().trim().min(1).max(500) });
+export const ExtraTime = z.strictObject({
+  ms: z.int().min(1_000).max(7_200_000),
+  reason: z.string().trim().min(1).max(500),
+});
 export const PushToSeat = z.strictObject({ seat: z.string().max(64) });
 
 export const RoomSession = z.strictObject({
   session: z.string(),
   name: z.string(),
   test: z.enum(['nt2-oral', 'mo']),
-  language: Language, contactLanguage: Language,
+  language: Language,
+  contactLanguage: Language,
   status: z.enum(['registered', 'arrived', 'active', 'paused', 'closed']),
   /** Where the candidate is, e.g. {part:'listening', number:7, total:33}. */
   step: z.strictObject({ name: z.string(), number: z.int().optional(), total: z.int().optional() }),
@@ -54,13 +65,29 @@ export const RoomSession = z.strictObject({
 export type RoomSession = z.infer<typeof RoomSession>;
 
 export const WaitingSeat = z.strictObject({ seat: z.string(), name: z.string(), since: z.iso.datetime() });
-export const Room = z.strictObject({ centre: z.string(), serverNow: z.iso.datetime(), sessions: z.array(RoomSession), seats: z.array(WaitingSeat) });
+export const Room = z.strictObject({
+  centre: z.string(),
+  serverNow: z.iso.datetime(),
+  sessions: z.array(RoomSession),
+  seats: z.array(WaitingSeat),
+});
 export type Room = z.infer<typeof Room>;
 
 export const LogEntry = z.strictObject({
-  at: z.iso.datetime(), type: z.string(), severity: z.enum(['info', 'notice', 'warning', 'critical']),
-  source: z.enum(['candidate', 'browser', 'invigilator', 'system']), by: z.string().optional(),
-  item: z.int().optional(), text: z.string().optional(), durationMs: z.number().optional(), count: z.int().optional(),
+  at: z.iso.datetime(),
+  type: z.string(),
+  severity: z.enum(['info', 'notice', 'warning', 'critical']),
+  source: z.enum(['candidate', 'browser', 'invigilator', 'system']),
+  by: z.string().optional(),
+  item: z.int().optional(),
+  text: z.string().optional(),
+  durationMs: z.number().optional(),
+  count: z.int().optional(),
 });
-export const ProctoringLog = z.strictObject({ session: z.string(), name: z.string(), entries: z.array(LogEntry), chain: z.strictObject({ commits: z.int(), head: z.string() }) });
+export const ProctoringLog = z.strictObject({
+  session: z.string(),
+  name: z.string(),
+  entries: z.array(LogEntry),
+  chain: z.strictObject({ commits: z.int(), head: z.string() }),
+});
 export type ProctoringLog = z.infer<typeof ProctoringLog>;

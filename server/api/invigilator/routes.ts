@@ -19,17 +19,42 @@ export function invigilatorEndpoints(program: Program): Endpoint[] {
   const guard = guards(program).staff('invigilator');
   const common = { guard, access: 'invigilator' } as const;
   return [
-    jsonEndpoint({ ...common, method: 'get', path: '/invigilator/room', summary: 'The room now', reply: Room, handle: ({ access }) => roomView(program, access) }),
-    rawEndpoint({ ...common, method: 'get', path: '/invigilator/room/events', summary: 'The room, at once and at every change', reply: 'stream', handle: ({ access, request, response }) => followRoom(program, access, request, response) }),
     jsonEndpoint({
-      ...common, method: 'post', path: '/invigilator/sessions', summary: 'Register a candidate for a test', body: Registration, reply: Registered, problems: ['invalid-request'],
+      ...common,
+      method: 'get',
+      path: '/invigilator/room',
+      summary: 'The room now',
+      reply: Room,
+      handle: ({ access }) => roomView(program, access),
+    }),
+    rawEndpoint({
+      ...common,
+      method: 'get',
+      path: '/invigilator/room/events',
+      summary: 'The room, at once and at every change',
+      reply: 'stream',
+      handle: ({ access, request, response }) => followRoom(program, access, request, response),
+    }),
+    jsonEndpoint({
+      ...common,
+      method: 'post',
+      path: '/invigilator/sessions',
+      summary: 'Register a candidate for a test',
+      body: Registration,
+      reply: Registered,
+      problems: ['invalid-request'],
       handle: async ({ access, body }) => {
         const id = await registerOrProblem(program, access, body);
         return { session: id.id, code: await codeFor(program, id, access) };
       },
     }),
     jsonEndpoint({
-      ...common, method: 'post', path: '/invigilator/sessions/:id/code', summary: 'A new code for re-admission', reply: Code, problems: ['not-found', 'wrong-state'],
+      ...common,
+      method: 'post',
+      path: '/invigilator/sessions/:id/code',
+      summary: 'A new code for re-admission',
+      reply: Code,
+      problems: ['not-found', 'wrong-state'],
       handle: async ({ access, param }) => {
         const { id, session } = await ownSession(program, access, param('id'));
         if (session.state.closed !== undefined) throw new Problem('wrong-state', { reason: 'session-closed' });
@@ -37,73 +62,151 @@ export function invigilatorEndpoints(program: Program): Endpoint[] {
       },
     }),
     commandEndpoint({
-      ...common, method: 'post', path: '/invigilator/sessions/:id/push', summary: 'Push the session to a waiting seat; admits', body: PushToSeat, problems: ['not-found', 'wrong-state'],
+      ...common,
+      method: 'post',
+      path: '/invigilator/sessions/:id/push',
+      summary: 'Push the session to a waiting seat; admits',
+      body: PushToSeat,
+      problems: ['not-found', 'wrong-state'],
       handle: async ({ access, body, param }) => {
         const { id, session } = await ownSession(program, access, param('id'));
         const seat = program.seats.get(body.seat);
         if (seat === undefined) throw new Problem('not-found', { field: 'seat' });
         if (session.state.closed !== undefined) throw new Problem('wrong-state', { reason: 'session-closed' });
-        seat.push(await makeCode(program.codes, program.random, { tenant: id.tenant, session: id.id, admits: true, by: access.id }, program.now()));
+        seat.push(
+          await makeCode(
+            program.codes,
+            program.random,
+            { tenant: id.tenant, session: id.id, admits: true, by: access.id },
+            program.now(),
+          ),
+        );
       },
     }),
     jsonEndpoint({
-      ...common, method: 'get', path: '/invigilator/sessions/:id/log', summary: 'The proctoring log', reply: ProctoringLog, problems: ['not-found'],
+      ...common,
+      method: 'get',
+      path: '/invigilator/sessions/:id/log',
+      summary: 'The proctoring log',
+      reply: ProctoringLog,
+      problems: ['not-found'],
       handle: async ({ access, param }) => {
         const { id, session } = await ownSession(program, access, param('id'));
         const commits = await program.storage.journal.read({ ...id, kind: sessionKind });
         const events = commits.flatMap((commit) => sessionEvents(commit.events, `session ${id.id}`));
-        return { session: id.id, name: session.state.registration.candidateName, entries: proctoringLog(events), chain: { commits: commits.length, head: session.hash } };
+        return {
+          session: id.id,
+          name: session.state.registration.candidateName,
+          entries: proctoringLog(events),
+          chain: { commits: commits.length, head: session.hash },
+        };
       },
     }),
     ...acts(program, common),
   ];
 }
 
-type Common = { readonly guard: (request: Request, response: Response) => Promise<StaffAccess>; readonly access: 'invigilator' };
+type Common = {
+  readonly guard: (request: Request, response: Response) => Promise<StaffAccess>;
+  readonly access: 'invigilator';
+};
 
 /** One endpoint for each act on a session. */
 function acts(program: Program, common: Common): Endpoint[] {
-  const act = (name: string, summary: string, command: (access: StaffAccess, session: LoadedSession) => Command): Endpoint => commandEndpoint({
-    ...common, method: 'post', path: `/invigilator/sessions/:id/${name}`, summary, problems: ['not-found', 'wrong-state'],
-    handle: async ({ access, param }) => { const { id, session } = await ownSession(program, access, param('id')); await program.sessions.handle(id, command(access, session)); },
-  });
-  const actWithReason = (name: string, summary: string, type: 'pause' | 'end' | 'refund-play'): Endpoint => commandEndpoint({
-    ...common, method: 'post', path: `/invigilator/sessions/:id/${name}`, summary, body: Reason, problems: ['not-found', 'wrong-state'],
-    handle: async ({ access, param, body }) => { const { id } = await ownSession(program, access, param('id')); await program.sessions.handle(id, { type, by: access.id, reason: body.reason }); },
-  });
+  const act = (
+    name: string,
+    summary: string,
+    command: (access: StaffAccess, session: LoadedSession) => Command,
+  ): Endpoint =>
+    commandEndpoint({
+      ...common,
+      method: 'post',
+      path: `/invigilator/sessions/:id/${name}`,
+      summary,
+      problems: ['not-found', 'wrong-state'],
+      handle: async ({ access, param }) => {
+        const { id, session } = await ownSession(program, access, param('id'));
+        await program.sessions.handle(id, command(access, session));
+      },
+    });
+  const actWithReason = (name: string, summary: string, type: 'pause' | 'end' | 'refund-play'): Endpoint =>
+    commandEndpoint({
+      ...common,
+      method: 'post',
+      path: `/invigilator/sessions/:id/${name}`,
+      summary,
+      body: Reason,
+      problems: ['not-found', 'wrong-state'],
+      handle: async ({ access, param, body }) => {
+        const { id } = await ownSession(program, access, param('id'));
+        await program.sessions.handle(id, { type, by: access.id, reason: body.reason });
+      },
+    });
   return [
-    act('admit', 'Admit, after the identity check', (access, { state }) => ({ type: 'admit', by: access.id, seat: state.seat ?? 'device', identityChecked: true })),
+    act('admit', 'Admit, after the identity check', (access, { state }) => ({
+      type: 'admit',
+      by: access.id,
+      seat: state.seat ?? 'device',
+      identityChecked: true,
+    })),
     actWithReason('pause', 'Pause; the clock stands still', 'pause'),
     act('resume', 'Go on', (access) => ({ type: 'resume', by: access.id })),
     actWithReason('end', 'End the session before its time', 'end'),
     actWithReason('refund-play', 'Give one play back', 'refund-play'),
     act('lower-hand', 'The raised hand was seen to', (access) => ({ type: 'lower-hand', by: access.id })),
     commandEndpoint({
-      ...common, method: 'post', path: '/invigilator/sessions/:id/extra-time', summary: 'Give extra time, with a reason', body: ExtraTime, problems: ['not-found', 'wrong-state'],
-      handle: async ({ access, param, body }) => { const { id } = await ownSession(program, access, param('id')); await program.sessions.handle(id, { type: 'grant-extra-time', by: access.id, ...body }); },
+      ...common,
+      method: 'post',
+      path: '/invigilator/sessions/:id/extra-time',
+      summary: 'Give extra time, with a reason',
+      body: ExtraTime,
+      problems: ['not-found', 'wrong-state'],
+      handle: async ({ access, param, body }) => {
+        const { id } = await ownSession(program, access, param('id'));
+        await program.sessions.handle(id, { type: 'grant-extra-time', by: access.id, ...body });
+      },
     }),
   ];
 }
 
 async function registerOrProblem(program: Program, access: StaffAccess, body: Registration): Promise<SessionId> {
   try {
-    return await register(program.registration, { ...body, tenant: access.tenant, centre: access.account.centre, synthetic: access.account.demonstration });
+    return await register(program.registration, {
+      ...body,
+      tenant: access.tenant,
+      centre: access.account.centre,
+      synthetic: access.account.demonstration,
+    });
   } catch (error) {
-    if (error instanceof RegistrationRefused) throw new Problem('invalid-request', { errors: [{ field: error.code === 'language-not-offered' ? 'language' : 'reference', rule: error.message }], reason: error.code });
+    if (error instanceof RegistrationRefused)
+      throw new Problem('invalid-request', {
+        errors: [{ field: error.code === 'language-not-offered' ? 'language' : 'reference', rule: error.message }],
+        reason: error.code,
+      });
     if (error instanceof UnknownPublication) throw new Problem('wrong-state', { reason: 'test-not-published' });
     throw error;
   }
 }
 
 /** A session of another centre looks like one that does not exist. */
-async function ownSession(program: Program, access: StaffAccess, id: string): Promise<{ readonly id: SessionId; readonly session: LoadedSession }> {
+async function ownSession(
+  program: Program,
+  access: StaffAccess,
+  id: string,
+): Promise<{ readonly id: SessionId; readonly session: LoadedSession }> {
   const session = await program.sessions.load({ tenant: access.tenant, id });
-  if (session === undefined || session.state.registration.centre !== access.account.centre) throw new Problem('not-found');
+  if (session === undefined || session.state.registration.centre !== access.account.centre)
+    throw new Problem('not-found');
   return { id: { tenant: access.tenant, id }, session };
 }
 
 async function codeFor(program: Program, id: SessionId, access: StaffAccess): Promise<Code> {
-  const code = await makeCode(program.codes, program.random, { tenant: id.tenant, session: id.id, admits: false, by: access.id }, program.now());
+  const code = await makeCode(
+    program.codes,
+    program.random,
+    { tenant: id.tenant, session: id.id, admits: false, by: access.id },
+    program.now(),
+  );
   const address = `${program.publicUrl()}/#code=${code}`;
   return { code, address, qr: await QRCode.toString(address, { type: 'svg', margin: 1, errorCorrectionLevel: 'M' }) };
 }
@@ -111,11 +214,24 @@ async function codeFor(program: Program, id: SessionId, access: StaffAccess): Pr
 async function followRoom(program: Program, access: StaffAccess, request: Request, response: Response): Promise<void> {
   const stream = openEventStream(request, response, program.timers);
   let waiting: (() => void) | undefined;
-  const send = async (): Promise<void> => { waiting = undefined; stream.send('room', await roomView(program, access)); };
-  const sendSafely = (): void => { send().catch((error: unknown) => program.log.error({ err: error }, 'room not sent')); };
+  const send = async (): Promise<void> => {
+    waiting = undefined;
+    stream.send('room', await roomView(program, access));
+  };
+  const sendSafely = (): void => {
+    send().catch((error: unknown) => program.log.error({ err: error }, 'room not sent'));
+  };
   /** Many changes within a quarter of a second are one message. */
-  const changed = (): void => { waiting ??= program.timers.after(250, sendSafely); };
-  const stops = [program.sessions.watch((id) => { if (id.tenant === access.tenant) changed(); }), program.seats.watch(changed), program.timers.every(15_000, changed)];
+  const changed = (): void => {
+    waiting ??= program.timers.after(250, sendSafely);
+  };
+  const stops = [
+    program.sessions.watch((id) => {
+      if (id.tenant === access.tenant) changed();
+    }),
+    program.seats.watch(changed),
+    program.timers.every(15_000, changed),
+  ];
   await send();
   await stream.closed;
   waiting?.();

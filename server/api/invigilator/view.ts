@@ -14,18 +14,29 @@ async function roomSession(program: Program, tenant: string, id: string): Promis
   if (session === undefined) return undefined;
   const { registration } = session.state;
   return {
-    session: id, name: registration.candidateName, test: registration.test, language: registration.language, contactLanguage: registration.contactLanguage,
+    session: id,
+    name: registration.candidateName,
+    test: registration.test,
+    language: registration.language,
+    contactLanguage: registration.contactLanguage,
     ...seen(session.state, program.sessions.pinnedTest(session.state), program.now()),
   };
 }
 
 export async function roomView(program: Program, { tenant, account }: StaffAccess): Promise<Room> {
   const since = toInstant(toEpochMs(program.now()) - roomMs);
-  const listed = await program.sittings.find(tenant, { index: 'centre', equal: [account.centre], from: since, descending: true, limit: 500 });
+  const listed = await program.sittings.find(tenant, {
+    index: 'centre',
+    equal: [account.centre],
+    from: since,
+    descending: true,
+    limit: 500,
+  });
   const sessions = await Promise.all(listed.documents.map(({ id }) => roomSession(program, tenant, id)));
   const agency = await agencyOf(program.agencies, tenant);
   return {
-    centre: centreName(agency, account.centre), serverNow: program.now(),
+    centre: centreName(agency, account.centre),
+    serverNow: program.now(),
     sessions: sessions.filter((session): session is RoomSession => session !== undefined),
     seats: program.seats.list().map(({ seat, name, since: at }) => ({ seat, name, since: at })),
   };

@@ -8,30 +8,48 @@
 import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
 
-export const About = z.strictObject({ name: z.string(), version: z.string(), demonstration: z.boolean(), engine: z.string(), languages: z.array(Language) });
+export const About = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  demonstration: z.boolean(),
+  engine: z.string(),
+  languages: z.array(Language),
+});
 export type About = z.infer<typeof About>;
 
 export const ResultRequest = z.strictObject({ key: z.string().min(1).max(64) });
 export const PartResult = z.strictObject({
   part: z.enum(['listening', 'speaking', 'values', 'practical']),
   /** Listening and speaking: reporting scale with its SE, and the level. */
-  scale: z.number().optional(), standardError: z.number().optional(), level: z.string().optional(),
+  scale: z.number().optional(),
+  standardError: z.number().optional(),
+  level: z.string().optional(),
   /** The estimate lies at or beyond the end of the scale. */
   atLimit: z.boolean().optional(),
-  score: z.int().optional(), max: z.int().optional(),
+  score: z.int().optional(),
+  max: z.int().optional(),
   /** Speaking: mean category of each criterion, 0–5. */
   criteria: z.record(z.string(), z.number()).optional(),
 });
 export const ResultView = z.strictObject({
   state: z.enum(['in-progress', 'waiting-for-rating', 'released']),
-  reference: z.string(), test: z.enum(['nt2-oral', 'mo']), candidateName: z.string(), testDate: z.iso.date(), synthetic: z.boolean(),
+  reference: z.string(),
+  test: z.enum(['nt2-oral', 'mo']),
+  candidateName: z.string(),
+  testDate: z.iso.date(),
+  synthetic: z.boolean(),
   contactLanguage: Language,
   expectedBy: z.iso.date().optional(),
   /** void: the sitting was not completed; no decision, and it does not count as an attempt. */
   outcome: z.enum(['pass', 'fail', 'void']).optional(),
-  level: z.string().optional(), scale: z.number().optional(), requiredLevel: z.string().optional(),
-  score: z.int().optional(), max: z.int().optional(),
-  conditions: z.array(z.strictObject({ id: z.string(), met: z.boolean(), have: z.string(), need: z.string() })).optional(),
+  level: z.string().optional(),
+  scale: z.number().optional(),
+  requiredLevel: z.string().optional(),
+  score: z.int().optional(),
+  max: z.int().optional(),
+  conditions: z
+    .array(z.strictObject({ id: z.string(), met: z.boolean(), have: z.string(), need: z.string() }))
+    .optional(),
   parts: z.array(PartResult).optional(),
   regime: z.strictObject({ id: z.string(), validFrom: z.string(), title: z.record(z.string(), z.string()) }).optional(),
   /** The signed certificate (a JWT), where one was earned. */
@@ -44,6 +62,11 @@ export const CertificateCheck = z.strictObject({
   valid: z.boolean(),
   /** Why not: signature, expired, unknown-key, malformed. */
   reason: z.string().optional(),
-  issuer: z.string().optional(), holder: z.string().optional(), achievement: z.string().optional(), level: z.string().optional(), issuedAt: z.string().optional(), synthetic: z.boolean().optional(),
+  issuer: z.string().optional(),
+  holder: z.string().optional(),
+  achievement: z.string().optional(),
+  level: z.string().optional(),
+  issuedAt: z.string().optional(),
+  synthetic: z.boolean().optional(),
 });
 export type CertificateCheck = z.infer<typeof CertificateCheck>;

@@ -17,21 +17,49 @@ export function publicEndpoints(program: Program, ports: PublicPorts): Endpoint[
   const failures = failureLimit(30, 600);
   return [
     jsonEndpoint({
-      method: 'get', path: '/public/about', summary: 'What this is', guard: anyone, access: 'anyone', reply: About,
-      handle: () => Promise.resolve({ name: 'Meetlat', version: program.version, demonstration: program.configuration.demonstration, engine: program.registration.engine, languages: [...languages] }),
+      method: 'get',
+      path: '/public/about',
+      summary: 'What this is',
+      guard: anyone,
+      access: 'anyone',
+      reply: About,
+      handle: () =>
+        Promise.resolve({
+          name: 'Meetlat',
+          version: program.version,
+          demonstration: program.configuration.demonstration,
+          engine: program.registration.engine,
+          languages: [...languages],
+        }),
     }),
     jsonEndpoint({
-      method: 'post', path: '/public/result', summary: 'A result, by the key on the receipt', guard: anyone, access: 'anyone', body: ResultRequest, reply: ResultView, problems: ['not-found', 'too-many-attempts'],
+      method: 'post',
+      path: '/public/result',
+      summary: 'A result, by the key on the receipt',
+      guard: anyone,
+      access: 'anyone',
+      body: ResultRequest,
+      reply: ResultView,
+      problems: ['not-found', 'too-many-attempts'],
       handle: async ({ body, request, response }) => {
         const from = request.ip ?? 'unknown';
         await failures.check(from, response);
         const result = await ports.result(body.key);
-        if (result === undefined) { await failures.fail(from); throw new Problem('not-found'); }
+        if (result === undefined) {
+          await failures.fail(from);
+          throw new Problem('not-found');
+        }
         return result;
       },
     }),
     jsonEndpoint({
-      method: 'post', path: '/public/check', summary: 'Is this certificate real?', guard: anyone, access: 'anyone', body: CheckRequest, reply: CertificateCheck,
+      method: 'post',
+      path: '/public/check',
+      summary: 'Is this certificate real?',
+      guard: anyone,
+      access: 'anyone',
+      body: CheckRequest,
+      reply: CertificateCheck,
       handle: ({ body }) => ports.check(body.credential),
     }),
   ];

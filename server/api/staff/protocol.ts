@@ -6,6 +6,16 @@ import { z } from 'zod';
 
 export const Role = z.enum(['invigilator', 'examiner', 'designer', 'office']);
 export type Role = z.infer<typeof Role>;
-export const LoginRequest = z.strictObject({ account: z.string().min(1).max(100), password: z.string().min(1).max(200) });
-export const Staff = z.strictObject({ account: z.string(), name: z.string(), roles: z.array(Role), agency: z.string(), centre: z.string(), demonstration: z.boolean() });
+export const LoginRequest = z.strictObject({
+  account: z.string().min(1).max(100),
+  password: z.string().min(1).max(200),
+});
+export const Staff = z.strictObject({
+  account: z.string(),
+  name: z.string(),
+  roles: z.array(Role),
+  agency: z.string(),
+  centre: z.string(),
+  demonstration: z.boolean(),
+});
 export type Staff = z.infer<typeof Staff>;

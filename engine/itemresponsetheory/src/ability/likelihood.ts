@@ -20,10 +20,19 @@ export interface LikelihoodAt {
 const curves = createCurves();
 
 /** P''/P of one category; 0 where P has vanished, as ℓ'² then is too or the model is out of its range. */
-const secondRatio = (count: number, u: number): number => { const p = curves.probability[u] ?? 0; return p > 0 && u < count ? (curves.second[u] ?? 0) / p : 0; };
+const secondRatio = (count: number, u: number): number => {
+  const p = curves.probability[u] ?? 0;
+  return p > 0 && u < count ? (curves.second[u] ?? 0) / p : 0;
+};
 
 /** Overwrites `out`. */
-export function likelihoodAt(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, theta: number, out: LikelihoodAt): void {
+export function likelihoodAt(
+  bank: ItemParameters,
+  items: ArrayLike<number>,
+  categories: ArrayLike<number>,
+  theta: number,
+  out: LikelihoodAt,
+): void {
   out.logLikelihood = out.score = out.observed = out.information = out.informationDerivative = out.warm = 0;
   for (let n = 0; n < items.length; n += 1) {
     const count = evaluate(bank, items[n] ?? 0, theta, curves);
@@ -38,7 +47,14 @@ export function likelihoodAt(bank: ItemParameters, items: ArrayLike<number>, cat
   }
 }
 
-export const createLikelihoodAt = (): LikelihoodAt => ({ logLikelihood: 0, score: 0, observed: 0, information: 0, informationDerivative: 0, warm: 0 });
+export const createLikelihoodAt = (): LikelihoodAt => ({
+  logLikelihood: 0,
+  score: 0,
+  observed: 0,
+  information: 0,
+  informationDerivative: 0,
+  warm: 0,
+});
 
 /** 1PL, 2PL, partial credit and nominal items have a log-concave likelihood; 3PL and 4PL may have several modes. */
 export function hasOneMode(bank: ItemParameters, items: ArrayLike<number>): boolean {

@@ -1,22 +1,43 @@
 /**
- * Abilities on right/wrong items without asymptotes by their estimating equation: Σau = h(θ) with h = ΣaP for ML, + (θ − μ)/σ² for MAP, and ΣaP − J/(2I) with
- * J = I' = Σa³PQ(1 − 2P), J' = Σa⁴PQ(1 − 6PQ) for WLE, by Newton's method. Persons who follow one another with the same items begin where a table of h, inverted,
+ * Abilities on right/wrong items without asymptotes by their estimating equation: Σau = h(θ) with h = ΣaP for ML, + (θ
+ * − μ)/σ² for MAP, and ΣaP − J/(2I) with
+ * J = I' = Σa³PQ(1 − 2P), J' = Σa⁴PQ(1 − 6PQ) for WLE, by Newton's method. Persons who follow one another with the same
+ * items begin where a table of h, inverted,
  * says. The function tells whether it found θ: where a step does not help, the bracketing search decides.
  */
 import { sigmoid } from '../numeric/elementary.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 
-/** Places where the left side of the equation is kept: a fifth of a logit apart, so that a start between them is good to four decimals. */
+/**
+ * Places where the left side of the equation is kept: a fifth of a logit apart, so that a start between them is good to
+ * four decimals.
+ */
 const places = 61;
 
-export interface RootSettings { readonly method: 'ml' | 'map' | 'wle'; /** Prior of map. */ readonly mean: number; readonly sd: number; readonly lower: number; readonly upper: number }
+export interface RootSettings {
+  readonly method: 'ml' | 'map' | 'wle';
+  /** Prior of map. */ readonly mean: number;
+  readonly sd: number;
+  readonly lower: number;
+  readonly upper: number;
+}
 /** θ and its error by person; true when they were found. `from` and `to` bound the person's responses. */
-export type PlainRoot = (data: ResponseMatrix, from: number, to: number, out: { readonly theta: Float64Array; readonly standardError: Float64Array }, person: number) => boolean;
+export type PlainRoot = (
+  data: ResponseMatrix,
+  from: number,
+  to: number,
+  out: { readonly theta: Float64Array; readonly standardError: Float64Array },
+  person: number,
+) => boolean;
 
 export function createPlainRoot(bank: ItemParameters, { method, mean, sd, lower, upper }: RootSettings): PlainRoot {
   const [precision, origin] = method === 'map' ? [1 / (sd * sd), mean] : [0, 0];
-  const [node, height, reciprocal] = [Float64Array.from({ length: places }, (_, q) => lower + ((upper - lower) * q) / (places - 1)), new Float64Array(places), new Float64Array(places)];
+  const [node, height, reciprocal] = [
+    Float64Array.from({ length: places }, (_, q) => lower + ((upper - lower) * q) / (places - 1)),
+    new Float64Array(places),
+    new Float64Array(places),
+  ];
   let items: Uint32Array = new Uint32Array(0);
   let [slope, difficulty] = [new Float64Array(0), new Float64Array(0)];
   let table: 'unknown' | 'rising' | 'useless' = 'unknown';
@@ -43,15 +64,22 @@ export function createPlainRoot(bank: ItemParameters, { method, mean, sd, lower,
     }
     at.information = information;
     at.height = method === 'wle' ? expected - third / (2 * information) : expected + (theta - mean) * precision;
-    at.slope = method === 'wle' ? information - (fourth * information - third * third) / (2 * information * information) : information + precision;
+    at.slope =
+      method === 'wle'
+        ? information - (fourth * information - third * third) / (2 * information * information)
+        : information + precision;
   }
 
   function tabulate(): void {
     table = 'rising';
     for (let q = 0; q < places; q += 1) {
       evaluate(node[q] ?? 0);
-      height[q] = at.height; reciprocal[q] = 1 / at.slope;
-      if (!(at.slope > 0) || (q > 0 && !(at.height > (height[q - 1] ?? Infinity)))) { table = 'useless'; return; }
+      height[q] = at.height;
+      reciprocal[q] = 1 / at.slope;
+      if (!(at.slope > 0) || (q > 0 && !(at.height > (height[q - 1] ?? Infinity)))) {
+        table = 'useless';
+        return;
+      }
     }
   }
 
@@ -60,10 +88,18 @@ export function createPlainRoot(bank: ItemParameters, { method, mean, sd, lower,
     if (table === 'unknown') tabulate();
     if (table === 'useless' || !(sum > (height[0] ?? 0) && sum < (height[places - 1] ?? 0))) return origin;
     let [low, high] = [0, places - 1];
-    while (high - low > 1) { const middle = (low + high) >>> 1; if ((height[middle] ?? 0) <= sum) low = middle; else high = middle; }
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if ((height[middle] ?? 0) <= sum) low = middle;
+      else high = middle;
+    }
     const [width, from, to] = [(height[high] ?? 0) - (height[low] ?? 0), node[low] ?? 0, node[high] ?? 0];
     const u = (sum - (height[low] ?? 0)) / width;
-    return from + u * u * (3 - 2 * u) * (to - from) + u * (1 - u) * width * ((1 - u) * (reciprocal[low] ?? 0) - u * (reciprocal[high] ?? 0));
+    return (
+      from +
+      u * u * (3 - 2 * u) * (to - from) +
+      u * (1 - u) * width * ((1 - u) * (reciprocal[low] ?? 0) - u * (reciprocal[high] ?? 0))
+    );
   }
 
   return ({ item, category }, from, to, { theta, standardError }, person) => {

@@ -1,19 +1,28 @@
 /**
- * A running posterior on a grid: one addition per node and response, never the whole history again. In the log domain, so that
- * thousands of responses do not underflow. The only mutable object of the package besides accumulators and `out` arrays.
+ * A running posterior on a grid: one addition per node and response, never the whole history again. In the log domain,
+ * so that
+ * thousands of responses do not underflow. The only mutable object of the package besides accumulators and `out`
+ * arrays.
  */
 import { exp } from '../numeric/elementary.ts';
 import { requireCategory, requireItem } from '../parameters/item-parameters.ts';
 import type { GridTable } from '../parameters/table.ts';
 
-export interface Moments { readonly theta: number; readonly standardError: number }
+export interface Moments {
+  readonly theta: number;
+  readonly standardError: number;
+}
 
 /** e^w normalised to sum 1, into `out`; the maximum is subtracted first. */
 export function normalise(logWeight: Float64Array, out: Float64Array): Float64Array {
   let maximum = -Infinity;
   for (let q = 0; q < logWeight.length; q += 1) maximum = Math.max(maximum, logWeight[q] ?? -Infinity);
   let total = 0;
-  for (let q = 0; q < logWeight.length; q += 1) { const w = exp((logWeight[q] ?? -Infinity) - maximum); out[q] = w; total += w; }
+  for (let q = 0; q < logWeight.length; q += 1) {
+    const w = exp((logWeight[q] ?? -Infinity) - maximum);
+    out[q] = w;
+    total += w;
+  }
   for (let q = 0; q < logWeight.length; q += 1) out[q] = (out[q] ?? 0) / total;
   return out;
 }
@@ -23,7 +32,10 @@ export function momentsOf(node: Float64Array, weight: Float64Array): Moments {
   let theta = 0;
   for (let q = 0; q < node.length; q += 1) theta += (weight[q] ?? 0) * (node[q] ?? 0);
   let variance = 0;
-  for (let q = 0; q < node.length; q += 1) { const d = (node[q] ?? 0) - theta; variance += (weight[q] ?? 0) * d * d; }
+  for (let q = 0; q < node.length; q += 1) {
+    const d = (node[q] ?? 0) - theta;
+    variance += (weight[q] ?? 0) * d * d;
+  }
   return { theta, standardError: Math.sqrt(variance) };
 }
 
@@ -37,7 +49,9 @@ export class Posterior {
   }
 
   /** Back to the prior. */
-  reset(): void { this.logWeight.set(this.table.logWeight); }
+  reset(): void {
+    this.logWeight.set(this.table.logWeight);
+  }
 
   /** Takes one response into account. */
   update(item: number, category: number): void {
@@ -51,9 +65,13 @@ export class Posterior {
   }
 
   /** Normalised weights at the nodes, as a copy. */
-  weights(): Float64Array { return Float64Array.from(normalise(this.logWeight, this.weight)); }
+  weights(): Float64Array {
+    return Float64Array.from(normalise(this.logWeight, this.weight));
+  }
 
-  moments(): Moments { return momentsOf(this.table.grid.node, normalise(this.logWeight, this.weight)); }
+  moments(): Moments {
+    return momentsOf(this.table.grid.node, normalise(this.logWeight, this.weight));
+  }
 }
 
 export const createPosterior = (table: GridTable): Posterior => new Posterior(table);

@@ -1,4 +1,7 @@
-/** The root of an estimating equation that belongs to the highest point of its objective: scan, bracket, Ridders' method. */
+/**
+ * The root of an estimating equation that belongs to the highest point of its objective: scan, bracket, Ridders'
+ * method.
+ */
 export interface EquationAt {
   /** Falls through zero at a mode. */
   readonly value: number;
@@ -6,23 +9,41 @@ export interface EquationAt {
   readonly objective?: number;
 }
 
-export interface Root { readonly theta: number; readonly converged: boolean; readonly atBound?: 'lower' | 'upper' }
+export interface Root {
+  readonly theta: number;
+  readonly converged: boolean;
+  readonly atBound?: 'lower' | 'upper';
+}
 
-interface Candidate { readonly height: number; readonly low: number; readonly high: number; readonly atBound?: 'lower' | 'upper' }
+interface Candidate {
+  readonly height: number;
+  readonly low: number;
+  readonly high: number;
+  readonly atBound?: 'lower' | 'upper';
+}
 
 /** Among all falls through zero on the scan, and the bounds towards which the equation points, the highest. */
-function highest(equation: (theta: number) => EquationAt, lower: number, upper: number, steps: number): Candidate | undefined {
+function highest(
+  equation: (theta: number) => EquationAt,
+  lower: number,
+  upper: number,
+  steps: number,
+): Candidate | undefined {
   let before = equation(lower);
   let [low, height] = [lower, before.objective ?? 0];
-  let best: Candidate | undefined = before.value < 0 ? { height, low: lower, high: lower, atBound: 'lower' } : undefined;
+  let best: Candidate | undefined =
+    before.value < 0 ? { height, low: lower, high: lower, atBound: 'lower' } : undefined;
   for (let q = 1; q <= steps; q += 1) {
     const high = lower + ((upper - lower) * q) / steps;
     const here = equation(high);
     const reached = here.objective ?? height + ((before.value + here.value) / 2) * (high - low);
-    if (before.value >= 0 && here.value < 0 && (best === undefined || Math.max(height, reached) > best.height)) best = { height: Math.max(height, reached), low, high };
+    if (before.value >= 0 && here.value < 0 && (best === undefined || Math.max(height, reached) > best.height))
+      best = { height: Math.max(height, reached), low, high };
     [before, low, height] = [here, high, reached];
   }
-  return before.value > 0 && (best === undefined || height > best.height) ? { height, low: upper, high: upper, atBound: 'upper' } : best;
+  return before.value > 0 && (best === undefined || height > best.height)
+    ? { height, low: upper, high: upper, atBound: 'upper' }
+    : best;
 }
 
 /** Ridders' method (1979): quadratic convergence that never leaves the bracket. Stops at |step| < 1e-13. */
@@ -35,11 +56,24 @@ function polish(equation: (theta: number) => EquationAt, bracket: Candidate): Ro
     const half = equation(middle).value;
     const next = half === 0 ? middle : middle + ((middle - low) * half) / Math.sqrt(half * half - above * below);
     const { value } = equation(next);
-    if (value === 0 || Math.abs(next - theta) < 1e-13 * Math.max(1, Math.abs(next))) return { theta: next, converged: true };
+    if (value === 0 || Math.abs(next - theta) < 1e-13 * Math.max(1, Math.abs(next)))
+      return { theta: next, converged: true };
     theta = next;
-    if (half > 0) { low = middle; above = half; } else { high = middle; below = half; }
-    if (value > 0 && next > low) { low = next; above = value; }
-    if (value < 0 && next < high) { high = next; below = value; }
+    if (half > 0) {
+      low = middle;
+      above = half;
+    } else {
+      high = middle;
+      below = half;
+    }
+    if (value > 0 && next > low) {
+      low = next;
+      above = value;
+    }
+    if (value < 0 && next < high) {
+      high = next;
+      below = value;
+    }
     if (high - low < 1e-14) return { theta, converged: true };
   }
   return { theta, converged: false };
@@ -49,5 +83,7 @@ function polish(equation: (theta: number) => EquationAt, bracket: Candidate): Ro
 export function findRoot(equation: (theta: number) => EquationAt, lower: number, upper: number, steps: number): Root {
   const best = highest(equation, lower, upper, steps);
   if (best === undefined) return { theta: (lower + upper) / 2, converged: false };
-  return best.atBound === undefined ? polish(equation, best) : { theta: best.low, converged: true, atBound: best.atBound };
+  return best.atBound === undefined
+    ? polish(equation, best)
+    : { theta: best.low, converged: true, atBound: best.atBound };
 }

@@ -1,6 +1,8 @@
 /**
- * Abilities of many persons at once. 1PL and 2PL items have fast ways: EAP from Σau and one base line a set of items, ML, MAP and WLE by Newton's
- * method with exact derivatives (one root each). Other rows go to estimateAbility one by one. The same numbers either way, within 1e-9.
+ * Abilities of many persons at once. 1PL and 2PL items have fast ways: EAP from Σau and one base line a set of items,
+ * ML, MAP and WLE by Newton's
+ * method with exact derivatives (one root each). Other rows go to estimateAbility one by one. The same numbers either
+ * way, within 1e-9.
  */
 import { IrtError } from '../errors.ts';
 import { exp, log, logSigmoid } from '../numeric/elementary.ts';
@@ -13,29 +15,41 @@ import { createPlainRoot } from './plain-root.ts';
 export interface ScoreOptions {
   readonly method: 'eap' | 'map' | 'wle' | 'ml';
   /** Prior of eap and map; default N(0, 1). */
-  readonly mean?: number; readonly sd?: number;
-  readonly lower?: number; readonly upper?: number; readonly points?: number;
+  readonly mean?: number;
+  readonly sd?: number;
+  readonly lower?: number;
+  readonly upper?: number;
+  readonly points?: number;
 }
 
 export interface Scores {
   readonly theta: Float64Array;
   readonly standardError: Float64Array;
-  /** 1 where θ is a bound or the search did not converge; persons without responses under ml and wle, too (θ and SE NaN). */
+  /**
+   * 1 where θ is a bound or the search did not converge; persons without responses under ml and wle, too (θ and SE
+   * NaN).
+   */
   readonly flagged: Uint8Array;
 }
 
 type Settings = Required<ScoreOptions>;
 
 /** Right/wrong items without asymptotes. */
-export const isPlain = (bank: ItemParameters, item: number): boolean => bank.model[item] === Model.Logistic && bank.lower[item] === 0 && bank.upper[item] === 1;
+export const isPlain = (bank: ItemParameters, item: number): boolean =>
+  bank.model[item] === Model.Logistic && bank.lower[item] === 0 && bank.upper[item] === 1;
 
 /** Throws IrtError for items or categories that the bank does not have. */
 export function scoreResponses(bank: ItemParameters, data: ResponseMatrix, options: ScoreOptions): Scores {
   const { method, mean = 0, sd = 1, lower = -6, upper = 6, points = 61 } = options;
   const settings: Settings = { method, mean, sd, lower, upper, points };
-  if (data.items !== bank.size) throw new IrtError('unequal-lengths', 'data.items', data.items, `must be the bank's ${bank.size}`);
+  if (data.items !== bank.size)
+    throw new IrtError('unequal-lengths', 'data.items', data.items, `must be the bank's ${bank.size}`);
   const plain = Uint8Array.from({ length: bank.size }, (_, item) => (isPlain(bank, item) ? 1 : 0));
-  const scores: Scores = { theta: new Float64Array(data.persons).fill(NaN), standardError: new Float64Array(data.persons).fill(NaN), flagged: new Uint8Array(data.persons).fill(1) };
+  const scores: Scores = {
+    theta: new Float64Array(data.persons).fill(NaN),
+    standardError: new Float64Array(data.persons).fill(NaN),
+    flagged: new Uint8Array(data.persons).fill(1),
+  };
   const byPosterior = method === 'eap' ? createPlainEap(bank, settings) : undefined;
   const byRoot = method === 'eap' ? undefined : createPlainRoot(bank, { ...settings, method });
   for (let person = 0; person < data.persons; person += 1) {
@@ -43,9 +57,19 @@ export function scoreResponses(bank: ItemParameters, data: ResponseMatrix, optio
     let fast = true;
     for (let n = from; n < to && fast; n += 1) fast = plain[data.item[n] ?? 0] === 1 && (data.category[n] ?? 0) <= 1;
     if (from === to && (method === 'ml' || method === 'wle')) continue;
-    if (fast && byPosterior !== undefined) { byPosterior(data, from, to, scores, person); continue; }
-    if (fast && byRoot?.(data, from, to, scores, person) === true) { scores.flagged[person] = 0; continue; }
-    put(scores, person, estimateAbility(bank, data.item.subarray(from, to), data.category.subarray(from, to), settings));
+    if (fast && byPosterior !== undefined) {
+      byPosterior(data, from, to, scores, person);
+      continue;
+    }
+    if (fast && byRoot?.(data, from, to, scores, person) === true) {
+      scores.flagged[person] = 0;
+      continue;
+    }
+    put(
+      scores,
+      person,
+      estimateAbility(bank, data.item.subarray(from, to), data.category.subarray(from, to), settings),
+    );
   }
   return scores;
 }
@@ -57,10 +81,15 @@ function put({ theta, standardError, flagged }: Scores, person: number, estimate
 }
 
 /**
- * ln L(θ_q) = θ_q·Σau − Σabu + Σ ln(1 − P): the last sum is kept while the items stay the same; the middle one cancels. On equally spaced
- * nodes e^(θ_q·s) is a geometric sequence, so a person costs one exponential; where that would pass the range of doubles, one a node.
+ * ln L(θ_q) = θ_q·Σau − Σabu + Σ ln(1 − P): the last sum is kept while the items stay the same; the middle one cancels.
+ * On equally spaced
+ * nodes e^(θ_q·s) is a geometric sequence, so a person costs one exponential; where that would pass the range of
+ * doubles, one a node.
  */
-function createPlainEap(bank: ItemParameters, { lower, upper, mean, sd, points }: Settings): (data: ResponseMatrix, from: number, to: number, scores: Scores, person: number) => void {
+function createPlainEap(
+  bank: ItemParameters,
+  { lower, upper, mean, sd, points }: Settings,
+): (data: ResponseMatrix, from: number, to: number, scores: Scores, person: number) => void {
   const { node, weight } = normalGrid({ points, lower, upper, mean, sd });
   const logPrior = weight.map(log);
   const [base, factor, work] = [new Float64Array(points), new Float64Array(points), new Float64Array(points)];
@@ -70,7 +99,10 @@ function createPlainEap(bank: ItemParameters, { lower, upper, mean, sd, points }
   const rebase = (row: Uint32Array): void => {
     items = row;
     base.set(logPrior);
-    for (const item of row) { const [a, b] = [bank.slope[item] ?? 1, bank.step[bank.stepStart[item] ?? 0] ?? 0]; for (let q = 0; q < points; q += 1) base[q] = (base[q] ?? 0) + logSigmoid(-a * ((node[q] ?? 0) - b)); }
+    for (const item of row) {
+      const [a, b] = [bank.slope[item] ?? 1, bank.step[bank.stepStart[item] ?? 0] ?? 0];
+      for (let q = 0; q < points; q += 1) base[q] = (base[q] ?? 0) + logSigmoid(-a * ((node[q] ?? 0) - b));
+    }
     const [least, most] = [Math.min(...base), Math.max(...base)];
     for (let q = 0; q < points; q += 1) factor[q] = exp((base[q] ?? 0) - most);
     widest = most - least;
@@ -78,11 +110,18 @@ function createPlainEap(bank: ItemParameters, { lower, upper, mean, sd, points }
   const fill = (right: number): void => {
     if (widest + right * (upper - lower) < 600) {
       const ratio = exp(right * spacing);
-      for (let q = 0, power = 1; q < points; q += 1) { work[q] = (factor[q] ?? 0) * power; power *= ratio; }
+      for (let q = 0, power = 1; q < points; q += 1) {
+        work[q] = (factor[q] ?? 0) * power;
+        power *= ratio;
+      }
       return;
     }
     let most = -Infinity;
-    for (let q = 0; q < points; q += 1) { const w = (base[q] ?? 0) + right * (node[q] ?? 0); work[q] = w; if (w > most) most = w; }
+    for (let q = 0; q < points; q += 1) {
+      const w = (base[q] ?? 0) + right * (node[q] ?? 0);
+      work[q] = w;
+      if (w > most) most = w;
+    }
     for (let q = 0; q < points; q += 1) work[q] = exp((work[q] ?? 0) - most);
   };
   return (data, from, to, { theta, standardError, flagged }, person) => {
@@ -93,9 +132,16 @@ function createPlainEap(bank: ItemParameters, { lower, upper, mean, sd, points }
     for (let n = from; n < to; n += 1) if (data.category[n] === 1) right += bank.slope[data.item[n] ?? 0] ?? 1;
     fill(right);
     let [total, first, second] = [0, 0, 0];
-    for (let q = 0; q < points; q += 1) { const w = work[q] ?? 0; total += w; first += w * (node[q] ?? 0); }
+    for (let q = 0; q < points; q += 1) {
+      const w = work[q] ?? 0;
+      total += w;
+      first += w * (node[q] ?? 0);
+    }
     const eap = first / total;
-    for (let q = 0; q < points; q += 1) { const d = (node[q] ?? 0) - eap; second += (work[q] ?? 0) * d * d; }
+    for (let q = 0; q < points; q += 1) {
+      const d = (node[q] ?? 0) - eap;
+      second += (work[q] ?? 0) * d * d;
+    }
     theta[person] = eap;
     standardError[person] = Math.sqrt(second / total);
     flagged[person] = 0;

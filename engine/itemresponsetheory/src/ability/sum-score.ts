@@ -1,4 +1,7 @@
-/** Sum scores: their distribution at θ (Lord & Wingersky 1984) and the ability that belongs to each (Thissen et al. 1995). */
+/**
+ * Sum scores: their distribution at θ (Lord & Wingersky 1984) and the ability that belongs to each (Thissen et al.
+ * 1995).
+ */
 import { createCurves, evaluate } from '../models/curves.ts';
 import { type ItemParameters, requireItem } from '../parameters/item-parameters.ts';
 import type { Grid } from '../quadrature/grid.ts';
@@ -8,7 +11,10 @@ const curves = createCurves();
 /** P(sum score = x | θ), x = 0..Σ(K−1). */
 export function sumScoreDistribution(bank: ItemParameters, items: ArrayLike<number>, theta: number): Float64Array {
   let length = 1;
-  for (let n = 0; n < items.length; n += 1) { requireItem(bank, items[n] ?? -1); length += (bank.categories[items[n] ?? 0] ?? 1) - 1; }
+  for (let n = 0; n < items.length; n += 1) {
+    requireItem(bank, items[n] ?? -1);
+    length += (bank.categories[items[n] ?? 0] ?? 1) - 1;
+  }
   let before = new Float64Array(length);
   let after = new Float64Array(length);
   before[0] = 1;
@@ -26,18 +32,33 @@ export function sumScoreDistribution(bank: ItemParameters, items: ArrayLike<numb
   return before;
 }
 
-export interface SumScoreRow { readonly score: number; /** P(score) in the population of the grid. */ readonly probability: number; readonly theta: number; readonly standardError: number }
+export interface SumScoreRow {
+  readonly score: number;
+  /** P(score) in the population of the grid. */ readonly probability: number;
+  readonly theta: number;
+  readonly standardError: number;
+}
 
 /** EAP and posterior SD of every sum score under the grid's density. */
-export function sumScoreTable(bank: ItemParameters, items: ArrayLike<number>, { node, weight }: Grid): readonly SumScoreRow[] {
+export function sumScoreTable(
+  bank: ItemParameters,
+  items: ArrayLike<number>,
+  { node, weight }: Grid,
+): readonly SumScoreRow[] {
   const distributions = Array.from(node, (theta) => sumScoreDistribution(bank, items, theta));
   const scores = distributions[0]?.length ?? 0;
   return Array.from({ length: scores }, (_, score) => {
     let [probability, first] = [0, 0];
-    distributions.forEach((distribution, q) => { const joint = (weight[q] ?? 0) * (distribution[score] ?? 0); probability += joint; first += joint * (node[q] ?? 0); });
+    distributions.forEach((distribution, q) => {
+      const joint = (weight[q] ?? 0) * (distribution[score] ?? 0);
+      probability += joint;
+      first += joint * (node[q] ?? 0);
+    });
     const theta = first / probability;
     let second = 0;
-    distributions.forEach((distribution, q) => { second += (weight[q] ?? 0) * (distribution[score] ?? 0) * ((node[q] ?? 0) - theta) ** 2; });
+    distributions.forEach((distribution, q) => {
+      second += (weight[q] ?? 0) * (distribution[score] ?? 0) * ((node[q] ?? 0) - theta) ** 2;
+    });
     return { score, probability, theta, standardError: Math.sqrt(second / probability) };
   });
 }

@@ -1,6 +1,8 @@
 /**
- * The best test under a blueprint with enemies and budgets, by branch and bound: each node's bound is the exact partition solution with
- * Lagrange multipliers on the budgets (Fisher 1981). No solver needed; small banks are proved optimal, larger ones report their gap.
+ * The best test under a blueprint with enemies and budgets, by branch and bound: each node's bound is the exact
+ * partition solution with
+ * Lagrange multipliers on the budgets (Fisher 1981). No solver needed; small banks are proved optimal, larger ones
+ * report their gap.
  */
 import { IrtError } from '../errors.ts';
 import { type Blueprint, checkBlueprint, type Conflict, violations } from './blueprint.ts';
@@ -22,23 +24,50 @@ export interface AssemblyOptions {
 }
 
 export type Assembly =
-  | { readonly kind: 'assembled'; readonly items: readonly number[]; readonly value: number; readonly isOptimal: boolean; /** Nothing can be better than this. */ readonly bound: number; readonly nodes: number }
+  | {
+      readonly kind: 'assembled';
+      readonly items: readonly number[];
+      readonly value: number;
+      readonly isOptimal: boolean;
+      /** Nothing can be better than this. */ readonly bound: number;
+      readonly nodes: number;
+    }
   | { readonly kind: 'infeasible'; readonly conflicts: readonly Conflict[]; readonly nodes: number };
 
-const fill = (values: Float64Array, blueprint: Blueprint, fixing: Fixing): Filled => (blueprint.crossing === undefined ? fillPartition(values, blueprint, fixing) : fillCrossing(values, blueprint, blueprint.crossing, fixing));
+const fill = (values: Float64Array, blueprint: Blueprint, fixing: Fixing): Filled =>
+  blueprint.crossing === undefined
+    ? fillPartition(values, blueprint, fixing)
+    : fillCrossing(values, blueprint, blueprint.crossing, fixing);
 
-interface Relaxed { readonly items: readonly number[]; readonly bound: number }
+interface Relaxed {
+  readonly items: readonly number[];
+  readonly bound: number;
+}
 
-/** min over λ ≥ 0 of max Σ(v − λ·cost)x + λ·upper; one budget at a time, by bisection on whether it is met. Every λ gives a valid bound. */
-function relax(values: Float64Array, blueprint: Blueprint, fixing: Fixing, report: (items: readonly number[]) => void, isGoodEnough: (bound: number) => boolean): Relaxed | readonly Conflict[] {
+/**
+ * min over λ ≥ 0 of max Σ(v − λ·cost)x + λ·upper; one budget at a time, by bisection on whether it is met. Every λ
+ * gives a valid bound.
+ */
+function relax(
+  values: Float64Array,
+  blueprint: Blueprint,
+  fixing: Fixing,
+  report: (items: readonly number[]) => void,
+  isGoodEnough: (bound: number) => boolean,
+): Relaxed | readonly Conflict[] {
   const { resources = [] } = blueprint;
   const multipliers = resources.map(() => 0);
   const solve = (): Relaxed | readonly Conflict[] => {
-    const reduced = values.map((value, item) => resources.reduce((left, { cost }, r) => left - (multipliers[r] ?? 0) * (cost[item] ?? 0), value));
+    const reduced = values.map((value, item) =>
+      resources.reduce((left, { cost }, r) => left - (multipliers[r] ?? 0) * (cost[item] ?? 0), value),
+    );
     const filled = fill(reduced, blueprint, fixing);
     if ('conflicts' in filled) return filled.conflicts;
     report(filled.items);
-    return { items: filled.items, bound: filled.value + resources.reduce((sum, { upper }, r) => sum + (multipliers[r] ?? 0) * upper, 0) };
+    return {
+      items: filled.items,
+      bound: filled.value + resources.reduce((sum, { upper }, r) => sum + (multipliers[r] ?? 0) * upper, 0),
+    };
   };
   let best = solve();
   if (!('bound' in best)) return best;
@@ -51,63 +80,124 @@ function relax(values: Float64Array, blueprint: Blueprint, fixing: Fixing, repor
       const found = solve();
       if (!('bound' in found)) return found;
       if (found.bound < best.bound) best = found;
-      if (used(found.items) > upper) { low = multipliers[r] ?? 0; if (high <= low * 1.0001) high *= 4; } else high = multipliers[r] ?? 0;
+      if (used(found.items) > upper) {
+        low = multipliers[r] ?? 0;
+        if (high <= low * 1.0001) high *= 4;
+      } else high = multipliers[r] ?? 0;
     }
   }
   return best;
 }
 
-/** The rule of a relaxed solution to branch on: an enemy set with two of its items in, or else the dearest free item in it. */
-function branches({ enemies = [], resources = [] }: Blueprint, items: readonly number[], fixing: Fixing): readonly (readonly [number, 1 | -1])[][] {
+/**
+ * The rule of a relaxed solution to branch on: an enemy set with two of its items in, or else the dearest free item in
+ * it.
+ */
+function branches(
+  { enemies = [], resources = [] }: Blueprint,
+  items: readonly number[],
+  fixing: Fixing,
+): readonly (readonly [number, 1 | -1])[][] {
   const chosen = new Set(items);
   for (const set of enemies) {
     const both = set.filter((item) => chosen.has(item));
     // Either the first is in, and then its enemies are out; or it is out.
-    if (both.length > 1) { const first = both.find((item) => fixing[item] === 0); if (first !== undefined) return [[[first, 1], ...set.filter((item) => item !== first).map((item) => [item, -1] as const)], [[first, -1]]]; }
+    if (both.length > 1) {
+      const first = both.find((item) => fixing[item] === 0);
+      if (first !== undefined)
+        return [
+          [[first, 1], ...set.filter((item) => item !== first).map((item) => [item, -1] as const)],
+          [[first, -1]],
+        ];
+    }
   }
   const free = items.filter((item) => fixing[item] === 0);
-  const cost = (item: number): number => resources.reduce((sum, resource) => sum + (resource.cost[item] ?? 0) / Math.max(1e-9, resource.upper), 0);
-  const dearest = free.reduce<number | undefined>((best, item) => (best === undefined || cost(item) > cost(best) ? item : best), undefined);
+  const cost = (item: number): number =>
+    resources.reduce((sum, resource) => sum + (resource.cost[item] ?? 0) / Math.max(1e-9, resource.upper), 0);
+  const dearest = free.reduce<number | undefined>(
+    (best, item) => (best === undefined || cost(item) > cost(best) ? item : best),
+    undefined,
+  );
   return dearest === undefined ? [] : [[[dearest, -1]], [[dearest, 1]]];
 }
 
-/** `values`: what each item is worth, e.g. its information. Throws IrtError for a blueprint that does not fit the bank. */
+/**
+ * `values`: what each item is worth, e.g. its information. Throws IrtError for a blueprint that does not fit the bank.
+ */
 export function assemble(values: Float64Array, blueprint: Blueprint, options: AssemblyOptions = {}): Assembly {
   const { include = [], exclude = [], maximumNodes = 20_000, tolerance = 1e-9, relativeGap = 0, known } = options;
   checkBlueprint(blueprint, values.length);
-  if (blueprint.sets !== undefined) throw new IrtError('needs-solver', 'blueprint.sets', blueprint.sets.bounds.length, 'needs a solver: use assembleBySolver');
+  if (blueprint.sets !== undefined)
+    throw new IrtError(
+      'needs-solver',
+      'blueprint.sets',
+      blueprint.sets.bounds.length,
+      'needs a solver: use assembleBySolver',
+    );
   const root: Fixing = new Int8Array(values.length);
   for (const item of exclude) root[item] = -1;
-  for (const item of include) { if (root[item] === -1) throw new IrtError('include-excluded', 'include', item, 'must not be excluded too'); root[item] = 1; }
+  for (const item of include) {
+    if (root[item] === -1) throw new IrtError('include-excluded', 'include', item, 'must not be excluded too');
+    root[item] = 1;
+  }
   let best: { items: readonly number[]; value: number } | undefined;
   const report = (items: readonly number[]): void => {
     const value = items.reduce((sum, item) => sum + (values[item] ?? 0), 0);
-    if ((best === undefined || value > best.value) && violations(blueprint, items).length === 0) best = { items, value };
+    if ((best === undefined || value > best.value) && violations(blueprint, items).length === 0)
+      best = { items, value };
   };
-  if (known !== undefined && include.every((item) => known.includes(item)) && !exclude.some((item) => known.includes(item))) report(known);
-  const isGoodEnough = (bound: number): boolean => best !== undefined && bound <= best.value + Math.max(tolerance, relativeGap * Math.abs(best.value));
+  if (
+    known !== undefined &&
+    include.every((item) => known.includes(item)) &&
+    !exclude.some((item) => known.includes(item))
+  )
+    report(known);
+  const isGoodEnough = (bound: number): boolean =>
+    best !== undefined && bound <= best.value + Math.max(tolerance, relativeGap * Math.abs(best.value));
   const first = relax(values, blueprint, root, report, isGoodEnough);
   if (!('bound' in first)) return { kind: 'infeasible', conflicts: first, nodes: 1 };
   // Best bound first; ties in order of creation, so that the same input gives the same test.
   const open: { readonly fixing: Fixing; readonly relaxed: Relaxed }[] = [{ fixing: root, relaxed: first }];
   let nodes = 1;
   while (open.length > 0 && nodes < maximumNodes) {
-    const at = open.reduce((lead, node, n) => (node.relaxed.bound > (open[lead]?.relaxed.bound ?? -Infinity) ? n : lead), 0);
+    const at = open.reduce(
+      (lead, node, n) => (node.relaxed.bound > (open[lead]?.relaxed.bound ?? -Infinity) ? n : lead),
+      0,
+    );
     const [node] = open.splice(at, 1);
     if (node === undefined) break;
-    if (isGoodEnough(node.relaxed.bound)) { open.push(node); break; }
+    if (isGoodEnough(node.relaxed.bound)) {
+      open.push(node);
+      break;
+    }
     for (const changes of branches(blueprint, node.relaxed.items, node.fixing)) {
       const fixing = Int8Array.from(node.fixing);
       if (changes.some(([item, value]) => fixing[item] === -value)) continue;
       for (const [item, value] of changes) fixing[item] = value;
       nodes += 1;
       const relaxed = relax(values, blueprint, fixing, report, isGoodEnough);
-      if ('bound' in relaxed && (best === undefined || relaxed.bound > best.value + tolerance)) open.push({ fixing, relaxed });
+      if ('bound' in relaxed && (best === undefined || relaxed.bound > best.value + tolerance))
+        open.push({ fixing, relaxed });
     }
   }
-  if (best === undefined) return { kind: 'infeasible', conflicts: open.length > 0 ? [{ rule: `no test found in ${nodes} nodes`, needed: 1, possible: 0 }] : explain(blueprint, first.items), nodes };
+  if (best === undefined)
+    return {
+      kind: 'infeasible',
+      conflicts:
+        open.length > 0
+          ? [{ rule: `no test found in ${nodes} nodes`, needed: 1, possible: 0 }]
+          : explain(blueprint, first.items),
+      nodes,
+    };
   const bound = open.reduce((highest, { relaxed }) => Math.max(highest, relaxed.bound), best.value);
-  return { kind: 'assembled', items: [...best.items].sort((a, b) => a - b), value: best.value, isOptimal: bound <= best.value + tolerance, bound, nodes };
+  return {
+    kind: 'assembled',
+    items: [...best.items].sort((a, b) => a - b),
+    value: best.value,
+    isOptimal: bound <= best.value + tolerance,
+    bound,
+    nodes,
+  };
 }
 
 /** What the best test without enemies and budgets would break. */

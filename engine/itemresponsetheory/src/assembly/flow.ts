@@ -1,6 +1,8 @@
 /**
- * The best test under bounds on two partitions that cross (type and level, say), exactly: a flow of `length` items from the classes of the
- * first to those of the second, each item an arc of its own. Augmented along the most valuable path, one item at a time; the flow is
+ * The best test under bounds on two partitions that cross (type and level, say), exactly: a flow of `length` items from
+ * the classes of the
+ * first to those of the second, each item an arc of its own. Augmented along the most valuable path, one item at a
+ * time; the flow is
  * the best of its size at every step (successive shortest paths; Ahuja, Magnanti & Orlin 1993, ch. 9).
  */
 import type { Blueprint, Conflict, Partition } from './blueprint.ts';
@@ -12,21 +14,43 @@ interface Cells {
   readonly count: Int32Array;
 }
 
-interface Side { readonly lower: readonly number[]; readonly upper: readonly number[]; readonly count: Int32Array }
+interface Side {
+  readonly lower: readonly number[];
+  readonly upper: readonly number[];
+  readonly count: Int32Array;
+}
 
 /** What is left of the bounds after the fixed items. */
 function sideOf({ classOf, bounds }: Partition, fixed: readonly number[]): Side {
   const have = bounds.map((_, c) => fixed.filter((item) => classOf[item] === c).length);
-  return { lower: bounds.map(({ lower }, c) => Math.max(0, lower - (have[c] ?? 0))), upper: bounds.map(({ upper }, c) => upper - (have[c] ?? 0)), count: new Int32Array(bounds.length) };
+  return {
+    lower: bounds.map(({ lower }, c) => Math.max(0, lower - (have[c] ?? 0))),
+    upper: bounds.map(({ upper }, c) => upper - (have[c] ?? 0)),
+    count: new Int32Array(bounds.length),
+  };
 }
 
 /** One more through class c: a bonus while its minimum is not met, nothing up to its maximum, then impossible. */
-const gainOf = ({ lower, upper, count }: Side, c: number, bonus: number): number => ((count[c] ?? 0) < (lower[c] ?? 0) ? bonus : (count[c] ?? 0) < (upper[c] ?? 0) ? 0 : -Infinity);
+const gainOf = ({ lower, upper, count }: Side, c: number, bonus: number): number =>
+  (count[c] ?? 0) < (lower[c] ?? 0) ? bonus : (count[c] ?? 0) < (upper[c] ?? 0) ? 0 : -Infinity;
 
-interface Path { readonly value: number; /** Cells in turn: into, out of, into … */ readonly cells: readonly number[]; readonly row: number; readonly column: number }
+interface Path {
+  readonly value: number;
+  /** Cells in turn: into, out of, into … */ readonly cells: readonly number[];
+  readonly row: number;
+  readonly column: number;
+}
 
-/** The most valuable way to bring in one more item (Bellman–Ford over the classes; items given back cost their value). */
-function bestPath(values: ArrayLike<number>, { items, count }: Cells, rows: Side, columns: Side, bonus: number): Path | undefined {
+/**
+ * The most valuable way to bring in one more item (Bellman–Ford over the classes; items given back cost their value).
+ */
+function bestPath(
+  values: ArrayLike<number>,
+  { items, count }: Cells,
+  rows: Side,
+  columns: Side,
+  bonus: number,
+): Path | undefined {
   const [a, b] = [rows.upper.length, columns.upper.length];
   const best = new Float64Array(a + b).fill(-Infinity);
   const via = new Int32Array(a + b).fill(-1);
@@ -37,26 +61,65 @@ function bestPath(values: ArrayLike<number>, { items, count }: Cells, rows: Side
       const [r, c] = [Math.floor(cell / b), a + (cell % b)];
       const [list, taken] = [items[cell] ?? [], count[cell] ?? 0];
       const next = list[taken];
-      if (next !== undefined) { const value = (best[r] ?? 0) + (values[next] ?? 0); if (value > (best[c] ?? 0) + 1e-12) { best[c] = value; via[c] = cell; changed = true; } }
+      if (next !== undefined) {
+        const value = (best[r] ?? 0) + (values[next] ?? 0);
+        if (value > (best[c] ?? 0) + 1e-12) {
+          best[c] = value;
+          via[c] = cell;
+          changed = true;
+        }
+      }
       const last = taken > 0 ? list[taken - 1] : undefined;
-      if (last !== undefined) { const value = (best[c] ?? 0) - (values[last] ?? 0); if (value > (best[r] ?? 0) + 1e-12) { best[r] = value; via[r] = cell; changed = true; } }
+      if (last !== undefined) {
+        const value = (best[c] ?? 0) - (values[last] ?? 0);
+        if (value > (best[r] ?? 0) + 1e-12) {
+          best[r] = value;
+          via[r] = cell;
+          changed = true;
+        }
+      }
     }
   }
   let [column, value] = [-1, -Infinity];
-  for (let c = 0; c < b; c += 1) { const total = (best[a + c] ?? -Infinity) + gainOf(columns, c, bonus); if (total > value) { column = c; value = total; } }
+  for (let c = 0; c < b; c += 1) {
+    const total = (best[a + c] ?? -Infinity) + gainOf(columns, c, bonus);
+    if (total > value) {
+      column = c;
+      value = total;
+    }
+  }
   if (column < 0) return undefined;
   const cells: number[] = [];
   let at = a + column;
-  while ((via[at] ?? -1) >= 0 && cells.length <= a + b) { const cell = via[at] ?? 0; cells.unshift(cell); at = at >= a ? Math.floor(cell / b) : a + (cell % b); }
+  while ((via[at] ?? -1) >= 0 && cells.length <= a + b) {
+    const cell = via[at] ?? 0;
+    cells.unshift(cell);
+    at = at >= a ? Math.floor(cell / b) : a + (cell % b);
+  }
   return { value, cells, row: at, column };
 }
 
 /** What fillPartition does, with the crossing partition's bounds too. Enemies, sets and resources are not looked at. */
-export function fillCrossing(values: ArrayLike<number>, blueprint: Blueprint, crossing: Partition, fixing: Fixing): Filled {
+export function fillCrossing(
+  values: ArrayLike<number>,
+  blueprint: Blueprint,
+  crossing: Partition,
+  fixing: Fixing,
+): Filled {
   const { length } = blueprint;
   const [fixed, free]: [number[], number[]] = [[], []];
-  for (let item = 0; item < fixing.length; item += 1) { if (fixing[item] === 1) fixed.push(item); else if (fixing[item] === 0) free.push(item); }
-  const conflicts = [blueprint, { ...crossing, length }].flatMap((partition) => conflictsOf(partition, partition.bounds.map((_, c) => fixed.filter((item) => partition.classOf[item] === c).length), free, fixed.length));
+  for (let item = 0; item < fixing.length; item += 1) {
+    if (fixing[item] === 1) fixed.push(item);
+    else if (fixing[item] === 0) free.push(item);
+  }
+  const conflicts = [blueprint, { ...crossing, length }].flatMap((partition) =>
+    conflictsOf(
+      partition,
+      partition.bounds.map((_, c) => fixed.filter((item) => partition.classOf[item] === c).length),
+      free,
+      fixed.length,
+    ),
+  );
   if (conflicts.length > 0) return { conflicts };
   const [rows, columns] = [sideOf(blueprint, fixed), sideOf(crossing, fixed)];
   const width = crossing.bounds.length;
@@ -68,8 +131,15 @@ export function fillCrossing(values: ArrayLike<number>, blueprint: Blueprint, cr
   const bonus = 1 + 2 * length * free.reduce((most, item) => Math.max(most, Math.abs(values[item] ?? 0)), 0);
   for (let more = length - fixed.length; more > 0; more -= 1) {
     const path = bestPath(values, cells, rows, columns, bonus);
-    if (path === undefined) return { conflicts: [{ rule: `length ${length} within both partitions' maxima`, needed: length, possible: length - more }] };
-    path.cells.forEach((cell, n) => { cells.count[cell] = (cells.count[cell] ?? 0) + (n % 2 === 0 ? 1 : -1); });
+    if (path === undefined)
+      return {
+        conflicts: [
+          { rule: `length ${length} within both partitions' maxima`, needed: length, possible: length - more },
+        ],
+      };
+    path.cells.forEach((cell, n) => {
+      cells.count[cell] = (cells.count[cell] ?? 0) + (n % 2 === 0 ? 1 : -1);
+    });
     rows.count[path.row] = (rows.count[path.row] ?? 0) + 1;
     columns.count[path.column] = (columns.count[path.column] ?? 0) + 1;
   }
@@ -81,5 +151,15 @@ export function fillCrossing(values: ArrayLike<number>, blueprint: Blueprint, cr
 
 /** Minima that the largest flow could not meet. */
 function unmet({ bounds, classOf }: Partition, { lower, count }: Side, fixed: readonly number[]): Conflict[] {
-  return bounds.flatMap(({ name, lower: least }, c) => ((count[c] ?? 0) < (lower[c] ?? 0) ? [{ rule: `${name}: at least ${least}, with the bounds that cross it`, needed: least, possible: (count[c] ?? 0) + fixed.filter((item) => classOf[item] === c).length }] : []));
+  return bounds.flatMap(({ name, lower: least }, c) =>
+    (count[c] ?? 0) < (lower[c] ?? 0)
+      ? [
+          {
+            rule: `${name}: at least ${least}, with the bounds that cross it`,
+            needed: least,
+            possible: (count[c] ?? 0) + fixed.filter((item) => classOf[item] === c).length,
+          },
+        ]
+      : [],
+  );
 }

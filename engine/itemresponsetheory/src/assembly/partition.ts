@@ -1,5 +1,6 @@
 /**
- * The best test under bounds on one partition of the bank, exactly and without a solver: fixed items, then each class's minimum with its best
+ * The best test under bounds on one partition of the bank, exactly and without a solver: fixed items, then each class's
+ * minimum with its best
  * items, then the best of all within the maxima (a matroid, so greed is optimal; van der Linden 2005, ch. 4).
  */
 import type { Conflict, Partition } from './blueprint.ts';
@@ -7,26 +8,49 @@ import type { Conflict, Partition } from './blueprint.ts';
 /** 1 = must be in, −1 = must be out, 0 = free. */
 export type Fixing = Int8Array;
 
-export type Filled = { readonly items: readonly number[]; readonly value: number } | { readonly conflicts: readonly Conflict[] };
+export type Filled =
+  { readonly items: readonly number[]; readonly value: number } | { readonly conflicts: readonly Conflict[] };
 
 /** Values may be negative. Enemies and resources are not looked at. */
-export function fillPartition(values: ArrayLike<number>, blueprint: Partition & { readonly length: number }, fixing: Fixing): Filled {
+export function fillPartition(
+  values: ArrayLike<number>,
+  blueprint: Partition & { readonly length: number },
+  fixing: Fixing,
+): Filled {
   const { length, classOf, bounds } = blueprint;
   const chosen: number[] = [];
   const counts = bounds.map(() => 0);
-  const take = (item: number): void => { chosen.push(item); counts[classOf[item] ?? 0] = (counts[classOf[item] ?? 0] ?? 0) + 1; };
+  const take = (item: number): void => {
+    chosen.push(item);
+    counts[classOf[item] ?? 0] = (counts[classOf[item] ?? 0] ?? 0) + 1;
+  };
   const free: number[] = [];
-  for (let item = 0; item < fixing.length; item += 1) { if (fixing[item] === 1) take(item); else if (fixing[item] === 0) free.push(item); }
+  for (let item = 0; item < fixing.length; item += 1) {
+    if (fixing[item] === 1) take(item);
+    else if (fixing[item] === 0) free.push(item);
+  }
   const conflicts = conflictsOf(blueprint, counts, free, chosen.length);
   if (conflicts.length > 0) return { conflicts };
   free.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
   const left: number[] = [];
-  for (const item of free) { const c = classOf[item] ?? 0; if ((counts[c] ?? 0) < (bounds[c]?.lower ?? 0)) take(item); else left.push(item); }
-  for (const item of left) { const c = classOf[item] ?? 0; if (chosen.length < length && (counts[c] ?? 0) < (bounds[c]?.upper ?? 0)) take(item); }
+  for (const item of free) {
+    const c = classOf[item] ?? 0;
+    if ((counts[c] ?? 0) < (bounds[c]?.lower ?? 0)) take(item);
+    else left.push(item);
+  }
+  for (const item of left) {
+    const c = classOf[item] ?? 0;
+    if (chosen.length < length && (counts[c] ?? 0) < (bounds[c]?.upper ?? 0)) take(item);
+  }
   return { items: chosen, value: chosen.reduce((sum, item) => sum + (values[item] ?? 0), 0) };
 }
 
-export function conflictsOf({ length, classOf, bounds }: Partition & { readonly length: number }, counts: readonly number[], free: readonly number[], fixed: number): Conflict[] {
+export function conflictsOf(
+  { length, classOf, bounds }: Partition & { readonly length: number },
+  counts: readonly number[],
+  free: readonly number[],
+  fixed: number,
+): Conflict[] {
   const out: Conflict[] = [];
   const available = bounds.map((_, c) => free.filter((item) => classOf[item] === c).length);
   let [least, most] = [0, 0];
@@ -37,7 +61,8 @@ export function conflictsOf({ length, classOf, bounds }: Partition & { readonly 
     least += Math.max(have, lower);
     most += Math.min(have + more, Math.max(have, upper));
   });
-  if (least > length) out.push({ rule: `length ${length} with every class's minimum`, needed: least, possible: length });
+  if (least > length)
+    out.push({ rule: `length ${length} with every class's minimum`, needed: least, possible: length });
   if (most < length) out.push({ rule: `length ${length} with every class's maximum`, needed: length, possible: most });
   if (fixed > length) out.push({ rule: `length ${length} with the fixed items`, needed: fixed, possible: length });
   return out;

@@ -1,5 +1,6 @@
 /**
- * The shadow test (van der Linden & Reese 1998): before every item, the best whole test that contains what was given and obeys the blueprint;
+ * The shadow test (van der Linden & Reese 1998): before every item, the best whole test that contains what was given
+ * and obeys the blueprint;
  * its best free item comes next. So no blueprint is ever broken, and information is as high as the blueprint allows.
  */
 import { informationAt } from '../information/item.ts';
@@ -9,16 +10,38 @@ import type { Blueprint } from './blueprint.ts';
 import { assembleBySolver } from './by-solver.ts';
 import type { MipSolver } from './solver-port.ts';
 
-export interface ShadowStep { readonly shadow: Assembly; /** Free items of the shadow test, best first; those of an open set before all others. */ readonly free: readonly number[] }
+export interface ShadowStep {
+  readonly shadow: Assembly;
+  /** Free items of the shadow test, best first; those of an open set before all others. */ readonly free: readonly number[];
+}
 
-export interface ShadowOptions extends Omit<AssemblyOptions, 'include' | 'exclude'> { /** For blueprints with sets; otherwise it is not needed. */ readonly solver?: MipSolver }
+export interface ShadowOptions extends Omit<AssemblyOptions, 'include' | 'exclude'> {
+  /** For blueprints with sets; otherwise it is not needed. */ readonly solver?: MipSolver;
+}
 
-/** Within a hundredth of the best shadow test unless `options` say otherwise. `given`: items so far; `exclude`: items that may not be used (earlier attempts, ineligible). */
-export function shadowStep(bank: ItemParameters, blueprint: Blueprint, theta: number, given: readonly number[], exclude: readonly number[] = [], options: ShadowOptions = {}): ShadowStep {
+/**
+ * Within a hundredth of the best shadow test unless `options` say otherwise. `given`: items so far; `exclude`: items
+ * that may not be used (earlier attempts, ineligible).
+ */
+export function shadowStep(
+  bank: ItemParameters,
+  blueprint: Blueprint,
+  theta: number,
+  given: readonly number[],
+  exclude: readonly number[] = [],
+  options: ShadowOptions = {},
+): ShadowStep {
   const values = Float64Array.from({ length: bank.size }, (_, item) => informationAt(bank, item, theta));
   const { solver, relativeGap = 0.01, ...search } = options;
-  const request = { relativeGap, include: given, exclude: [...exclude, ...closedItems(blueprint, given)].filter((item) => !given.includes(item)) };
-  const shadow = solver === undefined ? assemble(values, blueprint, { ...search, ...request }) : assembleBySolver({ kind: 'maximum', values }, blueprint, bank.size, solver, request);
+  const request = {
+    relativeGap,
+    include: given,
+    exclude: [...exclude, ...closedItems(blueprint, given)].filter((item) => !given.includes(item)),
+  };
+  const shadow =
+    solver === undefined
+      ? assemble(values, blueprint, { ...search, ...request })
+      : assembleBySolver({ kind: 'maximum', values }, blueprint, bank.size, solver, request);
   const free = shadow.kind === 'assembled' ? shadow.items.filter((item) => !given.includes(item)) : [];
   const open = setInProgress(blueprint, given, free);
   const rank = (item: number): number => (open !== undefined && blueprint.sets?.setOf[item] === open ? 0 : 1);
@@ -34,9 +57,12 @@ function closedItems({ sets }: Blueprint, given: readonly number[]): number[] {
   return Array.from(sets.setOf, (set, item) => (closed.has(set) ? item : -1)).filter((item) => item >= 0);
 }
 
-/** The set of the last given item, while the shadow test holds more of it: its items are heard under one audio and stay together. */
+/**
+ * The set of the last given item, while the shadow test holds more of it: its items are heard under one audio and stay
+ * together.
+ */
 function setInProgress({ sets }: Blueprint, given: readonly number[], free: readonly number[]): number | undefined {
   const last = given.at(-1);
-  const set = sets === undefined || last === undefined ? -1 : sets.setOf[last] ?? -1;
+  const set = sets === undefined || last === undefined ? -1 : (sets.setOf[last] ?? -1);
   return set >= 0 && free.some((item) => sets?.setOf[item] === set) ? set : undefined;
 }

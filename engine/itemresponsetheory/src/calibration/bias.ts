@@ -1,9 +1,13 @@
 /**
- * First-order bias of the estimates x̂ = (u, g), u free and g under a prior; C is their covariance, s_i and H_i score and Hessian of person i, K the third derivatives of
+ * First-order bias of the estimates x̂ = (u, g), u free and g under a prior; C is their covariance, s_i and H_i score
+ * and Hessian of person i, K the third derivatives of
  * the log-posterior:   E(x̂ − x) ≈ C·(Σ_i H_i·C·(s_i of u alone) + ½ K[C_uu − C_gg]).
- * Without priors this is Cox & Snell (1968), with sums over the persons in place of expectations (Kosmidis & Lunardon 2024); with priors on everything it is mode less mean
- * of the posterior (Tierney & Kadane 1986). In between it is the mean over data and over the prior of g: the pull of the prior, C·∂ln p/∂g, has by
- * parts the mean −∂C_·g/∂g. With V = L·L′ all are derivatives of gradients along columns of L: H by first ones, persons weighted; K by second ones.
+ * Without priors this is Cox & Snell (1968), with sums over the persons in place of expectations (Kosmidis & Lunardon
+ * 2024); with priors on everything it is mode less mean
+ * of the posterior (Tierney & Kadane 1986). In between it is the mean over data and over the prior of g: the pull of
+ * the prior, C·∂ln p/∂g, has by
+ * parts the mean −∂C_·g/∂g. With V = L·L′ all are derivatives of gradients along columns of L: H by first ones, persons
+ * weighted; K by second ones.
  */
 import { factor } from '../numeric/cholesky.ts';
 import { eachScore, gradientAt } from './covariance.ts';
@@ -25,41 +29,69 @@ const step = 0.02;
 const mostKept = 4_000_000;
 
 /** The same problem with other weights of its rows, which may be written between evaluations; without priors. */
-function reweighted(problem: Problem): { readonly weigh: (weightOf: (row: number) => number) => void; readonly problem: Problem } {
+function reweighted(problem: Problem): {
+  readonly weigh: (weightOf: (row: number) => number) => void;
+  readonly problem: Problem;
+} {
   const rowData = { ...problem.rowData, weight: new Float64Array(problem.rowData.weight.length) };
-  const counts = { sums: new Float64Array(problem.counts.sums.length), persons: new Float64Array(problem.counts.persons.length), allPersons: new Float64Array(problem.counts.allPersons.length) };
+  const counts = {
+    sums: new Float64Array(problem.counts.sums.length),
+    persons: new Float64Array(problem.counts.persons.length),
+    allPersons: new Float64Array(problem.counts.allPersons.length),
+  };
   return {
     problem: { ...problem, rowData, counts, runner: runHere(rowData, problem.shape), priors: [] },
-    weigh: (weightOf) => { rowData.row.forEach((row, place) => { rowData.weight[place] = weightOf(row); }); countScored(rowData, counts.allPersons); },
+    weigh: (weightOf) => {
+      rowData.row.forEach((row, place) => {
+        rowData.weight[place] = weightOf(row);
+      });
+      countScored(rowData, counts.allPersons);
+    },
   };
 }
 
 /** s_i′·L_m of every row by its free members, for the directions from `first` on; row-major rows × count. */
-function projectedScores(problem: Problem, x: Float64Array, lower: Float64Array, first: number, count: number): Float64Array {
+function projectedScores(
+  problem: Problem,
+  x: Float64Array,
+  lower: Float64Array,
+  first: number,
+  count: number,
+): Float64Array {
   const size = problem.parameters;
   const out = new Float64Array(problem.patterns.rows * count);
   eachScore(problem, x, (row, score, touched) => {
     for (const i of touched) {
       if (problem.priors[i] !== undefined) continue;
       const s = score[i] ?? 0;
-      for (let m = 0; m < count && first + m <= i; m += 1) out[row * count + m] = (out[row * count + m] ?? 0) + s * (lower[i * size + first + m] ?? 0);
+      for (let m = 0; m < count && first + m <= i; m += 1)
+        out[row * count + m] = (out[row * count + m] ?? 0) + s * (lower[i * size + first + m] ?? 0);
     }
   });
   return out;
 }
 
 /** Gradients a step up and a step down a column of L. */
-interface Pair { readonly up: Float64Array; readonly down: Float64Array }
+interface Pair {
+  readonly up: Float64Array;
+  readonly down: Float64Array;
+}
 
 function pairAt(problem: Problem, x: Float64Array, lower: Float64Array, column: number): Pair {
   const size = problem.parameters;
-  const moved = (by: number): Float64Array => gradientAt(problem, x.map((value, n) => value + (n < size ? by * (lower[n * size + column] ?? 0) : 0)));
+  const moved = (by: number): Float64Array =>
+    gradientAt(
+      problem,
+      x.map((value, n) => value + (n < size ? by * (lower[n * size + column] ?? 0) : 0)),
+    );
   return { up: moved(step), down: moved(-step) };
 }
 
 /** Along every column of L whose diagonal is not 0: the others are no part of L·L′. */
-const pairsAlong = (problem: Problem, x: Float64Array, lower: Float64Array): readonly Pair[] => Array.from({ length: problem.parameters }, (_, column) => column)
-  .filter((column) => (lower[column * problem.parameters + column] ?? 0) !== 0).map((column) => pairAt(problem, x, lower, column));
+const pairsAlong = (problem: Problem, x: Float64Array, lower: Float64Array): readonly Pair[] =>
+  Array.from({ length: problem.parameters }, (_, column) => column)
+    .filter((column) => (lower[column * problem.parameters + column] ?? 0) !== 0)
+    .map((column) => pairAt(problem, x, lower, column));
 
 /** Σ_i n_i·H_i·L·L′·(s_i of u alone); `all`: the gradients without priors along L. */
 function firstSum(problem: Problem, x: Float64Array, lower: Float64Array, all: readonly Pair[]): Float64Array {
@@ -77,7 +109,10 @@ function firstSum(problem: Problem, x: Float64Array, lower: Float64Array, all: r
       for (let at = m; at < projected.length; at += count) raised = Math.max(raised, Math.abs(projected[at] ?? 0));
       weighted.weigh((row) => (weight[row] ?? 0) * ((projected[row * count + m] ?? 0) + raised));
       const [own, whole] = [pairAt(weighted.problem, x, lower, first + m), all[first + m]];
-      for (let n = 0; n < size; n += 1) sum[n] = (sum[n] ?? 0) + ((own.up[n] ?? 0) - (own.down[n] ?? 0) - raised * ((whole?.up[n] ?? 0) - (whole?.down[n] ?? 0))) / (2 * step);
+      for (let n = 0; n < size; n += 1)
+        sum[n] =
+          (sum[n] ?? 0) +
+          ((own.up[n] ?? 0) - (own.down[n] ?? 0) - raised * ((whole?.up[n] ?? 0) - (whole?.down[n] ?? 0))) / (2 * step);
     }
   }
   return sum;
@@ -86,15 +121,24 @@ function firstSum(problem: Problem, x: Float64Array, lower: Float64Array, all: r
 /** K[L·L′] from the gradients along L. */
 function thirdDerivatives(center: Float64Array, pairs: readonly Pair[], size: number): Float64Array {
   const sum = new Float64Array(size);
-  for (const { up, down } of pairs) for (let n = 0; n < size; n += 1) sum[n] = (sum[n] ?? 0) + ((up[n] ?? 0) - 2 * (center[n] ?? 0) + (down[n] ?? 0)) / (step * step);
+  for (const { up, down } of pairs)
+    for (let n = 0; n < size; n += 1)
+      sum[n] = (sum[n] ?? 0) + ((up[n] ?? 0) - 2 * (center[n] ?? 0) + (down[n] ?? 0)) / (step * step);
   return sum;
 }
 
 /** L of the rows and columns that are `own`; nought elsewhere. */
 function factorOf(covariance: Float64Array, own: readonly boolean[]): Float64Array | undefined {
   const size = own.length;
-  const lower = factor(covariance.map((value, at) => (own[Math.floor(at / size)] === true && own[at % size] === true ? value : at % (size + 1) === 0 ? 1 : 0)), size);
-  own.forEach((isOwn, n) => { if (!isOwn && lower !== undefined) lower[n * size + n] = 0; });
+  const lower = factor(
+    covariance.map((value, at) =>
+      own[Math.floor(at / size)] === true && own[at % size] === true ? value : at % (size + 1) === 0 ? 1 : 0,
+    ),
+    size,
+  );
+  own.forEach((isOwn, n) => {
+    if (!isOwn && lower !== undefined) lower[n * size + n] = 0;
+  });
   return lower;
 }
 
@@ -103,34 +147,88 @@ export function biasOf(problem: Problem, x: Float64Array, covariance: Float64Arr
   const size = problem.parameters;
   const isUnderPrior = Array.from({ length: size }, (_, n) => problem.priors[n] !== undefined);
   const isFree = isUnderPrior.map((under) => !under);
-  const [whole, free, under] = [factor(covariance, size), factorOf(covariance, isFree), factorOf(covariance, isUnderPrior)];
+  const [whole, free, under] = [
+    factor(covariance, size),
+    factorOf(covariance, isFree),
+    factorOf(covariance, isUnderPrior),
+  ];
   if (whole === undefined || free === undefined || under === undefined) return undefined;
   const center = gradientAt(problem, x);
   const withoutPriors = pairsAlong({ ...problem, priors: [] }, x, whole);
   // Without priors all of L is free, and its gradients are there.
-  const [ofFree, ofUnder] = [isUnderPrior.includes(true) ? pairsAlong(problem, x, free) : withoutPriors, pairsAlong(problem, x, under)].map((pairs) => thirdDerivatives(center, pairs, size));
-  const sum = firstSum(problem, x, whole, withoutPriors).map((value, n) => value + ((ofFree?.[n] ?? 0) - (ofUnder?.[n] ?? 0)) / 2);
+  const [ofFree, ofUnder] = [
+    isUnderPrior.includes(true) ? pairsAlong(problem, x, free) : withoutPriors,
+    pairsAlong(problem, x, under),
+  ].map((pairs) => thirdDerivatives(center, pairs, size));
+  const sum = firstSum(problem, x, whole, withoutPriors).map(
+    (value, n) => value + ((ofFree?.[n] ?? 0) - (ofUnder?.[n] ?? 0)) / 2,
+  );
   return {
     of: sum.map((_, i) => sum.reduce((total, value, j) => total + (covariance[i * size + j] ?? 0) * value, 0)),
-    signed: covariance.map((value, at) => (isUnderPrior[Math.floor(at / size)] !== isUnderPrior[at % size] ? 0 : isUnderPrior[at % size] === true ? -value : value)),
+    signed: covariance.map((value, at) =>
+      isUnderPrior[Math.floor(at / size)] !== isUnderPrior[at % size]
+        ? 0
+        : isUnderPrior[at % size] === true
+          ? -value
+          : value,
+    ),
   };
 }
 
-/** Of the reported numbers f, from that of the local parameters: ∇f·bias + ½ tr(∇²f·(C_uu − C_gg)), by central differences of closed forms. */
-export function reportedBias(model: ItemModelName, categories: number, index: readonly number[], x: Float64Array, { of, signed }: Bias, size: number): number[] {
+/**
+ * Of the reported numbers f, from that of the local parameters: ∇f·bias + ½ tr(∇²f·(C_uu − C_gg)), by central
+ * differences of closed forms.
+ */
+export function reportedBias(
+  model: ItemModelName,
+  categories: number,
+  index: readonly number[],
+  x: Float64Array,
+  { of, signed }: Bias,
+  size: number,
+): number[] {
   const local = index.map((n) => x[n] ?? 0);
   const h = index.map((n) => 0.02 * Math.sqrt(Math.abs(signed[n * size + n] ?? 0)));
-  const at = (...moves: readonly (readonly [number, number])[]): number[] => { const moved = [...local]; for (const [i, by] of moves) moved[i] = (moved[i] ?? 0) + by; return reportedOf(model, moved, categories); };
+  const at = (...moves: readonly (readonly [number, number])[]): number[] => {
+    const moved = [...local];
+    for (const [i, by] of moves) moved[i] = (moved[i] ?? 0) + by;
+    return reportedOf(model, moved, categories);
+  };
   const here = at();
   const out = here.map(() => 0);
-  const add = (values: readonly (readonly [number, readonly number[]])[], share: number): void => { out.forEach((_, r) => { out[r] = (out[r] ?? 0) + share * values.reduce((sum, [sign, list]) => sum + sign * (list[r] ?? 0), 0); }); };
+  const add = (values: readonly (readonly [number, readonly number[]])[], share: number): void => {
+    out.forEach((_, r) => {
+      out[r] = (out[r] ?? 0) + share * values.reduce((sum, [sign, list]) => sum + sign * (list[r] ?? 0), 0);
+    });
+  };
   index.forEach((n, i) => {
     const hi = h[i] ?? 1;
-    add([[1, at([i, hi])], [-1, at([i, -hi])]], (of[n] ?? 0) / (2 * hi));
-    add([[1, at([i, hi])], [-2, here], [1, at([i, -hi])]], (signed[n * size + n] ?? 0) / (2 * hi * hi));
+    add(
+      [
+        [1, at([i, hi])],
+        [-1, at([i, -hi])],
+      ],
+      (of[n] ?? 0) / (2 * hi),
+    );
+    add(
+      [
+        [1, at([i, hi])],
+        [-2, here],
+        [1, at([i, -hi])],
+      ],
+      (signed[n * size + n] ?? 0) / (2 * hi * hi),
+    );
     for (let j = 0; j < i; j += 1) {
       const hj = h[j] ?? 1;
-      add([[1, at([i, hi], [j, hj])], [-1, at([i, hi], [j, -hj])], [-1, at([i, -hi], [j, hj])], [1, at([i, -hi], [j, -hj])]], (signed[n * size + (index[j] ?? 0)] ?? 0) / (4 * hi * hj));
+      add(
+        [
+          [1, at([i, hi], [j, hj])],
+          [-1, at([i, hi], [j, -hj])],
+          [-1, at([i, -hi], [j, hj])],
+          [1, at([i, -hi], [j, -hj])],
+        ],
+        (signed[n * size + (index[j] ?? 0)] ?? 0) / (4 * hi * hj),
+      );
     }
   });
   return out;

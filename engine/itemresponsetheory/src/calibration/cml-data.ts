@@ -3,8 +3,10 @@ import { IrtError } from '../errors.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 
 /**
- * How it was decided who gets which item. Where answers decide (adaptive, and multistage routing too), the score is no longer sufficient given
- * the items: conditional and joint maximum likelihood are biased (Eggen & Verhelst 2011; Zwitser & Maris 2015); marginal is not.
+ * How it was decided who gets which item. Where answers decide (adaptive, and multistage routing too), the score is no
+ * longer sufficient given
+ * the items: conditional and joint maximum likelihood are biased (Eggen & Verhelst 2011; Zwitser & Maris 2015);
+ * marginal is not.
  */
 export type TestDesign = 'linear' | 'booklets' | 'adaptive';
 export type RaschModel = 'rasch' | 'pcm' | 'rsm';
@@ -38,11 +40,20 @@ export interface RaschData {
 
 /** Throws IrtError for adaptive data, said or seen, and for items without finite parameters, named. */
 export function prepareRasch(data: ResponseMatrix, { design, model, ids }: RaschOptions): RaschData {
-  if (design !== 'linear' && design !== 'booklets' && design !== 'adaptive') throw new IrtError('unknown-design', 'design', design, 'must be linear, booklets or adaptive');
-  if (model !== 'rasch' && model !== 'pcm' && model !== 'rsm') throw new IrtError('unknown-model', 'model', model, 'must be rasch, pcm or rsm');
-  if (ids !== undefined && ids.length !== data.items) throw new IrtError('unequal-lengths', 'ids', ids.length, `must have ${data.items} members, one for each item`);
+  if (design !== 'linear' && design !== 'booklets' && design !== 'adaptive')
+    throw new IrtError('unknown-design', 'design', design, 'must be linear, booklets or adaptive');
+  if (model !== 'rasch' && model !== 'pcm' && model !== 'rsm')
+    throw new IrtError('unknown-model', 'model', model, 'must be rasch, pcm or rsm');
+  if (ids !== undefined && ids.length !== data.items)
+    throw new IrtError('unequal-lengths', 'ids', ids.length, `must have ${data.items} members, one for each item`);
   const names = ids ?? Array.from({ length: data.items }, (_, item) => `item ${item}`);
-  if (design === 'adaptive') throw new IrtError('adaptive-data', 'design', design, 'is not for conditional or joint maximum likelihood: use marginal maximum likelihood');
+  if (design === 'adaptive')
+    throw new IrtError(
+      'adaptive-data',
+      'design',
+      design,
+      'is not for conditional or joint maximum likelihood: use marginal maximum likelihood',
+    );
   const counts = countCategories(data);
   const highest = Math.max(...counts.map(({ length }) => length - 1));
   const steps = Uint8Array.from(counts, ({ length }) => (model === 'rsm' ? highest : length - 1));
@@ -55,9 +66,15 @@ export function prepareRasch(data: ResponseMatrix, { design, model, ids }: Rasch
 
 function countCategories(data: ResponseMatrix): Float64Array[] {
   const highest = new Int32Array(data.items).fill(-1);
-  data.item.forEach((item, n) => { highest[item] = Math.max(highest[item] ?? -1, data.category[n] ?? 0); });
+  data.item.forEach((item, n) => {
+    highest[item] = Math.max(highest[item] ?? -1, data.category[n] ?? 0);
+  });
   const counts = Array.from(highest, (value) => new Float64Array(value + 1));
-  data.item.forEach((item, n) => { const own = counts[item]; const category = data.category[n] ?? 0; if (own !== undefined) own[category] = (own[category] ?? 0) + 1; });
+  data.item.forEach((item, n) => {
+    const own = counts[item];
+    const category = data.category[n] ?? 0;
+    if (own !== undefined) own[category] = (own[category] ?? 0) + 1;
+  });
   return counts;
 }
 
@@ -67,18 +84,37 @@ function checkCategories(counts: readonly Float64Array[], ids: readonly string[]
   counts.forEach((own, item) => {
     const name = ids[item] ?? '';
     if (own.length === 0) throw new IrtError('item-without-responses', name, 0, 'must have responses');
-    if (own.length === 1 || own.filter((n) => n > 0).length === 1) throw new IrtError('item-without-variance', name, own.length - 1, 'is the only category given: two are needed');
-    if (model === 'rasch' && own.length > 2) throw new IrtError('unknown-category', name, own.length - 1, 'must be 0 or 1 under the Rasch model');
+    if (own.length === 1 || own.filter((n) => n > 0).length === 1)
+      throw new IrtError('item-without-variance', name, own.length - 1, 'is the only category given: two are needed');
+    if (model === 'rasch' && own.length > 2)
+      throw new IrtError('unknown-category', name, own.length - 1, 'must be 0 or 1 under the Rasch model');
     own.forEach((n, k) => {
       inAll[k] = (inAll[k] ?? 0) + n;
-      if (n === 0 && model === 'pcm') throw new IrtError('category-without-responses', name, k, 'was given by nobody: its steps are infinite; close the categories up');
+      if (n === 0 && model === 'pcm')
+        throw new IrtError(
+          'category-without-responses',
+          name,
+          k,
+          'was given by nobody: its steps are infinite; close the categories up',
+        );
     });
   });
-  inAll.forEach((n, k) => { if (n === 0) throw new IrtError('category-without-responses', 'rating scale', k, 'was given by nobody on any item: close the categories up'); });
+  inAll.forEach((n, k) => {
+    if (n === 0)
+      throw new IrtError(
+        'category-without-responses',
+        'rating scale',
+        k,
+        'was given by nobody on any item: close the categories up',
+      );
+  });
 }
 
 /** Order of the answers does not matter: booklets are sets of items. */
-function findRaschBooklets(data: ResponseMatrix, steps: Uint8Array): Pick<RaschData, 'booklets' | 'bookletOf' | 'score' | 'emptyPersons'> {
+function findRaschBooklets(
+  data: ResponseMatrix,
+  steps: Uint8Array,
+): Pick<RaschData, 'booklets' | 'bookletOf' | 'score' | 'emptyPersons'> {
   const known = new Map<string, number>();
   const booklets: Booklet[] = [];
   const bookletOf = new Int32Array(data.persons).fill(-1);
@@ -86,9 +122,15 @@ function findRaschBooklets(data: ResponseMatrix, steps: Uint8Array): Pick<RaschD
   let emptyPersons = 0;
   for (let person = 0; person < data.persons; person += 1) {
     const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
-    if (from === to) { emptyPersons += 1; continue; }
+    if (from === to) {
+      emptyPersons += 1;
+      continue;
+    }
     const items = data.item.slice(from, to).sort();
-    items.forEach((item, n) => { if (n > 0 && item === items[n - 1]) throw new IrtError('duplicate-response', `person ${person}`, item, 'is an item answered twice'); });
+    items.forEach((item, n) => {
+      if (n > 0 && item === items[n - 1])
+        throw new IrtError('duplicate-response', `person ${person}`, item, 'is an item answered twice');
+    });
     const key = items.join();
     const booklet = known.get(key) ?? booklets.length;
     if (booklet === booklets.length) {
@@ -107,16 +149,26 @@ function findRaschBooklets(data: ResponseMatrix, steps: Uint8Array): Pick<RaschD
 
 /** Printed forms are few and shared; an adaptive test gives nearly everybody a set of their own. */
 function refuseAdaptive(booklets: readonly Booklet[], persons: number): void {
-  if (persons >= 10 && booklets.length > persons / 2) throw new IrtError('adaptive-data', 'data', `${booklets.length} sets of items for ${persons} persons`, 'looks adaptive (or has answers missing all over): use marginal maximum likelihood');
+  if (persons >= 10 && booklets.length > persons / 2)
+    throw new IrtError(
+      'adaptive-data',
+      'data',
+      `${booklets.length} sets of items for ${persons} persons`,
+      'looks adaptive (or has answers missing all over): use marginal maximum likelihood',
+    );
 }
 
 /**
- * Finite estimates need a way from every item to every other, each time over a person who got something on the one and did not get everything on the
- * other (Fischer 1981; enough for two categories, needed for more). Items and persons are nodes of one graph, so that the search is linear.
+ * Finite estimates need a way from every item to every other, each time over a person who got something on the one and
+ * did not get everything on the
+ * other (Fischer 1981; enough for two categories, needed for more). Items and persons are nodes of one graph, so that
+ * the search is linear.
  */
 function requireConnected(data: ResponseMatrix, steps: Uint8Array, ids: readonly string[]): void {
   const byItem: number[][] = Array.from({ length: data.items }, () => []);
-  for (let person = 0; person < data.persons; person += 1) for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) byItem[data.item[n] ?? 0]?.push(person, data.category[n] ?? 0);
+  for (let person = 0; person < data.persons; person += 1)
+    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1)
+      byItem[data.item[n] ?? 0]?.push(person, data.category[n] ?? 0);
   const gets = (_: number, category: number): boolean => category > 0;
   const misses = (item: number, category: number): boolean => category < (steps[item] ?? 0);
   const reach = (leaves: typeof gets, enters: typeof gets): Uint8Array => {
@@ -130,7 +182,10 @@ function requireConnected(data: ResponseMatrix, steps: Uint8Array, ids: readonly
         persons[person] = 1;
         for (let m = data.rowStart[person] ?? 0; m < (data.rowStart[person + 1] ?? 0); m += 1) {
           const other = data.item[m] ?? 0;
-          if (items[other] === 0 && enters(other, data.category[m] ?? 0)) { items[other] = 1; queue.push(other); }
+          if (items[other] === 0 && enters(other, data.category[m] ?? 0)) {
+            items[other] = 1;
+            queue.push(other);
+          }
         }
       }
     }
@@ -138,7 +193,13 @@ function requireConnected(data: ResponseMatrix, steps: Uint8Array, ids: readonly
   };
   const [forward, backward] = [reach(gets, misses), reach(misses, gets)];
   const apart = ids.filter((_, item) => forward[item] === 0 || backward[item] === 0);
-  if (apart.length > 0) throw new IrtError('disconnected-items', 'data', apart.join(', '), `cannot be compared with ${ids[0] ?? ''}: no persons in common who do better on the one and on the other`);
+  if (apart.length > 0)
+    throw new IrtError(
+      'disconnected-items',
+      'data',
+      apart.join(', '),
+      `cannot be compared with ${ids[0] ?? ''}: no persons in common who do better on the one and on the other`,
+    );
 }
 
 /** Persons whose score says only that they are beyond the test. */

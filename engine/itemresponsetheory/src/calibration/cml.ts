@@ -1,6 +1,8 @@
 /**
- * Conditional maximum likelihood of the Rasch family (Andersen 1972; Fischer & Molenaar 1995): given the raw score on a booklet the ability drops
- * out, so that nothing is assumed of the population. Newton with the exact information. For linear tests and fixed booklets only.
+ * Conditional maximum likelihood of the Rasch family (Andersen 1972; Fischer & Molenaar 1995): given the raw score on a
+ * booklet the ability drops
+ * out, so that nothing is assumed of the population. Newton with the exact information. For linear tests and fixed
+ * booklets only.
  */
 import { exp, log } from '../numeric/elementary.ts';
 import { IrtError } from '../errors.ts';
@@ -8,7 +10,15 @@ import { invertSymmetric } from '../numeric/cholesky.ts';
 import { createItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { isExtreme, prepareRasch, type RaschData, type RaschModel, type RaschOptions } from './cml-data.ts';
-import { centre, covarianceBetween, locationOf, raschItem, type RaschParameters, raschParameters, valuesOf } from './cml-parameters.ts';
+import {
+  centre,
+  covarianceBetween,
+  locationOf,
+  raschItem,
+  type RaschParameters,
+  raschParameters,
+  valuesOf,
+} from './cml-parameters.ts';
 import { abilityOfScore } from './cml-score.ts';
 import { conditionalMoments } from './esf.ts';
 
@@ -24,13 +34,19 @@ export interface ConditionalItem {
   /** Of the difficulty, or of each step. */
   readonly standardErrors: readonly number[];
   /** Mean of the steps. */
-  readonly location: number; readonly locationStandardError: number;
+  readonly location: number;
+  readonly locationStandardError: number;
   readonly responses: number;
   readonly categoryCounts: readonly number[];
 }
 
 /** Maximum likelihood ability of a raw score; scores 0 and highest have none. */
-export interface BookletScore { readonly score: number; readonly persons: number; readonly theta: number; readonly standardError: number }
+export interface BookletScore {
+  readonly score: number;
+  readonly persons: number;
+  readonly theta: number;
+  readonly standardError: number;
+}
 
 export interface ConditionalCalibration {
   readonly model: RaschModel;
@@ -46,81 +62,173 @@ export interface ConditionalCalibration {
   /** Names of the rows and columns of `covariance` (row-major, under the constraints: of rank freeParameters). */
   readonly parameters: readonly string[];
   readonly covariance: Float64Array;
-  readonly booklets: readonly { readonly items: readonly number[]; readonly persons: number; readonly scores: readonly BookletScore[] }[];
+  readonly booklets: readonly {
+    readonly items: readonly number[];
+    readonly persons: number;
+    readonly scores: readonly BookletScore[];
+  }[];
   readonly emptyPersons: number;
   /** Who got nothing or everything: they tell nothing about the items. */
   readonly extremePersons: number;
 }
 
-interface Point { readonly logLikelihood: number; readonly gradient: Float64Array; readonly information: Float64Array }
+interface Point {
+  readonly logLikelihood: number;
+  readonly gradient: Float64Array;
+  readonly information: Float64Array;
+}
 
 /** Log-likelihood, gradient and exact information in x. */
-function evaluate({ booklets, counts, steps }: RaschData, { start, weightOf, size }: RaschParameters, x: Float64Array): Point {
+function evaluate(
+  { booklets, counts, steps }: RaschData,
+  { start, weightOf, size }: RaschParameters,
+  x: Float64Array,
+): Point {
   const weight = valuesOf(weightOf, x);
   let logLikelihood = 0;
   const residual = new Float64Array(weight.length);
-  counts.forEach((own, item) => own.forEach((n, k) => { if (k > 0) { const c = (start[item] ?? 0) + k - 1; residual[c] = n; logLikelihood += n * (weight[c] ?? 0); } }));
+  counts.forEach((own, item) =>
+    own.forEach((n, k) => {
+      if (k > 0) {
+        const c = (start[item] ?? 0) + k - 1;
+        residual[c] = n;
+        logLikelihood += n * (weight[c] ?? 0);
+      }
+    }),
+  );
   const information = new Float64Array(size * size);
   for (const { items, persons } of booklets) {
     const place = items.flatMap((item) => Array.from({ length: steps[item] ?? 0 }, (_, k) => (start[item] ?? 0) + k));
-    const moments = conditionalMoments(items.map((item) => Float64Array.from({ length: (steps[item] ?? 0) + 1 }, (_, k) => (k === 0 ? 1 : exp(weight[(start[item] ?? 0) + k - 1] ?? 0)))), persons);
+    const moments = conditionalMoments(
+      items.map((item) =>
+        Float64Array.from({ length: (steps[item] ?? 0) + 1 }, (_, k) =>
+          k === 0 ? 1 : exp(weight[(start[item] ?? 0) + k - 1] ?? 0),
+        ),
+      ),
+      persons,
+    );
     logLikelihood -= moments.logNormaliser;
-    place.forEach((c, n) => { residual[c] = (residual[c] ?? 0) - (moments.expected[n] ?? 0); });
-    addInformation(information, size, place.map((c) => weightOf[c] ?? []), moments.information);
+    place.forEach((c, n) => {
+      residual[c] = (residual[c] ?? 0) - (moments.expected[n] ?? 0);
+    });
+    addInformation(
+      information,
+      size,
+      place.map((c) => weightOf[c] ?? []),
+      moments.information,
+    );
   }
   const gradient = new Float64Array(size);
-  weightOf.forEach((terms, c) => { for (const { at, factor } of terms) gradient[at] = (gradient[at] ?? 0) + factor * (residual[c] ?? 0); });
+  weightOf.forEach((terms, c) => {
+    for (const { at, factor } of terms) gradient[at] = (gradient[at] ?? 0) + factor * (residual[c] ?? 0);
+  });
   return { logLikelihood, gradient, information };
 }
 
 /** AᵀIA for sparse rows A. */
-export function addInformation(out: Float64Array, size: number, rows: RaschParameters['weightOf'], information: Float64Array): void {
-  rows.forEach((one, c) => rows.forEach((other, d) => {
-    const value = information[c * rows.length + d] ?? 0;
-    for (const a of one) for (const b of other) out[a.at * size + b.at] = (out[a.at * size + b.at] ?? 0) + a.factor * b.factor * value;
-  }));
+export function addInformation(
+  out: Float64Array,
+  size: number,
+  rows: RaschParameters['weightOf'],
+  information: Float64Array,
+): void {
+  rows.forEach((one, c) =>
+    rows.forEach((other, d) => {
+      const value = information[c * rows.length + d] ?? 0;
+      for (const a of one)
+        for (const b of other) out[a.at * size + b.at] = (out[a.at * size + b.at] ?? 0) + a.factor * b.factor * value;
+    }),
+  );
 }
 
-/** Inverse under the constraints: with s·ccᵀ added the matrix is regular, and the open directions are taken out of its inverse again. */
-export function constrainedInverse(information: Float64Array, { size, constraints }: RaschParameters): Float64Array | undefined {
+/**
+ * Inverse under the constraints: with s·ccᵀ added the matrix is regular, and the open directions are taken out of its
+ * inverse again.
+ */
+export function constrainedInverse(
+  information: Float64Array,
+  { size, constraints }: RaschParameters,
+): Float64Array | undefined {
   const regular = information.slice();
   let trace = 0;
   for (let n = 0; n < size; n += 1) trace += information[n * size + n] ?? 0;
   const scale = trace * size;
-  for (const { constraint } of constraints) for (let i = 0; i < size; i += 1) for (let j = 0; j < size; j += 1) regular[i * size + j] = (regular[i * size + j] ?? 0) + scale * (constraint[i] ?? 0) * (constraint[j] ?? 0);
+  for (const { constraint } of constraints)
+    for (let i = 0; i < size; i += 1)
+      for (let j = 0; j < size; j += 1)
+        regular[i * size + j] = (regular[i * size + j] ?? 0) + scale * (constraint[i] ?? 0) * (constraint[j] ?? 0);
   const inverse = invertSymmetric(regular, size);
   if (inverse === undefined) return undefined;
-  for (const { open } of constraints) for (let i = 0; i < size; i += 1) for (let j = 0; j < size; j += 1) inverse[i * size + j] = (inverse[i * size + j] ?? 0) - ((open[i] ?? 0) * (open[j] ?? 0)) / scale;
+  for (const { open } of constraints)
+    for (let i = 0; i < size; i += 1)
+      for (let j = 0; j < size; j += 1)
+        inverse[i * size + j] = (inverse[i * size + j] ?? 0) - ((open[i] ?? 0) * (open[j] ?? 0)) / scale;
   return inverse;
 }
 
 /** Steps from the log-odds of neighbouring categories. */
-export function startOf({ counts, steps, ids }: RaschData, parameters: RaschParameters, model: RaschModel): Float64Array {
+export function startOf(
+  { counts, steps, ids }: RaschData,
+  parameters: RaschParameters,
+  model: RaschModel,
+): Float64Array {
   const x = new Float64Array(parameters.size);
   const odds = (own: ArrayLike<number>, v: number): number => log(((own[v - 1] ?? 0) + 0.5) / ((own[v] ?? 0) + 0.5));
   if (model === 'rsm') {
-    const all = Float64Array.from({ length: (steps[0] ?? 0) + 1 }, (_, k) => counts.reduce((sum, own) => sum + (own[k] ?? 0), 0));
+    const all = Float64Array.from({ length: (steps[0] ?? 0) + 1 }, (_, k) =>
+      counts.reduce((sum, own) => sum + (own[k] ?? 0), 0),
+    );
     for (let v = 1; v < all.length; v += 1) x[ids.length + v - 1] = odds(all, v);
     counts.forEach((own, item) => {
-      const [score, most] = [own.reduce((sum, n, k) => sum + n * k, 0), own.reduce((sum, n) => sum + n, 0) * (all.length - 1)];
+      const [score, most] = [
+        own.reduce((sum, n, k) => sum + n * k, 0),
+        own.reduce((sum, n) => sum + n, 0) * (all.length - 1),
+      ];
       x[item] = log((most - score + 0.5) / (score + 0.5));
     });
-  } else counts.forEach((own, item) => { for (let v = 1; v < own.length; v += 1) x[(parameters.start[item] ?? 0) + v - 1] = odds(own, v); });
+  } else
+    counts.forEach((own, item) => {
+      for (let v = 1; v < own.length; v += 1) x[(parameters.start[item] ?? 0) + v - 1] = odds(own, v);
+    });
   centre(parameters, x);
   return x;
 }
 
-interface Maximum { readonly x: Float64Array; readonly logLikelihood: number; readonly covariance: Float64Array; readonly cycles: number; readonly converged: boolean; readonly largestChange: number }
+interface Maximum {
+  readonly x: Float64Array;
+  readonly logLikelihood: number;
+  readonly covariance: Float64Array;
+  readonly cycles: number;
+  readonly converged: boolean;
+  readonly largestChange: number;
+}
 
 /** The log-likelihood is concave: Newton, halved while it does not rise, finds the one maximum. */
-function maximise(data: RaschData, parameters: RaschParameters, model: RaschModel, { maximumCycles = 100, tolerance = 1e-9, onCycle }: Pick<ConditionalOptions, 'maximumCycles' | 'tolerance' | 'onCycle'>): Maximum {
+function maximise(
+  data: RaschData,
+  parameters: RaschParameters,
+  model: RaschModel,
+  {
+    maximumCycles = 100,
+    tolerance = 1e-9,
+    onCycle,
+  }: Pick<ConditionalOptions, 'maximumCycles' | 'tolerance' | 'onCycle'>,
+): Maximum {
   let x = startOf(data, parameters, model);
   let here = evaluate(data, parameters, x);
   for (let cycle = 1; ; cycle += 1) {
     const covariance = constrainedInverse(here.information, parameters);
-    if (covariance === undefined || x.some((value) => Math.abs(value) > 50)) throw new IrtError('no-finite-maximum', 'data', data.ids.join(', '), 'have no finite conditional estimates: a category or an item never stands against the others');
+    if (covariance === undefined || x.some((value) => Math.abs(value) > 50))
+      throw new IrtError(
+        'no-finite-maximum',
+        'data',
+        data.ids.join(', '),
+        'have no finite conditional estimates: a category or an item never stands against the others',
+      );
     const { size } = parameters;
-    const step = Float64Array.from({ length: size }, (_, i) => here.gradient.reduce((sum, g, j) => sum + g * (covariance[i * size + j] ?? 0), 0));
+    const step = Float64Array.from({ length: size }, (_, i) =>
+      here.gradient.reduce((sum, g, j) => sum + g * (covariance[i * size + j] ?? 0), 0),
+    );
     const largestStep = step.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     let share = Math.min(1, 3 / largestStep);
     let [next, there] = [x, here];
@@ -134,11 +242,15 @@ function maximise(data: RaschData, parameters: RaschParameters, model: RaschMode
     [x, here] = [next, there];
     onCycle?.(cycle, here.logLikelihood, largestChange);
     const converged = largestChange <= tolerance;
-    if (converged || cycle >= maximumCycles) return { x, logLikelihood: here.logLikelihood, covariance, cycles: cycle, converged, largestChange };
+    if (converged || cycle >= maximumCycles)
+      return { x, logLikelihood: here.logLikelihood, covariance, cycles: cycle, converged, largestChange };
   }
 }
 
-/** Throws IrtError for adaptive data (marginal maximum likelihood is for those) and for items without finite estimates, named. */
+/**
+ * Throws IrtError for adaptive data (marginal maximum likelihood is for those) and for items without finite estimates,
+ * named.
+ */
 export function calibrateConditional(responses: ResponseMatrix, options: ConditionalOptions): ConditionalCalibration {
   const data = prepareRasch(responses, options);
   return conditionalResult(data, options, responses.persons);
@@ -150,28 +262,56 @@ function conditionalResult(data: RaschData, options: ConditionalOptions, persons
   const { x, logLikelihood, covariance, cycles, converged, largestChange } = maximise(data, parameters, model, options);
   const { size, start, stepOf, constraints, names } = parameters;
   const steps = valuesOf(stepOf, x);
-  const errorOf = (terms: RaschParameters['stepOf'][number]): number => Math.sqrt(Math.max(0, covarianceBetween(terms, terms, covariance, size)));
+  const errorOf = (terms: RaschParameters['stepOf'][number]): number =>
+    Math.sqrt(Math.max(0, covarianceBetween(terms, terms, covariance, size)));
   const items = data.ids.map((id, item): ConditionalItem => {
     const [from, to] = [start[item] ?? 0, (start[item] ?? 0) + (data.steps[item] ?? 0)];
     const [own, location] = [steps.slice(from, to), locationOf(parameters, data.steps, item)];
     const categoryCounts = Array.from({ length: own.length + 1 }, (_, k) => data.counts[item]?.[k] ?? 0);
     return {
-      item: raschItem(model, id, own), standardErrors: stepOf.slice(from, to).map(errorOf), location: valuesOf([location], x)[0] ?? NaN, locationStandardError: errorOf(location),
-      responses: categoryCounts.reduce((sum, n) => sum + n, 0), categoryCounts,
+      item: raschItem(model, id, own),
+      standardErrors: stepOf.slice(from, to).map(errorOf),
+      location: valuesOf([location], x)[0] ?? NaN,
+      locationStandardError: errorOf(location),
+      responses: categoryCounts.reduce((sum, n) => sum + n, 0),
+      categoryCounts,
     };
   });
-  const thresholds = Array.from(x.subarray(data.ids.length), (value, v) => ({ value, standardError: errorOf([{ at: data.ids.length + v, factor: 1 }]) }));
+  const thresholds = Array.from(x.subarray(data.ids.length), (value, v) => ({
+    value,
+    standardError: errorOf([{ at: data.ids.length + v, factor: 1 }]),
+  }));
   return {
-    model, items, ...(model === 'rsm' ? { thresholds } : {}), logLikelihood, freeParameters: size - constraints.length, cycles, converged, largestChange, parameters: names, covariance,
-    booklets: bookletScores(data, items.map(({ item }) => item)), emptyPersons: data.emptyPersons,
-    extremePersons: Array.from({ length: persons }, (_, person) => person).filter((person) => (data.bookletOf[person] ?? -1) >= 0 && isExtreme(data, person)).length,
+    model,
+    items,
+    ...(model === 'rsm' ? { thresholds } : {}),
+    logLikelihood,
+    freeParameters: size - constraints.length,
+    cycles,
+    converged,
+    largestChange,
+    parameters: names,
+    covariance,
+    booklets: bookletScores(
+      data,
+      items.map(({ item }) => item),
+    ),
+    emptyPersons: data.emptyPersons,
+    extremePersons: Array.from({ length: persons }, (_, person) => person).filter(
+      (person) => (data.bookletOf[person] ?? -1) >= 0 && isExtreme(data, person),
+    ).length,
   };
 }
 
 function bookletScores({ booklets }: RaschData, specs: readonly ItemSpec[]): ConditionalCalibration['booklets'] {
   const bank = createItemParameters(specs);
   return booklets.map(({ items, persons, highestScore }) => ({
-    items, persons: persons.reduce((sum, n) => sum + n, 0),
-    scores: Array.from({ length: Math.max(0, highestScore - 1) }, (_, n) => ({ score: n + 1, persons: persons[n + 1] ?? 0, ...abilityOfScore(bank, items, n + 1) })),
+    items,
+    persons: persons.reduce((sum, n) => sum + n, 0),
+    scores: Array.from({ length: Math.max(0, highestScore - 1) }, (_, n) => ({
+      score: n + 1,
+      persons: persons[n + 1] ?? 0,
+      ...abilityOfScore(bank, items, n + 1),
+    })),
   }));
 }

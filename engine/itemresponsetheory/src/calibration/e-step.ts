@@ -1,16 +1,31 @@
-/** The E-step: the table of ln P at the parameters, and the sums of all chunks of rows, always added up in the same order. */
+/**
+ * The E-step: the table of ln P at the parameters, and the sums of all chunks of rows, always added up in the same
+ * order.
+ */
 import { evaluateFamily, prepareFamily } from './family.ts';
 import { histogramsOf, meanOf, type Problem, varianceOf } from './problem.ts';
 import { countScored } from './rows.ts';
 import { type SliceInput, sumsLayout } from './slice.ts';
 
 /** Number of persons, Σθ and Σθ² under their posteriors. */
-export interface Moments { readonly total: number; readonly first: number; readonly second: number }
-export interface Expectation { readonly logLikelihood: number; /** By density. */ readonly moments: readonly Moments[] }
+export interface Moments {
+  readonly total: number;
+  readonly first: number;
+  readonly second: number;
+}
+export interface Expectation {
+  readonly logLikelihood: number;
+  /** By density. */ readonly moments: readonly Moments[];
+}
 
 export function momentsOf(node: Float64Array, weights: Float64Array): Moments {
   let [total, first, second] = [0, 0, 0];
-  for (let q = 0; q < node.length; q += 1) { const [w, theta] = [weights[q] ?? 0, node[q] ?? 0]; total += w; first += w * theta; second += w * theta * theta; }
+  for (let q = 0; q < node.length; q += 1) {
+    const [w, theta] = [weights[q] ?? 0, node[q] ?? 0];
+    total += w;
+    first += w * theta;
+    second += w * theta * theta;
+  }
   return { total, first, second };
 }
 
@@ -33,22 +48,58 @@ function fillTable({ parts, node, shape: { stride }, table, slope, shift, work }
   }
 }
 
-/** Fills problem.counts from all rows, or from those of which `only` is 1. `onRow` gets each row's normalised posterior instead. */
-export function expectation(problem: Problem, x: Float64Array, only?: Uint8Array, onRow?: (row: number, posterior: Float64Array) => void): Expectation {
-  const { shape, rowData, runner, counts: { sums, persons, allPersons }, table, slope, shift, cellTells, latent, node } = problem;
+/**
+ * Fills problem.counts from all rows, or from those of which `only` is 1. `onRow` gets each row's normalised posterior
+ * instead.
+ */
+export function expectation(
+  problem: Problem,
+  x: Float64Array,
+  only?: Uint8Array,
+  onRow?: (row: number, posterior: Float64Array) => void,
+): Expectation {
+  const {
+    shape,
+    rowData,
+    runner,
+    counts: { sums, persons, allPersons },
+    table,
+    slope,
+    shift,
+    cellTells,
+    latent,
+    node,
+  } = problem;
   fillTable(problem, x);
   const densities = Array.from({ length: shape.densities }, (_, d) => d);
-  const input: SliceInput = { table, slope, mean: Float64Array.from(densities, (d) => meanOf(latent, d, x)), variance: Float64Array.from(densities, (d) => varianceOf(latent, d, x)), histogram: histogramsOf(latent, node.length, x) };
+  const input: SliceInput = {
+    table,
+    slope,
+    mean: Float64Array.from(densities, (d) => meanOf(latent, d, x)),
+    variance: Float64Array.from(densities, (d) => varianceOf(latent, d, x)),
+    histogram: histogramsOf(latent, node.length, x),
+  };
   sums.fill(0);
-  runner.run(input, (of) => { for (let n = 0; n < sums.length; n += 1) sums[n] = (sums[n] ?? 0) + (of[n] ?? 0); }, only, onRow);
-  if (only === undefined) persons.set(allPersons); else countScored(rowData, persons, only);
+  runner.run(
+    input,
+    (of) => {
+      for (let n = 0; n < sums.length; n += 1) sums[n] = (sums[n] ?? 0) + (of[n] ?? 0);
+    },
+    only,
+    onRow,
+  );
+  if (only === undefined) persons.set(allPersons);
+  else countScored(rowData, persons, only);
   const layout = sumsLayout(shape);
   let logLikelihood = sums[layout.logLikelihood] ?? 0;
   // Σ of t over all answers to exponential items: every person adds the same for the same cell.
-  for (let n = 0; n < persons.length; n += 1) if (cellTells[n] === 1) logLikelihood += (persons[n] ?? 0) * (shift[n] ?? 0);
+  for (let n = 0; n < persons.length; n += 1)
+    if (cellTells[n] === 1) logLikelihood += (persons[n] ?? 0) * (shift[n] ?? 0);
   const moments = densities.map((d): Moments => {
     const at = layout.density + d * layout.width;
-    return shape.perDensity === 'nodes' ? momentsOf(node, sums.subarray(at, at + node.length)) : { total: sums[at] ?? 0, first: sums[at + 1] ?? 0, second: sums[at + 2] ?? 0 };
+    return shape.perDensity === 'nodes'
+      ? momentsOf(node, sums.subarray(at, at + node.length))
+      : { total: sums[at] ?? 0, first: sums[at + 1] ?? 0, second: sums[at + 2] ?? 0 };
   });
   return { logLikelihood, moments };
 }

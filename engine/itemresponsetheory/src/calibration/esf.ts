@@ -1,7 +1,10 @@
 /**
- * Elementary symmetric functions of items with weights ε_k (ε_0 = 1): γ_r is the sum over all ways to score r of the product of the weights.
- * Summation recursion only (Andersen 1972; Gustafsson 1980): every term is positive, nothing cancels. Weights of a long test pass 2^1023: each
- * partial product is scaled by a power of two when it passes 2^500, which costs no bit; the same factors serve forwards and backwards.
+ * Elementary symmetric functions of items with weights ε_k (ε_0 = 1): γ_r is the sum over all ways to score r of the
+ * product of the weights.
+ * Summation recursion only (Andersen 1972; Gustafsson 1980): every term is positive, nothing cancels. Weights of a long
+ * test pass 2^1023: each
+ * partial product is scaled by a power of two when it passes 2^500, which costs no bit; the same factors serve forwards
+ * and backwards.
  */
 import { log } from '../numeric/elementary.ts';
 
@@ -18,7 +21,11 @@ function multiply(from: Float64Array, weights: Float64Array, factor: number, out
 }
 
 /** Products of the first 0..J items; factor[j] was applied with item j. */
-interface Products { readonly partial: readonly Float64Array[]; readonly factor: Float64Array; readonly exponent: number }
+interface Products {
+  readonly partial: readonly Float64Array[];
+  readonly factor: Float64Array;
+  readonly exponent: number;
+}
 
 function products(weights: readonly Float64Array[]): Products {
   const scores = weights.reduce((sum, { length }) => sum + length - 1, 1);
@@ -33,7 +40,9 @@ function products(weights: readonly Float64Array[]): Products {
     if (next.some((value) => value > largest)) {
       factor[j] = shrink;
       exponent += 500;
-      next.forEach((value, r) => { next[r] = value * shrink; });
+      next.forEach((value, r) => {
+        next[r] = value * shrink;
+      });
     }
     partial.push(next);
   });
@@ -51,7 +60,10 @@ export function logSymmetricFunctions(weights: readonly Float64Array[]): Float64
 export interface ConditionalMoments {
   /** Σ_r n_r ln γ_r. */
   readonly logNormaliser: number;
-  /** Expected number of persons in category k ≥ 1 of each item given their scores; items in order, categories 1.. in order. */
+  /**
+   * Expected number of persons in category k ≥ 1 of each item given their scores; items in order, categories 1.. in
+   * order.
+   */
   readonly expected: Float64Array;
   /** Covariance of those counts: the exact information on ln ε; row-major. */
   readonly information: Float64Array;
@@ -64,13 +76,27 @@ function shiftedProduct(here: Float64Array, above: Float64Array, shift: number):
   return sum;
 }
 
-/** Backwards: member j weighs each score of the first j items by the persons it leads to, Σ_r n_r/γ_r·(ways from there to r). */
-function futures(weights: readonly Float64Array[], { partial, factor }: Products, persons: ArrayLike<number>): readonly Float64Array[] {
-  let next = (partial.at(-1) ?? new Float64Array(0)).map((gamma, r) => { const n = persons[r] ?? 0; return n > 0 ? n / gamma : 0; });
+/**
+ * Backwards: member j weighs each score of the first j items by the persons it leads to, Σ_r n_r/γ_r·(ways from there
+ * to r).
+ */
+function futures(
+  weights: readonly Float64Array[],
+  { partial, factor }: Products,
+  persons: ArrayLike<number>,
+): readonly Float64Array[] {
+  let next = (partial.at(-1) ?? new Float64Array(0)).map((gamma, r) => {
+    const n = persons[r] ?? 0;
+    return n > 0 ? n / gamma : 0;
+  });
   const all = [next];
   for (let j = weights.length - 1; j > 0; j -= 1) {
     const own = weights[j] ?? new Float64Array(0);
-    const here = Float64Array.from(next, (_, s) => { let sum = 0; for (let k = 0; k < own.length; k += 1) sum += (own[k] ?? 0) * (next[s + k] ?? 0); return sum * (factor[j] ?? 1); });
+    const here = Float64Array.from(next, (_, s) => {
+      let sum = 0;
+      for (let k = 0; k < own.length; k += 1) sum += (own[k] ?? 0) * (next[s + k] ?? 0);
+      return sum * (factor[j] ?? 1);
+    });
     all.unshift(here);
     next = here;
   }
@@ -78,7 +104,8 @@ function futures(weights: readonly Float64Array[], { partial, factor }: Products
 }
 
 /**
- * Moments of the category counts of `persons[r]` persons with score r. Joint probabilities of two items: the product with one item held to a
+ * Moments of the category counts of `persons[r]` persons with score r. Joint probabilities of two items: the product
+ * with one item held to a
  * category is carried through the items after it, and met there by the backward weights: O(J²·K²·R) for all pairs.
  */
 export function conditionalMoments(weights: readonly Float64Array[], persons: ArrayLike<number>): ConditionalMoments {
@@ -87,7 +114,9 @@ export function conditionalMoments(weights: readonly Float64Array[], persons: Ar
   const backward = futures(weights, forward, persons);
   const gamma = partial.at(-1) ?? new Float64Array(0);
   const start = weights.map(() => 0);
-  weights.forEach(({ length }, j) => { if (j + 1 < start.length) start[j + 1] = (start[j] ?? 0) + length - 1; });
+  weights.forEach(({ length }, j) => {
+    if (j + 1 < start.length) start[j + 1] = (start[j] ?? 0) + length - 1;
+  });
   const size = gamma.length - 1;
   const joint = new Float64Array(size * size);
   const given: Float64Array[] = [];
@@ -101,7 +130,8 @@ export function conditionalMoments(weights: readonly Float64Array[], persons: Ar
       for (let j = i + 1; j < weights.length; j += 1) {
         const [other, above] = [weights[j], backward[j + 1]];
         if (other === undefined || above === undefined) continue;
-        for (let l = 1; l < other.length; l += 1) joint[row + (start[j] ?? 0) + l - 1] = (factor[j] ?? 1) * (other[l] ?? 0) * shiftedProduct(held, above, l);
+        for (let l = 1; l < other.length; l += 1)
+          joint[row + (start[j] ?? 0) + l - 1] = (factor[j] ?? 1) * (other[l] ?? 0) * shiftedProduct(held, above, l);
         multiply(held, other, factor[j] ?? 1, after);
         [held, after] = [after, held];
       }
@@ -109,12 +139,19 @@ export function conditionalMoments(weights: readonly Float64Array[], persons: Ar
     }
   });
   let logNormaliser = 0;
-  gamma.forEach((value, r) => { const n = persons[r] ?? 0; if (n > 0) logNormaliser += n * (log(value) + exponent * logOfTwo); });
+  gamma.forEach((value, r) => {
+    const n = persons[r] ?? 0;
+    if (n > 0) logNormaliser += n * (log(value) + exponent * logOfTwo);
+  });
   return { logNormaliser, ...covarianceOf(joint, given, persons) };
 }
 
 /** Within each score Cov = P(both) − P(one)·P(other), summed over the scores. */
-function covarianceOf(information: Float64Array, given: readonly Float64Array[], persons: ArrayLike<number>): { expected: Float64Array; information: Float64Array } {
+function covarianceOf(
+  information: Float64Array,
+  given: readonly Float64Array[],
+  persons: ArrayLike<number>,
+): { expected: Float64Array; information: Float64Array } {
   const size = given.length;
   const weighted = given.map((own) => own.map((p, r) => p * (persons[r] ?? 0)));
   const expected = Float64Array.from(weighted, (own) => own.reduce((sum, value) => sum + value, 0));

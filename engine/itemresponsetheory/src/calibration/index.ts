@@ -1,12 +1,28 @@
 /** Entry `itemresponsetheory/calibration`. */
-export { type CalibratedItem, type Calibration, type CalibrationOptions, type DichotomousModel, calibrate } from './mmle.ts';
-export { type CalibratedItemResult, calibrateItems, type ItemsCalibration, type LatentGroup } from './calibrate-items.ts';
+export {
+  type CalibratedItem,
+  type Calibration,
+  type CalibrationOptions,
+  type DichotomousModel,
+  calibrate,
+} from './mmle.ts';
+export {
+  type CalibratedItemResult,
+  calibrateItems,
+  type ItemsCalibration,
+  type LatentGroup,
+} from './calibrate-items.ts';
 export type { CalibrateItemsOptions } from './problem.ts';
 export type { ItemModelName } from './family.ts';
 export type { Flag as CalibrationFlag } from './patterns.ts';
 export type { Priors } from './parameter-prior.ts';
 export { type ResponseMatrix, responseMatrix } from '../responses/response-matrix.ts';
-export { calibrateConditional, type ConditionalCalibration, type ConditionalItem, type ConditionalOptions } from './cml.ts';
+export {
+  calibrateConditional,
+  type ConditionalCalibration,
+  type ConditionalItem,
+  type ConditionalOptions,
+} from './cml.ts';
 export type { RaschModel, TestDesign } from './cml-data.ts';
 export { type CalibrationTeam, serveCalibration, type TeamWork } from './team.ts';
 export { type AndersenTest, andersenTest } from './andersen.ts';

@@ -1,7 +1,10 @@
 /**
- * Joint maximum likelihood of the Rasch family (Wright & Masters 1982), the method of the classic reports: abilities are parameters too. Not consistent
- * for few items (their spread comes out too large by about L/(L − 1)), so marginal or conditional estimates are to be preferred for decisions.
- * Newton on the items with the abilities solved for at every step: the information is what is left of the items' after the abilities took theirs.
+ * Joint maximum likelihood of the Rasch family (Wright & Masters 1982), the method of the classic reports: abilities
+ * are parameters too. Not consistent
+ * for few items (their spread comes out too large by about L/(L − 1)), so marginal or conditional estimates are to be
+ * preferred for decisions.
+ * Newton on the items with the abilities solved for at every step: the information is what is left of the items' after
+ * the abilities took theirs.
  */
 import { IrtError } from '../errors.ts';
 import { exp, log } from '../numeric/elementary.ts';
@@ -9,7 +12,14 @@ import { createItemParameters, type ItemSpec } from '../parameters/item-paramete
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { addInformation, constrainedInverse, startOf } from './cml.ts';
 import { isExtreme, prepareRasch, type RaschData, type RaschModel, type RaschOptions } from './cml-data.ts';
-import { centre, covarianceBetween, raschItem, type RaschParameters, raschParameters, valuesOf } from './cml-parameters.ts';
+import {
+  centre,
+  covarianceBetween,
+  raschItem,
+  type RaschParameters,
+  raschParameters,
+  valuesOf,
+} from './cml-parameters.ts';
 import { abilityOfScore } from './cml-score.ts';
 
 export interface JointItemsOptions extends RaschOptions {
@@ -17,63 +27,129 @@ export interface JointItemsOptions extends RaschOptions {
   readonly adjustment?: number;
   /** Whether persons with such scores take part in estimating the items, at their moved score; default false. */
   readonly includeExtreme?: boolean;
-  /** 'length': steps times (L − 1)/L with L the mean number of items of a person (Wright & Douglas 1977); default none. */
+  /**
+   * 'length': steps times (L − 1)/L with L the mean number of items of a person (Wright & Douglas 1977); default none.
+   */
   readonly correction?: 'none' | 'length';
   readonly tolerance?: number;
   readonly maximumCycles?: number;
 }
 
-export interface JointItem { readonly item: ItemSpec; /** Of the difficulty, or of each step, at the abilities estimated. */ readonly standardErrors: readonly number[]; readonly responses: number }
+export interface JointItem {
+  readonly item: ItemSpec;
+  /** Of the difficulty, or of each step, at the abilities estimated. */ readonly standardErrors: readonly number[];
+  readonly responses: number;
+}
 
 export interface JointCalibration {
   readonly model: RaschModel;
   /** The mean of the items' locations is 0. */
   readonly items: readonly JointItem[];
   /** Of every person, NaN without responses. */
-  readonly theta: Float64Array; readonly thetaError: Float64Array; readonly isExtreme: Uint8Array;
+  readonly theta: Float64Array;
+  readonly thetaError: Float64Array;
+  readonly isExtreme: Uint8Array;
   /** Of the answers of those who took part. */
-  readonly logLikelihood: number; readonly cycles: number; readonly converged: boolean; readonly largestChange: number;
+  readonly logLikelihood: number;
+  readonly cycles: number;
+  readonly converged: boolean;
+  readonly largestChange: number;
   readonly emptyPersons: number;
 }
 
 /** Persons of one booklet with one score. */
-interface Group { readonly items: readonly number[]; readonly place: readonly number[]; /** As it counts, and as it was. */ readonly score: number; readonly raw: number; readonly persons: number; theta: number }
-interface At { readonly logLikelihood: number; readonly residual: Float64Array; readonly information: Float64Array }
+interface Group {
+  readonly items: readonly number[];
+  readonly place: readonly number[];
+  /** As it counts, and as it was. */ readonly score: number;
+  readonly raw: number;
+  readonly persons: number;
+  theta: number;
+}
+interface At {
+  readonly logLikelihood: number;
+  readonly residual: Float64Array;
+  readonly information: Float64Array;
+}
 
 /** Score as it counts: moved inwards at the ends. */
-const moved = (score: number, highest: number, by: number): number => (score === 0 ? by : score === highest ? highest - by : score);
+const moved = (score: number, highest: number, by: number): number =>
+  score === 0 ? by : score === highest ? highest - by : score;
 
-function groupsOf({ booklets, steps }: RaschData, { start }: RaschParameters, adjustment: number, includeExtreme: boolean): Group[] {
+function groupsOf(
+  { booklets, steps }: RaschData,
+  { start }: RaschParameters,
+  adjustment: number,
+  includeExtreme: boolean,
+): Group[] {
   return booklets.flatMap(({ items, highestScore, persons }): Group[] => {
     const place = items.flatMap((item) => Array.from({ length: steps[item] ?? 0 }, (_, k) => (start[item] ?? 0) + k));
-    return Array.from(persons, (count, score) => ({ items, place, score: moved(score, highestScore, adjustment), raw: score, persons: count, theta: log((score + 0.5) / (highestScore - score + 0.5)), isExtreme: score === 0 || score === highestScore }))
-      .filter((group) => group.persons > 0 && (includeExtreme || !group.isExtreme));
+    return Array.from(persons, (count, score) => ({
+      items,
+      place,
+      score: moved(score, highestScore, adjustment),
+      raw: score,
+      persons: count,
+      theta: log((score + 0.5) / (highestScore - score + 0.5)),
+      isExtreme: score === 0 || score === highestScore,
+    })).filter((group) => group.persons > 0 && (includeExtreme || !group.isExtreme));
   });
 }
 
 /** Persons in each category above 0 of every item, among those who take part. */
-function countTaken(responses: ResponseMatrix, data: RaschData, { start, weightOf }: RaschParameters, includeExtreme: boolean): Float64Array {
+function countTaken(
+  responses: ResponseMatrix,
+  data: RaschData,
+  { start, weightOf }: RaschParameters,
+  includeExtreme: boolean,
+): Float64Array {
   const counts = new Float64Array(weightOf.length);
   for (let person = 0; person < responses.persons; person += 1) {
     if ((data.bookletOf[person] ?? -1) < 0 || (!includeExtreme && isExtreme(data, person))) continue;
-    for (let n = responses.rowStart[person] ?? 0; n < (responses.rowStart[person + 1] ?? 0); n += 1) { const k = responses.category[n] ?? 0; const at = (start[responses.item[n] ?? 0] ?? 0) + k - 1; if (k > 0) counts[at] = (counts[at] ?? 0) + 1; }
+    for (let n = responses.rowStart[person] ?? 0; n < (responses.rowStart[person + 1] ?? 0); n += 1) {
+      const k = responses.category[n] ?? 0;
+      const at = (start[responses.item[n] ?? 0] ?? 0) + k - 1;
+      if (k > 0) counts[at] = (counts[at] ?? 0) + 1;
+    }
   }
   return counts;
 }
 
 /** Probabilities of an item's categories from 1 on at θ into `p` from `from`; its mean and variance. */
-function itemAt(weight: readonly number[], start: number, steps: number, theta: number, p: Float64Array, from: number): { mean: number; variance: number; logTotal: number } {
+function itemAt(
+  weight: readonly number[],
+  start: number,
+  steps: number,
+  theta: number,
+  p: Float64Array,
+  from: number,
+): { mean: number; variance: number; logTotal: number } {
   let most = 0;
   for (let k = 1; k <= steps; k += 1) most = Math.max(most, k * theta + (weight[start + k - 1] ?? 0));
   let total = exp(-most);
-  for (let k = 1; k <= steps; k += 1) { const e = exp(k * theta + (weight[start + k - 1] ?? 0) - most); p[from + k - 1] = e; total += e; }
+  for (let k = 1; k <= steps; k += 1) {
+    const e = exp(k * theta + (weight[start + k - 1] ?? 0) - most);
+    p[from + k - 1] = e;
+    total += e;
+  }
   let [mean, square] = [0, 0];
-  for (let k = 1; k <= steps; k += 1) { const share = (p[from + k - 1] ?? 0) / total; p[from + k - 1] = share; mean += k * share; square += k * k * share; }
+  for (let k = 1; k <= steps; k += 1) {
+    const share = (p[from + k - 1] ?? 0) / total;
+    p[from + k - 1] = share;
+    mean += k * share;
+    square += k * k * share;
+  }
   return { mean, variance: square - mean * mean, logTotal: most + log(total) };
 }
 
 /** Ability of every group, then the items' residuals and what is left of their information. */
-function evaluate(data: RaschData, parameters: RaschParameters, groups: readonly Group[], counts: Float64Array, x: Float64Array): At {
+function evaluate(
+  data: RaschData,
+  parameters: RaschParameters,
+  groups: readonly Group[],
+  counts: Float64Array,
+  x: Float64Array,
+): At {
   const { start, weightOf, size } = parameters;
   const weight = valuesOf(weightOf, x);
   const residual = counts.slice();
@@ -86,8 +162,15 @@ function evaluate(data: RaschData, parameters: RaschParameters, groups: readonly
     let logTotal = 0;
     for (let step = 0; step < 200; step += 1) {
       let [mean, from] = [0, 0];
-      variance = 0; logTotal = 0;
-      for (const item of group.items) { const own = itemAt(weight, start[item] ?? 0, data.steps[item] ?? 0, group.theta, p, from); mean += own.mean; variance += own.variance; logTotal += own.logTotal; from += data.steps[item] ?? 0; }
+      variance = 0;
+      logTotal = 0;
+      for (const item of group.items) {
+        const own = itemAt(weight, start[item] ?? 0, data.steps[item] ?? 0, group.theta, p, from);
+        mean += own.mean;
+        variance += own.variance;
+        logTotal += own.logTotal;
+        from += data.steps[item] ?? 0;
+      }
       const move = Math.max(-1, Math.min(1, (group.score - mean) / variance));
       if (Math.abs(move) < 1e-13 * (1 + Math.abs(group.theta))) break;
       group.theta += move;
@@ -105,24 +188,40 @@ function evaluate(data: RaschData, parameters: RaschParameters, groups: readonly
         cross[from + k] = own * (k + 1 - mean);
         const c = group.place[from + k] ?? 0;
         residual[c] = (residual[c] ?? 0) - group.persons * own;
-        for (let j = 0; j < steps; j += 1) block[(from + k) * p.length + from + j] = group.persons * ((j === k ? own : 0) - own * (p[from + j] ?? 0));
+        for (let j = 0; j < steps; j += 1)
+          block[(from + k) * p.length + from + j] = group.persons * ((j === k ? own : 0) - own * (p[from + j] ?? 0));
       }
       from += steps;
     }
-    for (let i = 0; i < p.length; i += 1) for (let j = 0; j < p.length; j += 1) block[i * p.length + j] = (block[i * p.length + j] ?? 0) - (group.persons * (cross[i] ?? 0) * (cross[j] ?? 0)) / variance;
+    for (let i = 0; i < p.length; i += 1)
+      for (let j = 0; j < p.length; j += 1)
+        block[i * p.length + j] =
+          (block[i * p.length + j] ?? 0) - (group.persons * (cross[i] ?? 0) * (cross[j] ?? 0)) / variance;
     addInformation(information, size, rows, block);
   }
   return { logLikelihood, residual, information };
 }
 
-/** Throws IrtError for adaptive data, said or seen, sets of items that nobody joins, and items without finite estimates, named. */
+/**
+ * Throws IrtError for adaptive data, said or seen, sets of items that nobody joins, and items without finite estimates,
+ * named.
+ */
 export function calibrateJointly(responses: ResponseMatrix, options: JointItemsOptions): JointCalibration {
-  const { model, adjustment = 0.3, includeExtreme = false, correction = 'none', tolerance = 1e-9, maximumCycles = 200 } = options;
-  if (!(adjustment > 0 && adjustment < 1)) throw new IrtError('outside-unit', 'adjustment', adjustment, 'must be between 0 and 1');
+  const {
+    model,
+    adjustment = 0.3,
+    includeExtreme = false,
+    correction = 'none',
+    tolerance = 1e-9,
+    maximumCycles = 200,
+  } = options;
+  if (!(adjustment > 0 && adjustment < 1))
+    throw new IrtError('outside-unit', 'adjustment', adjustment, 'must be between 0 and 1');
   const data = prepareRasch(responses, options);
   const parameters = raschParameters(data, model);
   const groups = groupsOf(data, parameters, adjustment, includeExtreme);
-  if (groups.length === 0) throw new IrtError('no-finite-maximum', 'data', data.ids.join(', '), 'have extreme scores only');
+  if (groups.length === 0)
+    throw new IrtError('no-finite-maximum', 'data', data.ids.join(', '), 'have extreme scores only');
   const counts = countTaken(responses, data, parameters, includeExtreme);
   const x = startOf(data, parameters, model);
   let [cycles, largestChange, converged] = [0, Infinity, false];
@@ -130,8 +229,12 @@ export function calibrateJointly(responses: ResponseMatrix, options: JointItemsO
   let covariance = constrainedInverse(here.information, parameters);
   while (!converged && cycles < maximumCycles && covariance !== undefined) {
     const gradient = new Float64Array(parameters.size);
-    parameters.weightOf.forEach((terms, c) => { for (const { at, factor } of terms) gradient[at] = (gradient[at] ?? 0) + factor * (here.residual[c] ?? 0); });
-    const step = Float64Array.from({ length: parameters.size }, (_, i) => gradient.reduce((sum, g, j) => sum + g * (covariance?.[i * parameters.size + j] ?? 0), 0));
+    parameters.weightOf.forEach((terms, c) => {
+      for (const { at, factor } of terms) gradient[at] = (gradient[at] ?? 0) + factor * (here.residual[c] ?? 0);
+    });
+    const step = Float64Array.from({ length: parameters.size }, (_, i) =>
+      gradient.reduce((sum, g, j) => sum + g * (covariance?.[i * parameters.size + j] ?? 0), 0),
+    );
     largestChange = step.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const share = Math.min(1, 2 / largestChange);
     for (let n = 0; n < x.length; n += 1) x[n] = (x[n] ?? 0) + share * (step[n] ?? 0);
@@ -141,28 +244,72 @@ export function calibrateJointly(responses: ResponseMatrix, options: JointItemsO
     covariance = constrainedInverse(here.information, parameters);
     converged = largestChange <= tolerance;
   }
-  if (covariance === undefined || x.some((value) => !(Math.abs(value) < 50))) throw new IrtError('no-finite-maximum', 'data', data.ids.join(', '), 'have no finite joint estimates: a category or an item never stands against the others');
-  return jointResult(responses, data, parameters, options, { x, covariance, factor: correction === 'length' ? lengthFactor(data) : 1 }, { logLikelihood: here.logLikelihood, cycles, converged, largestChange });
+  if (covariance === undefined || x.some((value) => !(Math.abs(value) < 50)))
+    throw new IrtError(
+      'no-finite-maximum',
+      'data',
+      data.ids.join(', '),
+      'have no finite joint estimates: a category or an item never stands against the others',
+    );
+  return jointResult(
+    responses,
+    data,
+    parameters,
+    options,
+    { x, covariance, factor: correction === 'length' ? lengthFactor(data) : 1 },
+    { logLikelihood: here.logLikelihood, cycles, converged, largestChange },
+  );
 }
 
 function lengthFactor({ booklets }: RaschData): number {
-  const [persons, items] = booklets.reduce(([n, sum], booklet) => { const count = booklet.persons.reduce((a, b) => a + b, 0); return [n + count, sum + count * booklet.items.length]; }, [0, 0]);
+  const [persons, items] = booklets.reduce(
+    ([n, sum], booklet) => {
+      const count = booklet.persons.reduce((a, b) => a + b, 0);
+      return [n + count, sum + count * booklet.items.length];
+    },
+    [0, 0],
+  );
   return (items / persons - 1) / (items / persons);
 }
 
-function jointResult(responses: ResponseMatrix, data: RaschData, { start, stepOf, size }: RaschParameters, { model, adjustment = 0.3 }: JointItemsOptions, { x, covariance, factor }: { readonly x: Float64Array; readonly covariance: Float64Array; readonly factor: number }, rest: Pick<JointCalibration, 'logLikelihood' | 'cycles' | 'converged' | 'largestChange'>): JointCalibration {
+function jointResult(
+  responses: ResponseMatrix,
+  data: RaschData,
+  { start, stepOf, size }: RaschParameters,
+  { model, adjustment = 0.3 }: JointItemsOptions,
+  { x, covariance, factor }: { readonly x: Float64Array; readonly covariance: Float64Array; readonly factor: number },
+  rest: Pick<JointCalibration, 'logLikelihood' | 'cycles' | 'converged' | 'largestChange'>,
+): JointCalibration {
   const steps = valuesOf(stepOf, x).map((value) => factor * value);
   const items = data.ids.map((id, item): JointItem => {
     const [from, to] = [start[item] ?? 0, (start[item] ?? 0) + (data.steps[item] ?? 0)];
-    return { item: raschItem(model, id, steps.slice(from, to)), standardErrors: stepOf.slice(from, to).map((terms) => factor * Math.sqrt(Math.max(0, covarianceBetween(terms, terms, covariance, size)))), responses: data.counts[item]?.reduce((sum, n) => sum + n, 0) ?? 0 };
+    return {
+      item: raschItem(model, id, steps.slice(from, to)),
+      standardErrors: stepOf
+        .slice(from, to)
+        .map((terms) => factor * Math.sqrt(Math.max(0, covarianceBetween(terms, terms, covariance, size)))),
+      responses: data.counts[item]?.reduce((sum, n) => sum + n, 0) ?? 0,
+    };
   });
   const bank = createItemParameters(items.map(({ item }) => item));
-  const tables = data.booklets.map(({ items: own, highestScore, persons }) => Array.from(persons, (count, score) => (count === 0 ? { theta: NaN, standardError: NaN } : abilityOfScore(bank, own, moved(score, highestScore, adjustment)))));
-  const [theta, thetaError, extreme] = [new Float64Array(responses.persons).fill(NaN), new Float64Array(responses.persons).fill(NaN), new Uint8Array(responses.persons)];
+  const tables = data.booklets.map(({ items: own, highestScore, persons }) =>
+    Array.from(persons, (count, score) =>
+      count === 0
+        ? { theta: NaN, standardError: NaN }
+        : abilityOfScore(bank, own, moved(score, highestScore, adjustment)),
+    ),
+  );
+  const [theta, thetaError, extreme] = [
+    new Float64Array(responses.persons).fill(NaN),
+    new Float64Array(responses.persons).fill(NaN),
+    new Uint8Array(responses.persons),
+  ];
   for (let person = 0; person < responses.persons; person += 1) {
     const own = tables[data.bookletOf[person] ?? -1]?.[data.score[person] ?? 0];
     if (own === undefined) continue;
-    theta[person] = own.theta; thetaError[person] = own.standardError; extreme[person] = isExtreme(data, person) ? 1 : 0;
+    theta[person] = own.theta;
+    thetaError[person] = own.standardError;
+    extreme[person] = isExtreme(data, person) ? 1 : 0;
   }
   return { model, items, theta, thetaError, isExtreme: extreme, emptyPersons: data.emptyPersons, ...rest };
 }

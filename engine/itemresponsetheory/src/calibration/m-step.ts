@@ -1,4 +1,7 @@
-/** The M-step: Fisher scoring on items, or on blocks that share parameters; moments of the populations. And the gradient, which is the same sums. */
+/**
+ * The M-step: Fisher scoring on items, or on blocks that share parameters; moments of the populations. And the
+ * gradient, which is the same sums.
+ */
 import { IrtError } from '../errors.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { log } from '../numeric/elementary.ts';
@@ -9,7 +12,12 @@ import { meanOf, type Part, type Problem, varianceIndex, varianceOf } from './pr
 import { sumsLayout } from './slice.ts';
 
 /** Gradient and expected information of a block's expected log-likelihood at x, and its value. */
-export function blockAt(problem: Problem, block: readonly number[], x: Float64Array, place: ReadonlyMap<number, number>): BlockAt {
+export function blockAt(
+  problem: Problem,
+  block: readonly number[],
+  x: Float64Array,
+  place: ReadonlyMap<number, number>,
+): BlockAt {
   const size = place.size;
   const out: BlockAt = { gradient: new Float64Array(size), information: new Float64Array(size * size), value: 0 };
   for (const item of block) {
@@ -17,7 +25,8 @@ export function blockAt(problem: Problem, block: readonly number[], x: Float64Ar
     if (part === undefined || part.model === 'fixed') continue;
     const at = Int32Array.from(part.index, (n) => place.get(n) ?? 0);
     const local = Float64Array.from(part.index, (n) => x[n] ?? 0);
-    if (part.isExponential) addExponential(problem, part, part.model, local, at, out); else addByNode(problem, part, part.model, local, at, out);
+    if (part.isExponential) addExponential(problem, part, part.model, local, at, out);
+    else addByNode(problem, part, part.model, local, at, out);
   }
   for (const [n, at] of place) {
     const prior = problem.priors[n]?.(x[n] ?? 0);
@@ -29,10 +38,20 @@ export function blockAt(problem: Problem, block: readonly number[], x: Float64Ar
   return out;
 }
 
-interface BlockAt { readonly gradient: Float64Array; readonly information: Float64Array; value: number }
+interface BlockAt {
+  readonly gradient: Float64Array;
+  readonly information: Float64Array;
+  value: number;
+}
 
 /** + mass·Σ_k P_k·s_k·s_k′ at one node; scores in `work`. */
-function addInformation(work: FamilyWork, categories: number, mass: number, at: Int32Array, { gradient, information }: BlockAt): void {
+function addInformation(
+  work: FamilyWork,
+  categories: number,
+  mass: number,
+  at: Int32Array,
+  { gradient, information }: BlockAt,
+): void {
   const [p, size] = [at.length, gradient.length];
   for (let k = 0; k < categories; k += 1) {
     const w = mass * (work.p[k] ?? 0);
@@ -50,7 +69,14 @@ function addInformation(work: FamilyWork, categories: number, mass: number, at: 
 }
 
 /** Counts by category and node. */
-function addByNode({ node, shape: { stride }, counts: { sums }, work }: Problem, { categories, line }: Part, model: ItemModelName, local: Float64Array, at: Int32Array, out: BlockAt): void {
+function addByNode(
+  { node, shape: { stride }, counts: { sums }, work }: Problem,
+  { categories, line }: Part,
+  model: ItemModelName,
+  local: Float64Array,
+  at: Int32Array,
+  out: BlockAt,
+): void {
   const p = at.length;
   prepareFamily(model, categories, local, work);
   for (let q = 0; q < node.length; q += 1) {
@@ -62,17 +88,26 @@ function addByNode({ node, shape: { stride }, counts: { sums }, work }: Problem,
       const r = sums[(line + k) * stride + q] ?? 0;
       if (r === 0) continue;
       out.value += r * (work.logP[k] ?? 0);
-      for (let i = 0; i < p; i += 1) out.gradient[at[i] ?? 0] = (out.gradient[at[i] ?? 0] ?? 0) + r * (work.score[k * p + i] ?? 0);
+      for (let i = 0; i < p; i += 1)
+        out.gradient[at[i] ?? 0] = (out.gradient[at[i] ?? 0] ?? 0) + r * (work.score[k * p + i] ?? 0);
     }
     addInformation(work, categories, mass, at, out);
   }
 }
 
 /**
- * Exponential families: s_k − s_0 is α_k + β_k·θ, read off at θ = 0 and 1, so Σ over the persons of category k needs only their number and ΣEAP;
+ * Exponential families: s_k − s_0 is α_k + β_k·θ, read off at θ = 0 and 1, so Σ over the persons of category k needs
+ * only their number and ΣEAP;
  * what is left, s_0 and ln P_0, goes with the persons at each node.
  */
-function addExponential({ node, shape, counts: { sums, persons }, work }: Problem, { categories, row, line }: Part, model: ItemModelName, local: Float64Array, at: Int32Array, out: BlockAt): void {
+function addExponential(
+  { node, shape, counts: { sums, persons }, work }: Problem,
+  { categories, row, line }: Part,
+  model: ItemModelName,
+  local: Float64Array,
+  at: Int32Array,
+  out: BlockAt,
+): void {
   const [p, { eap }] = [at.length, sumsLayout(shape)];
   prepareFamily(model, categories, local, work);
   // Σ_k [f(0)·(persons − ΣEAP) + f(1)·ΣEAP] for every f affine in θ.
@@ -82,7 +117,9 @@ function addExponential({ node, shape, counts: { sums, persons }, work }: Proble
       const first = sums[eap + row + k] ?? 0;
       const share = theta === 0 ? (persons[row + k] ?? 0) - first : first;
       out.value += share * ((work.logP[k] ?? 0) - (work.logP[0] ?? 0));
-      for (let i = 0; i < p; i += 1) out.gradient[at[i] ?? 0] = (out.gradient[at[i] ?? 0] ?? 0) + share * ((work.score[k * p + i] ?? 0) - (work.score[i] ?? 0));
+      for (let i = 0; i < p; i += 1)
+        out.gradient[at[i] ?? 0] =
+          (out.gradient[at[i] ?? 0] ?? 0) + share * ((work.score[k * p + i] ?? 0) - (work.score[i] ?? 0));
     }
   }
   for (let q = 0; q < node.length; q += 1) {
@@ -90,12 +127,23 @@ function addExponential({ node, shape, counts: { sums, persons }, work }: Proble
     if (w < 1e-12) continue;
     evaluateFamily(model, categories, local, node[q] ?? 0, work);
     out.value += w * (work.logP[0] ?? 0);
-    for (let i = 0; i < p; i += 1) out.gradient[at[i] ?? 0] = (out.gradient[at[i] ?? 0] ?? 0) + w * (work.score[i] ?? 0);
+    for (let i = 0; i < p; i += 1)
+      out.gradient[at[i] ?? 0] = (out.gradient[at[i] ?? 0] ?? 0) + w * (work.score[i] ?? 0);
     addInformation(work, categories, w, at, out);
   }
 }
 
-const isPossibleBlock = ({ parts }: Problem, block: readonly number[], x: Float64Array): boolean => block.every((item) => { const { model = 'fixed', index = [] } = parts[item] ?? {}; return model === 'fixed' || isPossible(model, index.map((n) => x[n] ?? 0)); });
+const isPossibleBlock = ({ parts }: Problem, block: readonly number[], x: Float64Array): boolean =>
+  block.every((item) => {
+    const { model = 'fixed', index = [] } = parts[item] ?? {};
+    return (
+      model === 'fixed' ||
+      isPossible(
+        model,
+        index.map((n) => x[n] ?? 0),
+      )
+    );
+  });
 
 /** Fisher scoring, halving a step that does not help; what cannot be inverted stays where it is. */
 export function maximiseBlock(problem: Problem, block: readonly number[], x: Float64Array): void {
@@ -106,18 +154,36 @@ export function maximiseBlock(problem: Problem, block: readonly number[], x: Flo
     const size = indices.length;
     const inverse = invertSymmetric(here.information, size);
     if (inverse === undefined) return;
-    const move = indices.map((_, i) => { let sum = 0; for (let j = 0; j < size; j += 1) sum += (inverse[i * size + j] ?? 0) * (here.gradient[j] ?? 0); return Math.max(-1, Math.min(1, sum)); });
+    const move = indices.map((_, i) => {
+      let sum = 0;
+      for (let j = 0; j < size; j += 1) sum += (inverse[i * size + j] ?? 0) * (here.gradient[j] ?? 0);
+      return Math.max(-1, Math.min(1, sum));
+    });
     const largest = move.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const from = indices.map((n) => x[n] ?? 0);
-    const take = (factor: number): void => { indices.forEach((n, i) => { x[n] = (from[i] ?? 0) + factor * (move[i] ?? 0); }); };
-    // Newton's error is of the order of the square of its step: the next cycle moves the target by more than what is left, and value and gradient there are not needed.
-    if (largest < 1e-3) { take(1); if (isPossibleBlock(problem, block, x)) return; }
+    const take = (factor: number): void => {
+      indices.forEach((n, i) => {
+        x[n] = (from[i] ?? 0) + factor * (move[i] ?? 0);
+      });
+    };
+    // Newton's error is of the order of the square of its step: the next cycle moves the target by more than what is
+    // left, and value and gradient there are not needed.
+    if (largest < 1e-3) {
+      take(1);
+      if (isPossibleBlock(problem, block, x)) return;
+    }
     for (let factor = 1; ;) {
       take(factor);
       const next = blockAt(problem, block, x, place);
-      if (next.value >= here.value - 1e-9 * Math.abs(here.value)) { here = next; break; }
+      if (next.value >= here.value - 1e-9 * Math.abs(here.value)) {
+        here = next;
+        break;
+      }
       factor /= 2;
-      if (factor < 1e-4) { take(0); return; }
+      if (factor < 1e-4) {
+        take(0);
+        return;
+      }
     }
   }
 }
@@ -125,7 +191,10 @@ export function maximiseBlock(problem: Problem, block: readonly number[], x: Flo
 /** Means and variances from the posterior mass; regression by least squares of the EAPs. */
 export function maximiseLatent(problem: Problem, moments: readonly Moments[], x: Float64Array): void {
   const { latent, node } = problem;
-  if (latent.histogram.length > 0) { maximiseHistograms(problem, x); return; }
+  if (latent.histogram.length > 0) {
+    maximiseHistograms(problem, x);
+    return;
+  }
   if (latent.kind === 'groups') {
     moments.forEach(({ total, first, second }, g) => {
       const [mean, logVariance] = [latent.mean[g] ?? -1, latent.logVariance[g] ?? -1];
@@ -140,13 +209,25 @@ export function maximiseLatent(problem: Problem, moments: readonly Moments[], x:
   const [cross, right] = [new Float64Array(p * p), new Float64Array(p)];
   moments.forEach(({ total, first }, d) => {
     const row = latent.design[d] ?? new Float64Array(p);
-    for (let i = 0; i < p; i += 1) { right[i] = (right[i] ?? 0) + (row[i] ?? 0) * first; for (let j = 0; j < p; j += 1) cross[i * p + j] = (cross[i * p + j] ?? 0) + total * (row[i] ?? 0) * (row[j] ?? 0); }
+    for (let i = 0; i < p; i += 1) {
+      right[i] = (right[i] ?? 0) + (row[i] ?? 0) * first;
+      for (let j = 0; j < p; j += 1) cross[i * p + j] = (cross[i * p + j] ?? 0) + total * (row[i] ?? 0) * (row[j] ?? 0);
+    }
   });
   const inverse = invertSymmetric(cross, p);
-  if (inverse === undefined) throw new IrtError('covariates-dependent', 'covariates', p, 'must be linearly independent');
-  latent.mean.forEach((n, i) => { let sum = 0; for (let j = 0; j < p; j += 1) sum += (inverse[i * p + j] ?? 0) * (right[j] ?? 0); x[n] = sum; });
+  if (inverse === undefined)
+    throw new IrtError('covariates-dependent', 'covariates', p, 'must be linearly independent');
+  latent.mean.forEach((n, i) => {
+    let sum = 0;
+    for (let j = 0; j < p; j += 1) sum += (inverse[i * p + j] ?? 0) * (right[j] ?? 0);
+    x[n] = sum;
+  });
   let [residual, persons] = [0, 0];
-  moments.forEach(({ total, first, second }, d) => { const mu = meanOf(latent, d, x); residual += second - 2 * mu * first + mu * mu * total; persons += total; });
+  moments.forEach(({ total, first, second }, d) => {
+    const mu = meanOf(latent, d, x);
+    residual += second - 2 * mu * first + mu * mu * total;
+    persons += total;
+  });
   const at = latent.logVariance[0] ?? -1;
   if (at >= 0) x[at] = log(Math.max(1e-4, residual / persons));
 }
@@ -167,16 +248,26 @@ function maximiseHistograms({ latent: { histogram }, node, shape, counts: { sums
 }
 
 /** Score of a normal on the grid: sufficient statistics minus their expectation under the density. */
-export function addLatentScore({ latent, node }: Problem, density: number, { total, first, second }: Moments, x: Float64Array, out: Float64Array): void {
+export function addLatentScore(
+  { latent, node }: Problem,
+  density: number,
+  { total, first, second }: Moments,
+  x: Float64Array,
+  out: Float64Array,
+): void {
   if (latent.histogram.length > 0) return;
   const [mean, variance] = [meanOf(latent, density, x), varianceOf(latent, density, x)];
   const at = normalOnGrid(node, mean, variance);
   const byMean = (first - total * at.mean) / variance;
   const spread = (m1: number, m2: number, n: number): number => m2 - 2 * mean * m1 + mean * mean * n;
   const byLogVariance = (spread(first, second, total) - total * spread(at.mean, at.second, 1)) / (2 * variance);
-  if (latent.kind === 'groups') { const n = latent.mean[density] ?? -1; if (n >= 0) out[n] = (out[n] ?? 0) + byMean; }
-  else latent.mean.forEach((n, i) => { out[n] = (out[n] ?? 0) + byMean * (latent.design[density]?.[i] ?? 0); });
+  if (latent.kind === 'groups') {
+    const n = latent.mean[density] ?? -1;
+    if (n >= 0) out[n] = (out[n] ?? 0) + byMean;
+  } else
+    latent.mean.forEach((n, i) => {
+      out[n] = (out[n] ?? 0) + byMean * (latent.design[density]?.[i] ?? 0);
+    });
   const v = varianceIndex(latent, density);
   if (v >= 0) out[v] = (out[v] ?? 0) + byLogVariance;
 }
-

@@ -1,4 +1,7 @@
-/** Rasch (slopes 1, free variance) and 2PL (θ ~ N(0, 1)) in the words that most callers need: one slope, one difficulty, their errors. */
+/**
+ * Rasch (slopes 1, free variance) and 2PL (θ ~ N(0, 1)) in the words that most callers need: one slope, one difficulty,
+ * their errors.
+ */
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { calibrateItems } from './calibrate-items.ts';
 
@@ -7,7 +10,10 @@ export type DichotomousModel = 'rasch' | '2pl';
 export interface CalibrationOptions {
   readonly model: DichotomousModel;
   readonly points?: number;
-  /** EM stops when no parameter (slope, intercept, log variance) changed by more than this in a plain cycle; default 1e-7. */
+  /**
+   * EM stops when no parameter (slope, intercept, log variance) changed by more than this in a plain cycle; default
+   * 1e-7.
+   */
   readonly tolerance?: number;
   readonly maximumCycles?: number;
   /** Observed information (default) or the cross-product of the persons' scores. */
@@ -17,11 +23,14 @@ export interface CalibrationOptions {
 }
 
 export interface CalibratedItem {
-  readonly slope: number; readonly difficulty: number;
+  readonly slope: number;
+  readonly difficulty: number;
   /** NaN when the information matrix is singular: too few persons for so many parameters. */
-  readonly slopeStandardError?: number; readonly difficultyStandardError: number;
+  readonly slopeStandardError?: number;
+  readonly difficultyStandardError: number;
   /** Persons who answered it, and the share who answered right. */
-  readonly responses: number; readonly proportion: number;
+  readonly responses: number;
+  readonly proportion: number;
 }
 
 export interface Calibration {
@@ -38,13 +47,41 @@ export interface Calibration {
 }
 
 /** Throws IrtError for items that cannot be calibrated, naming them; non-convergence is reported, not thrown. */
-export function calibrate(data: ResponseMatrix, { model, tolerance = 1e-7, maximumCycles = 3000, ...options }: CalibrationOptions): Calibration {
+export function calibrate(
+  data: ResponseMatrix,
+  { model, tolerance = 1e-7, maximumCycles = 3000, ...options }: CalibrationOptions,
+): Calibration {
   const fit = calibrateItems(data, { models: model, tolerance, maximumCycles, ...options });
-  const items = fit.items.map(({ item, standardErrors: [slopeError = NaN, difficultyError = NaN], responses, categoryCounts }): CalibratedItem => {
-    const [slope, difficulty] = item.model === 'logistic' ? [item.slope ?? 1, item.difficulty] : [NaN, NaN];
-    return { slope, difficulty, difficultyStandardError: difficultyError, responses, proportion: (categoryCounts[1] ?? 0) / responses, ...(model === '2pl' ? { slopeStandardError: slopeError } : {}) };
-  });
+  const items = fit.items.map(
+    ({
+      item,
+      standardErrors: [slopeError = NaN, difficultyError = NaN],
+      responses,
+      categoryCounts,
+    }): CalibratedItem => {
+      const [slope, difficulty] = item.model === 'logistic' ? [item.slope ?? 1, item.difficulty] : [NaN, NaN];
+      return {
+        slope,
+        difficulty,
+        difficultyStandardError: difficultyError,
+        responses,
+        proportion: (categoryCounts[1] ?? 0) / responses,
+        ...(model === '2pl' ? { slopeStandardError: slopeError } : {}),
+      };
+    },
+  );
   const [population] = fit.groups;
   const { logLikelihood, cycles, converged, largestChange } = fit;
-  return { model, items, variance: population?.variance ?? 1, logLikelihood, cycles, converged, largestChange, ...(population?.varianceStandardError === undefined ? {} : { varianceStandardError: population.varianceStandardError }) };
+  return {
+    model,
+    items,
+    variance: population?.variance ?? 1,
+    logLikelihood,
+    cycles,
+    converged,
+    largestChange,
+    ...(population?.varianceStandardError === undefined
+      ? {}
+      : { varianceStandardError: population.varianceStandardError }),
+  };
 }

@@ -1,15 +1,27 @@
 /**
- * Response rows as the E-step reads them, all in flat arrays, so that a worker can be handed them. Of exponential items only answers above category 0
- * are listed (s_0 = t_0 = 0); what they share, the sum of ln P_0, belongs to the booklet. Graded, 3PL and fixed items list their line of the table.
+ * Response rows as the E-step reads them, all in flat arrays, so that a worker can be handed them. Of exponential items
+ * only answers above category 0
+ * are listed (s_0 = t_0 = 0); what they share, the sum of ln P_0, belongs to the booklet. Graded, 3PL and fixed items
+ * list their line of the table.
  */
 import type { Part } from './problem.ts';
 import type { Patterns } from './patterns.ts';
 
-/** Lists of numbers, one behind the other: list n is value[start[n]] … value[start[n + 1] − 1], of which those before tells[n] say something about ability. */
-export interface Lists { readonly start: Uint32Array; readonly tells: Uint32Array; readonly value: Uint32Array }
+/**
+ * Lists of numbers, one behind the other: list n is value[start[n]] … value[start[n + 1] − 1], of which those before
+ * tells[n] say something about ability.
+ */
+export interface Lists {
+  readonly start: Uint32Array;
+  readonly tells: Uint32Array;
+  readonly value: Uint32Array;
+}
 
 export interface RowData {
-  /** Places where chunks begin, and the number of places; the same for any number of workers, so that sums are the same bits. */
+  /**
+   * Places where chunks begin, and the number of places; the same for any number of workers, so that sums are the same
+   * bits.
+   */
   readonly chunkStart: Uint32Array;
   /** Row of the patterns at each place: rows of a booklet follow one another. */
   readonly row: Uint32Array;
@@ -22,25 +34,46 @@ export interface RowData {
   /** By booklet: lines of ln P_0. */
   readonly shared: Lists;
   /** By booklet: group or covariate pattern, and number of rows. */
-  readonly density: Uint32Array; readonly size: Uint32Array;
+  readonly density: Uint32Array;
+  readonly size: Uint32Array;
 }
 
 const fewestInChunk = 1024;
 const mostChunks = 32;
 
-const sameItems = (item: Uint32Array, a: number, b: number, length: number): boolean => { for (let n = 0; n < length; n += 1) if (item[a + n] !== item[b + n]) return false; return true; };
+const sameItems = (item: Uint32Array, a: number, b: number, length: number): boolean => {
+  for (let n = 0; n < length; n += 1) if (item[a + n] !== item[b + n]) return false;
+  return true;
+};
 
 /** Rows with the same exponential items and the same density, and a row of each booklet to read them from. */
-function findBooklets({ rows, rowStart, item, density }: Patterns, isExponential: Uint8Array): { of: Uint32Array; example: number[] } {
+function findBooklets(
+  { rows, rowStart, item, density }: Patterns,
+  isExponential: Uint8Array,
+): { of: Uint32Array; example: number[] } {
   const known = new Map<string, number>();
   const example: number[] = [];
   const of = new Uint32Array(rows);
   for (let row = 0; row < rows; row += 1) {
     const [start, end, before] = [rowStart[row] ?? 0, rowStart[row + 1] ?? 0, rowStart[row - 1] ?? 0];
-    if (row > 0 && density[row] === density[row - 1] && start - before === end - start && sameItems(item, before, start, end - start)) { of[row] = of[row - 1] ?? 0; continue; }
-    const key = `${density[row] ?? 0}:${item.subarray(start, end).filter((one) => isExponential[one] === 1).join()}`;
+    if (
+      row > 0 &&
+      density[row] === density[row - 1] &&
+      start - before === end - start &&
+      sameItems(item, before, start, end - start)
+    ) {
+      of[row] = of[row - 1] ?? 0;
+      continue;
+    }
+    const key = `${density[row] ?? 0}:${item
+      .subarray(start, end)
+      .filter((one) => isExponential[one] === 1)
+      .join()}`;
     const booklet = known.get(key) ?? example.length;
-    if (booklet === example.length) { known.set(key, booklet); example.push(row); }
+    if (booklet === example.length) {
+      known.set(key, booklet);
+      example.push(row);
+    }
     of[row] = booklet;
   }
   return { of, example };
@@ -53,19 +86,36 @@ function byBooklet(of: Uint32Array, booklets: number): { order: Uint32Array; siz
   const next = new Uint32Array(booklets + 1);
   for (let n = 0; n < booklets; n += 1) next[n + 1] = (next[n] ?? 0) + (size[n] ?? 0);
   const order = new Uint32Array(of.length);
-  for (let row = 0; row < of.length; row += 1) { const booklet = of[row] ?? 0; const at = next[booklet] ?? 0; order[at] = row; next[booklet] = at + 1; }
+  for (let row = 0; row < of.length; row += 1) {
+    const booklet = of[row] ?? 0;
+    const at = next[booklet] ?? 0;
+    order[at] = row;
+    next[booklet] = at + 1;
+  }
   return { order, size };
 }
 
 /**
- * Of every row, in this order, the answers to items with a place (−1: none) from category `from` on, as place + category, or the place alone;
+ * Of every row, in this order, the answers to items with a place (−1: none) from category `from` on, as place +
+ * category, or the place alone;
  * those of telling items first.
  */
-function listsOf({ rowStart, item, category }: Patterns, order: ArrayLike<number>, tells: Uint8Array, placeOf: Int32Array, from: number, adds: boolean): Lists {
+function listsOf(
+  { rowStart, item, category }: Patterns,
+  order: ArrayLike<number>,
+  tells: Uint8Array,
+  placeOf: Int32Array,
+  from: number,
+  adds: boolean,
+): Lists {
   const start = new Uint32Array(order.length + 1);
-  if (placeOf.every((place) => place < 0)) return { start, tells: new Uint32Array(order.length), value: new Uint32Array(0) };
+  if (placeOf.every((place) => place < 0))
+    return { start, tells: new Uint32Array(order.length), value: new Uint32Array(0) };
   let most = 0;
-  for (let place = 0; place < order.length; place += 1) { const row = order[place] ?? 0; most += (rowStart[row + 1] ?? 0) - (rowStart[row] ?? 0); }
+  for (let place = 0; place < order.length; place += 1) {
+    const row = order[place] ?? 0;
+    most += (rowStart[row + 1] ?? 0) - (rowStart[row] ?? 0);
+  }
   const end = new Uint32Array(order.length);
   const value = new Uint32Array(most);
   const allTell = tells.every((one) => one === 1);
@@ -101,21 +151,33 @@ export function prepareRows(patterns: Patterns, parts: readonly Part[], tells: U
   const { order, size } = byBooklet(of, example.length);
   const each = Math.max(fewestInChunk, Math.ceil(order.length / mostChunks));
   return {
-    chunkStart: Uint32Array.from({ length: Math.ceil(order.length / each) + 1 }, (_, n) => Math.min(n * each, order.length)),
-    row: order, weight: Float64Array.from(order, (row) => patterns.weight[row] ?? 1), booklet: Uint32Array.from(order, (row) => of[row] ?? 0),
+    chunkStart: Uint32Array.from({ length: Math.ceil(order.length / each) + 1 }, (_, n) =>
+      Math.min(n * each, order.length),
+    ),
+    row: order,
+    weight: Float64Array.from(order, (row) => patterns.weight[row] ?? 1),
+    booklet: Uint32Array.from(order, (row) => of[row] ?? 0),
     scored: listsOf(patterns, order, tells, cell, 1, true),
     listed: listsOf(patterns, order, tells, line, 0, true),
     shared: listsOf(patterns, example, tells, baseLine, 0, false),
-    density: Uint32Array.from(example, (row) => patterns.density[row] ?? 0), size,
+    density: Uint32Array.from(example, (row) => patterns.density[row] ?? 0),
+    size,
   };
 }
 
 /** How many persons stand in each cell above category 0 of an exponential item. */
-export function countScored({ row, weight, scored: { start, value } }: RowData, persons: Float64Array, only?: Uint8Array): void {
+export function countScored(
+  { row, weight, scored: { start, value } }: RowData,
+  persons: Float64Array,
+  only?: Uint8Array,
+): void {
   persons.fill(0);
   for (let place = 0; place < row.length; place += 1) {
     if (only !== undefined && only[row[place] ?? 0] === 0) continue;
     const count = weight[place] ?? 1;
-    for (let n = start[place] ?? 0; n < (start[place + 1] ?? 0); n += 1) { const at = value[n] ?? 0; persons[at] = (persons[at] ?? 0) + count; }
+    for (let n = start[place] ?? 0; n < (start[place + 1] ?? 0); n += 1) {
+      const at = value[n] ?? 0;
+      persons[at] = (persons[at] ?? 0) + count;
+    }
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The E-step over a chunk of rows. Rasch, 2PL, the partial credit family and nominal items are exponential families, ln P_k = s_k·θ + t_k + base(θ): a
+ * The E-step over a chunk of rows. Rasch, 2PL, the partial credit family and nominal items are exponential families, ln
+ * P_k = s_k·θ + t_k + base(θ): a
  * person's row is θ·Σs + Σt and one base line that all rows of the booklet share (quadrature/walk.ts).
  * Graded and 3PL items, and fixed ones, add their lines of the table of ln P.
  */
@@ -10,24 +11,59 @@ import { normalOnGrid } from './latent.ts';
 import type { Lists, RowData } from './rows.ts';
 
 /** Sizes of a problem. `stride`: nodes, one more when they are odd. Lines of the table are `stride` long. */
-export interface Shape { readonly node: Float64Array; readonly stride: number; readonly lines: number; readonly cells: number; readonly densities: number; /** What is summed of each density: its persons at each node, or their number, Σθ and Σθ². */ readonly perDensity: 'nodes' | 'moments'; readonly hasHistogram: boolean }
+export interface Shape {
+  readonly node: Float64Array;
+  readonly stride: number;
+  readonly lines: number;
+  readonly cells: number;
+  readonly densities: number;
+  /** What is summed of each density: its persons at each node, or their number, Σθ and Σθ². */ readonly perDensity:
+    'nodes' | 'moments';
+  readonly hasHistogram: boolean;
+}
 
-/** Where what stands in a chunk's sums: by line of the table persons at each node (of ln P_0: those who got the item), by cell ΣEAP, by density, and ln L. */
-export interface SumsLayout { readonly byLine: number; readonly eap: number; readonly density: number; readonly width: number; readonly logLikelihood: number; readonly length: number }
+/**
+ * Where what stands in a chunk's sums: by line of the table persons at each node (of ln P_0: those who got the item),
+ * by cell ΣEAP, by density, and ln L.
+ */
+export interface SumsLayout {
+  readonly byLine: number;
+  readonly eap: number;
+  readonly density: number;
+  readonly width: number;
+  readonly logLikelihood: number;
+  readonly length: number;
+}
 export function sumsLayout({ stride, lines, cells, densities, perDensity }: Shape): SumsLayout {
   const eap = lines * stride;
   const density = eap + cells;
   const width = perDensity === 'nodes' ? stride : 3;
-  return { byLine: 0, eap, density, width, logLikelihood: density + densities * width, length: density + densities * width + 1 };
+  return {
+    byLine: 0,
+    eap,
+    density,
+    width,
+    logLikelihood: density + densities * width,
+    length: density + densities * width + 1,
+  };
 }
 
 /** What changes from cycle to cycle. */
-export interface SliceInput { readonly table: Float64Array; /** s by cell. */ readonly slope: Float64Array; /** Of the normal densities. */ readonly mean: Float64Array; readonly variance: Float64Array; /** ln weights at the nodes, density after density; empty for normal ones. */ readonly histogram: Float64Array }
+export interface SliceInput {
+  readonly table: Float64Array;
+  /** s by cell. */ readonly slope: Float64Array;
+  /** Of the normal densities. */ readonly mean: Float64Array;
+  readonly variance: Float64Array;
+  /** ln weights at the nodes, density after density; empty for normal ones. */ readonly histogram: Float64Array;
+}
 
 export interface Slice {
   /** Copies the table in. */
   begin(input: SliceInput): void;
-  /** Sums of a chunk, valid until the next call; rows of which `only` is 0 are left out; `onRow` gets each row's normalised posterior instead of the sums. */
+  /**
+   * Sums of a chunk, valid until the next call; rows of which `only` is 0 are left out; `onRow` gets each row's
+   * normalised posterior instead of the sums.
+   */
   sums(chunk: number, only?: Uint8Array, onRow?: (row: number, posterior: Float64Array) => void): Float64Array;
 }
 
@@ -37,13 +73,21 @@ const nowhere = -1e300;
 const fewestWalked = 3;
 
 /** Posterior of one row: `from`..`to` are the nodes that carry weight; `peak`: ln of the weight that was set to 1. */
-interface Posterior { from: number; to: number; total: number; peak: number }
+interface Posterior {
+  from: number;
+  to: number;
+  total: number;
+  peak: number;
+}
 
 export function createSlice(data: RowData, shape: Shape, preference: 'fastest' | 'plain' = 'fastest'): Slice {
   const { node, stride, lines } = shape;
   const points = node.length;
   const layout = sumsLayout(shape);
-  const bytes = 8 * (lines * stride + layout.length + 4 * stride + 2) + 4 * (data.listed.value.length + data.shared.value.length) + 1024;
+  const bytes =
+    8 * (lines * stride + layout.length + 4 * stride + 2) +
+    4 * (data.listed.value.length + data.shared.value.length) +
+    1024;
   const memory = createKernelMemory(bytes, preference);
   const { kernels } = memory;
   const length = 8 * stride;
@@ -53,7 +97,11 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
   const weight = memory.numbers(stride + 2);
   const walker = createWalker(node, weight);
   nodes.set(node);
-  const addressesOf = ({ value }: Lists): Uint32Array => { const list = memory.addresses(value.length); for (let n = 0; n < value.length; n += 1) list[n] = table.byteOffset + (value[n] ?? 0) * length; return list; };
+  const addressesOf = ({ value }: Lists): Uint32Array => {
+    const list = memory.addresses(value.length);
+    for (let n = 0; n < value.length; n += 1) list[n] = table.byteOffset + (value[n] ?? 0) * length;
+    return list;
+  };
   const [listedAt, sharedAt] = [addressesOf(data.listed).byteOffset, addressesOf(data.shared).byteOffset];
   const toSums = sums.byteOffset - table.byteOffset;
   const out: Posterior = { from: 0, to: 0, total: 0, peak: 0 };
@@ -66,10 +114,21 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
     const { start, tells } = data.shared;
     booklet = next;
     const density = data.density[next] ?? 0;
-    if (density !== prior.density) prior = { density, logWeight: shape.hasHistogram ? input.histogram.subarray(density * points, (density + 1) * points) : normalOnGrid(node, input.mean[density] ?? 0, input.variance[density] ?? 1).logWeight };
+    if (density !== prior.density)
+      prior = {
+        density,
+        logWeight: shape.hasHistogram
+          ? input.histogram.subarray(density * points, (density + 1) * points)
+          : normalOnGrid(node, input.mean[density] ?? 0, input.variance[density] ?? 1).logWeight,
+      };
     line.fill(nowhere);
     line.set(prior.logWeight);
-    kernels.addRows(sharedAt + 4 * (start[next] ?? 0), (tells[next] ?? 0) - (start[next] ?? 0), line.byteOffset, length);
+    kernels.addRows(
+      sharedAt + 4 * (start[next] ?? 0),
+      (tells[next] ?? 0) - (start[next] ?? 0),
+      line.byteOffset,
+      length,
+    );
     // A histogram may have several modes.
     isWalked = rows >= fewestWalked && !shape.hasHistogram;
     if (isWalked) walker.begin(line);
@@ -77,12 +136,29 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
 
   /** What the booklet's rows have in common is added once. */
   function close(): void {
-    if (booklet < 0 || highest < 0) { booklet = -1; return; }
+    if (booklet < 0 || highest < 0) {
+      booklet = -1;
+      return;
+    }
     const { start } = data.shared;
-    kernels.accumulate(sharedAt + 4 * (start[booklet] ?? 0), (start[booklet + 1] ?? 0) - (start[booklet] ?? 0), toSums, here.byteOffset, 8 * lowest, 8 * highest);
+    kernels.accumulate(
+      sharedAt + 4 * (start[booklet] ?? 0),
+      (start[booklet + 1] ?? 0) - (start[booklet] ?? 0),
+      toSums,
+      here.byteOffset,
+      8 * lowest,
+      8 * highest,
+    );
     const at = layout.density + layout.width * (data.density[booklet] ?? 0);
-    if (shape.perDensity === 'nodes') for (let q = lowest; q < highest; q += 1) sums[at + q] = (sums[at + q] ?? 0) + (here[q] ?? 0);
-    else for (let q = lowest; q < highest; q += 1) { const [w, theta] = [here[q] ?? 0, nodes[q] ?? 0]; sums[at] = (sums[at] ?? 0) + w; sums[at + 1] = (sums[at + 1] ?? 0) + w * theta; sums[at + 2] = (sums[at + 2] ?? 0) + w * theta * theta; }
+    if (shape.perDensity === 'nodes')
+      for (let q = lowest; q < highest; q += 1) sums[at + q] = (sums[at + q] ?? 0) + (here[q] ?? 0);
+    else
+      for (let q = lowest; q < highest; q += 1) {
+        const [w, theta] = [here[q] ?? 0, nodes[q] ?? 0];
+        sums[at] = (sums[at] ?? 0) + w;
+        sums[at + 1] = (sums[at + 1] ?? 0) + w * theta;
+        sums[at + 2] = (sums[at + 2] ?? 0) + w * theta * theta;
+      }
     here.fill(0);
     [booklet, lowest, highest] = [-1, stride, -1];
   }
@@ -98,7 +174,8 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
     let [first, last] = [0, stride - 2];
     while (first < last && weight[first] === 0 && weight[first + 1] === 0) first += 2;
     while (last > first && weight[last] === 0 && weight[last + 1] === 0) last -= 2;
-    out.from = first; out.to = last + 2;
+    out.from = first;
+    out.to = last + 2;
   }
 
   /** Posterior of the row at this place. */
@@ -108,9 +185,15 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
     let sum = 0;
     for (let n = start[place] ?? 0; n < (tells[place] ?? 0); n += 1) sum += slope[value[n] ?? 0] ?? 0;
     const hasListed = (data.listed.start[place] ?? 0) < (data.listed.tells[place] ?? 0);
-    if (!isWalked || hasListed) { spread(sum, place); return; }
+    if (!isWalked || hasListed) {
+      spread(sum, place);
+      return;
+    }
     walker.walk(sum);
-    out.from = walker.from; out.to = walker.to; out.total = walker.total; out.peak = walker.peak;
+    out.from = walker.from;
+    out.to = walker.to;
+    out.total = walker.total;
+    out.peak = walker.peak;
   }
 
   function add(place: number): void {
@@ -121,22 +204,36 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
     if (from < lowest) lowest = from;
     if (to > highest) highest = to;
     const { start, value } = data.scored;
-    for (let n = start[place] ?? 0; n < (start[place + 1] ?? 0); n += 1) { const at = layout.eap + (value[n] ?? 0); sums[at] = (sums[at] ?? 0) + first; }
+    for (let n = start[place] ?? 0; n < (start[place + 1] ?? 0); n += 1) {
+      const at = layout.eap + (value[n] ?? 0);
+      sums[at] = (sums[at] ?? 0) + first;
+    }
     const [listed, end] = [data.listed.start[place] ?? 0, data.listed.start[place + 1] ?? 0];
-    if (end > listed) kernels.accumulate(listedAt + 4 * listed, end - listed, toSums, weight.byteOffset, 8 * from, 8 * to);
+    if (end > listed)
+      kernels.accumulate(listedAt + 4 * listed, end - listed, toSums, weight.byteOffset, 8 * from, 8 * to);
   }
 
   return {
-    begin(next) { input = next; table.set(input.table); prior = { density: -1, logWeight: empty }; },
+    begin(next) {
+      input = next;
+      table.set(input.table);
+      prior = { density: -1, logWeight: empty };
+    },
     sums(chunk, only, onRow) {
       sums.fill(0);
       for (let place = data.chunkStart[chunk] ?? 0; place < (data.chunkStart[chunk + 1] ?? 0); place += 1) {
         const row = data.row[place] ?? 0;
         if (only !== undefined && only[row] === 0) continue;
         const next = data.booklet[place] ?? 0;
-        if (next !== booklet) { close(); open(next, data.size[next] ?? 0); }
+        if (next !== booklet) {
+          close();
+          open(next, data.size[next] ?? 0);
+        }
         posteriorAt(place);
-        if (onRow === undefined) { add(place); continue; }
+        if (onRow === undefined) {
+          add(place);
+          continue;
+        }
         const posterior = new Float64Array(points);
         for (let q = out.from; q < Math.min(out.to, points); q += 1) posterior[q] = (weight[q] ?? 0) / out.total;
         onRow(row, posterior);

@@ -1,7 +1,10 @@
 /**
- * The E-step on several threads. Each takes the next chunk of rows that nobody has taken; parameters go out and sums come back through shared memory, and
- * are added up in the order of the chunks, so that neither the number of threads nor their speed changes a bit. The calling thread works too, then
- * waits for chunks that others took (`Atomics.wait`: not on a browser's main thread). Where one does not come back, the calling thread goes on alone.
+ * The E-step on several threads. Each takes the next chunk of rows that nobody has taken; parameters go out and sums
+ * come back through shared memory, and
+ * are added up in the order of the chunks, so that neither the number of threads nor their speed changes a bit. The
+ * calling thread works too, then
+ * waits for chunks that others took (`Atomics.wait`: not on a browser's main thread). Where one does not come back, the
+ * calling thread goes on alone.
  */
 import { type Lists, type RowData } from './rows.ts';
 import { createSlice, type Shape, type SliceInput, sumsLayout } from './slice.ts';
@@ -17,32 +20,70 @@ export interface CalibrationTeam {
 }
 
 /** What a worker gets: plain data and shared memory, so it can be posted. */
-export interface TeamWork { readonly rows: RowData; readonly shape: Shape; readonly shared: Shared }
+export interface TeamWork {
+  readonly rows: RowData;
+  readonly shape: Shape;
+  readonly shared: Shared;
+}
 
-/** `control`: generation, command, the next chunk to take, then of each chunk the generation in which its sums were last put down. `input`: table, slope, mean, variance, histogram. `sums`: of each chunk. */
-interface Shared { readonly control: SharedArrayBuffer; readonly input: SharedArrayBuffer; readonly only: SharedArrayBuffer; readonly sums: SharedArrayBuffer }
+/**
+ * `control`: generation, command, the next chunk to take, then of each chunk the generation in which its sums were last
+ * put down. `input`: table, slope, mean, variance, histogram. `sums`: of each chunk.
+ */
+interface Shared {
+  readonly control: SharedArrayBuffer;
+  readonly input: SharedArrayBuffer;
+  readonly only: SharedArrayBuffer;
+  readonly sums: SharedArrayBuffer;
+}
 
 const [generationAt, commandAt, nextAt, doneAt] = [0, 1, 2, 3];
 const [stop, workOnAll, workOnSome] = [0, 1, 2];
 const defaultPatienceMs = 60_000;
-/** The next chunk is kept as generation · this + chunk, so that nobody takes a chunk of a generation whose parameters it has not read. More than there ever are chunks (rows.ts). */
+/**
+ * The next chunk is kept as generation · this + chunk, so that nobody takes a chunk of a generation whose parameters it
+ * has not read. More than there ever are chunks (rows.ts).
+ */
 const perGeneration = 256;
 
 /** Calls `add` with the sums of each chunk, in their order. `stop` lets the workers go. */
 export interface Runner {
-  run(input: SliceInput, add: (sums: Float64Array) => void, only?: Uint8Array, onRow?: (row: number, posterior: Float64Array) => void): void;
+  run(
+    input: SliceInput,
+    add: (sums: Float64Array) => void,
+    only?: Uint8Array,
+    onRow?: (row: number, posterior: Float64Array) => void,
+  ): void;
   stop(): void;
 }
 
 const chunksOf = ({ chunkStart }: RowData): number => chunkStart.length - 1;
 
-function views(shared: Shared, { lines, stride, cells, densities, node, hasHistogram }: Shape): { control: Int32Array; input: SliceInput; only: Uint8Array; sumsOf: (chunk: number, length: number) => Float64Array } {
+function views(
+  shared: Shared,
+  { lines, stride, cells, densities, node, hasHistogram }: Shape,
+): {
+  control: Int32Array;
+  input: SliceInput;
+  only: Uint8Array;
+  sumsOf: (chunk: number, length: number) => Float64Array;
+} {
   const all = new Float64Array(shared.input);
   let at = 0;
-  const take = (length: number): Float64Array => { at += length; return all.subarray(at - length, at); };
+  const take = (length: number): Float64Array => {
+    at += length;
+    return all.subarray(at - length, at);
+  };
   return {
-    control: new Int32Array(shared.control), only: new Uint8Array(shared.only),
-    input: { table: take(lines * stride), slope: take(cells), mean: take(densities), variance: take(densities), histogram: take(hasHistogram ? densities * node.length : 0) },
+    control: new Int32Array(shared.control),
+    only: new Uint8Array(shared.only),
+    input: {
+      table: take(lines * stride),
+      slope: take(cells),
+      mean: take(densities),
+      variance: take(densities),
+      histogram: take(hasHistogram ? densities * node.length : 0),
+    },
     sumsOf: (chunk, length) => new Float64Array(shared.sums, 8 * chunk * length, length),
   };
 }
@@ -59,13 +100,28 @@ function takeChunk(control: Int32Array, generation: number, chunks: number): num
 
 /** The same rows in memory that threads share. */
 function share(rows: RowData): RowData {
-  const numbers = (of: Uint32Array): Uint32Array => { const out = new Uint32Array(new SharedArrayBuffer(4 * of.length)); out.set(of); return out; };
-  const lists = ({ start, tells, value }: Lists): Lists => ({ start: numbers(start), tells: numbers(tells), value: numbers(value) });
+  const numbers = (of: Uint32Array): Uint32Array => {
+    const out = new Uint32Array(new SharedArrayBuffer(4 * of.length));
+    out.set(of);
+    return out;
+  };
+  const lists = ({ start, tells, value }: Lists): Lists => ({
+    start: numbers(start),
+    tells: numbers(tells),
+    value: numbers(value),
+  });
   const weight = new Float64Array(new SharedArrayBuffer(8 * rows.weight.length));
   weight.set(rows.weight);
   return {
-    chunkStart: numbers(rows.chunkStart), row: numbers(rows.row), weight, booklet: numbers(rows.booklet), scored: lists(rows.scored), listed: lists(rows.listed), shared: lists(rows.shared),
-    density: numbers(rows.density), size: numbers(rows.size),
+    chunkStart: numbers(rows.chunkStart),
+    row: numbers(rows.row),
+    weight,
+    booklet: numbers(rows.booklet),
+    scored: lists(rows.scored),
+    listed: lists(rows.listed),
+    shared: lists(rows.shared),
+    density: numbers(rows.density),
+    size: numbers(rows.size),
   };
 }
 
@@ -92,7 +148,11 @@ export function serveCalibration({ rows, shape, shared }: TeamWork): void {
     const command = Atomics.load(control, commandAt);
     if (command === stop) return;
     slice.begin(input);
-    for (let chunk = takeChunk(control, seen, chunksOf(rows)); chunk !== undefined; chunk = takeChunk(control, seen, chunksOf(rows))) {
+    for (
+      let chunk = takeChunk(control, seen, chunksOf(rows));
+      chunk !== undefined;
+      chunk = takeChunk(control, seen, chunksOf(rows))
+    ) {
       sumsOf(chunk, length).set(slice.sums(chunk, command === workOnSome ? only : undefined));
       Atomics.store(control, doneAt + chunk, seen);
       Atomics.notify(control, doneAt + chunk);
@@ -106,8 +166,12 @@ export function runAsTeam(rows: RowData, shape: Shape, team: CalibrationTeam, al
   const { length } = sumsLayout(shape);
   const { lines, stride, cells, densities, node, hasHistogram } = shape;
   const shared: Shared = {
-    control: new SharedArrayBuffer(4 * (doneAt + chunks)), input: new SharedArrayBuffer(8 * (lines * stride + cells + 2 * densities + (hasHistogram ? densities * node.length : 0))),
-    only: new SharedArrayBuffer(allRows), sums: new SharedArrayBuffer(8 * chunks * length),
+    control: new SharedArrayBuffer(4 * (doneAt + chunks)),
+    input: new SharedArrayBuffer(
+      8 * (lines * stride + cells + 2 * densities + (hasHistogram ? densities * node.length : 0)),
+    ),
+    only: new SharedArrayBuffer(allRows),
+    sums: new SharedArrayBuffer(8 * chunks * length),
   };
   const { control, input, only: mask, sumsOf } = views(shared, shape);
   const sharedRows = share(rows);
@@ -127,15 +191,24 @@ export function runAsTeam(rows: RowData, shape: Shape, team: CalibrationTeam, al
     for (;;) {
       const done = Atomics.load(control, doneAt + chunk);
       if (done === generation) return true;
-      if (Atomics.wait(control, doneAt + chunk, done, team.patienceMs ?? defaultPatienceMs) === 'timed-out') return false;
+      if (Atomics.wait(control, doneAt + chunk, done, team.patienceMs ?? defaultPatienceMs) === 'timed-out')
+        return false;
     }
   }
   /** Whether all sums of this generation stand in shared memory. */
   function runTogether(next: SliceInput, only: Uint8Array | undefined): boolean {
-    input.table.set(next.table); input.slope.set(next.slope); input.mean.set(next.mean); input.variance.set(next.variance); input.histogram.set(next.histogram);
+    input.table.set(next.table);
+    input.slope.set(next.slope);
+    input.mean.set(next.mean);
+    input.variance.set(next.variance);
+    input.histogram.set(next.histogram);
     if (only !== undefined) mask.set(only);
     command(only === undefined ? workOnAll : workOnSome);
-    for (let chunk = takeChunk(control, generation, chunks); chunk !== undefined; chunk = takeChunk(control, generation, chunks)) {
+    for (
+      let chunk = takeChunk(control, generation, chunks);
+      chunk !== undefined;
+      chunk = takeChunk(control, generation, chunks)
+    ) {
       sumsOf(chunk, length).set(own.sums(chunk, only));
       Atomics.store(control, doneAt + chunk, generation);
     }
@@ -147,13 +220,18 @@ export function runAsTeam(rows: RowData, shape: Shape, team: CalibrationTeam, al
     run(next, add, only, onRow) {
       own.begin(next);
       if (!isAlone && onRow === undefined) {
-        if (runTogether(next, only)) { for (let chunk = 0; chunk < chunks; chunk += 1) add(sumsOf(chunk, length)); return; }
+        if (runTogether(next, only)) {
+          for (let chunk = 0; chunk < chunks; chunk += 1) add(sumsOf(chunk, length));
+          return;
+        }
         // Whoever is late may still put down its sums, so nothing of this memory is used any more.
         isAlone = true;
         command(stop);
       }
       for (let chunk = 0; chunk < chunks; chunk += 1) add(own.sums(chunk, only, onRow));
     },
-    stop: () => { command(stop); },
+    stop: () => {
+      command(stop);
+    },
   };
 }

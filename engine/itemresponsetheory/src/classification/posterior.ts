@@ -3,11 +3,15 @@ import { IrtError } from '../errors.ts';
 import type { Grid } from '../quadrature/grid.ts';
 
 function requireAscending(cuts: readonly number[]): void {
-  cuts.forEach((cut, n) => { if (!(cut > (cuts[n - 1] ?? -Infinity))) throw new IrtError('cuts-crossed', `cuts[${n}]`, cut, 'must be greater than the cut before'); });
+  cuts.forEach((cut, n) => {
+    if (!(cut > (cuts[n - 1] ?? -Infinity)))
+      throw new IrtError('cuts-crossed', `cuts[${n}]`, cut, 'must be greater than the cut before');
+  });
 }
 
 /**
- * P(level k | answers), k = 0..cuts.length. A node stands for the interval half-way to its neighbours, whose mass is shared in proportion when
+ * P(level k | answers), k = 0..cuts.length. A node stands for the interval half-way to its neighbours, whose mass is
+ * shared in proportion when
  * a cut goes through it.
  */
 export function levelProbabilities({ node }: Grid, weight: ArrayLike<number>, cuts: readonly number[]): Float64Array {
@@ -25,18 +29,29 @@ export function levelProbabilities({ node }: Grid, weight: ArrayLike<number>, cu
 }
 
 /** The level with the least expected loss (Vos 2000); loss[decided][true], default 1 for every wrong level. */
-export function leastLoss(probabilities: ArrayLike<number>, loss: (decided: number, truth: number) => number = (decided, truth) => (decided === truth ? 0 : 1)): { readonly level: number; readonly expectedLoss: number } {
+export function leastLoss(
+  probabilities: ArrayLike<number>,
+  loss: (decided: number, truth: number) => number = (decided, truth) => (decided === truth ? 0 : 1),
+): { readonly level: number; readonly expectedLoss: number } {
   let best = { level: 0, expectedLoss: Infinity };
   for (let level = 0; level < probabilities.length; level += 1) {
     let expectedLoss = 0;
-    for (let truth = 0; truth < probabilities.length; truth += 1) expectedLoss += (probabilities[truth] ?? 0) * loss(level, truth);
+    for (let truth = 0; truth < probabilities.length; truth += 1)
+      expectedLoss += (probabilities[truth] ?? 0) * loss(level, truth);
     if (expectedLoss < best.expectedLoss) best = { level, expectedLoss };
   }
   return best;
 }
 
-/** Guo (2006): from one person's level probabilities, the chance that the assigned (likeliest) level is the true one, and that another test agrees. */
-export function guoAgreement(probabilities: ArrayLike<number>): { readonly level: number; readonly accuracy: number; readonly consistency: number } {
+/**
+ * Guo (2006): from one person's level probabilities, the chance that the assigned (likeliest) level is the true one,
+ * and that another test agrees.
+ */
+export function guoAgreement(probabilities: ArrayLike<number>): {
+  readonly level: number;
+  readonly accuracy: number;
+  readonly consistency: number;
+} {
   const { level, expectedLoss } = leastLoss(probabilities);
   let consistency = 0;
   for (let k = 0; k < probabilities.length; k += 1) consistency += (probabilities[k] ?? 0) ** 2;

@@ -12,19 +12,42 @@ export interface RatioOptions {
   readonly alpha: number;
   readonly beta: number;
 }
-export interface RatioDecision { readonly logRatio: number; readonly upper: number; readonly lower: number; readonly decision: 'above' | 'below' | undefined }
+export interface RatioDecision {
+  readonly logRatio: number;
+  readonly upper: number;
+  readonly lower: number;
+  readonly decision: 'above' | 'below' | undefined;
+}
 
 const at = createLikelihoodAt();
 
-function logLikelihood(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, theta: number): number {
+function logLikelihood(
+  bank: ItemParameters,
+  items: ArrayLike<number>,
+  categories: ArrayLike<number>,
+  theta: number,
+): number {
   likelihoodAt(bank, items, categories, theta, at);
   return at.logLikelihood;
 }
 
-function check(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, { halfWidth, alpha, beta }: RatioOptions): void {
-  for (let n = 0; n < items.length; n += 1) { requireItem(bank, items[n] ?? -1); requireCategory(bank, items[n] ?? -1, categories[n] ?? -1); }
+function check(
+  bank: ItemParameters,
+  items: ArrayLike<number>,
+  categories: ArrayLike<number>,
+  { halfWidth, alpha, beta }: RatioOptions,
+): void {
+  for (let n = 0; n < items.length; n += 1) {
+    requireItem(bank, items[n] ?? -1);
+    requireCategory(bank, items[n] ?? -1, categories[n] ?? -1);
+  }
   if (!(halfWidth > 0)) throw new IrtError('half-width-not-positive', 'halfWidth', halfWidth, 'must be greater than 0');
-  for (const [field, value] of [['alpha', alpha], ['beta', beta]] as const) if (!(value > 0 && value < 0.5)) throw new IrtError('error-rate-out-of-range', field, value, 'must be above 0 and below 0.5');
+  for (const [field, value] of [
+    ['alpha', alpha],
+    ['beta', beta],
+  ] as const)
+    if (!(value > 0 && value < 0.5))
+      throw new IrtError('error-rate-out-of-range', field, value, 'must be above 0 and below 0.5');
 }
 
 /** Wald's bounds: above from ln((1−β)/α), below from ln(β/(1−α)). */
@@ -34,21 +57,41 @@ function decide(logRatio: number, { alpha, beta }: RatioOptions): RatioDecision 
 }
 
 /** Sequential probability ratio test (Wald 1947; Reckase 1983): ℓ(cut + δ) − ℓ(cut − δ). */
-export function sequentialRatio(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, options: RatioOptions): RatioDecision {
+export function sequentialRatio(
+  bank: ItemParameters,
+  items: ArrayLike<number>,
+  categories: ArrayLike<number>,
+  options: RatioOptions,
+): RatioDecision {
   check(bank, items, categories, options);
   const { cut, halfWidth } = options;
-  return decide(logLikelihood(bank, items, categories, cut + halfWidth) - logLikelihood(bank, items, categories, cut - halfWidth), options);
+  return decide(
+    logLikelihood(bank, items, categories, cut + halfWidth) - logLikelihood(bank, items, categories, cut - halfWidth),
+    options,
+  );
 }
 
-/** Generalised ratio (Thompson 2009): the best θ ≥ cut + δ against the best θ ≤ cut − δ, searched on [−6, 6] in steps of 0.05. */
-export function generalizedRatio(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, options: RatioOptions): RatioDecision {
+/**
+ * Generalised ratio (Thompson 2009): the best θ ≥ cut + δ against the best θ ≤ cut − δ, searched on [−6, 6] in steps of
+ * 0.05.
+ */
+export function generalizedRatio(
+  bank: ItemParameters,
+  items: ArrayLike<number>,
+  categories: ArrayLike<number>,
+  options: RatioOptions,
+): RatioDecision {
   check(bank, items, categories, options);
   const { cut, halfWidth } = options;
   const best = (from: number, to: number): number => {
     const steps = Math.max(1, Math.ceil((to - from) / 0.05));
     let highest = -Infinity;
-    for (let q = 0; q <= steps; q += 1) highest = Math.max(highest, logLikelihood(bank, items, categories, from + ((to - from) * q) / steps));
+    for (let q = 0; q <= steps; q += 1)
+      highest = Math.max(highest, logLikelihood(bank, items, categories, from + ((to - from) * q) / steps));
     return highest;
   };
-  return decide(best(cut + halfWidth, Math.max(6, cut + halfWidth)) - best(Math.min(-6, cut - halfWidth), cut - halfWidth), options);
+  return decide(
+    best(cut + halfWidth, Math.max(6, cut + halfWidth)) - best(Math.min(-6, cut - halfWidth), cut - halfWidth),
+    options,
+  );
 }

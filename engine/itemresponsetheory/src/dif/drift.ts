@@ -1,5 +1,6 @@
 /**
- * Items that drift: live answers against frozen parameters, in the order they came (two-sided CUSUM of residuals; Page 1954; Veerkamp & Glas 2000), and
+ * Items that drift: live answers against frozen parameters, in the order they came (two-sided CUSUM of residuals; Page
+ * 1954; Veerkamp & Glas 2000), and
  * parameters of two calibrations against each other.
  */
 import { IrtError } from '../errors.ts';
@@ -22,32 +23,52 @@ export interface ItemDriftOptions {
 }
 
 export interface ItemDrift {
-  readonly item: number; readonly responses: number;
-  /** Highest value of the sums of "easier than it was" and "harder than it was", and the bound they are held against. */
-  readonly easier: number; readonly harder: number; readonly bound: number;
+  readonly item: number;
+  readonly responses: number;
+  /**
+   * Highest value of the sums of "easier than it was" and "harder than it was", and the bound they are held against.
+   */
+  readonly easier: number;
+  readonly harder: number;
+  readonly bound: number;
   /** First alarm, and the person at whom the sum last was 0: it began there or later. */
   readonly alarm?: { readonly person: number; readonly direction: 'easier' | 'harder'; readonly since: number };
 }
 
 /** Answers between false alarms of a one-sided CUSUM of independent standard normal values (Siegmund 1985). */
-function runLength(bound: number, allowance: number): number { const b = bound + 1.166; return (exp(2 * allowance * b) - 2 * allowance * b - 1) / (2 * allowance * allowance); }
+function runLength(bound: number, allowance: number): number {
+  const b = bound + 1.166;
+  return (exp(2 * allowance * b) - 2 * allowance * b - 1) / (2 * allowance * allowance);
+}
 
-/** Residuals of right and wrong answers are skewed, with a longer tail on one side: alarms come this much oftener than with normal ones (simulated, see the test). */
+/**
+ * Residuals of right and wrong answers are skewed, with a longer tail on one side: alarms come this much oftener than
+ * with normal ones (simulated, see the test).
+ */
 const skewness = 1.25;
 
 /** Bound at which n answers give a false alarm on either side with chance alpha: 2n/L = alpha. */
 export function cusumBound(answers: number, alpha: number, allowance: number): number {
   const wanted = (2 * answers * skewness) / alpha;
   let [low, high] = [0, 200];
-  for (let step = 0; step < 100; step += 1) { const middle = (low + high) / 2; if (runLength(middle, allowance) < wanted) low = middle; else high = middle; }
+  for (let step = 0; step < 100; step += 1) {
+    const middle = (low + high) / 2;
+    if (runLength(middle, allowance) < wanted) low = middle;
+    else high = middle;
+  }
   return high;
 }
 
 /**
- * Persons in the order of time. The residual of an answer is taken against what the person's other answers and the population foretell, so that it has mean
+ * Persons in the order of time. The residual of an answer is taken against what the person's other answers and the
+ * population foretell, so that it has mean
  * 0 and variance 1 for a steady item: E = Σ_q h_q·E(x|θ_q), h ∝ posterior/P(x|θ_q).
  */
-export function itemDrift(bank: ItemParameters, data: ResponseMatrix, { grid = normalGrid(), allowance = 0.25, alpha = 0.01 }: ItemDriftOptions = {}): ItemDrift[] {
+export function itemDrift(
+  bank: ItemParameters,
+  data: ResponseMatrix,
+  { grid = normalGrid(), allowance = 0.25, alpha = 0.01 }: ItemDriftOptions = {},
+): ItemDrift[] {
   if (!(allowance > 0)) throw new IrtError('not-positive', 'allowance', allowance, 'must be greater than 0');
   if (!(alpha > 0 && alpha < 1)) throw new IrtError('outside-unit', 'alpha', alpha, 'must be between 0 and 1');
   const { probability, rowStart } = tabulate(bank, grid);
@@ -68,40 +89,92 @@ export function itemDrift(bank: ItemParameters, data: ResponseMatrix, { grid = n
         if (!(p > 1e-12)) continue;
         const h = (weight[q] ?? 0) / p;
         total += h;
-        for (let k = 1; k < categories; k += 1) { const share = h * (probability[(first + k) * points + q] ?? 0); mean += k * share; square += k * k * share; }
+        for (let k = 1; k < categories; k += 1) {
+          const share = h * (probability[(first + k) * points + q] ?? 0);
+          mean += k * share;
+          square += k * k * share;
+        }
       }
-      mean /= total; square /= total;
+      mean /= total;
+      square /= total;
       const residual = (own - mean) / Math.sqrt(Math.max(1e-9, square - mean * mean));
       const at = state[item];
       if (at === undefined) continue;
-      at.up = Math.max(0, at.up + residual - allowance); at.down = Math.max(0, at.down - residual - allowance);
+      at.up = Math.max(0, at.up + residual - allowance);
+      at.down = Math.max(0, at.down - residual - allowance);
       if (at.up === 0) at.upSince = person;
       if (at.down === 0) at.downSince = person;
-      at.easier = Math.max(at.easier, at.up); at.harder = Math.max(at.harder, at.down);
+      at.easier = Math.max(at.easier, at.up);
+      at.harder = Math.max(at.harder, at.down);
       const bound = bounds[item] ?? Infinity;
-      if (!alarms.has(item) && (at.up > bound || at.down > bound)) alarms.set(item, at.up > bound ? { person, direction: 'easier', since: at.upSince } : { person, direction: 'harder', since: at.downSince });
+      if (!alarms.has(item) && (at.up > bound || at.down > bound))
+        alarms.set(
+          item,
+          at.up > bound
+            ? { person, direction: 'easier', since: at.upSince }
+            : { person, direction: 'harder', since: at.downSince },
+        );
     }
   });
-  return state.map(({ easier, harder }, item): ItemDrift => { const alarm = alarms.get(item); return { item, responses: responses[item] ?? 0, easier, harder, bound: bounds[item] ?? Infinity, ...(alarm === undefined ? {} : { alarm }) }; });
+  return state.map(({ easier, harder }, item): ItemDrift => {
+    const alarm = alarms.get(item);
+    return {
+      item,
+      responses: responses[item] ?? 0,
+      easier,
+      harder,
+      bound: bounds[item] ?? Infinity,
+      ...(alarm === undefined ? {} : { alarm }),
+    };
+  });
 }
 
 /** Parameters of one item in two calibrations on one scale, and their covariance matrices (row-major). */
-export interface TwoEstimates { readonly before: readonly number[]; readonly after: readonly number[]; readonly beforeCovariance: ArrayLike<number>; readonly afterCovariance: ArrayLike<number> }
-export interface ParameterDrift extends Tested { /** After minus before. */ readonly difference: readonly number[]; /** (d − median)/(0.74·IQR) of the first parameter over all items (Huynh 2000): beyond ±1.645 stands out. */ readonly robustZ: number }
+export interface TwoEstimates {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly beforeCovariance: ArrayLike<number>;
+  readonly afterCovariance: ArrayLike<number>;
+}
+export interface ParameterDrift extends Tested {
+  /** After minus before. */ readonly difference: readonly number[];
+  /** (d − median)/(0.74·IQR) of the first parameter over all items (Huynh 2000): beyond ±1.645 stands out. */ readonly robustZ: number;
+}
 
-/** Wald's test of every item, and the robust z of its location among all: calibrations may have moved as a whole. `location`: which parameter that is. */
-export function parameterDrift(items: readonly TwoEstimates[], { level = 0.05, location = 0 }: { readonly level?: number; readonly location?: number } = {}): ParameterDrift[] {
+/**
+ * Wald's test of every item, and the robust z of its location among all: calibrations may have moved as a whole.
+ * `location`: which parameter that is.
+ */
+export function parameterDrift(
+  items: readonly TwoEstimates[],
+  { level = 0.05, location = 0 }: { readonly level?: number; readonly location?: number } = {},
+): ParameterDrift[] {
   const moved = items.map(({ before, after }) => (after[location] ?? NaN) - (before[location] ?? NaN));
   const sorted = moved.toSorted((a, b) => a - b);
-  const quantile = (p: number): number => { const at = p * (sorted.length - 1); const low = Math.floor(at); return (sorted[low] ?? NaN) + (at - low) * ((sorted[Math.min(low + 1, sorted.length - 1)] ?? NaN) - (sorted[low] ?? NaN)); };
+  const quantile = (p: number): number => {
+    const at = p * (sorted.length - 1);
+    const low = Math.floor(at);
+    return (
+      (sorted[low] ?? NaN) + (at - low) * ((sorted[Math.min(low + 1, sorted.length - 1)] ?? NaN) - (sorted[low] ?? NaN))
+    );
+  };
   const [median, spread] = [quantile(0.5), 0.74 * (quantile(0.75) - quantile(0.25))];
   return items.map(({ before, after, beforeCovariance, afterCovariance }, n): ParameterDrift => {
     const size = before.length;
-    if (after.length !== size) throw new IrtError('unequal-lengths', `items[${n}].after`, after.length, `must have ${size} members`);
+    if (after.length !== size)
+      throw new IrtError('unequal-lengths', `items[${n}].after`, after.length, `must have ${size} members`);
     const difference = before.map((value, i) => (after[i] ?? NaN) - value);
-    const inverse = invertSymmetric(Float64Array.from({ length: size * size }, (_, at) => (beforeCovariance[at] ?? NaN) + (afterCovariance[at] ?? NaN)), size);
+    const inverse = invertSymmetric(
+      Float64Array.from(
+        { length: size * size },
+        (_, at) => (beforeCovariance[at] ?? NaN) + (afterCovariance[at] ?? NaN),
+      ),
+      size,
+    );
     let sum = 0;
-    for (let i = 0; i < size; i += 1) for (let j = 0; j < size; j += 1) sum += (difference[i] ?? 0) * (inverse?.[i * size + j] ?? NaN) * (difference[j] ?? 0);
+    for (let i = 0; i < size; i += 1)
+      for (let j = 0; j < size; j += 1)
+        sum += (difference[i] ?? 0) * (inverse?.[i * size + j] ?? NaN) * (difference[j] ?? 0);
     return { ...tested(sum, size, level), difference, robustZ: ((moved[n] ?? NaN) - median) / spread };
   });
 }

@@ -1,26 +1,46 @@
-/** Logistic regression of the answer on score, group and their product (Swaminathan & Rogers 1990), with Nagelkerke's ΔR² (Zumbo & Thomas 1997; Jodoin & Gierl 2001). */
+/**
+ * Logistic regression of the answer on score, group and their product (Swaminathan & Rogers 1990), with Nagelkerke's
+ * ΔR² (Zumbo & Thomas 1997; Jodoin & Gierl 2001).
+ */
 import { exp, log, logSigmoid, sigmoid } from '../numeric/elementary.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { matchingScore, type PurifyOptions, type Tested, tested, testItems, type TwoGroups } from './strata.ts';
 
 export type LogisticTest = 'both' | 'uniform' | 'non-uniform';
 
-export interface LogisticOptions extends PurifyOptions { /** Default both. */ readonly test?: LogisticTest; /** Likelihood ratio (default) or Wald. */ readonly criterion?: 'likelihood-ratio' | 'wald' }
+export interface LogisticOptions extends PurifyOptions {
+  /** Default both. */ readonly test?: LogisticTest;
+  /** Likelihood ratio (default) or Wald. */ readonly criterion?: 'likelihood-ratio' | 'wald';
+}
 
 export interface LogisticDif extends Tested {
   /** Nagelkerke's, on which the classes rest; and Cox & Snell's, which is not divided by its maximum. */
-  readonly deltaR2: number; readonly deltaCoxSnell: number;
+  readonly deltaR2: number;
+  readonly deltaCoxSnell: number;
   /** Negligible, moderate, large: below .13/.26 (Zumbo & Thomas), .035/.07 (Jodoin & Gierl). */
-  readonly zumboThomas: 'A' | 'B' | 'C'; readonly jodoinGierl: 'A' | 'B' | 'C';
+  readonly zumboThomas: 'A' | 'B' | 'C';
+  readonly jodoinGierl: 'A' | 'B' | 'C';
   /** Intercept, score, group (focal = 1), score × group, of the larger model. */
   readonly coefficients: readonly number[];
 }
 
-interface Cell { readonly score: number; readonly focal: number; right: number; total: number }
+interface Cell {
+  readonly score: number;
+  readonly focal: number;
+  right: number;
+  total: number;
+}
 
-interface Fit { readonly coefficients: Float64Array; readonly covariance: Float64Array; readonly logLikelihood: number }
+interface Fit {
+  readonly coefficients: Float64Array;
+  readonly covariance: Float64Array;
+  readonly logLikelihood: number;
+}
 
-/** Newton's method (iteratively reweighted least squares) on grouped rows; `size`: the first so many of 1, score, group, score·group. */
+/**
+ * Newton's method (iteratively reweighted least squares) on grouped rows; `size`: the first so many of 1, score, group,
+ * score·group.
+ */
 function fitLogistic(cells: readonly Cell[], size: number): Fit {
   const coefficients = new Float64Array(size);
   let covariance = new Float64Array(size * size);
@@ -30,42 +50,65 @@ function fitLogistic(cells: readonly Cell[], size: number): Fit {
     const [gradient, information] = [new Float64Array(size), new Float64Array(size * size)];
     logLikelihood = 0;
     for (const { score, focal, right, total } of cells) {
-      x[0] = 1; x[1] = score; x[2] = focal; x[3] = score * focal;
+      x[0] = 1;
+      x[1] = score;
+      x[2] = focal;
+      x[3] = score * focal;
       let eta = 0;
       for (let i = 0; i < size; i += 1) eta += (coefficients[i] ?? 0) * (x[i] ?? 0);
       const p = sigmoid(eta);
       logLikelihood += right * logSigmoid(eta) + (total - right) * logSigmoid(-eta);
       for (let i = 0; i < size; i += 1) {
         gradient[i] = (gradient[i] ?? 0) + (right - total * p) * (x[i] ?? 0);
-        for (let j = 0; j <= i; j += 1) information[i * size + j] = (information[i * size + j] ?? 0) + total * p * (1 - p) * (x[i] ?? 0) * (x[j] ?? 0);
+        for (let j = 0; j <= i; j += 1)
+          information[i * size + j] =
+            (information[i * size + j] ?? 0) + total * p * (1 - p) * (x[i] ?? 0) * (x[j] ?? 0);
       }
     }
     const inverse = invertSymmetric(information, size);
     if (inverse === undefined) break;
     covariance = Float64Array.from(inverse);
     let largest = 0;
-    for (let i = 0; i < size; i += 1) { let move = 0; for (let j = 0; j < size; j += 1) move += (inverse[i * size + j] ?? 0) * (gradient[j] ?? 0); coefficients[i] = (coefficients[i] ?? 0) + move; largest = Math.max(largest, Math.abs(move)); }
+    for (let i = 0; i < size; i += 1) {
+      let move = 0;
+      for (let j = 0; j < size; j += 1) move += (inverse[i * size + j] ?? 0) * (gradient[j] ?? 0);
+      coefficients[i] = (coefficients[i] ?? 0) + move;
+      largest = Math.max(largest, Math.abs(move));
+    }
     if (largest < 1e-12) break;
   }
   return { coefficients, covariance, logLikelihood };
 }
 
-const sizes: Readonly<Record<LogisticTest, readonly [number, number]>> = { both: [2, 4], uniform: [2, 3], 'non-uniform': [3, 4] };
+const sizes: Readonly<Record<LogisticTest, readonly [number, number]>> = {
+  both: [2, 4],
+  uniform: [2, 3],
+  'non-uniform': [3, 4],
+};
 
 /** (b_i…)·V⁻¹·(b_i…) of the last coefficients. */
 function wald({ coefficients, covariance }: Fit, from: number): number {
   const size = coefficients.length;
   const count = size - from;
-  const block = Float64Array.from({ length: count * count }, (_, n) => covariance[(from + Math.floor(n / count)) * size + from + (n % count)] ?? 0);
+  const block = Float64Array.from(
+    { length: count * count },
+    (_, n) => covariance[(from + Math.floor(n / count)) * size + from + (n % count)] ?? 0,
+  );
   const inverse = invertSymmetric(block, count);
   let sum = 0;
-  for (let i = 0; i < count; i += 1) for (let j = 0; j < count; j += 1) sum += (coefficients[from + i] ?? 0) * (inverse?.[i * count + j] ?? NaN) * (coefficients[from + j] ?? 0);
+  for (let i = 0; i < count; i += 1)
+    for (let j = 0; j < count; j += 1)
+      sum += (coefficients[from + i] ?? 0) * (inverse?.[i * count + j] ?? NaN) * (coefficients[from + j] ?? 0);
   return sum;
 }
 
-const classBy = (value: number, [moderate, large]: readonly [number, number]): 'A' | 'B' | 'C' => (value < moderate ? 'A' : value < large ? 'B' : 'C');
+const classBy = (value: number, [moderate, large]: readonly [number, number]): 'A' | 'B' | 'C' =>
+  value < moderate ? 'A' : value < large ? 'B' : 'C';
 
-export function logisticDif(groups: TwoGroups, { test = 'both', criterion = 'likelihood-ratio', level = 0.05, ...options }: LogisticOptions = {}): (LogisticDif | undefined)[] {
+export function logisticDif(
+  groups: TwoGroups,
+  { test = 'both', criterion = 'likelihood-ratio', level = 0.05, ...options }: LogisticOptions = {},
+): (LogisticDif | undefined)[] {
   const [small, large] = sizes[test];
   return testItems(groups, options, (item, matching) => {
     const cells = new Map<number, Cell>();
@@ -85,6 +128,13 @@ export function logisticDif(groups: TwoGroups, { test = 'both', criterion = 'lik
     const deltaCoxSnell = coxSnell(fit.logLikelihood) - coxSnell(without.logLikelihood);
     const deltaR2 = deltaCoxSnell / (1 - exp((2 * none) / groups.persons));
     const statistic = criterion === 'wald' ? wald(fit, small) : 2 * (fit.logLikelihood - without.logLikelihood);
-    return { ...tested(statistic, large - small, level), deltaR2, deltaCoxSnell, zumboThomas: classBy(deltaR2, [0.13, 0.26]), jodoinGierl: classBy(deltaR2, [0.035, 0.07]), coefficients: Array.from(fit.coefficients) };
+    return {
+      ...tested(statistic, large - small, level),
+      deltaR2,
+      deltaCoxSnell,
+      zumboThomas: classBy(deltaR2, [0.13, 0.26]),
+      jodoinGierl: classBy(deltaR2, [0.035, 0.07]),
+      coefficients: Array.from(fit.coefficients),
+    };
   });
 }

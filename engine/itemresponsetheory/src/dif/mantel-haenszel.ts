@@ -1,25 +1,48 @@
-/** Mantel–Haenszel (Holland & Thayer 1988) with the ETS classes, the standardised difference (Dorans & Kulick 1986), Breslow–Day, and shrinkage (Zwick, Thayer & Lewis 1999). */
+/**
+ * Mantel–Haenszel (Holland & Thayer 1988) with the ETS classes, the standardised difference (Dorans & Kulick 1986),
+ * Breslow–Day, and shrinkage (Zwick, Thayer & Lewis 1999).
+ */
 import { log } from '../numeric/elementary.ts';
-import { matchingScore, type PurifyOptions, type Stratum, strataOf, type Tested, tested, testItems, type TwoGroups } from './strata.ts';
+import {
+  matchingScore,
+  type PurifyOptions,
+  type Stratum,
+  strataOf,
+  type Tested,
+  tested,
+  testItems,
+  type TwoGroups,
+} from './strata.ts';
 
 export interface MantelHaenszel extends Tested {
   /** Common odds ratio, reference over focal; Δ = −2.35 ln α, negative: harder for the focal group. */
-  readonly alpha: number; readonly delta: number; readonly varianceLogAlpha: number;
+  readonly alpha: number;
+  readonly delta: number;
+  readonly varianceLogAlpha: number;
   /** By |Δ| alone: below 1, to 1.5, above. */
   readonly size: 'A' | 'B' | 'C';
   /** The full ETS rule: B and C need significance too, C that |Δ| is significantly above 1 (one-sided at .05). */
   readonly etsClass: 'A' | 'B' | 'C';
 }
 
-export interface MantelHaenszelOptions extends PurifyOptions { /** ½ taken off the difference; default true. */ readonly continuity?: boolean }
+export interface MantelHaenszelOptions extends PurifyOptions {
+  /** ½ taken off the difference; default true. */ readonly continuity?: boolean;
+}
 
 function commonOdds(strata: readonly Stratum[]): { alpha: number; varianceLogAlpha: number } {
   let [right, wrong] = [0, 0];
-  for (const { a, b, c, d } of strata) { const t = a + b + c + d; right += (a * d) / t; wrong += (b * c) / t; }
+  for (const { a, b, c, d } of strata) {
+    const t = a + b + c + d;
+    right += (a * d) / t;
+    wrong += (b * c) / t;
+  }
   const alpha = right / wrong;
   // Robins, Breslow & Greenland in the form of Phillips & Holland (1987).
   let sum = 0;
-  for (const { a, b, c, d } of strata) { const t = a + b + c + d; sum += ((a * d + alpha * b * c) * (a + d + alpha * (b + c))) / (t * t); }
+  for (const { a, b, c, d } of strata) {
+    const t = a + b + c + d;
+    sum += ((a * d + alpha * b * c) * (a + d + alpha * (b + c))) / (t * t);
+  }
   return { alpha, varianceLogAlpha: sum / (2 * right * right) };
 }
 
@@ -39,35 +62,74 @@ function mantelHaenszelOf(strata: readonly Stratum[], continuity: boolean, level
   const magnitude = Math.abs(delta);
   const error = 2.35 * Math.sqrt(varianceLogAlpha);
   const isLarge = magnitude >= 1.5 && magnitude - 1.645 * error > 1;
-  return { ...result, alpha, delta, varianceLogAlpha, size: magnitude > 1.5 ? 'C' : magnitude >= 1 ? 'B' : 'A', etsClass: isLarge ? 'C' : magnitude >= 1 && result.p < 0.05 ? 'B' : 'A' };
+  return {
+    ...result,
+    alpha,
+    delta,
+    varianceLogAlpha,
+    size: magnitude > 1.5 ? 'C' : magnitude >= 1 ? 'B' : 'A',
+    etsClass: isLarge ? 'C' : magnitude >= 1 && result.p < 0.05 ? 'B' : 'A',
+  };
 }
 
-export function mantelHaenszel(groups: TwoGroups, { continuity = true, level = 0.05, ...options }: MantelHaenszelOptions = {}): (MantelHaenszel | undefined)[] {
-  return testItems(groups, options, (item, matching) => mantelHaenszelOf(strataOf(groups, item, matchingScore(groups, item, matching)), continuity, level));
+export function mantelHaenszel(
+  groups: TwoGroups,
+  { continuity = true, level = 0.05, ...options }: MantelHaenszelOptions = {},
+): (MantelHaenszel | undefined)[] {
+  return testItems(groups, options, (item, matching) =>
+    mantelHaenszelOf(strataOf(groups, item, matchingScore(groups, item, matching)), continuity, level),
+  );
 }
 
 /** The same in strata that the caller made, e.g. of ability for adaptive data. */
-export const mantelHaenszelIn = (strata: readonly Stratum[], { continuity = true, level = 0.05 }: { readonly continuity?: boolean; readonly level?: number } = {}): MantelHaenszel => mantelHaenszelOf(strata, continuity, level);
+export const mantelHaenszelIn = (
+  strata: readonly Stratum[],
+  { continuity = true, level = 0.05 }: { readonly continuity?: boolean; readonly level?: number } = {},
+): MantelHaenszel => mantelHaenszelOf(strata, continuity, level);
 
-/** Adaptive data have no common raw score: strata of equal size by an ability estimate (WLE, never from a score that holds other items). `count` of them. */
-export function strataByAbility(theta: ArrayLike<number>, isFocal: ArrayLike<number>, right: ArrayLike<number>, count = 10): Stratum[] {
-  const order = Array.from({ length: theta.length }, (_, n) => n).sort((a, b) => (theta[a] ?? 0) - (theta[b] ?? 0) || a - b);
+/**
+ * Adaptive data have no common raw score: strata of equal size by an ability estimate (WLE, never from a score that
+ * holds other items). `count` of them.
+ */
+export function strataByAbility(
+  theta: ArrayLike<number>,
+  isFocal: ArrayLike<number>,
+  right: ArrayLike<number>,
+  count = 10,
+): Stratum[] {
+  const order = Array.from({ length: theta.length }, (_, n) => n).sort(
+    (a, b) => (theta[a] ?? 0) - (theta[b] ?? 0) || a - b,
+  );
   return Array.from({ length: count }, (_, score) => {
     const cell: [number, number, number, number] = [0, 0, 0, 0];
-    for (const n of order.slice(Math.floor((score * order.length) / count), Math.floor(((score + 1) * order.length) / count))) { const at = (isFocal[n] === 1 ? 2 : 0) + (right[n] === 1 ? 0 : 1); cell[at] = (cell[at] ?? 0) + 1; }
+    for (const n of order.slice(
+      Math.floor((score * order.length) / count),
+      Math.floor(((score + 1) * order.length) / count),
+    )) {
+      const at = (isFocal[n] === 1 ? 2 : 0) + (right[n] === 1 ? 0 : 1);
+      cell[at] = (cell[at] ?? 0) + 1;
+    }
     const [a, b, c, d] = cell;
     return { score, a, b, c, d };
   }).filter(({ a, b, c, d }) => a + b + c + d > 0);
 }
 
-export interface Standardised { /** Σ n_F(P_F − P_R)/Σ n_F: .05 to .1 is to be looked at. */ readonly difference: number; readonly alpha: number }
+export interface Standardised {
+  /** Σ n_F(P_F − P_R)/Σ n_F: .05 to .1 is to be looked at. */ readonly difference: number;
+  readonly alpha: number;
+}
 
-export function standardised(groups: TwoGroups, options: Omit<PurifyOptions, 'purify'> = {}): (Standardised | undefined)[] {
+export function standardised(
+  groups: TwoGroups,
+  options: Omit<PurifyOptions, 'purify'> = {},
+): (Standardised | undefined)[] {
   return testItems(groups, options, (item, matching) => {
     let [weight, focal, reference] = [0, 0, 0];
     for (const { a, b, c, d } of strataOf(groups, item, matchingScore(groups, item, matching))) {
       if (a + b === 0 || c + d === 0) continue;
-      weight += c + d; focal += c; reference += ((c + d) * a) / (a + b);
+      weight += c + d;
+      focal += c;
+      reference += ((c + d) * a) / (a + b);
     }
     const [pf, pr] = [focal / weight, reference / weight];
     return { difference: pf - pr, alpha: (pr * (1 - pf)) / (pf * (1 - pr)), isFlagged: Math.abs(pf - pr) > 0.1 };
@@ -75,14 +137,20 @@ export function standardised(groups: TwoGroups, options: Omit<PurifyOptions, 'pu
 }
 
 /** Are the odds ratios of all strata one? (Breslow & Day 1980): a test of non-uniform DIF. */
-export function breslowDay(groups: TwoGroups, { level = 0.05, ...options }: PurifyOptions = {}): (Tested | undefined)[] {
+export function breslowDay(
+  groups: TwoGroups,
+  { level = 0.05, ...options }: PurifyOptions = {},
+): (Tested | undefined)[] {
   return testItems(groups, options, (item, matching) => {
-    const strata = strataOf(groups, item, matchingScore(groups, item, matching)).filter(({ a, b, c, d }) => a + b > 0 && c + d > 0 && a + c > 0 && b + d > 0);
+    const strata = strataOf(groups, item, matchingScore(groups, item, matching)).filter(
+      ({ a, b, c, d }) => a + b > 0 && c + d > 0 && a + c > 0 && b + d > 0,
+    );
     const { alpha } = commonOdds(strata);
     const statistic = strata.reduce((sum, { a, b, c, d }) => {
       const [reference, focal, right] = [a + b, c + d, a + c];
       const expected = expectedCell(reference, focal, right, alpha);
-      const variance = 1 / (1 / expected + 1 / (reference - expected) + 1 / (right - expected) + 1 / (focal - right + expected));
+      const variance =
+        1 / (1 / expected + 1 / (reference - expected) + 1 / (right - expected) + 1 / (focal - right + expected));
       return sum + (a - expected) ** 2 / variance;
     }, 0);
     return tested(statistic, strata.length - 1, level);
@@ -95,14 +163,32 @@ function expectedCell(reference: number, focal: number, right: number, alpha: nu
   const [a, b, c] = [1 - alpha, focal - right + alpha * (reference + right), -alpha * reference * right];
   const root = Math.sqrt(b * b - 4 * a * c);
   const low = Math.max(0, right - focal);
-  return [(-b + root) / (2 * a), (-b - root) / (2 * a)].find((value) => value > low - 1e-9 && value < Math.min(reference, right) + 1e-9) ?? NaN;
+  return (
+    [(-b + root) / (2 * a), (-b - root) / (2 * a)].find(
+      (value) => value > low - 1e-9 && value < Math.min(reference, right) + 1e-9,
+    ) ?? NaN
+  );
 }
 
-/** Small groups: Δ drawn towards the mean of all items, as far as its error asks for; and the chances of the true class. */
-export interface Shrunken { readonly delta: number; readonly standardError: number; readonly negligible: number; readonly moderate: number; readonly large: number }
+/**
+ * Small groups: Δ drawn towards the mean of all items, as far as its error asks for; and the chances of the true class.
+ */
+export interface Shrunken {
+  readonly delta: number;
+  readonly standardError: number;
+  readonly negligible: number;
+  readonly moderate: number;
+  readonly large: number;
+}
 
-/** Empirical Bayes over the items' Δ: prior N(mean, τ²), τ² the variance of the Δs beyond their errors. P(|Δ| < 1), P(1 ≤ |Δ| < 1.5), P(|Δ| ≥ 1.5). */
-export function shrink(items: readonly { readonly delta: number; readonly varianceLogAlpha: number }[], tail: (z: number) => number): Shrunken[] {
+/**
+ * Empirical Bayes over the items' Δ: prior N(mean, τ²), τ² the variance of the Δs beyond their errors. P(|Δ| < 1), P(1
+ * ≤ |Δ| < 1.5), P(|Δ| ≥ 1.5).
+ */
+export function shrink(
+  items: readonly { readonly delta: number; readonly varianceLogAlpha: number }[],
+  tail: (z: number) => number,
+): Shrunken[] {
   const variances = items.map(({ varianceLogAlpha }) => 2.35 * 2.35 * varianceLogAlpha);
   const mean = items.reduce((sum, { delta }) => sum + delta, 0) / items.length;
   const spread = items.reduce((sum, { delta }) => sum + (delta - mean) ** 2, 0) / Math.max(1, items.length - 1);
@@ -115,4 +201,3 @@ export function shrink(items: readonly { readonly delta: number; readonly varian
     return { delta: centre, standardError: error, negligible: 1 - some, moderate: some - large, large };
   });
 }
-

@@ -1,6 +1,8 @@
 /**
- * DIF from one calibration of both groups, for any model, sparse and adaptive data too: Wald's test of an item's own parameters in each group (Lord 1980;
- * Langer 2008), and RMSD, how far a group's own curve lies from the common one (as in the international surveys; Tijmstra et al. 2020).
+ * DIF from one calibration of both groups, for any model, sparse and adaptive data too: Wald's test of an item's own
+ * parameters in each group (Lord 1980;
+ * Langer 2008), and RMSD, how far a group's own curve lies from the common one (as in the international surveys;
+ * Tijmstra et al. 2020).
  */
 import { calibrateItems } from '../calibration/calibrate-items.ts';
 import { type ItemModelName, localOf } from '../calibration/family.ts';
@@ -17,7 +19,10 @@ import { split } from './parameters.ts';
 import { type Tested, tested } from './strata.ts';
 
 export interface WaldOptions extends Pick<CalibrateItemsOptions, 'models' | 'priors' | 'tolerance' | 'team'> {
-  /** Items held equal in both groups, which carry the common scale. Without: all but the tested one, one calibration for each. */
+  /**
+   * Items held equal in both groups, which carry the common scale. Without: all but the tested one, one calibration for
+   * each.
+   */
   readonly anchors?: readonly number[];
   /** Items to test; default all that are not anchors. */
   readonly tested?: readonly number[];
@@ -25,24 +30,54 @@ export interface WaldOptions extends Pick<CalibrateItemsOptions, 'models' | 'pri
 }
 
 /** `difference`: focal minus reference, of slope and intercepts as calibrated (2PL: a, then −a·b). */
-export interface WaldDif extends Tested { readonly item: number; readonly difference: readonly number[] }
+export interface WaldDif extends Tested {
+  readonly item: number;
+  readonly difference: readonly number[];
+}
 
-/** Tests of several items at once share one calibration when anchors are named. Throws IrtError when the data cannot be calibrated. */
+/**
+ * Tests of several items at once share one calibration when anchors are named. Throws IrtError when the data cannot be
+ * calibrated.
+ */
 export function waldDif(data: ResponseMatrix, isFocal: ArrayLike<number>, options: WaldOptions): WaldDif[] {
-  if (isFocal.length !== data.persons) throw new IrtError('unequal-lengths', 'isFocal', isFocal.length, `must have a member for each of ${data.persons} persons`);
+  if (isFocal.length !== data.persons)
+    throw new IrtError(
+      'unequal-lengths',
+      'isFocal',
+      isFocal.length,
+      `must have a member for each of ${data.persons} persons`,
+    );
   const { anchors, models, level = 0.05, tolerance = 1e-5, priors, team } = options;
   const all = Array.from({ length: data.items }, (_, item) => item);
   const studied = options.tested ?? all.filter((item) => anchors?.includes(item) !== true);
-  const modelOf = (item: number): ItemModelName => (typeof models === 'string' ? models : models[item] ?? '2pl');
+  const modelOf = (item: number): ItemModelName => (typeof models === 'string' ? models : (models[item] ?? '2pl'));
   const run = (apart: readonly number[]): WaldDif[] => {
-    const fit = calibrateItems(split(data, isFocal, apart), { models: [...all.map(modelOf), ...apart.map(modelOf)], group: isFocal, tolerance, ...(priors === undefined ? {} : { priors }), ...(team === undefined ? {} : { team }) });
+    const fit = calibrateItems(split(data, isFocal, apart), {
+      models: [...all.map(modelOf), ...apart.map(modelOf)],
+      group: isFocal,
+      tolerance,
+      ...(priors === undefined ? {} : { priors }),
+      ...(team === undefined ? {} : { team }),
+    });
     const size = fit.parameters.length;
     return apart.map((item, n): WaldDif => {
       const [reference, focal] = [fit.items[item], fit.items[data.items + n]];
-      if (reference === undefined || focal === undefined || fit.covariance === undefined) return { item, difference: [], ...tested(NaN, 0, level) };
+      if (reference === undefined || focal === undefined || fit.covariance === undefined)
+        return { item, difference: [], ...tested(NaN, 0, level) };
       const own = localOf(modelOf(item), reference.item);
       const difference = localOf(modelOf(item), focal.item).map((value, i) => value - (own[i] ?? NaN));
-      return { item, difference, ...quadratic(difference, fit.covariance, size, placesOf(fit.parameters, item), placesOf(fit.parameters, data.items + n), level) };
+      return {
+        item,
+        difference,
+        ...quadratic(
+          difference,
+          fit.covariance,
+          size,
+          placesOf(fit.parameters, item),
+          placesOf(fit.parameters, data.items + n),
+          level,
+        ),
+      };
     });
   };
   if (anchors !== undefined) return run(studied);
@@ -50,45 +85,118 @@ export function waldDif(data: ResponseMatrix, isFocal: ArrayLike<number>, option
 }
 
 /** Where an item's parameters stand: those named "item N:…" (rating scale thresholds are shared, and not tested). */
-const placesOf = (names: readonly string[], item: number): number[] => names.flatMap((name, n) => (name.startsWith(`item ${item}:`) ? [n] : []));
+const placesOf = (names: readonly string[], item: number): number[] =>
+  names.flatMap((name, n) => (name.startsWith(`item ${item}:`) ? [n] : []));
 
 /** d′(V_F + V_R − 2·C)⁻¹d over the parameters that both have. */
-function quadratic(difference: readonly number[], covariance: Float64Array, size: number, reference: readonly number[], focal: readonly number[], level: number): Tested {
+function quadratic(
+  difference: readonly number[],
+  covariance: Float64Array,
+  size: number,
+  reference: readonly number[],
+  focal: readonly number[],
+  level: number,
+): Tested {
   const count = Math.min(reference.length, focal.length, difference.length);
   const at = (a: number | undefined, b: number | undefined): number => covariance[(a ?? 0) * size + (b ?? 0)] ?? NaN;
-  const variance = Float64Array.from({ length: count * count }, (_, n) => { const [i, j] = [Math.floor(n / count), n % count]; return at(reference[i], reference[j]) + at(focal[i], focal[j]) - at(reference[i], focal[j]) - at(focal[i], reference[j]); });
+  const variance = Float64Array.from({ length: count * count }, (_, n) => {
+    const [i, j] = [Math.floor(n / count), n % count];
+    return (
+      at(reference[i], reference[j]) + at(focal[i], focal[j]) - at(reference[i], focal[j]) - at(focal[i], reference[j])
+    );
+  });
   const inverse = invertSymmetric(variance, count);
   let sum = 0;
-  for (let i = 0; i < count; i += 1) for (let j = 0; j < count; j += 1) sum += (difference[i] ?? 0) * (inverse?.[i * count + j] ?? NaN) * (difference[j] ?? 0);
+  for (let i = 0; i < count; i += 1)
+    for (let j = 0; j < count; j += 1)
+      sum += (difference[i] ?? 0) * (inverse?.[i * count + j] ?? NaN) * (difference[j] ?? 0);
   return tested(sum, count, level);
 }
 
-export interface GroupDeviation { readonly item: number; /** By group: RMSD of its own curve from the common one, and mean deviation in score points (above 0: easier for the group). */ readonly groups: readonly { readonly rmsd: number; readonly bias: number; readonly responses: number }[] }
+export interface GroupDeviation {
+  readonly item: number;
+  /** By group: RMSD of its own curve from the common one, and mean deviation in score points (above 0: easier for the group). */ readonly groups: readonly {
+    readonly rmsd: number;
+    readonly bias: number;
+    readonly responses: number;
+  }[];
+}
 export interface RmsdOptions extends Pick<CalibrateItemsOptions, 'models' | 'priors' | 'tolerance' | 'team'> {
-  /** Items that have parameters of their own in every group, so that they do not bend the scale; they are held against the groups' curves weighted by the groups' masses. */
+  /**
+   * Items that have parameters of their own in every group, so that they do not bend the scale; they are held against
+   * the groups' curves weighted by the groups' masses.
+   */
   readonly free?: readonly number[];
 }
 
-/** All items equal but the free ones, the groups' means and variances free; then every group by itself. .1 and above is looked at by custom, .15 does not fit. */
-export function rmsdDif(data: ResponseMatrix, group: ArrayLike<number>, { free = [], models, ...options }: RmsdOptions): GroupDeviation[] {
+/**
+ * All items equal but the free ones, the groups' means and variances free; then every group by itself. .1 and above is
+ * looked at by custom, .15 does not fit.
+ */
+export function rmsdDif(
+  data: ResponseMatrix,
+  group: ArrayLike<number>,
+  { free = [], models, ...options }: RmsdOptions,
+): GroupDeviation[] {
   const all = Array.from({ length: data.items }, (_, item) => item);
-  const modelOf = (item: number): ItemModelName => (typeof models === 'string' ? models : models[item] ?? '2pl');
+  const modelOf = (item: number): ItemModelName => (typeof models === 'string' ? models : (models[item] ?? '2pl'));
   const apart = split(data, group, free);
-  const fit = calibrateItems(apart, { tolerance: 1e-5, ...options, models: Array.from({ length: apart.items }, (_, n) => modelOf(n < data.items ? n : free[(n - data.items) % free.length] ?? 0)), group, standardErrors: 'none' });
-  const placeOf = (item: number, g: number): number => { const at = free.indexOf(item); return at < 0 || g === 0 ? item : data.items + (g - 1) * free.length + at; };
+  const fit = calibrateItems(apart, {
+    tolerance: 1e-5,
+    ...options,
+    models: Array.from({ length: apart.items }, (_, n) =>
+      modelOf(n < data.items ? n : (free[(n - data.items) % free.length] ?? 0)),
+    ),
+    group,
+    standardErrors: 'none',
+  });
+  const placeOf = (item: number, g: number): number => {
+    const at = free.indexOf(item);
+    return at < 0 || g === 0 ? item : data.items + (g - 1) * free.length + at;
+  };
   const ranges = fit.groups.map(({ mean, variance }) => ({ mean, sd: Math.sqrt(variance) }));
   // One set of nodes for all groups, a fifth of a logit apart, so that their curves meet.
-  const [lower, upper] = [Math.min(...ranges.map(({ mean, sd }) => mean - 6 * sd)), Math.max(...ranges.map(({ mean, sd }) => mean + 6 * sd))];
+  const [lower, upper] = [
+    Math.min(...ranges.map(({ mean, sd }) => mean - 6 * sd)),
+    Math.max(...ranges.map(({ mean, sd }) => mean + 6 * sd)),
+  ];
   const points = Math.ceil((upper - lower) / 0.2) + 1;
   const byGroup = ranges.map(({ mean, sd }, g) => {
     const grid = normalGrid({ mean, sd, lower, upper, points });
-    const bank = createItemParameters(all.map((item) => { const own = fit.items[placeOf(item, g)]; return { ...(own?.item ?? { model: 'logistic', difficulty: NaN }), id: `${item}` }; }));
-    return { list: curveDeviations(bank, personsWhere(data, (person) => group[person] === g), { grid }), table: tabulate(bank, grid) };
+    const bank = createItemParameters(
+      all.map((item) => {
+        const own = fit.items[placeOf(item, g)];
+        return { ...(own?.item ?? { model: 'logistic', difficulty: NaN }), id: `${item}` };
+      }),
+    );
+    return {
+      list: curveDeviations(
+        bank,
+        personsWhere(data, (person) => group[person] === g),
+        { grid },
+      ),
+      table: tabulate(bank, grid),
+    };
   });
-  const against = (item: number, found: CurveDeviation): CurveDeviation => (!free.includes(item) ? found : deviationFrom(found, (k, q) => {
-    let [sum, mass] = [0, 0];
-    for (const { list, table } of byGroup) { const m = list[item]?.mass[q] ?? 0; mass += m; sum += m * (table.probability[((table.rowStart[item] ?? 0) + k) * points + q] ?? 0); }
-    return sum / mass;
+  const against = (item: number, found: CurveDeviation): CurveDeviation =>
+    !free.includes(item)
+      ? found
+      : deviationFrom(found, (k, q) => {
+          let [sum, mass] = [0, 0];
+          for (const { list, table } of byGroup) {
+            const m = list[item]?.mass[q] ?? 0;
+            mass += m;
+            sum += m * (table.probability[((table.rowStart[item] ?? 0) + k) * points + q] ?? 0);
+          }
+          return sum / mass;
+        });
+  return all.map((item) => ({
+    item,
+    groups: byGroup.map(({ list }) => {
+      const found = list[item];
+      if (found === undefined) return { rmsd: NaN, bias: NaN, responses: 0 };
+      const { rmsd, bias, responses } = against(item, found);
+      return { rmsd, bias, responses };
+    }),
   }));
-  return all.map((item) => ({ item, groups: byGroup.map(({ list }) => { const found = list[item]; if (found === undefined) return { rmsd: NaN, bias: NaN, responses: 0 }; const { rmsd, bias, responses } = against(item, found); return { rmsd, bias, responses }; }) }));
 }

@@ -1,4 +1,7 @@
-/** Item parameters of two groups on one scale: Lord's χ² (1980) and Raju's areas (1988, 1990) for 2PL; and the likelihood-ratio test (Thissen, Steinberg & Wainer 1993) for any model. */
+/**
+ * Item parameters of two groups on one scale: Lord's χ² (1980) and Raju's areas (1988, 1990) for 2PL; and the
+ * likelihood-ratio test (Thissen, Steinberg & Wainer 1993) for any model.
+ */
 import { calibrateItems } from '../calibration/calibrate-items.ts';
 import type { CalibrateItemsOptions } from '../calibration/problem.ts';
 import { IrtError } from '../errors.ts';
@@ -7,29 +10,60 @@ import { normalDistribution } from '../numeric/normal.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { type Tested, tested } from './strata.ts';
 
-export interface GroupItem { readonly slope: number; readonly difficulty: number }
-
-/** v′Σ⁻¹v with v the difference of (a, b); 2 degrees of freedom, 1 where slopes are not estimated. `covariance` of a_R, b_R, a_F, b_F, row-major. */
-export function lord(reference: GroupItem, focal: GroupItem, covariance: ArrayLike<number>, level = 0.05): Tested {
-  const [da, db] = [reference.slope - focal.slope, reference.difficulty - focal.difficulty];
-  const of = (i: number, j: number): number => { const at = (m: number, n: number): number => covariance[4 * m + n] ?? NaN; return at(i, j) + at(i + 2, j + 2) - at(i, j + 2) - at(i + 2, j); };
-  const [aa, bb, ab] = [of(0, 0), of(1, 1), of(0, 1)];
-  return aa === 0 ? tested((db * db) / bb, 1, level) : tested((bb * da * da - 2 * ab * da * db + aa * db * db) / (aa * bb - ab * ab), 2, level);
+export interface GroupItem {
+  readonly slope: number;
+  readonly difficulty: number;
 }
 
-export interface Area { /** Focal minus reference: b_F − b_R signed; unsigned without its bars, so that both have a normal z. */ readonly area: number; readonly z: number; readonly p: number }
+/**
+ * v′Σ⁻¹v with v the difference of (a, b); 2 degrees of freedom, 1 where slopes are not estimated. `covariance` of a_R,
+ * b_R, a_F, b_F, row-major.
+ */
+export function lord(reference: GroupItem, focal: GroupItem, covariance: ArrayLike<number>, level = 0.05): Tested {
+  const [da, db] = [reference.slope - focal.slope, reference.difficulty - focal.difficulty];
+  const of = (i: number, j: number): number => {
+    const at = (m: number, n: number): number => covariance[4 * m + n] ?? NaN;
+    return at(i, j) + at(i + 2, j + 2) - at(i, j + 2) - at(i + 2, j);
+  };
+  const [aa, bb, ab] = [of(0, 0), of(1, 1), of(0, 1)];
+  return aa === 0
+    ? tested((db * db) / bb, 1, level)
+    : tested((bb * da * da - 2 * ab * da * db + aa * db * db) / (aa * bb - ab * ab), 2, level);
+}
+
+export interface Area {
+  /** Focal minus reference: b_F − b_R signed; unsigned without its bars, so that both have a normal z. */ readonly area: number;
+  readonly z: number;
+  readonly p: number;
+}
 
 /** ∫(P_R − P_F) = b_F − b_R, and Raju's H for crossing curves; errors by the delta method. `covariance` as for Lord. */
-export function raju(reference: GroupItem, focal: GroupItem, covariance: ArrayLike<number>, kind: 'signed' | 'unsigned'): Area {
+export function raju(
+  reference: GroupItem,
+  focal: GroupItem,
+  covariance: ArrayLike<number>,
+  kind: 'signed' | 'unsigned',
+): Area {
   const area = (aR: number, bR: number, aF: number, bF: number): number => {
     if (kind === 'signed' || Math.abs(aF - aR) < 1e-9) return bF - bR;
     const y = (aR * aF * (bF - bR)) / (aF - aR);
     return ((2 * (aF - aR)) / (aR * aF)) * (y > 30 ? y + log1p(exp(-y)) : log1p(exp(y))) - (bF - bR);
   };
   const at = [reference.slope, reference.difficulty, focal.slope, focal.difficulty] as const;
-  const slopes = at.map((value, n) => { const h = 1e-6 * Math.max(1, Math.abs(value)); const moved = (by: number): number => { const [a = 0, b = 0, c = 0, d = 0] = at.map((v, m) => (m === n ? v + by : v)); return area(a, b, c, d); }; return (moved(h) - moved(-h)) / (2 * h); });
+  const slopes = at.map((value, n) => {
+    const h = 1e-6 * Math.max(1, Math.abs(value));
+    const moved = (by: number): number => {
+      const [a = 0, b = 0, c = 0, d = 0] = at.map((v, m) => (m === n ? v + by : v));
+      return area(a, b, c, d);
+    };
+    return (moved(h) - moved(-h)) / (2 * h);
+  });
   let variance = 0;
-  slopes.forEach((one, i) => { slopes.forEach((other, j) => { variance += one * other * (covariance[4 * i + j] ?? NaN); }); });
+  slopes.forEach((one, i) => {
+    slopes.forEach((other, j) => {
+      variance += one * other * (covariance[4 * i + j] ?? NaN);
+    });
+  });
   const value = area(...at);
   const z = value / Math.sqrt(variance);
   return { area: value, z, p: 2 * normalDistribution(-Math.abs(z)) };
@@ -43,7 +77,10 @@ export interface LikelihoodRatioOptions extends Pick<CalibrateItemsOptions, 'mod
   readonly level?: number;
 }
 
-/** The same data with some items as several, one for each group: the reference group (0) keeps the item, group g answers number items + (g − 1)·|apart| + place in `apart`. */
+/**
+ * The same data with some items as several, one for each group: the reference group (0) keeps the item, group g answers
+ * number items + (g − 1)·|apart| + place in `apart`.
+ */
 export function split(data: ResponseMatrix, group: ArrayLike<number>, apart: readonly number[]): ResponseMatrix {
   const place = new Map(apart.map((item, n) => [item, n]));
   const item = Uint32Array.from(data.item);
@@ -51,29 +88,53 @@ export function split(data: ResponseMatrix, group: ArrayLike<number>, apart: rea
   for (let person = 0; person < data.persons; person += 1) {
     const g = group[person] ?? 0;
     others = Math.max(others, g);
-    if (g > 0) for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) { const at = place.get(item[n] ?? 0); if (at !== undefined) item[n] = data.items + (g - 1) * apart.length + at; }
+    if (g > 0)
+      for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
+        const at = place.get(item[n] ?? 0);
+        if (at !== undefined) item[n] = data.items + (g - 1) * apart.length + at;
+      }
   }
   return { ...data, items: data.items + others * apart.length, item };
 }
 
 /**
- * 2·(ln L with the item's own parameters in each group − ln L with one set). With anchors named, all tested items are free in the large model and each is
- * held equal in turn; without, all are equal and each is freed in turn. The focal group's mean and variance are free throughout.
+ * 2·(ln L with the item's own parameters in each group − ln L with one set). With anchors named, all tested items are
+ * free in the large model and each is
+ * held equal in turn; without, all are equal and each is freed in turn. The focal group's mean and variance are free
+ * throughout.
  */
-export function likelihoodRatio(data: ResponseMatrix, isFocal: ArrayLike<number>, options: LikelihoodRatioOptions): { readonly item: number; readonly result: Tested }[] {
-  if (isFocal.length !== data.persons) throw new IrtError('unequal-lengths', 'isFocal', isFocal.length, `must have a member for each of ${data.persons} persons`);
+export function likelihoodRatio(
+  data: ResponseMatrix,
+  isFocal: ArrayLike<number>,
+  options: LikelihoodRatioOptions,
+): { readonly item: number; readonly result: Tested }[] {
+  if (isFocal.length !== data.persons)
+    throw new IrtError(
+      'unequal-lengths',
+      'isFocal',
+      isFocal.length,
+      `must have a member for each of ${data.persons} persons`,
+    );
   const { anchors, models, level = 0.05, priors, tolerance = 1e-5 } = options;
   const all = Array.from({ length: data.items }, (_, item) => item);
   const studied = options.tested ?? all.filter((item) => anchors?.includes(item) !== true);
-  const modelOf = (item: number) => (typeof models === 'string' ? models : models[item] ?? '2pl');
+  const modelOf = (item: number) => (typeof models === 'string' ? models : (models[item] ?? '2pl'));
   const fit = (apart: readonly number[]): { logLikelihood: number; count: number } => {
-    const { logLikelihood, logPrior, parameters } = calibrateItems(split(data, isFocal, apart), { models: [...all.map(modelOf), ...apart.map(modelOf)], group: isFocal, tolerance, standardErrors: 'none', ...(priors === undefined ? {} : { priors }) });
+    const { logLikelihood, logPrior, parameters } = calibrateItems(split(data, isFocal, apart), {
+      models: [...all.map(modelOf), ...apart.map(modelOf)],
+      group: isFocal,
+      tolerance,
+      standardErrors: 'none',
+      ...(priors === undefined ? {} : { priors }),
+    });
     return { logLikelihood: logLikelihood + logPrior, count: parameters.length };
   };
   const base = fit(anchors === undefined ? [] : studied);
   return studied.map((item) => {
     const other = fit(anchors === undefined ? [item] : studied.filter((one) => one !== item));
-    return { item, result: tested(2 * Math.abs(other.logLikelihood - base.logLikelihood), Math.abs(other.count - base.count), level) };
+    return {
+      item,
+      result: tested(2 * Math.abs(other.logLikelihood - base.logLikelihood), Math.abs(other.count - base.count), level),
+    };
   });
 }
-

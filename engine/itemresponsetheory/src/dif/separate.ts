@@ -1,6 +1,8 @@
 /**
- * Each group calibrated by itself, the focal one brought onto the reference's scale through anchors: Lord's χ² and Raju's signed area, with the errors of
- * the link and of both samples in them (delta method over the whole covariance of both calibrations). Taking the link as known would count what the items of
+ * Each group calibrated by itself, the focal one brought onto the reference's scale through anchors: Lord's χ² and
+ * Raju's signed area, with the errors of
+ * the link and of both samples in them (delta method over the whole covariance of both calibrations). Taking the link
+ * as known would count what the items of
  * a sample share as theirs.
  */
 import { calibrateItems, type ItemsCalibration } from '../calibration/calibrate-items.ts';
@@ -22,16 +24,44 @@ export interface SeparateOptions extends Pick<CalibrateItemsOptions, 'tolerance'
   readonly level?: number;
 }
 
-/** Of an item whose slopes are above 0 in both groups; undefined for others, and for all when fewer than two such anchors are left or a group does not determine its parameters. */
-export interface SeparateDif { readonly item: number; readonly lord: Tested; readonly raju: Area }
+/**
+ * Of an item whose slopes are above 0 in both groups; undefined for others, and for all when fewer than two such
+ * anchors are left or a group does not determine its parameters.
+ */
+export interface SeparateDif {
+  readonly item: number;
+  readonly lord: Tested;
+  readonly raju: Area;
+}
 
 /** Slope and difficulty of every item, and their covariance: rows and columns 2·item and 2·item + 1. */
-interface Side { readonly slope: Float64Array; readonly difficulty: Float64Array; readonly covariance: Float64Array; readonly size: number }
+interface Side {
+  readonly slope: Float64Array;
+  readonly difficulty: Float64Array;
+  readonly covariance: Float64Array;
+  readonly size: number;
+}
 
 /** Throws IrtError when a group cannot be calibrated. */
-export function separateDif(data: ResponseMatrix, isFocal: ArrayLike<number>, { model, anchors, link = 'haebara', level = 0.05, tolerance = 1e-5, team }: SeparateOptions): (SeparateDif | undefined)[] {
-  if (isFocal.length !== data.persons) throw new IrtError('unequal-lengths', 'isFocal', isFocal.length, `must have a member for each of ${data.persons} persons`);
-  const sideOf = (g: number): Side | undefined => sideFrom(calibrateItems(personsWhere(data, (person) => isFocal[person] === g), { models: model, tolerance, ...(team === undefined ? {} : { team }) }));
+export function separateDif(
+  data: ResponseMatrix,
+  isFocal: ArrayLike<number>,
+  { model, anchors, link = 'haebara', level = 0.05, tolerance = 1e-5, team }: SeparateOptions,
+): (SeparateDif | undefined)[] {
+  if (isFocal.length !== data.persons)
+    throw new IrtError(
+      'unequal-lengths',
+      'isFocal',
+      isFocal.length,
+      `must have a member for each of ${data.persons} persons`,
+    );
+  const sideOf = (g: number): Side | undefined =>
+    sideFrom(
+      calibrateItems(
+        personsWhere(data, (person) => isFocal[person] === g),
+        { models: model, tolerance, ...(team === undefined ? {} : { team }) },
+      ),
+    );
   const [reference, focal] = [sideOf(0), sideOf(1)];
   if (reference === undefined || focal === undefined) return Array.from({ length: data.items }, () => undefined);
   const rises = (item: number): boolean => (reference.slope[item] ?? 0) > 0 && (focal.slope[item] ?? 0) > 0;
@@ -49,7 +79,12 @@ function sideFrom({ items, parameters, covariance }: ItemsCalibration): Side | u
   if (covariance === undefined) return undefined;
   const [size, from] = [2 * items.length, parameters.length];
   const [slope, difficulty] = [new Float64Array(items.length), new Float64Array(items.length)];
-  items.forEach(({ item }, n) => { if (item.model === 'logistic') { slope[n] = item.slope ?? 1; difficulty[n] = item.difficulty; } });
+  items.forEach(({ item }, n) => {
+    if (item.model === 'logistic') {
+      slope[n] = item.slope ?? 1;
+      difficulty[n] = item.difficulty;
+    }
+  });
   const places = new Map(parameters.map((name, n) => [name, n]));
   /** What slope (0) or difficulty (1) is made of: places in x and factors. */
   const madeOf = (row: number): readonly (readonly [number, number])[] => {
@@ -57,57 +92,103 @@ function sideFrom({ items, parameters, covariance }: ItemsCalibration): Side | u
     const [a, d] = [places.get(`item ${item}:a`), places.get(`item ${item}:d`) ?? 0];
     const [steep, b] = [slope[item] ?? 1, difficulty[item] ?? 0];
     if ((row & 1) === 0) return a === undefined ? [] : [[a, 1]];
-    return a === undefined ? [[d, -1]] : [[a, -b / steep], [d, -1 / steep]];
+    return a === undefined
+      ? [[d, -1]]
+      : [
+          [a, -b / steep],
+          [d, -1 / steep],
+        ];
   };
   const rows = Array.from({ length: size }, (_, row) => madeOf(row));
   const out = new Float64Array(size * size);
-  for (let i = 0; i < size; i += 1) for (let j = 0; j < size; j += 1) {
-    let sum = 0;
-    for (const [n, f] of rows[i] ?? []) for (const [m, g] of rows[j] ?? []) sum += f * g * (covariance[n * from + m] ?? NaN);
-    out[i * size + j] = sum;
-  }
+  for (let i = 0; i < size; i += 1)
+    for (let j = 0; j < size; j += 1) {
+      let sum = 0;
+      for (const [n, f] of rows[i] ?? [])
+        for (const [m, g] of rows[j] ?? []) sum += f * g * (covariance[n * from + m] ?? NaN);
+      out[i * size + j] = sum;
+    }
   return { slope, difficulty, covariance: out, size };
 }
 
 /** A and B; for each side the covariance of every parameter with them (2 a row), and that of A and B themselves. */
-interface Linked extends ScaleTransform { readonly withLink: readonly [Float64Array, Float64Array]; readonly own: readonly [number, number, number, number] }
+interface Linked extends ScaleTransform {
+  readonly withLink: readonly [Float64Array, Float64Array];
+  readonly own: readonly [number, number, number, number];
+}
 
 function linkThrough(reference: Side, focal: Side, anchors: readonly number[], method: LinkMethod): Linked {
-  const of = ({ slope, difficulty }: Side, item: number): Anchor['from'] => ({ model: 'logistic', id: `${item}`, slope: slope[item] ?? 1, difficulty: difficulty[item] ?? 0 });
+  const of = ({ slope, difficulty }: Side, item: number): Anchor['from'] => ({
+    model: 'logistic',
+    id: `${item}`,
+    slope: slope[item] ?? 1,
+    difficulty: difficulty[item] ?? 0,
+  });
   const pairs = anchors.map((item): Anchor => ({ from: of(focal, item), to: of(reference, item) }));
-  const blockOf = ({ covariance, size }: Side, item: number): number[] => [0, 1].flatMap((i) => [0, 1].map((j) => covariance[(2 * item + i) * size + 2 * item + j] ?? NaN));
+  const blockOf = ({ covariance, size }: Side, item: number): number[] =>
+    [0, 1].flatMap((i) => [0, 1].map((j) => covariance[(2 * item + i) * size + 2 * item + j] ?? NaN));
   const covariances = anchors.map((item) => ({ from: blockOf(focal, item), to: blockOf(reference, item) }));
   const own: [number, number, number, number] = [0, 0, 0, 0];
   const through = ({ covariance, size }: Side, side: 'from' | 'to'): Float64Array => {
     const gradient = new Float64Array(2 * size);
-    linkGradients(pairs, { method }, { covariances }, side).forEach((list, n) => { list.forEach(({ a, b }, k) => { const at = 2 * (2 * (anchors[n] ?? 0) + k); gradient[at] = a; gradient[at + 1] = b; }); });
+    linkGradients(pairs, { method }, { covariances }, side).forEach((list, n) => {
+      list.forEach(({ a, b }, k) => {
+        const at = 2 * (2 * (anchors[n] ?? 0) + k);
+        gradient[at] = a;
+        gradient[at + 1] = b;
+      });
+    });
     const out = new Float64Array(2 * size);
-    for (let i = 0; i < size; i += 1) for (let j = 0; j < size; j += 1) for (const k of [0, 1]) out[2 * i + k] = (out[2 * i + k] ?? 0) + (covariance[i * size + j] ?? 0) * (gradient[2 * j + k] ?? 0);
-    for (let i = 0; i < size; i += 1) for (const k of [0, 1]) for (const l of [0, 1]) own[2 * k + l] = (own[2 * k + l] ?? 0) + (gradient[2 * i + k] ?? 0) * (out[2 * i + l] ?? 0);
+    for (let i = 0; i < size; i += 1)
+      for (let j = 0; j < size; j += 1)
+        for (const k of [0, 1])
+          out[2 * i + k] = (out[2 * i + k] ?? 0) + (covariance[i * size + j] ?? 0) * (gradient[2 * j + k] ?? 0);
+    for (let i = 0; i < size; i += 1)
+      for (const k of [0, 1])
+        for (const l of [0, 1])
+          own[2 * k + l] = (own[2 * k + l] ?? 0) + (gradient[2 * i + k] ?? 0) * (out[2 * i + l] ?? 0);
     return out;
   };
   return { ...linkScales(pairs, { method }), withLink: [through(reference, 'to'), through(focal, 'from')], own };
 }
 
 /**
- * The item in both groups on the reference's scale, and the covariance of (a_R, b_R, a_F/A, A·b_F + B): each is f·(its own parameter) and moves with
+ * The item in both groups on the reference's scale, and the covariance of (a_R, b_R, a_F/A, A·b_F + B): each is f·(its
+ * own parameter) and moves with
  * A and B by `along`.
  */
-function onOneScale(reference: Side, focal: Side, item: number, { a, b, withLink, own }: Linked): { readonly pair: readonly [GroupItem, GroupItem]; readonly covariance: Float64Array } {
+function onOneScale(
+  reference: Side,
+  focal: Side,
+  item: number,
+  { a, b, withLink, own }: Linked,
+): { readonly pair: readonly [GroupItem, GroupItem]; readonly covariance: Float64Array } {
   const [slope, difficulty] = [focal.slope[item] ?? NaN, focal.difficulty[item] ?? NaN];
   const outputs = [
-    { group: 0, at: 2 * item, factor: 1, along: [0, 0] }, { group: 0, at: 2 * item + 1, factor: 1, along: [0, 0] },
-    { group: 1, at: 2 * item, factor: 1 / a, along: [-slope / (a * a), 0] }, { group: 1, at: 2 * item + 1, factor: a, along: [difficulty, 1] },
+    { group: 0, at: 2 * item, factor: 1, along: [0, 0] },
+    { group: 0, at: 2 * item + 1, factor: 1, along: [0, 0] },
+    { group: 1, at: 2 * item, factor: 1 / a, along: [-slope / (a * a), 0] },
+    { group: 1, at: 2 * item + 1, factor: a, along: [difficulty, 1] },
   ] as const;
   const covariance = new Float64Array(16);
-  outputs.forEach((one, i) => { outputs.forEach((other, j) => {
-    const { covariance: of, size } = one.group === 0 ? reference : focal;
-    let sum = one.group === other.group ? one.factor * other.factor * (of[one.at * size + other.at] ?? NaN) : 0;
-    for (const k of [0, 1] as const) {
-      sum += one.factor * other.along[k] * (withLink[one.group][2 * one.at + k] ?? NaN) + other.factor * one.along[k] * (withLink[other.group][2 * other.at + k] ?? NaN);
-      for (const l of [0, 1] as const) sum += one.along[k] * other.along[l] * (own[2 * k + l] ?? NaN);
-    }
-    covariance[4 * i + j] = sum;
-  }); });
-  return { pair: [{ slope: reference.slope[item] ?? NaN, difficulty: reference.difficulty[item] ?? NaN }, { slope: slope / a, difficulty: a * difficulty + b }], covariance };
+  outputs.forEach((one, i) => {
+    outputs.forEach((other, j) => {
+      const { covariance: of, size } = one.group === 0 ? reference : focal;
+      let sum = one.group === other.group ? one.factor * other.factor * (of[one.at * size + other.at] ?? NaN) : 0;
+      for (const k of [0, 1] as const) {
+        sum +=
+          one.factor * other.along[k] * (withLink[one.group][2 * one.at + k] ?? NaN) +
+          other.factor * one.along[k] * (withLink[other.group][2 * other.at + k] ?? NaN);
+        for (const l of [0, 1] as const) sum += one.along[k] * other.along[l] * (own[2 * k + l] ?? NaN);
+      }
+      covariance[4 * i + j] = sum;
+    });
+  });
+  return {
+    pair: [
+      { slope: reference.slope[item] ?? NaN, difficulty: reference.difficulty[item] ?? NaN },
+      { slope: slope / a, difficulty: a * difficulty + b },
+    ],
+    covariance,
+  };
 }

@@ -1,4 +1,7 @@
-/** How long a release lasts: items become known to candidates; when is one to be retired, and when is too little left to measure with? */
+/**
+ * How long a release lasts: items become known to candidates; when is one to be retired, and when is too little left to
+ * measure with?
+ */
 import { IrtError } from '../errors.ts';
 import { informationAt } from '../information/item.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
@@ -13,12 +16,20 @@ export interface LifeDesign {
   /** Candidates who may see an item before it is retired. */
   readonly mostSeen: number;
   /** Points at which the bank must stay able to measure, and by tests of how many items. */
-  readonly cuts: readonly number[]; readonly length: number;
-  /** The bank is worn out when the best test at a cut has less than this share of the information it began with; default 0.9. */
+  readonly cuts: readonly number[];
+  readonly length: number;
+  /**
+   * The bank is worn out when the best test at a cut has less than this share of the information it began with; default
+   * 0.9.
+   */
   readonly leastShare?: number;
 }
 
-export interface ItemLife { readonly item: number; readonly rate: number; /** At which it reaches `mostSeen`; Infinity when it is not used. */ readonly month: number }
+export interface ItemLife {
+  readonly item: number;
+  readonly rate: number;
+  /** At which it reaches `mostSeen`; Infinity when it is not used. */ readonly month: number;
+}
 export interface BankLife {
   /** First month in which too little information is left at a cut; at most 1,200. */
   readonly wornOutInMonth: number;
@@ -29,17 +40,31 @@ export interface BankLife {
 
 /** Σ I at θ of the `length` best items that are left. */
 function bestTest(bank: ItemParameters, isLeft: (item: number) => boolean, theta: number, length: number): number {
-  const values = Array.from({ length: bank.size }, (_, item) => (isLeft(item) ? informationAt(bank, item, theta) : 0)).sort((a, b) => b - a);
+  const values = Array.from({ length: bank.size }, (_, item) =>
+    isLeft(item) ? informationAt(bank, item, theta) : 0,
+  ).sort((a, b) => b - a);
   return values.slice(0, length).reduce((sum, value) => sum + value, 0);
 }
 
 /**
- * Month by month. What retired items would have been given falls to the items left, in proportion to their rates, at most to every candidate:
+ * Month by month. What retired items would have been given falls to the items left, in proportion to their rates, at
+ * most to every candidate:
  * so a bank wears faster the smaller it gets.
  */
-export function bankLife({ bank, rates, isInUse, candidatesPerMonth, mostSeen, cuts, length, leastShare = 0.9 }: LifeDesign): BankLife {
-  for (const [field, value] of Object.entries({ candidatesPerMonth, mostSeen, length })) if (!(value > 0)) throw new IrtError('not-positive', field, value, 'must be greater than 0');
-  if (rates.length !== bank.size) throw new IrtError('unequal-lengths', 'rates', rates.length, `must have a member for each of ${bank.size} items`);
+export function bankLife({
+  bank,
+  rates,
+  isInUse,
+  candidatesPerMonth,
+  mostSeen,
+  cuts,
+  length,
+  leastShare = 0.9,
+}: LifeDesign): BankLife {
+  for (const [field, value] of Object.entries({ candidatesPerMonth, mostSeen, length }))
+    if (!(value > 0)) throw new IrtError('not-positive', field, value, 'must be greater than 0');
+  if (rates.length !== bank.size)
+    throw new IrtError('unequal-lengths', 'rates', rates.length, `must have a member for each of ${bank.size} items`);
   const left = new Set(Array.from({ length: bank.size }, (_, item) => item).filter(isInUse));
   const total = [...left].reduce((sum, item) => sum + (rates[item] ?? 0), 0);
   const seen = new Float64Array(bank.size);
@@ -50,9 +75,14 @@ export function bankLife({ bank, rates, isInUse, candidatesPerMonth, mostSeen, c
     const share = now === 0 ? 0 : total / now;
     for (const item of [...left].sort((a, b) => (rates[b] ?? 0) - (rates[a] ?? 0) || a - b)) {
       seen[item] = (seen[item] ?? 0) + Math.min(1, (rates[item] ?? 0) * share) * candidatesPerMonth;
-      if ((seen[item] ?? 0) >= mostSeen) { left.delete(item); retirement.push({ item, rate: rates[item] ?? 0, month }); }
+      if ((seen[item] ?? 0) >= mostSeen) {
+        left.delete(item);
+        retirement.push({ item, rate: rates[item] ?? 0, month });
+      }
     }
-    const worn = cuts.findIndex((cut, n) => bestTest(bank, (item) => left.has(item), cut, length) < leastShare * (atStart[n] ?? 0));
+    const worn = cuts.findIndex(
+      (cut, n) => bestTest(bank, (item) => left.has(item), cut, length) < leastShare * (atStart[n] ?? 0),
+    );
     if (worn >= 0) return { wornOutInMonth: month, atCut: cuts[worn] ?? NaN, retirement };
   }
   return { wornOutInMonth: Infinity, atCut: NaN, retirement };

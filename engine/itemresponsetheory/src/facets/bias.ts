@@ -1,7 +1,10 @@
 /**
- * First-order bias of maximum likelihood, of the order of 1/persons (steps and variance come out too wide), by the parametric bootstrap (Efron & Tibshirani
- * 1993): the fitted model makes ratings of the same plan, which are fitted again. The score at the truth, carried over by the inverse information, has mean
- * zero and makes up nearly all of a replication's error; taken off as a control variate it leaves the bias, so that few replications are enough.
+ * First-order bias of maximum likelihood, of the order of 1/persons (steps and variance come out too wide), by the
+ * parametric bootstrap (Efron & Tibshirani
+ * 1993): the fitted model makes ratings of the same plan, which are fitted again. The score at the truth, carried over
+ * by the inverse information, has mean
+ * zero and makes up nearly all of a replication's error; taken off as a control variate it leaves the bias, so that few
+ * replications are enough.
  */
 import { accelerate } from '../calibration/accelerate.ts';
 import { exp, log } from '../numeric/elementary.ts';
@@ -13,10 +16,22 @@ import type { FacetsModel } from './design.ts';
 import { emStep } from './em-step.ts';
 import { expectation, type Marginal, marginalOf } from './marginal.ts';
 
-export interface BiasCorrection { readonly random: Rng; /** Default 20. */ readonly replications?: number }
+export interface BiasCorrection {
+  readonly random: Rng;
+  /** Default 20. */ readonly replications?: number;
+}
 
-/** Estimates x less their bias; the variance is corrected as such, not by its logarithm, and by at most half. `covariance`: inverse information at x. */
-export function withoutBias(marginal: Marginal, model: FacetsModel, x: Float64Array, covariance: Float64Array, { random, replications = 20 }: BiasCorrection): Float64Array {
+/**
+ * Estimates x less their bias; the variance is corrected as such, not by its logarithm, and by at most half.
+ * `covariance`: inverse information at x.
+ */
+export function withoutBias(
+  marginal: Marginal,
+  model: FacetsModel,
+  x: Float64Array,
+  covariance: Float64Array,
+  { random, replications = 20 }: BiasCorrection,
+): Float64Array {
   const { size, varianceAt, node } = marginal;
   const variance = exp(x[varianceAt] ?? 0);
   const bias = new Float64Array(size);
@@ -27,21 +42,30 @@ export function withoutBias(marginal: Marginal, model: FacetsModel, x: Float64Ar
     for (let i = 0; i < size; i += 1) {
       let expected = 0;
       for (let j = 0; j < size; j += 1) expected += (covariance[i * size + j] ?? 0) * (gradient[j] ?? 0);
-      const error = i === varianceAt ? exp(refit[i] ?? 0) - variance - variance * expected : (refit[i] ?? 0) - (x[i] ?? 0) - expected;
+      const error =
+        i === varianceAt
+          ? exp(refit[i] ?? 0) - variance - variance * expected
+          : (refit[i] ?? 0) - (x[i] ?? 0) - expected;
       bias[i] = (bias[i] ?? 0) + error / replications;
     }
   }
-  return x.map((value, i) => (i === varianceAt ? log(Math.max(variance / 2, variance - (bias[i] ?? 0))) : value - (bias[i] ?? 0)));
+  return x.map((value, i) =>
+    i === varianceAt ? log(Math.max(variance / 2, variance - (bias[i] ?? 0))) : value - (bias[i] ?? 0),
+  );
 }
 
 /** Scores that the model at x gives in the same plan. */
 function simulated({ table, cells, design, meanAt, varianceAt }: Marginal, x: Float64Array, random: Rng): RatingTable {
-  const [mean, sd] = [meanAt < 0 ? 0 : x[meanAt] ?? 0, Math.sqrt(exp(x[varianceAt] ?? 0))];
+  const [mean, sd] = [meanAt < 0 ? 0 : (x[meanAt] ?? 0), Math.sqrt(exp(x[varianceAt] ?? 0))];
   const theta = table.persons.map(() => mean + sd * random.normal());
   const at = createRatingAt(table.highest);
   const rules = design.cells.map(({ severity, logSlope, group }) => {
     const slope = logSlope === undefined ? 1 : exp(valueOf(logSlope, x));
-    return { slope, severity: valueOf(severity, x), steps: Float64Array.from(design.steps[group] ?? [], (row) => slope * valueOf(row, x)) };
+    return {
+      slope,
+      severity: valueOf(severity, x),
+      steps: Float64Array.from(design.steps[group] ?? [], (row) => slope * valueOf(row, x)),
+    };
   });
   const score = Uint8Array.from(table.person, (person, n) => {
     const rule = rules[cells.of[n] ?? 0];

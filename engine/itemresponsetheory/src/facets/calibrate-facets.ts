@@ -1,5 +1,6 @@
 /**
- * Many-facet Rasch (Linacre 1989) by marginal maximum likelihood: θ ~ N(0, σ²), ln P_k/P_{k−1} = α(θ − Σ severities − step_k), α = 1 unless slopes are
+ * Many-facet Rasch (Linacre 1989) by marginal maximum likelihood: θ ~ N(0, σ²), ln P_k/P_{k−1} = α(θ − Σ severities −
+ * step_k), α = 1 unless slopes are
  * asked for. EM with Fisher's information, accelerated; errors from the whole observed information.
  */
 import { accelerate, type EmOptions, type EmResult } from '../calibration/accelerate.ts';
@@ -16,30 +17,72 @@ import { emStep } from './em-step.ts';
 import { abilityGrid } from '../quadrature/ability-grid.ts';
 import { expectation, type Marginal, marginalOf } from './marginal.ts';
 
-export interface FacetsOptions extends FacetsModel { readonly points?: number; readonly tolerance?: number; readonly maximumCycles?: number; readonly standardErrors?: boolean; /** Default: maximum likelihood as it is, as every package reports it. */ readonly biasCorrection?: BiasCorrection; readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void }
+export interface FacetsOptions extends FacetsModel {
+  readonly points?: number;
+  readonly tolerance?: number;
+  readonly maximumCycles?: number;
+  readonly standardErrors?: boolean;
+  /** Default: maximum likelihood as it is, as every package reports it. */ readonly biasCorrection?: BiasCorrection;
+  readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
+}
 
-export interface FacetMeasures { readonly name: string; readonly elements: readonly string[]; readonly measure: Float64Array; readonly standardError: Float64Array }
+export interface FacetMeasures {
+  readonly name: string;
+  readonly elements: readonly string[];
+  readonly measure: Float64Array;
+  readonly standardError: Float64Array;
+}
 
-export interface StepGroup { /** Element whose steps these are; undefined: of all. */ readonly element?: string; readonly steps: Float64Array; readonly stepError: Float64Array }
-export interface FacetSlopes { readonly name: string; readonly elements: readonly string[]; readonly slope: Float64Array; /** Of ln slope. */ readonly logSlopeError: Float64Array }
-export interface FacetTerms { readonly facets: readonly [string, string]; /** By element of the first, then of the second. */ readonly term: readonly Float64Array[]; readonly standardError: readonly Float64Array[] }
+export interface StepGroup {
+  /** Element whose steps these are; undefined: of all. */ readonly element?: string;
+  readonly steps: Float64Array;
+  readonly stepError: Float64Array;
+}
+export interface FacetSlopes {
+  readonly name: string;
+  readonly elements: readonly string[];
+  readonly slope: Float64Array;
+  /** Of ln slope. */ readonly logSlopeError: Float64Array;
+}
+export interface FacetTerms {
+  readonly facets: readonly [string, string];
+  /** By element of the first, then of the second. */ readonly term: readonly Float64Array[];
+  readonly standardError: readonly Float64Array[];
+}
 
 /** What leaned on the other elements, because this one's own ratings hold no finite estimate. */
-export interface LeaningElement { readonly facet: string; readonly element: string; readonly what: 'steps' | 'measure'; /** Scores it never gave (steps), or the only one it gave (measure). */ readonly scores: readonly number[] }
+export interface LeaningElement {
+  readonly facet: string;
+  readonly element: string;
+  readonly what: 'steps' | 'measure';
+  /** Scores it never gave (steps), or the only one it gave (measure). */ readonly scores: readonly number[];
+}
 
 export interface FacetsCalibration {
   readonly facets: readonly FacetMeasures[];
   /** One group, or one for each element of the facet `thresholdsBy`. */
-  readonly scales: readonly StepGroup[]; readonly thresholdsBy?: string;
-  readonly slopes: readonly FacetSlopes[]; readonly terms: readonly FacetTerms[];
+  readonly scales: readonly StepGroup[];
+  readonly thresholdsBy?: string;
+  readonly slopes: readonly FacetSlopes[];
+  readonly terms: readonly FacetTerms[];
   readonly leaning: readonly LeaningElement[];
-  readonly mean: number; readonly variance: number; readonly varianceError: number;
+  readonly mean: number;
+  readonly variance: number;
+  readonly varianceError: number;
   /** EAP and posterior SD of each person. */
-  readonly theta: Float64Array; readonly thetaError: Float64Array;
-  readonly logLikelihood: number; readonly parameters: number; readonly cycles: number; readonly converged: boolean; readonly largestChange: number;
+  readonly theta: Float64Array;
+  readonly thetaError: Float64Array;
+  readonly logLikelihood: number;
+  readonly parameters: number;
+  readonly cycles: number;
+  readonly converged: boolean;
+  readonly largestChange: number;
 }
 
-/** −∂²ln L (less what leans) by forward differences of the exact gradient, both ways round averaged: relative error of the order of the step. */
+/**
+ * −∂²ln L (less what leans) by forward differences of the exact gradient, both ways round averaged: relative error of
+ * the order of the step.
+ */
 function observedInformation(marginal: Marginal, x: Float64Array): Float64Array {
   const size = x.length;
   const matrix = new Float64Array(size * size);
@@ -51,16 +94,25 @@ function observedInformation(marginal: Marginal, x: Float64Array): Float64Array 
     const { gradient } = expectation(marginal, y, false);
     for (let j = 0; j < size; j += 1) matrix[j * size + i] = ((here[j] ?? 0) - (gradient[j] ?? 0)) / h;
   }
-  for (let i = 0; i < size; i += 1) for (let j = 0; j < i; j += 1) matrix[i * size + j] = matrix[j * size + i] = ((matrix[i * size + j] ?? 0) + (matrix[j * size + i] ?? 0)) / 2;
+  for (let i = 0; i < size; i += 1)
+    for (let j = 0; j < i; j += 1)
+      matrix[i * size + j] = matrix[j * size + i] = ((matrix[i * size + j] ?? 0) + (matrix[j * size + i] ?? 0)) / 2;
   return matrix;
 }
 
 /** Throws IrtError for scores that are no scale: one score only, or a category in between that nobody gave. */
 export function requireScale(table: RatingTable): void {
-  if (table.highest < 1) throw new IrtError('no-scale', 'score', table.categories[0] ?? '', 'must have at least two different scores');
+  if (table.highest < 1)
+    throw new IrtError('no-scale', 'score', table.categories[0] ?? '', 'must have at least two different scores');
   const seen = new Set(table.score);
   const missing = table.categories.filter((_, k) => !seen.has(k));
-  if (missing.length > 0) throw new IrtError('category-empty', 'score', missing.join(', '), 'was never given, so it has no step: close the scale there (unused: close)');
+  if (missing.length > 0)
+    throw new IrtError(
+      'category-empty',
+      'score',
+      missing.join(', '),
+      'was never given, so it has no step: close the scale there (unused: close)',
+    );
 }
 
 /** Steps from the shares of neighbouring scores. */
@@ -70,17 +122,32 @@ function startOf({ table, design, size }: Marginal): Float64Array {
   for (const score of table.score) count[score] = (count[score] ?? 0) + 1;
   const raw = Array.from({ length: table.highest }, (_, v) => log((count[v] ?? 1) / (count[v + 1] ?? 1)));
   const mean = raw.reduce((sum, value) => sum + value, 0) / raw.length;
-  for (const rows of design.steps) rows.forEach(({ index, coefficient }, v) => { const at = index[0]; if (index.length === 1 && coefficient[0] === 1 && at !== undefined) x[at] = 1.5 * ((raw[v] ?? 0) - mean); });
+  for (const rows of design.steps)
+    rows.forEach(({ index, coefficient }, v) => {
+      const at = index[0];
+      if (index.length === 1 && coefficient[0] === 1 && at !== undefined) x[at] = 1.5 * ((raw[v] ?? 0) - mean);
+    });
   return x;
 }
 
 /** A change below which the population's spread is known well enough to choose the grid. */
 const rough = 0.05;
 
-/** The fit on a grid that holds its persons: roughly, then on from there on the grid that this needs, until it needs no wider one. */
-function fitted(table: RatingTable, model: FacetsModel, points: number, options: EmOptions): EmResult & { readonly marginal: Marginal } {
+/**
+ * The fit on a grid that holds its persons: roughly, then on from there on the grid that this needs, until it needs no
+ * wider one.
+ */
+function fitted(
+  table: RatingTable,
+  model: FacetsModel,
+  points: number,
+  options: EmOptions,
+): EmResult & { readonly marginal: Marginal } {
   let marginal = marginalOf(table, abilityGrid(points, []), model);
-  let fit = accelerate(emStep(marginal), startOf(marginal), { ...options, tolerance: Math.max(options.tolerance, rough) });
+  let fit = accelerate(emStep(marginal), startOf(marginal), {
+    ...options,
+    tolerance: Math.max(options.tolerance, rough),
+  });
   let steps = fit.steps;
   for (;;) {
     const node = abilityGrid(points, [populationOf(marginal, fit.x)]);
@@ -93,42 +160,119 @@ function fitted(table: RatingTable, model: FacetsModel, points: number, options:
   }
 }
 
-const populationOf = ({ meanAt, varianceAt }: Marginal, x: Float64Array): { readonly mean: number; readonly variance: number } => ({ mean: meanAt < 0 ? 0 : x[meanAt] ?? 0, variance: exp(x[varianceAt] ?? 0) });
+const populationOf = (
+  { meanAt, varianceAt }: Marginal,
+  x: Float64Array,
+): { readonly mean: number; readonly variance: number } => ({
+  mean: meanAt < 0 ? 0 : (x[meanAt] ?? 0),
+  variance: exp(x[varianceAt] ?? 0),
+});
 
-/** Throws IrtError when the ratings do not connect all elements, naming the groups, or when no two scores were given. */
-export function calibrateFacets(table: RatingTable, { points = 61, tolerance = 1e-7, maximumCycles = 2000, standardErrors = true, biasCorrection, onCycle, ...model }: FacetsOptions = {}): FacetsCalibration {
+/**
+ * Throws IrtError when the ratings do not connect all elements, naming the groups, or when no two scores were given.
+ */
+export function calibrateFacets(
+  table: RatingTable,
+  {
+    points = 61,
+    tolerance = 1e-7,
+    maximumCycles = 2000,
+    standardErrors = true,
+    biasCorrection,
+    onCycle,
+    ...model
+  }: FacetsOptions = {},
+): FacetsCalibration {
   requireScale(table);
   if ((model.anchors ?? []).length === 0) requireConnected(table, 'by common persons, or by anchors');
-  const { marginal, x: likeliest, ...fit } = fitted(table, model, points, { tolerance, maximumSteps: maximumCycles, ...(onCycle === undefined ? {} : { onStep: onCycle }) });
+  const {
+    marginal,
+    x: likeliest,
+    ...fit
+  } = fitted(table, model, points, {
+    tolerance,
+    maximumSteps: maximumCycles,
+    ...(onCycle === undefined ? {} : { onStep: onCycle }),
+  });
   const { design, varianceAt, size } = marginal;
-  const covariance = standardErrors || biasCorrection !== undefined ? invertSymmetric(observedInformation(marginal, likeliest), size) : undefined;
-  if (biasCorrection !== undefined && covariance === undefined) throw new IrtError('not-identified', 'biasCorrection', size, 'must have ratings that tell all parameters apart');
-  const x = biasCorrection === undefined || covariance === undefined ? likeliest : withoutBias(marginal, model, likeliest, covariance, biasCorrection);
+  const covariance =
+    standardErrors || biasCorrection !== undefined
+      ? invertSymmetric(observedInformation(marginal, likeliest), size)
+      : undefined;
+  if (biasCorrection !== undefined && covariance === undefined)
+    throw new IrtError('not-identified', 'biasCorrection', size, 'must have ratings that tell all parameters apart');
+  const x =
+    biasCorrection === undefined || covariance === undefined
+      ? likeliest
+      : withoutBias(marginal, model, likeliest, covariance, biasCorrection);
   const [theta, thetaError] = [new Float64Array(table.persons.length), new Float64Array(table.persons.length)];
-  const { logLikelihood } = expectation(marginal, x, false, ({ persons }, eap, variance) => { for (const person of persons) { theta[person] = eap; thetaError[person] = Math.sqrt(variance); } });
+  const { logLikelihood } = expectation(marginal, x, false, ({ persons }, eap, variance) => {
+    for (const person of persons) {
+      theta[person] = eap;
+      thetaError[person] = Math.sqrt(variance);
+    }
+  });
   const measure = (rows: readonly Affine[]): Float64Array => Float64Array.from(rows, (row) => valueOf(row, x));
-  const errors = (rows: readonly Affine[]): Float64Array => Float64Array.from(rows, (row) => errorOf(row, covariance, size));
+  const errors = (rows: readonly Affine[]): Float64Array =>
+    Float64Array.from(rows, (row) => errorOf(row, covariance, size));
   const { mean, variance } = populationOf(marginal, x);
-  const named = (f: number): { name: string; elements: readonly string[] } => ({ name: table.facets[f]?.name ?? '', elements: table.facets[f]?.elements ?? [] });
+  const named = (f: number): { name: string; elements: readonly string[] } => ({
+    name: table.facets[f]?.name ?? '',
+    elements: table.facets[f]?.elements ?? [],
+  });
   const by = model.thresholds === undefined || model.thresholds === 'common' ? undefined : model.thresholds.by;
   const byElements = table.facets.find(({ name }) => name === by)?.elements;
   return {
     facets: design.measures.map((rows, f) => ({ ...named(f), measure: measure(rows), standardError: errors(rows) })),
-    scales: design.steps.map((rows, g): StepGroup => ({ ...(byElements === undefined ? {} : { element: byElements[g] ?? '' }), steps: measure(rows), stepError: errors(rows) })), ...(by === undefined ? {} : { thresholdsBy: by }),
-    slopes: design.logSlopes.map(({ facet, elements }) => ({ ...named(facet), slope: measure(elements).map(exp), logSlopeError: errors(elements) })),
-    terms: design.interactions.map(({ facets: [a, b], terms }) => ({ facets: [named(a).name, named(b).name], term: terms.map(measure), standardError: terms.map(errors) })),
+    scales: design.steps.map((rows, g): StepGroup => ({
+      ...(byElements === undefined ? {} : { element: byElements[g] ?? '' }),
+      steps: measure(rows),
+      stepError: errors(rows),
+    })),
+    ...(by === undefined ? {} : { thresholdsBy: by }),
+    slopes: design.logSlopes.map(({ facet, elements }) => ({
+      ...named(facet),
+      slope: measure(elements).map(exp),
+      logSlopeError: errors(elements),
+    })),
+    terms: design.interactions.map(({ facets: [a, b], terms }) => ({
+      facets: [named(a).name, named(b).name],
+      term: terms.map(measure),
+      standardError: terms.map(errors),
+    })),
     leaning: [...new Set(design.leanings.map(({ unheld }) => unheld))].map((one) => leaningElement(table, one)),
-    mean, variance, varianceError: variance * (covariance === undefined ? NaN : Math.sqrt(covariance[varianceAt * size + varianceAt] ?? NaN)),
-    theta, thetaError, logLikelihood, parameters: size, cycles: fit.steps, converged: fit.converged, largestChange: fit.largestChange,
+    mean,
+    variance,
+    varianceError:
+      variance * (covariance === undefined ? NaN : Math.sqrt(covariance[varianceAt * size + varianceAt] ?? NaN)),
+    theta,
+    thetaError,
+    logLikelihood,
+    parameters: size,
+    cycles: fit.steps,
+    converged: fit.converged,
+    largestChange: fit.largestChange,
   };
 }
 
-const leaningElement = ({ facets, categories }: RatingTable, { facet, element, what, categories: own }: Unheld): LeaningElement => ({ facet: facets[facet]?.name ?? '', element: facets[facet]?.elements[element] ?? '', what, scores: own.map((k) => categories[k] ?? k) });
+const leaningElement = (
+  { facets, categories }: RatingTable,
+  { facet, element, what, categories: own }: Unheld,
+): LeaningElement => ({
+  facet: facets[facet]?.name ?? '',
+  element: facets[facet]?.elements[element] ?? '',
+  what,
+  scores: own.map((k) => categories[k] ?? k),
+});
 
 /** Of an affine function of the parameters; 0 for an anchored one. */
 function errorOf({ index, coefficient }: Affine, covariance: Float64Array | undefined, size: number): number {
   if (covariance === undefined) return NaN;
   let variance = 0;
-  index.forEach((n, i) => { index.forEach((k, j) => { variance += (coefficient[i] ?? 0) * (coefficient[j] ?? 0) * (covariance[n * size + k] ?? NaN); }); });
+  index.forEach((n, i) => {
+    index.forEach((k, j) => {
+      variance += (coefficient[i] ?? 0) * (coefficient[j] ?? 0) * (covariance[n * size + k] ?? NaN);
+    });
+  });
   return Math.sqrt(variance);
 }

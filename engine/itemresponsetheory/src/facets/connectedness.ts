@@ -1,40 +1,67 @@
 /**
- * Can all severities be compared? Persons and facet elements as one linear design: its rank must fall short of the number of elements by one for each
- * facet, no more. Chains of common persons are necessary, but with nested facets not sufficient, so the rank decides (Weeks & Williams 1964).
+ * Can all severities be compared? Persons and facet elements as one linear design: its rank must fall short of the
+ * number of elements by one for each
+ * facet, no more. Chains of common persons are necessary, but with nested facets not sufficient, so the rank decides
+ * (Weeks & Williams 1964).
  */
 import { IrtError } from '../errors.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
 
-export interface Subset { readonly elements: readonly { readonly facet: string; readonly elements: readonly string[] }[]; readonly persons: number }
+export interface Subset {
+  readonly elements: readonly { readonly facet: string; readonly elements: readonly string[] }[];
+  readonly persons: number;
+}
 
 export interface Connectedness {
   readonly isConnected: boolean;
   /** Dimensions that the ratings leave open beyond the origins of the facets. */
   readonly deficiency: number;
-  /** Groups of elements that can be compared with one another; a facet whose elements can all be compared stands in each. One group when all can. */
+  /**
+   * Groups of elements that can be compared with one another; a facet whose elements can all be compared stands in
+   * each. One group when all can.
+   */
   readonly subsets: readonly Subset[];
 }
 
-/** Null space of a positive semidefinite matrix by elimination with diagonal pivots: rank, and of each variable its coordinates in the free ones. */
-function nullSpace(matrix: Float64Array, size: number): { readonly rank: number; readonly coordinates: readonly (readonly number[])[] } {
+/**
+ * Null space of a positive semidefinite matrix by elimination with diagonal pivots: rank, and of each variable its
+ * coordinates in the free ones.
+ */
+function nullSpace(
+  matrix: Float64Array,
+  size: number,
+): { readonly rank: number; readonly coordinates: readonly (readonly number[])[] } {
   const left = new Set(Array.from({ length: size }, (_, n) => n));
   const pivots: number[] = [];
   let scale = 0;
   for (let n = 0; n < size; n += 1) scale = Math.max(scale, matrix[n * size + n] ?? 0);
   for (;;) {
     let [pivot, largest] = [-1, 1e-9 * scale];
-    for (const n of left) { const value = matrix[n * size + n] ?? 0; if (value > largest) { pivot = n; largest = value; } }
+    for (const n of left) {
+      const value = matrix[n * size + n] ?? 0;
+      if (value > largest) {
+        pivot = n;
+        largest = value;
+      }
+    }
     if (pivot < 0) break;
     left.delete(pivot);
     pivots.push(pivot);
     for (let j = 0; j < size; j += 1) matrix[pivot * size + j] = (matrix[pivot * size + j] ?? 0) / largest;
     for (let i = 0; i < size; i += 1) {
       const factor = matrix[i * size + pivot] ?? 0;
-      if (i !== pivot && factor !== 0) for (let j = 0; j < size; j += 1) matrix[i * size + j] = (matrix[i * size + j] ?? 0) - factor * (matrix[pivot * size + j] ?? 0);
+      if (i !== pivot && factor !== 0)
+        for (let j = 0; j < size; j += 1)
+          matrix[i * size + j] = (matrix[i * size + j] ?? 0) - factor * (matrix[pivot * size + j] ?? 0);
     }
   }
   const free = [...left];
-  return { rank: pivots.length, coordinates: Array.from({ length: size }, (_, n) => free.map((f) => (left.has(n) ? (n === f ? 1 : 0) : -(matrix[n * size + f] ?? 0)))) };
+  return {
+    rank: pivots.length,
+    coordinates: Array.from({ length: size }, (_, n) =>
+      free.map((f) => (left.has(n) ? (n === f ? 1 : 0) : -(matrix[n * size + f] ?? 0))),
+    ),
+  };
 }
 
 export function findSubsets(table: RatingTable): Connectedness {
@@ -49,23 +76,32 @@ export function findSubsets(table: RatingTable): Connectedness {
   const sum = new Float64Array(size);
   for (const rows of rowsOf) {
     const touched: number[] = [];
-    for (const n of rows) for (let f = 0; f < facets.length; f += 1) {
-      const i = placeOf(n, f);
-      if (sum[i] === 0) touched.push(i);
-      sum[i] = (sum[i] ?? 0) + 1;
-      for (let g = 0; g < facets.length; g += 1) { const at = i * size + placeOf(n, g); matrix[at] = (matrix[at] ?? 0) + 1; }
-    }
-    for (const i of touched) for (const j of touched) matrix[i * size + j] = (matrix[i * size + j] ?? 0) - ((sum[i] ?? 0) * (sum[j] ?? 0)) / rows.length;
+    for (const n of rows)
+      for (let f = 0; f < facets.length; f += 1) {
+        const i = placeOf(n, f);
+        if (sum[i] === 0) touched.push(i);
+        sum[i] = (sum[i] ?? 0) + 1;
+        for (let g = 0; g < facets.length; g += 1) {
+          const at = i * size + placeOf(n, g);
+          matrix[at] = (matrix[at] ?? 0) + 1;
+        }
+      }
+    for (const i of touched)
+      for (const j of touched)
+        matrix[i * size + j] = (matrix[i * size + j] ?? 0) - ((sum[i] ?? 0) * (sum[j] ?? 0)) / rows.length;
     for (const i of touched) sum[i] = 0;
   }
   const { rank, coordinates } = nullSpace(matrix, size);
   const deficiency = size - facets.length - rank;
-  const classes = facets.map(({ elements }, f) => classesOf(elements.map((_, e) => coordinates[(offsets[f] ?? 0) + e] ?? [])));
+  const classes = facets.map(({ elements }, f) =>
+    classesOf(elements.map((_, e) => coordinates[(offsets[f] ?? 0) + e] ?? [])),
+  );
   return { isConnected: deficiency === 0, deficiency, subsets: subsetsOf(table, classes) };
 }
 
 /**
- * Two elements of a facet can be compared exactly when every direction that the ratings leave open moves both alike: the same coordinates in the null space.
+ * Two elements of a facet can be compared exactly when every direction that the ratings leave open moves both alike:
+ * the same coordinates in the null space.
  * Returns the class of each element, numbered from 0.
  */
 function classesOf(coordinates: readonly (readonly number[])[]): Uint32Array {
@@ -78,27 +114,42 @@ function classesOf(coordinates: readonly (readonly number[])[]): Uint32Array {
   });
 }
 
-/** Classes of different facets that stand in the ratings of one person belong together. When that joins all (they are entangled some other way), each class is named by itself. */
+/**
+ * Classes of different facets that stand in the ratings of one person belong together. When that joins all (they are
+ * entangled some other way), each class is named by itself.
+ */
 function subsetsOf({ persons, person, facets }: RatingTable, classes: readonly Uint32Array[]): Subset[] {
   const counts = classes.map((own) => own.reduce((most, value) => Math.max(most, value + 1), 0));
   const whole = facets.flatMap(({ name, elements }, f) => ((counts[f] ?? 0) > 1 ? [] : [{ f, facet: name, elements }]));
-  if (whole.length === facets.length) return [{ elements: whole.map(({ facet, elements }) => ({ facet, elements })), persons: persons.length }];
+  if (whole.length === facets.length)
+    return [{ elements: whole.map(({ facet, elements }) => ({ facet, elements })), persons: persons.length }];
   const starts = counts.map((_, f) => counts.slice(0, f).reduce((sum, count) => sum + count, 0));
   const parent = Array.from({ length: counts.reduce((sum, count) => sum + count, 0) }, (_, n) => n);
-  const root = (n: number): number => { let at = n; while (parent[at] !== at) at = parent[at] ?? at; return at; };
+  const root = (n: number): number => {
+    let at = n;
+    while (parent[at] !== at) at = parent[at] ?? at;
+    return at;
+  };
   const classAt = (n: number, f: number): number => (starts[f] ?? 0) + (classes[f]?.[facets[f]?.of[n] ?? 0] ?? 0);
   const split = facets.flatMap((_, f) => ((counts[f] ?? 0) > 1 ? [f] : []));
   const firstOf = new Int32Array(persons.length).fill(-1);
-  for (let n = 0; n < person.length; n += 1) for (const f of split) {
-    const [p, at] = [person[n] ?? 0, classAt(n, f)];
-    if ((firstOf[p] ?? -1) < 0) firstOf[p] = at; else parent[root(at)] = root(firstOf[p] ?? 0);
-  }
+  for (let n = 0; n < person.length; n += 1)
+    for (const f of split) {
+      const [p, at] = [person[n] ?? 0, classAt(n, f)];
+      if ((firstOf[p] ?? -1) < 0) firstOf[p] = at;
+      else parent[root(at)] = root(firstOf[p] ?? 0);
+    }
   const keys = split.flatMap((f) => Array.from({ length: counts[f] ?? 0 }, (_, c) => (starts[f] ?? 0) + c));
   const isEntangled = new Set(keys.map(root)).size === 1;
   const groupOf = (key: number): number => (isEntangled ? key : root(key));
   return [...new Set(keys.map(groupOf))].map((group): Subset => ({
     elements: facets.flatMap(({ name, elements }, f) => {
-      const own = (counts[f] ?? 0) > 1 ? elements.filter((_, e) => groupOf((starts[f] ?? 0) + (classes[f]?.[e] ?? 0)) === group) : isEntangled ? [] : elements;
+      const own =
+        (counts[f] ?? 0) > 1
+          ? elements.filter((_, e) => groupOf((starts[f] ?? 0) + (classes[f]?.[e] ?? 0)) === group)
+          : isEntangled
+            ? []
+            : elements;
       return own.length === 0 ? [] : [{ facet: name, elements: own }];
     }),
     persons: new Set(person.filter((_, n) => split.some((f) => groupOf(classAt(n, f)) === group))).size,
@@ -108,5 +159,16 @@ function subsetsOf({ persons, person, facets }: RatingTable, classes: readonly U
 /** Throws IrtError that names the groups. `how`: what could join them. */
 export function requireConnected(table: RatingTable, how: string): void {
   const { isConnected, subsets } = findSubsets(table);
-  if (!isConnected) throw new IrtError('facets-disconnected', 'ratings', subsets.map(({ elements, persons }) => `${elements.map(({ facet, elements: own }) => `${facet} ${own.join(' ')}`).join(', ')} (${persons} persons)`).join(' | '), `must be joined ${how}: these groups cannot be compared`);
+  if (!isConnected)
+    throw new IrtError(
+      'facets-disconnected',
+      'ratings',
+      subsets
+        .map(
+          ({ elements, persons }) =>
+            `${elements.map(({ facet, elements: own }) => `${facet} ${own.join(' ')}`).join(', ')} (${persons} persons)`,
+        )
+        .join(' | '),
+      `must be joined ${how}: these groups cannot be compared`,
+    );
 }

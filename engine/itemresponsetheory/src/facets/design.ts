@@ -1,6 +1,8 @@
 /**
- * How the parameters of a many-facet model make its measures: every measure is affine in the free parameters x. Elements of the first facet are free,
- * those of the others sum to zero, unless anchors fix them; steps sum to zero, unless one of them is anchored; ln slopes sum to zero (geometric mean 1); interactions sum to zero both ways.
+ * How the parameters of a many-facet model make its measures: every measure is affine in the free parameters x.
+ * Elements of the first facet are free,
+ * those of the others sum to zero, unless anchors fix them; steps sum to zero, unless one of them is anchored; ln
+ * slopes sum to zero (geometric mean 1); interactions sum to zero both ways.
  */
 import { IrtError } from '../errors.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
@@ -9,10 +11,18 @@ import type { Cells } from './cells.ts';
 import { type Leaning, leaningsOf, unheldOf } from './leaning.ts';
 
 /** One element held at a measure, or the mean of several (a group anchor). */
-export interface Anchor { readonly facet: string; readonly elements: readonly string[]; readonly mean: number }
+export interface Anchor {
+  readonly facet: string;
+  readonly elements: readonly string[];
+  readonly mean: number;
+}
 
 /** Step number `step` (from 1) of the common scale, or of one element's own, held at a value in logits. */
-export interface StepAnchor { readonly element?: string; readonly step: number; readonly value: number }
+export interface StepAnchor {
+  readonly element?: string;
+  readonly step: number;
+  readonly value: number;
+}
 
 export interface FacetsModel {
   /** Whose steps: one rating scale for all (default), or own steps for every element of a facet (partial credit). */
@@ -34,7 +44,10 @@ export interface Design {
   readonly steps: readonly (readonly Affine[])[];
   /** ln slope of each element of the facets that have them. */
   readonly logSlopes: readonly { readonly facet: number; readonly elements: readonly Affine[] }[];
-  readonly interactions: readonly { readonly facets: readonly [number, number]; readonly terms: readonly (readonly Affine[])[] }[];
+  readonly interactions: readonly {
+    readonly facets: readonly [number, number];
+    readonly terms: readonly (readonly Affine[])[];
+  }[];
   /** By cell: severity, ln slope (when there are slopes), and group of steps. */
   readonly cells: readonly { readonly severity: Affine; readonly logSlope?: Affine; readonly group: number }[];
   /** Of what its own ratings cannot hold. */
@@ -44,12 +57,35 @@ export interface Design {
 }
 
 /** Throws IrtError for a facet or element that is not there, or anchors that overlap. */
-export function designOf(table: RatingTable, { elements }: Cells, { thresholds = 'common', slopes = [], anchors = [], stepAnchors = [], interactions = [] }: FacetsModel): Design {
+export function designOf(
+  table: RatingTable,
+  { elements }: Cells,
+  { thresholds = 'common', slopes = [], anchors = [], stepAnchors = [], interactions = [] }: FacetsModel,
+): Design {
   let next = 0;
-  const free = (): Affine => { next += 1; return { constant: 0, index: [next - 1], coefficient: [1] }; };
-  const minus = (rows: readonly Affine[], total: number): Affine => { const { constant, index, coefficient } = sumOf(rows); return { constant: total - constant, index, coefficient: coefficient.map((c) => -c) }; };
-  const withSum = (count: number, total: number): Affine[] => { const rows = Array.from({ length: count - 1 }, free); return [...rows, minus(rows, total)]; };
-  const facetAt = (field: string, name: string): number => { const at = table.facets.findIndex((facet) => facet.name === name); if (at < 0) throw new IrtError('unknown-facet', field, name, `must be one of ${table.facets.map((facet) => facet.name).join(', ')}`); return at; };
+  const free = (): Affine => {
+    next += 1;
+    return { constant: 0, index: [next - 1], coefficient: [1] };
+  };
+  const minus = (rows: readonly Affine[], total: number): Affine => {
+    const { constant, index, coefficient } = sumOf(rows);
+    return { constant: total - constant, index, coefficient: coefficient.map((c) => -c) };
+  };
+  const withSum = (count: number, total: number): Affine[] => {
+    const rows = Array.from({ length: count - 1 }, free);
+    return [...rows, minus(rows, total)];
+  };
+  const facetAt = (field: string, name: string): number => {
+    const at = table.facets.findIndex((facet) => facet.name === name);
+    if (at < 0)
+      throw new IrtError(
+        'unknown-facet',
+        field,
+        name,
+        `must be one of ${table.facets.map((facet) => facet.name).join(', ')}`,
+      );
+    return at;
+  };
   const sizeOf = (f: number): number => table.facets[f]?.elements.length ?? 0;
 
   const groups = groupsOf(table, anchors, facetAt);
@@ -57,25 +93,60 @@ export function designOf(table: RatingTable, { elements }: Cells, { thresholds =
     const own = groups[f] ?? [];
     if (own.length === 0) return f === 0 ? facet.elements.map(free) : withSum(facet.elements.length, 0);
     const rows = new Map<number, Affine>();
-    for (const { members, mean } of own) withSum(members.length, mean * members.length).forEach((row, n) => { rows.set(members[n] ?? 0, row); });
+    for (const { members, mean } of own)
+      withSum(members.length, mean * members.length).forEach((row, n) => {
+        rows.set(members[n] ?? 0, row);
+      });
     return facet.elements.map((_, e) => rows.get(e) ?? free());
   });
   const terms = interactions.map(([first, second], n) => {
     const facets = [facetAt(`interactions[${n}][0]`, first), facetAt(`interactions[${n}][1]`, second)] as const;
     const [a, b] = [sizeOf(facets[0]), sizeOf(facets[1])];
     const inner = Array.from({ length: a - 1 }, () => withSum(b, 0));
-    return { facets, terms: [...inner, Array.from({ length: b }, (_, j) => minus(inner.map((row) => row[j] ?? { constant: 0, index: [], coefficient: [] }), 0))] };
+    return {
+      facets,
+      terms: [
+        ...inner,
+        Array.from({ length: b }, (_, j) =>
+          minus(
+            inner.map((row) => row[j] ?? { constant: 0, index: [], coefficient: [] }),
+            0,
+          ),
+        ),
+      ],
+    };
   });
   const by = thresholds === 'common' ? undefined : facetAt('thresholds.by', thresholds.by);
   const held = heldSteps(table, by, stepAnchors);
-  const steps = held.map((own) => (own.size === 0 ? withSum(table.highest, 0) : Array.from({ length: table.highest }, (_, v): Affine => { const value = own.get(v); return value === undefined ? free() : { constant: value, index: [], coefficient: [] }; })));
-  const logSlopes = slopes.map((name, n) => { const facet = facetAt(`slopes[${n}]`, name); return { facet, elements: withSum(sizeOf(facet), 0) }; });
+  const steps = held.map((own) =>
+    own.size === 0
+      ? withSum(table.highest, 0)
+      : Array.from({ length: table.highest }, (_, v): Affine => {
+          const value = own.get(v);
+          return value === undefined ? free() : { constant: value, index: [], coefficient: [] };
+        }),
+  );
+  const logSlopes = slopes.map((name, n) => {
+    const facet = facetAt(`slopes[${n}]`, name);
+    return { facet, elements: withSum(sizeOf(facet), 0) };
+  });
   return {
-    parameters: next, measures, steps, logSlopes, interactions: terms, leanings: leaningsOf(unheldOf(table, by), table, measures, steps), hasFreeMean: (groups[0] ?? []).length > 0,
+    parameters: next,
+    measures,
+    steps,
+    logSlopes,
+    interactions: terms,
+    leanings: leaningsOf(unheldOf(table, by), table, measures, steps),
+    hasFreeMean: (groups[0] ?? []).length > 0,
     cells: elements.map((list) => ({
-      severity: sumOf([...list.flatMap((e, f) => measures[f]?.[e] ?? []), ...terms.flatMap(({ facets: [a, b], terms: own }) => own[list[a] ?? 0]?.[list[b] ?? 0] ?? [])]),
-      ...(logSlopes.length === 0 ? {} : { logSlope: sumOf(logSlopes.flatMap(({ facet, elements: own }) => own[list[facet] ?? 0] ?? [])) }),
-      group: by === undefined ? 0 : list[by] ?? 0,
+      severity: sumOf([
+        ...list.flatMap((e, f) => measures[f]?.[e] ?? []),
+        ...terms.flatMap(({ facets: [a, b], terms: own }) => own[list[a] ?? 0]?.[list[b] ?? 0] ?? []),
+      ]),
+      ...(logSlopes.length === 0
+        ? {}
+        : { logSlope: sumOf(logSlopes.flatMap(({ facet, elements: own }) => own[list[facet] ?? 0] ?? [])) }),
+      group: by === undefined ? 0 : (list[by] ?? 0),
     })),
   };
 }
@@ -85,26 +156,68 @@ function heldSteps(table: RatingTable, by: number | undefined, anchors: readonly
   const elements = by === undefined ? undefined : table.facets[by]?.elements;
   const held = Array.from({ length: elements?.length ?? 1 }, () => new Map<number, number>());
   anchors.forEach(({ element, step, value }, n) => {
-    if ((element === undefined) !== (elements === undefined)) throw new IrtError('unknown-element', `stepAnchors[${n}].element`, element ?? '', elements === undefined ? 'must be left out: all share one scale' : `must name whose step it is, of ${elements.join(', ')}`);
+    if ((element === undefined) !== (elements === undefined))
+      throw new IrtError(
+        'unknown-element',
+        `stepAnchors[${n}].element`,
+        element ?? '',
+        elements === undefined
+          ? 'must be left out: all share one scale'
+          : `must name whose step it is, of ${elements.join(', ')}`,
+      );
     const own = held[elements === undefined ? 0 : elements.indexOf(element ?? '')];
-    if (own === undefined) throw new IrtError('unknown-element', `stepAnchors[${n}].element`, element ?? '', `must be one of ${elements?.join(', ') ?? ''}`);
-    if (!Number.isInteger(step) || step < 1 || step > table.highest) throw new IrtError('step-outside', `stepAnchors[${n}].step`, step, `must be a whole number from 1 to ${table.highest}`);
-    if (!Number.isFinite(value)) throw new IrtError('not-finite', `stepAnchors[${n}].value`, value, 'must be a number of logits');
-    if (own.has(step - 1)) throw new IrtError('anchors-overlap', `stepAnchors[${n}].step`, step, 'must be anchored once only');
+    if (own === undefined)
+      throw new IrtError(
+        'unknown-element',
+        `stepAnchors[${n}].element`,
+        element ?? '',
+        `must be one of ${elements?.join(', ') ?? ''}`,
+      );
+    if (!Number.isInteger(step) || step < 1 || step > table.highest)
+      throw new IrtError(
+        'step-outside',
+        `stepAnchors[${n}].step`,
+        step,
+        `must be a whole number from 1 to ${table.highest}`,
+      );
+    if (!Number.isFinite(value))
+      throw new IrtError('not-finite', `stepAnchors[${n}].value`, value, 'must be a number of logits');
+    if (own.has(step - 1))
+      throw new IrtError('anchors-overlap', `stepAnchors[${n}].step`, step, 'must be anchored once only');
     own.set(step - 1, value);
   });
   return held;
 }
 
-function groupsOf({ facets }: RatingTable, anchors: readonly Anchor[], facetAt: (field: string, name: string) => number): { members: number[]; mean: number }[][] {
+function groupsOf(
+  { facets }: RatingTable,
+  anchors: readonly Anchor[],
+  facetAt: (field: string, name: string) => number,
+): { members: number[]; mean: number }[][] {
   const groups = facets.map((): { members: number[]; mean: number }[] => []);
   anchors.forEach(({ facet, elements, mean }, n) => {
     const f = facetAt(`anchors[${n}].facet`, facet);
-    if (elements.length === 0 || !Number.isFinite(mean)) throw new IrtError('not-an-anchor', `anchors[${n}]`, `${elements.join(' ')}: ${mean}`, 'must name elements and a measure');
-    const members = elements.map((name) => { const at = facets[f]?.elements.indexOf(name) ?? -1; if (at < 0) throw new IrtError('unknown-element', `anchors[${n}].elements`, name, `must be rated under ${facet}`); return at; });
+    if (elements.length === 0 || !Number.isFinite(mean))
+      throw new IrtError(
+        'not-an-anchor',
+        `anchors[${n}]`,
+        `${elements.join(' ')}: ${mean}`,
+        'must name elements and a measure',
+      );
+    const members = elements.map((name) => {
+      const at = facets[f]?.elements.indexOf(name) ?? -1;
+      if (at < 0) throw new IrtError('unknown-element', `anchors[${n}].elements`, name, `must be rated under ${facet}`);
+      return at;
+    });
     const taken = new Set((groups[f] ?? []).flatMap((group) => group.members));
     const twice = members.find((member, at) => taken.has(member) || members.indexOf(member) !== at);
-    if (twice !== undefined) throw new IrtError('anchors-overlap', `anchors[${n}].elements`, facets[f]?.elements[twice] ?? '', 'must stand in one anchor only: two could contradict each other');
+    if (twice !== undefined)
+      throw new IrtError(
+        'anchors-overlap',
+        `anchors[${n}].elements`,
+        facets[f]?.elements[twice] ?? '',
+        'must stand in one anchor only: two could contradict each other',
+      );
     groups[f]?.push({ members, mean });
   });
   return groups;

@@ -18,12 +18,17 @@ function simulated(candidates: number, key: number, bias = 0): RatingRow[] {
     const random = createRng('facets').fork(key, n);
     const theta = 1.3 * random.normal();
     const [first, second] = [n % 5, (n + 1 + random.integer(4)) % 5];
-    return [...new Set([first, second])].flatMap((rater) => difficulty.map((d, criterion): RatingRow => {
-      ratingAt(theta - d - (severity[rater] ?? 0) - (rater === 4 && criterion === 2 ? bias : 0), steps, at);
-      let [left, score] = [random.uniform(), 0];
-      while (score < 4 && left >= (at.p[score] ?? 0)) { left -= at.p[score] ?? 0; score += 1; }
-      return { person: `P${n}`, elements: [`C${criterion}`, `R${rater}`], score };
-    }));
+    return [...new Set([first, second])].flatMap((rater) =>
+      difficulty.map((d, criterion): RatingRow => {
+        ratingAt(theta - d - (severity[rater] ?? 0) - (rater === 4 && criterion === 2 ? bias : 0), steps, at);
+        let [left, score] = [random.uniform(), 0];
+        while (score < 4 && left >= (at.p[score] ?? 0)) {
+          left -= at.p[score] ?? 0;
+          score += 1;
+        }
+        return { person: `P${n}`, elements: [`C${criterion}`, `R${rater}`], score };
+      }),
+    );
   });
 }
 
@@ -33,9 +38,16 @@ describe('many facets', () => {
     const z: number[] = [];
     for (let r = 0; r < replications; r += 1) {
       const table = ratingTable(['criterion', 'rater'], simulated(300, r));
-      const { facets: [, raters] } = calibrateFacets(table, { tolerance: 1e-5 });
+      const {
+        facets: [, raters],
+      } = calibrateFacets(table, { tolerance: 1e-5 });
       const mean = severity.reduce((sum, value) => sum + value, 0) / severity.length;
-      raters?.elements.forEach((name, e) => { z.push(((raters.measure[e] ?? NaN) - ((severity[Number(name.slice(1))] ?? NaN) - mean)) / (raters.standardError[e] ?? NaN)); });
+      raters?.elements.forEach((name, e) => {
+        z.push(
+          ((raters.measure[e] ?? NaN) - ((severity[Number(name.slice(1))] ?? NaN) - mean)) /
+            (raters.standardError[e] ?? NaN),
+        );
+      });
     }
     const spread = Math.sqrt(z.reduce((sum, value) => sum + value * value, 0) / z.length);
     expect(spread).toBeGreaterThan(replications === 200 ? 0.93 : 0.6);
@@ -60,9 +72,20 @@ describe('many facets', () => {
   });
 
   it('refuses a plan that falls apart, naming its parts; joint estimation too', () => {
-    const rows = simulated(40, 1).map((row) => ({ ...row, elements: [row.elements[0] ?? '', Number(row.person.slice(1)) < 20 ? 'A' : 'B'] }));
+    const rows = simulated(40, 1).map((row) => ({
+      ...row,
+      elements: [row.elements[0] ?? '', Number(row.person.slice(1)) < 20 ? 'A' : 'B'],
+    }));
     const seen = new Set<string>();
-    const table = ratingTable(['criterion', 'rater'], rows.filter(({ person, elements }) => { const key = `${person}/${elements.join()}`; const fresh = !seen.has(key); seen.add(key); return fresh; }));
+    const table = ratingTable(
+      ['criterion', 'rater'],
+      rows.filter(({ person, elements }) => {
+        const key = `${person}/${elements.join()}`;
+        const fresh = !seen.has(key);
+        seen.add(key);
+        return fresh;
+      }),
+    );
     expect(findSubsets(table)).toMatchObject({ isConnected: false, deficiency: 1 });
     expect(findSubsets(table).subsets).toHaveLength(2);
     expect(() => calibrateFacets(table)).toThrow(/rater A.*rater B/);
@@ -72,6 +95,8 @@ describe('many facets', () => {
   it('refuses empty and unusable ratings', () => {
     expect(() => ratingTable(['rater'], [])).toThrow(/rows/);
     expect(() => ratingTable(['rater'], [{ person: 'P', elements: ['R'], score: -1 }])).toThrow(/score/);
-    expect(() => calibrateFacets(ratingTable(['rater'], [{ person: 'P', elements: ['R'], score: 0 }]))).toThrow(/scale|score/);
+    expect(() => calibrateFacets(ratingTable(['rater'], [{ person: 'P', elements: ['R'], score: 0 }]))).toThrow(
+      /scale|score/,
+    );
   });
 });

@@ -1,21 +1,43 @@
-/** How firmly do the ratings join the elements of a facet? Where few persons carry the comparison, it is as uncertain as those few. */
+/**
+ * How firmly do the ratings join the elements of a facet? Where few persons carry the comparison, it is as uncertain as
+ * those few.
+ */
 import type { RatingTable } from '../responses/rating-table.ts';
 
 /** The cut of a facet's elements into two groups with the fewest persons rated on both sides. */
-export interface Join { readonly facet: string; /** The smaller group. */ readonly elements: readonly string[]; /** Rated in both groups. */ readonly persons: number }
+export interface Join {
+  readonly facet: string;
+  /** The smaller group. */ readonly elements: readonly string[];
+  /** Rated in both groups. */ readonly persons: number;
+}
 
-/** Of each facet with two elements or more: least cut (Stoer & Wagner 1997) of the graph whose edges count the persons that two elements share. */
+/**
+ * Of each facet with two elements or more: least cut (Stoer & Wagner 1997) of the graph whose edges count the persons
+ * that two elements share.
+ */
 export function weakestJoins({ persons, person, facets }: RatingTable): Join[] {
   return facets.flatMap(({ name, elements, of }): Join[] => {
     if (elements.length < 2) return [];
     const metBy = persons.map(() => new Set<number>());
     for (let n = 0; n < person.length; n += 1) metBy[person[n] ?? 0]?.add(of[n] ?? 0);
     const edge = Array.from(elements, () => new Float64Array(elements.length));
-    for (const met of metBy) for (const a of met) for (const b of met) { const row = edge[a]; if (a !== b && row !== undefined) row[b] = (row[b] ?? 0) + 1; }
+    for (const met of metBy)
+      for (const a of met)
+        for (const b of met) {
+          const row = edge[a];
+          if (a !== b && row !== undefined) row[b] = (row[b] ?? 0) + 1;
+        }
     const side = leastCut(edge);
     const [inside, outside] = [new Set(side), new Set(elements.flatMap((_, e) => (side.includes(e) ? [] : [e])))];
     const smaller = inside.size <= outside.size ? inside : outside;
-    return [{ facet: name, elements: [...smaller].sort((a, b) => a - b).map((e) => elements[e] ?? ''), persons: metBy.filter((met) => [...met].some((e) => inside.has(e)) && [...met].some((e) => outside.has(e))).length }];
+    return [
+      {
+        facet: name,
+        elements: [...smaller].sort((a, b) => a - b).map((e) => elements[e] ?? ''),
+        persons: metBy.filter((met) => [...met].some((e) => inside.has(e)) && [...met].some((e) => outside.has(e)))
+          .length,
+      },
+    ];
   });
 }
 
@@ -43,7 +65,8 @@ function leastCut(edge: readonly Float64Array[]): readonly number[] {
       const [own, other] = [edge[n], edge[before]];
       if (n === before || own === undefined || other === undefined) continue;
       const both = (own[before] ?? 0) + (own[last] ?? 0);
-      own[before] = both; other[n] = both;
+      own[before] = both;
+      other[n] = both;
     }
   }
   return best.side;

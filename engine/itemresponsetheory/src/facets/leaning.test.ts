@@ -8,8 +8,18 @@ import { posteriorFit } from './posterior-fit.ts';
 import { elementFit } from './report.ts';
 import { ownSteps, simulated } from './simulated.suite.ts';
 
-const rowsOf = ({ persons, person, facets, score, categories }: RatingTable): RatingRow[] => Array.from(score, (k, n) => ({ person: persons[person[n] ?? 0] ?? '', elements: facets.map(({ elements, of }) => elements[of[n] ?? 0] ?? ''), score: categories[k] ?? k }));
-const rebuilt = (table: RatingTable, change: (row: RatingRow) => RatingRow, options = {}): RatingTable => ratingTable(table.facets.map(({ name }) => name), rowsOf(table).map(change), options);
+const rowsOf = ({ persons, person, facets, score, categories }: RatingTable): RatingRow[] =>
+  Array.from(score, (k, n) => ({
+    person: persons[person[n] ?? 0] ?? '',
+    elements: facets.map(({ elements, of }) => elements[of[n] ?? 0] ?? ''),
+    score: categories[k] ?? k,
+  }));
+const rebuilt = (table: RatingTable, change: (row: RatingRow) => RatingRow, options = {}): RatingTable =>
+  ratingTable(
+    table.facets.map(({ name }) => name),
+    rowsOf(table).map(change),
+    options,
+  );
 const base = simulated(500, 'leaning', { steps: (rater) => ownSteps[rater] ?? [] });
 
 describe('scores that a model cannot estimate', () => {
@@ -17,7 +27,9 @@ describe('scores that a model cannot estimate', () => {
 
   it('own steps of a rater who never gave a score lean on those of the others, and the report can say so', () => {
     for (const missing of [4, 2]) {
-      const table = rebuilt(base, (row) => (row.elements[1] === 'R1' && row.score === missing ? { ...row, score: missing - 1 } : row));
+      const table = rebuilt(base, (row) =>
+        row.elements[1] === 'R1' && row.score === missing ? { ...row, score: missing - 1 } : row,
+      );
       const fit = calibrateFacets(table, byRater);
       expect(fit.converged).toBe(true);
       expect(fit.leaning).toEqual([{ facet: 'rater', element: 'R1', what: 'steps', scores: [missing] }]);
@@ -28,7 +40,11 @@ describe('scores that a model cannot estimate', () => {
       expect(stepError[missing - 1]).toBeGreaterThan(2 * (fit.scales[0]?.stepError[missing - 1] ?? Infinity));
       // The others hardly notice.
       const free = calibrateFacets(base, byRater);
-      fit.scales[0]?.steps.forEach((step, v) => { expect(Math.abs(step - (free.scales[0]?.steps[v] ?? NaN))).toBeLessThan(0.6 * (free.scales[0]?.stepError[v] ?? 0)); });
+      fit.scales[0]?.steps.forEach((step, v) => {
+        expect(Math.abs(step - (free.scales[0]?.steps[v] ?? NaN))).toBeLessThan(
+          0.6 * (free.scales[0]?.stepError[v] ?? 0),
+        );
+      });
     }
   });
 
@@ -71,7 +87,11 @@ describe('scores that a model cannot estimate', () => {
     expect(fit.facets).toEqual(plain.facets);
     const before = elementFit(base, plain, plain.theta, 1);
     elementFit(shifted, fit, fit.theta, 1).forEach(({ fairAverage, observedAverage, infit }, e) => {
-      expect([fairAverage, observedAverage, infit]).toEqual([(before[e]?.fairAverage ?? NaN) + 1, (before[e]?.observedAverage ?? NaN) + 1, before[e]?.infit].map((value) => expect.closeTo(value ?? NaN, 10)));
+      expect([fairAverage, observedAverage, infit]).toEqual(
+        [(before[e]?.fairAverage ?? NaN) + 1, (before[e]?.observedAverage ?? NaN) + 1, before[e]?.infit].map((value) =>
+          expect.closeTo(value ?? NaN, 10),
+        ),
+      );
     });
   });
 });
@@ -79,23 +99,60 @@ describe('scores that a model cannot estimate', () => {
 describe('weights', () => {
   const doubled = (row: RatingRow): boolean => row.elements[0] === 'C1';
   const weighted = rebuilt(base, (row) => (doubled(row) ? { ...row, weight: 2 } : row));
-  const twice = ratingTable(['criterion', 'rater'], rowsOf(base).flatMap((row) => (doubled(row) ? [row, row] : [row])));
+  const twice = ratingTable(
+    ['criterion', 'rater'],
+    rowsOf(base).flatMap((row) => (doubled(row) ? [row, row] : [row])),
+  );
 
-  it.each([['one scale', {}], ['own steps by criterion', { thresholds: { by: 'criterion' } }], ['slopes of raters', { slopes: ['rater'] }]] as const)('a weight of 2 is the row twice: %s', (_, model) => {
-    const [a, b] = [calibrateFacets(weighted, { ...model, tolerance: 1e-11 }), calibrateFacets(twice, { ...model, tolerance: 1e-11 })];
+  it.each([
+    ['one scale', {}],
+    ['own steps by criterion', { thresholds: { by: 'criterion' } }],
+    ['slopes of raters', { slopes: ['rater'] }],
+  ] as const)('a weight of 2 is the row twice: %s', (_, model) => {
+    const [a, b] = [
+      calibrateFacets(weighted, { ...model, tolerance: 1e-11 }),
+      calibrateFacets(twice, { ...model, tolerance: 1e-11 }),
+    ];
     expect(a.logLikelihood).toBeCloseTo(b.logLikelihood, 7);
-    a.facets.forEach(({ measure, standardError }, f) => { measure.forEach((value, e) => { expect(value).toBeCloseTo(b.facets[f]?.measure[e] ?? NaN, 8); expect(standardError[e]).toBeCloseTo(b.facets[f]?.standardError[e] ?? NaN, 7); }); });
-    a.scales.forEach(({ steps }, g) => { steps.forEach((value, v) => { expect(value).toBeCloseTo(b.scales[g]?.steps[v] ?? NaN, 8); }); });
+    a.facets.forEach(({ measure, standardError }, f) => {
+      measure.forEach((value, e) => {
+        expect(value).toBeCloseTo(b.facets[f]?.measure[e] ?? NaN, 8);
+        expect(standardError[e]).toBeCloseTo(b.facets[f]?.standardError[e] ?? NaN, 7);
+      });
+    });
+    a.scales.forEach(({ steps }, g) => {
+      steps.forEach((value, v) => {
+        expect(value).toBeCloseTo(b.scales[g]?.steps[v] ?? NaN, 8);
+      });
+    });
     expect(a.variance).toBeCloseTo(b.variance, 7);
-    a.theta.forEach((value, n) => { expect(value).toBeCloseTo(b.theta[n] ?? NaN, 8); });
+    a.theta.forEach((value, n) => {
+      expect(value).toBeCloseTo(b.theta[n] ?? NaN, 8);
+    });
     const [one, other] = [personMeasures(weighted, a, 'wle'), personMeasures(twice, b, 'wle')];
-    one.forEach(({ theta, standardError }, n) => { expect([theta, standardError]).toEqual([expect.closeTo(other[n]?.theta ?? NaN, 7), expect.closeTo(other[n]?.standardError ?? NaN, 7)]); });
+    one.forEach(({ theta, standardError }, n) => {
+      expect([theta, standardError]).toEqual([
+        expect.closeTo(other[n]?.theta ?? NaN, 7),
+        expect.closeTo(other[n]?.standardError ?? NaN, 7),
+      ]);
+    });
   });
 
   it('joint estimation too; and differs from counting once', () => {
-    const [a, b, once] = [calibrateFacetsJointly(weighted), calibrateFacetsJointly(twice), calibrateFacetsJointly(base)];
-    a.facets.forEach(({ measure, standardError }, f) => { measure.forEach((value, e) => { expect(value).toBeCloseTo(b.facets[f]?.measure[e] ?? NaN, 7); expect(standardError[e]).toBeCloseTo(b.facets[f]?.standardError[e] ?? NaN, 7); }); });
-    a.theta.forEach((value, n) => { expect(value).toBeCloseTo(b.theta[n] ?? NaN, 6); });
+    const [a, b, once] = [
+      calibrateFacetsJointly(weighted),
+      calibrateFacetsJointly(twice),
+      calibrateFacetsJointly(base),
+    ];
+    a.facets.forEach(({ measure, standardError }, f) => {
+      measure.forEach((value, e) => {
+        expect(value).toBeCloseTo(b.facets[f]?.measure[e] ?? NaN, 7);
+        expect(standardError[e]).toBeCloseTo(b.facets[f]?.standardError[e] ?? NaN, 7);
+      });
+    });
+    a.theta.forEach((value, n) => {
+      expect(value).toBeCloseTo(b.theta[n] ?? NaN, 6);
+    });
     expect(Math.max(...a.theta.map((value, n) => Math.abs(value - (once.theta[n] ?? NaN))))).toBeGreaterThan(0.05);
   });
 
@@ -105,6 +162,7 @@ describe('weights', () => {
   });
 
   it('refuses what is no weight', () => {
-    for (const weight of [0, -1, NaN, Infinity]) expect(() => ratingTable(['rater'], [{ person: 'P', elements: ['R'], score: 1, weight }])).toThrow(/weight/);
+    for (const weight of [0, -1, NaN, Infinity])
+      expect(() => ratingTable(['rater'], [{ person: 'P', elements: ['R'], score: 1, weight }])).toThrow(/weight/);
   });
 });

@@ -1,44 +1,78 @@
 /**
- * What an element's own ratings leave without a finite estimate leans on the other elements by a weak normal prior: its own steps, when it never gave a category;
- * its measure, when it gave one end of the scale only. Everything that the ratings do hold is maximum likelihood as ever.
+ * What an element's own ratings leave without a finite estimate leans on the other elements by a weak normal prior: its
+ * own steps, when it never gave a category;
+ * its measure, when it gave one end of the scale only. Everything that the ratings do hold is maximum likelihood as
+ * ever.
  */
 import type { RatingTable } from '../responses/rating-table.ts';
 import { type Affine, sumOf, times } from './affine.ts';
 
-export interface Unheld { readonly facet: number; readonly element: number; readonly what: 'steps' | 'measure'; /** Categories it never gave, or the only one it gave. */ readonly categories: readonly number[] }
+export interface Unheld {
+  readonly facet: number;
+  readonly element: number;
+  readonly what: 'steps' | 'measure';
+  /** Categories it never gave, or the only one it gave. */ readonly categories: readonly number[];
+}
 
 /** `by`: facet with own steps. */
 export function unheldOf({ facets, score, highest }: RatingTable, by: number | undefined): Unheld[] {
   return facets.flatMap(({ of, elements }, facet) => {
     const seen = elements.map(() => new Uint8Array(highest + 1));
-    for (let n = 0; n < score.length; n += 1) { const own = seen[of[n] ?? 0]; if (own !== undefined) own[score[n] ?? 0] = 1; }
+    for (let n = 0; n < score.length; n += 1) {
+      const own = seen[of[n] ?? 0];
+      if (own !== undefined) own[score[n] ?? 0] = 1;
+    }
     return seen.flatMap((own, element): Unheld[] => {
       const [given, missing] = [1, 0].map((flag) => Array.from(own.keys()).filter((k) => own[k] === flag));
       const isAtEnd = given?.length === 1 && (given[0] === 0 || given[0] === highest);
       return [
         ...(isAtEnd ? [{ facet, element, what: 'measure' as const, categories: given }] : []),
-        ...(facet === by && missing !== undefined && missing.length > 0 ? [{ facet, element, what: 'steps' as const, categories: missing }] : []),
+        ...(facet === by && missing !== undefined && missing.length > 0
+          ? [{ facet, element, what: 'steps' as const, categories: missing }]
+          : []),
       ];
     });
   });
 }
 
 /** row ~ N(0, 1/precision): what leans, less the mean of what it leans on. */
-export interface Leaning { readonly unheld: Unheld; readonly row: Affine; readonly precision: number }
+export interface Leaning {
+  readonly unheld: Unheld;
+  readonly row: Affine;
+  readonly precision: number;
+}
 
 /** Standard deviations of the priors, in logits: weak beside a handful of ratings. */
 const spread = { steps: 1, measure: 2 } as const;
 
 /** On the elements that hold themselves; on all, when none does. Anchored ones do not lean. */
-export function leaningsOf(unheld: readonly Unheld[], { facets }: RatingTable, measures: readonly (readonly Affine[])[], steps: readonly (readonly Affine[])[]): Leaning[] {
+export function leaningsOf(
+  unheld: readonly Unheld[],
+  { facets }: RatingTable,
+  measures: readonly (readonly Affine[])[],
+  steps: readonly (readonly Affine[])[],
+): Leaning[] {
   return unheld.flatMap((one): Leaning[] => {
     const all = (facets[one.facet]?.elements ?? []).map((_, e) => e);
-    const firm = all.filter((e) => !unheld.some(({ facet, element, what }) => what === one.what && facet === one.facet && element === e));
+    const firm = all.filter(
+      (e) => !unheld.some(({ facet, element, what }) => what === one.what && facet === one.facet && element === e),
+    );
     const others = firm.length > 0 ? firm : all;
-    const lists = one.what === 'measure' ? [measures[one.facet] ?? []] : (steps[0] ?? []).map((_, v) => steps.map((rows) => rows[v] ?? nothing));
+    const lists =
+      one.what === 'measure'
+        ? [measures[one.facet] ?? []]
+        : (steps[0] ?? []).map((_, v) => steps.map((rows) => rows[v] ?? nothing));
     return lists.flatMap((list): Leaning[] => {
       const own = list[one.element] ?? nothing;
-      return own.index.length === 0 ? [] : [{ unheld: one, row: sumOf([own, ...others.map((e) => times(list[e] ?? nothing, -1 / others.length))]), precision: 1 / spread[one.what] ** 2 }];
+      return own.index.length === 0
+        ? []
+        : [
+            {
+              unheld: one,
+              row: sumOf([own, ...others.map((e) => times(list[e] ?? nothing, -1 / others.length))]),
+              precision: 1 / spread[one.what] ** 2,
+            },
+          ];
     });
   });
 }

@@ -8,18 +8,33 @@ import { type Cells, cellsOf, createRatingAt, type RatingAt, ratingAt } from './
 import { type Design, designOf, type FacetsModel } from './design.ts';
 
 /** Persons with the same cells and, where slopes cannot tell them apart, the same sum of scores. */
-interface Member { readonly persons: number[]; readonly count: number; sum: number }
-interface Pattern { readonly cells: Uint32Array; readonly members: readonly Member[] }
+interface Member {
+  readonly persons: number[];
+  readonly count: number;
+  sum: number;
+}
+interface Pattern {
+  readonly cells: Uint32Array;
+  readonly members: readonly Member[];
+}
 
 export interface Marginal {
-  readonly table: RatingTable; readonly cells: Cells; readonly design: Design; readonly node: Float64Array; readonly patterns: readonly Pattern[];
+  readonly table: RatingTable;
+  readonly cells: Cells;
+  readonly design: Design;
+  readonly node: Float64Array;
+  readonly patterns: readonly Pattern[];
   /** Σ score and, by step, ratings at or above it, by cell; weighted. */
-  readonly total: Float64Array; readonly above: Float64Array;
+  readonly total: Float64Array;
+  readonly above: Float64Array;
   /** Ratings of each person, for sums under slopes. */
   readonly ratingsOf: readonly (readonly number[])[];
   /** Where the population's parameters stand in x. */
-  readonly meanAt: number; readonly varianceAt: number; readonly size: number;
-  readonly at: RatingAt; readonly walker: Walker;
+  readonly meanAt: number;
+  readonly varianceAt: number;
+  readonly size: number;
+  readonly at: RatingAt;
+  readonly walker: Walker;
 }
 
 export function marginalOf(table: RatingTable, node: Float64Array, model: FacetsModel): Marginal {
@@ -40,13 +55,32 @@ export function marginalOf(table: RatingTable, node: Float64Array, model: Facets
   const meanAt = design.hasFreeMean ? design.parameters : -1;
   const varianceAt = design.parameters + (design.hasFreeMean ? 1 : 0);
   return {
-    table, cells, design, node, total, above, ratingsOf, meanAt, varianceAt, size: varianceAt + 1, at: createRatingAt(m), walker: createWalker(node, new Float64Array(node.length + 1)),
-    patterns: patternsOf(ratingsOf, cells, (person) => (hasSlopes ? person : sum[person] ?? 0), sum),
+    table,
+    cells,
+    design,
+    node,
+    total,
+    above,
+    ratingsOf,
+    meanAt,
+    varianceAt,
+    size: varianceAt + 1,
+    at: createRatingAt(m),
+    walker: createWalker(node, new Float64Array(node.length + 1)),
+    patterns: patternsOf(ratingsOf, cells, (person) => (hasSlopes ? person : (sum[person] ?? 0)), sum),
   };
 }
 
-function patternsOf(ratingsOf: readonly (readonly number[])[], { of }: Cells, alike: (person: number) => number, sum: Float64Array): Pattern[] {
-  const known = new Map<string, { cells: Uint32Array; members: Map<number, { persons: number[]; count: number; sum: number }> }>();
+function patternsOf(
+  ratingsOf: readonly (readonly number[])[],
+  { of }: Cells,
+  alike: (person: number) => number,
+  sum: Float64Array,
+): Pattern[] {
+  const known = new Map<
+    string,
+    { cells: Uint32Array; members: Map<number, { persons: number[]; count: number; sum: number }> }
+  >();
   ratingsOf.forEach((ratings, person) => {
     const cells = Uint32Array.from(ratings, (n) => of[n] ?? 0).sort();
     const key = String.fromCharCode(...new Uint16Array(cells.buffer));
@@ -54,14 +88,17 @@ function patternsOf(ratingsOf: readonly (readonly number[])[], { of }: Cells, al
     known.set(key, pattern);
     const member = pattern.members.get(alike(person)) ?? { persons: [], count: 0, sum: sum[person] ?? 0 };
     pattern.members.set(alike(person), member);
-    member.persons.push(person); member.count += 1;
+    member.persons.push(person);
+    member.count += 1;
   });
   return [...known.values()].map(({ cells, members }) => ({ cells, members: [...members.values()] }));
 }
 
 export interface Expected {
   /** Of the ratings, and of what leans on others (0 without). */
-  readonly logLikelihood: number; readonly logPrior: number; readonly gradient: Float64Array;
+  readonly logLikelihood: number;
+  readonly logPrior: number;
+  readonly gradient: Float64Array;
   /** Of the complete data, without the population's parameters; row-major, lower triangle. */
   readonly information: Float64Array;
   /** Mean and mean square of θ over all persons. */
@@ -69,16 +106,38 @@ export interface Expected {
 }
 
 /** What the cells are at x: slopes, severities, steps, and at every node the probabilities. */
-interface CellsAt { readonly slope: Float64Array; readonly severity: Float64Array; readonly steps: readonly Float64Array[]; /** By cell and node. */ readonly logTotal: Float64Array; /** By cell, node and score. */ readonly p: Float64Array }
+interface CellsAt {
+  readonly slope: Float64Array;
+  readonly severity: Float64Array;
+  readonly steps: readonly Float64Array[];
+  /** By cell and node. */ readonly logTotal: Float64Array;
+  /** By cell, node and score. */ readonly p: Float64Array;
+}
 
 function cellsAt({ design, node, table: { highest: m }, at }: Marginal, x: Float64Array): CellsAt {
   const points = node.length;
   const steps = design.steps.map((rows) => Float64Array.from(rows, (row) => valueOf(row, x)));
   const severity = Float64Array.from(design.cells, (cell) => valueOf(cell.severity, x));
-  const slope = Float64Array.from(design.cells, ({ logSlope }) => (logSlope === undefined ? 1 : exp(valueOf(logSlope, x))));
-  const [logTotal, p] = [new Float64Array(design.cells.length * points), new Float64Array(design.cells.length * points * (m + 1))];
+  const slope = Float64Array.from(design.cells, ({ logSlope }) =>
+    logSlope === undefined ? 1 : exp(valueOf(logSlope, x)),
+  );
+  const [logTotal, p] = [
+    new Float64Array(design.cells.length * points),
+    new Float64Array(design.cells.length * points * (m + 1)),
+  ];
   const work = new Float64Array(m + 1);
-  design.cells.forEach(({ group }, c) => { curvesOf(slope[c] ?? 1, severity[c] ?? 0, steps[group] ?? work, node, logTotal.subarray(c * points, (c + 1) * points), p.subarray(c * points * (m + 1), (c + 1) * points * (m + 1)), work, at); });
+  design.cells.forEach(({ group }, c) => {
+    curvesOf(
+      slope[c] ?? 1,
+      severity[c] ?? 0,
+      steps[group] ?? work,
+      node,
+      logTotal.subarray(c * points, (c + 1) * points),
+      p.subarray(c * points * (m + 1), (c + 1) * points * (m + 1)),
+      work,
+      at,
+    );
+  });
   return { slope, severity, steps, logTotal, p };
 }
 
@@ -86,21 +145,44 @@ function cellsAt({ design, node, table: { highest: m }, at }: Marginal, x: Float
 const safeExponent = 600;
 
 /** ln Σ_k e^η_k and P_k at every node. e^η_k = y^k·e^(−αS_k) with y = e^(α(θ − severity)): one exponential a node. */
-function curvesOf(a: number, severity: number, steps: Float64Array, node: Float64Array, logTotal: Float64Array, p: Float64Array, weight: Float64Array, at: RatingAt): void {
+function curvesOf(
+  a: number,
+  severity: number,
+  steps: Float64Array,
+  node: Float64Array,
+  logTotal: Float64Array,
+  p: Float64Array,
+  weight: Float64Array,
+  at: RatingAt,
+): void {
   const m = steps.length;
   let [sum, most] = [0, 0];
   weight[0] = 1;
-  for (let k = 1; k <= m; k += 1) { sum += a * (steps[k - 1] ?? 0); weight[k] = exp(-sum); most = Math.max(most, Math.abs(sum)); }
-  const reach = m * a * Math.max(Math.abs((node[0] ?? 0) - severity), Math.abs((node[node.length - 1] ?? 0) - severity));
+  for (let k = 1; k <= m; k += 1) {
+    sum += a * (steps[k - 1] ?? 0);
+    weight[k] = exp(-sum);
+    most = Math.max(most, Math.abs(sum));
+  }
+  const reach =
+    m * a * Math.max(Math.abs((node[0] ?? 0) - severity), Math.abs((node[node.length - 1] ?? 0) - severity));
   if (most + reach > safeExponent) {
     const scaled = steps.map((step) => a * step);
-    for (let q = 0; q < node.length; q += 1) { ratingAt(a * ((node[q] ?? 0) - severity), scaled, at); logTotal[q] = at.logTotal; p.set(at.p, q * (m + 1)); }
+    for (let q = 0; q < node.length; q += 1) {
+      ratingAt(a * ((node[q] ?? 0) - severity), scaled, at);
+      logTotal[q] = at.logTotal;
+      p.set(at.p, q * (m + 1));
+    }
     return;
   }
   for (let q = 0; q < node.length; q += 1) {
     const y = exp(a * ((node[q] ?? 0) - severity));
     let total = 1;
-    for (let k = 1, power = 1; k <= m; k += 1) { power *= y; const e = power * (weight[k] ?? 0); p[q * (m + 1) + k] = e; total += e; }
+    for (let k = 1, power = 1; k <= m; k += 1) {
+      power *= y;
+      const e = power * (weight[k] ?? 0);
+      p[q * (m + 1) + k] = e;
+      total += e;
+    }
     logTotal[q] = log(total);
     p[q * (m + 1)] = 1 / total;
     for (let k = 1; k <= m; k += 1) p[q * (m + 1) + k] = (p[q * (m + 1) + k] ?? 0) / total;
@@ -108,11 +190,16 @@ function curvesOf(a: number, severity: number, steps: Float64Array, node: Float6
 }
 
 /** `onMember` gets every member's EAP and posterior variance. */
-export function expectation(marginal: Marginal, x: Float64Array, withInformation: boolean, onMember?: (member: Member, eap: number, variance: number) => void): Expected {
+export function expectation(
+  marginal: Marginal,
+  x: Float64Array,
+  withInformation: boolean,
+  onMember?: (member: Member, eap: number, variance: number) => void,
+): Expected {
   const { design, node, table, patterns, cells, walker, meanAt, varianceAt, total, above } = marginal;
   const points = node.length;
   const at = cellsAt(marginal, x);
-  const [mean, variance] = [meanAt < 0 ? 0 : x[meanAt] ?? 0, exp(x[varianceAt] ?? 0)];
+  const [mean, variance] = [meanAt < 0 ? 0 : (x[meanAt] ?? 0), exp(x[varianceAt] ?? 0)];
   const prior = normalOnGrid(node, mean, variance);
   const mass = new Float64Array(design.cells.length * points);
   /** Σ score·EAP by cell, for slopes. */
@@ -123,24 +210,45 @@ export function expectation(marginal: Marginal, x: Float64Array, withInformation
   let [logLikelihood, first, second] = [0, 0, 0];
   for (const { cells: list, members } of patterns) {
     line.set(prior.logWeight);
-    for (const c of list) for (let q = 0, from = c * points, w = cells.weight[c] ?? 1; q < points; q += 1) line[q] = (line[q] ?? 0) - w * (at.logTotal[from + q] ?? 0);
+    for (const c of list)
+      for (let q = 0, from = c * points, w = cells.weight[c] ?? 1; q < points; q += 1)
+        line[q] = (line[q] ?? 0) - w * (at.logTotal[from + q] ?? 0);
     walker.begin(line);
     shared.fill(0);
     for (const member of members) {
-      if (hasSlopes) member.sum = (marginal.ratingsOf[member.persons[0] ?? 0] ?? []).reduce((sum, n) => sum + (at.slope[cells.of[n] ?? 0] ?? 1) * (cells.weight[cells.of[n] ?? 0] ?? 1) * (table.score[n] ?? 0), 0);
+      if (hasSlopes)
+        member.sum = (marginal.ratingsOf[member.persons[0] ?? 0] ?? []).reduce(
+          (sum, n) =>
+            sum + (at.slope[cells.of[n] ?? 0] ?? 1) * (cells.weight[cells.of[n] ?? 0] ?? 1) * (table.score[n] ?? 0),
+          0,
+        );
       walker.walk(member.sum);
       const { weight, from, to, total: all, peak } = walker;
       const factor = member.count / all;
       let [one, square] = [0, 0];
       const end = Math.min(to, points);
-      for (let q = from; q < end; q += 1) { const w = (weight[q] ?? 0) * factor; const t = node[q] ?? 0; shared[q] = (shared[q] ?? 0) + w; one += w * t; square += w * t * t; }
+      for (let q = from; q < end; q += 1) {
+        const w = (weight[q] ?? 0) * factor;
+        const t = node[q] ?? 0;
+        shared[q] = (shared[q] ?? 0) + w;
+        one += w * t;
+        square += w * t * t;
+      }
       logLikelihood += member.count * (peak + log(all));
-      first += one; second += square;
+      first += one;
+      second += square;
       const eap = one / member.count;
       onMember?.(member, eap, Math.max(0, square / member.count - eap * eap));
-      if (hasSlopes) for (const person of member.persons) for (const n of marginal.ratingsOf[person] ?? []) { const c = cells.of[n] ?? 0; scoreEap[c] = (scoreEap[c] ?? 0) + (cells.weight[c] ?? 1) * (table.score[n] ?? 0) * eap; }
+      if (hasSlopes)
+        for (const person of member.persons)
+          for (const n of marginal.ratingsOf[person] ?? []) {
+            const c = cells.of[n] ?? 0;
+            scoreEap[c] = (scoreEap[c] ?? 0) + (cells.weight[c] ?? 1) * (table.score[n] ?? 0) * eap;
+          }
     }
-    for (const c of list) for (let q = 0, to = c * points, w = cells.weight[c] ?? 1; q < points; q += 1) mass[to + q] = (mass[to + q] ?? 0) + w * (shared[q] ?? 0);
+    for (const c of list)
+      for (let q = 0, to = c * points, w = cells.weight[c] ?? 1; q < points; q += 1)
+        mass[to + q] = (mass[to + q] ?? 0) + w * (shared[q] ?? 0);
   }
   const gradient = new Float64Array(marginal.size);
   const information = new Float64Array(withInformation ? design.parameters * design.parameters : 0);
@@ -153,17 +261,29 @@ export function expectation(marginal: Marginal, x: Float64Array, withInformation
   });
   const persons = table.persons.length;
   if (meanAt >= 0) gradient[meanAt] = (first - persons * prior.mean) / variance;
-  gradient[varianceAt] = (second - 2 * mean * first - persons * (prior.second - 2 * mean * prior.mean)) / (2 * variance);
+  gradient[varianceAt] =
+    (second - 2 * mean * first - persons * (prior.second - 2 * mean * prior.mean)) / (2 * variance);
   const logPrior = addLeanings(design, x, gradient, withInformation ? information : undefined);
   return { logLikelihood, logPrior, gradient, information, moments: [first / persons, second / persons] };
 }
 
 /**
- * A cell's own quantities are ln slope, severity and steps; exponent of score k: η_k = α(kθ − C_k), C_k = k·severity + Σ_{v≤k} step_v. Its gradient is
- * observed minus expected ∂η, its information the expected covariance of ∂η, both carried over to x. ∂η_k is −αk for the severity, −α[k ≥ v] for step v,
- * and η_k itself for ln slope, so the sums over nodes of persons·P_k, times 1, θ and θ², are all that is needed besides the means at each node.
+ * A cell's own quantities are ln slope, severity and steps; exponent of score k: η_k = α(kθ − C_k), C_k = k·severity +
+ * Σ_{v≤k} step_v. Its gradient is
+ * observed minus expected ∂η, its information the expected covariance of ∂η, both carried over to x. ∂η_k is −αk for
+ * the severity, −α[k ≥ v] for step v,
+ * and η_k itself for ln slope, so the sums over nodes of persons·P_k, times 1, θ and θ², are all that is needed besides
+ * the means at each node.
  */
-function addCell({ design, node, table: { highest: m }, total, above }: Marginal, at: CellsAt, c: number, mass: Float64Array, scoreEap: number, gradient: Float64Array, information: Float64Array | undefined): void {
+function addCell(
+  { design, node, table: { highest: m }, total, above }: Marginal,
+  at: CellsAt,
+  c: number,
+  mass: Float64Array,
+  scoreEap: number,
+  gradient: Float64Array,
+  information: Float64Array | undefined,
+): void {
   const cell = design.cells[c];
   const steps = at.steps[cell?.group ?? 0];
   if (cell === undefined || steps === undefined) return;
@@ -176,7 +296,11 @@ function addCell({ design, node, table: { highest: m }, total, above }: Marginal
   const observed = new Float64Array(count);
   observed[0] = a * (scoreEap - (total[c] ?? 0) * severity);
   observed[1] = -a * (total[c] ?? 0);
-  for (let v = 0; v < m; v += 1) { const n = above[c * m + v] ?? 0; observed[2 + v] = -a * n; observed[0] = (observed[0] ?? 0) - a * n * (steps[v] ?? 0); }
+  for (let v = 0; v < m; v += 1) {
+    const n = above[c * m + v] ?? 0;
+    observed[2 + v] = -a * n;
+    observed[0] = (observed[0] ?? 0) - a * n * (steps[v] ?? 0);
+  }
   const [expected, cross, d] = [new Float64Array(count), new Float64Array(count * count), new Float64Array(count)];
   for (let k = 1, constant = 0; k <= m; k += 1) {
     constant += severity + (steps[k - 1] ?? 0);
@@ -191,20 +315,32 @@ function addCell({ design, node, table: { highest: m }, total, above }: Marginal
       if (di === 0) continue;
       expected[i] = (expected[i] ?? 0) + w * di;
       cross[i * count] = (cross[i * count] ?? 0) + own * di;
-      if (information !== undefined) for (let j = 1; j <= i; j += 1) cross[i * count + j] = (cross[i * count + j] ?? 0) + w * di * (d[j] ?? 0);
+      if (information !== undefined)
+        for (let j = 1; j <= i; j += 1) cross[i * count + j] = (cross[i * count + j] ?? 0) + w * di * (d[j] ?? 0);
     }
   }
   if (information !== undefined) subtractMeans(node, mass, at, c, steps, cross, first);
   for (let i = first; i < count; i += 1) {
     const row = rows[i];
     const own = (observed[i] ?? 0) - (expected[i] ?? 0);
-    row?.index.forEach((n, place) => { gradient[n] = (gradient[n] ?? 0) + (row.coefficient[place] ?? 0) * own; });
-    if (information !== undefined) for (let j = first; j <= i; j += 1) addOuter(information, design.parameters, row, rows[j], cross[i * count + j] ?? 0, i === j);
+    row?.index.forEach((n, place) => {
+      gradient[n] = (gradient[n] ?? 0) + (row.coefficient[place] ?? 0) * own;
+    });
+    if (information !== undefined)
+      for (let j = first; j <= i; j += 1)
+        addOuter(information, design.parameters, row, rows[j], cross[i * count + j] ?? 0, i === j);
   }
 }
 
 /** Σ over nodes of persons·P_k, then times θ and θ² where slopes need them. */
-function sumsOverNodes(node: Float64Array, mass: Float64Array, p: Float64Array, c: number, m: number, hasSlope: boolean): Float64Array {
+function sumsOverNodes(
+  node: Float64Array,
+  mass: Float64Array,
+  p: Float64Array,
+  c: number,
+  m: number,
+  hasSlope: boolean,
+): Float64Array {
   const out = new Float64Array(3 * (m + 1));
   for (let q = 0; q < node.length; q += 1) {
     const w = mass[c * node.length + q] ?? 0;
@@ -222,7 +358,15 @@ function sumsOverNodes(node: Float64Array, mass: Float64Array, p: Float64Array, 
 }
 
 /** − Σ over nodes of persons·(E ∂η)(E ∂η)′. */
-function subtractMeans(node: Float64Array, mass: Float64Array, { slope, severity, p }: CellsAt, c: number, steps: Float64Array, cross: Float64Array, first: number): void {
+function subtractMeans(
+  node: Float64Array,
+  mass: Float64Array,
+  { slope, severity, p }: CellsAt,
+  c: number,
+  steps: Float64Array,
+  cross: Float64Array,
+  first: number,
+): void {
   const [m, a] = [steps.length, slope[c] ?? 1];
   const count = m + 2;
   const e = new Float64Array(count);
@@ -230,31 +374,54 @@ function subtractMeans(node: Float64Array, mass: Float64Array, { slope, severity
     const w = mass[c * node.length + q] ?? 0;
     if (w < 1e-12) continue;
     let [tail, mean, weighted] = [0, 0, 0];
-    for (let v = m; v >= 1; v -= 1) { tail += p[(c * node.length + q) * (m + 1) + v] ?? 0; e[1 + v] = -a * tail; mean += tail; weighted += tail * (steps[v - 1] ?? 0); }
+    for (let v = m; v >= 1; v -= 1) {
+      tail += p[(c * node.length + q) * (m + 1) + v] ?? 0;
+      e[1 + v] = -a * tail;
+      mean += tail;
+      weighted += tail * (steps[v - 1] ?? 0);
+    }
     e[1] = -a * mean;
     e[0] = a * (((node[q] ?? 0) - (severity[c] ?? 0)) * mean - weighted);
-    for (let i = first; i < count; i += 1) { const we = w * (e[i] ?? 0); for (let j = first; j <= i; j += 1) cross[i * count + j] = (cross[i * count + j] ?? 0) - we * (e[j] ?? 0); }
+    for (let i = first; i < count; i += 1) {
+      const we = w * (e[i] ?? 0);
+      for (let j = first; j <= i; j += 1) cross[i * count + j] = (cross[i * count + j] ?? 0) - we * (e[j] ?? 0);
+    }
   }
 }
 
 /** ln density of every leaning, without its constant, with gradient and information. */
-function addLeanings({ leanings, parameters }: Design, x: Float64Array, gradient: Float64Array, information: Float64Array | undefined): number {
+function addLeanings(
+  { leanings, parameters }: Design,
+  x: Float64Array,
+  gradient: Float64Array,
+  information: Float64Array | undefined,
+): number {
   let logPrior = 0;
   for (const { row, precision } of leanings) {
     const off = valueOf(row, x);
     logPrior -= (precision * off * off) / 2;
-    row.index.forEach((n, place) => { gradient[n] = (gradient[n] ?? 0) - precision * off * (row.coefficient[place] ?? 0); });
+    row.index.forEach((n, place) => {
+      gradient[n] = (gradient[n] ?? 0) - precision * off * (row.coefficient[place] ?? 0);
+    });
     if (information !== undefined) addOuter(information, parameters, row, row, precision, true);
   }
   return logPrior;
 }
 
 /** Lower triangle of value·(a·b′), and of its transpose unless a is b. */
-function addOuter(into: Float64Array, size: number, a: Affine | undefined, b: Affine | undefined, value: number, isSame: boolean): void {
+function addOuter(
+  into: Float64Array,
+  size: number,
+  a: Affine | undefined,
+  b: Affine | undefined,
+  value: number,
+  isSame: boolean,
+): void {
   if (a === undefined || b === undefined || value === 0) return;
-  for (let i = 0; i < a.index.length; i += 1) for (let j = 0; j < b.index.length; j += 1) {
-    const [n, k, v] = [a.index[i] ?? 0, b.index[j] ?? 0, value * (a.coefficient[i] ?? 0) * (b.coefficient[j] ?? 0)];
-    if (n >= k) into[n * size + k] = (into[n * size + k] ?? 0) + v;
-    if (!isSame && k >= n) into[k * size + n] = (into[k * size + n] ?? 0) + v;
-  }
+  for (let i = 0; i < a.index.length; i += 1)
+    for (let j = 0; j < b.index.length; j += 1) {
+      const [n, k, v] = [a.index[i] ?? 0, b.index[j] ?? 0, value * (a.coefficient[i] ?? 0) * (b.coefficient[j] ?? 0)];
+      if (n >= k) into[n * size + k] = (into[n * size + k] ?? 0) + v;
+      if (!isSame && k >= n) into[k * size + n] = (into[k * size + n] ?? 0) + v;
+    }
 }

@@ -1,12 +1,22 @@
-/** Abilities of persons at given measures: maximum likelihood, or Warm's weighted likelihood, which exists for extreme scores too. */
+/**
+ * Abilities of persons at given measures: maximum likelihood, or Warm's weighted likelihood, which exists for extreme
+ * scores too.
+ */
 import type { RatingTable } from '../responses/rating-table.ts';
 import { createRatingAt } from './cells.ts';
 import { type Measures, predict, rulesOf } from './prediction.ts';
 
-export interface PersonMeasure { readonly person: string; readonly theta: number; /** 1/√information. */ readonly standardError: number; readonly ratings: number; /** Only highest or lowest scores: maximum likelihood has no estimate and θ is ±Infinity. */ readonly isExtreme: boolean }
+export interface PersonMeasure {
+  readonly person: string;
+  readonly theta: number;
+  /** 1/√information. */ readonly standardError: number;
+  readonly ratings: number;
+  /** Only highest or lowest scores: maximum likelihood has no estimate and θ is ±Infinity. */ readonly isExtreme: boolean;
+}
 
 /**
- * Newton steps on l′(θ) (+ J/2I for Warm 1989; J = Σα³·third central moment of the score), from 0, no step longer than 1. Persons without ratings
+ * Newton steps on l′(θ) (+ J/2I for Warm 1989; J = Σα³·third central moment of the score), from 0, no step longer than
+ * 1. Persons without ratings
  * are not in a rating table.
  */
 export function personMeasures(table: RatingTable, measures: Measures, method: 'ml' | 'wle'): PersonMeasure[] {
@@ -18,7 +28,14 @@ export function personMeasures(table: RatingTable, measures: Measures, method: '
     const total = rows.reduce((sum, n) => sum + (table.score[n] ?? 0), 0);
     const isExtreme = total === 0 || total === rows.length * table.highest;
     const person = table.persons[p] ?? '';
-    if (method === 'ml' && isExtreme) return { person, theta: total === 0 ? -Infinity : Infinity, standardError: Infinity, ratings: rows.length, isExtreme };
+    if (method === 'ml' && isExtreme)
+      return {
+        person,
+        theta: total === 0 ? -Infinity : Infinity,
+        standardError: Infinity,
+        ratings: rows.length,
+        isExtreme,
+      };
     let theta = 0;
     let information = 0;
     for (let step = 0; step < 200; step += 1) {
@@ -29,7 +46,9 @@ export function personMeasures(table: RatingTable, measures: Measures, method: '
         predict(own, theta, at);
         score += weight * own.slope * ((table.score[n] ?? 0) - at.mean);
         information += weight * own.slope ** 2 * at.variance;
-        if (method === 'wle') for (let k = 0; k <= table.highest; k += 1) third += weight * (own.slope * (k - at.mean)) ** 3 * (at.p[k] ?? 0);
+        if (method === 'wle')
+          for (let k = 0; k <= table.highest; k += 1)
+            third += weight * (own.slope * (k - at.mean)) ** 3 * (at.p[k] ?? 0);
       }
       const move = (score + (method === 'wle' ? third / (2 * information) : 0)) / information;
       theta += Math.max(-1, Math.min(1, move));

@@ -1,4 +1,6 @@
-/** What a rating office reads: fit, averages, separation and agreement of the elements of a facet, at given abilities. */
+/**
+ * What a rating office reads: fit, averages, separation and agreement of the elements of a facet, at given abilities.
+ */
 import { chiSquareTail } from '../numeric/chi-square.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
@@ -7,54 +9,103 @@ import type { FacetMeasures } from './calibrate-facets.ts';
 import { type Measures, predict, ruleOf, rulesOf } from './prediction.ts';
 
 export interface ElementFit {
-  readonly element: string; readonly ratings: number;
+  readonly element: string;
+  readonly ratings: number;
   /** Mean squares: 1 expected; above 1.3 noisy, below 0.7 too even. z by Wilson–Hilferty (Wright & Masters 1982). */
-  readonly infit: number; readonly outfit: number; readonly infitZ: number; readonly outfitZ: number;
+  readonly infit: number;
+  readonly outfit: number;
+  readonly infitZ: number;
+  readonly outfitZ: number;
   readonly observedAverage: number;
   /** The score that a person of mean ability would get from this element, all others at their mean. */
   readonly fairAverage: number;
 }
 
 const cubeRoot = (x: number): number => (x <= 0 ? 0 : exp(log(x) / 3));
-export const standardised = (meanSquare: number, variance: number): number => { const q = Math.sqrt(Math.max(1e-12, variance)); return (cubeRoot(meanSquare) - 1) * (3 / q) + q / 3; };
+export const standardised = (meanSquare: number, variance: number): number => {
+  const q = Math.sqrt(Math.max(1e-12, variance));
+  return (cubeRoot(meanSquare) - 1) * (3 / q) + q / 3;
+};
 
 /** Fit of facet number `facet` at abilities `theta` (MML: compute at WLE or say that it is at EAP). */
-export function elementFit(table: RatingTable, measures: Measures, theta: ArrayLike<number>, facet: number): ElementFit[] {
+export function elementFit(
+  table: RatingTable,
+  measures: Measures,
+  theta: ArrayLike<number>,
+  facet: number,
+): ElementFit[] {
   const { facets } = measures;
   const target = facets[facet];
   const ruleAt = rulesOf(table, measures);
   if (target === undefined) return [];
   const count = target.elements.length;
-  const sums = { n: new Float64Array(count), score: new Float64Array(count), outfit: new Float64Array(count), squares: new Float64Array(count), variance: new Float64Array(count), outfitVariance: new Float64Array(count), infitVariance: new Float64Array(count) };
+  const sums = {
+    n: new Float64Array(count),
+    score: new Float64Array(count),
+    outfit: new Float64Array(count),
+    squares: new Float64Array(count),
+    variance: new Float64Array(count),
+    outfitVariance: new Float64Array(count),
+    infitVariance: new Float64Array(count),
+  };
   const at = createRatingAt(table.highest);
-  const add = (list: Float64Array, e: number, value: number): void => { list[e] = (list[e] ?? 0) + value; };
+  const add = (list: Float64Array, e: number, value: number): void => {
+    list[e] = (list[e] ?? 0) + value;
+  };
   table.score.forEach((score, n) => {
     const ability = theta[table.person[n] ?? 0] ?? NaN;
     if (!Number.isFinite(ability)) return;
     predict(ruleAt(n), ability, at);
     const e = table.facets[facet]?.of[n] ?? 0;
     const residual = score - at.mean;
-    add(sums.n, e, 1); add(sums.score, e, table.categories[score] ?? score); add(sums.squares, e, residual * residual); add(sums.variance, e, at.variance);
+    add(sums.n, e, 1);
+    add(sums.score, e, table.categories[score] ?? score);
+    add(sums.squares, e, residual * residual);
+    add(sums.variance, e, at.variance);
     add(sums.outfit, e, (residual * residual) / at.variance);
     add(sums.outfitVariance, e, at.fourth / (at.variance * at.variance) - 1);
     add(sums.infitVariance, e, at.fourth - at.variance * at.variance);
   });
   const scoreOf = (p: Float64Array): number => p.reduce((sum, share, k) => sum + share * (table.categories[k] ?? k), 0);
-  const average = Array.from(theta).filter(Number.isFinite).reduce((sum, t, _, list) => sum + t / list.length, 0);
+  const average = Array.from(theta)
+    .filter(Number.isFinite)
+    .reduce((sum, t, _, list) => sum + t / list.length, 0);
   const rule = ruleOf(table, measures);
-  const others = facets.reduce((sum, { measure }, f) => (f === facet ? sum : sum + measure.reduce((s, v) => s + v, 0) / measure.length), 0);
+  const others = facets.reduce(
+    (sum, { measure }, f) => (f === facet ? sum : sum + measure.reduce((s, v) => s + v, 0) / measure.length),
+    0,
+  );
   return target.elements.map((element, e) => {
     const [n, variance] = [sums.n[e] ?? 0, sums.variance[e] ?? 0];
     const [outfit, infit] = [(sums.outfit[e] ?? 0) / n, (sums.squares[e] ?? 0) / variance];
     const { slope, steps } = rule(facets.map((_, f) => (f === facet ? e : 0)));
     predict({ severity: others + (target.measure[e] ?? 0), slope, steps }, average, at);
-    return { element, ratings: n, infit, outfit, outfitZ: standardised(outfit, (sums.outfitVariance[e] ?? 0) / (n * n)), infitZ: standardised(infit, (sums.infitVariance[e] ?? 0) / (variance * variance)), observedAverage: (sums.score[e] ?? 0) / n, fairAverage: scoreOf(at.p) };
+    return {
+      element,
+      ratings: n,
+      infit,
+      outfit,
+      outfitZ: standardised(outfit, (sums.outfitVariance[e] ?? 0) / (n * n)),
+      infitZ: standardised(infit, (sums.infitVariance[e] ?? 0) / (variance * variance)),
+      observedAverage: (sums.score[e] ?? 0) / n,
+      fairAverage: scoreOf(at.p),
+    };
   });
 }
 
-export interface Separation { readonly separation: number; readonly strata: number; readonly reliability: number; readonly chiSquare: number; readonly degreesOfFreedom: number; readonly p: number }
+export interface Separation {
+  readonly separation: number;
+  readonly strata: number;
+  readonly reliability: number;
+  readonly chiSquare: number;
+  readonly degreesOfFreedom: number;
+  readonly p: number;
+}
 
-/** Anchored elements (without error) are left out. G = √(SD² − RMSE²)/RMSE; strata (4G + 1)/3; reliability G²/(1 + G²); fixed χ² of all elements being alike. For raters little separation is good. */
+/**
+ * Anchored elements (without error) are left out. G = √(SD² − RMSE²)/RMSE; strata (4G + 1)/3; reliability G²/(1 + G²);
+ * fixed χ² of all elements being alike. For raters little separation is good.
+ */
 export function separationOf(facet: Pick<FacetMeasures, 'measure' | 'standardError'>): Separation {
   const isEstimated = (_: number, e: number): boolean => facet.standardError[e] !== 0;
   const [measure, standardError] = [facet.measure.filter(isEstimated), facet.standardError.filter(isEstimated)];
@@ -64,36 +115,80 @@ export function separationOf(facet: Pick<FacetMeasures, 'measure' | 'standardErr
   const error = standardError.reduce((sum, v) => sum + v * v, 0) / count;
   const separation = Math.sqrt(Math.max(0, observed - error) / error);
   let [w, wd, wdd] = [0, 0, 0];
-  measure.forEach((d, e) => { const weight = 1 / (standardError[e] ?? 1) ** 2; w += weight; wd += weight * d; wdd += weight * d * d; });
+  measure.forEach((d, e) => {
+    const weight = 1 / (standardError[e] ?? 1) ** 2;
+    w += weight;
+    wd += weight * d;
+    wdd += weight * d * d;
+  });
   const chiSquare = wdd - (wd * wd) / w;
-  return { separation, strata: (4 * separation + 1) / 3, reliability: (separation * separation) / (1 + separation * separation), chiSquare, degreesOfFreedom: count - 1, p: chiSquareTail(chiSquare, count - 1) };
+  return {
+    separation,
+    strata: (4 * separation + 1) / 3,
+    reliability: (separation * separation) / (1 + separation * separation),
+    chiSquare,
+    degreesOfFreedom: count - 1,
+    p: chiSquareTail(chiSquare, count - 1),
+  };
 }
 
-export interface Agreement { readonly pairs: number; readonly observed: number; /** That the model expects of raters who differ in severity alone. */ readonly expected: number; /** (O − E)/(1 − E): above 0 they agree more than independent experts would. */ readonly kappa: number }
+export interface Agreement {
+  readonly pairs: number;
+  readonly observed: number;
+  /** That the model expects of raters who differ in severity alone. */ readonly expected: number;
+  /** (O − E)/(1 − E): above 0 they agree more than independent experts would. */ readonly kappa: number;
+}
 
 /** Exact agreement of pairs of elements of one facet on the same person and the same elements of all others. */
-export function agreementOf(table: RatingTable, measures: Measures, theta: ArrayLike<number>, facet: number): Agreement {
+export function agreementOf(
+  table: RatingTable,
+  measures: Measures,
+  theta: ArrayLike<number>,
+  facet: number,
+): Agreement {
   const groups = new Map<string, number[]>();
-  table.score.forEach((_, n) => { const key = [table.person[n], ...table.facets.map(({ of }, f) => (f === facet ? '' : of[n]))].join(); const list = groups.get(key) ?? []; groups.set(key, list); list.push(n); });
+  table.score.forEach((_, n) => {
+    const key = [table.person[n], ...table.facets.map(({ of }, f) => (f === facet ? '' : of[n]))].join();
+    const list = groups.get(key) ?? [];
+    groups.set(key, list);
+    list.push(n);
+  });
   const at = createRatingAt(table.highest);
   const ruleAt = rulesOf(table, measures);
-  const probabilities = (n: number): Float64Array => { predict(ruleAt(n), theta[table.person[n] ?? 0] ?? 0, at); return Float64Array.from(at.p); };
+  const probabilities = (n: number): Float64Array => {
+    predict(ruleAt(n), theta[table.person[n] ?? 0] ?? 0, at);
+    return Float64Array.from(at.p);
+  };
   let [pairs, observed, expected] = [0, 0, 0];
-  for (const list of groups.values()) for (let i = 0; i < list.length; i += 1) for (let j = 0; j < i; j += 1) {
-    const [a = 0, b = 0] = [list[i], list[j]];
-    const [p, q] = [probabilities(a), probabilities(b)];
-    pairs += 1;
-    observed += table.score[a] === table.score[b] ? 1 : 0;
-    expected += p.reduce((sum, value, k) => sum + value * (q[k] ?? 0), 0);
-  }
+  for (const list of groups.values())
+    for (let i = 0; i < list.length; i += 1)
+      for (let j = 0; j < i; j += 1) {
+        const [a = 0, b = 0] = [list[i], list[j]];
+        const [p, q] = [probabilities(a), probabilities(b)];
+        pairs += 1;
+        observed += table.score[a] === table.score[b] ? 1 : 0;
+        expected += p.reduce((sum, value, k) => sum + value * (q[k] ?? 0), 0);
+      }
   const [o, e] = [observed / pairs, expected / pairs];
   return { pairs, observed: o, expected: e, kappa: (o - e) / (1 - e) };
 }
 
-export interface Interaction { readonly elements: readonly [string, string]; readonly ratings: number; /** In logits: Σ(x − E)/ΣV, positive: scored higher than expected. */ readonly bias: number; readonly standardError: number; readonly t: number }
+export interface Interaction {
+  readonly elements: readonly [string, string];
+  readonly ratings: number;
+  /** In logits: Σ(x − E)/ΣV, positive: scored higher than expected. */ readonly bias: number;
+  readonly standardError: number;
+  readonly t: number;
+}
 
 /** Bias of each pair of elements of two facets, e.g. rater and criterion, rater and window of time. */
-export function interactionsOf(table: RatingTable, measures: Measures, theta: ArrayLike<number>, first: number, second: number): Interaction[] {
+export function interactionsOf(
+  table: RatingTable,
+  measures: Measures,
+  theta: ArrayLike<number>,
+  first: number,
+  second: number,
+): Interaction[] {
   const ruleAt = rulesOf(table, measures);
   const sums = new Map<string, { a: number; b: number; n: number; residual: number; variance: number }>();
   const at = createRatingAt(table.highest);
@@ -104,7 +199,15 @@ export function interactionsOf(table: RatingTable, measures: Measures, theta: Ar
     const key = `${a},${b}`;
     const cell = sums.get(key) ?? { a, b, n: 0, residual: 0, variance: 0 };
     sums.set(key, cell);
-    cell.n += 1; cell.residual += rule.slope * (score - at.mean); cell.variance += rule.slope ** 2 * at.variance;
+    cell.n += 1;
+    cell.residual += rule.slope * (score - at.mean);
+    cell.variance += rule.slope ** 2 * at.variance;
   });
-  return [...sums.values()].map(({ a, b, n, residual, variance }) => ({ elements: [table.facets[first]?.elements[a] ?? '', table.facets[second]?.elements[b] ?? ''], ratings: n, bias: residual / variance, standardError: 1 / Math.sqrt(variance), t: residual / Math.sqrt(variance) }));
+  return [...sums.values()].map(({ a, b, n, residual, variance }) => ({
+    elements: [table.facets[first]?.elements[a] ?? '', table.facets[second]?.elements[b] ?? ''],
+    ratings: n,
+    bias: residual / variance,
+    standardError: 1 / Math.sqrt(variance),
+    t: residual / Math.sqrt(variance),
+  }));
 }

@@ -7,11 +7,23 @@ export const severity = [-0.6, -0.2, 0.1, 0.3, 0.4];
 export const difficulty = [-0.3, 0.1, 0.2];
 export const commonSteps = [-2, -0.7, 0.6, 2.1];
 /** By rater, summing to zero. */
-export const ownSteps = [[-2, -0.7, 0.6, 2.1], [-1.2, -0.6, 0.5, 1.3], [-2.4, -0.5, 0.4, 2.5], [-1.8, -0.9, 0.9, 1.8], [-1.5, -1, 1, 1.5]];
+export const ownSteps = [
+  [-2, -0.7, 0.6, 2.1],
+  [-1.2, -0.6, 0.5, 1.3],
+  [-2.4, -0.5, 0.4, 2.5],
+  [-1.8, -0.9, 0.9, 1.8],
+  [-1.5, -1, 1, 1.5],
+];
 /** Product 1. */
 export const slopes = [0.7, 1.3, 1, 0.9].concat(1 / (0.7 * 1.3 * 0.9));
 
-interface World { readonly steps: (rater: number) => readonly number[]; readonly slope: (rater: number) => number; readonly shift: (rater: number, person: number) => number; readonly mean: number; readonly sd: number }
+interface World {
+  readonly steps: (rater: number) => readonly number[];
+  readonly slope: (rater: number) => number;
+  readonly shift: (rater: number, person: number) => number;
+  readonly mean: number;
+  readonly sd: number;
+}
 const plain: World = { steps: () => commonSteps, slope: () => 1, shift: () => 0, mean: 0, sd: 1.3 };
 
 const at = createRatingAt(4);
@@ -27,11 +39,24 @@ export function simulated(candidates: number, key: string, world: Partial<World>
     const random = createRng(key).fork(n);
     const theta = mean + sd * random.normal();
     const first = n % 5;
-    return [first, (first + 1 + random.integer(4)) % 5].flatMap((rater) => difficulty.map((d, criterion): RatingRow => {
-      const a = slope(rater);
-      return { person: `P${n}`, elements: [`C${criterion}`, `R${rater}`], score: draw(a * (theta - d - (severity[rater] ?? 0) - shift(rater, n)), steps(rater).map((step) => a * step), random) };
-    }));
+    return [first, (first + 1 + random.integer(4)) % 5].flatMap((rater) =>
+      difficulty.map((d, criterion): RatingRow => {
+        const a = slope(rater);
+        return {
+          person: `P${n}`,
+          elements: [`C${criterion}`, `R${rater}`],
+          score: draw(
+            a * (theta - d - (severity[rater] ?? 0) - shift(rater, n)),
+            steps(rater).map((step) => a * step),
+            random,
+          ),
+        };
+      }),
+    );
   });
   // In the order of their names.
-  return ratingTable(['criterion', 'rater'], rows.sort((a, b) => a.elements.join().localeCompare(b.elements.join())));
+  return ratingTable(
+    ['criterion', 'rater'],
+    rows.sort((a, b) => a.elements.join().localeCompare(b.elements.join())),
+  );
 }

@@ -12,7 +12,10 @@ export interface ItemCounts {
 }
 
 export interface ClassicalItem extends ItemCounts {
-  /** Correlation of the item with the total score, itself included, and with the rest: NaN for an item or rest without variance. */
+  /**
+   * Correlation of the item with the total score, itself included, and with the rest: NaN for an item or rest without
+   * variance.
+   */
   readonly itemTotal: number;
   readonly itemRest: number;
   /** α of the test without it; NaN for two items. */
@@ -23,7 +26,8 @@ export interface ClassicalStatistics {
   readonly items: readonly ClassicalItem[];
   readonly persons: number;
   /** Of the sum score; the variance with N − 1. */
-  readonly mean: number; readonly variance: number;
+  readonly mean: number;
+  readonly variance: number;
   readonly alpha: number;
   /** ω (McDonald 1999): (Σλ)²/((Σλ)² + Σψ) of one common factor; NaN for two items, where it is not identified. */
   readonly omega: number;
@@ -43,7 +47,13 @@ export function itemCounts(data: ResponseMatrix, maximum?: ArrayLike<number>): r
   });
   return counts.map((row, item) => {
     const highest = maximum?.[item] ?? Math.max(1, row.length - 1);
-    if (!(highest >= row.length - 1 && highest > 0)) throw new IrtError('out-of-range', `maximum[${item}]`, highest, `must be at least 1 and the highest category seen (${row.length - 1})`);
+    if (!(highest >= row.length - 1 && highest > 0))
+      throw new IrtError(
+        'out-of-range',
+        `maximum[${item}]`,
+        highest,
+        `must be at least 1 and the highest category seen (${row.length - 1})`,
+      );
     const responses = row.reduce((sum, count) => sum + count, 0);
     return { responses, counts: row, p: row.reduce((sum, count, k) => sum + k * count, 0) / (responses * highest) };
   });
@@ -53,28 +63,45 @@ export function itemCounts(data: ResponseMatrix, maximum?: ArrayLike<number>): r
 function covariances(forms: Uint8Array, items: number): Float64Array {
   const persons = forms.length / items;
   const mean = new Float64Array(items);
-  forms.forEach((x, n) => { mean[n % items] = (mean[n % items] ?? 0) + x / persons; });
+  forms.forEach((x, n) => {
+    mean[n % items] = (mean[n % items] ?? 0) + x / persons;
+  });
   const out = new Float64Array(items * items);
   const centred = new Float64Array(items);
   for (let start = 0; start < forms.length; start += items) {
     for (let i = 0; i < items; i += 1) centred[i] = (forms[start + i] ?? 0) - (mean[i] ?? 0);
-    for (let i = 0; i < items; i += 1) for (let j = 0; j <= i; j += 1) out[i * items + j] = (out[i * items + j] ?? 0) + (centred[i] ?? 0) * (centred[j] ?? 0);
+    for (let i = 0; i < items; i += 1)
+      for (let j = 0; j <= i; j += 1)
+        out[i * items + j] = (out[i * items + j] ?? 0) + (centred[i] ?? 0) * (centred[j] ?? 0);
   }
-  for (let i = 0; i < items; i += 1) for (let j = 0; j <= i; j += 1) { const value = (out[i * items + j] ?? 0) / (persons - 1); out[i * items + j] = value; out[j * items + i] = value; }
+  for (let i = 0; i < items; i += 1)
+    for (let j = 0; j <= i; j += 1) {
+      const value = (out[i * items + j] ?? 0) / (persons - 1);
+      out[i * items + j] = value;
+      out[j * items + i] = value;
+    }
   return out;
 }
 
-const alphaOf = (items: number, sumOfVariances: number, variance: number): number => (items > 1 ? (items / (items - 1)) * (1 - sumOfVariances / variance) : NaN);
+const alphaOf = (items: number, sumOfVariances: number, variance: number): number =>
+  items > 1 ? (items / (items - 1)) * (1 - sumOfVariances / variance) : NaN;
 
-/** One factor by unweighted least squares: λ from the first eigenvector of S − Ψ, Ψ = diag(S − λλ'), until nothing moves; ψ stays at 0 or above. */
-export function oneFactor(covariance: Float64Array, items: number): { readonly loading: Float64Array; readonly unique: Float64Array } {
+/**
+ * One factor by unweighted least squares: λ from the first eigenvector of S − Ψ, Ψ = diag(S − λλ'), until nothing
+ * moves; ψ stays at 0 or above.
+ */
+export function oneFactor(
+  covariance: Float64Array,
+  items: number,
+): { readonly loading: Float64Array; readonly unique: Float64Array } {
   const unique = Float64Array.from({ length: items }, (_, i) => 0.5 * (covariance[i * items + i] ?? 0));
   let loading = Float64Array.from({ length: items }, (_, i) => Math.sqrt(0.5 * (covariance[i * items + i] ?? 0)));
   for (let step = 0; step < 10_000; step += 1) {
     const squared = loading.reduce((sum, value) => sum + value * value, 0);
     const next = Float64Array.from({ length: items }, (_, i) => {
       let sum = 0;
-      for (let j = 0; j < items; j += 1) sum += ((covariance[i * items + j] ?? 0) - (i === j ? unique[i] ?? 0 : 0)) * (loading[j] ?? 0);
+      for (let j = 0; j < items; j += 1)
+        sum += ((covariance[i * items + j] ?? 0) - (i === j ? (unique[i] ?? 0) : 0)) * (loading[j] ?? 0);
       return sum / squared;
     });
     let change = 0;
@@ -102,7 +129,9 @@ export function classicalStatistics(data: ResponseMatrix, maximum?: ArrayLike<nu
   const forms = completeForms(data, 'item-total correlations, α and ω');
   const { items, persons } = data;
   const covariance = covariances(forms, items);
-  const withTotal = Float64Array.from({ length: items }, (_, i) => covariance.subarray(i * items, (i + 1) * items).reduce((sum, value) => sum + value, 0));
+  const withTotal = Float64Array.from({ length: items }, (_, i) =>
+    covariance.subarray(i * items, (i + 1) * items).reduce((sum, value) => sum + value, 0),
+  );
   const variance = withTotal.reduce((sum, value) => sum + value, 0);
   const own = (i: number): number => covariance[i * items + i] ?? 0;
   const sumOfVariances = withTotal.reduce((sum, _, i) => sum + own(i), 0);
@@ -110,10 +139,20 @@ export function classicalStatistics(data: ResponseMatrix, maximum?: ArrayLike<nu
   const perItem = itemCounts(data, maximum).map((counts, i) => {
     const joint = withTotal[i] ?? 0;
     const rest = variance - 2 * joint + own(i);
-    return { ...counts, itemTotal: joint / Math.sqrt(own(i) * variance), itemRest: (joint - own(i)) / Math.sqrt(own(i) * rest), alphaIfDeleted: alphaOf(items - 1, sumOfVariances - own(i), rest) };
+    return {
+      ...counts,
+      itemTotal: joint / Math.sqrt(own(i) * variance),
+      itemRest: (joint - own(i)) / Math.sqrt(own(i) * rest),
+      alphaIfDeleted: alphaOf(items - 1, sumOfVariances - own(i), rest),
+    };
   });
   return {
-    items: perItem, persons, mean: forms.reduce((sum, x) => sum + x, 0) / persons, variance, alpha, omega: omegaOf(covariance, items),
+    items: perItem,
+    persons,
+    mean: forms.reduce((sum, x) => sum + x, 0) / persons,
+    variance,
+    alpha,
+    omega: omegaOf(covariance, items),
     standardErrorOfMeasurement: Math.sqrt(variance * (1 - alpha)),
   };
 }

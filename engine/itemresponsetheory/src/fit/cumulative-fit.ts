@@ -1,7 +1,10 @@
 /**
- * Person fit in the order of the answers, with a p (the idea of cumulativeSums, on the scores ℓ'): at a person's own estimate the scores add up to about
- * nothing, so under the model their sum so far is a Brownian bridge in the time of information. Its largest rise or fall stands against those of 2,000 drawn
- * bridges of equal steps: as many as the geometric mean of the answers and of what their information is spread over, (ΣI)²/ΣI², which keeps the level
+ * Person fit in the order of the answers, with a p (the idea of cumulativeSums, on the scores ℓ'): at a person's own
+ * estimate the scores add up to about
+ * nothing, so under the model their sum so far is a Brownian bridge in the time of information. Its largest rise or
+ * fall stands against those of 2,000 drawn
+ * bridges of equal steps: as many as the geometric mean of the answers and of what their information is spread over,
+ * (ΣI)²/ΣI², which keeps the level
  * (error-rate.test.ts). A bad beginning, a loss of concentration or items known beforehand stand out.
  */
 import { IrtError } from '../errors.ts';
@@ -18,7 +21,9 @@ export interface CumulativeFit {
   readonly statistic: number;
   readonly p: number;
   /** How the person did between these answers (the first is 1), against all of them. */
-  readonly direction: 'better' | 'worse'; readonly from: number; readonly to: number;
+  readonly direction: 'better' | 'worse';
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Fewer answers tell nothing of their order. */
@@ -31,9 +36,18 @@ function drawnExtremes(steps: number): Float64Array {
   const step = new Float64Array(steps);
   return Float64Array.from({ length: bridges }, () => {
     let mean = 0;
-    for (let n = 0; n < steps; n += 1) { const value = random.normal(); step[n] = value; mean += value / steps; }
+    for (let n = 0; n < steps; n += 1) {
+      const value = random.normal();
+      step[n] = value;
+      mean += value / steps;
+    }
     let [up, down, most] = [0, 0, 0];
-    for (let n = 0; n < steps; n += 1) { const by = (step[n] ?? 0) - mean; up = Math.max(0, up + by); down = Math.max(0, down - by); most = Math.max(most, up, down); }
+    for (let n = 0; n < steps; n += 1) {
+      const by = (step[n] ?? 0) - mean;
+      up = Math.max(0, up + by);
+      down = Math.max(0, down - by);
+      most = Math.max(most, up, down);
+    }
     return most / Math.sqrt(steps);
   }).sort();
 }
@@ -49,41 +63,77 @@ function extremesOf(steps: number): Float64Array {
 /** Share of the drawn extremes that are at least as large. */
 function shareAbove(sorted: Float64Array, value: number): number {
   let [low, high] = [0, sorted.length];
-  while (low < high) { const middle = (low + high) >>> 1; if ((sorted[middle] ?? 0) < value) low = middle + 1; else high = middle; }
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
   return (sorted.length - low) / sorted.length;
 }
 
 /** A sum that begins anew where it falls below 0, and where it was highest. */
-interface Excursion { sum: number; begin: number; highest: number; from: number; to: number }
+interface Excursion {
+  sum: number;
+  begin: number;
+  highest: number;
+  from: number;
+  to: number;
+}
 const nothing = (): Excursion => ({ sum: 0, begin: 1, highest: 0, from: 1, to: 1 });
 function add(to: Excursion, by: number, number: number): void {
-  if (to.sum <= 0) { to.sum = 0; to.begin = number; }
+  if (to.sum <= 0) {
+    to.sum = 0;
+    to.begin = number;
+  }
   to.sum += by;
-  if (to.sum > to.highest) { to.highest = to.sum; to.from = to.begin; to.to = number; }
+  if (to.sum > to.highest) {
+    to.highest = to.sum;
+    to.from = to.begin;
+    to.to = number;
+  }
 }
 
-/** Of each person; undefined with fewer than ten answers. `theta`: their WLE or ML estimates. Throws IrtError when the order of the answers is not known. */
-export function cumulativeFit(bank: ItemParameters, data: ResponseMatrix, theta: ArrayLike<number>): (CumulativeFit | undefined)[] {
+/**
+ * Of each person; undefined with fewer than ten answers. `theta`: their WLE or ML estimates. Throws IrtError when the
+ * order of the answers is not known.
+ */
+export function cumulativeFit(
+  bank: ItemParameters,
+  data: ResponseMatrix,
+  theta: ArrayLike<number>,
+): (CumulativeFit | undefined)[] {
   requireResponses(bank, data);
   requireThetas(data, theta);
   const { arrival, rowStart, item, category } = data;
-  if (arrival === undefined) throw new IrtError('order-unknown', 'data.arrival', 'undefined', 'must tell the order of the answers');
+  if (arrival === undefined)
+    throw new IrtError('order-unknown', 'data.arrival', 'undefined', 'must tell the order of the answers');
   const curves = createCurves();
   return Array.from({ length: data.persons }, (_, person): CumulativeFit | undefined => {
     const [start, end] = [rowStart[person] ?? 0, rowStart[person + 1] ?? 0];
     if (end - start < fewestAnswers) return undefined;
-    const order = Array.from({ length: end - start }, (__, n) => start + n).sort((a, b) => (arrival[a] ?? 0) - (arrival[b] ?? 0));
+    const order = Array.from({ length: end - start }, (__, n) => start + n).sort(
+      (a, b) => (arrival[a] ?? 0) - (arrival[b] ?? 0),
+    );
     const [better, worse] = [nothing(), nothing()];
     let [information, squared] = [0, 0];
     order.forEach((at, n) => {
       const categories = evaluate(bank, item[at] ?? 0, theta[person] ?? 0, curves);
       const score = curves.score[category[at] ?? 0] ?? 0;
       const own = informationOf(curves, categories);
-      information += own; squared += own * own;
-      add(better, score, n + 1); add(worse, -score, n + 1);
+      information += own;
+      squared += own * own;
+      add(better, score, n + 1);
+      add(worse, -score, n + 1);
     });
-    const [direction, most] = better.highest >= worse.highest ? ['better', better] as const : ['worse', worse] as const;
+    const [direction, most] =
+      better.highest >= worse.highest ? (['better', better] as const) : (['worse', worse] as const);
     const statistic = most.highest / Math.sqrt(information);
-    return { statistic, p: shareAbove(extremesOf(Math.max(2, Math.round(information * Math.sqrt(order.length / squared)))), statistic), direction, from: most.from, to: most.to };
+    return {
+      statistic,
+      p: shareAbove(extremesOf(Math.max(2, Math.round(information * Math.sqrt(order.length / squared)))), statistic),
+      direction,
+      from: most.from,
+      to: most.to,
+    };
   });
 }

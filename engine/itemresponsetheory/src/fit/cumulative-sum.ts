@@ -1,5 +1,6 @@
 /**
- * Person fit in the order of the answers (van Krimpen-Stoop & Meijer 2000), for adaptive rows: C⁺ and C⁻ add up what is better and what is worse than
+ * Person fit in the order of the answers (van Krimpen-Stoop & Meijer 2000), for adaptive rows: C⁺ and C⁻ add up what is
+ * better and what is worse than
  * expected, and forget the rest, so that a bad beginning, a loss of concentration or items known beforehand stand out.
  */
 import { IrtError } from '../errors.ts';
@@ -18,9 +19,26 @@ export interface CumulativeSums {
 }
 
 /** `theta`: the final estimate, or one for each answer (the estimate before it). */
-export function cumulativeSums(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, theta: number | ArrayLike<number>): CumulativeSums {
-  if (items.length !== categories.length) throw new IrtError('unequal-lengths', 'categories', categories.length, `must have as many members as items (${items.length})`);
-  if (typeof theta !== 'number' && theta.length !== items.length) throw new IrtError('unequal-lengths', 'theta', theta.length, `must have as many members as items (${items.length})`);
+export function cumulativeSums(
+  bank: ItemParameters,
+  items: ArrayLike<number>,
+  categories: ArrayLike<number>,
+  theta: number | ArrayLike<number>,
+): CumulativeSums {
+  if (items.length !== categories.length)
+    throw new IrtError(
+      'unequal-lengths',
+      'categories',
+      categories.length,
+      `must have as many members as items (${items.length})`,
+    );
+  if (typeof theta !== 'number' && theta.length !== items.length)
+    throw new IrtError(
+      'unequal-lengths',
+      'theta',
+      theta.length,
+      `must have as many members as items (${items.length})`,
+    );
   const upper = new Float64Array(items.length);
   const lower = new Float64Array(items.length);
   const moments: ScoreMoments = { mean: 0, variance: 0, fourth: 0 };
@@ -29,27 +47,47 @@ export function cumulativeSums(bank: ItemParameters, items: ArrayLike<number>, c
     const item = items[n] ?? -1;
     requireItem(bank, item);
     requireCategory(bank, item, categories[n] ?? -1);
-    const at = typeof theta === 'number' ? theta : theta[n] ?? NaN;
+    const at = typeof theta === 'number' ? theta : (theta[n] ?? NaN);
     if (!Number.isFinite(at)) throw new IrtError('not-finite', 'theta', at, 'must be a finite number');
     scoreMoments(bank, item, at, moments);
     const step = ((categories[n] ?? 0) - moments.mean) / (((bank.categories[item] ?? 2) - 1) * items.length);
     above = Math.max(0, above + step);
     below = Math.min(0, below + step);
-    upper[n] = above; lower[n] = below;
-    highest = Math.max(highest, above); lowest = Math.min(lowest, below);
+    upper[n] = above;
+    lower[n] = below;
+    highest = Math.max(highest, above);
+    lowest = Math.min(lowest, below);
   }
   return { upper, lower, highest, lowest };
 }
 
-export interface CumulativeBoundsOptions { /** Two-sided; default 0.05. */ readonly level?: number; /** Simulated rows; default 1,000. */ readonly replications?: number }
+export interface CumulativeBoundsOptions {
+  /** Two-sided; default 0.05. */ readonly level?: number;
+  /** Simulated rows; default 1,000. */ readonly replications?: number;
+}
 
-/** Bounds of the largest C⁺ and the least C⁻ that people at θ stay within, each with chance 1 − level/2: there is no formula, so they are drawn. */
-export function cumulativeBounds(bank: ItemParameters, items: ArrayLike<number>, theta: number, random: Rng, { level = 0.05, replications = 1000 }: CumulativeBoundsOptions = {}): { readonly upper: number; readonly lower: number } {
+/**
+ * Bounds of the largest C⁺ and the least C⁻ that people at θ stay within, each with chance 1 − level/2: there is no
+ * formula, so they are drawn.
+ */
+export function cumulativeBounds(
+  bank: ItemParameters,
+  items: ArrayLike<number>,
+  theta: number,
+  random: Rng,
+  { level = 0.05, replications = 1000 }: CumulativeBoundsOptions = {},
+): { readonly upper: number; readonly lower: number } {
   if (!(level > 0 && level < 1)) throw new IrtError('out-of-range', 'level', level, 'must be above 0 and below 1');
-  if (!Number.isInteger(replications) || replications < 2) throw new IrtError('too-few', 'replications', replications, 'must be a whole number of at least 2');
+  if (!Number.isInteger(replications) || replications < 2)
+    throw new IrtError('too-few', 'replications', replications, 'must be a whole number of at least 2');
   const drawn = Array.from({ length: replications }, (_, n) => {
     const stream = random.fork('cumulative-sum', n);
-    return cumulativeSums(bank, items, Array.from(items, (item) => drawCategory(bank, item, theta, stream)), theta);
+    return cumulativeSums(
+      bank,
+      items,
+      Array.from(items, (item) => drawCategory(bank, item, theta, stream)),
+      theta,
+    );
   });
   const at = Math.min(replications - 1, Math.ceil(replications * (1 - level / 2)) - 1);
   const highs = drawn.map(({ highest }) => highest).sort((a, b) => a - b);

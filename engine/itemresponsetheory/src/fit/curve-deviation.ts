@@ -1,6 +1,8 @@
 /**
- * RMSD: how far the shares that the persons' posteriors spread over θ lie from the item's curve, in probability. r_kq/n_q, expected counts at the
- * node, against P_k(θ_q), root mean square under the density of those who answered. Needs no complete forms; .1 and above is a misfit by custom.
+ * RMSD: how far the shares that the persons' posteriors spread over θ lie from the item's curve, in probability.
+ * r_kq/n_q, expected counts at the
+ * node, against P_k(θ_q), root mean square under the density of those who answered. Needs no complete forms; .1 and
+ * above is a misfit by custom.
  */
 import { tabulate } from '../parameters/table.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
@@ -14,16 +16,25 @@ export interface CurveDeviation {
   readonly responses: number;
   /** Root mean square deviation over nodes and categories but the lowest. */
   readonly rmsd: number;
-  /** Mean deviation of the expected score, observed minus model, in score points: positive is easier than it should be. */
+  /**
+   * Mean deviation of the expected score, observed minus model, in score points: positive is easier than it should be.
+   */
   readonly bias: number;
   /** Of each category: RMSD. */
   readonly categories: readonly number[];
-  /** At each node of the grid: mass of those who answered, and their observed shares [node][category]; NaN where the mass vanishes. */
+  /**
+   * At each node of the grid: mass of those who answered, and their observed shares [node][category]; NaN where the
+   * mass vanishes.
+   */
   readonly mass: Float64Array;
   readonly observed: readonly Float64Array[];
 }
 
-function deviationOf(counts: readonly Float64Array[], probability: (k: number, q: number) => number, points: number): CurveDeviation {
+function deviationOf(
+  counts: readonly Float64Array[],
+  probability: (k: number, q: number) => number,
+  points: number,
+): CurveDeviation {
   const mass = Float64Array.from({ length: points }, (_, q) => counts.reduce((sum, row) => sum + (row[q] ?? 0), 0));
   const responses = mass.reduce((sum, m) => sum + m, 0);
   const observed = Array.from(mass, (m, q) => Float64Array.from(counts, (row) => (row[q] ?? 0) / m));
@@ -44,15 +55,27 @@ function deviationOf(counts: readonly Float64Array[], probability: (k: number, q
 }
 
 /** What was found, held against another curve: `probability` of category k at node q of the same grid. */
-export const deviationFrom = ({ mass, observed, categories }: CurveDeviation, probability: (k: number, q: number) => number): CurveDeviation => deviationOf(
-  categories.map((_, k) => mass.map((m, q) => (m > 0 ? m * (observed[q]?.[k] ?? 0) : 0))), probability, mass.length,
-);
+export const deviationFrom = (
+  { mass, observed, categories }: CurveDeviation,
+  probability: (k: number, q: number) => number,
+): CurveDeviation =>
+  deviationOf(
+    categories.map((_, k) => mass.map((m, q) => (m > 0 ? m * (observed[q]?.[k] ?? 0) : 0))),
+    probability,
+    mass.length,
+  );
 
 /** One result for each item; NaN for an item without responses. */
-export function curveDeviations(bank: ItemParameters, data: ResponseMatrix, { grid = normalGrid() }: { readonly grid?: Grid } = {}): readonly CurveDeviation[] {
+export function curveDeviations(
+  bank: ItemParameters,
+  data: ResponseMatrix,
+  { grid = normalGrid() }: { readonly grid?: Grid } = {},
+): readonly CurveDeviation[] {
   requireResponses(bank, data);
   const points = grid.node.length;
-  const counts = Array.from(bank.categories, (categories) => Array.from({ length: categories }, () => new Float64Array(points)));
+  const counts = Array.from(bank.categories, (categories) =>
+    Array.from({ length: categories }, () => new Float64Array(points)),
+  );
   eachPosterior(bank, data, grid, (person, weight) => {
     for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
       const row = counts[data.item[n] ?? 0]?.[data.category[n] ?? 0];
@@ -60,5 +83,7 @@ export function curveDeviations(bank: ItemParameters, data: ResponseMatrix, { gr
     }
   });
   const { probability, rowStart } = tabulate(bank, grid);
-  return counts.map((rows, item) => deviationOf(rows, (k, q) => probability[((rowStart[item] ?? 0) + k) * points + q] ?? 0, points));
+  return counts.map((rows, item) =>
+    deviationOf(rows, (k, q) => probability[((rowStart[item] ?? 0) + k) * points + q] ?? 0, points),
+  );
 }

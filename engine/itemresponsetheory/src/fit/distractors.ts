@@ -16,12 +16,26 @@ export interface DistractorOption {
   readonly groupShares: readonly number[];
 }
 export type DistractorFlag = 'key-draws-the-weak' | 'distractor-draws-the-strong' | 'option-hardly-chosen';
-export interface DistractorTable { readonly responses: number; readonly options: readonly DistractorOption[]; readonly flags: readonly DistractorFlag[] }
-export interface DistractorOptions { /** Groups of about equal size; default 3. */ readonly groups?: number; /** An option below this share is hardly chosen; default 0.05. */ readonly leastShare?: number; /** Number of options of each item, by default up to the highest chosen. */ readonly options?: ArrayLike<number> }
+export interface DistractorTable {
+  readonly responses: number;
+  readonly options: readonly DistractorOption[];
+  readonly flags: readonly DistractorFlag[];
+}
+export interface DistractorOptions {
+  /** Groups of about equal size; default 3. */ readonly groups?: number;
+  /** An option below this share is hardly chosen; default 0.05. */ readonly leastShare?: number;
+  /** Number of options of each item, by default up to the highest chosen. */ readonly options?: ArrayLike<number>;
+}
 
-interface Choice { readonly option: number; readonly rest: number }
+interface Choice {
+  readonly option: number;
+  readonly rest: number;
+}
 
-/** Each person's answers as shares of right ones among the others answered, so that sparse rows can be compared; persons with one answer are left out. */
+/**
+ * Each person's answers as shares of right ones among the others answered, so that sparse rows can be compared; persons
+ * with one answer are left out.
+ */
 function choicesOf(choices: ResponseMatrix, key: ArrayLike<number>): readonly Choice[][] {
   const out: Choice[][] = Array.from({ length: choices.items }, () => []);
   for (let person = 0; person < choices.persons; person += 1) {
@@ -37,34 +51,63 @@ function choicesOf(choices: ResponseMatrix, key: ArrayLike<number>): readonly Ch
   return out;
 }
 
-function optionOf(list: readonly Choice[], option: number, isKey: boolean, groups: readonly (readonly Choice[])[]): DistractorOption {
+function optionOf(
+  list: readonly Choice[],
+  option: number,
+  isKey: boolean,
+  groups: readonly (readonly Choice[])[],
+): DistractorOption {
   const chosen = list.filter((choice) => choice.option === option);
   const share = chosen.length / list.length;
   const mean = list.reduce((sum, { rest }) => sum + rest, 0) / list.length;
   const variance = list.reduce((sum, { rest }) => sum + (rest - mean) ** 2, 0) / list.length;
   const meanRest = chosen.reduce((sum, { rest }) => sum + rest, 0) / chosen.length;
-  const restCorrelation = chosen.length === 0 || chosen.length === list.length || !(variance > 0) ? NaN : (share * (meanRest - mean)) / Math.sqrt(share * (1 - share) * variance);
-  return { option, isKey, persons: chosen.length, share, restCorrelation, meanRest, groupShares: groups.map((group) => group.filter((choice) => choice.option === option).length / group.length) };
+  const restCorrelation =
+    chosen.length === 0 || chosen.length === list.length || !(variance > 0)
+      ? NaN
+      : (share * (meanRest - mean)) / Math.sqrt(share * (1 - share) * variance);
+  return {
+    option,
+    isKey,
+    persons: chosen.length,
+    share,
+    restCorrelation,
+    meanRest,
+    groupShares: groups.map((group) => group.filter((choice) => choice.option === option).length / group.length),
+  };
 }
 
 function flagsOf(options: readonly DistractorOption[], leastShare: number): readonly DistractorFlag[] {
   return [
-    ...(options.some(({ isKey, restCorrelation }) => isKey && restCorrelation <= 0) ? ['key-draws-the-weak' as const] : []),
-    ...(options.some(({ isKey, restCorrelation }) => !isKey && restCorrelation > 0.05) ? ['distractor-draws-the-strong' as const] : []),
+    ...(options.some(({ isKey, restCorrelation }) => isKey && restCorrelation <= 0)
+      ? ['key-draws-the-weak' as const]
+      : []),
+    ...(options.some(({ isKey, restCorrelation }) => !isKey && restCorrelation > 0.05)
+      ? ['distractor-draws-the-strong' as const]
+      : []),
     ...(options.some(({ isKey, share }) => !isKey && share < leastShare) ? ['option-hardly-chosen' as const] : []),
   ];
 }
 
 /** `choices`: option numbers from 0 instead of scores; `key`: the right one of each item. Sparse rows are welcome. */
-export function distractorTables(choices: ResponseMatrix, key: ArrayLike<number>, { groups = 3, leastShare = 0.05, options }: DistractorOptions = {}): readonly DistractorTable[] {
-  if (key.length !== choices.items) throw new IrtError('unequal-lengths', 'key', key.length, `must have ${choices.items} members, one for each item`);
-  if (!Number.isInteger(groups) || groups < 2) throw new IrtError('too-few', 'groups', groups, 'must be a whole number of at least 2');
+export function distractorTables(
+  choices: ResponseMatrix,
+  key: ArrayLike<number>,
+  { groups = 3, leastShare = 0.05, options }: DistractorOptions = {},
+): readonly DistractorTable[] {
+  if (key.length !== choices.items)
+    throw new IrtError('unequal-lengths', 'key', key.length, `must have ${choices.items} members, one for each item`);
+  if (!Number.isInteger(groups) || groups < 2)
+    throw new IrtError('too-few', 'groups', groups, 'must be a whole number of at least 2');
   return choicesOf(choices, key).map((list, item) => {
     const right = key[item] ?? -1;
     const count = Math.max(options?.[item] ?? 0, right + 1, ...list.map(({ option }) => option + 1));
-    if (!Number.isInteger(right) || right < 0) throw new IrtError('out-of-range', `key[${item}]`, right, 'must be the number of an option');
+    if (!Number.isInteger(right) || right < 0)
+      throw new IrtError('out-of-range', `key[${item}]`, right, 'must be the number of an option');
     const sorted = [...list].sort((a, b) => a.rest - b.rest);
-    const parts = Array.from({ length: groups }, (_, g) => sorted.slice(Math.floor((g * sorted.length) / groups), Math.floor(((g + 1) * sorted.length) / groups)));
+    const parts = Array.from({ length: groups }, (_, g) =>
+      sorted.slice(Math.floor((g * sorted.length) / groups), Math.floor(((g + 1) * sorted.length) / groups)),
+    );
     const rows = Array.from({ length: count }, (_, option) => optionOf(list, option, option === right, parts));
     return { responses: list.length, options: rows, flags: flagsOf(rows, leastShare) };
   });

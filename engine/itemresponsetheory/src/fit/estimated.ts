@@ -16,7 +16,13 @@ export interface Estimated {
 }
 
 /** One item's estimated parameters in the order slope, steps (nominal: slopes, intercepts), lower, upper. */
-export interface FreeOfItem { readonly slope: boolean; readonly steps: number; readonly lower: boolean; readonly upper: boolean; readonly count: number }
+export interface FreeOfItem {
+  readonly slope: boolean;
+  readonly steps: number;
+  readonly lower: boolean;
+  readonly upper: boolean;
+  readonly count: number;
+}
 
 const none: FreeOfItem = { slope: false, steps: 0, lower: false, upper: false, count: 0 };
 
@@ -26,7 +32,9 @@ export function freeParameters(bank: ItemParameters, estimated: Estimated = {}):
   return Array.from({ length: bank.size }, (_, item) => {
     if (fixed.has(item)) return none;
     const logistic = bank.model[item] === Model.Logistic;
-    const slope = bank.model[item] !== Model.Nominal && (typeof estimated.slope === 'object' ? estimated.slope[item] ?? true : estimated.slope ?? true);
+    const slope =
+      bank.model[item] !== Model.Nominal &&
+      (typeof estimated.slope === 'object' ? (estimated.slope[item] ?? true) : (estimated.slope ?? true));
     const steps = (bank.stepStart[item + 1] ?? 0) - (bank.stepStart[item] ?? 0);
     const lower = logistic && (estimated.lower ?? (bank.lower[item] ?? 0) > 0);
     const upper = logistic && (estimated.upper ?? (bank.upper[item] ?? 1) < 1);

@@ -1,6 +1,8 @@
 /**
- * Pearson's X² of an item over groups of persons of similar θ̂ (after Bock 1960; Yen 1981): how many in each group gave each category against
- * the item's curve at the group's mean θ̂. θ̂ is taken as the truth, so X² is too large for short tests: for a plot and a first look; S-X² decides.
+ * Pearson's X² of an item over groups of persons of similar θ̂ (after Bock 1960; Yen 1981): how many in each group gave
+ * each category against
+ * the item's curve at the group's mean θ̂. θ̂ is taken as the truth, so X² is too large for short tests: for a plot and
+ * a first look; S-X² decides.
  */
 import { IrtError } from '../errors.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
@@ -11,19 +13,40 @@ import { requireThetas } from './abilities.ts';
 import { type Estimated, freeParameters } from './estimated.ts';
 import { requireResponses } from './responses.ts';
 
-export interface AbilityGroup { readonly theta: number; readonly persons: number; /** Shares of the categories. */ readonly observed: readonly number[]; readonly expected: readonly number[] }
-export interface GroupedChiSquare { readonly chiSquare: number; readonly degreesOfFreedom: number; readonly p: number; readonly groups: readonly AbilityGroup[] }
-export interface GroupedChiSquareOptions { /** Default 10, of equal size. */ readonly groups?: number; readonly estimated?: Estimated }
+export interface AbilityGroup {
+  readonly theta: number;
+  readonly persons: number;
+  /** Shares of the categories. */ readonly observed: readonly number[];
+  readonly expected: readonly number[];
+}
+export interface GroupedChiSquare {
+  readonly chiSquare: number;
+  readonly degreesOfFreedom: number;
+  readonly p: number;
+  readonly groups: readonly AbilityGroup[];
+}
+export interface GroupedChiSquareOptions {
+  /** Default 10, of equal size. */ readonly groups?: number;
+  readonly estimated?: Estimated;
+}
 
-interface Answer { readonly theta: number; readonly category: number }
+interface Answer {
+  readonly theta: number;
+  readonly category: number;
+}
 
 const curves = createCurves();
 
-/** Ten intervals of equal length over the ranks 0..n−1, each with its right end; equal θ̂ stay in the order of the persons. */
+/**
+ * Ten intervals of equal length over the ranks 0..n−1, each with its right end; equal θ̂ stay in the order of the
+ * persons.
+ */
 function inGroups(answers: readonly Answer[], count: number): readonly (readonly Answer[])[] {
   const sorted = [...answers].sort((a, b) => a.theta - b.theta);
   const groups: Answer[][] = Array.from({ length: count }, () => []);
-  sorted.forEach((answer, rank) => groups[Math.max(0, Math.ceil((rank * count) / (sorted.length - 1)) - 1)]?.push(answer));
+  sorted.forEach((answer, rank) =>
+    groups[Math.max(0, Math.ceil((rank * count) / (sorted.length - 1)) - 1)]?.push(answer),
+  );
   return groups;
 }
 
@@ -36,20 +59,38 @@ function groupOf(bank: ItemParameters, item: number, answers: readonly Answer[])
 }
 
 /** One result for each item, over those who answered it; NaN where there are fewer answers than groups. */
-export function groupedChiSquare(bank: ItemParameters, data: ResponseMatrix, theta: ArrayLike<number>, { groups = 10, estimated }: GroupedChiSquareOptions = {}): readonly GroupedChiSquare[] {
+export function groupedChiSquare(
+  bank: ItemParameters,
+  data: ResponseMatrix,
+  theta: ArrayLike<number>,
+  { groups = 10, estimated }: GroupedChiSquareOptions = {},
+): readonly GroupedChiSquare[] {
   requireResponses(bank, data);
   requireThetas(data, theta);
-  if (!Number.isInteger(groups) || groups < 2) throw new IrtError('too-few', 'groups', groups, 'must be a whole number of at least 2');
+  if (!Number.isInteger(groups) || groups < 2)
+    throw new IrtError('too-few', 'groups', groups, 'must be a whole number of at least 2');
   const answers: Answer[][] = Array.from({ length: bank.size }, () => []);
   for (let person = 0; person < data.persons; person += 1) {
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) answers[data.item[n] ?? 0]?.push({ theta: theta[person] ?? 0, category: data.category[n] ?? 0 });
+    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1)
+      answers[data.item[n] ?? 0]?.push({ theta: theta[person] ?? 0, category: data.category[n] ?? 0 });
   }
   const free = freeParameters(bank, estimated);
   return answers.map((list, item) => {
     if (list.length < groups) return { chiSquare: NaN, degreesOfFreedom: 0, p: NaN, groups: [] };
-    const table = inGroups(list, groups).filter(({ length }) => length > 0).map((group) => groupOf(bank, item, group));
-    const chiSquare = table.reduce((sum, { persons, observed, expected }) => sum + expected.reduce((part, e, k) => part + (persons * ((observed[k] ?? 0) - e) ** 2) / e, 0), 0);
+    const table = inGroups(list, groups)
+      .filter(({ length }) => length > 0)
+      .map((group) => groupOf(bank, item, group));
+    const chiSquare = table.reduce(
+      (sum, { persons, observed, expected }) =>
+        sum + expected.reduce((part, e, k) => part + (persons * ((observed[k] ?? 0) - e) ** 2) / e, 0),
+      0,
+    );
     const degreesOfFreedom = table.length * ((bank.categories[item] ?? 0) - 1) - (free[item]?.count ?? 0);
-    return { chiSquare, degreesOfFreedom, p: degreesOfFreedom > 0 ? chiSquareTail(chiSquare, degreesOfFreedom) : NaN, groups: table };
+    return {
+      chiSquare,
+      degreesOfFreedom,
+      p: degreesOfFreedom > 0 ? chiSquareTail(chiSquare, degreesOfFreedom) : NaN,
+      groups: table,
+    };
   });
 }

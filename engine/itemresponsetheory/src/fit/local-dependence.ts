@@ -1,6 +1,8 @@
 /**
- * LD-X² (Chen & Thissen 1997): the table of two items' answers against what the model expects over the population, N·∫P_ik·P_jl·φ.
- * Signed like the difference of the observed and the expected gamma: positive where the items go together more than θ explains.
+ * LD-X² (Chen & Thissen 1997): the table of two items' answers against what the model expects over the population,
+ * N·∫P_ik·P_jl·φ.
+ * Signed like the difference of the observed and the expected gamma: positive where the items go together more than θ
+ * explains.
  */
 import { tabulate } from '../parameters/table.ts';
 import { chiSquareTail } from '../numeric/chi-square.ts';
@@ -11,11 +13,15 @@ import { rowOf } from './abilities.ts';
 import { requireAtLeast, requireResponses } from './responses.ts';
 
 export interface PairDependence {
-  readonly first: number; readonly second: number;
+  readonly first: number;
+  readonly second: number;
   /** Persons who answered both. */
   readonly persons: number;
   readonly chiSquare: number;
-  /** (K_i − 1)(K_j − 1), as if the margins were fitted: with parameters from the same data p is on the safe side, with parameters known beforehand it is too small. */
+  /**
+   * (K_i − 1)(K_j − 1), as if the margins were fitted: with parameters from the same data p is on the safe side, with
+   * parameters known beforehand it is too small.
+   */
   readonly degreesOfFreedom: number;
   readonly p: number;
   /** X² and Cramér's V = √(X²/(N·(min K − 1))), with the sign. */
@@ -47,21 +53,32 @@ function observedTables(bank: ItemParameters, data: ResponseMatrix): (first: num
   return tableOf;
 }
 
-/** Goodman and Kruskal's gamma of a table of counts or probabilities, rows × columns: (concordant − discordant)/(both); 0 where one does not vary. */
+/**
+ * Goodman and Kruskal's gamma of a table of counts or probabilities, rows × columns: (concordant − discordant)/(both);
+ * 0 where one does not vary.
+ */
 function gammaOf(table: ArrayLike<number>, columns: number): number {
   let [concordant, discordant] = [0, 0];
   for (let a = 0; a < table.length; a += 1) {
     const [row, column] = [Math.floor(a / columns), a % columns];
     for (let b = (row + 1) * columns; b < table.length; b += 1) {
       const product = (table[a] ?? 0) * (table[b] ?? 0);
-      if (b % columns > column) concordant += product; else if (b % columns < column) discordant += product;
+      if (b % columns > column) concordant += product;
+      else if (b % columns < column) discordant += product;
     }
   }
   return concordant + discordant > 0 ? (concordant - discordant) / (concordant + discordant) : 0;
 }
 
-/** Every pair once, first < second. On adaptive rows those who got both items are no sample of the population: use Q3 there. */
-export function localDependence(bank: ItemParameters, data: ResponseMatrix, { grid = normalGrid() }: { readonly grid?: Grid } = {}): readonly PairDependence[] {
+/**
+ * Every pair once, first < second. On adaptive rows those who got both items are no sample of the population: use Q3
+ * there.
+ */
+export function localDependence(
+  bank: ItemParameters,
+  data: ResponseMatrix,
+  { grid = normalGrid() }: { readonly grid?: Grid } = {},
+): readonly PairDependence[] {
   requireResponses(bank, data);
   requireAtLeast('items', bank.size, 2, 'LD-X²');
   const { probability, rowStart } = tabulate(bank, grid);
@@ -69,25 +86,45 @@ export function localDependence(bank: ItemParameters, data: ResponseMatrix, { gr
   const tableOf = observedTables(bank, data);
   const expectedShare = (row: number, column: number): number => {
     let sum = 0;
-    for (let q = 0; q < points; q += 1) sum += (grid.weight[q] ?? 0) * (probability[row * points + q] ?? 0) * (probability[column * points + q] ?? 0);
+    for (let q = 0; q < points; q += 1)
+      sum += (grid.weight[q] ?? 0) * (probability[row * points + q] ?? 0) * (probability[column * points + q] ?? 0);
     return sum;
   };
-  return Array.from({ length: bank.size }, (_, first) => Array.from({ length: bank.size - first - 1 }, (__, n) => {
-    const second = first + 1 + n;
-    const [rows, columns] = [bank.categories[first] ?? 0, bank.categories[second] ?? 0];
-    const expected = Float64Array.from({ length: rows * columns }, (___, cell) => expectedShare((rowStart[first] ?? 0) + Math.floor(cell / columns), (rowStart[second] ?? 0) + (cell % columns)));
-    return pairOf(first, second, tableOf(first, second), expected, columns);
-  })).flat();
+  return Array.from({ length: bank.size }, (_, first) =>
+    Array.from({ length: bank.size - first - 1 }, (__, n) => {
+      const second = first + 1 + n;
+      const [rows, columns] = [bank.categories[first] ?? 0, bank.categories[second] ?? 0];
+      const expected = Float64Array.from({ length: rows * columns }, (___, cell) =>
+        expectedShare((rowStart[first] ?? 0) + Math.floor(cell / columns), (rowStart[second] ?? 0) + (cell % columns)),
+      );
+      return pairOf(first, second, tableOf(first, second), expected, columns);
+    }),
+  ).flat();
 }
 
-function pairOf(first: number, second: number, observed: Float64Array, share: Float64Array, columns: number): PairDependence {
+function pairOf(
+  first: number,
+  second: number,
+  observed: Float64Array,
+  share: Float64Array,
+  columns: number,
+): PairDependence {
   const persons = observed.reduce((sum, count) => sum + count, 0);
   const rows = observed.length / columns;
-  const chiSquare = persons === 0 ? NaN : share.reduce((sum, e, cell) => sum + ((observed[cell] ?? 0) - persons * e) ** 2 / (persons * e), 0);
+  const chiSquare =
+    persons === 0
+      ? NaN
+      : share.reduce((sum, e, cell) => sum + ((observed[cell] ?? 0) - persons * e) ** 2 / (persons * e), 0);
   const sign = gammaOf(observed, columns) < gammaOf(share, columns) ? -1 : 1;
   const degreesOfFreedom = (rows - 1) * (columns - 1);
   return {
-    first, second, persons, chiSquare, degreesOfFreedom, p: chiSquareTail(chiSquare, degreesOfFreedom),
-    signedChiSquare: sign * chiSquare, cramerV: sign * Math.sqrt(chiSquare / (persons * (Math.min(rows, columns) - 1))),
+    first,
+    second,
+    persons,
+    chiSquare,
+    degreesOfFreedom,
+    p: chiSquareTail(chiSquare, degreesOfFreedom),
+    signedChiSquare: sign * chiSquare,
+    cramerV: sign * Math.sqrt(chiSquare / (persons * (Math.min(rows, columns) - 1))),
   };
 }

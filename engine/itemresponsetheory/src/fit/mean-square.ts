@@ -1,6 +1,8 @@
 /**
- * Infit and outfit (Wright & Masters 1982) of items and of persons: with residual y = x − E(x), variance W and fourth moment C at a person's θ,
- * outfit = mean y²/W (sensitive to outliers), infit = Σy²/ΣW. ZSTD: Wilson & Hilferty's (1931) cube root, z = (∛MS − 1)·3/s + s/3.
+ * Infit and outfit (Wright & Masters 1982) of items and of persons: with residual y = x − E(x), variance W and fourth
+ * moment C at a person's θ,
+ * outfit = mean y²/W (sensitive to outliers), infit = Σy²/ΣW. ZSTD: Wilson & Hilferty's (1931) cube root, z = (∛MS −
+ * 1)·3/s + s/3.
  */
 import { IrtError } from '../errors.ts';
 import { exp, log } from '../numeric/elementary.ts';
@@ -12,13 +14,22 @@ import { requireResponses } from './responses.ts';
 
 export interface MeanSquares {
   readonly responses: number;
-  readonly outfit: number; readonly outfitZ: number;
-  readonly infit: number; readonly infitZ: number;
+  readonly outfit: number;
+  readonly outfitZ: number;
+  readonly infit: number;
+  readonly infitZ: number;
 }
-export interface MeanSquareFit { readonly items: readonly MeanSquares[]; readonly persons: readonly MeanSquares[] }
+export interface MeanSquareFit {
+  readonly items: readonly MeanSquares[];
+  readonly persons: readonly MeanSquares[];
+}
 
 /** Mean, variance and fourth central moment of the category score. */
-export interface ScoreMoments { mean: number; variance: number; fourth: number }
+export interface ScoreMoments {
+  mean: number;
+  variance: number;
+  fourth: number;
+}
 
 const curves = createCurves();
 
@@ -32,7 +43,9 @@ export function scoreMoments(bank: ItemParameters, item: number, theta: number, 
     variance += square * (curves.probability[k] ?? 0);
     fourth += square * square * (curves.probability[k] ?? 0);
   }
-  out.mean = mean; out.variance = variance; out.fourth = fourth;
+  out.mean = mean;
+  out.variance = variance;
+  out.fourth = fourth;
 }
 
 /** Sums over the responses of one item or one person. */
@@ -57,8 +70,11 @@ class Tally {
     const { count } = this;
     const [outfit, infit] = [this.standardised / count, this.squares / this.variances];
     return {
-      responses: count, outfit, outfitZ: cubeRootZ(outfit, this.outfitVariance / (count * count) - 1 / count),
-      infit, infitZ: cubeRootZ(infit, this.infitVariance / (this.variances * this.variances)),
+      responses: count,
+      outfit,
+      outfitZ: cubeRootZ(outfit, this.outfitVariance / (count * count) - 1 / count),
+      infit,
+      infitZ: cubeRootZ(infit, this.infitVariance / (this.variances * this.variances)),
     };
   }
 }
@@ -67,22 +83,35 @@ const cubeRoot = (x: number): number => (x > 0 ? exp(log(x) / 3) : 0);
 
 const defaultLeastVariance = Math.sqrt(1e-5);
 
-/** NaN where the mean square cannot vary. The standard deviation s counts as √2 at most, that of one squared normal: beyond, s/3 alone would carry z. */
+/**
+ * NaN where the mean square cannot vary. The standard deviation s counts as √2 at most, that of one squared normal:
+ * beyond, s/3 alone would carry z.
+ */
 function cubeRootZ(meanSquare: number, variance: number): number {
   const s = Math.min(Math.SQRT2, Math.sqrt(Math.max(0, variance)));
   return s > 0 ? (cubeRoot(meanSquare) - 1) * (3 / s) + s / 3 : NaN;
 }
 
 export interface MeanSquareOptions {
-  /** A response's variance W is not taken as smaller: a single surprise at P = 1e-4 otherwise outweighs a thousand persons. Default √1e-5 ≈ 0.003; 0 is the bare definition. */
+  /**
+   * A response's variance W is not taken as smaller: a single surprise at P = 1e-4 otherwise outweighs a thousand
+   * persons. Default √1e-5 ≈ 0.003; 0 is the bare definition.
+   */
   readonly leastVariance?: number;
 }
 
 /**
- * Sparse rows are welcome; NaN for items and persons without responses. z is normal for abilities known otherwise; at θ̂ from the same answers the residuals are too small, and
- * with a thousand persons most items look too regular at the EAP: there z is an order, and posteriorMeanSquares or sumScoreFit the test.
+ * Sparse rows are welcome; NaN for items and persons without responses. z is normal for abilities known otherwise; at
+ * θ̂ from the same answers the residuals are too small, and
+ * with a thousand persons most items look too regular at the EAP: there z is an order, and posteriorMeanSquares or
+ * sumScoreFit the test.
  */
-export function meanSquareFit(bank: ItemParameters, data: ResponseMatrix, theta: ArrayLike<number>, { leastVariance = defaultLeastVariance }: MeanSquareOptions = {}): MeanSquareFit {
+export function meanSquareFit(
+  bank: ItemParameters,
+  data: ResponseMatrix,
+  theta: ArrayLike<number>,
+  { leastVariance = defaultLeastVariance }: MeanSquareOptions = {},
+): MeanSquareFit {
   requireResponses(bank, data);
   requireThetas(data, theta);
   if (!(leastVariance >= 0)) throw new IrtError('out-of-range', 'leastVariance', leastVariance, 'must be at least 0');

@@ -1,26 +1,39 @@
 /** Sparse cells of a table of sum scores by categories are merged until every expected count is large enough. */
 
-/** A row of the table: persons with one sum score, or several neighbouring ones under the name of the one nearest to the middle. */
+/**
+ * A row of the table: persons with one sum score, or several neighbouring ones under the name of the one nearest to the
+ * middle.
+ */
 export interface ScoreGroup {
   readonly score: number;
-  /** Neighbouring categories may stand in one cell; cells are in the order of the categories, and those left over are 0 here and null below. */
+  /**
+   * Neighbouring categories may stand in one cell; cells are in the order of the categories, and those left over are 0
+   * here and null below.
+   */
   readonly observed: readonly number[];
   /** null: impossible at this score, or merged away. */
   readonly expected: readonly (number | null)[];
 }
 
 const add = (into: ScoreGroup, from: ScoreGroup): ScoreGroup => ({
-  score: into.score, observed: into.observed.map((count, k) => count + (from.observed[k] ?? 0)),
-  expected: into.expected.map((e, k) => (e === null && (from.expected[k] ?? null) === null ? null : (e ?? 0) + (from.expected[k] ?? 0))),
+  score: into.score,
+  observed: into.observed.map((count, k) => count + (from.observed[k] ?? 0)),
+  expected: into.expected.map((e, k) =>
+    e === null && (from.expected[k] ?? null) === null ? null : (e ?? 0) + (from.expected[k] ?? 0),
+  ),
 });
 
-/** A sparse category joins its inner neighbour, from the highest down and then from the lowest up, as long as two cells stay. */
+/**
+ * A sparse category joins its inner neighbour, from the highest down and then from the lowest up, as long as two cells
+ * stay.
+ */
 function mergeCategories(group: ScoreGroup, least: number): ScoreGroup {
   const cells = group.expected.flatMap((e, k) => (e === null ? [] : [{ e, o: group.observed[k] ?? 0 }]));
   const join = (from: number, to: number): void => {
     const [a, b] = [cells[from], cells[to]];
     if (a === undefined || b === undefined) return;
-    b.e += a.e; b.o += a.o;
+    b.e += a.e;
+    b.o += a.o;
     cells.splice(from, 1);
   };
   while (cells.length > 2) {
@@ -33,7 +46,11 @@ function mergeCategories(group: ScoreGroup, least: number): ScoreGroup {
       join(inner, (cells[inner - 1]?.e ?? 0) < (cells[inner + 1]?.e ?? 0) ? inner - 1 : inner + 1);
     }
   }
-  return { score: group.score, observed: group.expected.map((_, k) => cells[k]?.o ?? 0), expected: group.expected.map((_, k) => cells[k]?.e ?? null) };
+  return {
+    score: group.score,
+    observed: group.expected.map((_, k) => cells[k]?.o ?? 0),
+    expected: group.expected.map((_, k) => cells[k]?.e ?? null),
+  };
 }
 
 const isIncomplete = ({ expected }: ScoreGroup): boolean => expected.includes(null);
@@ -57,7 +74,10 @@ function join(groups: ScoreGroup[], from: ScoreGroup | undefined, into: number):
 
 const persons = ({ expected }: ScoreGroup): number => expected.reduce<number>((sum, e) => sum + (e ?? 0), 0);
 
-/** From the lowest score up, the first group with a sparse cell joins that neighbour which has fewer persons, again and again. */
+/**
+ * From the lowest score up, the first group with a sparse cell joins that neighbour which has fewer persons, again and
+ * again.
+ */
 function joinSparse(groups: ScoreGroup[], least: number): readonly ScoreGroup[] {
   const isSparse = ({ expected }: ScoreGroup): boolean => expected.some((e) => e !== null && (e < least || e <= 0));
   for (;;) {
@@ -69,10 +89,20 @@ function joinSparse(groups: ScoreGroup[], least: number): readonly ScoreGroup[] 
     if (neighbour === undefined) return groups;
     // The name is that of the group nearer to the middle.
     const middle = (groups.length - 1) / 2;
-    const [inner, outer] = Math.abs(at - middle) <= Math.abs((downwards ? at - 1 : at + 1) - middle) ? [group, neighbour] : [neighbour, group];
+    const [inner, outer] =
+      Math.abs(at - middle) <= Math.abs((downwards ? at - 1 : at + 1) - middle)
+        ? [group, neighbour]
+        : [neighbour, group];
     groups.splice(downwards ? at - 1 : at, 2, add(inner, outer));
   }
 }
 
-/** Scores at which some category is impossible join their inner neighbour; sparse categories are merged within their score; scores that still have a sparse cell join a neighbour. */
-export const mergeSparse = (groups: readonly ScoreGroup[], least: number): readonly ScoreGroup[] => joinSparse(joinImpossible(groups).map((group) => mergeCategories(group, least)), least);
+/**
+ * Scores at which some category is impossible join their inner neighbour; sparse categories are merged within their
+ * score; scores that still have a sparse cell join a neighbour.
+ */
+export const mergeSparse = (groups: readonly ScoreGroup[], least: number): readonly ScoreGroup[] =>
+  joinSparse(
+    joinImpossible(groups).map((group) => mergeCategories(group, least)),
+    least,
+  );

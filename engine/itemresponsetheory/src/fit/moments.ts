@@ -1,8 +1,14 @@
-/** Univariate and bivariate moments of the answers: their values in the data, under the model, and their covariance under the model. */
+/**
+ * Univariate and bivariate moments of the answers: their values in the data, under the model, and their covariance
+ * under the model.
+ */
 import type { ItemParameters } from '../parameters/item-parameters.ts';
 
 /** A univariate moment: the mean of the score, or the share of one category. */
-export interface Feature { readonly item: number; readonly category?: number }
+export interface Feature {
+  readonly item: number;
+  readonly category?: number;
+}
 
 /** Univariate moments first, then E(x_i·x_j) of each pair. */
 export interface Shape {
@@ -13,36 +19,56 @@ export interface Shape {
 }
 
 export function shapeOf(bank: ItemParameters, byCategory: boolean): Shape {
-  const features = Array.from(bank.categories, (categories, item): Feature[] => (byCategory ? Array.from({ length: categories - 1 }, (_, k) => ({ item, category: k + 1 })) : [{ item }])).flat();
-  const pairs = Array.from({ length: bank.size }, (_, a) => Array.from({ length: bank.size - a - 1 }, (__, n): readonly [number, number] => [a, a + 1 + n])).flat();
+  const features = Array.from(bank.categories, (categories, item): Feature[] =>
+    byCategory ? Array.from({ length: categories - 1 }, (_, k) => ({ item, category: k + 1 })) : [{ item }],
+  ).flat();
+  const pairs = Array.from({ length: bank.size }, (_, a) =>
+    Array.from({ length: bank.size - a - 1 }, (__, n): readonly [number, number] => [a, a + 1 + n]),
+  ).flat();
   return { features, pairs, univariate: features.length, size: features.length + pairs.length };
 }
 
 /** E(x), E(x²) of each item; E(f) of a feature, and E(f·x). */
 const mean = (p: Float64Array): number => p.reduce((sum, value, k) => sum + k * value, 0);
 const meanSquare = (p: Float64Array): number => p.reduce((sum, value, k) => sum + k * k * value, 0);
-const featureMean = ({ category }: Feature, p: Float64Array): number => (category === undefined ? mean(p) : p[category] ?? 0);
-const featureByScore = ({ category }: Feature, p: Float64Array): number => (category === undefined ? meanSquare(p) : category * (p[category] ?? 0));
+const featureMean = ({ category }: Feature, p: Float64Array): number =>
+  category === undefined ? mean(p) : (p[category] ?? 0);
+const featureByScore = ({ category }: Feature, p: Float64Array): number =>
+  category === undefined ? meanSquare(p) : category * (p[category] ?? 0);
 
 /** E of the product of two features of the same item. */
 function featureProduct(a: Feature, b: Feature, p: Float64Array): number {
   if (a.category === undefined) return meanSquare(p);
-  return a.category === b.category ? p[a.category] ?? 0 : 0;
+  return a.category === b.category ? (p[a.category] ?? 0) : 0;
 }
 
 const none = new Float64Array(0);
 
 /** Moments where the items are independent: at one node of θ. */
-export function momentsAt({ features, pairs, univariate, size }: Shape, probabilities: readonly Float64Array[]): Float64Array {
+export function momentsAt(
+  { features, pairs, univariate, size }: Shape,
+  probabilities: readonly Float64Array[],
+): Float64Array {
   const means = probabilities.map(mean);
   const out = new Float64Array(size);
-  features.forEach((feature, n) => { out[n] = featureMean(feature, probabilities[feature.item] ?? none); });
-  pairs.forEach(([a, b], n) => { out[univariate + n] = (means[a] ?? 0) * (means[b] ?? 0); });
+  features.forEach((feature, n) => {
+    out[n] = featureMean(feature, probabilities[feature.item] ?? none);
+  });
+  pairs.forEach(([a, b], n) => {
+    out[univariate + n] = (means[a] ?? 0) * (means[b] ?? 0);
+  });
   return out;
 }
 
-/** Ξ: covariance of one person's moments, row-major; ΣwE(f·g | θ) − E(f)E(g). Where f and g share no item, E(f·g | θ) is the product. */
-export function momentCovariance(shape: Shape, nodes: readonly (readonly Float64Array[])[], weight: Float64Array): Float64Array {
+/**
+ * Ξ: covariance of one person's moments, row-major; ΣwE(f·g | θ) − E(f)E(g). Where f and g share no item, E(f·g | θ) is
+ * the product.
+ */
+export function momentCovariance(
+  shape: Shape,
+  nodes: readonly (readonly Float64Array[])[],
+  weight: Float64Array,
+): Float64Array {
   const { size } = shape;
   const out = new Float64Array(size * size);
   const expected = new Float64Array(size);
@@ -59,23 +85,37 @@ export function momentCovariance(shape: Shape, nodes: readonly (readonly Float64
   for (let a = 0; a < size; a += 1) {
     for (let b = 0; b <= a; b += 1) {
       const value = (out[a * size + b] ?? 0) - (expected[a] ?? 0) * (expected[b] ?? 0);
-      out[a * size + b] = value; out[b * size + a] = value;
+      out[a * size + b] = value;
+      out[b * size + a] = value;
     }
   }
   return out;
 }
 
 /** What a shared item adds to the product of the two expectations, into the lower triangle. */
-function addShared({ features, pairs, univariate, size }: Shape, probabilities: readonly Float64Array[], w: number, out: Float64Array): void {
+function addShared(
+  { features, pairs, univariate, size }: Shape,
+  probabilities: readonly Float64Array[],
+  w: number,
+  out: Float64Array,
+): void {
   const means = probabilities.map(mean);
   const squares = probabilities.map(meanSquare);
-  const add = (row: number, column: number, value: number): void => { const at = Math.max(row, column) * size + Math.min(row, column); out[at] = (out[at] ?? 0) + w * value; };
-  features.forEach((f, n) => features.forEach((g, m) => {
-    const p = probabilities[f.item] ?? none;
-    if (m <= n && g.item === f.item) add(n, m, featureProduct(f, g, p) - featureMean(f, p) * featureMean(g, p));
-  }));
+  const add = (row: number, column: number, value: number): void => {
+    const at = Math.max(row, column) * size + Math.min(row, column);
+    out[at] = (out[at] ?? 0) + w * value;
+  };
+  features.forEach((f, n) =>
+    features.forEach((g, m) => {
+      const p = probabilities[f.item] ?? none;
+      if (m <= n && g.item === f.item) add(n, m, featureProduct(f, g, p) - featureMean(f, p) * featureMean(g, p));
+    }),
+  );
   const pairsOf: (readonly [number, number])[][] = probabilities.map(() => []);
-  pairs.forEach(([a, b], n) => { pairsOf[a]?.push([univariate + n, b]); pairsOf[b]?.push([univariate + n, a]); });
+  pairs.forEach(([a, b], n) => {
+    pairsOf[a]?.push([univariate + n, b]);
+    pairsOf[b]?.push([univariate + n, a]);
+  });
   features.forEach((f, n) => {
     const p = probabilities[f.item] ?? none;
     const extra = featureByScore(f, p) - featureMean(f, p) * (means[f.item] ?? 0);
@@ -83,13 +123,24 @@ function addShared({ features, pairs, univariate, size }: Shape, probabilities: 
   });
   pairsOf.forEach((list, item) => {
     const variance = (squares[item] ?? 0) - (means[item] ?? 0) ** 2;
-    for (const [row, a] of list) for (const [column, b] of list) if (column < row) add(row, column, variance * (means[a] ?? 0) * (means[b] ?? 0));
+    for (const [row, a] of list)
+      for (const [column, b] of list) if (column < row) add(row, column, variance * (means[a] ?? 0) * (means[b] ?? 0));
   });
-  pairs.forEach(([a, b], n) => add(univariate + n, univariate + n, (squares[a] ?? 0) * (squares[b] ?? 0) - ((means[a] ?? 0) * (means[b] ?? 0)) ** 2));
+  pairs.forEach(([a, b], n) =>
+    add(
+      univariate + n,
+      univariate + n,
+      (squares[a] ?? 0) * (squares[b] ?? 0) - ((means[a] ?? 0) * (means[b] ?? 0)) ** 2,
+    ),
+  );
 }
 
 /** Means over the persons, and the shares of the categories. */
-export function observedMoments({ features, pairs, univariate, size }: Shape, bank: ItemParameters, forms: Uint8Array): { readonly moments: Float64Array; readonly shares: readonly Float64Array[] } {
+export function observedMoments(
+  { features, pairs, univariate, size }: Shape,
+  bank: ItemParameters,
+  forms: Uint8Array,
+): { readonly moments: Float64Array; readonly shares: readonly Float64Array[] } {
   const items = bank.size;
   const persons = forms.length / items;
   const shares = Array.from(bank.categories, (categories) => new Float64Array(categories));
@@ -99,25 +150,48 @@ export function observedMoments({ features, pairs, univariate, size }: Shape, ba
       const x = forms[start + a] ?? 0;
       const share = shares[a];
       if (share) share[x] = (share[x] ?? 0) + 1 / persons;
-      if (x > 0) for (let b = a + 1; b < items; b += 1) products[a * items + b] = (products[a * items + b] ?? 0) + x * (forms[start + b] ?? 0);
+      if (x > 0)
+        for (let b = a + 1; b < items; b += 1)
+          products[a * items + b] = (products[a * items + b] ?? 0) + x * (forms[start + b] ?? 0);
     }
   }
   const moments = new Float64Array(size);
-  features.forEach((feature, n) => { moments[n] = featureMean(feature, shares[feature.item] ?? none); });
-  pairs.forEach(([a, b], n) => { moments[univariate + n] = (products[a * items + b] ?? 0) / persons; });
+  features.forEach((feature, n) => {
+    moments[n] = featureMean(feature, shares[feature.item] ?? none);
+  });
+  pairs.forEach(([a, b], n) => {
+    moments[univariate + n] = (products[a * items + b] ?? 0) / persons;
+  });
   return { moments, shares };
 }
 
 /** Correlations of the scores of each pair, in the data and under the model. */
-export function pairCorrelations(bank: ItemParameters, forms: Uint8Array, nodes: readonly (readonly Float64Array[])[], weight: Float64Array): { readonly observed: Float64Array; readonly expected: Float64Array } {
+export function pairCorrelations(
+  bank: ItemParameters,
+  forms: Uint8Array,
+  nodes: readonly (readonly Float64Array[])[],
+  weight: Float64Array,
+): { readonly observed: Float64Array; readonly expected: Float64Array } {
   const shape = shapeOf(bank, false);
   const { moments, shares } = observedMoments(shape, bank, forms);
-  const population = Array.from(bank.categories, (categories, item) => Float64Array.from({ length: categories }, (_, k) => nodes.reduce((sum, probabilities, q) => sum + (weight[q] ?? 0) * (probabilities[item]?.[k] ?? 0), 0)));
+  const population = Array.from(bank.categories, (categories, item) =>
+    Float64Array.from({ length: categories }, (_, k) =>
+      nodes.reduce((sum, probabilities, q) => sum + (weight[q] ?? 0) * (probabilities[item]?.[k] ?? 0), 0),
+    ),
+  );
   const expectedMoments = new Float64Array(shape.size);
-  nodes.forEach((probabilities, q) => momentsAt(shape, probabilities).forEach((m, n) => { expectedMoments[n] = (expectedMoments[n] ?? 0) + (weight[q] ?? 0) * m; }));
-  const correlations = (joint: Float64Array, margins: readonly Float64Array[]): Float64Array => Float64Array.from(shape.pairs, ([a, b], n) => {
-    const [p, r] = [margins[a] ?? none, margins[b] ?? none];
-    return ((joint[shape.univariate + n] ?? 0) - mean(p) * mean(r)) / Math.sqrt((meanSquare(p) - mean(p) ** 2) * (meanSquare(r) - mean(r) ** 2));
-  });
+  nodes.forEach((probabilities, q) =>
+    momentsAt(shape, probabilities).forEach((m, n) => {
+      expectedMoments[n] = (expectedMoments[n] ?? 0) + (weight[q] ?? 0) * m;
+    }),
+  );
+  const correlations = (joint: Float64Array, margins: readonly Float64Array[]): Float64Array =>
+    Float64Array.from(shape.pairs, ([a, b], n) => {
+      const [p, r] = [margins[a] ?? none, margins[b] ?? none];
+      return (
+        ((joint[shape.univariate + n] ?? 0) - mean(p) * mean(r)) /
+        Math.sqrt((meanSquare(p) - mean(p) ** 2) * (meanSquare(r) - mean(r) ** 2))
+      );
+    });
   return { observed: correlations(moments, shares), expected: correlations(expectedMoments, population) };
 }

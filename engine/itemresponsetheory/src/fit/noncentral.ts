@@ -2,7 +2,10 @@
 import { chiSquareTail, logGamma } from '../numeric/chi-square.ts';
 import { exp, log } from '../numeric/elementary.ts';
 
-/** P(X ≤ x): Poisson(λ/2) mixture of central distributions with df + 2j, from the likeliest j outwards until nothing is added. */
+/**
+ * P(X ≤ x): Poisson(λ/2) mixture of central distributions with df + 2j, from the likeliest j outwards until nothing is
+ * added.
+ */
 export function noncentralDistribution(x: number, degreesOfFreedom: number, noncentrality: number): number {
   if (x <= 0) return 0;
   if (noncentrality <= 0) return 1 - chiSquareTail(x, degreesOfFreedom);
@@ -27,7 +30,8 @@ export function noncentralityAt(x: number, degreesOfFreedom: number, p: number):
   while (noncentralDistribution(x, degreesOfFreedom, high) > p) high *= 2;
   for (let step = 0; step < 60; step += 1) {
     const middle = (low + high) / 2;
-    if (noncentralDistribution(x, degreesOfFreedom, middle) > p) low = middle; else high = middle;
+    if (noncentralDistribution(x, degreesOfFreedom, middle) > p) low = middle;
+    else high = middle;
   }
   return (low + high) / 2;
 }

@@ -1,6 +1,8 @@
 /**
- * How likely a person's answers are at their own θ: lz (Drasgow, Levine & Williams 1985), called Zh for polytomous items, is the standardised
- * log-likelihood; lz* (Snijders 2001; Sinharay 2016 for mixed forms) takes into account that θ̂ came from the same answers. Low is aberrant.
+ * How likely a person's answers are at their own θ: lz (Drasgow, Levine & Williams 1985), called Zh for polytomous
+ * items, is the standardised
+ * log-likelihood; lz* (Snijders 2001; Sinharay 2016 for mixed forms) takes into account that θ̂ came from the same
+ * answers. Low is aberrant.
  */
 import { warmOf, informationOf } from '../information/item.ts';
 import { IrtError } from '../errors.ts';
@@ -31,8 +33,18 @@ export interface PersonFit {
 
 const curves = createCurves();
 
-/** Sums over the items of a row at θ, with u_k = ln P_k: deviation ΣlnP_x − E, and variances and covariance of u and of the score ℓ'. */
-interface Sums { logLikelihood: number; deviation: number; variance: number; covariance: number; information: number; warm: number }
+/**
+ * Sums over the items of a row at θ, with u_k = ln P_k: deviation ΣlnP_x − E, and variances and covariance of u and of
+ * the score ℓ'.
+ */
+interface Sums {
+  logLikelihood: number;
+  deviation: number;
+  variance: number;
+  covariance: number;
+  information: number;
+  warm: number;
+}
 
 function sumsAt(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, theta: number): Sums {
   const sums: Sums = { logLikelihood: 0, deviation: 0, variance: 0, covariance: 0, information: 0, warm: 0 };
@@ -43,7 +55,9 @@ function sumsAt(bank: ItemParameters, items: ArrayLike<number>, categories: Arra
     for (let k = 0; k < count; k += 1) {
       const [p, u] = [curves.probability[k] ?? 0, curves.logProbability[k] ?? 0];
       if (!(p > 0)) continue;
-      mean += p * u; square += p * u * u; product += (curves.first[k] ?? 0) * u;
+      mean += p * u;
+      square += p * u * u;
+      product += (curves.first[k] ?? 0) * u;
     }
     sums.logLikelihood += given;
     sums.deviation += given - mean;
@@ -56,17 +70,30 @@ function sumsAt(bank: ItemParameters, items: ArrayLike<number>, categories: Arra
 }
 
 /**
- * θ̂ solves r₀(θ) + Σℓ' = 0. With c = Cov(Σu, Σℓ')/I, Σu − E + c·r₀ is to first order that of u − cℓ', whose variance is Var u − c²I.
+ * θ̂ solves r₀(θ) + Σℓ' = 0. With c = Cov(Σu, Σℓ')/I, Σu − E + c·r₀ is to first order that of u − cℓ', whose variance
+ * is Var u − c²I.
  */
 function personFitAt(sums: Sums, responses: number, r0: number, known: boolean): PersonFit {
   const lz = sums.deviation / Math.sqrt(sums.variance);
   const c = sums.covariance / sums.information;
-  const lzStar = known ? lz : (sums.deviation + c * r0) / Math.sqrt(Math.max(0, sums.variance - c * c * sums.information));
-  return responses === 0 ? { responses, logLikelihood: 0, lz: NaN, lzStar: NaN, p: NaN } : { responses, logLikelihood: sums.logLikelihood, lz, lzStar, p: normalDistribution(lzStar) };
+  const lzStar = known
+    ? lz
+    : (sums.deviation + c * r0) / Math.sqrt(Math.max(0, sums.variance - c * c * sums.information));
+  return responses === 0
+    ? { responses, logLikelihood: 0, lz: NaN, lzStar: NaN, p: NaN }
+    : { responses, logLikelihood: sums.logLikelihood, lz, lzStar, p: normalDistribution(lzStar) };
 }
 
-/** One result for each person; θ must be the estimate that `method` names. Sparse rows are welcome; lz* is close to normal from some 20 items. */
-export function personFit(bank: ItemParameters, data: ResponseMatrix, theta: ArrayLike<number>, { method = 'wle', mean = 0, sd = 1 }: PersonFitOptions = {}): readonly PersonFit[] {
+/**
+ * One result for each person; θ must be the estimate that `method` names. Sparse rows are welcome; lz* is close to
+ * normal from some 20 items.
+ */
+export function personFit(
+  bank: ItemParameters,
+  data: ResponseMatrix,
+  theta: ArrayLike<number>,
+  { method = 'wle', mean = 0, sd = 1 }: PersonFitOptions = {},
+): readonly PersonFit[] {
   requireResponses(bank, data);
   requireThetas(data, theta);
   if (!(sd > 0)) throw new IrtError('sd-not-positive', 'sd', sd, 'must be greater than 0');

@@ -1,8 +1,12 @@
 /**
- * Infit over the posterior instead of at θ̂: d = ∫((x − E)² − W)·posterior is 0 on average under the model, as θ and x are then drawn together, while at
- * θ̂ the residuals are too small because θ̂ followed the answers. Σd over the standard deviation of the persons' d is a z that needs no complete
- * forms. Where the item's parameters were estimated from the same answers, only what d has apart from their scores can vary: a score test (Rao 1948). Its
- * variances and covariances are those over the answers a person could have given, h(θ) = posterior without the item: Σ_x P(x)·(d, scores)(d, scores)′, where
+ * Infit over the posterior instead of at θ̂: d = ∫((x − E)² − W)·posterior is 0 on average under the model, as θ and x
+ * are then drawn together, while at
+ * θ̂ the residuals are too small because θ̂ followed the answers. Σd over the standard deviation of the persons' d is a
+ * z that needs no complete
+ * forms. Where the item's parameters were estimated from the same answers, only what d has apart from their scores can
+ * vary: a score test (Rao 1948). Its
+ * variances and covariances are those over the answers a person could have given, h(θ) = posterior without the item:
+ * Σ_x P(x)·(d, scores)(d, scores)′, where
  * all have mean 0. Cross-products of the answers given would be liberal (.066 for estimated 2PL items at .05).
  */
 import { invertSymmetric } from '../numeric/cholesky.ts';
@@ -33,12 +37,18 @@ export interface PosteriorMeanSquare {
   readonly p: number;
 }
 
-/** What one answer is worth at each node: P, then (x − E)², W, and the scores d ln P_x/dparameter; [category][quantity][node]. */
+/**
+ * What one answer is worth at each node: P, then (x − E)², W, and the scores d ln P_x/dparameter;
+ * [category][quantity][node].
+ */
 function termsOf({ grid, probability, rowStart, bank }: GridTable, item: number, free: FreeOfItem): readonly Term[] {
   const points = grid.node.length;
   const terms = Array.from({ length: bank.categories[item] ?? 0 }, (_, k): Term => {
     const start = ((rowStart[item] ?? 0) + k) * points;
-    return { probability: probability.subarray(start, start + points), quantities: Array.from({ length: 2 + free.count }, () => new Float64Array(points)) };
+    return {
+      probability: probability.subarray(start, start + points),
+      quantities: Array.from({ length: 2 + free.count }, () => new Float64Array(points)),
+    };
   });
   const moments: ScoreMoments = { mean: 0, variance: 0, fourth: 0 };
   grid.node.forEach((theta, q) => {
@@ -48,13 +58,18 @@ function termsOf({ grid, probability, rowStart, bank }: GridTable, item: number,
       if (squares) squares[q] = (k - moments.mean) ** 2;
       if (variances) variances[q] = moments.variance;
       const p = curve[q] ?? 0;
-      scores.forEach((score, n) => { score[q] = p > 0 ? (derivatives[n]?.[k] ?? 0) / p : 0; });
+      scores.forEach((score, n) => {
+        score[q] = p > 0 ? (derivatives[n]?.[k] ?? 0) / p : 0;
+      });
     });
   });
   return terms;
 }
 
-interface Term { readonly probability: Float64Array; readonly quantities: readonly Float64Array[] }
+interface Term {
+  readonly probability: Float64Array;
+  readonly quantities: readonly Float64Array[];
+}
 
 /** Sums of one item over the persons: squares, variances, and the expected products of (d, scores). */
 class Sums {
@@ -65,7 +80,11 @@ class Sums {
   private readonly own: Float64Array;
   private readonly without: Float64Array;
 
-  constructor(private readonly terms: readonly Term[], private readonly parameters: number, points: number) {
+  constructor(
+    private readonly terms: readonly Term[],
+    private readonly parameters: number,
+    points: number,
+  ) {
     this.own = new Float64Array(parameters + 1);
     this.products = new Float64Array((parameters + 1) ** 2);
     this.without = new Float64Array(points);
@@ -75,18 +94,37 @@ class Sums {
   add(category: number, weight: Float64Array): void {
     const { own, products, without, terms } = this;
     const curve = terms[category]?.probability;
-    for (let q = 0; q < weight.length; q += 1) { const p = curve?.[q] ?? 0; without[q] = p > 1e-200 ? (weight[q] ?? 0) / p : 0; }
-    const masses = terms.map(({ probability }) => { let sum = 0; for (let q = 0; q < weight.length; q += 1) sum += (without[q] ?? 0) * (probability[q] ?? 0); return sum; });
+    for (let q = 0; q < weight.length; q += 1) {
+      const p = curve?.[q] ?? 0;
+      without[q] = p > 1e-200 ? (weight[q] ?? 0) / p : 0;
+    }
+    const masses = terms.map(({ probability }) => {
+      let sum = 0;
+      for (let q = 0; q < weight.length; q += 1) sum += (without[q] ?? 0) * (probability[q] ?? 0);
+      return sum;
+    });
     const total = masses.reduce((sum, mass) => sum + mass, 0);
     terms.forEach(({ probability, quantities }, k) => {
       const mass = masses[k] ?? 0;
       if (!(mass > 0)) return;
-      const [square = 0, variance = 0, ...scores] = quantities.map((quantity) => { let sum = 0; for (let q = 0; q < weight.length; q += 1) sum += (without[q] ?? 0) * (probability[q] ?? 0) * (quantity[q] ?? 0); return sum / mass; });
-      if (k === category) { this.squares += square; this.variances += variance; }
+      const [square = 0, variance = 0, ...scores] = quantities.map((quantity) => {
+        let sum = 0;
+        for (let q = 0; q < weight.length; q += 1)
+          sum += (without[q] ?? 0) * (probability[q] ?? 0) * (quantity[q] ?? 0);
+        return sum / mass;
+      });
+      if (k === category) {
+        this.squares += square;
+        this.variances += variance;
+      }
       own[0] = square - variance;
-      scores.forEach((score, n) => { own[n + 1] = score; });
+      scores.forEach((score, n) => {
+        own[n + 1] = score;
+      });
       const share = mass / total;
-      for (let a = 0; a < own.length; a += 1) for (let b = 0; b < own.length; b += 1) products[a * own.length + b] = (products[a * own.length + b] ?? 0) + share * (own[a] ?? 0) * (own[b] ?? 0);
+      for (let a = 0; a < own.length; a += 1)
+        for (let b = 0; b < own.length; b += 1)
+          products[a * own.length + b] = (products[a * own.length + b] ?? 0) + share * (own[a] ?? 0) * (own[b] ?? 0);
     });
     this.count += 1;
   }
@@ -95,17 +133,29 @@ class Sums {
   result(): PosteriorMeanSquare {
     const variance = 1 / (invertSymmetric(this.products, this.parameters + 1)?.[0] ?? NaN);
     const z = this.count < 2 ? NaN : (this.squares - this.variances) / Math.sqrt(variance);
-    return { responses: this.count, meanSquare: this.squares / this.variances, z, p: 2 * normalDistribution(-Math.abs(z)) };
+    return {
+      responses: this.count,
+      meanSquare: this.squares / this.variances,
+      z,
+      p: 2 * normalDistribution(-Math.abs(z)),
+    };
   }
 }
 
 /** One result for each item; z is NaN for items with too few responses for their parameters. */
-export function posteriorMeanSquares(bank: ItemParameters, data: ResponseMatrix, { grid = normalGrid(), estimated }: PosteriorMeanSquareOptions = {}): readonly PosteriorMeanSquare[] {
+export function posteriorMeanSquares(
+  bank: ItemParameters,
+  data: ResponseMatrix,
+  { grid = normalGrid(), estimated }: PosteriorMeanSquareOptions = {},
+): readonly PosteriorMeanSquare[] {
   requireResponses(bank, data);
   const table = tabulate(bank, grid);
-  const sums = freeParameters(bank, estimated).map((free, item) => new Sums(termsOf(table, item, free), free.count, grid.node.length));
+  const sums = freeParameters(bank, estimated).map(
+    (free, item) => new Sums(termsOf(table, item, free), free.count, grid.node.length),
+  );
   eachPosterior(bank, data, grid, (person, weight) => {
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) sums[data.item[n] ?? 0]?.add(data.category[n] ?? 0, weight);
+    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1)
+      sums[data.item[n] ?? 0]?.add(data.category[n] ?? 0, weight);
   });
   return sums.map((item) => item.result());
 }

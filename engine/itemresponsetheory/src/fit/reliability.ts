@@ -4,7 +4,10 @@ import { informationAt } from '../information/item.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';
 
-/** Before anybody was tested: ∫I/(I + 1/σ²)·φ, the share of the variance that a posterior takes away (Green et al. 1984); σ² of the grid. */
+/**
+ * Before anybody was tested: ∫I/(I + 1/σ²)·φ, the share of the variance that a posterior takes away (Green et al.
+ * 1984); σ² of the grid.
+ */
 export function marginalReliability(bank: ItemParameters, { node, weight }: Grid = normalGrid()): number {
   let mean = 0;
   for (let q = 0; q < node.length; q += 1) mean += (weight[q] ?? 0) * (node[q] ?? 0);
@@ -20,12 +23,25 @@ export function marginalReliability(bank: ItemParameters, { node, weight }: Grid
 }
 
 /**
- * From estimates and their SEs. EAP: var(θ̂)/(var(θ̂) + mean SE²), as the two add up to the variance of θ. ML and WLE: (var(θ̂) − mean SE²)/var(θ̂), as θ̂ varies by the error
+ * From estimates and their SEs. EAP: var(θ̂)/(var(θ̂) + mean SE²), as the two add up to the variance of θ. ML and WLE:
+ * (var(θ̂) − mean SE²)/var(θ̂), as θ̂ varies by the error
  * on top of θ. Variance with N − 1; infinite estimates are left out. Throws IrtError for fewer than two estimates.
  */
-export function empiricalReliability(theta: ArrayLike<number>, standardError: ArrayLike<number>, method: 'eap' | 'ml' | 'wle'): number {
-  if (theta.length !== standardError.length) throw new IrtError('unequal-lengths', 'standardError', standardError.length, `must have as many members as theta (${theta.length})`);
-  const pairs = Array.from(theta, (value, n) => ({ value, square: (standardError[n] ?? NaN) ** 2 })).filter(({ value, square }) => Number.isFinite(value) && Number.isFinite(square));
+export function empiricalReliability(
+  theta: ArrayLike<number>,
+  standardError: ArrayLike<number>,
+  method: 'eap' | 'ml' | 'wle',
+): number {
+  if (theta.length !== standardError.length)
+    throw new IrtError(
+      'unequal-lengths',
+      'standardError',
+      standardError.length,
+      `must have as many members as theta (${theta.length})`,
+    );
+  const pairs = Array.from(theta, (value, n) => ({ value, square: (standardError[n] ?? NaN) ** 2 })).filter(
+    ({ value, square }) => Number.isFinite(value) && Number.isFinite(square),
+  );
   if (pairs.length < 2) throw new IrtError('too-few', 'theta', pairs.length, 'must be at least 2 finite estimates');
   const mean = pairs.reduce((sum, { value }) => sum + value, 0) / pairs.length;
   const variance = pairs.reduce((sum, { value }) => sum + (value - mean) ** 2, 0) / (pairs.length - 1);

@@ -15,16 +15,36 @@ export interface ResidualCorrelations {
   readonly adjusted: readonly Float64Array[];
 }
 
-/** Sums over the persons who answered both items of a pair, at a·items + b for b < a: persons, Σx_a, Σx_b, Σx_a², Σx_b², Σx_a·x_b. Residuals are about 0, so nothing cancels. */
-interface PairSums { readonly n: Uint32Array; readonly a: Float64Array; readonly b: Float64Array; readonly aa: Float64Array; readonly bb: Float64Array; readonly ab: Float64Array }
+/**
+ * Sums over the persons who answered both items of a pair, at a·items + b for b < a: persons, Σx_a, Σx_b, Σx_a², Σx_b²,
+ * Σx_a·x_b. Residuals are about 0, so nothing cancels.
+ */
+interface PairSums {
+  readonly n: Uint32Array;
+  readonly a: Float64Array;
+  readonly b: Float64Array;
+  readonly aa: Float64Array;
+  readonly bb: Float64Array;
+  readonly ab: Float64Array;
+}
 
 function pairSums(bank: ItemParameters, data: ResponseMatrix, theta: ArrayLike<number>): PairSums {
   const cells = data.items * data.items;
-  const sums: PairSums = { n: new Uint32Array(cells), a: new Float64Array(cells), b: new Float64Array(cells), aa: new Float64Array(cells), bb: new Float64Array(cells), ab: new Float64Array(cells) };
+  const sums: PairSums = {
+    n: new Uint32Array(cells),
+    a: new Float64Array(cells),
+    b: new Float64Array(cells),
+    aa: new Float64Array(cells),
+    bb: new Float64Array(cells),
+    ab: new Float64Array(cells),
+  };
   const residual = new Float64Array(data.items);
   const moments: ScoreMoments = { mean: 0, variance: 0, fourth: 0 };
   for (let person = 0; person < data.persons; person += 1) {
-    const row = data.item.subarray(data.rowStart[person], data.rowStart[person + 1]).slice().sort();
+    const row = data.item
+      .subarray(data.rowStart[person], data.rowStart[person + 1])
+      .slice()
+      .sort();
     for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
       const item = data.item[n] ?? 0;
       scoreMoments(bank, item, theta[person] ?? 0, moments);
@@ -44,8 +64,11 @@ function addPairs({ n, a, b, aa, bb, ab }: PairSums, row: Uint32Array, residual:
       const y = residual[second] ?? 0;
       const at = first * items + second;
       n[at] = (n[at] ?? 0) + 1;
-      a[at] = (a[at] ?? 0) + x; b[at] = (b[at] ?? 0) + y;
-      aa[at] = (aa[at] ?? 0) + x * x; bb[at] = (bb[at] ?? 0) + y * y; ab[at] = (ab[at] ?? 0) + x * y;
+      a[at] = (a[at] ?? 0) + x;
+      b[at] = (b[at] ?? 0) + y;
+      aa[at] = (aa[at] ?? 0) + x * x;
+      bb[at] = (bb[at] ?? 0) + y * y;
+      ab[at] = (ab[at] ?? 0) + x * y;
     }
   }
 }
@@ -53,22 +76,42 @@ function addPairs({ n, a, b, aa, bb, ab }: PairSums, row: Uint32Array, residual:
 /** Pearson's. */
 function correlationAt({ n, a, b, aa, bb, ab }: PairSums, at: number): number {
   const [count, sumA, sumB] = [n[at] ?? 0, a[at] ?? 0, b[at] ?? 0];
-  return count < 3 ? NaN : ((ab[at] ?? 0) - (sumA * sumB) / count) / Math.sqrt(((aa[at] ?? 0) - (sumA * sumA) / count) * ((bb[at] ?? 0) - (sumB * sumB) / count));
+  return count < 3
+    ? NaN
+    : ((ab[at] ?? 0) - (sumA * sumB) / count) /
+        Math.sqrt(((aa[at] ?? 0) - (sumA * sumA) / count) * ((bb[at] ?? 0) - (sumB * sumB) / count));
 }
 
 /** Work by the squared number of answers of each person. Throws IrtError for fewer than two items. */
-export function residualCorrelations(bank: ItemParameters, data: ResponseMatrix, theta: ArrayLike<number>): ResidualCorrelations {
+export function residualCorrelations(
+  bank: ItemParameters,
+  data: ResponseMatrix,
+  theta: ArrayLike<number>,
+): ResidualCorrelations {
   requireResponses(bank, data);
   requireThetas(data, theta);
   if (data.items < 2) throw new IrtError('too-few', 'items', data.items, 'must be at least 2 for Q3');
   const sums = pairSums(bank, data, theta);
-  const q3 = Array.from({ length: data.items }, (_, a) => { const row = new Float64Array(data.items); row[a] = 1; return row; });
+  const q3 = Array.from({ length: data.items }, (_, a) => {
+    const row = new Float64Array(data.items);
+    row[a] = 1;
+    return row;
+  });
   let [total, pairs] = [0, 0];
   for (let a = 0; a < data.items; a += 1) {
     for (let b = 0; b < a; b += 1) {
       const r = correlationAt(sums, a * data.items + b);
-      for (const [i, j] of [[a, b], [b, a]] as const) { const row = q3[i]; if (row) row[j] = r; }
-      if (r === r) { total += r; pairs += 1; }
+      for (const [i, j] of [
+        [a, b],
+        [b, a],
+      ] as const) {
+        const row = q3[i];
+        if (row) row[j] = r;
+      }
+      if (r === r) {
+        total += r;
+        pairs += 1;
+      }
     }
   }
   const mean = total / pairs;

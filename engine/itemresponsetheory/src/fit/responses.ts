@@ -5,7 +5,8 @@ import type { ResponseMatrix } from '../responses/response-matrix.ts';
 
 /** Throws IrtError for responses of another number of items, a category outside its item, or nobody. */
 export function requireResponses(bank: ItemParameters, data: ResponseMatrix): void {
-  if (data.items !== bank.size) throw new IrtError('unequal-lengths', 'data.items', data.items, `must be ${bank.size}, as many as the bank has`);
+  if (data.items !== bank.size)
+    throw new IrtError('unequal-lengths', 'data.items', data.items, `must be ${bank.size}, as many as the bank has`);
   if (data.persons === 0) throw new IrtError('no-responses', 'data', '[]', 'must have at least one person');
   for (let n = 0; n < data.item.length; n += 1) requireCategory(bank, data.item[n] ?? 0, data.category[n] ?? 0);
 }
@@ -18,7 +19,14 @@ export function completeForms(data: ResponseMatrix, statistic: string): Uint8Arr
   for (let person = 0; person < persons; person += 1) {
     const [from, to] = [rowStart[person] ?? 0, rowStart[person + 1] ?? 0];
     for (let n = from; n < to; n += 1) forms[person * items + (data.item[n] ?? 0)] = data.category[n] ?? 0;
-    for (let item = 0; item < items; item += 1) if (forms[person * items + item] === 255) throw new IrtError('incomplete-form', `person ${person}`, `no response to item ${item}`, `must have answered every item: ${statistic} needs complete forms`);
+    for (let item = 0; item < items; item += 1)
+      if (forms[person * items + item] === 255)
+        throw new IrtError(
+          'incomplete-form',
+          `person ${person}`,
+          `no response to item ${item}`,
+          `must have answered every item: ${statistic} needs complete forms`,
+        );
   }
   return forms;
 }

@@ -1,6 +1,8 @@
 /**
- * S-X² (Orlando & Thissen 2000; polytomous Kang & Chen 2008): within each sum score, how many gave each category against how many the
- * model expects, P(X_j = k | score s) = ∫ P_jk·P(rest = s − k)φ / ∫ P(score = s)φ by the Lord–Wingersky recursion. Sparse cells are merged.
+ * S-X² (Orlando & Thissen 2000; polytomous Kang & Chen 2008): within each sum score, how many gave each category
+ * against how many the
+ * model expects, P(X_j = k | score s) = ∫ P_jk·P(rest = s − k)φ / ∫ P(score = s)φ by the Lord–Wingersky recursion.
+ * Sparse cells are merged.
  */
 import { sumScoreDistribution } from '../ability/sum-score.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
@@ -22,7 +24,10 @@ export interface SumScoreFitOptions {
 
 export interface SumScoreFit {
   readonly chiSquare: number;
-  /** Free cells less the item's own estimated parameters. A variance free for all items costs one item next to nothing: it is not counted. */
+  /**
+   * Free cells less the item's own estimated parameters. A variance free for all items costs one item next to nothing:
+   * it is not counted.
+   */
   readonly degreesOfFreedom: number;
   /** NaN without degrees of freedom. */
   readonly p: number;
@@ -33,11 +38,16 @@ export interface SumScoreFit {
 
 /** Observed counts [score][category], scores 0..highest, of every item. */
 function observedCounts(bank: ItemParameters, forms: Uint8Array, highest: number): readonly Float64Array[][] {
-  const tables = Array.from(bank.categories, (categories) => Array.from({ length: highest + 1 }, () => new Float64Array(categories)));
+  const tables = Array.from(bank.categories, (categories) =>
+    Array.from({ length: highest + 1 }, () => new Float64Array(categories)),
+  );
   for (let start = 0; start < forms.length; start += bank.size) {
     const form = forms.subarray(start, start + bank.size);
     const score = form.reduce((sum, k) => sum + k, 0);
-    form.forEach((k, item) => { const row = tables[item]?.[score]; if (row) row[k] = (row[k] ?? 0) + 1; });
+    form.forEach((k, item) => {
+      const row = tables[item]?.[score];
+      if (row) row[k] = (row[k] ?? 0) + 1;
+    });
   }
   return tables;
 }
@@ -45,7 +55,12 @@ function observedCounts(bank: ItemParameters, forms: Uint8Array, highest: number
 const curves = createCurves();
 
 /** ∫ P_jk·P(rest = s − k)φ as [score][category]; 0 where the rest cannot reach s − k. */
-function jointProbabilities(bank: ItemParameters, item: number, highest: number, { node, weight }: Grid): readonly Float64Array[] {
+function jointProbabilities(
+  bank: ItemParameters,
+  item: number,
+  highest: number,
+  { node, weight }: Grid,
+): readonly Float64Array[] {
   const categories = bank.categories[item] ?? 0;
   const rest = Array.from({ length: bank.size }, (_, n) => n).filter((n) => n !== item);
   const joint = Array.from({ length: highest + 1 }, () => new Float64Array(categories));
@@ -54,44 +69,78 @@ function jointProbabilities(bank: ItemParameters, item: number, highest: number,
     evaluate(bank, item, theta, curves);
     for (let k = 0; k < categories; k += 1) {
       const p = (weight[q] ?? 0) * (curves.probability[k] ?? 0);
-      scores.forEach((r, s) => { const row = joint[s + k]; if (row) row[k] = (row[k] ?? 0) + p * r; });
+      scores.forEach((r, s) => {
+        const row = joint[s + k];
+        if (row) row[k] = (row[k] ?? 0) + p * r;
+      });
     }
   });
   return joint;
 }
 
 /** Scores 1..highest − 1; a category that the score rules out has expected null. */
-function groupsOf(observed: readonly Float64Array[], joint: readonly Float64Array[], highest: number, categories: number): readonly ScoreGroup[] {
+function groupsOf(
+  observed: readonly Float64Array[],
+  joint: readonly Float64Array[],
+  highest: number,
+  categories: number,
+): readonly ScoreGroup[] {
   return Array.from({ length: highest - 1 }, (_, n) => {
     const score = n + 1;
     const counts = Array.from(observed[score] ?? []);
     const persons = counts.reduce((sum, count) => sum + count, 0);
     const chance = joint[score] ?? new Float64Array(categories);
     const total = chance.reduce((sum, p) => sum + p, 0);
-    return { score, observed: counts, expected: Array.from(chance, (p, k) => (score - k < 0 || score - k > highest - (categories - 1) ? null : (persons * p) / total)) };
+    return {
+      score,
+      observed: counts,
+      expected: Array.from(chance, (p, k) =>
+        score - k < 0 || score - k > highest - (categories - 1) ? null : (persons * p) / total,
+      ),
+    };
   });
 }
 
 function statisticOf(groups: readonly ScoreGroup[], parameters: number, persons: number): SumScoreFit {
   let [chiSquare, cells] = [0, 0];
   for (const { observed, expected } of groups) {
-    expected.forEach((e, k) => { if (e !== null) { chiSquare += ((observed[k] ?? 0) - e) ** 2 / e; cells += 1; } });
+    expected.forEach((e, k) => {
+      if (e !== null) {
+        chiSquare += ((observed[k] ?? 0) - e) ** 2 / e;
+        cells += 1;
+      }
+    });
     cells -= 1;
   }
   const degreesOfFreedom = cells - parameters;
   const possible = degreesOfFreedom > 0;
-  return { chiSquare, degreesOfFreedom, p: possible ? chiSquareTail(chiSquare, degreesOfFreedom) : NaN, rmsea: possible ? Math.sqrt(Math.max(0, chiSquare - degreesOfFreedom) / (degreesOfFreedom * (persons - 1))) : NaN, groups };
+  return {
+    chiSquare,
+    degreesOfFreedom,
+    p: possible ? chiSquareTail(chiSquare, degreesOfFreedom) : NaN,
+    rmsea: possible ? Math.sqrt(Math.max(0, chiSquare - degreesOfFreedom) / (degreesOfFreedom * (persons - 1))) : NaN,
+    groups,
+  };
 }
 
 /** One result for each item. Throws IrtError for incomplete forms or fewer than two items. */
-export function sumScoreFit(bank: ItemParameters, data: ResponseMatrix, { grid = normalGrid(), estimated, leastExpected = 1 }: SumScoreFitOptions = {}): readonly SumScoreFit[] {
+export function sumScoreFit(
+  bank: ItemParameters,
+  data: ResponseMatrix,
+  { grid = normalGrid(), estimated, leastExpected = 1 }: SumScoreFitOptions = {},
+): readonly SumScoreFit[] {
   requireResponses(bank, data);
   requireAtLeast('items', bank.size, 2, 'S-X²');
   const forms = completeForms(data, 'S-X²');
   const highest = bank.categories.reduce((sum, categories) => sum + categories - 1, 0);
   const free = freeParameters(bank, estimated);
   return observedCounts(bank, forms, highest).map((observed, item) => {
-    const groups = groupsOf(observed, jointProbabilities(bank, item, highest, grid), highest, bank.categories[item] ?? 0);
+    const groups = groupsOf(
+      observed,
+      jointProbabilities(bank, item, highest, grid),
+      highest,
+      bank.categories[item] ?? 0,
+    );
     return statisticOf(mergeSparse(groups, leastExpected), free[item]?.count ?? 0, data.persons);
   });
 }

@@ -1,4 +1,7 @@
-/** The reference of row-kernels.wat in TypeScript: the same operations in the same order, on the same memory, where WebAssembly is not to be had. */
+/**
+ * The reference of row-kernels.wat in TypeScript: the same operations in the same order, on the same memory, where
+ * WebAssembly is not to be had.
+ */
 import type { RowKernels } from './row-kernels.ts';
 
 const log2e = 1.4426950408889634;
@@ -6,8 +9,24 @@ const ln2High = 0.6931471803691238;
 const ln2Low = 1.9082149292705877e-10;
 
 /** 1/15!, 1/13! … 1/3!; 1/14!, 1/12! … 1/2!; and 2^k at k + 63. */
-const oddCoefficients = Float64Array.of(7.647163731819816e-13, 1.6059043836821613e-10, 2.505210838544172e-8, 0.0000027557319223985893, 0.0001984126984126984, 0.008333333333333333, 0.16666666666666666);
-const evenCoefficients = Float64Array.of(1.1470745597729725e-11, 2.08767569878681e-9, 2.755731922398589e-7, 0.0000248015873015873, 0.001388888888888889, 0.041666666666666664, 0.5);
+const oddCoefficients = Float64Array.of(
+  7.647163731819816e-13,
+  1.6059043836821613e-10,
+  2.505210838544172e-8,
+  0.0000027557319223985893,
+  0.0001984126984126984,
+  0.008333333333333333,
+  0.16666666666666666,
+);
+const evenCoefficients = Float64Array.of(
+  1.1470745597729725e-11,
+  2.08767569878681e-9,
+  2.755731922398589e-7,
+  0.0000248015873015873,
+  0.001388888888888889,
+  0.041666666666666664,
+  0.5,
+);
 const powers = Float64Array.from({ length: 64 }, (_, n) => 2 ** (n - 63));
 
 /** e^x for −43 ≤ x ≤ 0 (as in numeric/elementary, without its edges). */
@@ -18,7 +37,10 @@ function expBelow(x: number): number {
   const r = high - low;
   const square = r * r;
   let [odd, sum] = [oddCoefficients[0] ?? 0, evenCoefficients[0] ?? 0];
-  for (let n = 1; n < oddCoefficients.length; n += 1) { odd = odd * square + (oddCoefficients[n] ?? 0); sum = sum * square + (evenCoefficients[n] ?? 0); }
+  for (let n = 1; n < oddCoefficients.length; n += 1) {
+    odd = odd * square + (oddCoefficients[n] ?? 0);
+    sum = sum * square + (evenCoefficients[n] ?? 0);
+  }
   sum += odd * r;
   return (1 + (r + (high - r - low + square * sum))) * (powers[k + 63] ?? 0);
 }
@@ -32,22 +54,37 @@ export function plainKernels(memory: ArrayBuffer): RowKernels {
       const [o, points] = [out >>> 3, length >>> 3];
       let n = 0;
       for (; n + 3 < count; n += 4) {
-        const [a, b, c, d] = [addressAt(list + 4 * n), addressAt(list + 4 * n + 4), addressAt(list + 4 * n + 8), addressAt(list + 4 * n + 12)];
-        for (let q = 0; q < points; q += 1) all[o + q] = (all[o + q] ?? 0) + ((all[a + q] ?? 0) + (all[b + q] ?? 0) + ((all[c + q] ?? 0) + (all[d + q] ?? 0)));
+        const [a, b, c, d] = [
+          addressAt(list + 4 * n),
+          addressAt(list + 4 * n + 4),
+          addressAt(list + 4 * n + 8),
+          addressAt(list + 4 * n + 12),
+        ];
+        for (let q = 0; q < points; q += 1)
+          all[o + q] =
+            (all[o + q] ?? 0) + ((all[a + q] ?? 0) + (all[b + q] ?? 0) + ((all[c + q] ?? 0) + (all[d + q] ?? 0)));
       }
-      for (; n < count; n += 1) { const a = addressAt(list + 4 * n); for (let q = 0; q < points; q += 1) all[o + q] = (all[o + q] ?? 0) + (all[a + q] ?? 0); }
+      for (; n < count; n += 1) {
+        const a = addressAt(list + 4 * n);
+        for (let q = 0; q < points; q += 1) all[o + q] = (all[o + q] ?? 0) + (all[a + q] ?? 0);
+      }
     },
     spread(row, length) {
       const [start, end] = [row >>> 3, (row + length) >>> 3];
       let most = -Infinity;
-      for (let q = start; q < end; q += 1) { const value = all[q] ?? 0; if (value > most) most = value; }
+      for (let q = start; q < end; q += 1) {
+        const value = all[q] ?? 0;
+        if (value > most) most = value;
+      }
       all[end] = most;
       let [even, odd] = [0, 0];
       for (let q = start; q < end; q += 2) {
         const [x, y] = [(all[q] ?? 0) - most, (all[q + 1] ?? 0) - most];
         const [v, w] = [x >= -43 ? expBelow(x) : 0, y >= -43 ? expBelow(y) : 0];
-        all[q] = v; all[q + 1] = w;
-        even += v; odd += w;
+        all[q] = v;
+        all[q + 1] = w;
+        even += v;
+        odd += w;
       }
       return even + odd;
     },
@@ -56,16 +93,20 @@ export function plainKernels(memory: ArrayBuffer): RowKernels {
       let [even, odd] = [0, 0];
       for (let q = from >>> 3; q < to >>> 3; q += 2) {
         const [v, w] = [(all[start + q] ?? 0) * factor, (all[start + q + 1] ?? 0) * factor];
-        all[start + q] = v; all[start + q + 1] = w;
-        all[h + q] = (all[h + q] ?? 0) + v; all[h + q + 1] = (all[h + q + 1] ?? 0) + w;
-        even += v * (all[at + q] ?? 0); odd += w * (all[at + q + 1] ?? 0);
+        all[start + q] = v;
+        all[start + q + 1] = w;
+        all[h + q] = (all[h + q] ?? 0) + v;
+        all[h + q + 1] = (all[h + q + 1] ?? 0) + w;
+        even += v * (all[at + q] ?? 0);
+        odd += w * (all[at + q + 1] ?? 0);
       }
       return even + odd;
     },
     accumulate(list, count, shift, row, from, to) {
       for (let n = 0; n < count; n += 1) {
         const target = ((addresses[(list >>> 2) + n] ?? 0) + shift) >>> 3;
-        for (let q = from >>> 3; q < to >>> 3; q += 1) all[target + q] = (all[target + q] ?? 0) + (all[(row >>> 3) + q] ?? 0);
+        for (let q = from >>> 3; q < to >>> 3; q += 1)
+          all[target + q] = (all[target + q] ?? 0) + (all[(row >>> 3) + q] ?? 0);
       }
     },
   };

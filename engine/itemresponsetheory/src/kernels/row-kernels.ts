@@ -1,12 +1,17 @@
 /**
- * The loops in which calibration spends its time, over rows of numbers in one memory: in WebAssembly (two numbers at a time, five times as fast)
- * where the engine allows it, else in TypeScript; the same bits either way. `row-kernels.wat` is the source, `npm run kernels` writes the bytes.
+ * The loops in which calibration spends its time, over rows of numbers in one memory: in WebAssembly (two numbers at a
+ * time, five times as fast)
+ * where the engine allows it, else in TypeScript; the same bits either way. `row-kernels.wat` is the source, `npm run
+ * kernels` writes the bytes.
  */
 import { IrtError } from '../errors.ts';
 import { rowKernelBytes } from './row-kernels-bytes.ts';
 import { plainKernels } from './row-kernels-plain.ts';
 
-/** Addresses and lengths in bytes; a row begins at a multiple of 16 and is a multiple of 16 long. `list`: 32-bit addresses of rows. */
+/**
+ * Addresses and lengths in bytes; a row begins at a multiple of 16 and is a multiple of 16 long. `list`: 32-bit
+ * addresses of rows.
+ */
 export interface RowKernels {
   /** out += the rows of the list. */
   addRows(list: number, count: number, out: number, length: number): void;
@@ -22,12 +27,19 @@ export interface RowKernels {
 interface Host {
   readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: { readonly host: { readonly memory: object } }) => { readonly exports: object };
+  readonly Instance: new (
+    module: object,
+    imports: { readonly host: { readonly memory: object } },
+  ) => { readonly exports: object };
   validate(bytes: Uint8Array): boolean;
 }
 
-const isHost = (value: unknown): value is Host => typeof value === 'object' && value !== null && ['Memory', 'Module', 'Instance', 'validate'].every((name) => name in value);
-const isKernels = (value: object): value is RowKernels => ['addRows', 'spread', 'settle', 'accumulate'].every((name) => name in value);
+const isHost = (value: unknown): value is Host =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['Memory', 'Module', 'Instance', 'validate'].every((name) => name in value);
+const isKernels = (value: object): value is RowKernels =>
+  ['addRows', 'spread', 'settle', 'accumulate'].every((name) => name in value);
 
 const page = 65_536;
 /** 32-bit addresses. */
@@ -40,16 +52,33 @@ export interface KernelMemory {
   addresses(length: number): Uint32Array;
 }
 
-/** Memory for `bytes` (each array takes up to 16 more), and the loops over it. Throws IrtError when it does not fit 32-bit addresses. */
+/**
+ * Memory for `bytes` (each array takes up to 16 more), and the loops over it. Throws IrtError when it does not fit
+ * 32-bit addresses.
+ */
 export function createKernelMemory(bytes: number, preference: 'fastest' | 'plain' = 'fastest'): KernelMemory {
-  if (!(bytes <= mostBytes)) throw new IrtError('too-large', 'bytes', bytes, `must be at most ${mostBytes}: divide the data over more workers`);
+  if (!(bytes <= mostBytes))
+    throw new IrtError('too-large', 'bytes', bytes, `must be at most ${mostBytes}: divide the data over more workers`);
   const { buffer, kernels, isWebAssembly } = (preference === 'fastest' ? assembled(bytes) : undefined) ?? plain(bytes);
   let next = 16;
-  const take = (length: number): number => { const at = next; next = Math.ceil((at + length) / 16) * 16; return at; };
-  return { kernels, isWebAssembly, numbers: (length) => new Float64Array(buffer, take(8 * length), length), addresses: (length) => new Uint32Array(buffer, take(4 * length), length) };
+  const take = (length: number): number => {
+    const at = next;
+    next = Math.ceil((at + length) / 16) * 16;
+    return at;
+  };
+  return {
+    kernels,
+    isWebAssembly,
+    numbers: (length) => new Float64Array(buffer, take(8 * length), length),
+    addresses: (length) => new Uint32Array(buffer, take(4 * length), length),
+  };
 }
 
-interface Made { readonly buffer: ArrayBuffer; readonly kernels: RowKernels; readonly isWebAssembly: boolean }
+interface Made {
+  readonly buffer: ArrayBuffer;
+  readonly kernels: RowKernels;
+  readonly isWebAssembly: boolean;
+}
 
 function plain(bytes: number): Made {
   const buffer = new ArrayBuffer(Math.ceil((bytes + 16) / 16) * 16);
@@ -64,5 +93,7 @@ function assembled(bytes: number): Made | undefined {
     const memory = new host.Memory({ initial: Math.ceil((bytes + 16) / page) });
     const { exports } = new host.Instance(new host.Module(rowKernelBytes), { host: { memory } });
     return isKernels(exports) ? { buffer: memory.buffer, kernels: exports, isWebAssembly: true } : undefined;
-  } catch { return undefined; }
+  } catch {
+    return undefined;
+  }
 }

@@ -1,51 +1,90 @@
 /**
- * Scores equated through a link, with standard errors by the delta method (Ogasawara 2001, 2003): an equivalent moves with the items of both forms and, where
- * they are anchors, with the link that they give. Derivatives are numeric, the inverse functions differentiated implicitly.
+ * Scores equated through a link, with standard errors by the delta method (Ogasawara 2001, 2003): an equivalent moves
+ * with the items of both forms and, where
+ * they are anchors, with the link that they give. Derivatives are numeric, the inverse functions differentiated
+ * implicitly.
  */
 import { testCharacteristic } from '../models/probability.ts';
 import { createItemParameters, type ItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
 import { transformItem } from '../parameters/scale.ts';
-import { type Continuisation, cumulative, equateDistributions, equateTrueScores, everyItem, mixedDistribution, type TrueScoreRow, type WeightedPopulation } from './equate.ts';
+import {
+  type Continuisation,
+  cumulative,
+  equateDistributions,
+  equateTrueScores,
+  everyItem,
+  mixedDistribution,
+  type TrueScoreRow,
+  type WeightedPopulation,
+} from './equate.ts';
 import { type AnchorErrors, linkGradients } from './link-gradient.ts';
 import { type Anchor, type LinkOptions, linkScales, type ScaleTransform } from './link.ts';
 import { type ItemCovariance, type ItemGradient, locations, nudge, propagate } from './propagate.ts';
 
 export interface EquatingRequest {
   /** Each form on its own scale. */
-  readonly from: readonly ItemSpec[]; readonly to: readonly ItemSpec[];
+  readonly from: readonly ItemSpec[];
+  readonly to: readonly ItemSpec[];
   /** Items that link, and how. */
-  readonly anchors: readonly Anchor[]; readonly link: LinkOptions;
-  /** Synthetic population on `to`'s scale for a link; it moves with the link where persons were known on the other scale. */
+  readonly anchors: readonly Anchor[];
+  readonly link: LinkOptions;
+  /**
+   * Synthetic population on `to`'s scale for a link; it moves with the link where persons were known on the other
+   * scale.
+   */
   readonly populations: (link: ScaleTransform) => readonly WeightedPopulation[];
   readonly continuisation?: Continuisation;
   /** Covariances of both forms' items by id, without: taken as given; absent: no standard errors. */
-  readonly errors?: { readonly from: ReadonlyMap<string, ItemCovariance>; readonly to: ReadonlyMap<string, ItemCovariance>; readonly samples?: AnchorErrors['samples'] };
+  readonly errors?: {
+    readonly from: ReadonlyMap<string, ItemCovariance>;
+    readonly to: ReadonlyMap<string, ItemCovariance>;
+    readonly samples?: AnchorErrors['samples'];
+  };
 }
 
 export interface EquatedScore extends TrueScoreRow {
   /** Of the true-score equivalent; 0 at the ends of the scale, which are tied to one another. */
   readonly standardError?: number;
-  readonly observed: number; readonly observedError?: number;
+  readonly observed: number;
+  readonly observedError?: number;
 }
 
 const sizeOf = (item: ItemSpec): number => (item.model === 'nominal' ? 0 : locations(item).length + 1);
 const given = (item: ItemSpec): ItemCovariance => Array.from({ length: sizeOf(item) ** 2 }, () => 0);
-const linked = (items: readonly ItemSpec[], link: ScaleTransform): ItemSpec[] => items.map((item) => transformItem(item, link));
+const linked = (items: readonly ItemSpec[], link: ScaleTransform): ItemSpec[] =>
+  items.map((item) => transformItem(item, link));
 
 /** Equivalents as functions of θ and of the distributions: what each derivative needs. */
-interface Equated { readonly rows: readonly TrueScoreRow[]; readonly observed: readonly number[] }
+interface Equated {
+  readonly rows: readonly TrueScoreRow[];
+  readonly observed: readonly number[];
+}
 
 function equate({ from, to, populations, continuisation }: EquatingRequest, link: ScaleTransform): Equated {
   const [a, b] = [createItemParameters(linked(from, link)), createItemParameters(to)];
   const persons = populations(link);
-  return { rows: equateTrueScores(a, b), observed: equateDistributions(mixedDistribution(a, persons), mixedDistribution(b, persons), continuisation) };
+  return {
+    rows: equateTrueScores(a, b),
+    observed: equateDistributions(mixedDistribution(a, persons), mixedDistribution(b, persons), continuisation),
+  };
 }
 
 const h = 1e-4;
-const slopeOf = (bank: ItemParameters, theta: number): number => (testCharacteristic(bank, everyItem(bank), theta + h) - testCharacteristic(bank, everyItem(bank), theta - h)) / (2 * h);
+const slopeOf = (bank: ItemParameters, theta: number): number =>
+  (testCharacteristic(bank, everyItem(bank), theta + h) - testCharacteristic(bank, everyItem(bank), theta - h)) /
+  (2 * h);
 
-/** One side's derivatives [item][output][parameter], the link held: outputs are all true-score equivalents, then all observed-score ones. */
-function direct(request: EquatingRequest, link: ScaleTransform, { rows, observed }: Equated, side: 'from' | 'to', covariances: ReadonlyMap<string, ItemCovariance>): number[][][] {
+/**
+ * One side's derivatives [item][output][parameter], the link held: outputs are all true-score equivalents, then all
+ * observed-score ones.
+ */
+function direct(
+  request: EquatingRequest,
+  link: ScaleTransform,
+  { rows, observed }: Equated,
+  side: 'from' | 'to',
+  covariances: ReadonlyMap<string, ItemCovariance>,
+): number[][][] {
   const { from, to, populations, continuisation = { kind: 'uniform' } } = request;
   const items = side === 'from' ? from : to;
   const own = (list: readonly ItemSpec[]): ItemSpec[] => (side === 'from' ? linked(list, link) : [...list]);
@@ -55,7 +94,9 @@ function direct(request: EquatingRequest, link: ScaleTransform, { rows, observed
   const below = cumulative(distribution, continuisation);
   // The density of the target's scores at each equivalent; below is straight between half points.
   const density = observed.map((x) => (below(x + 0.01) - below(x - 0.01)) / 0.02);
-  const trueFactor = rows.map(({ theta }) => (Number.isNaN(theta) ? 0 : side === 'to' ? 1 : -slopeOf(target, theta) / slopeOf(moved, theta)));
+  const trueFactor = rows.map(({ theta }) =>
+    Number.isNaN(theta) ? 0 : side === 'to' ? 1 : -slopeOf(target, theta) / slopeOf(moved, theta),
+  );
   return items.map((item, index) => {
     const covariance = covariances.get(item.id) ?? given(item);
     const size = sizeOf(item);
@@ -63,8 +104,22 @@ function direct(request: EquatingRequest, link: ScaleTransform, { rows, observed
       if ((covariance[n * size + n] ?? 0) === 0) return [...rows, ...observed].map(() => 0);
       const [up, down] = [h, -h].map((by) => own([nudge(item, n, by)]));
       const [upBank, downBank] = [createItemParameters(up ?? []), createItemParameters(down ?? [])];
-      const byTrue = rows.map(({ theta }, x) => (Number.isNaN(theta) ? 0 : ((trueFactor[x] ?? 0) * (testCharacteristic(upBank, [0], theta) - testCharacteristic(downBank, [0], theta))) / (2 * h)));
-      const [high, low] = [h, -h].map((by) => cumulative(mixedDistribution(createItemParameters(own(items.map((one, m) => (m === index ? nudge(one, n, by) : one)))), persons), continuisation));
+      const byTrue = rows.map(({ theta }, x) =>
+        Number.isNaN(theta)
+          ? 0
+          : ((trueFactor[x] ?? 0) *
+              (testCharacteristic(upBank, [0], theta) - testCharacteristic(downBank, [0], theta))) /
+            (2 * h),
+      );
+      const [high, low] = [h, -h].map((by) =>
+        cumulative(
+          mixedDistribution(
+            createItemParameters(own(items.map((one, m) => (m === index ? nudge(one, n, by) : one)))),
+            persons,
+          ),
+          continuisation,
+        ),
+      );
       const byObserved = observed.map((x, score) => {
         const at = side === 'from' ? score : x;
         const change = ((high?.(at) ?? NaN) - (low?.(at) ?? NaN)) / (2 * h);
@@ -76,7 +131,10 @@ function direct(request: EquatingRequest, link: ScaleTransform, { rows, observed
   });
 }
 
-/** Every score of `from` in scores of `to`, by true and by observed scores. Throws IrtError for anchors that cannot link. */
+/**
+ * Every score of `from` in scores of `to`, by true and by observed scores. Throws IrtError for anchors that cannot
+ * link.
+ */
 export function equateWithErrors(request: EquatingRequest): EquatedScore[] {
   const { from, to, anchors, errors } = request;
   const link = linkScales(anchors, request.link);
@@ -84,24 +142,64 @@ export function equateWithErrors(request: EquatingRequest): EquatedScore[] {
   const { rows, observed } = equated;
   if (errors === undefined) return rows.map((row, n) => ({ ...row, observed: observed[n] ?? NaN }));
   const outputs = rows.length + observed.length;
-  const flat = ({ rows: list, observed: others }: Equated): number[] => [...list.map(({ equivalent }) => equivalent), ...others];
-  const difference = (up: Equated, down: Equated, by: number): number[] => { const [one, other] = [flat(up), flat(down)]; return one.map((value, n) => (value - (other[n] ?? NaN)) / (2 * by)); };
-  const byA = difference(equate(request, { a: link.a + h, b: link.b }), equate(request, { a: link.a - h, b: link.b }), h);
-  const byB = difference(equate(request, { a: link.a, b: link.b + h }), equate(request, { a: link.a, b: link.b - h }), h);
-  const covariances = anchors.map((anchor) => ({ from: errors.from.get(anchor.from.id) ?? given(anchor.from), to: errors.to.get(anchor.to.id) ?? given(anchor.to) }));
+  const flat = ({ rows: list, observed: others }: Equated): number[] => [
+    ...list.map(({ equivalent }) => equivalent),
+    ...others,
+  ];
+  const difference = (up: Equated, down: Equated, by: number): number[] => {
+    const [one, other] = [flat(up), flat(down)];
+    return one.map((value, n) => (value - (other[n] ?? NaN)) / (2 * by));
+  };
+  const byA = difference(
+    equate(request, { a: link.a + h, b: link.b }),
+    equate(request, { a: link.a - h, b: link.b }),
+    h,
+  );
+  const byB = difference(
+    equate(request, { a: link.a, b: link.b + h }),
+    equate(request, { a: link.a, b: link.b - h }),
+    h,
+  );
+  const covariances = anchors.map((anchor) => ({
+    from: errors.from.get(anchor.from.id) ?? given(anchor.from),
+    to: errors.to.get(anchor.to.id) ?? given(anchor.to),
+  }));
   const variance = new Float64Array(outputs);
   for (const side of ['from', 'to'] as const) {
     const [items, known] = side === 'from' ? [from, errors.from] : [to, errors.to];
-    const [own, through] = [direct(request, link, equated, side, known), linkGradients(anchors, request.link, { covariances }, side)];
+    const [own, through] = [
+      direct(request, link, equated, side, known),
+      linkGradients(anchors, request.link, { covariances }, side),
+    ];
     const anchorOf = new Map(anchors.map((anchor, n) => [anchor[side].id, n]));
-    const parts = items.map((item, n): ItemGradient => {
-      const slopes = through[anchorOf.get(item.id) ?? -1];
-      return { item, covariance: known.get(item.id) ?? given(item), gradient: (own[n] ?? []).map((row, output) => row.map((value, p) => value + (byA[output] ?? 0) * (slopes?.[p]?.a ?? 0) + (byB[output] ?? 0) * (slopes?.[p]?.b ?? 0))) };
-    }).filter(({ item }) => item.model !== 'nominal');
+    const parts = items
+      .map((item, n): ItemGradient => {
+        const slopes = through[anchorOf.get(item.id) ?? -1];
+        return {
+          item,
+          covariance: known.get(item.id) ?? given(item),
+          gradient: (own[n] ?? []).map((row, output) =>
+            row.map(
+              (value, p) =>
+                value + (byA[output] ?? 0) * (slopes?.[p]?.a ?? 0) + (byB[output] ?? 0) * (slopes?.[p]?.b ?? 0),
+            ),
+          ),
+        };
+      })
+      .filter(({ item }) => item.model !== 'nominal');
     for (let output = 0; output < outputs; output += 1) {
-      const [one = 0] = propagate(parts.map((part) => ({ ...part, gradient: [part.gradient[output] ?? []] })), 1, errors.samples?.[side]);
+      const [one = 0] = propagate(
+        parts.map((part) => ({ ...part, gradient: [part.gradient[output] ?? []] })),
+        1,
+        errors.samples?.[side],
+      );
       variance[output] = (variance[output] ?? 0) + one;
     }
   }
-  return rows.map((row, n) => ({ ...row, standardError: Math.sqrt(variance[n] ?? NaN), observed: observed[n] ?? NaN, observedError: Math.sqrt(variance[rows.length + n] ?? NaN) }));
+  return rows.map((row, n) => ({
+    ...row,
+    standardError: Math.sqrt(variance[n] ?? NaN),
+    observed: observed[n] ?? NaN,
+    observedError: Math.sqrt(variance[rows.length + n] ?? NaN),
+  }));
 }

@@ -1,4 +1,7 @@
-/** Many forms at once (Haberman 2009): least squares on ln a and then on b over all items and forms; the base form is the scale. */
+/**
+ * Many forms at once (Haberman 2009): least squares on ln a and then on b over all items and forms; the base form is
+ * the scale.
+ */
 import { IrtError } from '../errors.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
@@ -7,58 +10,116 @@ import type { ScaleTransform } from './link.ts';
 import { type ItemCovariance, type ItemGradient, locations, propagate, type Sample } from './propagate.ts';
 
 export type Form = readonly ItemSpec[];
-interface Cell { readonly row: number; readonly form: number; readonly value: number }
+interface Cell {
+  readonly row: number;
+  readonly form: number;
+  readonly value: number;
+}
 
-/** value = row effect + form effect, the base's being 0; `weights[f][cell]` is the derivative of form f's effect in that value. */
-interface Additive { readonly effects: Float64Array; readonly weights: readonly Float64Array[] }
+/**
+ * value = row effect + form effect, the base's being 0; `weights[f][cell]` is the derivative of form f's effect in that
+ * value.
+ */
+interface Additive {
+  readonly effects: Float64Array;
+  readonly weights: readonly Float64Array[];
+}
 
 /** Rows are eliminated: L = Σ_rows (I − 11′/m) over the forms that have the row. */
 function additive(cells: readonly Cell[], rows: number, forms: number, base: number): Additive {
   const [count, sum] = [new Float64Array(rows), new Float64Array(rows)];
   const inRow: number[][] = Array.from({ length: rows }, () => []);
-  for (const { row, form, value } of cells) { count[row] = (count[row] ?? 0) + 1; sum[row] = (sum[row] ?? 0) + value; inRow[row]?.push(form); }
+  for (const { row, form, value } of cells) {
+    count[row] = (count[row] ?? 0) + 1;
+    sum[row] = (sum[row] ?? 0) + value;
+    inRow[row]?.push(form);
+  }
   const free = Array.from({ length: forms }, (_, f) => f).filter((f) => f !== base);
   const size = free.length;
   const place = new Map(free.map((f, n) => [f, n]));
   const normal = new Float64Array(size * size);
-  for (const list of inRow) for (const f of list) {
-    const i = place.get(f);
-    if (i === undefined) continue;
-    normal[i * size + i] = (normal[i * size + i] ?? 0) + 1;
-    for (const g of list) { const j = place.get(g); if (j !== undefined) normal[i * size + j] = (normal[i * size + j] ?? 0) - 1 / list.length; }
-  }
+  for (const list of inRow)
+    for (const f of list) {
+      const i = place.get(f);
+      if (i === undefined) continue;
+      normal[i * size + i] = (normal[i * size + i] ?? 0) + 1;
+      for (const g of list) {
+        const j = place.get(g);
+        if (j !== undefined) normal[i * size + j] = (normal[i * size + j] ?? 0) - 1 / list.length;
+      }
+    }
   const inverse = invertSymmetric(normal, size);
-  if (inverse === undefined) throw new IrtError('forms-disconnected', 'forms', forms, 'must have slopes and difficulties in a chain of common items');
-  const at = (f: number, g: number): number => { const [i, j] = [place.get(f), place.get(g)]; return i === undefined || j === undefined ? 0 : inverse[i * size + j] ?? 0; };
-  const meanOver = Array.from({ length: forms }, (_, f) => inRow.map((list) => list.reduce((total, g) => total + at(f, g), 0) / list.length));
-  const weights = Array.from({ length: forms }, (_, f) => Float64Array.from(cells, ({ row, form }) => at(f, form) - (meanOver[f]?.[row] ?? 0)));
-  return { weights, effects: Float64Array.from(weights, (own) => own.reduce((total, w, n) => total + w * (cells[n]?.value ?? 0), 0)) };
+  if (inverse === undefined)
+    throw new IrtError(
+      'forms-disconnected',
+      'forms',
+      forms,
+      'must have slopes and difficulties in a chain of common items',
+    );
+  const at = (f: number, g: number): number => {
+    const [i, j] = [place.get(f), place.get(g)];
+    return i === undefined || j === undefined ? 0 : (inverse[i * size + j] ?? 0);
+  };
+  const meanOver = Array.from({ length: forms }, (_, f) =>
+    inRow.map((list) => list.reduce((total, g) => total + at(f, g), 0) / list.length),
+  );
+  const weights = Array.from({ length: forms }, (_, f) =>
+    Float64Array.from(cells, ({ row, form }) => at(f, form) - (meanOver[f]?.[row] ?? 0)),
+  );
+  return {
+    weights,
+    effects: Float64Array.from(weights, (own) => own.reduce((total, w, n) => total + w * (cells[n]?.value ?? 0), 0)),
+  };
 }
 
-interface Solution { readonly links: readonly ScaleTransform[]; readonly slopes: Additive; readonly places: Additive; /** First cell of [form][item] among slopes, and among steps. */ readonly cellOf: readonly (readonly { readonly slope: number; readonly step: number }[])[] }
+interface Solution {
+  readonly links: readonly ScaleTransform[];
+  readonly slopes: Additive;
+  readonly places: Additive;
+  /** First cell of [form][item] among slopes, and among steps. */ readonly cellOf: readonly (readonly {
+    readonly slope: number;
+    readonly step: number;
+  }[])[];
+}
 
 function solve(forms: readonly Form[], base: number): Solution {
   const numbers = new Map<string, number>();
-  const place = (name: string): number => { const at = numbers.get(name) ?? numbers.size; numbers.set(name, at); return at; };
+  const place = (name: string): number => {
+    const at = numbers.get(name) ?? numbers.size;
+    numbers.set(name, at);
+    return at;
+  };
   const slopeCells: Cell[] = [];
-  const cellOf = forms.map((form, f) => form.map((item) => {
-    if (item.model === 'nominal') return { slope: -1, step: -1 };
-    if (!((item.slope ?? 1) > 0)) throw new IrtError('slope-not-positive', item.id, item.slope ?? 1, 'must be greater than 0 to link');
-    slopeCells.push({ row: place(item.id), form: f, value: log(item.slope ?? 1) });
-    return { slope: slopeCells.length - 1, step: 0 };
-  }));
+  const cellOf = forms.map((form, f) =>
+    form.map((item) => {
+      if (item.model === 'nominal') return { slope: -1, step: -1 };
+      if (!((item.slope ?? 1) > 0))
+        throw new IrtError('slope-not-positive', item.id, item.slope ?? 1, 'must be greater than 0 to link');
+      slopeCells.push({ row: place(item.id), form: f, value: log(item.slope ?? 1) });
+      return { slope: slopeCells.length - 1, step: 0 };
+    }),
+  );
   // ln a on form f's scale is ln a* + ln A.
   const slopes = additive(slopeCells, numbers.size, forms.length, base);
   const unit = Array.from(slopes.effects, exp);
   numbers.clear();
   const stepCells: Cell[] = [];
-  const withSteps = forms.map((form, f) => form.map((item, n) => {
-    const step = stepCells.length;
-    locations(item).forEach((b, k) => { stepCells.push({ row: place(`${item.id}/${k}`), form: f, value: (unit[f] ?? 1) * b }); });
-    return { slope: cellOf[f]?.[n]?.slope ?? -1, step };
-  }));
+  const withSteps = forms.map((form, f) =>
+    form.map((item, n) => {
+      const step = stepCells.length;
+      locations(item).forEach((b, k) => {
+        stepCells.push({ row: place(`${item.id}/${k}`), form: f, value: (unit[f] ?? 1) * b });
+      });
+      return { slope: cellOf[f]?.[n]?.slope ?? -1, step };
+    }),
+  );
   const places = additive(stepCells, numbers.size, forms.length, base);
-  return { slopes, places, cellOf: withSteps, links: forms.map((_, f) => ({ a: unit[f] ?? NaN, b: -(places.effects[f] ?? NaN) })) };
+  return {
+    slopes,
+    places,
+    cellOf: withSteps,
+    links: forms.map((_, f) => ({ a: unit[f] ?? NaN, b: -(places.effects[f] ?? NaN) })),
+  };
 }
 
 /** Sets of forms without a chain of common items to the base. */
@@ -67,20 +128,39 @@ export function lostForms(forms: readonly Form[], base: number): number[] {
   const known = new Set((forms[base] ?? []).map(({ id }) => id));
   for (let grown = true; grown;) {
     grown = false;
-    forms.forEach((form, f) => { if (!reached.has(f) && form.some(({ id }) => known.has(id))) { reached.add(f); form.forEach(({ id }) => known.add(id)); grown = true; } });
+    forms.forEach((form, f) => {
+      if (!reached.has(f) && form.some(({ id }) => known.has(id))) {
+        reached.add(f);
+        form.forEach(({ id }) => known.add(id));
+        grown = true;
+      }
+    });
   }
   return forms.flatMap((_, f) => (reached.has(f) ? [] : [f]));
 }
 
 function requireForms(forms: readonly Form[], base: number): void {
   if (forms.length < 2) throw new IrtError('no-forms', 'forms', forms.length, 'must be at least two');
-  if (!(base >= 0 && base < forms.length)) throw new IrtError('unknown-form', 'base', base, `must be a whole number from 0 to ${forms.length - 1}`);
+  if (!(base >= 0 && base < forms.length))
+    throw new IrtError('unknown-form', 'base', base, `must be a whole number from 0 to ${forms.length - 1}`);
   const lost = lostForms(forms, base);
-  if (lost.length > 0) throw new IrtError('forms-disconnected', 'forms', lost.join(', '), `must have a chain of common items to form ${base}`);
+  if (lost.length > 0)
+    throw new IrtError(
+      'forms-disconnected',
+      'forms',
+      lost.join(', '),
+      `must have a chain of common items to form ${base}`,
+    );
 }
 
-/** Transform of each form to the base form's scale. Throws IrtError for forms that no chain of common items connects, naming them. */
-export function linkForms(forms: readonly Form[], { base = 0 }: { readonly base?: number } = {}): readonly ScaleTransform[] {
+/**
+ * Transform of each form to the base form's scale. Throws IrtError for forms that no chain of common items connects,
+ * naming them.
+ */
+export function linkForms(
+  forms: readonly Form[],
+  { base = 0 }: { readonly base?: number } = {},
+): readonly ScaleTransform[] {
   requireForms(forms, base);
   return solve(forms, base).links;
 }
@@ -92,29 +172,59 @@ export interface FormErrors {
   readonly base?: number;
 }
 
-export interface LinksWithErrors { readonly links: readonly ScaleTransform[]; /** Of all A and B in the order A₀, B₀, A₁, B₁, …, row-major (delta method; the forms' calibrations are independent). */ readonly covariance: Float64Array }
+export interface LinksWithErrors {
+  readonly links: readonly ScaleTransform[];
+  /** Of all A and B in the order A₀, B₀, A₁, B₁, …, row-major (delta method; the forms' calibrations are independent). */ readonly covariance: Float64Array;
+}
 
-export const formLinkErrors = (forms: readonly Form[], known: FormErrors): Float64Array => linkFormsWithErrors(forms, known).covariance;
+export const formLinkErrors = (forms: readonly Form[], known: FormErrors): Float64Array =>
+  linkFormsWithErrors(forms, known).covariance;
 
 /** As `linkForms`, with the errors of the links. */
-export function linkFormsWithErrors(forms: readonly Form[], { covariances, samples, base = 0 }: FormErrors): LinksWithErrors {
+export function linkFormsWithErrors(
+  forms: readonly Form[],
+  { covariances, samples, base = 0 }: FormErrors,
+): LinksWithErrors {
   requireForms(forms, base);
   const { links, slopes, places, cellOf } = solve(forms, base);
   const [count, size] = [forms.length, 2 * forms.length];
   // How B of form f moves with ln A of form g: every difficulty of g moves on the common scale.
-  const byUnit = Array.from({ length: count }, (_, f) => forms.map((form, g) => form.reduce((sum, item, n) => sum + locations(item).reduce((own, b, k) => own - (places.weights[f]?.[(cellOf[g]?.[n]?.step ?? 0) + k] ?? 0) * (links[g]?.a ?? NaN) * b, 0), 0)));
+  const byUnit = Array.from({ length: count }, (_, f) =>
+    forms.map((form, g) =>
+      form.reduce(
+        (sum, item, n) =>
+          sum +
+          locations(item).reduce(
+            (own, b, k) => own - (places.weights[f]?.[(cellOf[g]?.[n]?.step ?? 0) + k] ?? 0) * (links[g]?.a ?? NaN) * b,
+            0,
+          ),
+        0,
+      ),
+    ),
+  );
   const out = new Float64Array(size * size);
   forms.forEach((form, g) => {
     const parts = form.flatMap((item, n): ItemGradient[] => {
       const [covariance, cell] = [covariances[g]?.[n], cellOf[g]?.[n]];
       if (item.model === 'nominal' || covariance === undefined || cell === undefined) return [];
       const bySlope = (f: number): number => (slopes.weights[f]?.[cell.slope] ?? 0) / (item.slope ?? 1);
-      return [{ item, covariance, gradient: links.flatMap(({ a }, f) => [
-        [a * bySlope(f), ...locations(item).map(() => 0)],
-        [links.reduce((sum, _, h) => sum + (byUnit[f]?.[h] ?? 0) * bySlope(h), 0), ...locations(item).map((_, k) => -(places.weights[f]?.[cell.step + k] ?? 0) * (links[g]?.a ?? NaN))],
-      ]) }];
+      return [
+        {
+          item,
+          covariance,
+          gradient: links.flatMap(({ a }, f) => [
+            [a * bySlope(f), ...locations(item).map(() => 0)],
+            [
+              links.reduce((sum, _, h) => sum + (byUnit[f]?.[h] ?? 0) * bySlope(h), 0),
+              ...locations(item).map((_, k) => -(places.weights[f]?.[cell.step + k] ?? 0) * (links[g]?.a ?? NaN)),
+            ],
+          ]),
+        },
+      ];
     });
-    propagate(parts, size, samples?.[g]).forEach((value, cell) => { out[cell] = (out[cell] ?? 0) + value; });
+    propagate(parts, size, samples?.[g]).forEach((value, cell) => {
+      out[cell] = (out[cell] ?? 0) + value;
+    });
   });
   return { links, covariance: out };
 }

@@ -6,46 +6,101 @@ import { type Anchor, type LinkOptions, linkScales, type ScaleTransform } from '
 import { type AnchorErrors, linkGradients } from './link-gradient.ts';
 import { type ItemGradient, locations, propagate } from './propagate.ts';
 
-export interface LinkErrors { readonly a: number; readonly b: number; readonly covariance: number }
+export interface LinkErrors {
+  readonly a: number;
+  readonly b: number;
+  readonly covariance: number;
+}
 
 /**
- * Delta method (Ogasawara 2000, 2001): A and B as functions of every anchor's parameters on both sides. With the samples named, the items of a calibration
+ * Delta method (Ogasawara 2000, 2001): A and B as functions of every anchor's parameters on both sides. With the
+ * samples named, the items of a calibration
  * share the error of its sample; else they are taken as independent.
  */
-export function linkErrors(anchors: readonly Anchor[], options: LinkOptions, covariances: AnchorErrors['covariances'], samples: NonNullable<AnchorErrors['samples']> = {}): LinkErrors {
-  if (covariances.length !== anchors.length) throw new IrtError('unequal-lengths', 'covariances', covariances.length, `must have ${anchors.length} members, like anchors`);
+export function linkErrors(
+  anchors: readonly Anchor[],
+  options: LinkOptions,
+  covariances: AnchorErrors['covariances'],
+  samples: NonNullable<AnchorErrors['samples']> = {},
+): LinkErrors {
+  if (covariances.length !== anchors.length)
+    throw new IrtError(
+      'unequal-lengths',
+      'covariances',
+      covariances.length,
+      `must have ${anchors.length} members, like anchors`,
+    );
   const sides = (['from', 'to'] as const).map((side) => {
     const gradients = linkGradients(anchors, options, { covariances }, side);
-    return propagate(anchors.map((anchor, n): ItemGradient => ({ item: anchor[side], covariance: covariances[n]?.[side] ?? [], gradient: [(gradients[n] ?? []).map(({ a }) => a), (gradients[n] ?? []).map(({ b }) => b)] })), 2, samples[side]);
+    return propagate(
+      anchors.map((anchor, n): ItemGradient => ({
+        item: anchor[side],
+        covariance: covariances[n]?.[side] ?? [],
+        gradient: [(gradients[n] ?? []).map(({ a }) => a), (gradients[n] ?? []).map(({ b }) => b)],
+      })),
+      2,
+      samples[side],
+    );
   });
   const sum = (cell: number): number => sides.reduce((total, matrix) => total + (matrix[cell] ?? NaN), 0);
   return { a: Math.sqrt(sum(0)), b: Math.sqrt(sum(3)), covariance: sum(1) };
 }
 
-const quantile = (sorted: readonly number[], p: number): number => { const at = p * (sorted.length - 1); const low = Math.floor(at); return (sorted[low] ?? NaN) + (at - low) * ((sorted[low + 1] ?? sorted[low] ?? NaN) - (sorted[low] ?? NaN)); };
+const quantile = (sorted: readonly number[], p: number): number => {
+  const at = p * (sorted.length - 1);
+  const low = Math.floor(at);
+  return (sorted[low] ?? NaN) + (at - low) * ((sorted[low + 1] ?? sorted[low] ?? NaN) - (sorted[low] ?? NaN));
+};
 
 /** Robust z = (D − median)/(0.74·IQR) (Huynh & Meyer 2010); 0 where all are equal. */
 export function robustZ(values: readonly number[]): number[] {
   const sorted = [...values].sort((a, b) => a - b);
   const [median, range] = [quantile(sorted, 0.5), 0.74 * (quantile(sorted, 0.75) - quantile(sorted, 0.25))];
-  return values.map((value) => (range < 1e-12 ? (Math.abs(value - median) < 1e-9 ? 0 : Infinity) : (value - median) / range));
+  return values.map((value) =>
+    range < 1e-12 ? (Math.abs(value - median) < 1e-9 ? 0 : Infinity) : (value - median) / range,
+  );
 }
 
-export interface RobustLink { readonly link: ScaleTransform; readonly kept: readonly number[]; /** In the order in which they went, with the z that sent them. */ readonly dropped: readonly { readonly anchor: number; readonly z: number; readonly of: 'difficulty' | 'slope' }[]; readonly withAll: ScaleTransform }
+export interface RobustLink {
+  readonly link: ScaleTransform;
+  readonly kept: readonly number[];
+  /** In the order in which they went, with the z that sent them. */ readonly dropped: readonly {
+    readonly anchor: number;
+    readonly z: number;
+    readonly of: 'difficulty' | 'slope';
+  }[];
+  readonly withAll: ScaleTransform;
+}
 
-/** Drops the worst anchor, links again, until every |z| of difficulties and of ln slopes is at most `threshold` (default 2.7) or `least` are left (default half). */
-export function linkRobustly(anchors: readonly Anchor[], options: LinkOptions, { threshold = 2.7, least = Math.max(2, Math.ceil(anchors.length / 2)) }: { readonly threshold?: number; readonly least?: number } = {}): RobustLink {
+/**
+ * Drops the worst anchor, links again, until every |z| of difficulties and of ln slopes is at most `threshold` (default
+ * 2.7) or `least` are left (default half).
+ */
+export function linkRobustly(
+  anchors: readonly Anchor[],
+  options: LinkOptions,
+  {
+    threshold = 2.7,
+    least = Math.max(2, Math.ceil(anchors.length / 2)),
+  }: { readonly threshold?: number; readonly least?: number } = {},
+): RobustLink {
   const withAll = linkScales(anchors, options);
   let kept = anchors.map((_, n) => n);
   const dropped: { anchor: number; z: number; of: 'difficulty' | 'slope' }[] = [];
   const pick = (list: readonly number[]): Anchor[] => list.flatMap((n) => anchors[n] ?? []);
   while (kept.length > least) {
     const { a, b } = linkScales(pick(kept), options);
-    const centre = (item: ItemSpec): number => { const list = locations(item); return list.reduce((sum, value) => sum + value, 0) / list.length; };
-    const slope = (item: ItemSpec): number => ('slope' in item ? item.slope ?? 1 : 1);
+    const centre = (item: ItemSpec): number => {
+      const list = locations(item);
+      return list.reduce((sum, value) => sum + value, 0) / list.length;
+    };
+    const slope = (item: ItemSpec): number => ('slope' in item ? (item.slope ?? 1) : 1);
     const places = robustZ(pick(kept).map(({ from, to }) => centre(to) - (a * centre(from) + b)));
     const steepness = robustZ(pick(kept).map(({ from, to }) => log(slope(to) * a) - log(slope(from))));
-    const worst = [...places.map((z, n) => ({ n, z, of: 'difficulty' as const })), ...steepness.map((z, n) => ({ n, z, of: 'slope' as const }))].reduce((x, y) => (Math.abs(y.z) > Math.abs(x.z) ? y : x));
+    const worst = [
+      ...places.map((z, n) => ({ n, z, of: 'difficulty' as const })),
+      ...steepness.map((z, n) => ({ n, z, of: 'slope' as const })),
+    ].reduce((x, y) => (Math.abs(y.z) > Math.abs(x.z) ? y : x));
     if (!(Math.abs(worst.z) > threshold)) break;
     const anchor = kept[worst.n];
     if (anchor === undefined) break;

@@ -1,5 +1,6 @@
 /**
- * Category probabilities P of every model with their derivatives in θ, the log-probabilities and the scores ℓ' = P'/P. The last two
+ * Category probabilities P of every model with their derivatives in θ, the log-probabilities and the scores ℓ' = P'/P.
+ * The last two
  * are formed without dividing or taking logs of a vanishing P, so that nothing is NaN however extreme θ is.
  */
 import { exp, expm1, log, log1p, logSigmoid, sigmoid } from '../numeric/elementary.ts';
@@ -19,7 +20,14 @@ export interface Curves {
 
 export function createCurves(): Curves {
   const array = (): Float64Array => new Float64Array(maximumCategories);
-  return { probability: array(), logProbability: array(), score: array(), first: array(), second: array(), third: array() };
+  return {
+    probability: array(),
+    logProbability: array(),
+    score: array(),
+    first: array(),
+    second: array(),
+    third: array(),
+  };
 }
 
 /** 1–4PL (Barton & Lord 1981): s = σ(a(θ−b)); P' = (d−c)·a·s(1−s), P'' = P'·a(1−2s), P''' = P'·a²(1−6s(1−s)). */
@@ -37,25 +45,36 @@ function logistic(bank: ItemParameters, item: number, theta: number, out: Curves
   const first = (d - c) * a * s * q;
   const second = first * a * (q - s);
   const third = first * a * a * (1 - 6 * s * q);
-  out.probability[0] = wrong; out.probability[1] = right;
+  out.probability[0] = wrong;
+  out.probability[1] = right;
   out.logProbability[0] = d === 1 ? log(1 - c) + logS - x : log(wrong);
   out.logProbability[1] = c === 0 ? log(d) + logS : log(right);
   out.score[0] = d === 1 ? -a * s : -first / wrong;
   out.score[1] = c === 0 ? a * q : first / right;
-  out.first[0] = -first; out.first[1] = first;
-  out.second[0] = -second; out.second[1] = second;
-  out.third[0] = -third; out.third[1] = third;
+  out.first[0] = -first;
+  out.first[1] = first;
+  out.second[0] = -second;
+  out.second[1] = second;
+  out.third[0] = -third;
+  out.third[1] = third;
 }
 
 const exponents = new Float64Array(maximumCategories);
 const weights = new Float64Array(maximumCategories);
 
-/** Divide-by-total models: P_k ∝ exp z_k, z_k linear in θ with slope w_k. With e = w − E(w) and moments M of w about E: P' = Pe, P'' = P(e² − M₂), P''' = P(e³ − 3M₂e − M₃). */
+/**
+ * Divide-by-total models: P_k ∝ exp z_k, z_k linear in θ with slope w_k. With e = w − E(w) and moments M of w about E:
+ * P' = Pe, P'' = P(e² − M₂), P''' = P(e³ − 3M₂e − M₃).
+ */
 function divideByTotal(categories: number, out: Curves): void {
   let maximum = -Infinity;
   for (let k = 0; k < categories; k += 1) maximum = Math.max(maximum, exponents[k] ?? 0);
   let total = 0;
-  for (let k = 0; k < categories; k += 1) { const p = exp((exponents[k] ?? 0) - maximum); out.probability[k] = p; total += p; }
+  for (let k = 0; k < categories; k += 1) {
+    const p = exp((exponents[k] ?? 0) - maximum);
+    out.probability[k] = p;
+    total += p;
+  }
   const logTotal = maximum + log(total);
   let mean = 0;
   for (let k = 0; k < categories; k += 1) {
@@ -80,8 +99,17 @@ function divideByTotal(categories: number, out: Curves): void {
   }
 }
 
-/** Generalised partial credit (Muraki 1992); slope 1: partial credit (Masters 1982), steps b + τ: rating scale (Andrich 1978). */
-function generalizedPartialCredit(bank: ItemParameters, item: number, theta: number, categories: number, out: Curves): void {
+/**
+ * Generalised partial credit (Muraki 1992); slope 1: partial credit (Masters 1982), steps b + τ: rating scale (Andrich
+ * 1978).
+ */
+function generalizedPartialCredit(
+  bank: ItemParameters,
+  item: number,
+  theta: number,
+  categories: number,
+  out: Curves,
+): void {
   const a = bank.slope[item] ?? 1;
   const start = bank.stepStart[item] ?? 0;
   let z = 0;
@@ -107,7 +135,8 @@ function nominal(bank: ItemParameters, item: number, theta: number, categories: 
 }
 
 /**
- * Graded response (Samejima 1969): P_k = σ(x) − σ(y) with x = a(θ−b_k), y = a(θ−b_{k+1}); without cancellation σ(x)·σ(−y)·(1 − e^{y−x}).
+ * Graded response (Samejima 1969): P_k = σ(x) − σ(y) with x = a(θ−b_k), y = a(θ−b_{k+1}); without cancellation
+ * σ(x)·σ(−y)·(1 − e^{y−x}).
  * Hence ℓ' = a(σ(−x) − σ(y)) and ℓ'' = −a²(σ(x)σ(−x) + σ(y)σ(−y)), from which P' = Pℓ', P'' = P(ℓ'² + ℓ'').
  */
 function gradedResponse(bank: ItemParameters, item: number, theta: number, categories: number, out: Curves): void {
@@ -135,10 +164,17 @@ function gradedResponse(bank: ItemParameters, item: number, theta: number, categ
 export function evaluate(bank: ItemParameters, item: number, theta: number, out: Curves): number {
   const categories = bank.categories[item] ?? 0;
   switch (bank.model[item]) {
-    case Model.Logistic: logistic(bank, item, theta, out); break;
-    case Model.GeneralizedPartialCredit: generalizedPartialCredit(bank, item, theta, categories, out); break;
-    case Model.GradedResponse: gradedResponse(bank, item, theta, categories, out); break;
-    default: nominal(bank, item, theta, categories, out);
+    case Model.Logistic:
+      logistic(bank, item, theta, out);
+      break;
+    case Model.GeneralizedPartialCredit:
+      generalizedPartialCredit(bank, item, theta, categories, out);
+      break;
+    case Model.GradedResponse:
+      gradedResponse(bank, item, theta, categories, out);
+      break;
+    default:
+      nominal(bank, item, theta, categories, out);
   }
   return categories;
 }

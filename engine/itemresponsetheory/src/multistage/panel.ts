@@ -1,4 +1,6 @@
-/** A multistage test: modules of items, in stages; after each stage the candidate is routed to one module of the next. */
+/**
+ * A multistage test: modules of items, in stages; after each stage the candidate is routed to one module of the next.
+ */
 import { IrtError } from '../errors.ts';
 import { type ItemParameters, requireItem } from '../parameters/item-parameters.ts';
 
@@ -9,22 +11,33 @@ export interface Panel {
   readonly stages: readonly (readonly number[])[];
 }
 
-/** Throws IrtError for a module that is not there, used twice or empty, an item twice on one path, a first stage with a choice. */
+/**
+ * Throws IrtError for a module that is not there, used twice or empty, an item twice on one path, a first stage with a
+ * choice.
+ */
 export function checkPanel(bank: ItemParameters, { modules, stages }: Panel): void {
-  if (stages[0]?.length !== 1) throw new IrtError('first-stage', 'stages[0]', stages[0]?.length ?? 0, 'must have exactly one module');
+  if (stages[0]?.length !== 1)
+    throw new IrtError('first-stage', 'stages[0]', stages[0]?.length ?? 0, 'must have exactly one module');
   const used = new Set<number>();
   const stageOfItem = new Map<number, number>();
   stages.forEach((stage, s) => {
     if (stage.length === 0) throw new IrtError('empty-stage', `stages[${s}]`, '[]', 'must have at least one module');
     for (const m of stage) {
       const items = modules[m];
-      if (items === undefined || items.length === 0) throw new IrtError('empty-module', `stages[${s}]`, m, 'must name a module with items');
+      if (items === undefined || items.length === 0)
+        throw new IrtError('empty-module', `stages[${s}]`, m, 'must name a module with items');
       if (used.has(m)) throw new IrtError('module-twice', `stages[${s}]`, m, 'is in the panel twice');
       used.add(m);
       for (const item of items) {
         requireItem(bank, item);
         // Two modules of one stage may share an item: nobody gets both.
-        if ((stageOfItem.get(item) ?? s) !== s) throw new IrtError('item-twice', `modules[${m}]`, bank.id[item], 'is in two stages: a candidate could get it twice');
+        if ((stageOfItem.get(item) ?? s) !== s)
+          throw new IrtError(
+            'item-twice',
+            `modules[${m}]`,
+            bank.id[item],
+            'is in two stages: a candidate could get it twice',
+          );
         stageOfItem.set(item, s);
       }
     }

@@ -3,7 +3,10 @@ import { requireFinite } from '../errors.ts';
 import { exp, log } from './elementary.ts';
 import { normalDensity, normalDistribution } from './normal.ts';
 
-const lanczos = [0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7];
+const lanczos = [
+  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
+  12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+];
 const halfLogTwoPi = 0.91893853320467274;
 
 /** ln Γ(x) for x > 0 (Lanczos 1964, g = 7); relative error below 1e-14. */
@@ -24,7 +27,10 @@ export function upperGamma(a: number, x: number): number {
   const front = exp(a * log(x) - x - logGamma(a));
   if (x < a + 1) {
     let [term, sum] = [1 / a, 1 / a];
-    for (let n = 1; n < 10_000 && term > 1e-17 * sum; n += 1) { term *= x / (a + n); sum += term; }
+    for (let n = 1; n < 10_000 && term > 1e-17 * sum; n += 1) {
+      term *= x / (a + n);
+      sum += term;
+    }
     return 1 - front * sum;
   }
   let b = x + 1 - a;
@@ -44,7 +50,8 @@ export function upperGamma(a: number, x: number): number {
 }
 
 /** P(X > x) for a chi-square variable; 1 for 0 degrees of freedom at x ≤ 0, else NaN for df ≤ 0. */
-export const chiSquareTail = (x: number, degreesOfFreedom: number): number => (degreesOfFreedom > 0 ? upperGamma(degreesOfFreedom / 2, x / 2) : x <= 0 ? 1 : NaN);
+export const chiSquareTail = (x: number, degreesOfFreedom: number): number =>
+  degreesOfFreedom > 0 ? upperGamma(degreesOfFreedom / 2, x / 2) : x <= 0 ? 1 : NaN;
 
 /** The z with Φ(z) = p: bisection on the distribution, then Newton; ±Infinity at 0 and 1. */
 export function normalQuantile(p: number): number {
@@ -52,7 +59,11 @@ export function normalQuantile(p: number): number {
   if (p === 0 || p === 1) return p === 0 ? -Infinity : Infinity;
   if (p > 0.5) return -normalQuantile(1 - p);
   let [low, high] = [-39, 0];
-  for (let n = 0; n < 20; n += 1) { const middle = (low + high) / 2; if (normalDistribution(middle) < p) low = middle; else high = middle; }
+  for (let n = 0; n < 20; n += 1) {
+    const middle = (low + high) / 2;
+    if (normalDistribution(middle) < p) low = middle;
+    else high = middle;
+  }
   let z = (low + high) / 2;
   for (let n = 0; n < 6; n += 1) z -= (normalDistribution(z) - p) / normalDensity(z);
   return z;

@@ -1,13 +1,18 @@
 /** Symmetric positive definite matrices, row-major n × n, by Cholesky; all inner loops run along rows. */
 
-/** L with A = L·Lᵀ in the lower triangle; undefined when A is not positive definite. Only A's lower triangle is read. */
+/**
+ * L with A = L·Lᵀ in the lower triangle; undefined when A is not positive definite. Only A's lower triangle is read.
+ */
 export function factor(matrix: Float64Array, n: number): Float64Array | undefined {
   const lower = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {
     for (let j = 0; j <= i; j += 1) {
       let sum = matrix[i * n + j] ?? 0;
       for (let k = 0; k < j; k += 1) sum -= (lower[i * n + k] ?? 0) * (lower[j * n + k] ?? 0);
-      if (i !== j) { lower[i * n + j] = sum / (lower[j * n + j] ?? 0); continue; }
+      if (i !== j) {
+        lower[i * n + j] = sum / (lower[j * n + j] ?? 0);
+        continue;
+      }
       if (!(sum > 0)) return undefined;
       lower[i * n + i] = Math.sqrt(sum);
     }
@@ -21,7 +26,8 @@ function invertLower(lower: Float64Array, n: number): Float64Array {
   for (let i = 0; i < n; i += 1) {
     for (let k = 0; k < i; k += 1) {
       const l = lower[i * n + k] ?? 0;
-      if (l !== 0) for (let c = 0; c <= k; c += 1) inverse[i * n + c] = (inverse[i * n + c] ?? 0) - l * (inverse[k * n + c] ?? 0);
+      if (l !== 0)
+        for (let c = 0; c <= k; c += 1) inverse[i * n + c] = (inverse[i * n + c] ?? 0) - l * (inverse[k * n + c] ?? 0);
     }
     inverse[i * n + i] = 1;
     const diagonal = lower[i * n + i] ?? 1;
@@ -46,16 +52,21 @@ export function invertSymmetric(matrix: Float64Array, n: number): Float64Array |
   return inverse;
 }
 
-/** L⁻¹·column for each column, by forward substitution: x′A⁻¹y is the product of theirs, at a third of the work of the inverse. Undefined when A is not positive definite. */
+/**
+ * L⁻¹·column for each column, by forward substitution: x′A⁻¹y is the product of theirs, at a third of the work of the
+ * inverse. Undefined when A is not positive definite.
+ */
 export function whiten(matrix: Float64Array, n: number, columns: readonly Float64Array[]): Float64Array[] | undefined {
   const lower = factor(matrix, n);
-  return lower === undefined ? undefined : columns.map((column) => {
-    const out = new Float64Array(n);
-    for (let i = 0; i < n; i += 1) {
-      let sum = column[i] ?? 0;
-      for (let k = 0; k < i; k += 1) sum -= (lower[i * n + k] ?? 0) * (out[k] ?? 0);
-      out[i] = sum / (lower[i * n + i] ?? 1);
-    }
-    return out;
-  });
+  return lower === undefined
+    ? undefined
+    : columns.map((column) => {
+        const out = new Float64Array(n);
+        for (let i = 0; i < n; i += 1) {
+          let sum = column[i] ?? 0;
+          for (let k = 0; k < i; k += 1) sum -= (lower[i * n + k] ?? 0) * (out[k] ?? 0);
+          out[i] = sum / (lower[i * n + i] ?? 1);
+        }
+        return out;
+      });
 }

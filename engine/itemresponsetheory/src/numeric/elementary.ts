@@ -1,6 +1,8 @@
 /**
- * exp, log, log1p and expm1 from + − × ÷ only, because Math.exp and Math.log differ between JavaScript engines in the last bit.
- * Range reduction by powers of two, then Taylor and atanh series (Cody & Waite 1980; Muller, Elementary Functions, 2016). Error ≤ 1 ulp.
+ * exp, log, log1p and expm1 from + − × ÷ only, because Math.exp and Math.log differ between JavaScript engines in the
+ * last bit.
+ * Range reduction by powers of two, then Taylor and atanh series (Cody & Waite 1980; Muller, Elementary Functions,
+ * 2016). Error ≤ 1 ulp.
  */
 /** ln 2 in two parts; the first has 33 significant bits, so that its product with an exponent is exact. */
 const ln2High = 0.6931471803691238;
@@ -28,7 +30,10 @@ function scale(x: number, k: number): number {
 const inverseFactorials = (() => {
   const list: number[] = [];
   let factorial = 1;
-  for (let n = 2; n <= 15; n += 1) { factorial *= n; list.push(1 / factorial); }
+  for (let n = 2; n <= 15; n += 1) {
+    factorial *= n;
+    list.push(1 / factorial);
+  }
   return Float64Array.from(list);
 })();
 
@@ -74,7 +79,9 @@ export function expm1(x: number): number {
   return sum + (rounding + power * tail);
 }
 
-/** 2/3, 2/5, … 2/25: log((1+s)/(1−s)) = 2s + s³·(2/3 + s²·2/5 …), |s| ≤ 0.1716; the first term left out is below 2⁻⁶³. */
+/**
+ * 2/3, 2/5, … 2/25: log((1+s)/(1−s)) = 2s + s³·(2/3 + s²·2/5 …), |s| ≤ 0.1716; the first term left out is below 2⁻⁶³.
+ */
 const atanhTerms = Float64Array.from({ length: 12 }, (_, n) => 2 / (2 * n + 3));
 
 /** log(1 + f) with low-order part, for 1 + f in [√½, √2]: log(1+f) = f − (f²/2 − s·(f²/2 + R)), s = f/(2+f). */
@@ -94,7 +101,10 @@ function split(x: number): { m: number; k: number } {
   let k = (head >>> 20) - 1023;
   bits.setUint32(0, (head & 0xfffff) | 0x3ff00000);
   let m = bits.getFloat64(0);
-  if (m >= 1.4142135623730951) { m /= 2; k += 1; }
+  if (m >= 1.4142135623730951) {
+    m /= 2;
+    k += 1;
+  }
   return { m, k };
 }
 

@@ -9,7 +9,10 @@ export const normalDensity = (x: number): number => inverseRootTwoPi * exp(-0.5 
 /** Φ(x) − ½ for x ≥ 0 by φ(x)·Σ x^(2n+1)/(1·3·5…(2n+1)): all terms positive, so nothing cancels (Marsaglia 2004). */
 function centralArea(x: number): number {
   let [term, sum] = [x, x];
-  for (let n = 3; term > 1e-17 * sum; n += 2) { term *= (x * x) / n; sum += term; }
+  for (let n = 3; term > 1e-17 * sum; n += 2) {
+    term *= (x * x) / n;
+    sum += term;
+  }
   return sum * normalDensity(x);
 }
 

@@ -1,6 +1,8 @@
 /**
- * Seeded random numbers: xoshiro128** (Blackman & Vigna 2018) over 32-bit integers, seeded by splitting a key with a 32-bit mixer.
- * `fork(key…)` gives an independent stream that depends only on the seed and the key, never on how much was drawn before.
+ * Seeded random numbers: xoshiro128** (Blackman & Vigna 2018) over 32-bit integers, seeded by splitting a key with a
+ * 32-bit mixer.
+ * `fork(key…)` gives an independent stream that depends only on the seed and the key, never on how much was drawn
+ * before.
  */
 import { log } from './elementary.ts';
 
@@ -53,13 +55,24 @@ function make(path: readonly (number | string)[]): Rng {
       if (s > 0 && s < 1) return u * Math.sqrt((-2 * log(s)) / s);
     }
   };
-  return { uniform, normal, integer: (below) => Math.floor(uniform() * below), fork: (...key) => make([...path, ...key]) };
+  return {
+    uniform,
+    normal,
+    integer: (below) => Math.floor(uniform() * below),
+    fork: (...key) => make([...path, ...key]),
+  };
 }
 
-/** 0..count − 1 by these probabilities, the last taking what they fall short of 1: the first whose cumulative probability exceeds one uniform draw. */
+/**
+ * 0..count − 1 by these probabilities, the last taking what they fall short of 1: the first whose cumulative
+ * probability exceeds one uniform draw.
+ */
 export function drawFrom(probability: ArrayLike<number>, count: number, random: Pick<Rng, 'uniform'>): number {
   let left = random.uniform();
-  for (let k = 0; k < count - 1; k += 1) { left -= probability[k] ?? 0; if (left < 0) return k; }
+  for (let k = 0; k < count - 1; k += 1) {
+    left -= probability[k] ?? 0;
+    if (left < 0) return k;
+  }
   return count - 1;
 }
 

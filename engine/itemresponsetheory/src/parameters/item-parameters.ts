@@ -1,4 +1,7 @@
-/** Item parameters as a struct of typed arrays: items are 0..size−1 inside, names live only at the border. Logistic metric, D = 1. */
+/**
+ * Item parameters as a struct of typed arrays: items are 0..size−1 inside, names live only at the border. Logistic
+ * metric, D = 1.
+ */
 import { IrtError, requireFinite } from '../errors.ts';
 
 /** Most categories an item may have. */
@@ -9,13 +12,35 @@ export type ModelCode = (typeof Model)[keyof typeof Model];
 
 export type ItemSpec =
   /** P = lower + (upper − lower)·σ(slope·(θ − difficulty)); 1–4PL. */
-  | { readonly model: 'logistic'; readonly id: string; readonly slope?: number; readonly difficulty: number; readonly lower?: number; readonly upper?: number }
+  | {
+      readonly model: 'logistic';
+      readonly id: string;
+      readonly slope?: number;
+      readonly difficulty: number;
+      readonly lower?: number;
+      readonly upper?: number;
+    }
   /** P(k) ∝ exp Σ_{v≤k} slope·(θ − steps_v); slope 1 is the partial credit model. Steps in any order. */
-  | { readonly model: 'generalized-partial-credit'; readonly id: string; readonly slope?: number; readonly steps: readonly number[] }
+  | {
+      readonly model: 'generalized-partial-credit';
+      readonly id: string;
+      readonly slope?: number;
+      readonly steps: readonly number[];
+    }
   /** P(X ≥ k) = σ(slope·(θ − steps_k)); steps ascending. */
-  | { readonly model: 'graded-response'; readonly id: string; readonly slope?: number; readonly steps: readonly number[] }
+  | {
+      readonly model: 'graded-response';
+      readonly id: string;
+      readonly slope?: number;
+      readonly steps: readonly number[];
+    }
   /** P(k) ∝ exp(slopes_k·θ + intercepts_k), with slopes and intercepts of category 0 equal to 0 and left out. */
-  | { readonly model: 'nominal'; readonly id: string; readonly slopes: readonly number[]; readonly intercepts: readonly number[] };
+  | {
+      readonly model: 'nominal';
+      readonly id: string;
+      readonly slopes: readonly number[];
+      readonly intercepts: readonly number[];
+    };
 
 export interface ItemParameters {
   readonly size: number;
@@ -33,39 +58,74 @@ export interface ItemParameters {
   readonly upper: Float64Array;
 }
 
-const codes = { 'logistic': Model.Logistic, 'generalized-partial-credit': Model.GeneralizedPartialCredit, 'graded-response': Model.GradedResponse, 'nominal': Model.Nominal } as const;
+const codes = {
+  logistic: Model.Logistic,
+  'generalized-partial-credit': Model.GeneralizedPartialCredit,
+  'graded-response': Model.GradedResponse,
+  nominal: Model.Nominal,
+} as const;
 
 function stepsOf(item: ItemSpec): readonly number[] {
   switch (item.model) {
-    case 'logistic': return [item.difficulty];
-    case 'nominal': return [...item.slopes, ...item.intercepts];
-    case 'generalized-partial-credit': case 'graded-response': return item.steps;
+    case 'logistic':
+      return [item.difficulty];
+    case 'nominal':
+      return [...item.slopes, ...item.intercepts];
+    case 'generalized-partial-credit':
+    case 'graded-response':
+      return item.steps;
   }
 }
 
 function check(item: ItemSpec, path: string): void {
   const steps = stepsOf(item);
   if (steps.length === 0) throw new IrtError('no-steps', `${path}.steps`, '[]', 'must name at least one step');
-  if (categoriesOf(item) > maximumCategories) throw new IrtError('too-many-categories', `${path}.steps`, categoriesOf(item), `must be at most ${maximumCategories} categories`);
-  const field = (n: number): string => (item.model === 'logistic' ? 'difficulty' : item.model === 'nominal' ? (n < item.slopes.length ? `slopes[${n}]` : `intercepts[${n - item.slopes.length}]`) : `steps[${n}]`);
+  if (categoriesOf(item) > maximumCategories)
+    throw new IrtError(
+      'too-many-categories',
+      `${path}.steps`,
+      categoriesOf(item),
+      `must be at most ${maximumCategories} categories`,
+    );
+  const field = (n: number): string =>
+    item.model === 'logistic'
+      ? 'difficulty'
+      : item.model === 'nominal'
+        ? n < item.slopes.length
+          ? `slopes[${n}]`
+          : `intercepts[${n - item.slopes.length}]`
+        : `steps[${n}]`;
   steps.forEach((step, n) => requireFinite(`${path}.${field(n)}`, step));
   if (item.model === 'nominal') {
-    if (item.slopes.length !== item.intercepts.length) throw new IrtError('unequal-lengths', `${path}.intercepts`, item.intercepts.length, `must have ${item.slopes.length} members, like slopes`);
+    if (item.slopes.length !== item.intercepts.length)
+      throw new IrtError(
+        'unequal-lengths',
+        `${path}.intercepts`,
+        item.intercepts.length,
+        `must have ${item.slopes.length} members, like slopes`,
+      );
     return;
   }
   const slope = item.slope ?? 1;
   requireFinite(`${path}.slope`, slope);
   if (slope <= 0) throw new IrtError('slope-not-positive', `${path}.slope`, slope, 'must be greater than 0');
-  if (item.model === 'graded-response') steps.forEach((step, n) => { if (n > 0 && step <= (steps[n - 1] ?? -Infinity)) throw new IrtError('steps-crossed', `${path}.steps[${n}]`, step, 'must be greater than the step before'); });
+  if (item.model === 'graded-response')
+    steps.forEach((step, n) => {
+      if (n > 0 && step <= (steps[n - 1] ?? -Infinity))
+        throw new IrtError('steps-crossed', `${path}.steps[${n}]`, step, 'must be greater than the step before');
+    });
   if (item.model === 'logistic') checkAsymptotes(item.lower ?? 0, item.upper ?? 1, path);
 }
 
 function checkAsymptotes(lower: number, upper: number, path: string): void {
-  if (!(lower >= 0 && lower < 1)) throw new IrtError('lower-out-of-range', `${path}.lower`, lower, 'must be at least 0 and below 1');
-  if (!(upper > lower && upper <= 1)) throw new IrtError('upper-out-of-range', `${path}.upper`, upper, 'must be above lower and at most 1');
+  if (!(lower >= 0 && lower < 1))
+    throw new IrtError('lower-out-of-range', `${path}.lower`, lower, 'must be at least 0 and below 1');
+  if (!(upper > lower && upper <= 1))
+    throw new IrtError('upper-out-of-range', `${path}.upper`, upper, 'must be above lower and at most 1');
 }
 
-const categoriesOf = (item: ItemSpec): number => (item.model === 'logistic' ? 2 : item.model === 'nominal' ? item.slopes.length + 1 : item.steps.length + 1);
+const categoriesOf = (item: ItemSpec): number =>
+  item.model === 'logistic' ? 2 : item.model === 'nominal' ? item.slopes.length + 1 : item.steps.length + 1;
 
 /** Validates everything; throws IrtError naming item and field. */
 export function createItemParameters(items: readonly ItemSpec[]): ItemParameters {
@@ -77,22 +137,35 @@ export function createItemParameters(items: readonly ItemSpec[]): ItemParameters
     check(item, `items[${n}] (${item.id})`);
   });
   const stepStart = new Uint32Array(items.length + 1);
-  items.forEach((item, n) => { stepStart[n + 1] = (stepStart[n] ?? 0) + stepsOf(item).length; });
+  items.forEach((item, n) => {
+    stepStart[n + 1] = (stepStart[n] ?? 0) + stepsOf(item).length;
+  });
   return {
-    size: items.length, id: items.map(({ id }) => id),
-    model: Uint8Array.from(items, (item) => codes[item.model]), categories: Uint8Array.from(items, categoriesOf),
-    slope: Float64Array.from(items, (item) => (item.model === 'nominal' ? 1 : item.slope ?? 1)),
-    stepStart, step: Float64Array.from(items.flatMap(stepsOf)),
-    lower: Float64Array.from(items, (item) => (item.model === 'logistic' ? item.lower ?? 0 : 0)), upper: Float64Array.from(items, (item) => (item.model === 'logistic' ? item.upper ?? 1 : 1)),
+    size: items.length,
+    id: items.map(({ id }) => id),
+    model: Uint8Array.from(items, (item) => codes[item.model]),
+    categories: Uint8Array.from(items, categoriesOf),
+    slope: Float64Array.from(items, (item) => (item.model === 'nominal' ? 1 : (item.slope ?? 1))),
+    stepStart,
+    step: Float64Array.from(items.flatMap(stepsOf)),
+    lower: Float64Array.from(items, (item) => (item.model === 'logistic' ? (item.lower ?? 0) : 0)),
+    upper: Float64Array.from(items, (item) => (item.model === 'logistic' ? (item.upper ?? 1) : 1)),
   };
 }
 
 /** Throws IrtError for an item that the bank does not have. */
 export function requireItem(bank: ItemParameters, item: number): void {
-  if (!Number.isInteger(item) || item < 0 || item >= bank.size) throw new IrtError('unknown-item', 'item', item, `must be a whole number from 0 to ${bank.size - 1}`);
+  if (!Number.isInteger(item) || item < 0 || item >= bank.size)
+    throw new IrtError('unknown-item', 'item', item, `must be a whole number from 0 to ${bank.size - 1}`);
 }
 
 export function requireCategory(bank: ItemParameters, item: number, category: number): void {
   const categories = bank.categories[item] ?? 0;
-  if (!Number.isInteger(category) || category < 0 || category >= categories) throw new IrtError('category-outside-item', `category of ${bank.id[item]}`, category, `must be a whole number from 0 to ${categories - 1}`);
+  if (!Number.isInteger(category) || category < 0 || category >= categories)
+    throw new IrtError(
+      'category-outside-item',
+      `category of ${bank.id[item]}`,
+      category,
+      `must be a whole number from 0 to ${categories - 1}`,
+    );
 }

@@ -16,8 +16,15 @@ export function transformItem(item: ItemSpec, { a, b }: { readonly a: number; re
   if (!(a > 0)) throw new IrtError('slope-not-positive', 'a', a, 'must be greater than 0');
   requireFinite('b', b);
   switch (item.model) {
-    case 'logistic': return { ...item, slope: (item.slope ?? 1) / a, difficulty: a * item.difficulty + b };
-    case 'nominal': return { ...item, slopes: item.slopes.map((slope) => slope / a), intercepts: item.intercepts.map((intercept, k) => intercept - ((item.slopes[k] ?? 0) / a) * b) };
-    default: return { ...item, slope: (item.slope ?? 1) / a, steps: item.steps.map((step) => a * step + b) };
+    case 'logistic':
+      return { ...item, slope: (item.slope ?? 1) / a, difficulty: a * item.difficulty + b };
+    case 'nominal':
+      return {
+        ...item,
+        slopes: item.slopes.map((slope) => slope / a),
+        intercepts: item.intercepts.map((intercept, k) => intercept - ((item.slopes[k] ?? 0) / a) * b),
+      };
+    default:
+      return { ...item, slope: (item.slope ?? 1) / a, steps: item.steps.map((step) => a * step + b) };
   }
 }

@@ -1,4 +1,7 @@
-/** Log-probabilities and information of a whole bank on a grid, computed once: live selection, simulation and scoring read it. */
+/**
+ * Log-probabilities and information of a whole bank on a grid, computed once: live selection, simulation and scoring
+ * read it.
+ */
 import { log } from '../numeric/elementary.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
 import { informationOf } from '../information/item.ts';
@@ -22,7 +25,8 @@ export interface GridTable {
 export function tabulate(bank: ItemParameters, grid: Grid): GridTable {
   const points = grid.node.length;
   const rowStart = new Uint32Array(bank.size + 1);
-  for (let item = 0; item < bank.size; item += 1) rowStart[item + 1] = (rowStart[item] ?? 0) + (bank.categories[item] ?? 0);
+  for (let item = 0; item < bank.size; item += 1)
+    rowStart[item + 1] = (rowStart[item] ?? 0) + (bank.categories[item] ?? 0);
   const rows = rowStart[bank.size] ?? 0;
   const probability = new Float64Array(rows * points);
   const logProbability = new Float64Array(rows * points);

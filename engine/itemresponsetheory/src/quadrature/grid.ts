@@ -2,13 +2,31 @@ import { exp } from '../numeric/elementary.ts';
 import { IrtError, requireFinite } from '../errors.ts';
 
 /** Nodes and weights; weights sum to 1. */
-export interface Grid { readonly node: Float64Array; readonly weight: Float64Array }
+export interface Grid {
+  readonly node: Float64Array;
+  readonly weight: Float64Array;
+}
 
-export interface GridOptions { readonly points?: number; readonly lower?: number; readonly upper?: number; readonly mean?: number; readonly sd?: number; /** Trapezoid: half weight at both ends; default rectangle. */ readonly rule?: 'rectangle' | 'trapezoid' }
+export interface GridOptions {
+  readonly points?: number;
+  readonly lower?: number;
+  readonly upper?: number;
+  readonly mean?: number;
+  readonly sd?: number;
+  /** Trapezoid: half weight at both ends; default rectangle. */ readonly rule?: 'rectangle' | 'trapezoid';
+}
 
 /** Equally spaced nodes with normal weights, normalised. Defaults: 61 points on [−6, 6], N(0, 1). */
-export function normalGrid({ points = 61, lower = -6, upper = 6, mean = 0, sd = 1, rule = 'rectangle' }: GridOptions = {}): Grid {
-  if (!Number.isInteger(points) || points < 3) throw new IrtError('too-few-points', 'points', points, 'must be a whole number of at least 3');
+export function normalGrid({
+  points = 61,
+  lower = -6,
+  upper = 6,
+  mean = 0,
+  sd = 1,
+  rule = 'rectangle',
+}: GridOptions = {}): Grid {
+  if (!Number.isInteger(points) || points < 3)
+    throw new IrtError('too-few-points', 'points', points, 'must be a whole number of at least 3');
   for (const [field, value] of Object.entries({ lower, upper, mean, sd })) requireFinite(field, value);
   if (!(upper > lower)) throw new IrtError('empty-range', 'upper', upper, `must be above lower (${lower})`);
   if (!(sd > 0)) throw new IrtError('sd-not-positive', 'sd', sd, 'must be greater than 0');

@@ -1,14 +1,18 @@
 /** Can an item be estimated in every part of the persons? Only where each gave all of its categories. */
 import type { ResponseMatrix } from './response-matrix.ts';
 
-/** Number of categories that were given to each item (0: no answers); undefined where a part lacks one of them. `part`: of each person. */
+/**
+ * Number of categories that were given to each item (0: no answers); undefined where a part lacks one of them. `part`:
+ * of each person.
+ */
 export function categoriesInEvery(data: ResponseMatrix, part: ArrayLike<number>): (number | undefined)[] {
   const seen = new Map<number, Set<number>[]>();
   for (let person = 0; person < data.persons; person += 1) {
     const of = part[person] ?? 0;
     const items = seen.get(of) ?? Array.from({ length: data.items }, () => new Set<number>());
     seen.set(of, items);
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) items[data.item[n] ?? 0]?.add(data.category[n] ?? 0);
+    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1)
+      items[data.item[n] ?? 0]?.add(data.category[n] ?? 0);
   }
   return Array.from({ length: data.items }, (_, item) => {
     const sets = [...seen.values()].map((items) => items[item] ?? new Set<number>());

@@ -4,8 +4,17 @@ import type { ResponseMatrix } from './response-matrix.ts';
 export function personsWhere(data: ResponseMatrix, isIn: (person: number) => boolean): ResponseMatrix {
   const persons = Array.from({ length: data.persons }, (_, person) => person).filter(isIn);
   const rowStart = new Uint32Array(persons.length + 1);
-  persons.forEach((person, n) => { rowStart[n + 1] = (rowStart[n] ?? 0) + (data.rowStart[person + 1] ?? 0) - (data.rowStart[person] ?? 0); });
-  const [item, category] = [new Uint32Array(rowStart[persons.length] ?? 0), new Uint8Array(rowStart[persons.length] ?? 0)];
-  persons.forEach((person, n) => { const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0]; item.set(data.item.subarray(from, to), rowStart[n]); category.set(data.category.subarray(from, to), rowStart[n]); });
+  persons.forEach((person, n) => {
+    rowStart[n + 1] = (rowStart[n] ?? 0) + (data.rowStart[person + 1] ?? 0) - (data.rowStart[person] ?? 0);
+  });
+  const [item, category] = [
+    new Uint32Array(rowStart[persons.length] ?? 0),
+    new Uint8Array(rowStart[persons.length] ?? 0),
+  ];
+  persons.forEach((person, n) => {
+    const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
+    item.set(data.item.subarray(from, to), rowStart[n]);
+    category.set(data.category.subarray(from, to), rowStart[n]);
+  });
   return { persons: persons.length, items: data.items, rowStart, item, category };
 }

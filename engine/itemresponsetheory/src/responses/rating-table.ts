@@ -1,7 +1,14 @@
-/** Ratings in long form: one row a person, a combination of facet elements (criterion, rater, …) and a score. What could not be rated is absent. */
+/**
+ * Ratings in long form: one row a person, a combination of facet elements (criterion, rater, …) and a score. What could
+ * not be rated is absent.
+ */
 import { IrtError } from '../errors.ts';
 
-export interface Facet { readonly name: string; readonly elements: readonly string[]; /** Element of each rating. */ readonly of: Uint32Array }
+export interface Facet {
+  readonly name: string;
+  readonly elements: readonly string[];
+  /** Element of each rating. */ readonly of: Uint32Array;
+}
 
 export interface RatingTable {
   readonly persons: readonly string[];
@@ -17,39 +24,77 @@ export interface RatingTable {
   readonly weight?: Float64Array;
 }
 
-export interface RatingRow { readonly person: string; readonly elements: readonly string[]; readonly score: number; /** How often the score counts, above 0; default once. */ readonly weight?: number }
+export interface RatingRow {
+  readonly person: string;
+  readonly elements: readonly string[];
+  readonly score: number;
+  /** How often the score counts, above 0; default once. */ readonly weight?: number;
+}
 
 export interface RatingTableOptions {
-  /** Scores between the lowest and the highest that nobody gave: a category of its own, which no model can estimate (`keep`, default), or none: the scores above move down one category (`close`). */
+  /**
+   * Scores between the lowest and the highest that nobody gave: a category of its own, which no model can estimate
+   * (`keep`, default), or none: the scores above move down one category (`close`).
+   */
   readonly unused?: 'keep' | 'close';
 }
 
 /**
- * The scale runs from the lowest to the highest score given. Throws IrtError for no rows, a row with another number of facets, a score that is no whole
+ * The scale runs from the lowest to the highest score given. Throws IrtError for no rows, a row with another number of
+ * facets, a score that is no whole
  * number from 0 to 63, or a weight that is not above 0.
  */
-export function ratingTable(facets: readonly string[], rows: readonly RatingRow[], { unused = 'keep' }: RatingTableOptions = {}): RatingTable {
+export function ratingTable(
+  facets: readonly string[],
+  rows: readonly RatingRow[],
+  { unused = 'keep' }: RatingTableOptions = {},
+): RatingTable {
   if (rows.length === 0) throw new IrtError('no-ratings', 'rows', '[]', 'must have at least one rating');
   if (facets.length === 0) throw new IrtError('no-facets', 'facets', '[]', 'must name at least one facet');
   const [persons, person] = [new Map<string, number>(), new Uint32Array(rows.length)];
   const known = facets.map(() => new Map<string, number>());
   const of = facets.map(() => new Uint32Array(rows.length));
   const [given, weight] = [new Uint8Array(rows.length), new Float64Array(rows.length)];
-  const place = (map: Map<string, number>, name: string): number => { const at = map.get(name) ?? map.size; map.set(name, at); return at; };
+  const place = (map: Map<string, number>, name: string): number => {
+    const at = map.get(name) ?? map.size;
+    map.set(name, at);
+    return at;
+  };
   rows.forEach((row, n) => {
-    if (row.elements.length !== facets.length) throw new IrtError('unequal-lengths', `rows[${n}].elements`, row.elements.length, `must have ${facets.length} members`);
-    if (!Number.isInteger(row.score) || row.score < 0 || row.score > 63) throw new IrtError('score-outside', `rows[${n}].score`, row.score, 'must be a whole number from 0 to 63');
+    if (row.elements.length !== facets.length)
+      throw new IrtError(
+        'unequal-lengths',
+        `rows[${n}].elements`,
+        row.elements.length,
+        `must have ${facets.length} members`,
+      );
+    if (!Number.isInteger(row.score) || row.score < 0 || row.score > 63)
+      throw new IrtError('score-outside', `rows[${n}].score`, row.score, 'must be a whole number from 0 to 63');
     const counts = row.weight ?? 1;
-    if (!(counts > 0 && counts < Infinity)) throw new IrtError('not-positive', `rows[${n}].weight`, counts, 'must be above 0');
+    if (!(counts > 0 && counts < Infinity))
+      throw new IrtError('not-positive', `rows[${n}].weight`, counts, 'must be above 0');
     person[n] = place(persons, row.person);
-    row.elements.forEach((element, f) => { const [map, list] = [known[f], of[f]]; if (map !== undefined && list !== undefined) list[n] = place(map, element); });
-    given[n] = row.score; weight[n] = counts;
+    row.elements.forEach((element, f) => {
+      const [map, list] = [known[f], of[f]];
+      if (map !== undefined && list !== undefined) list[n] = place(map, element);
+    });
+    given[n] = row.score;
+    weight[n] = counts;
   });
   const categories = categoriesOf(given, unused);
   const categoryOf = new Map(categories.map((score, k) => [score, k]));
   return {
-    persons: [...persons.keys()], person, facets: facets.map((name, f) => ({ name, elements: [...(known[f]?.keys() ?? [])], of: of[f] ?? new Uint32Array(0) })),
-    score: given.map((score) => categoryOf.get(score) ?? 0), highest: categories.length - 1, categories, ...(weight.every((w) => w === 1) ? {} : { weight }),
+    persons: [...persons.keys()],
+    person,
+    facets: facets.map((name, f) => ({
+      name,
+      elements: [...(known[f]?.keys() ?? [])],
+      of: of[f] ?? new Uint32Array(0),
+    })),
+    score: given.map((score) => categoryOf.get(score) ?? 0),
+    highest: categories.length - 1,
+    categories,
+    ...(weight.every((w) => w === 1) ? {} : { weight }),
   };
 }
 
@@ -57,7 +102,13 @@ export function ratingTable(facets: readonly string[], rows: readonly RatingRow[
 export function ratingsOf(table: RatingTable, kept: Uint32Array): RatingTable {
   const { person, facets, score, weight } = table;
   const pick = (of: Uint32Array): Uint32Array => kept.map((n) => of[n] ?? 0);
-  return { ...table, person: pick(person), facets: facets.map((facet) => ({ ...facet, of: pick(facet.of) })), score: Uint8Array.from(kept, (n) => score[n] ?? 0), ...(weight === undefined ? {} : { weight: Float64Array.from(kept, (n) => weight[n] ?? 1) }) };
+  return {
+    ...table,
+    person: pick(person),
+    facets: facets.map((facet) => ({ ...facet, of: pick(facet.of) })),
+    score: Uint8Array.from(kept, (n) => score[n] ?? 0),
+    ...(weight === undefined ? {} : { weight: Float64Array.from(kept, (n) => weight[n] ?? 1) }),
+  };
 }
 
 function categoriesOf(given: Uint8Array, unused: 'keep' | 'close'): number[] {

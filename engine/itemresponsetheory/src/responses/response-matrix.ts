@@ -12,7 +12,10 @@ export interface ResponseMatrix {
   readonly arrival?: Uint32Array;
 }
 
-/** From a row for each person; null = not given. Throws IrtError for what is no whole number from 0 to 254, or rows of unequal length. */
+/**
+ * From a row for each person; null = not given. Throws IrtError for what is no whole number from 0 to 254, or rows of
+ * unequal length.
+ */
 export function responseMatrix(rows: readonly (readonly (number | null)[])[]): ResponseMatrix {
   const items = rows[0]?.length ?? 0;
   if (items === 0) throw new IrtError('no-responses', 'rows', '[]', 'must have at least one row and one item');
@@ -20,10 +23,17 @@ export function responseMatrix(rows: readonly (readonly (number | null)[])[]): R
   const item: number[] = [];
   const category: number[] = [];
   rows.forEach((row, person) => {
-    if (row.length !== items) throw new IrtError('unequal-lengths', `rows[${person}]`, row.length, `must have ${items} members`);
+    if (row.length !== items)
+      throw new IrtError('unequal-lengths', `rows[${person}]`, row.length, `must have ${items} members`);
     row.forEach((value, index) => {
       if (value === null) return;
-      if (!Number.isInteger(value) || value < 0 || value > 254) throw new IrtError('unknown-category', `rows[${person}][${index}]`, value, 'must be a whole number from 0 to 254');
+      if (!Number.isInteger(value) || value < 0 || value > 254)
+        throw new IrtError(
+          'unknown-category',
+          `rows[${person}][${index}]`,
+          value,
+          'must be a whole number from 0 to 254',
+        );
       item.push(index);
       category.push(value);
     });

@@ -6,10 +6,17 @@ import { type ItemParameters, requireItem } from '../parameters/item-parameters.
 const curves = createCurves();
 
 /**
- * Σ_k P_k(θ)·I_j(θ_k), θ_k = `estimateAfter(k)` (van der Linden 1998); observed information of answer k (van der Linden & Pashley 2000),
+ * Σ_k P_k(θ)·I_j(θ_k), θ_k = `estimateAfter(k)` (van der Linden 1998); observed information of answer k (van der Linden
+ * & Pashley 2000),
  * or Fisher's (Choi & Swartz 2009).
  */
-export function expectedInformation(bank: ItemParameters, item: number, theta: number, estimateAfter: (category: number) => number, kind: 'observed' | 'fisher'): number {
+export function expectedInformation(
+  bank: ItemParameters,
+  item: number,
+  theta: number,
+  estimateAfter: (category: number) => number,
+  kind: 'observed' | 'fisher',
+): number {
   requireItem(bank, item);
   const categories = evaluate(bank, item, theta, curves);
   const chances = curves.probability.slice(0, categories);

@@ -6,12 +6,16 @@ import { type ItemParameters, Model, requireItem } from '../parameters/item-para
 /** Golden section within 1e-10, for 4PL and polytomous items, from the best point of a scan of [−8, 8]. */
 function highestInformation(bank: ItemParameters, item: number): number {
   let best = -8;
-  for (let q = 0; q <= 160; q += 1) { const theta = -8 + q / 10; if (informationAt(bank, item, theta) > informationAt(bank, item, best)) best = theta; }
+  for (let q = 0; q <= 160; q += 1) {
+    const theta = -8 + q / 10;
+    if (informationAt(bank, item, theta) > informationAt(bank, item, best)) best = theta;
+  }
   const ratio = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [best - 0.1, best + 0.1];
   while (high - low > 1e-10) {
     const [left, right] = [high - ratio * (high - low), low + ratio * (high - low)];
-    if (informationAt(bank, item, left) > informationAt(bank, item, right)) high = right; else low = left;
+    if (informationAt(bank, item, left) > informationAt(bank, item, right)) high = right;
+    else low = left;
   }
   return (low + high) / 2;
 }
@@ -25,7 +29,9 @@ export function mostInformativeTheta(bank: ItemParameters, item: number): number
 }
 
 /** −|b − θ| (Urry 1970), dichotomous items; the larger the better. */
-export const nearnessOfDifficulty = (bank: ItemParameters, item: number, theta: number): number => -Math.abs((bank.step[bank.stepStart[item] ?? 0] ?? 0) - theta);
+export const nearnessOfDifficulty = (bank: ItemParameters, item: number, theta: number): number =>
+  -Math.abs((bank.step[bank.stepStart[item] ?? 0] ?? 0) - theta);
 
 /** −|θ_max − θ| (Barrada, Mazuela & Olea 2006; Magis 2013). */
-export const nearnessOfMaximum = (bank: ItemParameters, item: number, theta: number): number => -Math.abs(mostInformativeTheta(bank, item) - theta);
+export const nearnessOfMaximum = (bank: ItemParameters, item: number, theta: number): number =>
+  -Math.abs(mostInformativeTheta(bank, item) - theta);

@@ -12,8 +12,16 @@ export function nearestNode({ grid: { node } }: GridTable, theta: number): numbe
   return Math.min(node.length - 1, Math.max(0, q));
 }
 
-/** `factor` weighs each item's information at θ (content balance); default 1. Throws IrtError for a θ that is not finite. */
-export function rankByInformation(bank: ItemParameters, theta: number, isAvailable: (item: number) => boolean, factor: (item: number) => number = () => 1): Generator<Ranked, void, undefined> {
+/**
+ * `factor` weighs each item's information at θ (content balance); default 1. Throws IrtError for a θ that is not
+ * finite.
+ */
+export function rankByInformation(
+  bank: ItemParameters,
+  theta: number,
+  isAvailable: (item: number) => boolean,
+  factor: (item: number) => number = () => 1,
+): Generator<Ranked, void, undefined> {
   requireFinite('theta', theta);
   return rankBy(bank.size, isAvailable, (item) => informationAt(bank, item, theta) * factor(item));
 }

@@ -2,18 +2,31 @@
 import { IrtError } from '../errors.ts';
 
 /** One constraint: how many items of it a test may (or must) have. */
-export interface Quota { readonly lower: number; readonly upper: number; readonly weight: number; /** Membership of every item. */ readonly isMember: (item: number) => boolean }
+export interface Quota {
+  readonly lower: number;
+  readonly upper: number;
+  readonly weight: number;
+  /** Membership of every item. */ readonly isMember: (item: number) => boolean;
+}
 
 export function requireQuota({ lower, upper, weight }: Quota, field: string): void {
-  if (!(lower >= 0 && upper >= lower)) throw new IrtError('quota-crossed', `${field}.upper`, upper, `must be at least lower (${lower})`);
+  if (!(lower >= 0 && upper >= lower))
+    throw new IrtError('quota-crossed', `${field}.upper`, upper, `must be at least lower (${lower})`);
   if (!(weight >= 0)) throw new IrtError('weight-negative', `${field}.weight`, weight, 'must be at least 0');
 }
 
 /**
- * Modified priority index (Cheng & Chang 2009): information × Π over the item's constraints of w·f. Phase 1, while a lower bound is open:
- * f = (lower − given)/lower; then f = (upper − given)/upper. 0: a bound forbids the item. `given`: items of each constraint so far.
+ * Modified priority index (Cheng & Chang 2009): information × Π over the item's constraints of w·f. Phase 1, while a
+ * lower bound is open:
+ * f = (lower − given)/lower; then f = (upper − given)/upper. 0: a bound forbids the item. `given`: items of each
+ * constraint so far.
  */
-export function priorityIndex(information: number, item: number, quotas: readonly Quota[], given: ArrayLike<number>): number {
+export function priorityIndex(
+  information: number,
+  item: number,
+  quotas: readonly Quota[],
+  given: ArrayLike<number>,
+): number {
   const isFilling = quotas.some(({ lower }, c) => (given[c] ?? 0) < lower);
   let value = information;
   quotas.forEach(({ lower, upper, weight, isMember }, c) => {
@@ -27,10 +40,17 @@ export function priorityIndex(information: number, item: number, quotas: readonl
 }
 
 /**
- * Penalty of giving the item for the quotas (after Shin, Chien, Way & Swanson 2009): for each constraint of which the item is a member, how far the
+ * Penalty of giving the item for the quotas (after Shin, Chien, Way & Swanson 2009): for each constraint of which the
+ * item is a member, how far the
  * expected final count, (given + 1)/(position)·length, leaves [lower, upper], times the weight; smaller is better.
  */
-export function quotaPenalty(item: number, quotas: readonly Quota[], given: ArrayLike<number>, position: number, length: number): number {
+export function quotaPenalty(
+  item: number,
+  quotas: readonly Quota[],
+  given: ArrayLike<number>,
+  position: number,
+  length: number,
+): number {
   return quotas.reduce((sum, { lower, upper, weight, isMember }, c) => {
     const expected = (((given[c] ?? 0) + (isMember(item) ? 1 : 0)) / position) * length;
     return sum + weight * (expected < lower ? lower - expected : expected > upper ? expected - upper : 0);

@@ -1,15 +1,21 @@
 /**
- * Maximum information by table: a scan that interpolates between two nodes, or lists ranked once at every node, which make a choice
- * cost as many steps as items of the list were given already. For banks of thousands of items and studies of millions of tests.
+ * Maximum information by table: a scan that interpolates between two nodes, or lists ranked once at every node, which
+ * make a choice
+ * cost as many steps as items of the list were given already. For banks of thousands of items and studies of millions
+ * of tests.
  */
 import { IrtError } from '../errors.ts';
 import type { GridTable } from '../parameters/table.ts';
 
 /** The `top` most informative items at each node, best first; ties in item order. */
-export interface RankedLists { readonly top: number; readonly item: Int32Array }
+export interface RankedLists {
+  readonly top: number;
+  readonly item: Int32Array;
+}
 
 export function rankAtNodes({ bank: { size }, grid: { node }, information }: GridTable, top: number): RankedLists {
-  if (!Number.isInteger(top) || top < 1) throw new IrtError('top-out-of-range', 'top', top, 'must be a whole number of at least 1');
+  if (!Number.isInteger(top) || top < 1)
+    throw new IrtError('top-out-of-range', 'top', top, 'must be a whole number of at least 1');
   const kept = Math.min(top, size);
   const item = new Int32Array(node.length * kept);
   for (let q = 0; q < node.length; q += 1) {
@@ -30,22 +36,34 @@ function place({ grid: { node } }: GridTable, theta: number): { readonly q: numb
 
 /** The best item that is not `used` (one byte an item), by information interpolated at θ; −1 when none is left. */
 export function scanForBest(table: GridTable, theta: number, used: Uint8Array): number {
-  const { information, bank: { size } } = table;
+  const {
+    information,
+    bank: { size },
+  } = table;
   const { q, share } = place(table, theta);
   let [best, highest] = [-1, -1];
   for (let item = 0, a = q * size, b = a + size; item < size; item += 1, a += 1, b += 1) {
     if (used[item] !== 0) continue;
     const low = information[a] ?? 0;
     const value = low + share * ((information[b] ?? 0) - low);
-    if (value > highest) { best = item; highest = value; }
+    if (value > highest) {
+      best = item;
+      highest = value;
+    }
   }
   return best;
 }
 
-/** The best item that is not `used` at the node nearest to θ; by a scan when the whole list is used; −1 when none is left. */
+/**
+ * The best item that is not `used` at the node nearest to θ; by a scan when the whole list is used; −1 when none is
+ * left.
+ */
 export function bestOfRanked(table: GridTable, { top, item }: RankedLists, theta: number, used: Uint8Array): number {
   const { q, share } = place(table, theta);
   const start = (share < 0.5 ? q : q + 1) * top;
-  for (let n = start; n < start + top; n += 1) { const candidate = item[n] ?? 0; if (used[candidate] === 0) return candidate; }
+  for (let n = start; n < start + top; n += 1) {
+    const candidate = item[n] ?? 0;
+    if (used[candidate] === 0) return candidate;
+  }
   return scanForBest(table, theta, used);
 }

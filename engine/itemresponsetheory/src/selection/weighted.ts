@@ -1,6 +1,8 @@
 /**
- * Criteria that average over what is still believed about θ. `weight` has one member a node of the table: the normalised posterior
- * (`Posterior.weights()`), or the likelihood times a quadrature rule. The larger the better, except expectedPosteriorVariance.
+ * Criteria that average over what is still believed about θ. `weight` has one member a node of the table: the
+ * normalised posterior
+ * (`Posterior.weights()`), or the likelihood times a quadrature rule. The larger the better, except
+ * expectedPosteriorVariance.
  */
 import { IrtError } from '../errors.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
@@ -12,35 +14,63 @@ const curves = createCurves();
 
 function check(table: GridTable, weight: Float64Array, item: number): void {
   requireItem(table.bank, item);
-  if (weight.length !== table.grid.node.length) throw new IrtError('unequal-lengths', 'weight', weight.length, `must have a member for each of ${table.grid.node.length} nodes`);
+  if (weight.length !== table.grid.node.length)
+    throw new IrtError(
+      'unequal-lengths',
+      'weight',
+      weight.length,
+      `must have a member for each of ${table.grid.node.length} nodes`,
+    );
 }
 
 /** Σ_q w·I_j: likelihood-weighted (Veerkamp & Berger 1997) or posterior-weighted information (van der Linden 1998). */
 export function weightedInformation(table: GridTable, weight: Float64Array, item: number): number {
   check(table, weight, item);
   let sum = 0;
-  for (let q = 0; q < weight.length; q += 1) sum += (weight[q] ?? 0) * (table.information[q * table.bank.size + item] ?? 0);
+  for (let q = 0; q < weight.length; q += 1)
+    sum += (weight[q] ?? 0) * (table.information[q * table.bank.size + item] ?? 0);
   return sum;
 }
 
-/** Σ_q w·I_j of every item at once into `out`, node by node: one straight pass over the table. Nodes of no weight are passed over. */
+/**
+ * Σ_q w·I_j of every item at once into `out`, node by node: one straight pass over the table. Nodes of no weight are
+ * passed over.
+ */
 export function weightedInformationOf(table: GridTable, weight: Float64Array, out: Float64Array): Float64Array {
-  const { information, bank: { size } } = table;
+  const {
+    information,
+    bank: { size },
+  } = table;
   check(table, weight, 0);
   out.fill(0);
   for (let q = 0; q < weight.length; q += 1) {
     const w = weight[q] ?? 0;
     if (w < 1e-12) continue;
-    for (let item = 0, at = q * size; item < size; item += 1, at += 1) out[item] = (out[item] ?? 0) + w * (information[at] ?? 0);
+    for (let item = 0, at = q * size; item < size; item += 1, at += 1)
+      out[item] = (out[item] ?? 0) + w * (information[at] ?? 0);
   }
   return out;
 }
 
-/** A point that matters more than others: at it a node counts 1 + `weight` times, falling off as a normal density of SD `width`. */
-export interface Emphasis { readonly theta: number; readonly weight: number; readonly width: number }
+/**
+ * A point that matters more than others: at it a node counts 1 + `weight` times, falling off as a normal density of SD
+ * `width`.
+ */
+export interface Emphasis {
+  readonly theta: number;
+  readonly weight: number;
+  readonly width: number;
+}
 
-/** The weights with the emphasis, normalised: goal information near a cut (cf. van der Linden 1998, weighting by what the decision needs). */
-export function emphasise({ grid: { node } }: GridTable, weight: Float64Array, { theta, weight: extra, width }: Emphasis): Float64Array {
+/**
+ * The weights with the emphasis, normalised: goal information near a cut (cf. van der Linden 1998, weighting by what
+ * the decision needs).
+ */
+export function emphasise(
+  { grid: { node } }: GridTable,
+  weight: Float64Array,
+  { theta, weight: extra, width }: Emphasis,
+): Float64Array {
   if (!(width > 0)) throw new IrtError('width-not-positive', 'width', width, 'must be greater than 0');
   if (!(extra >= 0)) throw new IrtError('weight-negative', 'weight', extra, 'must be at least 0');
   const raised = weight.map((w, q) => w * (1 + extra * exp(-0.5 * (((node[q] ?? 0) - theta) / width) ** 2)));
@@ -48,7 +78,10 @@ export function emphasise({ grid: { node } }: GridTable, weight: Float64Array, {
   return raised.map((w) => w / total);
 }
 
-/** Σ_q w·Σ_k P_k(θ)·ln[P_k(θ)/P_k(θ_q)]: Kullback–Leibler information at θ (Chang & Ying 1996), weighted over the whole grid. */
+/**
+ * Σ_q w·Σ_k P_k(θ)·ln[P_k(θ)/P_k(θ_q)]: Kullback–Leibler information at θ (Chang & Ying 1996), weighted over the whole
+ * grid.
+ */
 export function weightedKullbackLeibler(table: GridTable, weight: Float64Array, item: number, theta: number): number {
   check(table, weight, item);
   const categories = evaluate(table.bank, item, theta, curves);
@@ -70,7 +103,10 @@ function predictive(table: GridTable, weight: Float64Array, item: number, k: num
   return sum;
 }
 
-/** Σ_k Var_w(P_k), the global discrimination index (Kaplan, de la Torre & Barrada 2015); for dichotomous items the variance of P_1 alone. */
+/**
+ * Σ_k Var_w(P_k), the global discrimination index (Kaplan, de la Torre & Barrada 2015); for dichotomous items the
+ * variance of P_1 alone.
+ */
 export function globalDiscrimination(table: GridTable, weight: Float64Array, item: number): number {
   check(table, weight, item);
   const categories = table.bank.categories[item] ?? 0;
@@ -78,7 +114,10 @@ export function globalDiscrimination(table: GridTable, weight: Float64Array, ite
   for (let k = categories === 2 ? 1 : 0; k < categories; k += 1) {
     const start = ((table.rowStart[item] ?? 0) + k) * weight.length;
     const mean = predictive(table, weight, item, k);
-    for (let q = 0; q < weight.length; q += 1) { const d = (table.probability[start + q] ?? 0) - mean; sum += (weight[q] ?? 0) * d * d; }
+    for (let q = 0; q < weight.length; q += 1) {
+      const d = (table.probability[start + q] ?? 0) - mean;
+      sum += (weight[q] ?? 0) * d * d;
+    }
   }
   return sum;
 }
@@ -91,16 +130,25 @@ export function mutualInformation(table: GridTable, weight: Float64Array, item: 
     const start = ((table.rowStart[item] ?? 0) + k) * weight.length;
     const mean = predictive(table, weight, item, k);
     if (mean > 0) sum -= mean * log(mean);
-    for (let q = 0; q < weight.length; q += 1) { const p = table.probability[start + q] ?? 0; if (p > 0) sum += (weight[q] ?? 0) * p * (table.logProbability[start + q] ?? 0); }
+    for (let q = 0; q < weight.length; q += 1) {
+      const p = table.probability[start + q] ?? 0;
+      if (p > 0) sum += (weight[q] ?? 0) * p * (table.logProbability[start + q] ?? 0);
+    }
   }
   return sum;
 }
 
 /**
- * Σ_k m_k·Var(θ | k), the smaller the better (Owen 1975; van der Linden & Pashley 2000). m_k is the predictive chance under the weights,
+ * Σ_k m_k·Var(θ | k), the smaller the better (Owen 1975; van der Linden & Pashley 2000). m_k is the predictive chance
+ * under the weights,
  * or P_k at `theta` where one is given.
  */
-export function expectedPosteriorVariance(table: GridTable, weight: Float64Array, item: number, theta?: number): number {
+export function expectedPosteriorVariance(
+  table: GridTable,
+  weight: Float64Array,
+  item: number,
+  theta?: number,
+): number {
   check(table, weight, item);
   const { node } = table.grid;
   const categories = table.bank.categories[item] ?? 0;
@@ -115,7 +163,10 @@ export function expectedPosteriorVariance(table: GridTable, weight: Float64Array
       first += w * (node[q] ?? 0);
       second += w * (node[q] ?? 0) * (node[q] ?? 0);
     }
-    if (total > 0) sum += (theta === undefined ? total : curves.probability[k] ?? 0) * (second / total - (first / total) * (first / total));
+    if (total > 0)
+      sum +=
+        (theta === undefined ? total : (curves.probability[k] ?? 0)) *
+        (second / total - (first / total) * (first / total));
   }
   return sum;
 }

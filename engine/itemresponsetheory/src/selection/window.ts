@@ -1,4 +1,6 @@
-/** Criteria at or around a point: Kullback–Leibler information in a shrinking window, at a cut, and towards a target. */
+/**
+ * Criteria at or around a point: Kullback–Leibler information in a shrinking window, at a cut, and towards a target.
+ */
 import { createCurves, evaluate } from '../models/curves.ts';
 import { type ItemParameters, requireItem } from '../parameters/item-parameters.ts';
 
@@ -10,7 +12,8 @@ export function kullbackLeibler(bank: ItemParameters, item: number, theta: numbe
   const categories = evaluate(bank, item, theta, from);
   evaluate(bank, item, other, to);
   let sum = 0;
-  for (let k = 0; k < categories; k += 1) sum += (from.probability[k] ?? 0) * ((from.logProbability[k] ?? 0) - (to.logProbability[k] ?? 0));
+  for (let k = 0; k < categories; k += 1)
+    sum += (from.probability[k] ?? 0) * ((from.logProbability[k] ?? 0) - (to.logProbability[k] ?? 0));
   return sum;
 }
 
@@ -19,12 +22,19 @@ export function windowedKullbackLeibler(bank: ItemParameters, item: number, thet
   const half = 3 / Math.sqrt(Math.max(1, given));
   const step = half / 10;
   let sum = 0;
-  for (let n = 0; n <= 20; n += 1) sum += (n === 0 || n === 20 ? 1 : n % 2 === 1 ? 4 : 2) * kullbackLeibler(bank, item, theta, theta - half + n * step);
+  for (let n = 0; n <= 20; n += 1)
+    sum +=
+      (n === 0 || n === 20 ? 1 : n % 2 === 1 ? 4 : 2) * kullbackLeibler(bank, item, theta, theta - half + n * step);
   return (sum * step) / 3;
 }
 
 /** Divergence between just above and just below a cut: cut + δ from cut − δ (Eggen 1999). */
-export const divergenceAtCut = (bank: ItemParameters, item: number, cut: number, halfWidth: number): number => kullbackLeibler(bank, item, cut + halfWidth, cut - halfWidth);
+export const divergenceAtCut = (bank: ItemParameters, item: number, cut: number, halfWidth: number): number =>
+  kullbackLeibler(bank, item, cut + halfWidth, cut - halfWidth);
 
-/** −|information so far + the item's − target|: goal information (van der Linden's target for a shadow test, met item by item). */
-export const nearnessOfGoal = (informationSoFar: number, itemInformation: number, target: number): number => -Math.abs(informationSoFar + itemInformation - target);
+/**
+ * −|information so far + the item's − target|: goal information (van der Linden's target for a shadow test, met item by
+ * item).
+ */
+export const nearnessOfGoal = (informationSoFar: number, itemInformation: number, target: number): number =>
+  -Math.abs(informationSoFar + itemInformation - target);

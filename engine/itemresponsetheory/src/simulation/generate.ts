@@ -4,7 +4,10 @@ import { createCurves, evaluate } from '../models/curves.ts';
 import { drawFrom, type Rng } from '../numeric/rng.ts';
 import { type ItemParameters, requireItem } from '../parameters/item-parameters.ts';
 
-export interface Population { readonly mean: number; readonly sd: number }
+export interface Population {
+  readonly mean: number;
+  readonly sd: number;
+}
 
 const curves = createCurves();
 

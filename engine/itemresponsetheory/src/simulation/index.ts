@@ -2,6 +2,16 @@
 export { adjustExposure } from '../exposure/sympson-hetter.ts';
 export { type Population, drawAbility, drawCategory } from './generate.ts';
 export { type SimulationDesign, type Sit, type Sitting, simulate } from './study.ts';
-export { accuracyAt, type ConditionalRow, type Cut, type CutAccuracy, exposureRates, meanOverlap, type Sat, type StudySummary, summarise } from './summary.ts';
+export {
+  accuracyAt,
+  type ConditionalRow,
+  type Cut,
+  type CutAccuracy,
+  exposureRates,
+  meanOverlap,
+  type Sat,
+  type StudySummary,
+  summarise,
+} from './summary.ts';
 export { QuickTest } from './quick-test.ts';
 export { type BankLife, bankLife, type ItemLife, type LifeDesign } from '../exposure/life.ts';

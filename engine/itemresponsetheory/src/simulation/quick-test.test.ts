@@ -11,31 +11,56 @@ import { drawCategory } from './generate.ts';
 import { QuickTest } from './quick-test.ts';
 
 const size = 200;
-const bank = createItemParameters(Array.from({ length: size }, (_, n) => { const random = createRng('quick').fork(n); return { model: 'logistic' as const, id: `i${n}`, slope: 0.6 + 1.4 * random.uniform(), difficulty: 2 * random.normal() }; }));
+const bank = createItemParameters(
+  Array.from({ length: size }, (_, n) => {
+    const random = createRng('quick').fork(n);
+    return {
+      model: 'logistic' as const,
+      id: `i${n}`,
+      slope: 0.6 + 1.4 * random.uniform(),
+      difficulty: 2 * random.normal(),
+    };
+  }),
+);
 const table = tabulate(bank, normalGrid());
 const ranked = rankAtNodes(table, 40);
 
 describe('tests at full speed', () => {
   it('estimates what the log posterior estimates, over hundreds of answers', () => {
-    fc.assert(fc.property(fc.array(fc.tuple(fc.nat(size - 1), fc.nat(1)), { maxLength: 300 }), (answers) => {
-      const [quick, posterior] = [new QuickTest(table), createPosterior(table)];
-      for (const [item, category] of answers) { quick.answer(item, category); posterior.update(item, category); }
-      const { theta, standardError } = posterior.moments();
-      expect(Math.abs(quick.theta - theta)).toBeLessThan(1e-9);
-      expect(Math.abs(quick.standardError - standardError)).toBeLessThan(1e-9);
-    }), { numRuns: 100 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(size - 1), fc.nat(1)), { maxLength: 300 }), (answers) => {
+        const [quick, posterior] = [new QuickTest(table), createPosterior(table)];
+        for (const [item, category] of answers) {
+          quick.answer(item, category);
+          posterior.update(item, category);
+        }
+        const { theta, standardError } = posterior.moments();
+        expect(Math.abs(quick.theta - theta)).toBeLessThan(1e-9);
+        expect(Math.abs(quick.standardError - standardError)).toBeLessThan(1e-9);
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('both ways choose an item within 2 % of the most informative one, never a used one', () => {
-    fc.assert(fc.property(fc.double({ min: -4, max: 4, noNaN: true }), fc.uniqueArray(fc.nat(size - 1), { maxLength: 60 }), (theta, given) => {
-      const used = new Uint8Array(size);
-      for (const item of given) used[item] = 1;
-      const best = Math.max(...Array.from({ length: size }, (_, item) => (used[item] === 1 ? 0 : informationAt(bank, item, theta))));
-      for (const chosen of [scanForBest(table, theta, used), bestOfRanked(table, ranked, theta, used)]) {
-        expect(used[chosen]).toBe(0);
-        expect(informationAt(bank, chosen, theta)).toBeGreaterThan(0.96 * best);
-      }
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(
+        fc.double({ min: -4, max: 4, noNaN: true }),
+        fc.uniqueArray(fc.nat(size - 1), { maxLength: 60 }),
+        (theta, given) => {
+          const used = new Uint8Array(size);
+          for (const item of given) used[item] = 1;
+          const best = Math.max(
+            ...Array.from({ length: size }, (_, item) => (used[item] === 1 ? 0 : informationAt(bank, item, theta))),
+          );
+          for (const chosen of [scanForBest(table, theta, used), bestOfRanked(table, ranked, theta, used)]) {
+            expect(used[chosen]).toBe(0);
+            expect(informationAt(bank, chosen, theta)).toBeGreaterThan(0.96 * best);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 
   it('when every item was given there is none', () => {
@@ -51,7 +76,10 @@ describe('tests at full speed', () => {
         const random = createRng('person').fork(person);
         const theta = random.normal();
         test.reset();
-        for (let n = 0; n < 30; n += 1) { const item = test.next(); test.answer(item, drawCategory(bank, item, theta, random)); }
+        for (let n = 0; n < 30; n += 1) {
+          const item = test.next();
+          test.answer(item, drawCategory(bank, item, theta, random));
+        }
         sum += (test.theta - theta) ** 2;
       }
       return Math.sqrt(sum / 1000);
@@ -62,8 +90,12 @@ describe('tests at full speed', () => {
   });
 
   it('refuses an item or a category that the bank does not have', () => {
-    expect(() => { new QuickTest(table).answer(size, 0); }).toThrow(/item/);
-    expect(() => { new QuickTest(table).answer(0, 2); }).toThrow(/category/);
+    expect(() => {
+      new QuickTest(table).answer(size, 0);
+    }).toThrow(/item/);
+    expect(() => {
+      new QuickTest(table).answer(0, 2);
+    }).toThrow(/category/);
     expect(() => rankAtNodes(table, 0)).toThrow(/top/);
   });
 });

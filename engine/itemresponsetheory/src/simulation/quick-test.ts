@@ -1,6 +1,8 @@
 /**
- * An adaptive test at full speed: EAP on the grid and maximum information, without content or exposure rules. The posterior is kept as
- * probabilities, one multiplication a node and answer and no exponential: a node lost to underflow is one that no answer could bring back,
+ * An adaptive test at full speed: EAP on the grid and maximum information, without content or exposure rules. The
+ * posterior is kept as
+ * probabilities, one multiplication a node and answer and no exponential: a node lost to underflow is one that no
+ * answer could bring back,
  * since the nodes near the items' difficulties always keep more.
  */
 import { requireCategory, requireItem } from '../parameters/item-parameters.ts';
@@ -15,7 +17,10 @@ export class QuickTest {
   theta = 0;
 
   /** By the ranked lists when they are given, else by scan. */
-  constructor(private readonly table: GridTable, private readonly ranked?: RankedLists) {
+  constructor(
+    private readonly table: GridTable,
+    private readonly ranked?: RankedLists,
+  ) {
     this.weight = new Float64Array(table.grid.node.length);
     this.used = new Uint8Array(table.bank.size);
     this.reset();
@@ -23,7 +28,11 @@ export class QuickTest {
 
   /** A new test. */
   reset(): void {
-    const { table: { grid: { node, weight } } } = this;
+    const {
+      table: {
+        grid: { node, weight },
+      },
+    } = this;
     this.weight.set(weight);
     this.used.fill(0);
     [this.total, this.theta] = [1, 0];
@@ -32,7 +41,9 @@ export class QuickTest {
 
   /** The item to give next; −1 when all were given. */
   next(): number {
-    return this.ranked === undefined ? scanForBest(this.table, this.theta, this.used) : bestOfRanked(this.table, this.ranked, this.theta, this.used);
+    return this.ranked === undefined
+      ? scanForBest(this.table, this.theta, this.used)
+      : bestOfRanked(this.table, this.ranked, this.theta, this.used);
   }
 
   /** Takes an answer into account; the item will not come again. Throws IrtError for an unknown item or category. */
@@ -40,7 +51,14 @@ export class QuickTest {
     requireItem(this.table.bank, item);
     requireCategory(this.table.bank, item, category);
     this.used[item] = 1;
-    const { weight, table: { probability, rowStart, grid: { node } } } = this;
+    const {
+      weight,
+      table: {
+        probability,
+        rowStart,
+        grid: { node },
+      },
+    } = this;
     const points = weight.length;
     let [total, first] = [0, 0];
     for (let q = 0, at = ((rowStart[item] ?? 0) + category) * points; q < points; q += 1, at += 1) {
@@ -51,13 +69,24 @@ export class QuickTest {
     }
     this.theta = first / total;
     this.total = total;
-    if (total < 1e-100) { for (let q = 0; q < points; q += 1) weight[q] = (weight[q] ?? 0) / total; this.total = 1; }
+    if (total < 1e-100) {
+      for (let q = 0; q < points; q += 1) weight[q] = (weight[q] ?? 0) / total;
+      this.total = 1;
+    }
   }
 
   get standardError(): number {
-    const { weight, table: { grid: { node } } } = this;
+    const {
+      weight,
+      table: {
+        grid: { node },
+      },
+    } = this;
     let sum = 0;
-    for (let q = 0; q < weight.length; q += 1) { const d = (node[q] ?? 0) - this.theta; sum += (weight[q] ?? 0) * d * d; }
+    for (let q = 0; q < weight.length; q += 1) {
+      const d = (node[q] ?? 0) - this.theta;
+      sum += (weight[q] ?? 0) * d * d;
+    }
     return Math.sqrt(sum / this.total);
   }
 }

@@ -1,4 +1,7 @@
-/** A study: many simulated candidates sit a test that is given as a function. Candidate n's draws depend on seed and n alone. */
+/**
+ * A study: many simulated candidates sit a test that is given as a function. Candidate n's draws depend on seed and n
+ * alone.
+ */
 import { IrtError } from '../errors.ts';
 import { informationAt } from '../information/item.ts';
 import { createRng } from '../numeric/rng.ts';
@@ -7,18 +10,29 @@ import { drawAbility, drawCategory, type Population } from './generate.ts';
 import type { Sat } from './summary.ts';
 
 /** One sitting: asks `answer` for every item given, and says what came out. */
-export interface Sitting { readonly theta: number; readonly standardError: number; /** Everything given, and what of it counted. */ readonly items: readonly number[]; readonly counted: readonly number[]; readonly reason: string }
+export interface Sitting {
+  readonly theta: number;
+  readonly standardError: number;
+  /** Everything given, and what of it counted. */ readonly items: readonly number[];
+  readonly counted: readonly number[];
+  readonly reason: string;
+}
 export type Sit = (answer: (item: number) => number, simulee: number) => Sitting;
 
 export interface SimulationDesign {
   readonly bank: ItemParameters;
-  /** How many, beginning with candidate `first` (default 0): a study may be cut into pieces, done anywhere, and put together in order. */
-  readonly simulees: number; readonly first?: number;
+  /**
+   * How many, beginning with candidate `first` (default 0): a study may be cut into pieces, done anywhere, and put
+   * together in order.
+   */
+  readonly simulees: number;
+  readonly first?: number;
   readonly seed: number;
   readonly population: Population;
   readonly sit: Sit;
   /**
-   * The items that a test without constraints would give to the same candidate, so many: what the information is compared with. Without it, the
+   * The items that a test without constraints would give to the same candidate, so many: what the information is
+   * compared with. Without it, the
    * best items at the true θ, which no test can know.
    */
   readonly unconstrained?: (answer: (item: number) => number, simulee: number, length: number) => readonly number[];
@@ -31,7 +45,10 @@ export interface SimulationDesign {
 /** The `count` items with the largest information at θ. */
 function bestItems(bank: ItemParameters, theta: number, count: number): readonly number[] {
   const order = Array.from({ length: bank.size }, (_, item) => ({ item, value: informationAt(bank, item, theta) }));
-  return order.sort((a, b) => b.value - a.value).slice(0, count).map(({ item }) => item);
+  return order
+    .sort((a, b) => b.value - a.value)
+    .slice(0, count)
+    .map(({ item }) => item);
 }
 
 function sitOne(design: SimulationDesign, simulee: number): Sat {
@@ -41,18 +58,31 @@ function sitOne(design: SimulationDesign, simulee: number): Sat {
   // An answer belongs to candidate and item, not to the order: policies are compared under common random numbers.
   const answer = (item: number): number => drawCategory(bank, item, truth, random.fork('answer', item));
   const { theta, standardError, items, counted, reason } = sit(answer, simulee);
-  const information = (list: readonly number[]): number => list.reduce((sum, item) => sum + informationAt(bank, item, truth), 0);
+  const information = (list: readonly number[]): number =>
+    list.reduce((sum, item) => sum + informationAt(bank, item, truth), 0);
   const reference = unconstrained?.(answer, simulee, counted.length) ?? bestItems(bank, truth, counted.length);
-  return { truth, estimate: theta, standardError, items, scored: counted.length, reason, informationKept: information(counted) / information(reference) };
+  return {
+    truth,
+    estimate: theta,
+    standardError,
+    items,
+    scored: counted.length,
+    reason,
+    informationKept: information(counted) / information(reference),
+  };
 }
 
 /** Throws IrtError for a number of simulees that is none, and what `signal` throws when it is aborted. */
 export function simulate(design: SimulationDesign): Sat[] {
   const { simulees, first = 0, onProgress, signal } = design;
-  if (!Number.isInteger(simulees) || simulees < 1) throw new IrtError('no-simulees', 'simulees', simulees, 'must be a whole number of at least 1');
+  if (!Number.isInteger(simulees) || simulees < 1)
+    throw new IrtError('no-simulees', 'simulees', simulees, 'must be a whole number of at least 1');
   return Array.from({ length: simulees }, (_, n) => {
     const one = sitOne(design, first + n);
-    if ((n + 1) % 100 === 0) { onProgress?.(n + 1); signal?.throwIfAborted(); }
+    if ((n + 1) % 100 === 0) {
+      onProgress?.(n + 1);
+      signal?.throwIfAborted();
+    }
     return one;
   });
 }

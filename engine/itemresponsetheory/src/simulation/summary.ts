@@ -1,17 +1,25 @@
 /** What a simulation study tells: recovery of θ, use of the bank, decisions at the cuts. */
-export interface Cut { readonly name: string; readonly theta: number }
+export interface Cut {
+  readonly name: string;
+  readonly theta: number;
+}
 
 /** One simulated session. */
 export interface Sat {
-  readonly truth: number; readonly estimate: number; readonly standardError: number;
+  readonly truth: number;
+  readonly estimate: number;
+  readonly standardError: number;
   /** Everything given; `scored`: how many of these counted. */
-  readonly items: readonly number[]; readonly scored: number; readonly reason: string;
+  readonly items: readonly number[];
+  readonly scored: number;
+  readonly reason: string;
   /** Σ I at the true θ of the counted items, over that of a test of equal length without constraints. */
   readonly informationKept: number;
 }
 
 export interface CutAccuracy {
-  readonly name: string; readonly accuracy: number;
+  readonly name: string;
+  readonly accuracy: number;
   /** Among true masters. */
   readonly falseNegatives: number;
   /** Among true non-masters. */
@@ -20,13 +28,23 @@ export interface CutAccuracy {
   readonly near: readonly { readonly distance: number; readonly simulees: number; readonly above: number }[];
 }
 
-export interface ConditionalRow { readonly theta: number; readonly simulees: number; readonly bias: number; readonly rmse: number; readonly meanStandardError: number; readonly meanLength: number }
+export interface ConditionalRow {
+  readonly theta: number;
+  readonly simulees: number;
+  readonly bias: number;
+  readonly rmse: number;
+  readonly meanStandardError: number;
+  readonly meanLength: number;
+}
 
 export interface StudySummary {
   readonly simulees: number;
-  readonly bias: number; readonly rmse: number; readonly meanStandardError: number;
+  readonly bias: number;
+  readonly rmse: number;
+  readonly meanStandardError: number;
   /** Counted items. */
-  readonly meanLength: number; readonly stopped: Readonly<Record<string, number>>;
+  readonly meanLength: number;
+  readonly stopped: Readonly<Record<string, number>>;
   /** Share of candidates who got the most used controlled item. */
   readonly maximumExposure: number;
   /** Share of all candidates, and of those within half a logit of each cut, who got the item. */
@@ -35,21 +53,26 @@ export interface StudySummary {
   readonly overlap: number;
   /** Mean over candidates. */
   readonly informationKept: number;
-  readonly cuts: readonly CutAccuracy[]; readonly exactLevel: number;
+  readonly cuts: readonly CutAccuracy[];
+  readonly exactLevel: number;
   /** By θ in bins of half a logit. */
   readonly conditional: readonly ConditionalRow[];
 }
 
-const mean = (values: readonly number[]): number => (values.length === 0 ? NaN : values.reduce((sum, value) => sum + value, 0) / values.length);
-const share = (values: readonly boolean[]): number => (values.length === 0 ? NaN : values.filter(Boolean).length / values.length);
+const mean = (values: readonly number[]): number =>
+  values.length === 0 ? NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
+const share = (values: readonly boolean[]): number =>
+  values.length === 0 ? NaN : values.filter(Boolean).length / values.length;
 const rootMeanSquare = (values: readonly number[]): number => Math.sqrt(mean(values.map((value) => value * value)));
 const errorsOf = (sat: readonly Sat[]): number[] => sat.map(({ truth, estimate }) => estimate - truth);
 
 export function accuracyAt({ name, theta }: Cut, sat: readonly Sat[]): CutAccuracy {
   const [masters, others] = [sat.filter(({ truth }) => truth >= theta), sat.filter(({ truth }) => truth < theta)];
   return {
-    name, accuracy: share(sat.map(({ truth, estimate }) => truth >= theta === estimate >= theta)),
-    falseNegatives: share(masters.map(({ estimate }) => estimate < theta)), falsePositives: share(others.map(({ estimate }) => estimate >= theta)),
+    name,
+    accuracy: share(sat.map(({ truth, estimate }) => truth >= theta === estimate >= theta)),
+    falseNegatives: share(masters.map(({ estimate }) => estimate < theta)),
+    falsePositives: share(others.map(({ estimate }) => estimate >= theta)),
     near: [-0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75].map((distance) => {
       const there = sat.filter(({ truth }) => Math.abs(truth - theta - distance) <= 0.125);
       return { distance, simulees: there.length, above: share(there.map(({ estimate }) => estimate >= theta)) };
@@ -59,10 +82,22 @@ export function accuracyAt({ name, theta }: Cut, sat: readonly Sat[]): CutAccura
 
 function conditionalOn(sat: readonly Sat[]): ConditionalRow[] {
   const bins = new Map<number, Sat[]>();
-  for (const one of sat) { const bin = Math.round(one.truth * 2) / 2; const list = bins.get(bin); if (list === undefined) bins.set(bin, [one]); else list.push(one); }
-  return [...bins].sort(([a], [b]) => a - b).map(([theta, list]) => ({
-    theta, simulees: list.length, bias: mean(errorsOf(list)), rmse: rootMeanSquare(errorsOf(list)), meanStandardError: mean(list.map(({ standardError }) => standardError)), meanLength: mean(list.map(({ scored }) => scored)),
-  }));
+  for (const one of sat) {
+    const bin = Math.round(one.truth * 2) / 2;
+    const list = bins.get(bin);
+    if (list === undefined) bins.set(bin, [one]);
+    else list.push(one);
+  }
+  return [...bins]
+    .sort(([a], [b]) => a - b)
+    .map(([theta, list]) => ({
+      theta,
+      simulees: list.length,
+      bias: mean(errorsOf(list)),
+      rmse: rootMeanSquare(errorsOf(list)),
+      meanStandardError: mean(list.map(({ standardError }) => standardError)),
+      meanLength: mean(list.map(({ scored }) => scored)),
+    }));
 }
 
 /** Share of candidates who got each item. */
@@ -72,7 +107,10 @@ export function exposureRates(size: number, sat: readonly Sat[]): Float64Array {
   return rates;
 }
 
-/** Mean share of items in common between two candidates: Σ r² / Σ r, r the exposure rates (Chen, Ankenmann & Spray 2003). */
+/**
+ * Mean share of items in common between two candidates: Σ r² / Σ r, r the exposure rates (Chen, Ankenmann & Spray
+ * 2003).
+ */
 export function meanOverlap(rates: Float64Array): number {
   const total = rates.reduce((sum, rate) => sum + rate, 0);
   return total === 0 ? 0 : rates.reduce((sum, rate) => sum + rate * rate, 0) / total;
@@ -81,16 +119,38 @@ export function meanOverlap(rates: Float64Array): number {
 const levelOf = (theta: number, cuts: readonly Cut[]): number => cuts.filter((cut) => theta >= cut.theta).length;
 
 /** `isControlled`: items that exposure control is about (not the pretest items). */
-export function summarise(ids: readonly string[], cuts: readonly Cut[], sat: readonly Sat[], isControlled: (item: number) => boolean): StudySummary {
+export function summarise(
+  ids: readonly string[],
+  cuts: readonly Cut[],
+  sat: readonly Sat[],
+  isControlled: (item: number) => boolean,
+): StudySummary {
   const rates = exposureRates(ids.length, sat);
-  const ratesAtCuts = cuts.map(({ theta }) => exposureRates(ids.length, sat.filter(({ truth }) => Math.abs(truth - theta) <= 0.5)));
+  const ratesAtCuts = cuts.map(({ theta }) =>
+    exposureRates(
+      ids.length,
+      sat.filter(({ truth }) => Math.abs(truth - theta) <= 0.5),
+    ),
+  );
   const stopped: Record<string, number> = {};
   for (const { reason } of sat) stopped[reason] = (stopped[reason] ?? 0) + 1;
   return {
-    simulees: sat.length, bias: mean(errorsOf(sat)), rmse: rootMeanSquare(errorsOf(sat)), meanStandardError: mean(sat.map(({ standardError }) => standardError)),
-    meanLength: mean(sat.map(({ scored }) => scored)), stopped,
+    simulees: sat.length,
+    bias: mean(errorsOf(sat)),
+    rmse: rootMeanSquare(errorsOf(sat)),
+    meanStandardError: mean(sat.map(({ standardError }) => standardError)),
+    meanLength: mean(sat.map(({ scored }) => scored)),
+    stopped,
     maximumExposure: rates.reduce((highest, rate, item) => (isControlled(item) ? Math.max(highest, rate) : highest), 0),
-    exposure: ids.map((id, item) => ({ id, rate: rates[item] ?? 0, atCuts: ratesAtCuts.map((list) => list[item] ?? 0) })), overlap: meanOverlap(rates), informationKept: mean(sat.map(({ informationKept }) => informationKept)),
-    cuts: cuts.map((cut) => accuracyAt(cut, sat)), exactLevel: share(sat.map(({ truth, estimate }) => levelOf(truth, cuts) === levelOf(estimate, cuts))), conditional: conditionalOn(sat),
+    exposure: ids.map((id, item) => ({
+      id,
+      rate: rates[item] ?? 0,
+      atCuts: ratesAtCuts.map((list) => list[item] ?? 0),
+    })),
+    overlap: meanOverlap(rates),
+    informationKept: mean(sat.map(({ informationKept }) => informationKept)),
+    cuts: cuts.map((cut) => accuracyAt(cut, sat)),
+    exactLevel: share(sat.map(({ truth, estimate }) => levelOf(truth, cuts) === levelOf(estimate, cuts))),
+    conditional: conditionalOn(sat),
   };
 }

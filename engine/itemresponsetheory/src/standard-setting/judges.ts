@@ -1,5 +1,6 @@
 /**
- * Judges as a facet (Engelhard & Anderson 1998): their estimated chances, in steps, under a many-facet Rasch model with the items as what is judged. Who
+ * Judges as a facet (Engelhard & Anderson 1998): their estimated chances, in steps, under a many-facet Rasch model with
+ * the items as what is judged. Who
  * demands more than the others, and who judges erratically or too evenly.
  */
 import { IrtError } from '../errors.ts';
@@ -10,31 +11,70 @@ import { ratingTable } from '../responses/rating-table.ts';
 
 export interface JudgeMeasure {
   /** Logits; above 0: expects more of the just-qualified than the others do, so a higher cut. */
-  readonly demand: number; readonly standardError: number;
-  readonly infit: number; readonly outfit: number; readonly infitZ: number; readonly outfitZ: number;
+  readonly demand: number;
+  readonly standardError: number;
+  readonly infit: number;
+  readonly outfit: number;
+  readonly infitZ: number;
+  readonly outfitZ: number;
 }
 
-/** `ratings[judge][item]`: chances from 0 to 1. They are cut into `steps` equal parts (default 10); parts that nobody used are closed up. */
-export function judgesAsFacet(ratings: readonly (readonly number[])[], { steps = 10 }: { readonly steps?: number } = {}): { readonly judges: readonly JudgeMeasure[]; readonly separation: Separation } {
-  if (ratings.length < 3 || (ratings[0]?.length ?? 0) < 3) throw new IrtError('too-few-judgements', 'ratings', `${ratings.length} × ${ratings[0]?.length ?? 0}`, 'must have at least three judges and three items');
-  if (!Number.isInteger(steps) || steps < 1 || steps > 60) throw new IrtError('not-positive', 'steps', steps, 'must be a whole number from 1 to 60');
+/**
+ * `ratings[judge][item]`: chances from 0 to 1. They are cut into `steps` equal parts (default 10); parts that nobody
+ * used are closed up.
+ */
+export function judgesAsFacet(
+  ratings: readonly (readonly number[])[],
+  { steps = 10 }: { readonly steps?: number } = {},
+): { readonly judges: readonly JudgeMeasure[]; readonly separation: Separation } {
+  if (ratings.length < 3 || (ratings[0]?.length ?? 0) < 3)
+    throw new IrtError(
+      'too-few-judgements',
+      'ratings',
+      `${ratings.length} × ${ratings[0]?.length ?? 0}`,
+      'must have at least three judges and three items',
+    );
+  if (!Number.isInteger(steps) || steps < 1 || steps > 60)
+    throw new IrtError('not-positive', 'steps', steps, 'must be a whole number from 1 to 60');
   const raw = ratings.map((row) => row.map((chance) => Math.round(steps * chance)));
   const used = [...new Set(raw.flat())].sort((a, b) => a - b);
   if (used.length < 2) throw new IrtError('no-scale', 'ratings', used.length, 'must differ');
   const place = new Map(used.map((value, n) => [value, n]));
-  const table = ratingTable(['judge'], raw.flatMap((row, judge) => row.map((value, item) => ({ person: `${item}`, elements: [`${judge}`], score: place.get(value) ?? 0 }))));
-  // A judge who gives low chances is a severe rater of the items, and demands less of the candidate. Judges sum to zero: the last of a group anchor.
-  const fit = calibrateFacets(table, { anchors: [{ facet: 'judge', elements: ratings.map((_, judge) => `${judge}`), mean: 0 }] });
+  const table = ratingTable(
+    ['judge'],
+    raw.flatMap((row, judge) =>
+      row.map((value, item) => ({ person: `${item}`, elements: [`${judge}`], score: place.get(value) ?? 0 })),
+    ),
+  );
+  // A judge who gives low chances is a severe rater of the items, and demands less of the candidate. Judges sum to
+  // zero: the last of a group anchor.
+  const fit = calibrateFacets(table, {
+    anchors: [{ facet: 'judge', elements: ratings.map((_, judge) => `${judge}`), mean: 0 }],
+  });
   const [own = []] = posteriorFit(table, fit, fit);
   const [judges] = fit.facets;
   if (judges === undefined) throw new IrtError('too-few-judgements', 'ratings', 0, 'must have judges');
   return {
-    judges: ratings.map((_, n) => { const { infit = NaN, outfit = NaN, infitZ = NaN, outfitZ = NaN } = own[n] ?? {}; return { demand: -(judges.measure[n] ?? NaN), standardError: judges.standardError[n] ?? NaN, infit, outfit, infitZ, outfitZ }; }),
+    judges: ratings.map((_, n) => {
+      const { infit = NaN, outfit = NaN, infitZ = NaN, outfitZ = NaN } = own[n] ?? {};
+      return {
+        demand: -(judges.measure[n] ?? NaN),
+        standardError: judges.standardError[n] ?? NaN,
+        infit,
+        outfit,
+        infitZ,
+        outfitZ,
+      };
+    }),
     separation: separationOf(judges),
   };
 }
 
 /** Share at or above a cut, and at a standard error above and below it. */
-export function impactOf(cut: number, standardError: number, above: (cut: number) => number): { readonly share: number; readonly low: number; readonly high: number } {
+export function impactOf(
+  cut: number,
+  standardError: number,
+  above: (cut: number) => number,
+): { readonly share: number; readonly low: number; readonly high: number } {
   return { share: above(cut), low: above(cut + standardError), high: above(cut - standardError) };
 }

@@ -1,10 +1,17 @@
-/** The same judges over rounds, with discussion in between: how far the cut moved, and whether they came closer together. */
+/**
+ * The same judges over rounds, with discussion in between: how far the cut moved, and whether they came closer
+ * together.
+ */
 import { IrtError } from '../errors.ts';
 
-export interface Round { readonly judges: readonly { readonly judge: string; readonly cut: number }[]; /** Of the round: for Angoff the mean of the judges' cuts, for Bookmark their median. */ readonly cut: number }
+export interface Round {
+  readonly judges: readonly { readonly judge: string; readonly cut: number }[];
+  /** Of the round: for Angoff the mean of the judges' cuts, for Bookmark their median. */ readonly cut: number;
+}
 
 export interface RoundSummary {
-  readonly cut: number; readonly judges: number;
+  readonly cut: number;
+  readonly judges: number;
   /** Standard deviation of the judges' cuts. */
   readonly spread: number;
   /** From the round before, over the judges who sat in both; its error by their own changes: s(changes)/√judges. */
@@ -12,15 +19,33 @@ export interface RoundSummary {
 }
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const spreadOf = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + (value - meanOf(values)) ** 2, 0) / (values.length - 1));
+const spreadOf = (values: readonly number[]): number =>
+  Math.sqrt(values.reduce((sum, value) => sum + (value - meanOf(values)) ** 2, 0) / (values.length - 1));
 
 /** Throws IrtError for a judge who sat twice in a round. */
 export function overRounds(rounds: readonly Round[]): RoundSummary[] {
   return rounds.map(({ judges, cut }, r): RoundSummary => {
     const twice = judges.find(({ judge }, n) => judges.findIndex((other) => other.judge === judge) !== n);
-    if (twice !== undefined) throw new IrtError('judge-twice', `rounds[${r}].judges`, twice.judge, 'must judge once in a round');
+    if (twice !== undefined)
+      throw new IrtError('judge-twice', `rounds[${r}].judges`, twice.judge, 'must judge once in a round');
     const before = new Map(rounds[r - 1]?.judges.map((one) => [one.judge, one.cut]));
-    const changes = judges.flatMap(({ judge, cut: own }) => { const earlier = before.get(judge); return earlier === undefined ? [] : [own - earlier]; });
-    return { cut, judges: judges.length, spread: spreadOf(judges.map((one) => one.cut)), ...(changes.length < 2 ? {} : { change: { judges: changes.length, mean: meanOf(changes), standardError: spreadOf(changes) / Math.sqrt(changes.length) } }) };
+    const changes = judges.flatMap(({ judge, cut: own }) => {
+      const earlier = before.get(judge);
+      return earlier === undefined ? [] : [own - earlier];
+    });
+    return {
+      cut,
+      judges: judges.length,
+      spread: spreadOf(judges.map((one) => one.cut)),
+      ...(changes.length < 2
+        ? {}
+        : {
+            change: {
+              judges: changes.length,
+              mean: meanOf(changes),
+              standardError: spreadOf(changes) / Math.sqrt(changes.length),
+            },
+          }),
+    };
   });
 }
