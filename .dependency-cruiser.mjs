@@ -37,7 +37,7 @@ const rooms = {
     'trajectory',
     'evidence',
   ],
-  server: ['reports', 'jobs', 'http', 'api', 'command-line'],
+  server: ['reports', 'jobs', 'http', 'api', 'commands'],
   'delivery-ui': [
     'shared',
     'candidate',

@@ -50,8 +50,8 @@ async function buildInterface() {
 export async function buildAll() {
   await build({
     entryPoints: {
-      meetlat: join(root, 'server/command-line/meetlat.ts'),
-      'simulation-worker': join(root, 'server/command-line/simulation-worker.ts'),
+      meetlat: join(root, 'server/commands/meetlat.ts'),
+      'simulation-worker': join(root, 'server/commands/simulation-worker.ts'),
       'calibration-worker': join(root, 'server/jobs/calibration-worker.ts'),
       'calibration-team-worker': join(root, 'server/jobs/calibration-team-worker.ts'),
     },

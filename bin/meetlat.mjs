@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 
 const root = new URL('..', import.meta.url);
-if (process.env.MEETLAT_NO_BUILD !== '1' && existsSync(new URL('server/command-line/meetlat.ts', root))) {
+if (process.env.MEETLAT_NO_BUILD !== '1' && existsSync(new URL('server/commands/meetlat.ts', root))) {
   const { buildIfNeeded } = await import(new URL('build.mjs', root).href);
   await buildIfNeeded();
 }

@@ -21,7 +21,7 @@ import {
   section,
   table,
   worstFirst,
-} from '../reports/report-page.ts';
+} from './report-page.ts';
 
 const classOf = ({ mantelHaenszel: mh, mantel }: DifItem): string => mh?.etsClass ?? mantel?.etsClass ?? '–';
 export const sayersOf = ({ pointedAtBy }: DifItem, language: ReportLanguage): string =>

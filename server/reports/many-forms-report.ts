@@ -12,7 +12,7 @@ import {
   reportTexts,
   section,
   table,
-} from '../reports/report-page.ts';
+} from './report-page.ts';
 
 function residualChart({ forms, items }: ManyForms, language: ReportLanguage): string {
   const t = texts[language];

@@ -14,7 +14,7 @@ import {
   reportTexts,
   section,
   table,
-} from '../reports/report-page.ts';
+} from './report-page.ts';
 
 export interface LinkFrame {
   readonly fresh: string;

@@ -19,7 +19,7 @@ import {
   reportTexts,
   section,
   table,
-} from '../reports/report-page.ts';
+} from './report-page.ts';
 
 export interface FacetsFrame {
   readonly joins: readonly Join[];

@@ -9,7 +9,7 @@ import { type DifItem, runDif } from '../../item-bank/calibration/dif-run.ts';
 import { isItemModel } from '../../item-bank/calibration/parameter-file.ts';
 import { now } from '../compose.ts';
 import { type Command, UsageError } from './command.ts';
-import { difPage } from './dif-report.ts';
+import { difPage } from '../reports/dif-report.ts';
 import { writeReport } from './report-files.ts';
 import { withTeam, workersOf } from './team.ts';
 import { asUsage, commonOf, commonOptions, readWithProgress } from './report-outcome.ts';

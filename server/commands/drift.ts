@@ -6,7 +6,7 @@ import { runParameterDrift, runResponseDrift } from '../../item-bank/calibration
 import { readParameters } from '../../item-bank/calibration/parameter-file.ts';
 import { now } from '../compose.ts';
 import { type Command, UsageError } from './command.ts';
-import { parameterDriftPage, reasonsOf, responseDriftPage } from './drift-report.ts';
+import { parameterDriftPage, reasonsOf, responseDriftPage } from '../reports/drift-report.ts';
 import { named, writeReport } from './report-files.ts';
 import { type Common, asUsage, commonOf, commonOptions, readWithProgress } from './report-outcome.ts';
 import { leftOutLines, reportTexts } from '../reports/report-page.ts';

@@ -24,7 +24,7 @@ import {
   section,
   table,
   worstFirst,
-} from '../reports/report-page.ts';
+} from './report-page.ts';
 
 export const reasonsOf = ({ reasons }: Pick<ParameterDriftItem, 'reasons'>, language: ReportLanguage): string =>
   reasons.map((reason) => texts[language].reasons[reason]).join('; ');

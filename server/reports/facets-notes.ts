@@ -5,7 +5,7 @@
 import type { Join, RatingTable } from 'itemresponsetheory/facets';
 import type { Estimates } from './facets-outcome.ts';
 import texts from './facets.json' with { type: 'json' };
-import { fill, type ReportLanguage } from '../reports/report-page.ts';
+import { fill, type ReportLanguage } from './report-page.ts';
 
 /** Fewer persons than this across a cut and every comparison over it hangs on them. */
 const fewestJoining = 5;

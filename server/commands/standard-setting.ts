@@ -39,7 +39,7 @@ import {
   section,
   table,
 } from '../reports/report-page.ts';
-import texts from './standard-setting.json' with { type: 'json' };
+import texts from '../reports/standard-setting.json' with { type: 'json' };
 
 const methods = ['angoff', 'bookmark', 'contrasting-groups', 'borderline-regression'] as const;
 type Method = (typeof methods)[number];

@@ -23,7 +23,7 @@ import {
   reportPage,
   summaryOf,
   tableLines,
-} from './simulation-report.ts';
+} from '../reports/simulation-report.ts';
 import { withWorkers } from './simulation-workers.ts';
 
 /** Cuts of listening on its own scale (the regime nt2-oral-b1). */
