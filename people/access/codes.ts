@@ -4,7 +4,7 @@
  * stored, under the installation, because whoever brings a code does not know the agency.
  */
 import { type Collection, type CollectionDefinition, DuplicateKey, RevisionConflict } from '../../storage/port.ts';
-import { sha256 } from '../../storage/document/hash.ts';
+import { sha256 } from '../../storage/document/native-hash.ts';
 import { encodeId } from '../../storage/document/id.ts';
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { installation } from '../agencies/agency.ts';

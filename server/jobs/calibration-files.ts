@@ -4,7 +4,7 @@
  * (sessions, where the responses are live ones). `erase` destroys the key, and with it everything that was kept.
  */
 import { z } from 'zod';
-import { sha256 } from '../../storage/document/hash.ts';
+import { sha256 } from '../../storage/document/native-hash.ts';
 import { type Blobs, type Key, KeyDestroyed, type UploadId } from '../../storage/port.ts';
 
 export const ReportFile = z.enum([

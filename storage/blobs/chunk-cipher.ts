@@ -7,7 +7,7 @@
  * positions.
  */
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
-import { sha256 } from '../document/hash.ts';
+import { sha256 } from '../document/native-hash.ts';
 import { canonicalBytes } from '../document/json.ts';
 import { CorruptStorage, type UploadId } from '../port.ts';
 

@@ -3,7 +3,7 @@
  * keeps the pieces.
  */
 import { createHash } from 'node:crypto';
-import { sha256 } from '../document/hash.ts';
+import { sha256 } from '../document/native-hash.ts';
 import {
   BlobIncomplete,
   type BlobInfo,

@@ -1,5 +1,5 @@
 /** The chain of a stream: commit n holds the hash of commit n − 1, so that an edit anywhere shows from there on. */
-import { sha256 } from '../document/hash.ts';
+import { sha256 } from '../document/native-hash.ts';
 import { canonicalBytes, type JsonObject } from '../document/json.ts';
 import { type Append, type Commit, CorruptStorage, type StreamId, genesisHash } from '../port.ts';
 

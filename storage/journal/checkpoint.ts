@@ -4,7 +4,7 @@
  * stream shows an edit; the checkpoints show that a whole stream or its tail was removed, or rewritten with new hashes.
  */
 import { z } from 'zod';
-import { sha256 } from '../document/hash.ts';
+import { sha256 } from '../document/native-hash.ts';
 import type { Instant } from '../document/instant.ts';
 import { canonicalBytes } from '../document/json.ts';
 import {

@@ -2,7 +2,7 @@
 import { type FileHandle, open, mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
-import { sha256 } from '../document/hash.ts';
+import { sha256 } from '../document/native-hash.ts';
 import { canonicalJson } from '../document/json.ts';
 import type { UploadId } from '../port.ts';
 import type { ChunkRecord, ChunkStore, SealedRecord } from '../blobs/stored-blobs.ts';
