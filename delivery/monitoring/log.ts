@@ -1,5 +1,6 @@
 /** The proctoring log of a session: its own journal, in the words of the taxonomy. No answers, no keys. */
-import { type Severity } from '../proctoring/signal.ts';
+import { severityOfRecord } from '../proctoring/severity.ts';
+import type { Severity } from '../proctoring/signal.ts';
 import type { SessionEvent } from '../sessions/session.ts';
 
 export interface LogLine {
@@ -15,54 +16,53 @@ export interface LogLine {
 }
 
 /** Undefined for what is no business of a log: single answers, flags, moves. */
-function line(event: SessionEvent): Omit<LogLine, 'at' | 'type'> | undefined {
+function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | undefined {
   switch (event.type) {
     case 'registered':
-      return { severity: 'info', source: 'system' };
+      return { source: 'system' };
     case 'arrived':
-      return { severity: 'info', source: 'candidate', text: event.seat };
+      return { source: 'candidate', text: event.seat };
     case 'admitted':
-      return { severity: 'info', source: 'invigilator', by: event.by, text: event.seat };
+      return { source: 'invigilator', by: event.by, text: event.seat };
     case 'writer-taken':
-      return { severity: 'info', source: 'system', count: event.fence };
+      return { source: 'system', count: event.fence };
     case 'name-confirmed':
     case 'sound-checked':
     case 'hand-raised':
-      return { severity: 'info', source: 'candidate' };
+      return { source: 'candidate' };
     case 'hand-lowered':
-      return { severity: 'info', source: event.by === 'candidate' ? 'candidate' : 'invigilator', by: event.by };
+      return { source: event.by === 'candidate' ? 'candidate' : 'invigilator', by: event.by };
     case 'part-started':
     case 'part-completed':
-      return { severity: 'info', source: 'system', text: event.part };
+      return { source: 'system', text: event.part };
     case 'item-presented':
-      return { severity: 'info', source: 'system', item: event.position };
+      return { source: 'system', item: event.position };
     case 'media-played':
-      return { severity: 'info', source: 'candidate', count: event.plays };
+      return { source: 'candidate', count: event.plays };
     case 'recording-started':
-      return { severity: 'info', source: 'candidate' };
+      return { source: 'candidate' };
     case 'recording-sealed':
-      return { severity: 'info', source: 'candidate', durationMs: event.durationMs };
+      return { source: 'candidate', durationMs: event.durationMs };
     case 'paused':
-      return { severity: 'notice', source: 'invigilator', by: event.by, text: event.reason };
+      return { source: 'invigilator', by: event.by, text: event.reason };
     case 'resumed':
-      return { severity: 'info', source: 'invigilator', by: event.by };
+      return { source: 'invigilator', by: event.by };
     case 'extra-time-granted':
-      return { severity: 'notice', source: 'invigilator', by: event.by, text: event.reason, durationMs: event.ms };
+      return { source: 'invigilator', by: event.by, text: event.reason, durationMs: event.ms };
     case 'play-refunded':
-      return { severity: 'notice', source: 'invigilator', by: event.by, text: event.reason };
+      return { source: 'invigilator', by: event.by, text: event.reason };
     case 'signal-recorded':
-      return { severity: event.severity, source: 'browser', ...detail(event.signal) };
+      return { source: 'browser', ...detail(event.signal) };
     case 'connection-lost':
-      return { severity: 'notice', source: 'system' };
+      return { source: 'system' };
     case 'connection-restored':
-      return { severity: 'info', source: 'system', durationMs: event.awayMs };
+      return { source: 'system', durationMs: event.awayMs };
     case 'outage-measured':
-      return { severity: 'warning', source: 'system', durationMs: Date.parse(event.to) - Date.parse(event.from) };
+      return { source: 'system', durationMs: Date.parse(event.to) - Date.parse(event.from) };
     case 'operation-refused':
-      return { severity: 'notice', source: 'system', text: `${event.kind}: ${event.code}` };
+      return { source: 'system', text: `${event.kind}: ${event.code}` };
     case 'closed':
       return {
-        severity: 'info',
         source: event.by === 'candidate' ? 'candidate' : event.by === 'clock' ? 'system' : 'invigilator',
         by: event.by,
         text: event.reason,
@@ -93,10 +93,11 @@ const detail = (signal: {
 });
 
 export function proctoringLog(events: readonly SessionEvent[]): LogLine[] {
-  return events.flatMap((event) => {
+  return events.flatMap((event): LogLine[] => {
     const made = line(event);
-    return made === undefined
-      ? []
-      : [{ at: event.at, type: event.type === 'signal-recorded' ? event.signal.type : event.type, ...made }];
+    if (made === undefined) return [];
+    return event.type === 'signal-recorded'
+      ? [{ at: event.at, type: event.signal.type, severity: event.severity, ...made }]
+      : [{ at: event.at, type: event.type, severity: severityOfRecord(event.type), ...made }];
   });
 }

@@ -47,28 +47,3 @@ export const Signal = z.strictObject({
     .optional(),
 });
 export type Signal = z.infer<typeof Signal>;
-
-/** A browser's word is forgeable and noisy: nothing it reports is more than a warning. */
-const severities: Record<SignalType, Severity> = {
-  'focus-lost': 'notice',
-  'focus-returned': 'info',
-  'page-hidden': 'notice',
-  'page-shown': 'info',
-  'fullscreen-left': 'notice',
-  'fullscreen-entered': 'info',
-  'paste-blocked': 'notice',
-  'copy-blocked': 'notice',
-  'print-attempted': 'warning',
-  'context-menu-blocked': 'info',
-  'audio-fault': 'warning',
-  'microphone-fault': 'warning',
-  'microphone-silent': 'warning',
-  'microphone-changed': 'notice',
-  'network-lost': 'notice',
-  'network-restored': 'info',
-  'clock-jumped': 'notice',
-  'storage-fault': 'warning',
-  'page-reloaded': 'notice',
-  'telemetry-capped': 'notice',
-};
-export const severityOf = (type: SignalType): Severity => severities[type];

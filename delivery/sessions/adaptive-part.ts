@@ -2,11 +2,11 @@
  * The adaptive part: the engine chooses, the session records what it chose and why, so that the path can be recomputed.
  */
 import { type AdaptiveResponse, choiceItem } from '../../item-bank/releases/pinned-test.ts';
+import { scoreChoice } from '../../item-bank/items/score.ts';
 import type { AdaptivePart } from '../../item-bank/specifications/specification.ts';
 import { deadlineFrom, isOver, overlapsOutage } from './clock.ts';
-import type { Facts } from './decide.ts';
-import { itemHandle, optionOrder } from './handles.ts';
-import { scoreChoice } from './linear-part.ts';
+import type { Facts } from './facts.ts';
+import { giveItem } from './given.ts';
 import type { EventBody, ItemProgress, SessionState } from './session.ts';
 
 export class NoAdaptiveTest extends Error {
@@ -30,7 +30,7 @@ export function continueAdaptive(
   history: readonly AdaptiveResponse[],
   facts: Facts,
 ): { readonly events: EventBody[]; readonly theta: number; readonly standardError: number } {
-  const { seed, excludedItems } = state.registration;
+  const { seed, language, excludedItems } = state.registration;
   if (facts.test.adaptive === undefined) throw new NoAdaptiveTest(facts.test.specification.id);
   const step = facts.test.adaptive.next(history, seed, excludedItems);
   const { theta, standardError } = step;
@@ -44,10 +44,7 @@ export function continueAdaptive(
     events: [
       {
         type: 'item-presented',
-        item: { id: item.id, version: item.version },
-        handle: itemHandle(seed, item.id),
-        optionOrder: optionOrder(seed, item.id, 3),
-        scored: step.scored,
+        ...giveItem(seed, language, item, step.scored),
         position,
         theta,
         standardError,
@@ -80,7 +77,8 @@ function scoreItem(
   item: ItemProgress,
   facts: Facts,
 ): { readonly category: 0 | 1 | null; readonly why: 'answered' | 'unanswered' | 'outage' } {
-  if (item.answer !== undefined) return { category: scoreChoice(item, facts), why: 'answered' };
+  if (item.answer !== undefined)
+    return { category: scoreChoice(choiceItem(facts.test, item.item.id), item.answer.choice), why: 'answered' };
   const lost =
     state.deadlineAt !== undefined &&
     isOver(state, facts.now) &&

@@ -1,16 +1,24 @@
 /** What follows from one operation of the candidate. Always at least one event: the operation's seq is used up. */
 import { speakingItem } from '../../item-bank/releases/pinned-test.ts';
 import type { ItemVersion } from '../../item-bank/items/item.ts';
-import type { Part } from '../../item-bank/specifications/specification.ts';
-import { severityOf } from '../proctoring/signal.ts';
+import { severityOf } from '../proctoring/severity.ts';
 import { completeItem, startAdaptive } from './adaptive-part.ts';
 import { isOver } from './clock.ts';
-import type { Facts } from './decide.ts';
-import { isTurn, itemHandle, openGiven, optionHandle, optionOrder } from './handles.ts';
+import { type Facts, partAt } from './facts.ts';
+import { giveItem, giveTurns } from './given.ts';
 import { completeLinear, startLinear } from './linear-part.ts';
 import type { Operation, RefusalCode } from './operation.ts';
-import { nextTurn, startSpeaking, turnsOf } from './speaking-part.ts';
-import type { EventBody, GivenItem, GivenTurn, ItemProgress, SessionState, TurnProgress } from './session.ts';
+import { nextTurn, startSpeaking } from './speaking-part.ts';
+import {
+  type EventBody,
+  type GivenItem,
+  type GivenTurn,
+  type ItemProgress,
+  type SessionState,
+  type TurnProgress,
+  isTurn,
+} from './session.ts';
+import { openGiven, optionHandle } from './shown-names.ts';
 
 type OperationOf<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
 
@@ -73,18 +81,9 @@ export function decideOperation(state: SessionState, operation: Operation, facts
 }
 
 export function assemblePractice(state: SessionState, facts: Pick<Facts, 'test'>): (GivenItem | GivenTurn)[] {
-  const { seed } = state.registration;
+  const { seed, language } = state.registration;
   const given = (item: ItemVersion): (GivenItem | GivenTurn)[] =>
-    item.kind === 'speaking'
-      ? turnsOf(seed, item)
-      : [
-          {
-            item: { id: item.id, version: item.version },
-            handle: itemHandle(seed, item.id),
-            optionOrder: optionOrder(seed, item.id, 3),
-            scored: false,
-          },
-        ];
+    item.kind === 'speaking' ? giveTurns(seed, item) : [giveItem(seed, language, item, false)];
   return facts.test.specification.practice.flatMap((id) => {
     const item = facts.test.items.get(id);
     return item === undefined ? [] : given(item);
@@ -97,8 +96,6 @@ function practiceDone(state: SessionState, operation: OperationOf<'practice-done
     ? [{ type: 'practice-done', handle: operation.handle }]
     : refused(operation, 'wrong-item');
 }
-
-const partAt = (facts: Facts, index: number): Part | undefined => facts.test.specification.parts[index];
 
 function startPart(state: SessionState, operation: OperationOf<'start-part'>, facts: Facts): EventBody[] {
   const part = state.step.name === 'part-intro' ? partAt(facts, state.step.part) : undefined;
@@ -123,11 +120,12 @@ function play(state: SessionState, operation: OperationOf<'play'>, facts: Facts)
     : refused(operation, 'no-plays-left');
 }
 
+/** In the part that the session is in; a linear part's clips replay freely. */
 export function playsAllowed(state: SessionState, given: GivenItem | GivenTurn, facts: Pick<Facts, 'test'>): number {
   const extra = state.registration.accommodations.extraPlays;
   if (isTurn(given)) return (speakingItem(facts.test, given.item.id).turns[given.turn]?.plays ?? 0) + extra;
-  const part = facts.test.specification.parts.find((candidate) => candidate.kind === 'adaptive');
-  return part === undefined ? Number.POSITIVE_INFINITY : part.plays + extra;
+  const part = 'part' in state.step ? partAt(facts, state.step.part) : undefined;
+  return part?.kind === 'adaptive' ? part.plays + extra : Number.POSITIVE_INFINITY;
 }
 
 /** The item of this moment: the adaptive test's present one, or any of a linear form. */
@@ -227,6 +225,7 @@ function recordingFinished(
 }
 
 function submit(state: SessionState, operation: OperationOf<'submit'>, facts: Facts): EventBody[] {
-  if (state.step.name !== 'linear') return refused(operation, 'wrong-step');
-  return closing(state, completeLinear(state, facts, isOver(state, facts.now) ? 'deadline' : 'submitted'), facts);
+  const part = state.step.name === 'linear' ? partAt(facts, state.step.part) : undefined;
+  if (part?.kind !== 'linear') return refused(operation, 'wrong-step');
+  return closing(state, completeLinear(state, part, facts, isOver(state, facts.now) ? 'deadline' : 'submitted'), facts);
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from './decide.ts';
+import { evolve, evolveAll } from './evolve.ts';
 import { admit, at, civicTest, facts, operation, oralTest, register } from './example.suite.ts';
 import type { Operation } from './operation.ts';
-import { type Session, type SessionState, evolve, evolveAll } from './session.ts';
+import type { Session, SessionState } from './session.ts';
 import { Sitting } from './sitting.suite.ts';
 
 const full = process.env['MEETLAT_FULL'] === '1';

@@ -1,39 +1,16 @@
 /**
  * `decide(state, command, facts)`: what follows from a command, as events or a typed refusal. Pure: the time, the
- * pinned test
- * and what was sealed come in as facts; every fact that mattered is written into the events.
+ * pinned test and what was sealed come in as facts; every fact that mattered is written into the events.
  */
 import type { Consequence } from '../../storage/port.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
-import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { afterPause, isOver, later } from './clock.ts';
 import { decideOperation } from './decide-operation.ts';
-import type { Operation, Outcome } from './operation.ts';
+import { evolve, evolveAll } from './evolve.ts';
+import { type Facts, partAt } from './facts.ts';
 import { completeLinear } from './linear-part.ts';
-import {
-  type EventBody,
-  type EventOf,
-  type EventType,
-  type Registration,
-  type Session,
-  type SessionEvent,
-  type SessionState,
-  evolve,
-} from './session.ts';
-
-/** A recording that the blob store has sealed and read back. */
-export interface SealedRecording {
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly contentType: string;
-}
-
-export interface Facts {
-  readonly now: Instant;
-  readonly test: PinnedTest;
-  /** Uploads named by `recording-finished` operations of this batch that are complete and sealed. */
-  readonly sealed: ReadonlyMap<string, SealedRecording>;
-}
+import type { Operation, Outcome } from './operation.ts';
+import type { EventBody, Registration, Session, SessionEvent, SessionState } from './session.ts';
 
 export type Command =
   | { readonly type: 'register'; readonly registration: Registration }
@@ -63,19 +40,22 @@ export type Refusal =
   | { readonly code: 'fenced'; readonly fence: number }
   | { readonly code: 'seq-gap'; readonly expectedSeq: number };
 
-export type Decision =
-  | { readonly refused: Refusal }
-  | {
-      readonly refused?: undefined;
-      readonly events: readonly SessionEvent[];
-      readonly pending: readonly Consequence[];
-      readonly outcomes: readonly Outcome[];
-    };
+interface Refused {
+  readonly refused: Refusal;
+}
+interface Accepted {
+  readonly refused?: undefined;
+  readonly events: readonly SessionEvent[];
+  readonly pending: readonly Consequence[];
+  readonly outcomes: readonly Outcome[];
+}
+/** `state` is what the session is once the events are written: nobody needs to evolve them a second time. */
+export type Decision = Refused | (Accepted & { readonly state: Session });
 
 /** Sessions that nobody finished are closed this long after their first admission, ms. */
 export const longestSittingMs = 6 * 3_600_000;
 
-const refuse = (refused: Refusal): Decision => ({ refused });
+const refuse = (refused: Refusal): Refused => ({ refused });
 
 /** Heads for bodies: schema, time, and the operation that caused them. */
 export const record = (
@@ -84,7 +64,7 @@ export const record = (
   op?: { readonly id: string; readonly seq: number },
 ): SessionEvent => ({ ...body, schema: 1, at: now, ...(op === undefined ? {} : { op }) });
 
-function accept(facts: Facts, bodies: readonly EventBody[], pending: readonly Consequence[] = []): Decision {
+function accept(facts: Facts, bodies: readonly EventBody[], pending: readonly Consequence[] = []): Accepted {
   return { events: bodies.map((body) => record(facts.now, body)), pending, outcomes: [] };
 }
 
@@ -96,13 +76,23 @@ export const sessionClosed: Consequence = { kind: 'session-closed', data: {} };
 const sessionAttended: Consequence = { kind: 'session-attended', data: {} };
 
 export function decide(session: Session, command: Command, facts: Facts): Decision {
+  if (command.type === 'operations')
+    return session === undefined
+      ? refuse({ code: 'not-registered' })
+      : decideOperations(session, command.fence, command.operations, facts);
+  const decision = decideCommand(session, command, facts);
+  return decision.refused === undefined ? { ...decision, state: evolveAll(session, decision.events) } : decision;
+}
+
+type OneCommand = Exclude<Command, { readonly type: 'operations' }>;
+
+function decideCommand(session: Session, command: OneCommand, facts: Facts): Accepted | Refused {
   if (command.type === 'register') {
     return session === undefined
       ? accept(facts, [{ type: 'registered', ...command.registration }])
       : refuse({ code: 'already-registered' });
   }
   if (session === undefined) return refuse({ code: 'not-registered' });
-  if (command.type === 'operations') return decideOperations(session, command.fence, command.operations, facts);
   if (command.type === 'take-writer') {
     return session.awaitingAdmission
       ? refuse({ code: 'not-admitted' })
@@ -112,9 +102,9 @@ export function decide(session: Session, command: Command, facts: Facts): Decisi
   return decideOpen(session, command, facts);
 }
 
-type OpenCommand = Exclude<Command, { readonly type: 'register' | 'operations' | 'take-writer' }>;
+type OpenCommand = Exclude<OneCommand, { readonly type: 'register' | 'take-writer' }>;
 
-function decideOpen(state: SessionState, command: OpenCommand, facts: Facts): Decision {
+function decideOpen(state: SessionState, command: OpenCommand, facts: Facts): Accepted | Refused {
   switch (command.type) {
     case 'arrive':
       return accept(facts, [{ type: 'arrived', seat: command.seat }]);
@@ -171,12 +161,12 @@ const endEvents = (state: SessionState, by: string, note: string): EventBody[] =
 ];
 
 /** An outage before admission, or one already recorded, changes nothing. */
-function measureOutage(state: SessionState, from: Instant, to: Instant, facts: Facts): Decision {
+function measureOutage(state: SessionState, from: Instant, to: Instant, facts: Facts): Accepted | Refused {
   const known = state.outages.some((outage) => outage.from === from);
   return accept(facts, state.admittedAt === undefined || known ? [] : [{ type: 'outage-measured', from, to }]);
 }
 
-function refundPlay(state: SessionState, by: string, reason: string, facts: Facts): Decision {
+function refundPlay(state: SessionState, by: string, reason: string, facts: Facts): Accepted | Refused {
   const { step } = state;
   const current =
     step.name === 'adaptive'
@@ -189,11 +179,12 @@ function refundPlay(state: SessionState, by: string, reason: string, facts: Fact
 }
 
 /** The deadline job: a linear part whose time is over is scored as it stands; a sitting nobody finished is ended. */
-function closeOverdue(state: SessionState, facts: Facts): Decision {
-  if (state.step.name === 'linear' && isOver(state, facts.now)) {
+function closeOverdue(state: SessionState, facts: Facts): Accepted | Refused {
+  const part = state.step.name === 'linear' ? partAt(facts, state.step.part) : undefined;
+  if (part?.kind === 'linear' && isOver(state, facts.now)) {
     return accept(
       facts,
-      [...completeLinear(state, facts, 'deadline'), { type: 'closed', by: 'clock', reason: 'deadline' }],
+      [...completeLinear(state, part, facts, 'deadline'), { type: 'closed', by: 'clock', reason: 'deadline' }],
       [sessionClosed],
     );
   }
@@ -205,8 +196,7 @@ function closeOverdue(state: SessionState, facts: Facts): Decision {
 
 /**
  * A batch: each operation in turn, one append for all. A repeated opId gets its stored outcome; the first new one must
- * have the
- * next seq, else the whole batch is refused and nothing is written.
+ * have the next seq, else the whole batch is refused and nothing is written.
  */
 function decideOperations(
   start: SessionState,
@@ -233,11 +223,5 @@ function decideOperations(
     if (outcome !== undefined) outcomes.push(outcome);
   }
   const closedNow = start.closed === undefined && state.closed !== undefined;
-  return { events, pending: closedNow ? [sessionClosed] : [], outcomes };
+  return { events, pending: closedNow ? [sessionClosed] : [], outcomes, state };
 }
-
-/** For tests and callers that narrow by type. */
-export const isEvent =
-  <T extends EventType>(type: T) =>
-  (event: SessionEvent): event is EventOf<T> & SessionEvent =>
-    event.type === type;

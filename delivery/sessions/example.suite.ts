@@ -5,7 +5,8 @@
 import type { AdaptiveTest, PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import type { ChoiceItem, ItemVersion, SpeakingItem } from '../../item-bank/items/item.ts';
 import type { Specification } from '../../item-bank/specifications/specification.ts';
-import type { Command, Facts } from './decide.ts';
+import type { Command } from './decide.ts';
+import type { Facts } from './facts.ts';
 import type { Operation } from './operation.ts';
 import type { Registration } from './session.ts';
 

@@ -7,9 +7,11 @@ import { type Journal, VersionConflict, genesisHash } from '../../storage/port.t
 import type { Instant } from '../../storage/document/instant.ts';
 import { type JsonObject, jsonObject } from '../../storage/document/json.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
-import { type Command, type Decision, type Refusal, type SealedRecording, decide } from './decide.ts';
+import { type Command, type Decision, type Refusal, decide } from './decide.ts';
+import { evolveAll } from './evolve.ts';
+import type { SealedRecording } from './facts.ts';
 import type { Outcome } from './operation.ts';
-import { type Registration, type Session, type SessionEvent, type SessionState, evolveAll } from './session.ts';
+import type { Registration, Session, SessionEvent, SessionState } from './session.ts';
 
 export interface SessionId {
   readonly tenant: string;

@@ -1,11 +1,12 @@
 /** The linear part: a form assembled when it starts, free movement, review, scored when it is completed. */
 import { choiceItem } from '../../item-bank/releases/pinned-test.ts';
+import { scoreChoice } from '../../item-bank/items/score.ts';
 import { assembleForm } from '../../item-bank/forms/assemble.ts';
 import type { LinearPart } from '../../item-bank/specifications/specification.ts';
 import { deadlineFrom } from './clock.ts';
-import type { Facts } from './decide.ts';
-import { itemHandle, optionOrder } from './handles.ts';
-import type { EventBody, ItemProgress, SessionState } from './session.ts';
+import type { Facts } from './facts.ts';
+import { giveItem } from './given.ts';
+import type { EventBody, SessionState } from './session.ts';
 
 export function startLinear(state: SessionState, part: LinearPart, facts: Facts): EventBody[] {
   const { seed, language, excludedItems } = state.registration;
@@ -17,10 +18,7 @@ export function startLinear(state: SessionState, part: LinearPart, facts: Facts)
     excluded: new Set(excludedItems),
   });
   const positions = form.map(({ item, slot, part: formPart, scored }) => ({
-    item: { id: item.id, version: item.version },
-    handle: itemHandle(seed, item.id),
-    optionOrder: optionOrder(seed, item.id, 3),
-    scored,
+    ...giveItem(seed, language, item, scored),
     slot,
     part: formPart,
   }));
@@ -30,15 +28,16 @@ export function startLinear(state: SessionState, part: LinearPart, facts: Facts)
   ];
 }
 
-/** 1 right, 0 wrong or unanswered; the key is the author's index, and so is the stored choice. */
-export const scoreChoice = (item: ItemProgress, facts: Pick<Facts, 'test'>): 0 | 1 =>
-  item.answer !== undefined && choiceItem(facts.test, item.item.id).key === item.answer.choice ? 1 : 0;
-
+/** `part` is the one the session is in. */
 export const completeLinear = (
   state: SessionState,
-  facts: Pick<Facts, 'test'>,
+  part: LinearPart,
+  { test }: Pick<Facts, 'test'>,
   reason: 'submitted' | 'deadline',
 ): EventBody[] => [
-  { type: 'form-scored', categories: state.items.map((item) => scoreChoice(item, facts)) },
-  { type: 'part-completed', part: 'mo', reason },
+  {
+    type: 'form-scored',
+    categories: state.items.map(({ item, answer }) => scoreChoice(choiceItem(test, item.id), answer?.choice)),
+  },
+  { type: 'part-completed', part: part.id, reason },
 ];

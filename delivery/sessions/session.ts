@@ -1,6 +1,6 @@
 /**
- * A session: one candidate's sitting of one test, as an append-only stream of events from which its state is derived.
- * `evolve` only copies what is recorded and never calls the engine, so that a later engine changes no running session.
+ * A session: one candidate's sitting of one test, as an append-only stream of events from which its state is derived
+ * (`evolve.ts`).
  */
 import type { Instant } from '../../storage/document/instant.ts';
 import type { Language, ItemRef } from '../../item-bank/items/item.ts';
@@ -58,6 +58,8 @@ export interface GivenTurn {
   readonly turn: number;
   readonly handle: string;
 }
+
+export const isTurn = (given: GivenItem | GivenTurn): given is GivenTurn => 'turn' in given;
 
 /** Which random stream was used for a choice, so that it can be replayed. */
 export interface StreamUsed {
@@ -142,9 +144,9 @@ export interface EventHead {
   readonly at: Instant;
   readonly op?: { readonly id: string; readonly seq: number };
 }
-export type EventOf<T extends EventType> = { readonly type: T } & Events[T] & EventHead;
-export type SessionEvent = { [T in EventType]: EventOf<T> }[EventType];
 export type EventBody<T extends EventType = EventType> = { [K in T]: { readonly type: K } & Events[K] }[T];
+export type EventOf<T extends EventType = EventType> = { [K in T]: EventBody<K> & EventHead }[T];
+export type SessionEvent = EventOf;
 
 export interface ItemProgress extends GivenItem {
   readonly position: number;
@@ -230,249 +232,3 @@ export class EventOrderError extends Error {
     this.name = 'EventOrderError';
   }
 }
-
-function begin(event: SessionEvent): SessionState {
-  if (event.type !== 'registered') throw new EventOrderError(event.type, 'a session begins with its registration');
-  const { type: _type, schema: _schema, at: _at, op: _op, ...registration } = event;
-  return {
-    registration,
-    step: { name: 'registered' },
-    arrivals: 0,
-    awaitingAdmission: true,
-    admissions: 0,
-    fence: 0,
-    nextSeq: 0,
-    outcomes: new Map(),
-    practice: [],
-    practicePlays: new Map(),
-    items: [],
-    form: [],
-    turns: [],
-    completedParts: [],
-    outages: [],
-    extraMs: 0,
-    incidents: { notice: 0, warning: 0, critical: 0 },
-  };
-}
-
-const without = <T extends object, K extends keyof T>(value: T, ...keys: K[]): Omit<T, K> => {
-  const copy = { ...value };
-  for (const key of keys) delete copy[key];
-  return copy;
-};
-
-function withItem(state: SessionState, handle: string, change: (item: ItemProgress) => ItemProgress): SessionState {
-  return { ...state, items: state.items.map((item) => (item.handle === handle ? change(item) : item)) };
-}
-function withTurn(state: SessionState, handle: string, change: (turn: TurnProgress) => TurnProgress): SessionState {
-  return { ...state, turns: state.turns.map((turn) => (turn.handle === handle ? change(turn) : turn)) };
-}
-
-/** Plays belong to an item, a turn or a practice task: whoever has the handle. */
-function withPlays(state: SessionState, handle: string, plays: number): SessionState {
-  if (state.items.some((item) => item.handle === handle))
-    return withItem(state, handle, (item) => ({ ...item, plays }));
-  if (state.turns.some((turn) => turn.handle === handle))
-    return withTurn(state, handle, (turn) => ({ ...turn, plays }));
-  return { ...state, practicePlays: new Map(state.practicePlays).set(handle, plays) };
-}
-
-function counted(state: SessionState, severity: Severity, label: string): SessionState {
-  if (severity === 'info') return state;
-  return { ...state, incidents: { ...state.incidents, [severity]: state.incidents[severity] + 1, last: label } };
-}
-
-/** Only one part runs at a time; its index follows from the parts completed before. */
-const currentPart = (state: SessionState): number => state.completedParts.length;
-
-function apply(state: SessionState, event: SessionEvent): SessionState {
-  switch (event.type) {
-    case 'registered':
-      throw new EventOrderError(event.type, 'the session is registered already');
-    case 'arrived':
-      return {
-        ...state,
-        seat: event.seat,
-        arrivals: state.arrivals + 1,
-        awaitingAdmission: true,
-        ...(state.step.name === 'registered' ? { step: { name: 'arrived' } } : {}),
-      };
-    case 'admitted':
-      return {
-        ...state,
-        seat: event.seat,
-        awaitingAdmission: false,
-        admissions: state.admissions + 1,
-        admittedAt: state.admittedAt ?? event.at,
-        ...(state.step.name === 'registered' || state.step.name === 'arrived'
-          ? { step: { name: 'confirm-name' } }
-          : {}),
-      };
-    case 'writer-taken':
-      return { ...state, fence: event.fence };
-    case 'name-confirmed':
-      return { ...state, step: { name: 'sound-check' } };
-    case 'practice-assembled':
-      return { ...state, practice: event.given };
-    case 'sound-checked':
-      return {
-        ...state,
-        step: state.practice.length > 0 ? { name: 'practice', index: 0 } : { name: 'part-intro', part: 0 },
-      };
-    case 'practice-done': {
-      const index = state.step.name === 'practice' ? state.step.index + 1 : 0;
-      return {
-        ...state,
-        step:
-          index < state.practice.length
-            ? { name: 'practice', index }
-            : { name: 'part-intro', part: currentPart(state) },
-      };
-    }
-    case 'part-started':
-      return event.deadlineAt === undefined ? without(state, 'deadlineAt') : { ...state, deadlineAt: event.deadlineAt };
-    case 'form-assembled':
-      return {
-        ...state,
-        form: event.positions,
-        step: { name: 'linear', part: currentPart(state), position: 1 },
-        items: event.positions.map((given, index) => ({
-          item: given.item,
-          handle: given.handle,
-          optionOrder: given.optionOrder,
-          scored: given.scored,
-          position: index + 1,
-          presentedAt: event.at,
-          plays: 0,
-          flagged: false,
-        })),
-      };
-    case 'turns-assembled':
-      return { ...state, turns: event.turns.map((turn, index) => ({ ...turn, position: index + 1, plays: 0 })) };
-    case 'item-presented':
-      return {
-        ...state,
-        deadlineAt: event.deadlineAt,
-        step: { name: 'adaptive', part: currentPart(state), handle: event.handle },
-        items: [
-          ...state.items,
-          {
-            item: event.item,
-            handle: event.handle,
-            optionOrder: event.optionOrder,
-            scored: event.scored,
-            position: event.position,
-            presentedAt: event.at,
-            plays: 0,
-            flagged: false,
-          },
-        ],
-      };
-    case 'media-played':
-    case 'play-refunded':
-      return withPlays(state, event.handle, event.plays);
-    case 'answered':
-      return withItem(state, event.handle, (item) => ({
-        ...item,
-        answer: { option: event.option, choice: event.choice },
-      }));
-    case 'item-completed':
-      return {
-        ...withItem(state, event.handle, (item) => ({ ...item, category: event.category })),
-        estimate: { theta: event.theta, standardError: event.standardError },
-      };
-    case 'moved':
-      return state.step.name === 'linear' ? { ...state, step: { ...state.step, position: event.position } } : state;
-    case 'flagged':
-      return withItem(state, event.handle, (item) => ({ ...item, flagged: event.on }));
-    case 'turn-presented':
-      return { ...state, step: { name: 'speaking', part: currentPart(state), position: event.position } };
-    case 'recording-started':
-      return withTurn(state, event.handle, (turn) => ({ ...turn, recording: event.upload }));
-    case 'recording-sealed':
-      return withTurn(state, event.handle, (turn) => ({
-        ...turn,
-        sealed: {
-          upload: event.upload,
-          sha256: event.sha256,
-          bytes: event.bytes,
-          durationMs: event.durationMs,
-          contentType: event.contentType,
-        },
-      }));
-    case 'part-completed': {
-      const completedParts = [...state.completedParts, { part: event.part, reason: event.reason }];
-      return {
-        ...without(state, 'deadlineAt'),
-        completedParts,
-        step: { name: 'part-intro', part: completedParts.length },
-      };
-    }
-    case 'paused':
-      return counted({ ...state, pausedAt: event.at }, 'notice', 'paused');
-    case 'resumed':
-      return {
-        ...without(state, 'pausedAt'),
-        ...(event.deadlineAt === undefined ? {} : { deadlineAt: event.deadlineAt }),
-      };
-    case 'extra-time-granted':
-      return {
-        ...state,
-        extraMs: state.extraMs + event.ms,
-        ...(event.deadlineAt === undefined ? {} : { deadlineAt: event.deadlineAt }),
-      };
-    case 'hand-raised':
-      return { ...state, handRaisedAt: event.at };
-    case 'hand-lowered':
-      return without(state, 'handRaisedAt');
-    case 'signal-recorded':
-      return counted(state, event.severity, event.signal.type);
-    case 'connection-lost':
-      return counted({ ...state, disconnectedAt: event.at }, 'notice', 'connection-lost');
-    case 'connection-restored':
-      return without(state, 'disconnectedAt');
-    case 'outage-measured':
-      return counted(
-        { ...state, outages: [...state.outages, { from: event.from, to: event.to }] },
-        'warning',
-        'outage',
-      );
-    case 'form-scored':
-      return {
-        ...state,
-        items: state.items.map((item, index) => ({ ...item, category: event.categories[index] ?? null })),
-      };
-    case 'operation-refused':
-    case 'operation-noted':
-      return state;
-    case 'closed':
-      return {
-        ...without(state, 'deadlineAt', 'pausedAt', 'handRaisedAt'),
-        step: { name: 'closed' },
-        closed: { at: event.at, reason: event.reason },
-      };
-  }
-}
-
-/**
- * An event that came from an operation settles it: seq used, outcome stored. Several events of one operation settle it
- * once.
- */
-function settle(state: SessionState, event: SessionEvent): SessionState {
-  if (event.op === undefined) return state;
-  const { id: opId, seq } = event.op;
-  const outcome: Outcome =
-    event.type === 'operation-refused'
-      ? { opId, seq, status: 'refused', code: event.code }
-      : { opId, seq, status: 'accepted' };
-  return { ...state, nextSeq: Math.max(state.nextSeq, seq + 1), outcomes: new Map(state.outcomes).set(opId, outcome) };
-}
-
-/** The state after one more event. Throws EventOrderError when the event cannot follow. */
-export function evolve(state: Session, event: SessionEvent): SessionState {
-  if (state === undefined) return begin(event);
-  return settle(apply(state, event), event);
-}
-
-export const evolveAll = (state: Session, events: readonly SessionEvent[]): Session =>
-  events.reduce<Session>(evolve, state);

@@ -1,12 +1,11 @@
 /**
- * Names that a candidate's browser sees. They come from the session's secret seed, so that two sessions share none and
- * no
- * name tells which item, option or clip stands behind it.
+ * Handles: the names that a candidate's browser sees. They come from the session's secret seed, so that two sessions
+ * share none and no name tells which item, option or clip stands behind it.
  */
 import { sha256 } from '../../storage/document/hash.ts';
 import { type PinnedTest, choiceItem, speakingItem, textIn } from '../../item-bank/releases/pinned-test.ts';
 import type { Language, MediaRef } from '../../item-bank/items/item.ts';
-import type { GivenItem, GivenTurn, SessionState } from './session.ts';
+import { type GivenItem, type GivenTurn, type SessionState, isTurn } from './session.ts';
 
 const name = (prefix: string, ...parts: readonly (string | number)[]): string =>
   prefix + sha256(parts.join('|')).slice(0, 24);
@@ -29,8 +28,6 @@ export function optionOrder(seed: string, item: string, count: number): number[]
 
 /** Clips that must not be served before a counted play. */
 export const isCounted = (role: MediaRole): boolean => role === 'stimulus' || role === 'prompt';
-
-export const isTurn = (given: GivenItem | GivenTurn): given is GivenTurn => 'turn' in given;
 
 /** Every clip of a given item, with the handle its session uses. */
 export function mediaOf(

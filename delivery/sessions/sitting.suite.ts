@@ -1,10 +1,12 @@
 /** Plays a whole sitting against `decide` and `evolve`, as a well-behaved client would; for tests. */
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
-import { type Command, type Decision, type Facts, decide } from './decide.ts';
+import { type Command, type Decision, decide } from './decide.ts';
 import { admit, facts, operation, register, type Asked } from './example.suite.ts';
 import type { Operation } from './operation.ts';
-import { type Registration, type Session, type SessionEvent, type SessionState, evolve } from './session.ts';
-import { optionHandle } from './handles.ts';
+import { evolve } from './evolve.ts';
+import type { Facts } from './facts.ts';
+import type { Registration, Session, SessionEvent, SessionState } from './session.ts';
+import { optionHandle } from './shown-names.ts';
 
 export class Sitting {
   state: Session;

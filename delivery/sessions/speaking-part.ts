@@ -3,18 +3,9 @@ import { drawOrder } from '../../item-bank/forms/assemble.ts';
 import { UnknownItem } from '../../item-bank/releases/pinned-test.ts';
 import type { SpeakingPart } from '../../item-bank/specifications/specification.ts';
 import type { SpeakingItem } from '../../item-bank/items/item.ts';
-import type { Facts } from './decide.ts';
-import { turnHandle } from './handles.ts';
-import type { EventBody, GivenTurn, SessionState } from './session.ts';
-
-export function turnsOf(seed: string, item: SpeakingItem): GivenTurn[] {
-  return item.turns.map((_, turn) => ({
-    item: { id: item.id, version: item.version },
-    task: item.attributes['task'] ?? item.id,
-    turn,
-    handle: turnHandle(seed, item.id, turn),
-  }));
-}
+import type { Facts } from './facts.ts';
+import { giveTurns } from './given.ts';
+import type { EventBody, SessionState } from './session.ts';
 
 export function startSpeaking(state: SessionState, part: SpeakingPart, facts: Facts): EventBody[] {
   const { seed, excludedItems } = state.registration;
@@ -26,7 +17,7 @@ export function startSpeaking(state: SessionState, part: SpeakingPart, facts: Fa
     const fresh = ofTask.filter((item) => !excludedItems.includes(item.id));
     const item = drawOrder(seed, task, fresh.length > 0 ? fresh : ofTask)[0];
     if (item === undefined) throw new UnknownItem(task);
-    return turnsOf(seed, item);
+    return giveTurns(seed, item);
   });
   const first = turns[0];
   if (first === undefined) throw new UnknownItem(part.id);

@@ -1,26 +1,19 @@
 /**
  * Recomputes a session from its journal alone: every choice of the engine, every form, every score, and compares it
- * with what was
- * recorded. The chain itself is checked by reading. This is the only place that calls the engine for a session that is
- * over.
+ * with what was recorded. The chain itself is checked by reading. This is the only place that calls the engine for a
+ * session that is over.
  */
 import { canonicalJson } from '../../storage/document/json.ts';
 import type { Commit } from '../../storage/port.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import type { Part } from '../../item-bank/specifications/specification.ts';
 import { completeItem, continueAdaptive, historyOf } from './adaptive-part.ts';
-import type { Facts } from './decide.ts';
+import type { Facts } from './facts.ts';
 import { assemblePractice } from './decide-operation.ts';
 import { sessionEvents } from './handle.ts';
 import { completeLinear, startLinear } from './linear-part.ts';
-import {
-  type EventBody,
-  type Registration,
-  type Session,
-  type SessionEvent,
-  type SessionState,
-  evolve,
-} from './session.ts';
+import { evolve } from './evolve.ts';
+import type { EventBody, Registration, Session, SessionEvent, SessionState } from './session.ts';
 import { startSpeaking } from './speaking-part.ts';
 
 export interface Difference {
@@ -56,7 +49,7 @@ function recompute(state: SessionState, event: SessionEvent, facts: Facts): Even
     case 'form-assembled':
       return part?.kind === 'linear' ? find(startLinear(state, part, facts)) : undefined;
     case 'form-scored':
-      return find(completeLinear(state, facts, 'submitted'));
+      return part?.kind === 'linear' ? find(completeLinear(state, part, facts, 'submitted')) : undefined;
     case 'turns-assembled':
       return part?.kind === 'speaking' ? find(startSpeaking(state, part, facts)) : undefined;
     case 'item-presented':

@@ -4,11 +4,11 @@
  * alone.
  */
 import { sha256 } from '../../storage/document/hash.ts';
-import type { ItemVersion } from '../items/item.ts';
+import type { ChoiceItem, ItemVersion } from '../items/item.ts';
 import type { LinearPart } from '../specifications/specification.ts';
 
 export interface AssembledPosition {
-  readonly item: ItemVersion;
+  readonly item: ChoiceItem;
   readonly slot: string;
   readonly part: 'values' | 'practical';
   readonly scored: boolean;
@@ -44,10 +44,12 @@ export const drawOrder = <T extends { readonly id: string }>(seed: string, purpo
 
 /** Throws InfeasibleForm naming the first slot that no item can fill. */
 export function assembleForm({ part, items, seed, language, excluded }: FormRequest): AssembledPosition[] {
-  const usable = [...items].filter((item) => item.kind === 'choice' && Object.hasOwn(item.languages, language));
+  const usable = [...items].filter(
+    (item): item is ChoiceItem => item.kind === 'choice' && Object.hasOwn(item.languages, language),
+  );
   const chosen = new Set<string>();
   const enemies = new Set<string>();
-  const take = (purpose: string, candidates: readonly ItemVersion[]): ItemVersion | undefined => {
+  const take = (purpose: string, candidates: readonly ChoiceItem[]): ChoiceItem | undefined => {
     const free = candidates.filter(
       (item) => !chosen.has(item.id) && !enemies.has(item.id) && !item.enemies.some((enemy) => chosen.has(enemy)),
     );

@@ -4,7 +4,7 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { optionHandle, itemHandle, optionOrder } from '../../delivery/sessions/handles.ts';
+import { optionHandle, itemHandle, optionOrder } from '../../delivery/sessions/shown-names.ts';
 import { sessionKind } from '../../delivery/sessions/handle.ts';
 import type { Storage } from '../../storage/port.ts';
 

@@ -1,8 +1,8 @@
 /** What a candidate's client may ask; the wire is described in protocol.ts. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { SealedRecording } from '../../../delivery/sessions/decide.ts';
-import { resolveMedia } from '../../../delivery/sessions/handles.ts';
+import type { SealedRecording } from '../../../delivery/sessions/facts.ts';
+import { resolveMedia } from '../../../delivery/sessions/shown-names.ts';
 import type { LoadedSession, SessionId } from '../../../delivery/sessions/handle.ts';
 import type { Operation } from '../../../delivery/sessions/operation.ts';
 import { useCode } from '../../../people/access/codes.ts';

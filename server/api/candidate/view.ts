@@ -9,9 +9,15 @@ import type { Language } from '../../../item-bank/items/item.ts';
 import { type Instant } from '../../../storage/document/instant.ts';
 import { isOver, remainingMs } from '../../../delivery/sessions/clock.ts';
 import { playsAllowed } from '../../../delivery/sessions/decide-operation.ts';
-import { isTurn, mediaHandle, optionHandle } from '../../../delivery/sessions/handles.ts';
+import { mediaHandle, optionHandle } from '../../../delivery/sessions/shown-names.ts';
 import type { LoadedSession } from '../../../delivery/sessions/handle.ts';
-import type { GivenItem, GivenTurn, ItemProgress, SessionState } from '../../../delivery/sessions/session.ts';
+import {
+  type GivenItem,
+  type GivenTurn,
+  type ItemProgress,
+  type SessionState,
+  isTurn,
+} from '../../../delivery/sessions/session.ts';
 import type { CandidateView, ItemView, Screen, TurnView } from './protocol.ts';
 
 interface Seen {

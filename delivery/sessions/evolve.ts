@@ -1,0 +1,260 @@
+/**
+ * The state of a session from its events. `evolve` only copies what is recorded and never calls the engine, so that a
+ * later engine changes no running session. One table for each family of events; together they must name every event.
+ */
+import { type Severity } from '../proctoring/signal.ts';
+import { severityOfRecord } from '../proctoring/severity.ts';
+import type { Outcome } from './operation.ts';
+import {
+  EventOrderError,
+  type EventOf,
+  type EventType,
+  type GivenItem,
+  type ItemProgress,
+  type Session,
+  type SessionEvent,
+  type SessionState,
+  type TurnProgress,
+} from './session.ts';
+
+/** What each event does to the state. */
+type Evolvers<T extends EventType = EventType> = {
+  readonly [K in T]: (state: SessionState, event: EventOf<K>) => SessionState;
+};
+
+const without = <T extends object, K extends keyof T>(value: T, ...keys: K[]): Omit<T, K> => {
+  const copy = { ...value };
+  for (const key of keys) delete copy[key];
+  return copy;
+};
+
+function withItem(state: SessionState, handle: string, change: (item: ItemProgress) => ItemProgress): SessionState {
+  return { ...state, items: state.items.map((item) => (item.handle === handle ? change(item) : item)) };
+}
+function withTurn(state: SessionState, handle: string, change: (turn: TurnProgress) => TurnProgress): SessionState {
+  return { ...state, turns: state.turns.map((turn) => (turn.handle === handle ? change(turn) : turn)) };
+}
+
+/** Plays belong to an item, a turn or a practice task: whoever has the handle. */
+function withPlays(state: SessionState, { handle, plays }: { handle: string; plays: number }): SessionState {
+  if (state.items.some((item) => item.handle === handle))
+    return withItem(state, handle, (item) => ({ ...item, plays }));
+  if (state.turns.some((turn) => turn.handle === handle))
+    return withTurn(state, handle, (turn) => ({ ...turn, plays }));
+  return { ...state, practicePlays: new Map(state.practicePlays).set(handle, plays) };
+}
+
+/** Where a clock runs, the deadline as it is now. */
+const withDeadline = (state: SessionState, { deadlineAt }: { deadlineAt?: string }): SessionState =>
+  deadlineAt === undefined ? state : { ...state, deadlineAt };
+
+/** Only one part runs at a time; its index follows from the parts completed before. */
+const currentPart = (state: SessionState): number => state.completedParts.length;
+
+const presented = (given: GivenItem, position: number, presentedAt: string): ItemProgress => ({
+  item: given.item,
+  handle: given.handle,
+  optionOrder: given.optionOrder,
+  scored: given.scored,
+  position,
+  presentedAt,
+  plays: 0,
+  flagged: false,
+});
+
+const arrival: Evolvers<'arrived' | 'admitted' | 'writer-taken'> = {
+  arrived: (state, event) => ({
+    ...state,
+    seat: event.seat,
+    arrivals: state.arrivals + 1,
+    awaitingAdmission: true,
+    step: state.step.name === 'registered' ? { name: 'arrived' } : state.step,
+  }),
+  admitted: (state, event) => ({
+    ...state,
+    seat: event.seat,
+    awaitingAdmission: false,
+    admissions: state.admissions + 1,
+    admittedAt: state.admittedAt ?? event.at,
+    step: state.step.name === 'registered' || state.step.name === 'arrived' ? { name: 'confirm-name' } : state.step,
+  }),
+  'writer-taken': (state, event) => ({ ...state, fence: event.fence }),
+};
+
+const preparation: Evolvers<'name-confirmed' | 'sound-checked' | 'practice-assembled' | 'practice-done'> = {
+  'name-confirmed': (state) => ({ ...state, step: { name: 'sound-check' } }),
+  'practice-assembled': (state, event) => ({ ...state, practice: event.given }),
+  'sound-checked': (state) => ({
+    ...state,
+    step: state.practice.length > 0 ? { name: 'practice', index: 0 } : { name: 'part-intro', part: 0 },
+  }),
+  'practice-done': (state) => {
+    const index = state.step.name === 'practice' ? state.step.index + 1 : 0;
+    return {
+      ...state,
+      step:
+        index < state.practice.length ? { name: 'practice', index } : { name: 'part-intro', part: currentPart(state) },
+    };
+  },
+};
+
+const parts: Evolvers<'part-started' | 'form-assembled' | 'turns-assembled' | 'form-scored' | 'part-completed'> = {
+  'part-started': (state, event) => withDeadline(without(state, 'deadlineAt'), event),
+  'form-assembled': (state, event) => ({
+    ...state,
+    form: event.positions,
+    step: { name: 'linear', part: currentPart(state), position: 1 },
+    items: event.positions.map((given, index) => presented(given, index + 1, event.at)),
+  }),
+  'turns-assembled': (state, event) => ({
+    ...state,
+    turns: event.turns.map((turn, index) => ({ ...turn, position: index + 1, plays: 0 })),
+  }),
+  'form-scored': (state, event) => ({
+    ...state,
+    items: state.items.map((item, index) => ({ ...item, category: event.categories[index] ?? null })),
+  }),
+  'part-completed': (state, event) => {
+    const completedParts = [...state.completedParts, { part: event.part, reason: event.reason }];
+    return {
+      ...without(state, 'deadlineAt'),
+      completedParts,
+      step: { name: 'part-intro', part: completedParts.length },
+    };
+  },
+};
+
+const items: Evolvers<
+  'item-presented' | 'media-played' | 'play-refunded' | 'answered' | 'item-completed' | 'moved' | 'flagged'
+> = {
+  'item-presented': (state, event) => ({
+    ...state,
+    deadlineAt: event.deadlineAt,
+    step: { name: 'adaptive', part: currentPart(state), handle: event.handle },
+    items: [...state.items, presented(event, event.position, event.at)],
+  }),
+  'media-played': withPlays,
+  'play-refunded': withPlays,
+  answered: (state, { handle, option, choice }) =>
+    withItem(state, handle, (item) => ({ ...item, answer: { option, choice } })),
+  'item-completed': (state, { handle, category, theta, standardError }) => ({
+    ...withItem(state, handle, (item) => ({ ...item, category })),
+    estimate: { theta, standardError },
+  }),
+  moved: (state, event) =>
+    state.step.name === 'linear' ? { ...state, step: { ...state.step, position: event.position } } : state,
+  flagged: (state, event) => withItem(state, event.handle, (item) => ({ ...item, flagged: event.on })),
+};
+
+const recordings: Evolvers<'turn-presented' | 'recording-started' | 'recording-sealed'> = {
+  'turn-presented': (state, event) => ({
+    ...state,
+    step: { name: 'speaking', part: currentPart(state), position: event.position },
+  }),
+  'recording-started': (state, event) =>
+    withTurn(state, event.handle, (turn) => ({ ...turn, recording: event.upload })),
+  'recording-sealed': (state, { handle, upload, sha256, bytes, durationMs, contentType }) =>
+    withTurn(state, handle, (turn) => ({ ...turn, sealed: { upload, sha256, bytes, durationMs, contentType } })),
+};
+
+const acts: Evolvers<'paused' | 'resumed' | 'extra-time-granted' | 'hand-raised' | 'hand-lowered' | 'closed'> = {
+  paused: (state, event) => ({ ...state, pausedAt: event.at }),
+  resumed: (state, event) => withDeadline(without(state, 'pausedAt'), event),
+  'extra-time-granted': (state, event) => withDeadline({ ...state, extraMs: state.extraMs + event.ms }, event),
+  'hand-raised': (state, event) => ({ ...state, handRaisedAt: event.at }),
+  'hand-lowered': (state) => without(state, 'handRaisedAt'),
+  closed: (state, event) => ({
+    ...without(state, 'deadlineAt', 'pausedAt', 'handRaisedAt'),
+    step: { name: 'closed' },
+    closed: { at: event.at, reason: event.reason },
+  }),
+};
+
+/**
+ * What a reviewer reads as the candidate's incidents is what happened at the candidate's place: never an act of the
+ * invigilator (a pause) nor a fault of ours (an outage).
+ */
+function incident(state: SessionState, severity: Severity, label: string): SessionState {
+  if (severity === 'info') return state;
+  return { ...state, incidents: { ...state.incidents, [severity]: state.incidents[severity] + 1, last: label } };
+}
+
+const watching: Evolvers<
+  | 'signal-recorded'
+  | 'connection-lost'
+  | 'connection-restored'
+  | 'outage-measured'
+  | 'operation-refused'
+  | 'operation-noted'
+> = {
+  'signal-recorded': (state, event) => incident(state, event.severity, event.signal.type),
+  'connection-lost': (state, event) =>
+    incident({ ...state, disconnectedAt: event.at }, severityOfRecord(event.type), event.type),
+  'connection-restored': (state) => without(state, 'disconnectedAt'),
+  'outage-measured': (state, { from, to }) => ({ ...state, outages: [...state.outages, { from, to }] }),
+  'operation-refused': (state) => state,
+  'operation-noted': (state) => state,
+};
+
+const evolvers: Evolvers = {
+  registered: (_, event) => {
+    throw new EventOrderError(event.type, 'the session is registered already');
+  },
+  ...arrival,
+  ...preparation,
+  ...parts,
+  ...items,
+  ...recordings,
+  ...acts,
+  ...watching,
+};
+
+const apply = <T extends EventType>(state: SessionState, event: EventOf<T>): SessionState =>
+  evolvers[event.type](state, event);
+
+function begin(event: SessionEvent): SessionState {
+  if (event.type !== 'registered') throw new EventOrderError(event.type, 'a session begins with its registration');
+  const { type: _type, schema: _schema, at: _at, op: _op, ...registration } = event;
+  return {
+    registration,
+    step: { name: 'registered' },
+    arrivals: 0,
+    awaitingAdmission: true,
+    admissions: 0,
+    fence: 0,
+    nextSeq: 0,
+    outcomes: new Map(),
+    practice: [],
+    practicePlays: new Map(),
+    items: [],
+    form: [],
+    turns: [],
+    completedParts: [],
+    outages: [],
+    extraMs: 0,
+    incidents: { notice: 0, warning: 0, critical: 0 },
+  };
+}
+
+/**
+ * An event that came from an operation settles it: seq used, outcome stored. Several events of one operation settle it
+ * once.
+ */
+function settle(state: SessionState, event: SessionEvent): SessionState {
+  if (event.op === undefined) return state;
+  const { id: opId, seq } = event.op;
+  const outcome: Outcome =
+    event.type === 'operation-refused'
+      ? { opId, seq, status: 'refused', code: event.code }
+      : { opId, seq, status: 'accepted' };
+  return { ...state, nextSeq: Math.max(state.nextSeq, seq + 1), outcomes: new Map(state.outcomes).set(opId, outcome) };
+}
+
+/** The state after one more event. Throws EventOrderError when the event cannot follow. */
+export function evolve(state: Session, event: SessionEvent): SessionState {
+  if (state === undefined) return begin(event);
+  return settle(apply(state, event), event);
+}
+
+export const evolveAll = (state: Session, events: readonly SessionEvent[]): Session =>
+  events.reduce<Session>(evolve, state);

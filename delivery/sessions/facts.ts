@@ -1,0 +1,21 @@
+/** What `decide` may know beside the state: everything that is not in the journal yet. */
+import type { Instant } from '../../storage/document/instant.ts';
+import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
+import type { Part } from '../../item-bank/specifications/specification.ts';
+
+/** A recording that the blob store has sealed and read back. */
+export interface SealedRecording {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly contentType: string;
+}
+
+export interface Facts {
+  readonly now: Instant;
+  readonly test: PinnedTest;
+  /** Uploads named by `recording-finished` operations of this batch that are complete and sealed. */
+  readonly sealed: ReadonlyMap<string, SealedRecording>;
+}
+
+export const partAt = ({ test }: Pick<Facts, 'test'>, index: number): Part | undefined =>
+  test.specification.parts[index];
