@@ -129,7 +129,7 @@ export default {
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['types', 'svelte', 'browser', 'import', 'default'],
+      conditionNames: ['meetlat-source', 'types', 'svelte', 'browser', 'import', 'default'],
       extensions: ['.ts', '.mjs', '.js', '.svelte', '.json', '.d.ts'],
     },
   },

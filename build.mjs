@@ -26,7 +26,7 @@ function newest(path) {
   return Math.max(
     0,
     ...readdirSync(path)
-      .filter((name) => name !== 'node_modules')
+      .filter((name) => name !== 'node_modules' && name !== 'dist')
       .map((name) => newest(join(path, name))),
   );
 }

@@ -47,7 +47,7 @@ const impure = [
 export default tseslint.config(
   {
     ignores: [
-      'dist/',
+      '**/dist/',
       '.types/',
       'node_modules/',
       'data/',

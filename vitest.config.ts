@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // `npm test` runs reduced counts; MEETLAT_FULL=1 (npm run full) the full ones.
 export default defineConfig({
+  resolve: { alias: { itemresponsetheory: join(import.meta.dirname, 'engine/itemresponsetheory/src') } },
   test: {
     include: [
       'engine/**/*.test.ts',

@@ -2,12 +2,16 @@
  * The measurement package: no dependency, small, and the same bits in any JavaScript engine that a browser or server
  * runs.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser, launchBrowser } from '../e2e/browser.ts';
+import { engineVersion } from '../../engine/adaptive/policy.ts';
 import { recordedRun } from './recorded-run.ts';
+import { recordedSittings } from './recorded-sittings.ts';
+import { recordedRuns } from './recorded-runs.ts';
 
 const root = join(import.meta.dirname, '../..');
 const source = join(root, 'engine/itemresponsetheory/src');
@@ -47,6 +51,14 @@ describe('the package itemresponsetheory', () => {
 
   it('is at most 60 kB minified at its main entry', async () => {
     expect(Buffer.byteLength(await bundled(join(source, 'index.ts'), { minify: true }))).toBeLessThanOrEqual(60_000);
+  });
+
+  it('changes no number without another engineVersion', () => {
+    const now = createHash('sha256').update(recordedRun()).update(recordedSittings()).digest('hex');
+    expect(
+      { engineVersion, run: now },
+      'The engine gives other numbers. If that is meant: raise engineVersion, and add a line for it to recorded-runs.ts.',
+    ).toEqual({ engineVersion, run: recordedRuns[engineVersion] });
   });
 
   it.skipIf(!hasBrowser)(
