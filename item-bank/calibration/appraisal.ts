@@ -24,13 +24,13 @@ import {
   sumScoreFit,
 } from 'itemresponsetheory/fit';
 import {
-  type Estimates,
+  type ItemEstimate,
   type ItemFit,
-  type Judged,
+  type ItemEvidence,
   type Light,
   type OldParameters,
-  type Reason,
-  type Verdict,
+  type LightReason,
+  type ItemVerdict,
   appraise,
 } from './judge.ts';
 
@@ -59,7 +59,7 @@ export interface AppraisedItem {
   /** S-X², of complete forms. */
   readonly sumScoreFit?: { readonly chiSquare: number; readonly degreesOfFreedom: number; readonly p: number };
   readonly light: Light;
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly LightReason[];
   /** To reach the bounds for count, standard error and rarest category; 0 when they are met. */
   readonly moreResponses: number;
   readonly points: readonly EmpiricalPoint[];
@@ -107,7 +107,7 @@ export interface AppraisalRequest {
   readonly grid: Grid;
   readonly estimated: Estimated;
   /** Absent for parameters that were given. */
-  readonly estimates?: readonly Estimates[];
+  readonly estimates?: readonly ItemEstimate[];
   /** Old parameters by item, of anchors. */
   readonly old?: ReadonlyMap<string, OldParameters>;
 }
@@ -179,10 +179,10 @@ interface Facts {
 }
 
 /** Reasons of the bank's own judgement, and those that only a report can give. */
-function judged(item: Judged, { slope, rarest, itemRest, scoreMisfit }: Facts): Verdict {
+function judged(item: ItemEvidence, { slope, rarest, itemRest, scoreMisfit }: Facts): ItemVerdict {
   const { light, reasons } = appraise(item);
-  const drop: Reason[] = slope !== undefined && slope <= 0 ? ['negative-slope'] : [];
-  const look: Reason[] = [];
+  const drop: LightReason[] = slope !== undefined && slope <= 0 ? ['negative-slope'] : [];
+  const look: LightReason[] = [];
   if (rarest < bounds.perCategory) look.push('few-per-category');
   if (scoreMisfit) look.push('score-misfit');
   if (itemRest !== undefined && itemRest < bounds.itemRest) look.push('low-item-rest');
@@ -239,7 +239,7 @@ export function toDrop({
   grid,
   estimates,
 }: Pick<AppraisalRequest, 'bank' | 'data' | 'grid'> & {
-  readonly estimates: readonly Estimates[];
+  readonly estimates: readonly ItemEstimate[];
 }): ReadonlySet<string> {
   const { squares, curves } = fitOf(bank, data, grid);
   return new Set(

@@ -1,7 +1,7 @@
 /** The verdict on an item's new parameters, with its reasons. Pure. */
 import { z } from 'zod';
 
-export const Reason = z.enum([
+export const LightReason = z.enum([
   'not-in-bank',
   'no-variance',
   'no-standard-error',
@@ -18,16 +18,16 @@ export const Reason = z.enum([
   'score-misfit',
   'low-item-rest',
 ]);
-export type Reason = z.infer<typeof Reason>;
+export type LightReason = z.infer<typeof LightReason>;
 export const Light = z.enum(['keep', 'look', 'drop']);
 export type Light = z.infer<typeof Light>;
-export interface Verdict {
+export interface ItemVerdict {
   readonly light: Light;
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly LightReason[];
 }
 
 /** What is known of an item's estimates; a standard error is absent where none could be computed. */
-export const Estimates = z.strictObject({
+export const ItemEstimate = z.strictObject({
   slope: z.number(),
   slopeStandardError: z.number().optional(),
   difficulty: z.number(),
@@ -35,7 +35,7 @@ export const Estimates = z.strictObject({
   /** 3PL. */ lower: z.number().optional(),
   lowerStandardError: z.number().optional(),
 });
-export type Estimates = z.infer<typeof Estimates>;
+export type ItemEstimate = z.infer<typeof ItemEstimate>;
 export const OldParameters = z.strictObject({
   slope: z.number(),
   difficulty: z.number(),
@@ -47,8 +47,8 @@ export const ItemFit = z.strictObject({ infit: z.number(), outfit: z.number(), r
 export type ItemFit = z.infer<typeof ItemFit>;
 
 /** Absent fit: there is none that is finite. */
-export interface Judged {
-  readonly estimate: Estimates;
+export interface ItemEvidence {
+  readonly estimate: ItemEstimate;
   readonly old?: OldParameters | undefined;
   readonly responses: number;
   readonly fit?: ItemFit | undefined;
@@ -74,15 +74,15 @@ const bounds = {
 const outside = (value: number, [low, high]: readonly [number, number]): boolean => value < low || value > high;
 
 /** Reasons to drop an item's new parameters first, then reasons to look at them. */
-export function appraise({ estimate, old, responses, fit }: Judged): Verdict {
+export function appraise({ estimate, old, responses, fit }: ItemEvidence): ItemVerdict {
   if (fit === undefined) return { light: 'drop', reasons: ['gross-misfit'] };
   const { slope, difficulty, difficultyStandardError: error } = estimate;
-  const drop: Reason[] = [];
+  const drop: LightReason[] = [];
   if (error === undefined) drop.push('no-standard-error');
   if (slope <= bounds.leastSlope) drop.push('no-discrimination');
   if (fit.outfit > bounds.grossOutfit || fit.rmsd > bounds.grossRmsd) drop.push('gross-misfit');
   if (drop.length > 0) return { light: 'drop', reasons: drop };
-  const look: Reason[] = [];
+  const look: LightReason[] = [];
   if (responses < bounds.responses) look.push('few');
   if ((error ?? 0) > bounds.standardError) look.push('imprecise');
   if (outside(fit.infit, bounds.infit) || outside(fit.outfit, bounds.outfit) || fit.rmsd > bounds.rmsd)

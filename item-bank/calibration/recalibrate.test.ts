@@ -1,7 +1,7 @@
 import { createRng } from 'itemresponsetheory';
 import { describe, expect, it } from 'vitest';
 import type { ItemParameterRow } from '../releases/release.ts';
-import { type Request, recalibrate } from './recalibrate.ts';
+import { type RecalibrationRequest, recalibrate } from './recalibrate.ts';
 import { ResponseRows } from './response-rows.ts';
 import type { ResponseData } from './stream-responses.ts';
 
@@ -35,9 +35,12 @@ function dataOf(items: readonly string[], cells: readonly (readonly (number | nu
   );
   return { items, persons: cells.map((_, n) => `p${n}`), matrix: rows.sorted(cells.length, items.length), remarks: [] };
 }
-const summaryOf = (items: readonly string[], cells: readonly (readonly (number | null)[])[], request: Request) =>
-  recalibrate(dataOf(items, cells), request).summary;
-const bank = (ids: readonly string[], pretest: readonly string[] = []): Request['items'] =>
+const summaryOf = (
+  items: readonly string[],
+  cells: readonly (readonly (number | null)[])[],
+  request: RecalibrationRequest,
+) => recalibrate(dataOf(items, cells), request).summary;
+const bank = (ids: readonly string[], pretest: readonly string[] = []): RecalibrationRequest['items'] =>
   ids.map((id) => ({ id, version: 1, isPretest: pretest.includes(id) }));
 
 describe('recalibration', () => {

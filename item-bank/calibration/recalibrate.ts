@@ -4,10 +4,11 @@
  */
 import { z } from 'zod';
 import { type BankModel, type ItemParameterRow, type Recalibration, specOf } from '../releases/release.ts';
-import { Estimates, ItemFit, Light, OldParameters, Reason } from './judge.ts';
+import { ItemEstimate, ItemFit, Light, OldParameters, LightReason } from './judge.ts';
 import type { Fields } from './response-file-error.ts';
 import { keepItems } from './response-rows.ts';
-import { type Outcome, runCalibration } from './run.ts';
+import type { CalibrationOutcome } from './outcome.ts';
+import { runCalibration } from './run.ts';
 import { type ResponseData, journalItem } from './stream-responses.ts';
 
 export const RecalibratedItem = z.strictObject({
@@ -15,12 +16,12 @@ export const RecalibratedItem = z.strictObject({
   /** Of the base; absent for an item that has none. */
   old: OldParameters.optional(),
   /** Absent where nothing could be estimated. */
-  estimate: Estimates.optional(),
+  estimate: ItemEstimate.optional(),
   responses: z.int(),
   right: z.int(),
   fit: ItemFit.optional(),
   light: Light,
-  reasons: z.array(Reason),
+  reasons: z.array(LightReason),
   /** Kept its parameters and carried the scale: nothing of it is new. */
   isFixed: z.literal(true).optional(),
 });
@@ -55,7 +56,7 @@ export interface BankItem {
   /** On trial: its parameters, if it has any, are guesses that carry no scale. */
   readonly isPretest: boolean;
 }
-export interface Request {
+export interface RecalibrationRequest {
   readonly model: BankModel;
   /**
    * linked: all is estimated and brought onto the old scale; fixed: items that have parameters keep them, and carry the
@@ -152,7 +153,7 @@ function fixedRows(columns: readonly Column[], rows: ReadonlyMap<string, ItemPar
 }
 
 function anchorRows(
-  anchors: Request['anchors'],
+  anchors: RecalibrationRequest['anchors'],
   columns: readonly Column[],
   rows: ReadonlyMap<string, ItemParameterRow>,
 ): readonly ItemParameterRow[] {
@@ -169,7 +170,7 @@ function anchorRows(
 /** Item by item, in the order of the data; items that could not be calibrated and strangers among them. */
 function itemsOf(
   columns: readonly Column[],
-  { appraisal, calibration }: Outcome,
+  { appraisal, calibration }: CalibrationOutcome,
   rows: ReadonlyMap<string, ItemParameterRow>,
   fixed: ReadonlySet<string>,
 ): RecalibratedItem[] {
@@ -212,8 +213,8 @@ function itemsOf(
  */
 export function recalibrate(
   data: ResponseData,
-  { model, anchors, parameters, items, equivalentGroups, onCycle }: Request,
-): { readonly summary: Recalibrated; readonly outcome: Outcome } {
+  { model, anchors, parameters, items, equivalentGroups, onCycle }: RecalibrationRequest,
+): { readonly summary: Recalibrated; readonly outcome: CalibrationOutcome } {
   const columns = columnsOf(data, items);
   const rows = new Map(parameters.map((row) => [row.id, row]));
   const anchored = anchorRows(anchors, columns, rows);

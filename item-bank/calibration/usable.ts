@@ -2,7 +2,7 @@
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
 import { ResponseFileError } from './response-file-error.ts';
 import { keepItems, keepPersons } from './response-rows.ts';
-import type { Remark } from './stream-responses.ts';
+import type { Remark, ResponseData } from './stream-responses.ts';
 
 export interface LeftOut {
   readonly item: string;
@@ -174,3 +174,7 @@ export function usableOf(
     ],
   };
 }
+
+/** Names of the persons that are kept. */
+export const takersOf = (data: ResponseData, { persons }: Usable): string[] =>
+  Array.from(persons, (person) => data.persons[person] ?? '');

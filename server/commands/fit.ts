@@ -1,7 +1,7 @@
 /** `meetlat fit RESPONSES --parameters FILE`: how well items with known parameters fit new responses. */
 import { parseArgs } from 'node:util';
 import { readParameters } from '../../item-bank/calibration/parameter-file.ts';
-import { runFit } from '../../item-bank/calibration/run.ts';
+import { fitKnown } from '../../item-bank/calibration/fit-known.ts';
 import { type Command, UsageError } from './command.ts';
 import { asUsage, commonOf, commonOptions, readWithProgress, tell } from './report-outcome.ts';
 
@@ -21,7 +21,7 @@ export const fitCommand: Command = {
       const common = await commonOf(values);
       const parameters = await readParameters(values.parameters);
       const data = await readWithProgress(path, { ...common.read, inOrder: values['in-order'] });
-      return await tell(runFit(data, parameters), path, common);
+      return await tell(fitKnown(data, parameters), path, common);
     } catch (error) {
       throw asUsage(error, values.language);
     }

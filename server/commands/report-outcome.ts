@@ -13,7 +13,7 @@ import {
   reportPage,
   reportTexts,
 } from '../reports/report-page.ts';
-import type { Outcome } from '../../item-bank/calibration/run.ts';
+import type { CalibrationOutcome } from '../../item-bank/calibration/outcome.ts';
 import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';
 import { now } from '../compose.ts';
 import { UsageError } from './command.ts';
@@ -103,7 +103,7 @@ export async function readWithProgress(path: string, options: ReadOptions): Prom
 const fixed = (value: number | undefined): string =>
   (value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(3)).padStart(9);
 
-function terminalLines(outcome: Outcome, language: ReportLanguage): string[] {
+function terminalLines(outcome: CalibrationOutcome, language: ReportLanguage): string[] {
   const t = reportTexts[language];
   const { appraisal, calibration, parameters } = outcome;
   const width = Math.max(4, ...appraisal.items.map(({ item }) => item.length));
@@ -129,7 +129,11 @@ function terminalLines(outcome: Outcome, language: ReportLanguage): string[] {
 }
 
 /** Tells the outcome and writes the report; 1 when it did not converge. */
-export async function tell(outcome: Outcome, path: string, { cuts, language, out }: Common): Promise<number> {
+export async function tell(
+  outcome: CalibrationOutcome,
+  path: string,
+  { cuts, language, out }: Common,
+): Promise<number> {
   console.log(terminalLines(outcome, language).join('\n'));
   if (out !== undefined) {
     const madeAt = now();

@@ -4,15 +4,15 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
-import { type Recalibrated, type Request, recalibrate } from '../../item-bank/calibration/recalibrate.ts';
-import type { Outcome } from '../../item-bank/calibration/run.ts';
+import { type Recalibrated, type RecalibrationRequest, recalibrate } from '../../item-bank/calibration/recalibrate.ts';
+import type { CalibrationOutcome } from '../../item-bank/calibration/outcome.ts';
 import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';
 import { distractorsCsv, itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';
 import { type Refusal, refusalOf } from '../reports/refusals.ts';
 import { reportPage } from '../reports/report-page.ts';
 import type { PackedFiles } from './calibration-files.ts';
 
-export interface WorkerTask extends Omit<Request, 'onCycle'> {
+export interface WorkerTask extends Omit<RecalibrationRequest, 'onCycle'> {
   readonly responses: ({ readonly path: string } & Omit<ReadOptions, 'onLines'>) | ResponseData;
   /** Named in the report: where the responses come from, and the instant. */
   readonly file: string;
@@ -34,7 +34,7 @@ async function dataOf(responses: WorkerTask['responses']): Promise<ResponseData>
 }
 
 /** What `meetlat calibrate` writes, in both languages of the staff. */
-function filesOf(outcome: Outcome, { file, madeAt }: Pick<WorkerTask, 'file' | 'madeAt'>): PackedFiles {
+function filesOf(outcome: CalibrationOutcome, { file, madeAt }: Pick<WorkerTask, 'file' | 'madeAt'>): PackedFiles {
   const frame = { file, madeAt, cuts: [] };
   const distractors = distractorsCsv(outcome);
   return {

@@ -2,7 +2,7 @@
 import type { ItemSpec } from 'itemresponsetheory';
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { optionName } from './report-page.ts';
-import type { Outcome } from '../../item-bank/calibration/run.ts';
+import type { CalibrationOutcome } from '../../item-bank/calibration/outcome.ts';
 
 const itemColumns = [
   'item',
@@ -39,7 +39,7 @@ const stepsOf = (spec: ItemSpec | undefined): string | undefined =>
       ? `${spec.slopes.join(' ')} | ${spec.intercepts.join(' ')}`
       : spec.steps.join(' ');
 
-export function itemsCsv({ appraisal, calibration, parameters }: Outcome): string {
+export function itemsCsv({ appraisal, calibration, parameters }: CalibrationOutcome): string {
   return csv(
     itemColumns,
     appraisal.items.map((item, n) => {
@@ -74,7 +74,7 @@ export function itemsCsv({ appraisal, calibration, parameters }: Outcome): strin
 
 /** The documented schema: item-bank/calibration/README.md. */
 export function outcomeJson(
-  outcome: Outcome,
+  outcome: CalibrationOutcome,
   { file, madeAt }: { readonly file: string; readonly madeAt: string },
 ): string {
   const {
@@ -85,7 +85,7 @@ export function outcomeJson(
   return `${JSON.stringify({ schema: 'meetlat-calibration-1', file, madeAt, ...rest, appraisal }, null, 1)}\n`;
 }
 
-export function personsCsv({ appraisal: { abilities, personFit, inOrder }, takers }: Outcome): string {
+export function personsCsv({ appraisal: { abilities, personFit, inOrder }, takers }: CalibrationOutcome): string {
   return csv(
     [
       'person',
@@ -114,7 +114,7 @@ export function personsCsv({ appraisal: { abilities, personFit, inOrder }, taker
 }
 
 /** A row for each option of each item; undefined where the data do not tell which were chosen. */
-export function distractorsCsv({ distractors }: Outcome): string | undefined {
+export function distractorsCsv({ distractors }: CalibrationOutcome): string | undefined {
   return distractors === undefined
     ? undefined
     : csv(

@@ -15,7 +15,7 @@ import type { Light } from '../../item-bank/calibration/judge.ts';
 import estimationTexts from './estimation.json' with { type: 'json' };
 import en from './report.en.json' with { type: 'json' };
 import nl from './report.nl.json' with { type: 'json' };
-import type { Outcome } from '../../item-bank/calibration/run.ts';
+import type { CalibrationOutcome } from '../../item-bank/calibration/outcome.ts';
 
 export const reportTexts = { nl, en } as const;
 export type ReportLanguage = keyof typeof reportTexts;
@@ -60,7 +60,7 @@ export const figure = (caption: string, svg: string, name = ''): string =>
 
 /** Persons, items and responses that were repaired or left out, in words. */
 export function leftOutLines(
-  { remarks, leftOut }: Pick<Outcome, 'remarks' | 'leftOut'>,
+  { remarks, leftOut }: Pick<CalibrationOutcome, 'remarks' | 'leftOut'>,
   language: ReportLanguage,
 ): string[] {
   const t = reportTexts[language];
@@ -74,7 +74,7 @@ export function leftOutLines(
 }
 
 /** The same, and statistics that could not be computed; for the terminal too. */
-export function remarkLines(outcome: Outcome, language: ReportLanguage): string[] {
+export function remarkLines(outcome: CalibrationOutcome, language: ReportLanguage): string[] {
   const t = reportTexts[language];
   return [
     ...leftOutLines(outcome, language),
@@ -84,7 +84,7 @@ export function remarkLines(outcome: Outcome, language: ReportLanguage): string[
   ];
 }
 
-export const lightCounts = ({ appraisal }: Outcome): Readonly<Record<Light, number>> => ({
+export const lightCounts = ({ appraisal }: CalibrationOutcome): Readonly<Record<Light, number>> => ({
   keep: appraisal.items.filter(({ light }) => light === 'keep').length,
   look: appraisal.items.filter(({ light }) => light === 'look').length,
   drop: appraisal.items.filter(({ light }) => light === 'drop').length,
@@ -96,7 +96,7 @@ export const lightsLine = (items: readonly { readonly light: Light }[], t: Texts
 
 export const reasonWords = ({ reasons }: AppraisedItem, language: ReportLanguage): string =>
   reasons.map((reason) => reportTexts[language].reasons[reason]).join('; ');
-export const notConverged = ({ calibration }: Outcome, language: ReportLanguage): string | undefined =>
+export const notConverged = ({ calibration }: CalibrationOutcome, language: ReportLanguage): string | undefined =>
   calibration === undefined || calibration.converged
     ? undefined
     : fill(reportTexts[language].notConverged, {
@@ -104,7 +104,7 @@ export const notConverged = ({ calibration }: Outcome, language: ReportLanguage)
         change: calibration.largestChange.toExponential(2),
       });
 
-function outline(outcome: Outcome, { language }: ReportFrame): string {
+function outline(outcome: CalibrationOutcome, { language }: ReportFrame): string {
   const t = reportTexts[language];
   const number = inLanguage(language);
   const {
@@ -153,7 +153,7 @@ const byLight = (items: readonly AppraisedItem[]): { readonly item: AppraisedIte
 /** More responses do not mend an item that is to be dropped. */
 const needed = ({ light, moreResponses }: AppraisedItem): string => (light === 'drop' ? '–' : String(moreResponses));
 
-function attention({ appraisal }: Outcome, { language }: ReportFrame): string {
+function attention({ appraisal }: CalibrationOutcome, { language }: ReportFrame): string {
   const t = reportTexts[language];
   const rows = byLight(appraisal.items).filter(({ item }) => item.light !== 'keep');
   if (rows.length === 0) return paragraph(t.noAttention);
@@ -170,10 +170,10 @@ function attention({ appraisal }: Outcome, { language }: ReportFrame): string {
 }
 
 /** Numbers of the items that are not to be dropped. */
-const kept = ({ appraisal }: Outcome): number[] =>
+const kept = ({ appraisal }: CalibrationOutcome): number[] =>
   appraisal.items.flatMap(({ light }, n) => (light === 'drop' ? [] : [n]));
 
-function information(outcome: Outcome, bank: ItemParameters, { language, cuts }: ReportFrame): string {
+function information(outcome: CalibrationOutcome, bank: ItemParameters, { language, cuts }: ReportFrame): string {
   const t = reportTexts[language];
   const items = kept(outcome);
   const rows = cuts.map(({ name, x }) => {
@@ -187,7 +187,7 @@ function information(outcome: Outcome, bank: ItemParameters, { language, cuts }:
   );
 }
 
-function persons(outcome: Outcome, { language, cuts }: ReportFrame): string {
+function persons(outcome: CalibrationOutcome, { language, cuts }: ReportFrame): string {
   const t = reportTexts[language];
   const located = outcome.parameters.filter((spec) => spec.model !== 'nominal');
   if (located.length === 0) return '';
@@ -202,7 +202,7 @@ function persons(outcome: Outcome, { language, cuts }: ReportFrame): string {
 /** Colours of the chart by number: keep green, look orange, drop plum. */
 export const lineOf: Readonly<Record<Light, number>> = { keep: 3, look: 1, drop: 4 };
 
-function fitPlots({ appraisal, parameters }: Outcome, { language }: ReportFrame): string {
+function fitPlots({ appraisal, parameters }: CalibrationOutcome, { language }: ReportFrame): string {
   const t = reportTexts[language];
   const plot = (
     name: string,
@@ -234,7 +234,7 @@ function fitPlots({ appraisal, parameters }: Outcome, { language }: ReportFrame)
 }
 
 function modelFit(
-  { appraisal: { limitedInformation: fit, dependentPairs } }: Outcome,
+  { appraisal: { limitedInformation: fit, dependentPairs } }: CalibrationOutcome,
   { language }: ReportFrame,
 ): string {
   const t = reportTexts[language];
@@ -292,7 +292,7 @@ const stepsOf = (spec: ItemSpec | undefined): string =>
         ? spec.intercepts.map((c) => fixed(c)).join(' ')
         : spec.steps.map((b) => fixed(b)).join(' ');
 
-function allItems({ appraisal, calibration, parameters }: Outcome, { language }: ReportFrame): string {
+function allItems({ appraisal, calibration, parameters }: CalibrationOutcome, { language }: ReportFrame): string {
   const t = reportTexts[language];
   const hasSlope = calibration === undefined || !['rasch', '1pl', 'pcm', 'rsm'].includes(calibration.model);
   const hasLower = parameters.some((spec) => spec.model === 'logistic' && (spec.lower ?? 0) > 0);
@@ -389,7 +389,7 @@ function itemCurve(bank: ItemParameters, n: number, item: AppraisedItem, { langu
   );
 }
 
-function curves({ appraisal }: Outcome, bank: ItemParameters, frame: ReportFrame): string {
+function curves({ appraisal }: CalibrationOutcome, bank: ItemParameters, frame: ReportFrame): string {
   const t = reportTexts[frame.language];
   const all = byLight(appraisal.items);
   const note = all.length > mostCurves ? paragraph(fill(t.curvesShown, { shown: mostCurves, all: all.length })) : '';
@@ -399,7 +399,7 @@ function curves({ appraisal }: Outcome, bank: ItemParameters, frame: ReportFrame
     .join('')}</div>`;
 }
 
-function linking({ calibration }: Outcome, { language }: ReportFrame): string {
+function linking({ calibration }: CalibrationOutcome, { language }: ReportFrame): string {
   const link = calibration?.link;
   if (link === undefined) return '';
   const t = reportTexts[language];
@@ -421,7 +421,7 @@ function linking({ calibration }: Outcome, { language }: ReportFrame): string {
  * How the numbers came about: the estimator, what it assumes, how near the maximum it ended; and a latent regression's
  * table.
  */
-function estimation({ calibration }: Outcome, { language }: ReportFrame): string {
+function estimation({ calibration }: CalibrationOutcome, { language }: ReportFrame): string {
   if (calibration === undefined) return '';
   const t = estimationTexts[language];
   const { estimator, online, biasCorrection, largestGradient, andersen, regression } = calibration;
@@ -467,7 +467,7 @@ export const optionName = (option: number): string => (option < 26 ? String.from
 /** Items whose distractors are drawn: those with something to look at first. */
 const mostDistractors = 60;
 
-function distractors({ distractors: found }: Outcome, { language }: ReportFrame): string {
+function distractors({ distractors: found }: CalibrationOutcome, { language }: ReportFrame): string {
   if (found === undefined) return '';
   const t = reportTexts[language].distractors;
   const percent = (share: number | undefined): string =>
@@ -507,7 +507,10 @@ function distractors({ distractors: found }: Outcome, { language }: ReportFrame)
 }
 
 /** How many persons answered unlike the model; who they are is in persons.csv alone. */
-function personFit({ appraisal: { personFit: found, inOrder = [] } }: Outcome, { language }: ReportFrame): string {
+function personFit(
+  { appraisal: { personFit: found, inOrder = [] } }: CalibrationOutcome,
+  { language }: ReportFrame,
+): string {
   const t = reportTexts[language];
   const known = found.filter(({ p }) => Number.isFinite(p));
   if (known.length === 0) return '';
@@ -536,7 +539,7 @@ function personFit({ appraisal: { personFit: found, inOrder = [] } }: Outcome, {
   );
 }
 
-function groups({ groups: found, calibration }: Outcome, { language }: ReportFrame): string {
+function groups({ groups: found, calibration }: CalibrationOutcome, { language }: ReportFrame): string {
   if (found === undefined) return '';
   const t = reportTexts[language];
   return section(
@@ -568,8 +571,8 @@ export const page = (title: string, made: string, language: ReportLanguage, body
   `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeXml(title)}</title><style>${style}</style></head><body>` +
   `<header><h1>${escapeXml(title)}</h1><p class="made">${escapeXml(made)}</p></header><main>${body}</main></body></html>\n`;
 
-/** Throws nothing; `outcome` is what runCalibration or runFit gave. */
-export function reportPage(outcome: Outcome, frame: ReportFrame): string {
+/** Throws nothing; `outcome` is what runCalibration or fitKnown gave. */
+export function reportPage(outcome: CalibrationOutcome, frame: ReportFrame): string {
   const t = reportTexts[frame.language];
   const title = fill(outcome.kind === 'calibrate' ? t.calibrateTitle : t.fitTitle, { file: frame.file });
   const bank = createItemParameters(outcome.parameters);
