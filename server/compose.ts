@@ -59,7 +59,7 @@ import { recordJobs } from './jobs/records.ts';
 import type { Job } from './jobs/job.ts';
 import type { Program } from './program.ts';
 import { Seats } from './seats.ts';
-import type { Timers } from './timers.ts';
+import type { Timers } from '../storage/document/timers.ts';
 
 export const now = (): Instant => toInstant(Date.now());
 export const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
@@ -108,12 +108,20 @@ export interface Stores {
   readonly pinnedTest: (registration: Registration) => PinnedTest;
 }
 
-export async function openStorage({ mongodbUri, dataFolder }: Configuration): Promise<Storage> {
-  return mongodbUri === undefined ? openLmdb({ directory: dataFolder }) : openMongo({ uri: mongodbUri });
+/** What the program opens its storage with, so that it learns of what other processes write. */
+interface Watching {
+  readonly timers: Timers;
+  readonly watchFailed: (error: Error) => void;
 }
 
-export async function openStores(configuration: Configuration): Promise<Stores> {
-  const storage = await openStorage(configuration);
+export async function openStorage({ mongodbUri, dataFolder }: Configuration, watching?: Watching): Promise<Storage> {
+  return mongodbUri === undefined
+    ? openLmdb({ directory: dataFolder, ...watching })
+    : openMongo({ uri: mongodbUri, ...watching });
+}
+
+export async function openStores(configuration: Configuration, watching?: Watching): Promise<Stores> {
+  const storage = await openStorage(configuration, watching);
   const bank = await ReleaseStore.open(storage);
   return {
     storage,
@@ -180,14 +188,17 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     { level: 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: true }),
   );
-  const stores = await openStores(configuration);
+  const everyTimer = new ProcessTimers();
+  const stores = await openStores(configuration, {
+    timers: everyTimer,
+    watchFailed: (error) => log.warn({ err: error }, 'changes made by other processes are not seen for a while'),
+  });
   const { storage, bank } = stores;
   const { wrapping, signing } = await openSigningKeys(configuration, storage);
   const dataKeys = await DataKeys.open({ storage, wrapping, random, now });
   const blobs = storage.blobs(dataKeys.dataKeyOf);
   const sessions = new Sessions({ journal: storage.journal, now, pinnedTest: stores.pinnedTest });
   const ratings = new Ratings(storage.journal, await storage.collection(performances), now);
-  const everyTimer = new ProcessTimers();
   let publicUrl = configuration.publicUrl ?? '';
 
   const shared = {

@@ -22,7 +22,7 @@ import type { Deliveries } from '../scoring/trajectory/deliveries.ts';
 import type { Calibrations } from './jobs/calibrations.ts';
 import type { Configuration } from './configuration.ts';
 import type { Seats } from './seats.ts';
-import type { Timers } from './timers.ts';
+import type { Timers } from '../storage/document/timers.ts';
 
 export interface Program {
   readonly configuration: Configuration;

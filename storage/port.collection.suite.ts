@@ -349,4 +349,24 @@ export function collectionSuite({ opened, storage, tenant }: Bench): void {
     await collection.insert({ tenant: agency, id: 'late' }, { name: 'd' });
     expect(told).not.toContain('late');
   });
+
+  it('tells of the writes that others make through another opening', async () => {
+    const [collection, elsewhere] = [await open(), await (await opened().again()).collection(sittings)];
+    const agency = tenant();
+    const told: string[] = [];
+    const stop = collection.watch(agency, ({ id }) => {
+      told.push(id);
+    });
+    // Listening begins some time after watch returned; writes go on until one is heard.
+    while (!told.includes('gone')) {
+      const note = await elsewhere.insert({ tenant: agency, id: 'gone' }, { name: 'a' });
+      await elsewhere.remove(note, 1);
+      await elsewhere.insert({ tenant: tenant(), id: 'x' }, { name: 'x' });
+      await new Promise((resolve) => {
+        setTimeout(resolve, 100);
+      });
+    }
+    expect(new Set(told)).toEqual(new Set(['gone']));
+    stop();
+  });
 }

@@ -134,6 +134,31 @@ export function journalSuite({ opened, storage, tenant }: Bench): void {
       expect(told).toEqual([1, 2]);
     });
 
+    it('tells of the commits that others append through another opening, each once', async () => {
+      const { journal } = storage();
+      const elsewhere = (await opened().again()).journal;
+      const name = stream();
+      const told: string[] = [];
+      const stop = journal.watch((appended, version) => {
+        if (appended.tenant === name.tenant) told.push(`${appended.kind} ${appended.id} ${version}`);
+      });
+      // Listening begins some time after watch returned; writes go on until one is heard.
+      let head = await elsewhere.append(name, first([{ type: 'begun' }]));
+      while (!told.includes(`session s1 ${head.version}`)) {
+        head = await elsewhere.append(name, after(head, [{ type: 'went-on' }]));
+        await new Promise((resolve) => {
+          setTimeout(resolve, 150);
+        });
+      }
+      await journal.append(name, after(head, [{ type: 'ours' }]));
+      await new Promise((resolve) => {
+        setTimeout(resolve, 500);
+      });
+      stop();
+      expect(told).toContain(`session s1 ${head.version + 1}`);
+      expect(told).toHaveLength(new Set(told).size);
+    });
+
     it('names a writer that knew another history', async () => {
       const { journal } = storage();
       const name = stream();

@@ -1,5 +1,6 @@
 /** The one suite that both engines pass. */
 import { afterAll, beforeAll, describe } from 'vitest';
+import type { Timers } from './document/timers.ts';
 import type { Storage, StreamId, UploadId } from './port.ts';
 import { blobSuite } from './port.blobs.suite.ts';
 import { checkpointSuite } from './port.checkpoint.suite.ts';
@@ -21,6 +22,18 @@ export interface OpenedStorage {
   };
   readonly end: () => Promise<void>;
 }
+
+/** The platform's own: watching takes real time. */
+export const suiteTimers: Timers = {
+  every: (ms, run) => {
+    const timer = setInterval(run, ms);
+    return () => clearInterval(timer);
+  },
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
 
 /** What the parts of the suite get: the storage, and a new tenant for each test. */
 export interface Bench {

@@ -65,8 +65,8 @@ export interface Collection<T, I extends string = string> {
   remove(key: Key, revision: number): Promise<void>;
   find(tenant: string, query: Query<I>): Promise<Page<T>>;
   /**
-   * Calls `changed` after each committed write of this process, and for those of other processes within a second. Ends
-   * by the returned call.
+   * Calls `changed` after each committed write: at once for those of this process, within a second for those of others;
+   * a write may be told twice, and a process that was out of reach for long may miss some. Ends by the returned call.
    */
   watch(tenant: string, changed: (key: Key) => void): () => void;
 }
@@ -138,7 +138,10 @@ export interface Journal {
     limit: number,
   ): Promise<readonly { readonly stream: StreamId; readonly version: number; readonly hash: string }[]>;
   markSealed(heads: readonly { readonly stream: StreamId; readonly version: number }[]): Promise<void>;
-  /** Calls `appended` after every append made through this process. */
+  /**
+   * Calls `appended` after every append: at once for those of this process, within a second for those of others, once
+   * for each. A process that was out of reach for long may miss some: look at the whole from time to time, too.
+   */
   watch(appended: (stream: StreamId, version: number) => void): () => void;
 }
 

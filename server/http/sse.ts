@@ -1,6 +1,6 @@
 /** Server-sent events: bounded, with a heartbeat comment so that proxies and half-open sockets are noticed. */
 import type { Request, Response } from 'express';
-import type { Timers } from '../timers.ts';
+import type { Timers } from '../../storage/document/timers.ts';
 
 export interface EventStream {
   send(event: string, data: unknown): void;

@@ -13,7 +13,7 @@ import {
   type Stored,
 } from '../port.ts';
 import { checkKey, indexValues, plainCopy, planQuery, writeCursor } from '../port.query.ts';
-import type { Watchers } from '../port.watch.ts';
+import type { Changes } from './changes.ts';
 import type { Database, EntryKey, Part } from './database.ts';
 
 interface Entry {
@@ -34,7 +34,7 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
 
   constructor(
     private readonly database: Database,
-    private readonly watchers: Watchers,
+    private readonly changes: Changes,
     private readonly definition: CollectionDefinition<T, I>,
   ) {
     this.indexes = new Map(Object.entries<IndexDefinition<T>>(definition.indexes));
@@ -50,8 +50,9 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
       this.checkUnique(key, entries);
       this.database.put(this.documentKey(key), envelope(1, plain.text));
       for (const entry of entries) this.database.put(entry.key, nothing);
+      this.changes.note({ collection: this.definition.name, key });
     });
-    this.watchers.tell(this.definition.name, key);
+    this.changes.tell({ collection: this.definition.name, key });
     return { ...key, revision: 1, value: plain.value };
   }
 
@@ -70,8 +71,9 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
       for (const entry of before) this.database.remove(entry.key);
       this.database.put(this.documentKey(key), envelope(revision + 1, plain.text));
       for (const entry of entries) this.database.put(entry.key, nothing);
+      this.changes.note({ collection: this.definition.name, key });
     });
-    this.watchers.tell(this.definition.name, key);
+    this.changes.tell({ collection: this.definition.name, key });
     return { ...key, revision: revision + 1, value: plain.value };
   }
 
@@ -81,8 +83,9 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
       const before = this.entriesOf(key, this.readAt(key, revision));
       for (const entry of before) this.database.remove(entry.key);
       this.database.remove(this.documentKey(key));
+      this.changes.note({ collection: this.definition.name, key });
     });
-    this.watchers.tell(this.definition.name, key);
+    this.changes.tell({ collection: this.definition.name, key });
   }
 
   async find(tenant: string, query: Query<I>): Promise<Page<T>> {
@@ -114,7 +117,7 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
   }
 
   watch(tenant: string, changed: (key: Key) => void): () => void {
-    return this.watchers.add(this.definition.name, tenant, changed);
+    return this.changes.watch(this.definition.name, tenant, changed);
   }
 
   private documentKey({ tenant, id }: Key): EntryKey {

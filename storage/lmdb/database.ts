@@ -17,9 +17,9 @@ export type EntryKey = readonly [Space, ...Part[]];
  * kind, id, version) ·
  * h: head of a stream (tenant, kind, id) · p: pending work (tenant, kind, id, version) · u: head not in a checkpoint
  * (tenant, kind, id) ·
- * c: chunk (tenant, person, id, n) · b: sealed blob (tenant, person, id)
+ * c: chunk (tenant, person, id, n) · b: sealed blob (tenant, person, id) · w: what was written lately (place in a ring)
  */
-export type Space = 'd' | 'i' | 'j' | 'h' | 'p' | 'u' | 'c' | 'b';
+export type Space = 'd' | 'i' | 'j' | 'h' | 'p' | 'u' | 'c' | 'b' | 'w';
 
 /** Sorts after every part: no UTF-8 text begins with this byte. */
 const last = new Uint8Array([255]);
@@ -70,6 +70,11 @@ export class Database {
 
   has(key: EntryKey): boolean {
     return this.db.doesExist([...key]);
+  }
+
+  /** What is read from here on includes all that other processes have committed until now. */
+  refresh(): void {
+    this.db.resetReadTxn();
   }
 
   /** Only inside the body of `transact`. */

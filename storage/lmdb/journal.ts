@@ -15,19 +15,23 @@ import {
 } from '../port.ts';
 import { type StoredCommit, buildCommit, openChain, openCommit, streamName } from '../journal/chain.ts';
 import { checkKey } from '../port.query.ts';
+import type { Changes } from './changes.ts';
 import type { Database, EntryKey, Part } from './database.ts';
 
 const hashBytes = 32;
 
 export class LmdbJournal implements Journal {
-  private readonly watchers = new Set<(stream: StreamId, version: number) => void>();
-
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly changes: Changes,
+  ) {}
 
   async append(stream: StreamId, append: Append): Promise<Commit> {
     checkKey(stream.kind, stream);
     const commit = buildCommit(stream, append);
     const pending = append.pending?.length ? JSON.stringify(append.pending) : undefined;
+    const { version } = commit;
+    const change = { stream: { tenant: stream.tenant, kind: stream.kind, id: stream.id }, version };
     const written = await this.database.transact(() => {
       if (this.isThere(stream, append, commit)) return false;
       const name = nameOf(stream);
@@ -35,9 +39,10 @@ export class LmdbJournal implements Journal {
       this.database.put(['h', ...name], head(commit.version, commit.hash));
       this.database.put(['u', ...name], head(commit.version, commit.hash));
       if (pending !== undefined) this.database.put(['p', ...name, commit.version], pending);
+      this.changes.note(change);
       return true;
     });
-    if (written) for (const appended of this.watchers) appended(stream, commit.version);
+    if (written) this.changes.tell(change);
     return commit;
   }
 
@@ -110,10 +115,7 @@ export class LmdbJournal implements Journal {
   }
 
   watch(appended: (stream: StreamId, version: number) => void): () => void {
-    this.watchers.add(appended);
-    return () => {
-      this.watchers.delete(appended);
-    };
+    return this.changes.watchAppends(appended);
   }
 
   private head(stream: StreamId): { readonly version: number; readonly hash: string } {

@@ -6,7 +6,7 @@ import { sha256 } from '../document/hash.ts';
 import { canonicalJson } from '../document/json.ts';
 import { type Storage, type StreamId, genesisHash } from '../port.ts';
 import { write } from '../port.journal.suite.ts';
-import { type OpenedStorage, storageSuite } from '../port.suite.ts';
+import { type OpenedStorage, storageSuite, suiteTimers } from '../port.suite.ts';
 import { Database } from './database.ts';
 import { openLmdb } from './open.ts';
 
@@ -16,7 +16,7 @@ async function opened(): Promise<OpenedStorage> {
   const directory = await mkdtemp(join(tmpdir(), 'meetlat-lmdb-'));
   const storages: Storage[] = [];
   const again = async (): Promise<Storage> => {
-    const storage = await openLmdb({ directory });
+    const storage = await openLmdb({ directory, timers: suiteTimers });
     storages.push(storage);
     return storage;
   };

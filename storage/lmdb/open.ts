@@ -3,10 +3,11 @@
  * for network file systems.
  */
 import { join } from 'node:path';
+import type { Timers } from '../document/timers.ts';
 import type { Storage } from '../port.ts';
 import { StoredBlobs } from '../blobs/stored-blobs.ts';
-import { Watchers } from '../port.watch.ts';
 import { LmdbChunks } from './blobs.ts';
+import { Changes } from './changes.ts';
 import { LmdbCollection } from './collection.ts';
 import { Database } from './database.ts';
 import { LmdbJournal } from './journal.ts';
@@ -19,24 +20,33 @@ export interface LmdbStorage extends Storage {
   backup(directory: string): Promise<void>;
 }
 
+export interface LmdbPorts {
+  readonly directory: string;
+  /** Look for what other processes on the folder write, while somebody watches. */
+  readonly timers?: Pick<Timers, 'every'>;
+}
+
 /**
  * Opens the storage in a folder, which is made when it does not exist: `database/` and `blobs/` come in it.
- * `watch` sees the writes of this process only. Throws StorageUnavailable.
+ * Without timers `watch` sees the writes of this process only. Throws StorageUnavailable.
  */
-export async function openLmdb({ directory }: { readonly directory: string }): Promise<LmdbStorage> {
+export async function openLmdb({ directory, timers }: LmdbPorts): Promise<LmdbStorage> {
   const database = Database.open(join(directory, 'database'));
   const chunks = new LmdbChunks(database, join(directory, 'blobs'));
-  const watchers = new Watchers();
+  const changes = new Changes(database, timers);
   return {
     engine: 'lmdb',
-    collection: (definition) => Promise.resolve(new LmdbCollection(database, watchers, definition)),
-    journal: new LmdbJournal(database),
+    collection: (definition) => Promise.resolve(new LmdbCollection(database, changes, definition)),
+    journal: new LmdbJournal(database, changes),
     blobs: (dataKeyOf) => new StoredBlobs(chunks, dataKeyOf),
     ping: async () => {
       database.has(['d', 'ping', '', '']);
       await Promise.resolve();
     },
     backup: (target) => database.backup(target),
-    close: () => database.close(),
+    close: () => {
+      changes.close();
+      return database.close();
+    },
   };
 }

@@ -15,6 +15,7 @@ import {
 } from '../port.ts';
 import { type StoredCommit, buildCommit, openChain, openCommit, streamName } from '../journal/chain.ts';
 import { checkKey } from '../port.query.ts';
+import { type Changes, commitCollection } from './changes.ts';
 import { reach, refusingIndex } from './failure.ts';
 import type { Primary } from './primary.ts';
 
@@ -32,15 +33,14 @@ interface CommitDocument extends StreamId {
 const inOrder = { tenant: 1, kind: 1, id: 1, version: 1 } as const;
 
 export class MongoJournal implements Journal {
-  private readonly watchers = new Set<(stream: StreamId, version: number) => void>();
-
   private constructor(
     private readonly commits: DriverCollection<CommitDocument>,
     private readonly primary: Primary,
+    private readonly changes: Changes,
   ) {}
 
-  static async open(db: Db, primary: Primary): Promise<MongoJournal> {
-    const commits = db.collection<CommitDocument>('journal.commits');
+  static async open(db: Db, primary: Primary, changes: Changes): Promise<MongoJournal> {
+    const commits = db.collection<CommitDocument>(commitCollection);
     await reach(() =>
       commits.createIndexes([
         { name: 'version', unique: true, key: inOrder },
@@ -49,7 +49,7 @@ export class MongoJournal implements Journal {
         { name: 'unsealed', key: inOrder, partialFilterExpression: { unsealed: true } },
       ]),
     );
-    return new MongoJournal(commits, primary);
+    return new MongoJournal(commits, primary, changes);
   }
 
   async append(stream: StreamId, append: Append): Promise<Commit> {
@@ -58,27 +58,23 @@ export class MongoJournal implements Journal {
     await this.checkBefore(stream, append);
     const { tenant, kind, id, version, at, hash, bytes } = commit;
     const pending = append.pending?.length ? { pending: JSON.stringify(append.pending) } : {};
+    const inserted = await this.changes.appending(stream, version, () =>
+      this.insert({ tenant, kind, id, version, at, hash, bytes: Buffer.from(bytes), unsealed: true, ...pending }),
+    );
+    if (inserted === undefined && !(await this.isOurs(commit)))
+      throw new VersionConflict(stream, append.expectedVersion);
+    return commit;
+  }
+
+  /** Undefined when a commit with that version is there already. */
+  private async insert(document: CommitDocument): Promise<true | undefined> {
     try {
-      await reach(() =>
-        this.commits.insertOne({
-          tenant,
-          kind,
-          id,
-          version,
-          at,
-          hash,
-          bytes: Buffer.from(bytes),
-          unsealed: true,
-          ...pending,
-        }),
-      );
+      await reach(() => this.commits.insertOne(document));
+      return true;
     } catch (error) {
       if (refusingIndex(error) === undefined) throw error;
-      if (!(await this.isOurs(commit))) throw new VersionConflict(stream, append.expectedVersion);
-      return commit;
+      return undefined;
     }
-    for (const appended of this.watchers) appended(stream, version);
-    return commit;
   }
 
   async read(stream: StreamId, after = 0): Promise<readonly Commit[]> {
@@ -169,10 +165,7 @@ export class MongoJournal implements Journal {
   }
 
   watch(appended: (stream: StreamId, version: number) => void): () => void {
-    this.watchers.add(appended);
-    return () => {
-      this.watchers.delete(appended);
-    };
+    return this.changes.watchAppends(appended);
   }
 
   /**

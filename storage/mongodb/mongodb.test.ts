@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Storage } from '../port.ts';
-import { type OpenedStorage, storageSuite } from '../port.suite.ts';
+import { type OpenedStorage, storageSuite, suiteTimers } from '../port.suite.ts';
 import { type TestMongo, hasMongo, startMongo, withoutMongo } from '../../tests/mongo.ts';
 import { openMongo } from './open.ts';
 
@@ -14,7 +14,7 @@ async function opened(): Promise<OpenedStorage> {
   const database = `meetlat-suite-${randomBytes(6).toString('hex')}`;
   const storages: Storage[] = [];
   const again = async (): Promise<Storage> => {
-    const storage = await openMongo({ uri, database });
+    const storage = await openMongo({ uri, database, timers: suiteTimers });
     storages.push(storage);
     return storage;
   };
@@ -68,32 +68,6 @@ if (!hasMongo()) {
     });
 
     storageSuite('MongoDB', opened);
-
-    it('tells of the writes of other processes within a second', async () => {
-      const { storage, again, end } = await opened();
-      interface Note {
-        readonly text: string;
-      }
-      const definition = { name: 'notes', indexes: {} };
-      const collection = await storage.collection<Note, never>(definition);
-      const other = await (await again()).collection<Note, never>(definition);
-      const told: string[] = [];
-      const stop = collection.watch('agency', ({ id }) => {
-        told.push(id);
-      });
-      // The stream is listening some time after watch returned; writes go on until it is heard.
-      for (let n = 0; n < 50 && !told.includes('gone'); n += 1) {
-        const note = await other.insert({ tenant: 'agency', id: 'gone' }, { text: `${n}` });
-        await other.remove(note, 1);
-        await other.insert({ tenant: 'another agency', id: `x${n}` }, { text: 'x' });
-        await new Promise((resolve) => {
-          setTimeout(resolve, 100);
-        });
-      }
-      expect(new Set(told)).toEqual(new Set(['gone']));
-      stop();
-      await end();
-    });
 
     it('says that a server does not answer', async () => {
       await expect(openMongo({ uri: 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200' })).rejects.toMatchObject({

@@ -4,6 +4,7 @@
  */
 import { MongoClient } from 'mongodb';
 import { StoredBlobs } from '../blobs/stored-blobs.ts';
+import type { Timers } from '../document/timers.ts';
 import type { Storage } from '../port.ts';
 import { MongoChunks } from './blobs.ts';
 import { Changes } from './changes.ts';
@@ -16,12 +17,19 @@ export interface MongoPorts {
   readonly uri: string;
   /** Default: the one that the address names, otherwise `meetlat`. */
   readonly database?: string;
-  /** Told when changes made by other processes can no longer be watched. */
+  /** Open a change stream again that broke. */
+  readonly timers?: Pick<Timers, 'after'>;
+  /** Told when the changes of other processes cannot be watched for a while. */
   readonly watchFailed?: (error: Error) => void;
 }
 
 /** Throws StorageUnavailable when no primary answers. */
-export async function openMongo({ uri, database, watchFailed = () => undefined }: MongoPorts): Promise<Storage> {
+export async function openMongo({
+  uri,
+  database,
+  timers,
+  watchFailed = () => undefined,
+}: MongoPorts): Promise<Storage> {
   const client = new MongoClient(uri, {
     // An acknowledged write is on the disk of a majority; a read sees only what no fail-over can take back.
     writeConcern: { w: 'majority', journal: true },
@@ -33,10 +41,10 @@ export async function openMongo({ uri, database, watchFailed = () => undefined }
   });
   const db = client.db(database ?? databaseOf(uri));
   const primary = new Primary(client, db);
-  const changes = new Changes(db, watchFailed);
+  const changes = new Changes({ db, timers, failed: watchFailed });
   try {
     await reach(() => client.connect());
-    const [journal, chunks] = [await MongoJournal.open(db, primary), await MongoChunks.open(db, primary)];
+    const [journal, chunks] = [await MongoJournal.open(db, primary, changes), await MongoChunks.open(db, primary)];
     return {
       engine: 'mongodb',
       journal,
