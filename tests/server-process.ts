@@ -21,8 +21,13 @@ export class ServerProcess {
     private readonly environment: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+  /** `fill` puts data into the folder before the program opens it. */
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    fill: (folder: string) => void | Promise<void> = () => undefined,
+  ): Promise<ServerProcess> {
     const server = new ServerProcess(await mkdtemp(join(tmpdir(), 'meetlat-test-')), environment);
+    await fill(server.folder);
     await server.launch();
     return server;
   }
