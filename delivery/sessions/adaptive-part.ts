@@ -49,7 +49,7 @@ export function continueAdaptive(
         theta,
         standardError,
         rule: step.rule,
-        stream: { seed, purpose: 'selection', position },
+        stream: { seed, ...step.stream },
         deadlineAt: deadlineFrom(state, facts.now, part.itemLimitMs),
       },
     ],

@@ -69,7 +69,15 @@ export function inOrder(items: readonly string[]): AdaptiveTest {
       const item = items[history.length];
       return item === undefined
         ? { kind: 'stop', reason: 'maximum-items', theta, standardError: 0.4 }
-        : { kind: 'present', item, scored: true, theta, standardError: 1.5, rule: 'maximum-information' };
+        : {
+            kind: 'present',
+            item,
+            scored: true,
+            theta,
+            standardError: 1.5,
+            rule: 'maximum-information',
+            stream: { key: `selection/${history.length + 1}`, among: [item] },
+          };
     },
   };
 }

@@ -61,8 +61,14 @@ export interface GivenTurn {
 
 export const isTurn = (given: GivenItem | GivenTurn): given is GivenTurn => 'turn' in given;
 
-/** Which random stream was used for a choice, so that it can be replayed. */
-export interface StreamUsed {
+/** The random stream that a choice was drawn from, and among which items (best first), so that it can be replayed. */
+export interface RecordedDraw {
+  readonly seed: string;
+  readonly key: string;
+  readonly among: readonly string[];
+}
+/** What sessions recorded before: always the stream of a selection, also where another one was drawn from. */
+export interface AssumedDraw {
   readonly seed: string;
   readonly purpose: string;
   readonly position: number;
@@ -86,7 +92,7 @@ interface Events {
     readonly theta: number;
     readonly standardError: number;
     readonly rule: string;
-    readonly stream: StreamUsed;
+    readonly stream: RecordedDraw | AssumedDraw;
     readonly deadlineAt: Instant;
   };
   'media-played': { readonly handle: string; readonly plays: number };

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { jsonObject } from '../../storage/document/json.ts';
 import type { Commit } from '../../storage/port.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
-import { civicTest, oralTest } from './example.suite.ts';
-import type { SessionEvent } from './session.ts';
+import { civicTest, oralTest, registration } from './example.suite.ts';
+import type { AssumedDraw, SessionEvent } from './session.ts';
 import { Sitting } from './sitting.suite.ts';
 import { verifySession } from './verify.ts';
 
@@ -55,6 +55,27 @@ describe('verify', () => {
     );
     const { differences } = verifySession(commits(events), () => oralTest, '1');
     expect(differences[0]).toMatchObject({ type: 'item-completed' });
+  });
+  it('names a draw that was not made: another stream, or among other items', () => {
+    for (const change of [{ key: 'pretest/2' }, { among: ['L2', 'L3'] }]) {
+      const events = sat(oralTest).events.map((event) =>
+        event.type === 'item-presented' && event.position === 2
+          ? { ...event, stream: { ...event.stream, ...change } }
+          : event,
+      );
+      const { differences } = verifySession(commits(events), () => oralTest, '1');
+      expect(differences.map(({ type }) => type)).toEqual(['item-presented']);
+    }
+  });
+  it('holds a session of before, which recorded no draw, to what it recorded', () => {
+    const old = (position: number) => ({ seed: registration(oralTest).seed, purpose: 'selection', position });
+    const recorded = (stream: (position: number) => AssumedDraw) =>
+      sat(oralTest).events.map((event) =>
+        event.type === 'item-presented' ? { ...event, stream: stream(event.position) } : event,
+      );
+    expect(verifySession(commits(recorded(old)), () => oralTest, '1').differences).toEqual([]);
+    const other = recorded((position) => ({ ...old(position), purpose: 'pretest' }));
+    expect(verifySession(commits(other), () => oralTest, '1').differences).toHaveLength(5);
   });
   it('names an item that the engine would not have chosen', () => {
     const events = sat(oralTest).events.map((event) =>

@@ -13,7 +13,7 @@ import { assemblePractice } from './decide-operation.ts';
 import { sessionEvents } from './handle.ts';
 import { completeLinear, startLinear } from './linear-part.ts';
 import { evolve } from './evolve.ts';
-import type { EventBody, Registration, Session, SessionEvent, SessionState } from './session.ts';
+import type { EventBody, EventOf, Registration, Session, SessionEvent, SessionState } from './session.ts';
 import { startSpeaking } from './speaking-part.ts';
 
 export interface Difference {
@@ -52,10 +52,13 @@ function recompute(state: SessionState, event: SessionEvent, facts: Facts): Even
       return part?.kind === 'linear' ? find(completeLinear(state, part, facts, 'submitted')) : undefined;
     case 'turns-assembled':
       return part?.kind === 'speaking' ? find(startSpeaking(state, part, facts)) : undefined;
-    case 'item-presented':
-      return part?.kind === 'adaptive'
-        ? find(continueAdaptive(state, part, historyOf(state.items), facts).events)
-        : undefined;
+    case 'item-presented': {
+      const again =
+        part?.kind === 'adaptive'
+          ? find(continueAdaptive(state, part, historyOf(state.items), facts).events)
+          : undefined;
+      return again?.type === 'item-presented' ? drawnAsRecorded(event, again) : again;
+    }
     case 'item-completed': {
       const item = state.items.find(({ handle }) => handle === event.handle);
       return part?.kind === 'adaptive' && item !== undefined ? find(completeItem(state, part, item, facts)) : undefined;
@@ -68,6 +71,15 @@ function recompute(state: SessionState, event: SessionEvent, facts: Facts): Even
       return undefined;
   }
 }
+
+/** A session that recorded no draw is held to what it recorded then; what was drawn shows in the item all the same. */
+const drawnAsRecorded = (
+  recorded: EventOf<'item-presented'>,
+  again: EventBody<'item-presented'>,
+): EventBody<'item-presented'> =>
+  'among' in recorded.stream
+    ? again
+    : { ...again, stream: { seed: again.stream.seed, purpose: 'selection', position: again.position } };
 
 /** The body without its head, in one order of members, so that equal means equal. */
 function bodyText(event: SessionEvent | EventBody): string {

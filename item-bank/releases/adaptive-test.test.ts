@@ -36,6 +36,14 @@ describe('the adaptive test of a release', () => {
     expect(last).toMatchObject({ kind: 'stop', reason: 'maximum-items' });
     expect(new Set(given.map(({ item }) => item)).size).toBe(given.length);
   });
+  it('says which random stream it drew from, and among what', () => {
+    const first = test.next([], 'seed', []);
+    expect(first).toMatchObject({ kind: 'present', stream: { key: 'selection/1' } });
+    const second = test.next(sit('seed').given.slice(0, 1), 'seed', []);
+    expect(second).toMatchObject({ kind: 'present', stream: { key: 'pretest/2', among: ['L11', 'L12'] } });
+    for (const step of [first, second])
+      expect(step.kind === 'present' && step.stream.among.includes(step.item)).toBe(true);
+  });
   it('is the same for the same seed', () => expect(sit('seed')).toEqual(sit('seed')));
   it('gives no item of an earlier attempt, and takes ids of other releases for what they are', () => {
     const { given } = sit('seed');

@@ -49,6 +49,12 @@ function indexOf(bank: AdaptiveBank, id: string): number {
   return item;
 }
 
+function idOf(bank: AdaptiveBank, item: number): string {
+  const id = bank.parameters.id[item];
+  if (id === undefined) throw new UnknownItem(String(item));
+  return id;
+}
+
 const givenOf = (bank: AdaptiveBank, history: readonly AdaptiveResponse[]): Given[] =>
   history.map(({ item, category, scored }) => ({ item: indexOf(bank, item), category, scored }));
 
@@ -57,7 +63,9 @@ export function adaptiveTest(part: AdaptivePart, bank: AdaptiveBank): AdaptiveTe
     next(history, seed, excluded) {
       const banned = new Set(excluded.flatMap((id) => bank.index.get(id) ?? []));
       const step = nextItem({ policy: part.policy, bank, history: givenOf(bank, history), seed, excluded: banned });
-      return step.kind === 'stop' ? step : { ...step, item: bank.parameters.id[step.item] ?? '' };
+      if (step.kind === 'stop') return step;
+      const { key, among } = step.stream;
+      return { ...step, item: idOf(bank, step.item), stream: { key, among: among.map((item) => idOf(bank, item)) } };
     },
     report: (history) => reportedAbility(bank, givenOf(bank, history)),
   };

@@ -2,6 +2,12 @@ import type { AbilityEstimate } from 'itemresponsetheory';
 import type { ChoiceItem, ChoiceText, ItemVersion, Language, SpeakingItem } from '../items/item.ts';
 import type { Specification } from '../specifications/specification.ts';
 
+/** The random stream, by its key under the session's seed, from which one of the items `among` was drawn. */
+export interface ItemDraw {
+  readonly key: string;
+  readonly among: readonly string[];
+}
+
 /** What the engine says after each answer of an adaptive part. `item` is the id of the next item. */
 export type AdaptiveStep =
   | {
@@ -11,6 +17,7 @@ export type AdaptiveStep =
       readonly theta: number;
       readonly standardError: number;
       readonly rule: string;
+      readonly stream: ItemDraw;
     }
   | { readonly kind: 'stop'; readonly reason: string; readonly theta: number; readonly standardError: number };
 
