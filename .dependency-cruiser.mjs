@@ -1,6 +1,6 @@
 // The house: a floor imports only lower floors, never upward, never sideways (docs: README, "The map of the house").
 const floors = [
-  ['engine', 'storage'],
+  ['engine', 'words', 'storage'],
   ['people'],
   ['item-bank'],
   ['delivery'],
@@ -75,7 +75,7 @@ const forbidden = [
     name: 'the-receiver-knows-nothing-of-us',
     severity: 'error',
     from: { path: '^demonstration/trajectory-system/' },
-    to: { path: '^(engine|storage|people|item-bank|delivery|scoring|server|delivery-ui)/' },
+    to: { path: '^(engine|words|storage|people|item-bank|delivery|scoring|server|delivery-ui)/' },
   },
   { name: 'unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
 ];

@@ -8,6 +8,7 @@ const root = import.meta.dirname;
 const stamp = join(root, 'dist', 'built');
 const sources = [
   'engine',
+  'words',
   'storage',
   'people',
   'item-bank',

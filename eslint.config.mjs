@@ -92,6 +92,7 @@ export default tseslint.config(
   {
     files: [
       'engine/**/*.ts',
+      'words/**/*.ts',
       'storage/**/*.ts',
       'people/**/*.ts',
       'item-bank/**/*.ts',

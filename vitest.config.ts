@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: [
       'engine/**/*.test.ts',
+      'words/**/*.test.ts',
       'storage/**/*.test.ts',
       'people/**/*.test.ts',
       'item-bank/**/*.test.ts',

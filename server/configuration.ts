@@ -35,8 +35,8 @@ const known = new Set([
   'MEETLAT_TRAJECTORY_SECRET',
   'MEETLAT_DEMO',
 ]);
-/** Read by the launcher and by the tests' own processes, not by the program. */
-const foreign = /^MEETLAT_(NO_BUILD|FULL|TEST_.*|JWKS)$/;
+/** Read by the launcher, the commands and the tests' own processes, not by the program. */
+const foreign = /^MEETLAT_(NO_BUILD|LANG|FULL|TEST_.*|JWKS)$/;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

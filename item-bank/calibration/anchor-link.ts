@@ -31,11 +31,8 @@ export const linkMethods = [
   'haebara',
   'stocking-lord',
 ] as const satisfies readonly LinkMethod[];
-export const isLinkMethod = (name: string): name is LinkMethod => linkMethods.some((method) => method === name);
 
 export const linkDirections = ['forward', 'backward', 'symmetric'] as const satisfies readonly LinkDirection[];
-export const isLinkDirection = (name: string): name is LinkDirection =>
-  linkDirections.some((direction) => direction === name);
 
 /** Where an item is on the scale: difficulty, or the mean of its steps; 0 for a nominal item, which is nowhere. */
 export const locationOf = (spec: ItemSpec): number =>

@@ -146,7 +146,7 @@ export async function readParameters(path: string): Promise<ParameterFile> {
   }
 }
 
-const modelNames: readonly string[] = [
+export const itemModels = [
   'rasch',
   '1pl',
   '2pl',
@@ -156,8 +156,8 @@ const modelNames: readonly string[] = [
   'rsm',
   'grm',
   'nrm',
-] satisfies ItemModelName[];
-export const isItemModel = (name: string): name is ItemModelName => modelNames.includes(name);
+] as const satisfies readonly ItemModelName[];
+const isItemModel = (name: string): name is ItemModelName => itemModels.some((model) => model === name);
 
 /** CSV with the columns item and model. */
 export async function readModels(path: string): Promise<ReadonlyMap<string, ItemModelName>> {
@@ -173,8 +173,8 @@ export async function readModels(path: string): Promise<ReadonlyMap<string, Item
       if (item === '' || !isItemModel(model))
         throw new ResponseFileError(
           'unknown-model',
-          `${path}, line ${n + 2}: needs the columns item and model, one of ${modelNames.join(', ')}`,
-          { path, line: n + 2, models: modelNames.join(', ') },
+          `${path}, line ${n + 2}: needs the columns item and model, one of ${itemModels.join(', ')}`,
+          { path, line: n + 2, models: itemModels.join(', ') },
         );
       return [item.replace(/^'(?=[=+\-@\t\r])/, ''), model];
     }),

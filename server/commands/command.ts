@@ -1,14 +1,30 @@
-/** What every command is, and how it says that it was called wrongly. */
+/** What every command is: a table of options with their explanations, and a call. The help is made from the table. */
+import type { CommandKey } from '../../words/commands.ts';
+import { type AnyOption, type OptionTable, explained, readOptions } from './options.ts';
+
 export interface Command {
-  readonly usage: string;
-  run(argv: readonly string[]): Promise<number | undefined>;
+  readonly name: string;
+  /** What stands behind the name, one line for each way to call it: `SESSION`, `NEW OLD…`. */
+  readonly calls: readonly string[];
+  readonly says: CommandKey;
+  readonly examples: readonly string[];
+  readonly options: readonly AnyOption[];
+  /** Undefined: the program goes on; else its exit code. */
+  call(argv: readonly string[]): Promise<number | undefined>;
 }
 
-/** A call that cannot be understood; its message is one line for a person. */
-export class UsageError extends Error {
-  readonly code = 'usage';
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
-  }
+interface CommandForm<V> extends Omit<Command, 'options' | 'call'> {
+  readonly options: OptionTable<V>;
+  run(values: V, operands: readonly string[]): Promise<number | undefined>;
+}
+
+export function command<V>({ options, run, ...form }: CommandForm<V>): Command {
+  return {
+    ...form,
+    options: explained(options),
+    call: async (argv) => {
+      const { values, operands } = readOptions(form.name, options, argv);
+      return run(values, operands);
+    },
+  };
 }

@@ -3,15 +3,16 @@
  * group in turn.
  */
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Cell, csv } from '../../item-bank/calibration/csv.ts';
 import { type DifItem, runDif } from '../../item-bank/calibration/dif-run.ts';
-import { isItemModel } from '../../item-bank/calibration/parameter-file.ts';
+import { itemModels } from '../../item-bank/calibration/parameter-file.ts';
 import { now } from '../compose.ts';
-import { type Command, UsageError } from './command.ts';
+import { command } from './command.ts';
+import { choice, text } from './options.ts';
 import { difPage } from '../reports/dif-report.ts';
 import { writeReport } from './report-files.ts';
-import { withTeam, workersOf } from './team.ts';
+import { withTeam, workersOption } from './team.ts';
+import { UsageError } from './usage-error.ts';
 import { asUsage, commonOf, commonOptions, readWithProgress } from './report-outcome.ts';
 import { leftOutLines } from '../reports/report-page.ts';
 
@@ -114,32 +115,23 @@ function lineOf({ item, light, mantelHaenszel: mh, mantel, wald, rmsd, pointedAt
   return `${item}  ${observed}${wald === undefined ? '' : `  Wald p ${wald.p.toFixed(4)}`}${rmsd === undefined ? '' : `  RMSD ${Math.max(rmsd.reference, rmsd.focal).toFixed(3)}`}  ${light}${pointedAtBy.length === 0 ? '' : `: ${pointedAtBy.join(', ')}`}`;
 }
 
-export const difCommand: Command = {
-  usage:
-    'dif RESPONSES.csv --groups COLUMN --focal NAME|all [--reference NAME] [--match score|ability] [--model MODEL|auto] [--workers N] [--duplicates refuse|first] [--language nl|en] [--out DIR]   items that favour a group at equal score: Mantel–Haenszel (ETS A/B/C), logistic regression, SIBTEST, Breslow–Day; by ability for adaptive answers or more scores; with a model also Wald, RMSD, likelihood ratio, Lord and Raju; all: every group against the reference or all others',
-  run: async (argv) => {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        ...commonOptions,
-        focal: { type: 'string' },
-        reference: { type: 'string' },
-        match: { type: 'string' },
-        model: { type: 'string' },
-        workers: { type: 'string', default: '1' },
-      },
-    });
-    const [path] = positionals;
-    if (path === undefined) throw new UsageError('dif needs a file of responses');
-    if (values.groups === undefined || values.focal === undefined)
-      throw new UsageError('dif needs --groups COLUMN and --focal NAME, or --focal all');
-    const { focal, reference, match, model } = values;
-    if (match !== undefined && match !== 'score' && match !== 'ability')
-      throw new UsageError(`--match ${match}: must be score or ability`);
-    if (model !== undefined && model !== 'auto' && !isItemModel(model))
-      throw new UsageError(`--model ${model}: must be rasch, 1pl, 2pl, 3pl, pcm, gpcm, rsm, grm, nrm or auto`);
-    const workers = workersOf(values.workers);
+export const difCommand = command({
+  name: 'dif',
+  calls: ['RESPONSES.csv --groups COLUMN --focal NAME|all [OPTIONS]'],
+  says: 'dif.says',
+  examples: ['meetlat dif responses.csv --groups school --focal all --model 2pl --out fairness-2026'],
+  options: {
+    ...commonOptions,
+    groups: text('COLUMN', 'dif.groups'),
+    focal: text('NAME|all', 'dif.focal'),
+    reference: text('NAME', 'dif.reference'),
+    match: choice(['score', 'ability'], 'dif.match'),
+    model: choice([...itemModels, 'auto'], 'dif.model'),
+    workers: workersOption,
+  },
+  run: async ({ focal, reference, match, model, workers, ...values }, [path]) => {
+    if (path === undefined) throw new UsageError('dif.no-file');
+    if (values.groups === undefined || focal === undefined) throw new UsageError('dif.no-groups');
     try {
       const { read, language, out } = await commonOf(values);
       const data = await readWithProgress(path, read);
@@ -172,4 +164,4 @@ export const difCommand: Command = {
       throw asUsage(error, values.language);
     }
   },
-};
+});

@@ -1,11 +1,12 @@
 /** `meetlat drift`: items that did not keep their parameters, by calibrations or by answers in the order of time. */
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { runParameterDrift, runResponseDrift } from '../../item-bank/calibration/drift-run.ts';
 import { readParameters } from '../../item-bank/calibration/parameter-file.ts';
 import { now } from '../compose.ts';
-import { type Command, UsageError } from './command.ts';
+import { command } from './command.ts';
+import { number, text } from './options.ts';
+import { UsageError } from './usage-error.ts';
 import { parameterDriftPage, reasonsOf, responseDriftPage } from '../reports/drift-report.ts';
 import { named, writeReport } from './report-files.ts';
 import { type Common, asUsage, commonOf, commonOptions, readWithProgress } from './report-outcome.ts';
@@ -114,37 +115,31 @@ async function byResponses(
   });
 }
 
-export const driftCommand: Command = {
-  usage:
-    'drift NEW OLD… [--language nl|en] [--out DIR]   items whose parameters moved between calibrations, the newest first\n  meetlat drift RESPONSES.csv --parameters FILE [--alpha P] [--allowance SD] [--duplicates refuse|first] [--language nl|en] [--out DIR]   items whose answers, in the order of the file, left their known parameters (CUSUM)',
-  run: async (argv) => {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        ...commonOptions,
-        parameters: { type: 'string' },
-        alpha: { type: 'string', default: '0.01' },
-        allowance: { type: 'string', default: '0.25' },
-      },
-    });
-    const [alpha, allowance] = [Number(values.alpha), Number(values.allowance)];
-    if (!(alpha > 0 && alpha < 1)) throw new UsageError(`--alpha ${values.alpha}: must be between 0 and 1`);
-    if (!(allowance > 0) || !Number.isFinite(allowance))
-      throw new UsageError(`--allowance ${values.allowance}: must be a number above 0`);
-    const [path] = positionals;
-    const { parameters } = values;
-    if (path === undefined || (parameters === undefined ? positionals.length < 2 : positionals.length > 1))
-      throw new UsageError(
-        'drift needs two or more files of parameters, the newest first; or one file of responses and --parameters FILE',
-      );
+export const driftCommand = command({
+  name: 'drift',
+  calls: ['NEW OLD… [OPTIONS]', 'RESPONSES.csv --parameters FILE [OPTIONS]'],
+  says: 'drift.says',
+  examples: [
+    'meetlat drift calibration-2026/calibration.json calibration-2025/calibration.json --out drift-2026',
+    'meetlat drift responses.csv --parameters calibration-2025/calibration.json --language en',
+  ],
+  options: {
+    parameters: text('FILE', 'drift.parameters'),
+    alpha: number('P', 'drift.alpha', { below: 1 }, 0.01),
+    allowance: number('SD', 'drift.allowance', {}, 0.25),
+    ...commonOptions,
+  },
+  run: async ({ parameters, alpha, allowance, ...values }, paths) => {
+    const [path] = paths;
+    if (path === undefined || (parameters === undefined ? paths.length < 2 : paths.length > 1))
+      throw new UsageError('drift.files');
     try {
       const common = await commonOf(values);
       return await (parameters === undefined
-        ? byParameters(positionals, common)
+        ? byParameters(paths, common)
         : byResponses(path, parameters, { alpha, allowance }, common));
     } catch (error) {
       throw asUsage(error, values.language);
     }
   },
-};
+});

@@ -1,6 +1,5 @@
 /** `meetlat facets RATINGS.csv`: severity of raters and difficulty of criteria on one scale, and whom to talk to. */
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createRng } from 'itemresponsetheory';
 import {
   agreementOf,
@@ -16,13 +15,15 @@ import {
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { readAnchors, readRatings } from '../../item-bank/calibration/read-ratings.ts';
 import { now } from '../compose.ts';
-import { type Command, UsageError } from './command.ts';
+import { command } from './command.ts';
+import { choice, flag, text } from './options.ts';
+import { UsageError } from './usage-error.ts';
 import { type Estimates, type Row, rowsOf } from '../reports/facets-outcome.ts';
 import { facetsReport } from '../reports/facets-report.ts';
 import { notesOf } from '../reports/facets-notes.ts';
 import { requireReportFolder, writeReport } from './report-files.ts';
-import { asUsage, cycleText, progressLine } from './report-outcome.ts';
-import { fixed, isReportLanguage } from '../reports/report-page.ts';
+import { asUsage, cycleText, languageOption, outOption, progressLine } from './report-outcome.ts';
+import { fixed } from '../reports/report-page.ts';
 
 const tolerance = 1e-7;
 
@@ -180,37 +181,34 @@ function weightsOf(text: string): Map<string, number> {
       const at = pair.lastIndexOf('=');
       const [name, value] = [pair.slice(0, at).trim(), Number(pair.slice(at + 1))];
       if (at < 1 || pair.slice(at + 1).trim() === '' || !(value >= 0 && value < Infinity))
-        throw new UsageError(`--weights ${pair}: must be ELEMENT=WEIGHT with a weight of 0 or more`);
+        throw new UsageError('facets.bad-weight', { given: pair });
       return [name, value];
     }),
   );
 }
 
-export const facetsCommand: Command = {
-  usage:
-    'facets RATINGS.csv [--criteria A,B,C] [--ignore COLUMN,…] [--weight COLUMN] [--weights ELEMENT=2,…] [--unused refuse|close] [--thresholds common|FACET] [--slopes FACET,…] [--anchors FILE.csv] [--correct-bias] [--window COLUMN] [--method mml|jmle] [--language nl|en] [--out DIR]   severity of raters, difficulty of criteria, fit, agreement, drift (many-facet Rasch)',
-  run: async (argv) => {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        criteria: { type: 'string' },
-        ignore: { type: 'string' },
-        thresholds: { type: 'string', default: 'common' },
-        slopes: { type: 'string' },
-        anchors: { type: 'string' },
-        weight: { type: 'string' },
-        weights: { type: 'string' },
-        unused: { type: 'string', default: 'refuse' },
-        'correct-bias': { type: 'boolean', default: false },
-        window: { type: 'string' },
-        method: { type: 'string', default: 'mml' },
-        language: { type: 'string', default: 'nl' },
-        out: { type: 'string' },
-      },
-    });
-    const [path] = positionals;
-    if (path === undefined) throw new UsageError('facets needs a file of ratings');
+export const facetsCommand = command({
+  name: 'facets',
+  calls: ['RATINGS.csv [OPTIONS]'],
+  says: 'facets.says',
+  examples: ['meetlat facets ratings.csv --criteria pronunciation,vocabulary --window month --out raters-2026'],
+  options: {
+    criteria: text('A,B,C', 'facets.criteria'),
+    ignore: text('COLUMN,…', 'facets.ignore'),
+    thresholds: text('common|FACET', 'facets.thresholds', 'common'),
+    slopes: text('FACET,…', 'facets.slopes'),
+    anchors: text('FILE.csv', 'facets.anchors'),
+    weight: text('COLUMN', 'facets.weight'),
+    weights: text('ELEMENT=2,…', 'facets.weights'),
+    unused: choice(['refuse', 'close'], 'facets.unused', 'refuse'),
+    'correct-bias': flag('facets.correct-bias'),
+    window: text('COLUMN', 'facets.window'),
+    method: choice(['mml', 'jmle'], 'facets.method', 'mml'),
+    language: languageOption,
+    out: outOption,
+  },
+  run: async (values, [path]) => {
+    if (path === undefined) throw new UsageError('facets.no-file');
     const {
       language,
       out,
@@ -224,14 +222,11 @@ export const facetsCommand: Command = {
       method,
       'correct-bias': hasCorrection,
     } = values;
-    if (!isReportLanguage(language)) throw new UsageError(`--language ${language}: must be nl or en`);
-    if (method !== 'mml' && method !== 'jmle') throw new UsageError(`--method ${method}: must be mml or jmle`);
     if (
       method === 'jmle' &&
       (thresholds !== 'common' || slopes !== undefined || anchors !== undefined || hasCorrection)
     )
-      throw new UsageError('--method jmle knows one common scale without slopes, anchors or correction: take mml');
-    if (unused !== 'refuse' && unused !== 'close') throw new UsageError(`--unused ${unused}: must be refuse or close`);
+      throw new UsageError('facets.joint-only');
     if (out !== undefined) await requireReportFolder(out);
     try {
       const { table, windows } = await readRatings(path, {
@@ -282,4 +277,4 @@ export const facetsCommand: Command = {
       throw asUsage(error, values.language);
     }
   },
-};
+});

@@ -1,22 +1,20 @@
 /** `meetlat fit RESPONSES --parameters FILE`: how well items with known parameters fit new responses. */
-import { parseArgs } from 'node:util';
 import { readParameters } from '../../item-bank/calibration/parameter-file.ts';
 import { fitKnown } from '../../item-bank/calibration/fit-known.ts';
-import { type Command, UsageError } from './command.ts';
+import { command } from './command.ts';
+import { flag, text } from './options.ts';
 import { asUsage, commonOf, commonOptions, readWithProgress, tell } from './report-outcome.ts';
+import { UsageError } from './usage-error.ts';
 
-export const fitCommand: Command = {
-  usage:
-    'fit RESPONSES.csv --parameters FILE [--groups COLUMN] [--cuts NAME=θ,…] [--duplicates refuse|first] [--in-order] [--language nl|en] [--out DIR]   fit of known parameters: calibration.json, a release or a CSV of item, slope, difficulty',
-  run: async (argv) => {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { ...commonOptions, parameters: { type: 'string' }, 'in-order': { type: 'boolean', default: false } },
-    });
-    const [path] = positionals;
-    if (path === undefined) throw new UsageError('fit needs a file of responses: .csv, .jsonl, or either with .gz');
-    if (values.parameters === undefined) throw new UsageError('fit needs --parameters FILE');
+export const fitCommand = command({
+  name: 'fit',
+  calls: ['RESPONSES.csv --parameters FILE [OPTIONS]'],
+  says: 'fit.says',
+  examples: ['meetlat fit responses.csv --parameters calibration-2026/calibration.json --out fit-2026'],
+  options: { parameters: text('FILE', 'fit.parameters'), ...commonOptions, 'in-order': flag('option.in-order') },
+  run: async (values, [path]) => {
+    if (path === undefined) throw new UsageError('fit.no-file');
+    if (values.parameters === undefined) throw new UsageError('fit.no-parameters');
     try {
       const common = await commonOf(values);
       const parameters = await readParameters(values.parameters);
@@ -26,4 +24,4 @@ export const fitCommand: Command = {
       throw asUsage(error, values.language);
     }
   },
-};
+});

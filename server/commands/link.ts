@@ -2,56 +2,46 @@
  * `meetlat link NEW OLD`: the parameters of a new calibration on an old scale, by the items that both have; several
  * forms at once.
  */
-import { parseArgs } from 'node:util';
 import type { ItemSpec } from 'itemresponsetheory';
-import {
-  isLinkDirection,
-  isLinkMethod,
-  linkDirections,
-  linkForms,
-  linkMethods,
-  locationOf,
-} from '../../item-bank/calibration/anchor-link.ts';
+import type { LinkDirection, LinkMethod } from 'itemresponsetheory/linking';
+import { linkDirections, linkForms, linkMethods, locationOf } from '../../item-bank/calibration/anchor-link.ts';
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { linkManyForms } from '../../item-bank/calibration/many-forms.ts';
 import { readParameters } from '../../item-bank/calibration/parameter-file.ts';
 import { now } from '../compose.ts';
-import { type Command, UsageError } from './command.ts';
+import { command } from './command.ts';
+import { choice, text } from './options.ts';
+import { UsageError } from './usage-error.ts';
 import { linkPage } from '../reports/link-report.ts';
 import { manyFormsPage } from '../reports/many-forms-report.ts';
 import { named, requireReportFolder, writeReport } from './report-files.ts';
-import { asUsage } from './report-outcome.ts';
-import { type ReportLanguage, isReportLanguage, reportTexts } from '../reports/report-page.ts';
+import { asUsage, languageOption, outOption } from './report-outcome.ts';
+import type { ReportLanguage } from '../reports/report-page.ts';
 
 const slopeOf = (spec: ItemSpec): number | undefined => (spec.model === 'nominal' ? undefined : (spec.slope ?? 1));
 
 interface Asked {
-  readonly method: string;
-  readonly direction: string;
-  readonly population?: string | undefined;
-  readonly base?: string | undefined;
-  readonly language: string;
-  readonly out?: string | undefined;
+  readonly direction: LinkDirection;
+  readonly population: string | undefined;
+  readonly base: string | undefined;
+  readonly language: ReportLanguage;
+  readonly out: string | undefined;
 }
 
-function populationOf(text: string | undefined): { readonly mean: number; readonly sd: number } | undefined {
-  if (text === undefined) return undefined;
-  const [mean = NaN, sd = NaN, ...rest] = text.split(',').map(Number);
+function populationOf(given: string | undefined): { readonly mean: number; readonly sd: number } | undefined {
+  if (given === undefined) return undefined;
+  const [mean = NaN, sd = NaN, ...rest] = given.split(',').map(Number);
   if (!Number.isFinite(mean) || !(sd > 0) || !Number.isFinite(sd) || rest.length > 0)
-    throw new UsageError(`--population ${text}: must be MEAN,SD on the old (or the base's) scale, e.g. 0,1`);
+    throw new UsageError('usage.mean-and-sd', { given });
   return { mean, sd };
 }
 
 async function linkTwo(
   fresh: string,
   known: string,
-  { method, direction, population, out }: Asked,
-  language: ReportLanguage,
+  method: LinkMethod,
+  { direction, population, language, out }: Asked,
 ): Promise<number> {
-  if (!isLinkMethod(method))
-    throw new UsageError(`--method ${method}: must be ${linkMethods.join(', ')}; haberman for several forms`);
-  if (!isLinkDirection(direction))
-    throw new UsageError(`--direction ${direction}: must be ${linkDirections.join(', ')}`);
   const persons = populationOf(population);
   const outcome = linkForms(await readParameters(fresh), await readParameters(known), {
     method,
@@ -96,13 +86,9 @@ async function linkTwo(
   return 0;
 }
 
-async function linkMany(
-  paths: readonly string[],
-  { base, population, out }: Asked,
-  language: ReportLanguage,
-): Promise<number> {
+async function linkMany(paths: readonly string[], { base, population, language, out }: Asked): Promise<number> {
   const at = base === undefined ? paths.length - 1 : paths.indexOf(base);
-  if (at < 0) throw new UsageError(`--base ${base ?? ''}: must be one of the files: ${paths.join(', ')}`);
+  if (at < 0) throw new UsageError('link.unknown-base', { base: base ?? '', files: paths.join(', ') });
   const files = [];
   for (const path of paths) files.push(await readParameters(path));
   const outcome = linkManyForms(files, paths.map(named), at, populationOf(population));
@@ -150,39 +136,35 @@ async function linkMany(
   return 0;
 }
 
-export const linkCommand: Command = {
-  usage: `link NEW OLD [--method ${linkMethods.join('|')}] [--direction ${linkDirections.join('|')}] [--population MEAN,SD] [--language nl|en] [--out DIR]   parameters of NEW on the scale of OLD, by their common items, and their scores equated; each calibration.json, a release or a CSV of item, slope, difficulty\n  meetlat link FORM FORM FORM… [--base FORM] [--population MEAN,SD] [--language nl|en] [--out DIR]   several at once (haberman) on the scale of the last, or of the base`,
-  run: async (argv) => {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        method: { type: 'string' },
-        direction: { type: 'string', default: 'forward' },
-        population: { type: 'string' },
-        base: { type: 'string' },
-        language: { type: 'string', default: 'nl' },
-        out: { type: 'string' },
-      },
-    });
-    const [fresh, known] = positionals;
-    if (fresh === undefined || known === undefined)
-      throw new UsageError('link needs two files of parameters: the new one, then the old one; or more');
-    const isMany = positionals.length > 2 || values.method === 'haberman';
-    if (isMany && values.method !== undefined && values.method !== 'haberman')
-      throw new UsageError(`--method ${values.method}: more than two forms are linked by haberman`);
-    if (!isMany && values.base !== undefined)
-      throw new UsageError('--base: is for several forms; two are put on the scale of the second');
-    const { language, out } = values;
-    if (!isReportLanguage(language))
-      throw new UsageError(`--language ${language}: must be ${Object.keys(reportTexts).join(' or ')}`);
+export const linkCommand = command({
+  name: 'link',
+  calls: ['NEW OLD [OPTIONS]', 'FORM FORM FORM… [OPTIONS]'],
+  says: 'link.says',
+  examples: [
+    'meetlat link calibration-2026/calibration.json calibration-2025/calibration.json --out link-2026',
+    'meetlat link form-a.csv form-b.csv form-c.csv --base form-a.csv --out linked-forms',
+  ],
+  options: {
+    method: choice([...linkMethods, 'haberman'], 'link.method'),
+    direction: choice(linkDirections, 'link.direction', 'forward'),
+    population: text('MEAN,SD', 'link.population'),
+    base: text('FORM', 'link.base'),
+    language: languageOption,
+    out: outOption,
+  },
+  run: async ({ method, ...asked }, paths) => {
+    const [fresh, known] = paths;
+    if (fresh === undefined || known === undefined) throw new UsageError('link.no-files');
+    const isTwo = paths.length === 2;
+    if (!isTwo && method !== undefined && method !== 'haberman')
+      throw new UsageError('link.many-by-haberman', { method });
+    if (isTwo && method !== 'haberman' && asked.base !== undefined) throw new UsageError('link.base-of-two');
     try {
-      if (out !== undefined) await requireReportFolder(out);
-      return await (isMany
-        ? linkMany(positionals, { ...values, method: 'haberman' }, language)
-        : linkTwo(fresh, known, { ...values, method: values.method ?? 'stocking-lord' }, language));
+      if (asked.out !== undefined) await requireReportFolder(asked.out);
+      if (!isTwo || method === 'haberman') return await linkMany(paths, asked);
+      return await linkTwo(fresh, known, method ?? 'stocking-lord', asked);
     } catch (error) {
-      throw asUsage(error, values.language);
+      throw asUsage(error, asked.language);
     }
   },
-};
+});

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { UsageError } from './command.ts';
+import { UsageError } from './usage-error.ts';
 
 /** A file with its folder: every calibration has one of the same name. */
 export const named = (path: string): string => join(basename(dirname(resolve(path))), basename(path));
@@ -14,8 +14,7 @@ const mark = 'report.html';
 export async function requireReportFolder(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   const names = await readdir(folder).catch(() => ['']);
-  if (names.length > 0 && !names.includes(mark))
-    throw new UsageError(`--out ${folder}: holds something other than a report; name a new or empty folder`);
+  if (names.length > 0 && !names.includes(mark)) throw new UsageError('usage.folder-in-use', { folder });
 }
 
 /**

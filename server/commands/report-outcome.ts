@@ -5,7 +5,6 @@ import { distractorsCsv, itemsCsv, outcomeJson, personsCsv } from '../reports/ca
 import { refusalOf, refusalText } from '../reports/refusals.ts';
 import {
   type ReportLanguage,
-  isReportLanguage,
   lightCounts,
   notConverged,
   reasonWords,
@@ -16,22 +15,26 @@ import {
 import type { CalibrationOutcome } from '../../item-bank/calibration/outcome.ts';
 import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';
 import { now } from '../compose.ts';
-import { UsageError } from './command.ts';
+import { choice, text } from './options.ts';
+import { RefusedData, UsageError } from './usage-error.ts';
 import { requireReportFolder, writeReport } from './report-files.ts';
 
+export const languageOption = choice(['nl', 'en'], 'option.language', 'nl');
+export const outOption = text('DIR', 'option.out');
+/** Of every command that reads responses. */
 export const commonOptions = {
-  groups: { type: 'string' },
-  duplicates: { type: 'string', default: 'refuse' },
-  cuts: { type: 'string', default: '' },
-  language: { type: 'string', default: 'nl' },
-  out: { type: 'string' },
-} as const;
+  groups: text('COLUMN', 'option.groups'),
+  duplicates: choice(['refuse', 'first'], 'option.duplicates', 'refuse'),
+  cuts: text('NAME=θ,…', 'option.cuts'),
+  language: languageOption,
+  out: outOption,
+};
 interface CommonValues {
-  readonly groups?: string | undefined;
-  readonly duplicates: string;
-  readonly cuts: string;
-  readonly language: string;
-  readonly out?: string | undefined;
+  readonly groups: string | undefined;
+  readonly duplicates: 'refuse' | 'first';
+  readonly cuts: string | undefined;
+  readonly language: ReportLanguage;
+  readonly out: string | undefined;
 }
 export interface Common {
   readonly read: ReadOptions;
@@ -41,26 +44,19 @@ export interface Common {
 }
 
 /** `A1=-1.5,B1=1.5`. */
-function cutsOf(text: string): Mark[] {
-  return text === ''
-    ? []
-    : text.split(',').map((part) => {
-        const [name = '', value = ''] = part.split('=');
-        if (name === '' || value === '' || !Number.isFinite(Number(value)))
-          throw new UsageError(`--cuts ${text}: must be NAME=θ,NAME=θ, e.g. A2=0,B1=1.5`);
-        return { name, x: Number(value) };
-      });
+function cutsOf(given: string): Mark[] {
+  return given.split(',').map((part) => {
+    const [name = '', value = ''] = part.split('=');
+    if (name === '' || value === '' || !Number.isFinite(Number(value))) throw new UsageError('usage.cuts', { given });
+    return { name, x: Number(value) };
+  });
 }
 
 export async function commonOf({ groups, duplicates, cuts, language, out }: CommonValues): Promise<Common> {
-  if (duplicates !== 'refuse' && duplicates !== 'first')
-    throw new UsageError(`--duplicates ${duplicates}: must be refuse or first`);
-  if (!isReportLanguage(language))
-    throw new UsageError(`--language ${language}: must be ${Object.keys(reportTexts).join(' or ')}`);
   if (out !== undefined) await requireReportFolder(out);
   return {
     read: { duplicates, ...(groups === undefined ? {} : { groups }) },
-    cuts: cutsOf(cuts),
+    cuts: cuts === undefined ? [] : cutsOf(cuts),
     language,
     ...(out === undefined ? {} : { out }),
   };
@@ -153,13 +149,12 @@ export async function tell(
 }
 
 /** Bad data and missing files are wrong calls: one line, no stack. */
-export function asUsage(error: unknown, language: string): unknown {
+export function asUsage(error: unknown, language: ReportLanguage): unknown {
   const refusal = refusalOf(error);
-  if (refusal !== undefined)
-    return new UsageError(refusalText(refusal, isReportLanguage(language) ? language : 'nl', 'command'));
+  if (refusal !== undefined) return new RefusedData(refusalText(refusal, language, 'command'));
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error)
-    return new UsageError(`${String(error.path)}: no such file`);
+    return new UsageError('usage.no-such-file', { path: String(error.path) });
   if (error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(Z_|CSV_)/.test(error.code))
-    return new UsageError(error.message);
+    return new RefusedData(error.message);
   return error;
 }

@@ -4,7 +4,6 @@
  */
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { responsesOf } from '../../delivery/responses/read.ts';
@@ -13,19 +12,20 @@ import { tenants } from '../../people/agencies/agency.ts';
 import { sittings } from '../../delivery/administrations/register.ts';
 import { now, openStores } from '../compose.ts';
 import { readConfiguration } from '../configuration.ts';
-import { type Command, UsageError } from './command.ts';
+import { command } from './command.ts';
+import { flag, text } from './options.ts';
+import { UsageError } from './usage-error.ts';
 
 const pageSize = 50;
 
-export const responsesCommand: Command = {
-  usage:
-    'responses --out FILE.jsonl[.gz] [--scored]   responses of all closed sessions from the journal (pretest items too, unless --scored): input of calibrate, fit and dif',
-  run: async (argv) => {
-    const {
-      values: { out, scored = false },
-    } = parseArgs({ args: [...argv], options: { out: { type: 'string' }, scored: { type: 'boolean' } } });
-    if (out === undefined || !/\.(jsonl|ndjson)(\.gz)?$/.test(out))
-      throw new UsageError('responses needs --out FILE.jsonl or FILE.jsonl.gz');
+export const responsesCommand = command({
+  name: 'responses',
+  calls: ['--out FILE.jsonl[.gz] [--scored]'],
+  says: 'responses.says',
+  examples: ['meetlat responses --out responses.jsonl.gz --scored'],
+  options: { out: text('FILE.jsonl[.gz]', 'responses.out'), scored: flag('responses.scored') },
+  run: async ({ out, scored }) => {
+    if (out === undefined || !/\.(jsonl|ndjson)(\.gz)?$/.test(out)) throw new UsageError('responses.no-file');
     const stores = await openStores(readConfiguration(process.env, process.cwd()));
     const file = createWriteStream(out, { flags: 'wx', mode: 0o600 });
     const written = finished(file);
@@ -61,7 +61,7 @@ export const responsesCommand: Command = {
       await written;
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
-        throw new UsageError(`${out} exists already`);
+        throw new UsageError('responses.exists', { path: out });
       throw error;
     } finally {
       await stores.storage.close();
@@ -69,4 +69,4 @@ export const responsesCommand: Command = {
     console.log(`${out}: ${responseCount} responses of ${sessionCount} closed sessions`);
     return 0;
   },
-};
+});

@@ -5,7 +5,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createItemParameters, createRng, exp, normalGrid, tabulate } from 'itemresponsetheory';
 import { bankLife } from 'itemresponsetheory/simulation';
 import { exposureParameters, simulateStudy, type Sitters, type StudyOptions } from '../../engine/adaptive/simulate.ts';
@@ -15,15 +14,10 @@ import type { AdaptivePart, Specification } from '../../item-bank/specifications
 import type { Release } from '../../item-bank/releases/release.ts';
 import { loadDemonstration } from '../../demonstration/bank.ts';
 import { demonstrationFolder } from '../compose.ts';
-import { type Command, UsageError } from './command.ts';
-import {
-  type Reported,
-  type ReportLanguage,
-  reportLanguages,
-  reportPage,
-  summaryOf,
-  tableLines,
-} from '../reports/simulation-report.ts';
+import { command } from './command.ts';
+import { choice, number, text } from './options.ts';
+import { UsageError } from './usage-error.ts';
+import { type Reported, reportLanguages, reportPage, summaryOf, tableLines } from '../reports/simulation-report.ts';
 import { withWorkers } from './simulation-workers.ts';
 
 /** Cuts of listening on its own scale (the regime nt2-oral-b1). */
@@ -34,34 +28,20 @@ const cuts = [
 ];
 const population = { mean: 0.3, sd: 1.4 };
 
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > 10_000_000)
-    throw new UsageError(`--${name} ${text}: must be a whole number from ${least}`);
-  return value;
-}
-
 function partOf(
   specifications: readonly Specification[],
   id: string,
 ): { readonly specification: Specification; readonly part: AdaptivePart } {
   const specification = specifications.find((candidate) => candidate.id === id);
   if (specification === undefined)
-    throw new UsageError(`no specification "${id}"; there are ${specifications.map((one) => one.id).join(', ')}`);
+    throw new UsageError('simulate.unknown-specification', {
+      id,
+      known: specifications.map((one) => one.id).join(', '),
+    });
   const part = specification.parts.find((candidate) => candidate.kind === 'adaptive');
-  if (part === undefined) throw new UsageError(`${id} has no adaptive part to simulate`);
+  if (part === undefined) throw new UsageError('simulate.nothing-adaptive', { id });
   return { specification, part };
 }
-
-/** A number above 0 and at most `most`. */
-function positive(name: string, text: string, most: number): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= most))
-    throw new UsageError(`--${name} ${text}: must be a number above 0 and at most ${most}`);
-  return value;
-}
-
-const isLanguage = (name: string): name is ReportLanguage => Object.hasOwn(reportLanguages, name);
 
 /**
  * The same bank with slopes drawn anew, ln a ~ N(ln mean − spread²/2, spread²): what better items would bring. The draw
@@ -124,34 +104,27 @@ function progressBar(total: number): (done: number) => void {
   };
 }
 
-const optionsOf = {
-  simulees: { type: 'string', default: '2000' },
-  seed: { type: 'string', default: '1' },
-  workers: { type: 'string', default: String(availableParallelism()) },
-  exposure: { type: 'string' },
-  slopes: { type: 'string' },
-  spread: { type: 'string', default: '0.25' },
-  candidates: { type: 'string', default: '400' },
-  seen: { type: 'string', default: '1000' },
-  language: { type: 'string', default: 'en' },
-  out: { type: 'string' },
-} as const;
-
-export const simulateCommand: Command = {
-  usage:
-    'simulate SPECIFICATION [--simulees N] [--seed S] [--workers N] [--exposure MAX] [--slopes MEAN [--spread SD]] [--candidates PER_MONTH] [--seen MOST] [--language nl|en] [--out DIR]   how an adaptive test behaves, e.g. nt2-oral',
-  run: async (argv) => {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: optionsOf });
-    const [id] = positionals;
-    if (id === undefined) throw new UsageError('simulate needs the id of a specification, e.g. nt2-oral');
-    const [simulees, seed, workers] = [
-      wholeNumber('simulees', values.simulees, 1),
-      wholeNumber('seed', values.seed, 0),
-      wholeNumber('workers', values.workers, 1),
-    ];
-    const { language } = values;
-    if (!isLanguage(language))
-      throw new UsageError(`--language ${language}: must be ${Object.keys(reportLanguages).join(' or ')}`);
+export const simulateCommand = command({
+  name: 'simulate',
+  calls: ['SPECIFICATION [OPTIONS]'],
+  says: 'simulate.says',
+  examples: ['meetlat simulate nt2-oral --simulees 20000 --exposure 0.25 --out simulation-2026'],
+  options: {
+    simulees: number('N', 'simulate.simulees', { isWhole: true, most: 10_000_000 }, 2000),
+    seed: number('S', 'simulate.seed', { isWhole: true, least: 0, most: 10_000_000 }, 1),
+    exposure: number('MOST', 'simulate.exposure', { most: 1 }),
+    slopes: number('MEAN', 'simulate.slopes', { most: 5 }),
+    spread: number('SD', 'simulate.spread', { most: 2 }, 0.25),
+    candidates: number('PER_MONTH', 'simulate.candidates', { most: 1e6 }, 400),
+    seen: number('MOST', 'simulate.seen', { most: 1e7 }, 1000),
+    workers: number('N', 'simulate.workers', { isWhole: true, most: 64 }),
+    language: choice(['nl', 'en'], 'option.language', 'en'),
+    out: text('DIR', 'option.out'),
+  },
+  run: async (values, [id]) => {
+    if (id === undefined) throw new UsageError('simulate.no-specification');
+    const { simulees, seed, exposure: maximum, slopes, spread, language, candidates: candidatesPerMonth } = values;
+    const { seen: mostSeen, workers = Math.min(availableParallelism(), 64) } = values;
     const t = reportLanguages[language];
     const { specifications, releases } = await loadDemonstration(demonstrationFolder);
     const { specification, part } = partOf(specifications, id);
@@ -161,11 +134,6 @@ export const simulateCommand: Command = {
       pinned.flatMap(({ items }) => items),
       pinned.flatMap(({ parameters }) => parameters),
     );
-    const [slopes, spread, maximum] = [
-      values.slopes === undefined ? undefined : positive('slopes', values.slopes, 5),
-      positive('spread', values.spread, 2),
-      values.exposure === undefined ? undefined : positive('exposure', values.exposure, 1),
-    ];
     const changes = [
       ...(slopes === undefined ? [] : [t.slopes.replace('{mean}', String(slopes)).replace('{spread}', String(spread))]),
       ...(maximum === undefined ? [] : [t.exposureAim.replace('{maximum}', String(maximum))]),
@@ -175,7 +143,7 @@ export const simulateCommand: Command = {
       bank: slopes === undefined ? released : withSlopes(released, part.policy, slopes, spread),
       population,
     };
-    return withWorkers(sitters, Math.min(workers, 64), async (options) => {
+    return withWorkers(sitters, workers, async (options) => {
       const controlled =
         maximum === undefined
           ? undefined
@@ -185,10 +153,6 @@ export const simulateCommand: Command = {
         { ...sitters, bank, simulees, seed, cuts },
         { ...options, onProgress: progressBar(simulees) },
       );
-      const [candidatesPerMonth, mostSeen] = [
-        positive('candidates', values.candidates, 1e6),
-        positive('seen', values.seen, 1e7),
-      ];
       const life = bankLife({
         bank: bank.parameters,
         rates: study.exposure.map(({ rate }) => rate),
@@ -223,4 +187,4 @@ export const simulateCommand: Command = {
       return 0;
     });
   },
-};
+});

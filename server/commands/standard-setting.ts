@@ -4,7 +4,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { createItemParameters, createRng, IrtError, normalDistribution } from 'itemresponsetheory';
 import {
@@ -25,25 +24,16 @@ import { csv } from '../../item-bank/calibration/csv.ts';
 import { readParameters } from '../../item-bank/calibration/parameter-file.ts';
 import { ResponseFileError } from '../../item-bank/calibration/response-file-error.ts';
 import { now } from '../compose.ts';
-import { type Command, UsageError } from './command.ts';
+import { command } from './command.ts';
+import { choice, number, text } from './options.ts';
+import { UsageError } from './usage-error.ts';
 import { requireReportFolder, writeReport } from './report-files.ts';
-import { asUsage } from './report-outcome.ts';
-import {
-  fill,
-  fixed,
-  isReportLanguage,
-  list,
-  page,
-  paragraph,
-  reportTexts,
-  section,
-  table,
-} from '../reports/report-page.ts';
+import { asUsage, languageOption, outOption } from './report-outcome.ts';
+import { fill, fixed, list, page, paragraph, reportTexts, section, table } from '../reports/report-page.ts';
 import texts from '../reports/standard-setting.json' with { type: 'json' };
 
 const methods = ['angoff', 'bookmark', 'contrasting-groups', 'borderline-regression'] as const;
 type Method = (typeof methods)[number];
-const isMethod = (name: string | undefined): name is Method => methods.some((method) => method === name);
 
 interface Outcome {
   readonly cut: number;
@@ -120,7 +110,7 @@ async function outcomeOf(
     case 'angoff':
       return byAngoff(rows);
     case 'bookmark': {
-      if (parameters === undefined) throw new UsageError('bookmark needs --parameters FILE: the items in order');
+      if (parameters === undefined) throw new UsageError('standard-setting.no-booklet');
       const { cut, standardError, judges } = bookmark(
         orderedBooklet(createItemParameters((await readParameters(parameters)).parameters), chance),
         rows.map((row, line) => numberOf(row, 'page', line)),
@@ -186,8 +176,7 @@ async function shareAbove(
   const normal = population === undefined ? null : /^(-?[\d.]+),([\d.]+)$/.exec(population);
   if (normal !== null) {
     const [mean, sd] = [Number(normal[1]), Number(normal[2])];
-    if (!Number.isFinite(mean) || !(sd > 0))
-      throw new UsageError(`--population ${population ?? ''}: must be MEAN,SD with an SD above 0, or a file of scores`);
+    if (!Number.isFinite(mean) || !(sd > 0)) throw new UsageError('usage.mean-and-sd', { given: population ?? '' });
     return (cut) => normalDistribution((mean - cut) / sd);
   }
   const own =
@@ -206,33 +195,30 @@ async function shareAbove(
     : (cut) => own.filter((score) => score >= cut).length / own.length;
 }
 
-export const standardSettingCommand: Command = {
-  usage: `standard-setting JUDGEMENTS.csv --method ${methods.join('|')} [--parameters FILE] [--chance 0.67] [--borderline 3] [--population MEAN,SD|SCORES.csv] [--language nl|en] [--out DIR]   a cut score from judges (a column round: the last counts) or from groups, with its error`,
-  run: async (argv) => {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        method: { type: 'string' },
-        parameters: { type: 'string' },
-        chance: { type: 'string', default: '0.67' },
-        borderline: { type: 'string', default: '3' },
-        population: { type: 'string' },
-        language: { type: 'string', default: 'nl' },
-        out: { type: 'string' },
-      },
-    });
-    const [path] = positionals;
+export const standardSettingCommand = command({
+  name: 'standard-setting',
+  calls: [`JUDGEMENTS.csv --method METHOD [OPTIONS]`],
+  says: 'standard-setting.says',
+  examples: ['meetlat standard-setting judgements.csv --method angoff --population 0.3,1.4 --out cut-b1'],
+  options: {
+    method: choice(methods, 'standard-setting.method'),
+    parameters: text('FILE', 'standard-setting.parameters'),
+    chance: number('P', 'standard-setting.chance', { below: 1 }, 0.67),
+    borderline: number('RATING', 'standard-setting.borderline', { least: -1000 }, 3),
+    population: text('MEAN,SD|SCORES.csv', 'standard-setting.population'),
+    language: languageOption,
+    out: outOption,
+  },
+  run: async (values, [path]) => {
     const { method, language, out } = values;
-    if (path === undefined) throw new UsageError('standard-setting needs a file of judgements');
-    if (!isMethod(method)) throw new UsageError(`--method ${method ?? ''}: must be ${methods.join(', ')}`);
-    if (!isReportLanguage(language)) throw new UsageError(`--language ${language}: must be nl or en`);
+    if (path === undefined) throw new UsageError('standard-setting.no-file');
+    if (method === undefined) throw new UsageError('standard-setting.no-method', { choices: methods.join(', ') });
     if (out !== undefined) await requireReportFolder(out);
     try {
       const rows: Row[] = parse(await readFile(path), { bom: true, columns: true, skip_empty_lines: true, trim: true });
       if (rows.length === 0) throw new ResponseFileError('no-rows', `${path} has no rows`);
       const { scores, ...outcome } = await overAllRounds(method, rows, (own) =>
-        outcomeOf(method, own, values.parameters, Number(values.chance), Number(values.borderline)),
+        outcomeOf(method, own, values.parameters, values.chance, values.borderline),
       );
       const own = texts[language];
       const sentence = fill(own.cut, {
@@ -327,10 +313,8 @@ export const standardSettingCommand: Command = {
               .digest('hex'),
             madeAt,
             method,
-            ...(method === 'bookmark'
-              ? { chance: Number(values.chance), booklet: basename(values.parameters ?? '') }
-              : {}),
-            ...(method === 'borderline-regression' ? { borderline: Number(values.borderline) } : {}),
+            ...(method === 'bookmark' ? { chance: values.chance, booklet: basename(values.parameters ?? '') } : {}),
+            ...(method === 'borderline-regression' ? { borderline: values.borderline } : {}),
             rows: rows.length,
             ...outcome,
             ...(impact === undefined ? {} : { impact }),
@@ -366,4 +350,4 @@ export const standardSettingCommand: Command = {
       throw asUsage(error, values.language);
     }
   },
-};
+});

@@ -1,11 +1,15 @@
 import { readConfiguration } from '../configuration.ts';
 import { start } from '../start.ts';
-import type { Command } from './command.ts';
+import { command } from './command.ts';
 
-export const startCommand: Command = {
-  usage: 'start                                serve the product; settings by environment, see README',
+export const startCommand = command({
+  name: 'start',
+  calls: [''],
+  says: 'start.says',
+  examples: ['PORT=8080 MEETLAT_DATA=/var/lib/meetlat meetlat start'],
+  options: {},
   run: async () => {
     await start(readConfiguration(process.env, process.cwd()), (line) => console.log(line));
     return undefined;
   },
-};
+});

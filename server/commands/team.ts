@@ -1,14 +1,9 @@
 /** `--workers N`: threads that share a calibration; the numbers are the same for any N. */
 import type { CalibrationTeam } from 'itemresponsetheory/calibration';
 import { startTeam } from '../jobs/calibration-team.ts';
-import { UsageError } from './command.ts';
+import { number } from './options.ts';
 
-export function workersOf(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 64)
-    throw new UsageError(`--workers ${text}: must be a whole number from 1 to 64`);
-  return value;
-}
+export const workersOption = number('N', 'option.workers', { isWhole: true, most: 64 }, 1);
 
 /** The calling thread is one of them. */
 export async function withTeam<T>(workers: number, run: (team: CalibrationTeam | undefined) => T): Promise<T> {

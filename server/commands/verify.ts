@@ -1,7 +1,6 @@
 /**
  * `meetlat verify SESSION`: chain, item path, θ and score recomputed from the journal alone, in a process of its own.
  */
-import { parseArgs } from 'node:util';
 import { sessionKind } from '../../delivery/sessions/handle.ts';
 import { type Verification, verifySession } from '../../delivery/sessions/verify.ts';
 import { tenants } from '../../people/agencies/agency.ts';
@@ -12,7 +11,9 @@ import { ratingKind } from '../../scoring/rating/handle.ts';
 import { resultKind } from '../../scoring/results/handle.ts';
 import { type Stores, openSigningKeys, openStores } from '../compose.ts';
 import { type Configuration, readConfiguration } from '../configuration.ts';
-import { type Command, UsageError } from './command.ts';
+import { command } from './command.ts';
+import { flag } from './options.ts';
+import { UsageError } from './usage-error.ts';
 
 function report(session: string, verification: Verification): string[] {
   const { commits, events, recomputed, differences, engine, estimate, score, head } = verification;
@@ -53,16 +54,14 @@ async function checkpointLines(
   };
 }
 
-export const verifyCommand: Command = {
-  usage: 'verify SESSION [--json]              recompute chain, item path, ability and score of a session',
-  run: async (argv) => {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { json: { type: 'boolean' } },
-    });
-    const session = positionals[0];
-    if (session === undefined) throw new UsageError('verify needs the id of a session');
+export const verifyCommand = command({
+  name: 'verify',
+  calls: ['SESSION [--json]'],
+  says: 'verify.says',
+  examples: ['meetlat verify 2f6c1c1e-8a57-4f0e-9c38-0f9d5f3b7a11 --json'],
+  options: { json: flag('verify.json') },
+  run: async ({ json }, [session]) => {
+    if (session === undefined) throw new UsageError('verify.no-session-given');
     const configuration = readConfiguration(process.env, process.cwd());
     const stores = await openStores(configuration);
     try {
@@ -73,13 +72,13 @@ export const verifyCommand: Command = {
         const { lines, isSound } = await checkpointLines(configuration, stores);
         const isVerified = verification.differences.length === 0 && isSound;
         console.log(
-          values.json === true
+          json
             ? JSON.stringify({ ...verification, checkpoints: lines, isVerified })
             : [...report(session, verification), ...lines, isVerified ? 'VERIFIED' : 'NOT VERIFIED'].join('\n'),
         );
         return isVerified ? 0 : 1;
       }
-      throw new UsageError(`there is no session ${session}`);
+      throw new UsageError('verify.unknown-session', { session });
     } catch (error) {
       if (!(error instanceof CorruptStorage)) throw error;
       console.log(`NOT VERIFIED\n${error.message}`);
@@ -88,4 +87,4 @@ export const verifyCommand: Command = {
       await stores.storage.close();
     }
   },
-};
+});

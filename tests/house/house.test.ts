@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 const floors = [
   'engine',
+  'words',
   'storage',
   'people',
   'item-bank',
@@ -47,7 +48,7 @@ describe('the house', () => {
       /\b(Date\.now\(\)|new Date\(\)|Math\.random\(\)|randomUUID\(|randomBytes\(|\bset(Timeout|Interval)\()/;
     const places = sources.filter(
       (file) =>
-        /^(engine|storage|people|item-bank|delivery|scoring|server)\//.test(file) &&
+        /^(engine|words|storage|people|item-bank|delivery|scoring|server)\//.test(file) &&
         !/\.(test|suite|bench)\.ts$/.test(file) &&
         file !== 'server/compose.ts',
     );

@@ -1,0 +1,16 @@
+/** All commands, one file each, loaded only when asked for. */
+import type { Command } from './command.ts';
+
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.ts')).startCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
+  responses: async () => (await import('./responses.ts')).responsesCommand,
+  calibrate: async () => (await import('./calibrate.ts')).calibrateCommand,
+  fit: async () => (await import('./fit.ts')).fitCommand,
+  dif: async () => (await import('./dif.ts')).difCommand,
+  drift: async () => (await import('./drift.ts')).driftCommand,
+  facets: async () => (await import('./facets.ts')).facetsCommand,
+  link: async () => (await import('./link.ts')).linkCommand,
+  'standard-setting': async () => (await import('./standard-setting.ts')).standardSettingCommand,
+  simulate: async () => (await import('./simulate.ts')).simulateCommand,
+};
