@@ -120,7 +120,7 @@ export const driftCommand = command({
   calls: ['NEW OLD… [OPTIONS]', 'RESPONSES.csv --parameters FILE [OPTIONS]'],
   says: 'drift.says',
   examples: [
-    'meetlat drift calibration-2026/calibration.json calibration-2025/calibration.json --out drift-2026',
+    'meetlat drift 2026/calibration.json 2025/calibration.json --out drift-2026',
     'meetlat drift responses.csv --parameters calibration-2025/calibration.json --language en',
   ],
   options: {

@@ -141,7 +141,7 @@ export const linkCommand = command({
   calls: ['NEW OLD [OPTIONS]', 'FORM FORM FORM… [OPTIONS]'],
   says: 'link.says',
   examples: [
-    'meetlat link calibration-2026/calibration.json calibration-2025/calibration.json --out link-2026',
+    'meetlat link 2026/calibration.json 2025/calibration.json --out link-2026',
     'meetlat link form-a.csv form-b.csv form-c.csv --base form-a.csv --out linked-forms',
   ],
   options: {
