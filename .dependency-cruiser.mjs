@@ -11,7 +11,7 @@ const floors = [
 /** Inside a floor a room imports only rooms listed before it. */
 const rooms = {
   engine: ['itemresponsetheory', 'adaptive', 'charts'],
-  storage: ['document', 'port', 'journal', 'keys', 'blobs', 'lmdb', 'mongodb'],
+  storage: ['document', 'port', 'raced', 'pages', 'journal', 'keys', 'blobs', 'lmdb', 'mongodb'],
   people: ['agencies', 'candidates', 'staff', 'access'],
   'item-bank': [
     'items',

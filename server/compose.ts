@@ -20,17 +20,17 @@ import { candidates } from '../people/candidates/candidate.ts';
 import { accounts } from '../people/staff/account.ts';
 import { engineVersion } from '../engine/adaptive/policy.ts';
 import { ReleaseStore } from '../item-bank/releases/store.ts';
-import { Banks } from '../item-bank/releases/handle.ts';
+import { Banks } from '../item-bank/releases/run.ts';
 import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
 import type { Registration } from '../delivery/sessions/session.ts';
 import { sittings } from '../delivery/administrations/register.ts';
 import { Presence } from '../delivery/monitoring/presence.ts';
-import { Sessions } from '../delivery/sessions/handle.ts';
+import { Sessions } from '../delivery/sessions/run.ts';
 import { countResponses, type LiveStatistics } from '../item-bank/statistics/live.ts';
 import { folderLibrary } from '../item-bank/items/media.ts';
 import { type ResponseRow, responsesOf } from '../delivery/responses/read.ts';
-import { Ratings, performances } from '../scoring/rating/handle.ts';
-import { Results, resultKeys } from '../scoring/results/handle.ts';
+import { Ratings, ratingQueue } from '../scoring/rating/run.ts';
+import { Results, resultKeys } from '../scoring/results/run.ts';
 import { certificates } from '../scoring/certificates/issue.ts';
 import { deliveries } from '../scoring/trajectory/deliveries.ts';
 import { guardedFetch } from '../scoring/trajectory/guarded-fetch.ts';
@@ -198,7 +198,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   const dataKeys = await DataKeys.open({ storage, wrapping, random, now });
   const blobs = storage.blobs(dataKeys.dataKeyOf);
   const sessions = new Sessions({ journal: storage.journal, now, pinnedTest: stores.pinnedTest });
-  const ratings = new Ratings(storage.journal, await storage.collection(performances), now);
+  const ratings = new Ratings(storage.journal, await storage.collection(ratingQueue), now);
   let publicUrl = configuration.publicUrl ?? '';
 
   const shared = {

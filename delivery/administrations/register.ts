@@ -8,7 +8,7 @@ import type { MakeId } from '../../storage/document/id.ts';
 import type { Candidate, Candidates } from '../../people/candidates/candidate.ts';
 import type { Language } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
-import type { SessionId, Sessions } from '../sessions/handle.ts';
+import type { SessionId, Sessions } from '../sessions/run.ts';
 import type { Registration } from '../sessions/session.ts';
 
 /** The room's list of sessions: written before the session itself, so that none can exist unlisted. */

@@ -3,7 +3,7 @@
  * next one.
  * A process that has just started knows nobody, and waits a while before it calls anybody lost.
  */
-import type { SessionId } from '../sessions/handle.ts';
+import type { SessionId } from '../sessions/run.ts';
 
 /** A client beats every 5 s; after this silence it is lost, ms. */
 export const lostAfterMs = 15_000;

@@ -2,6 +2,7 @@
  * `decide(state, command, facts)`: what follows from a command, as events or a typed refusal. Pure: the time, the
  * pinned test and what was sealed come in as facts; every fact that mattered is written into the events.
  */
+import type { Accepted as AcceptedEvents, Refused } from '../../storage/journal/stream.ts';
 import type { Consequence } from '../../storage/port.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import { afterPause, isOver, later } from './clock.ts';
@@ -40,22 +41,14 @@ export type Refusal =
   | { readonly code: 'fenced'; readonly fence: number }
   | { readonly code: 'seq-gap'; readonly expectedSeq: number };
 
-interface Refused {
-  readonly refused: Refusal;
-}
-interface Accepted {
-  readonly refused?: undefined;
-  readonly events: readonly SessionEvent[];
-  readonly pending: readonly Consequence[];
-  readonly outcomes: readonly Outcome[];
-}
+type Accepted = AcceptedEvents<SessionEvent, Consequence, SessionState> & { readonly outcomes: readonly Outcome[] };
 /** `state` is what the session is once the events are written: nobody needs to evolve them a second time. */
-export type Decision = Refused | (Accepted & { readonly state: Session });
+export type Decision = Refused<Refusal> | (Accepted & { readonly state: Session });
 
 /** Sessions that nobody finished are closed this long after their first admission, ms. */
 export const longestSittingMs = 6 * 3_600_000;
 
-const refuse = (refused: Refusal): Refused => ({ refused });
+const refuse = (refused: Refusal): Refused<Refusal> => ({ refused });
 
 /** Heads for bodies: schema, time, and the operation that caused them. */
 export const record = (
@@ -86,7 +79,7 @@ export function decide(session: Session, command: Command, facts: Facts): Decisi
 
 type OneCommand = Exclude<Command, { readonly type: 'operations' }>;
 
-function decideCommand(session: Session, command: OneCommand, facts: Facts): Accepted | Refused {
+function decideCommand(session: Session, command: OneCommand, facts: Facts): Accepted | Refused<Refusal> {
   if (command.type === 'register') {
     return session === undefined
       ? accept(facts, [{ type: 'registered', ...command.registration }])
@@ -104,7 +97,7 @@ function decideCommand(session: Session, command: OneCommand, facts: Facts): Acc
 
 type OpenCommand = Exclude<OneCommand, { readonly type: 'register' | 'take-writer' }>;
 
-function decideOpen(state: SessionState, command: OpenCommand, facts: Facts): Accepted | Refused {
+function decideOpen(state: SessionState, command: OpenCommand, facts: Facts): Accepted | Refused<Refusal> {
   switch (command.type) {
     case 'arrive':
       return accept(facts, [{ type: 'arrived', seat: command.seat }]);
@@ -161,12 +154,12 @@ const endEvents = (state: SessionState, by: string, note: string): EventBody[] =
 ];
 
 /** An outage before admission, or one already recorded, changes nothing. */
-function measureOutage(state: SessionState, from: Instant, to: Instant, facts: Facts): Accepted | Refused {
+function measureOutage(state: SessionState, from: Instant, to: Instant, facts: Facts): Accepted | Refused<Refusal> {
   const known = state.outages.some((outage) => outage.from === from);
   return accept(facts, state.admittedAt === undefined || known ? [] : [{ type: 'outage-measured', from, to }]);
 }
 
-function refundPlay(state: SessionState, by: string, reason: string, facts: Facts): Accepted | Refused {
+function refundPlay(state: SessionState, by: string, reason: string, facts: Facts): Accepted | Refused<Refusal> {
   const { step } = state;
   const current =
     step.name === 'adaptive'
@@ -179,7 +172,7 @@ function refundPlay(state: SessionState, by: string, reason: string, facts: Fact
 }
 
 /** The deadline job: a linear part whose time is over is scored as it stands; a sitting nobody finished is ended. */
-function closeOverdue(state: SessionState, facts: Facts): Accepted | Refused {
+function closeOverdue(state: SessionState, facts: Facts): Accepted | Refused<Refusal> {
   const part = state.step.name === 'linear' ? partAt(facts, state.step.part) : undefined;
   if (part?.kind === 'linear' && isOver(state, facts.now)) {
     return accept(

@@ -2,11 +2,11 @@
  * The state of a session from its events. `evolve` only copies what is recorded and never calls the engine, so that a
  * later engine changes no running session. One table for each family of events; together they must name every event.
  */
+import { EventOrderError } from '../../storage/journal/stream.ts';
 import { type Severity } from '../proctoring/signal.ts';
 import { severityOfRecord } from '../proctoring/severity.ts';
 import type { Outcome } from './operation.ts';
 import {
-  EventOrderError,
   type EventOf,
   type EventType,
   type GivenItem,

@@ -230,11 +230,3 @@ export interface SessionState {
 
 /** The state of a stream that does not exist yet. */
 export type Session = SessionState | undefined;
-
-export class EventOrderError extends Error {
-  readonly code = 'event-order';
-  constructor(type: string, why: string) {
-    super(`${type}: ${why}`);
-    this.name = 'EventOrderError';
-  }
-}

@@ -4,13 +4,14 @@
  * session that is over.
  */
 import { canonicalJson } from '../../storage/document/json.ts';
+import { eventsOf } from '../../storage/journal/stream.ts';
 import type { Commit } from '../../storage/port.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import type { Part } from '../../item-bank/specifications/specification.ts';
 import { completeItem, continueAdaptive, historyOf } from './adaptive-part.ts';
 import type { Facts } from './facts.ts';
 import { assemblePractice } from './decide-operation.ts';
-import { sessionEvents } from './handle.ts';
+import { sessionStream } from './run.ts';
 import { completeLinear, startLinear } from './linear-part.ts';
 import { evolve } from './evolve.ts';
 import type { EventBody, EventOf, Registration, Session, SessionEvent, SessionState } from './session.ts';
@@ -112,7 +113,7 @@ export function verifySession(
   let count = 0;
   const differences: Difference[] = [];
   for (const commit of commits) {
-    for (const event of sessionEvents(commit.events, `version ${commit.version}`)) {
+    for (const event of eventsOf(sessionStream, commit)) {
       count += 1;
       if (session !== undefined) {
         const expected = recompute(session, event, {

@@ -38,7 +38,7 @@ export interface BankState {
 }
 export const emptyBank: BankState = { published: [], choices: [] };
 
-export function evolveBank(state: BankState, event: BankEvent, version: number): BankState {
+export function evolveBank(state: BankState = emptyBank, event: BankEvent, version: number): BankState {
   switch (event.type) {
     case 'release-published':
       return { ...state, published: [...state.published, event] };

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toInstant } from '../../storage/document/instant.ts';
-import { type RatingCommand, decideRating, leaseMs } from './decide.ts';
-import { type Performance, type RatingEvent, type RatingState, type Scores, evolveRating } from './rating.ts';
+import { type Expected, givenOf, stateOf } from '../../storage/journal/given.suite.ts';
+import { type RatingCommand, type RatingRefusal, decideRating, leaseMs } from './decide.ts';
+import { type Performance, type RatingEvent, type Scores, evolveRating } from './rating.ts';
 
+type Then = Expected<RatingEvent, RatingRefusal>;
 const at = (ms: number): string => toInstant(Date.parse('2026-11-23T09:00:00.000Z') + ms);
 const performance: Performance = {
   session: 's1',
@@ -25,85 +27,90 @@ const claimed = (by: string, ms: number): RatingEvent => ({
 });
 const scores: Scores = { TA: 4, RA: 'NR' };
 const rated: RatingEvent = { type: 'rated', schema: 1, at: at(20), by: 'an', scores };
-const stateOf = (events: readonly RatingEvent[]): RatingState | undefined =>
-  events.reduce<RatingState | undefined>(evolveRating, undefined);
+const given = givenOf({ evolve: evolveRating, decide: decideRating });
+const then = (...events: readonly RatingEvent[]): Then => ({ events });
+const thenRated = (event: RatingEvent): Then => ({
+  events: [event],
+  pending: [{ kind: 'performance-rated', data: { session: 's1' } }],
+});
 
 const rate = (by: string, given: Scores = scores): RatingCommand => ({ type: 'rate', by, scores: given });
-const table: readonly [given: string, events: readonly RatingEvent[], when: RatingCommand, ms: number, then: object][] =
+const table: readonly [given: string, events: readonly RatingEvent[], when: RatingCommand, ms: number, then: Then][] = [
+  ['nothing', [], { type: 'claim', by: 'an' }, 1, { refused: 'unknown-performance' }],
+  ['an open performance', [opened], { type: 'claim', by: 'an' }, 10, then(claimed('an', 10))],
+  ['an open performance', [opened], rate('an'), 10, { refused: 'lease-lost' }],
   [
-    ['nothing', [], { type: 'claim', by: 'an' }, 1, { refused: 'unknown-performance' }],
-    ['an open performance', [opened], { type: 'claim', by: 'an' }, 10, { event: claimed('an', 10) }],
-    ['an open performance', [opened], rate('an'), 10, { refused: 'lease-lost' }],
-    [
-      'a claim of another',
-      [opened, claimed('an', 0)],
-      { type: 'claim', by: 'bo' },
-      10,
-      { refused: 'claimed-by-another' },
-    ],
-    ['a claim of another', [opened, claimed('an', 0)], { type: 'renew', by: 'bo' }, 10, { refused: 'lease-lost' }],
-    ['a claim of another', [opened, claimed('an', 0)], { type: 'release', by: 'bo' }, 10, { refused: 'lease-lost' }],
-    ['a claim of another', [opened, claimed('an', 0)], rate('bo'), 10, { refused: 'lease-lost' }],
-    [
-      'a claim of another, just not over',
-      [opened, claimed('an', 0)],
-      { type: 'claim', by: 'bo' },
-      leaseMs - 1,
-      { refused: 'claimed-by-another' },
-    ],
-    [
-      'a claim of another, over',
-      [opened, claimed('an', 0)],
-      { type: 'claim', by: 'bo' },
-      leaseMs,
-      { event: claimed('bo', leaseMs) },
-    ],
-    ['my claim', [opened, claimed('an', 0)], { type: 'claim', by: 'an' }, 10, { event: claimed('an', 10) }],
-    [
-      'my claim',
-      [opened, claimed('an', 0)],
-      { type: 'renew', by: 'an' },
-      10,
-      { event: { ...claimed('an', 10), type: 'renewed' } },
-    ],
-    [
-      'my claim',
-      [opened, claimed('an', 0)],
-      { type: 'release', by: 'an' },
-      10,
-      { event: { type: 'released', schema: 1, at: at(10), by: 'an' } },
-    ],
-    ['my claim', [opened, claimed('an', 0)], rate('an'), 20, { event: rated }],
-    [
-      'my claim',
-      [opened, claimed('an', 0)],
-      { ...rate('an'), type: 'rate', scores, remark: 'ruis' },
-      20,
-      { event: { ...rated, remark: 'ruis' } },
-    ],
-    ['my claim, over', [opened, claimed('an', 0)], rate('an'), leaseMs, { refused: 'lease-lost' }],
-    [
-      'my claim, given back',
-      [opened, claimed('an', 0), { type: 'released', schema: 1, at: at(5), by: 'an' }],
-      rate('an'),
-      20,
-      { refused: 'lease-lost' },
-    ],
-    ['a rating', [opened, claimed('an', 0), rated], { type: 'claim', by: 'bo' }, 30, { refused: 'already-rated' }],
-    ['a rating', [opened, claimed('an', 0), rated], rate('bo'), 30, { refused: 'already-rated' }],
-    [
-      'my rating, submitted with other scores',
-      [opened, claimed('an', 0), rated],
-      rate('an', { TA: 5, RA: 'NR' }),
-      30,
-      { refused: 'already-rated' },
-    ],
-    ['my rating, whose reply was lost', [opened, claimed('an', 0), rated], rate('an', { RA: 'NR', TA: 4 }), 30, {}],
-  ];
+    'a claim of another',
+    [opened, claimed('an', 0)],
+    { type: 'claim', by: 'bo' },
+    10,
+    { refused: 'claimed-by-another' },
+  ],
+  ['a claim of another', [opened, claimed('an', 0)], { type: 'renew', by: 'bo' }, 10, { refused: 'lease-lost' }],
+  ['a claim of another', [opened, claimed('an', 0)], { type: 'release', by: 'bo' }, 10, { refused: 'lease-lost' }],
+  ['a claim of another', [opened, claimed('an', 0)], rate('bo'), 10, { refused: 'lease-lost' }],
+  [
+    'a claim of another, just not over',
+    [opened, claimed('an', 0)],
+    { type: 'claim', by: 'bo' },
+    leaseMs - 1,
+    { refused: 'claimed-by-another' },
+  ],
+  [
+    'a claim of another, over',
+    [opened, claimed('an', 0)],
+    { type: 'claim', by: 'bo' },
+    leaseMs,
+    then(claimed('bo', leaseMs)),
+  ],
+  ['my claim', [opened, claimed('an', 0)], { type: 'claim', by: 'an' }, 10, then(claimed('an', 10))],
+  [
+    'my claim',
+    [opened, claimed('an', 0)],
+    { type: 'renew', by: 'an' },
+    10,
+    then({ type: 'renewed', schema: 1, at: at(10), by: 'an', until: at(10 + leaseMs) }),
+  ],
+  [
+    'my claim',
+    [opened, claimed('an', 0)],
+    { type: 'release', by: 'an' },
+    10,
+    then({ type: 'released', schema: 1, at: at(10), by: 'an' }),
+  ],
+  ['my claim', [opened, claimed('an', 0)], rate('an'), 20, thenRated(rated)],
+  [
+    'my claim',
+    [opened, claimed('an', 0)],
+    { ...rate('an'), type: 'rate', scores, remark: 'ruis' },
+    20,
+    thenRated({ ...rated, remark: 'ruis' }),
+  ],
+  ['my claim, over', [opened, claimed('an', 0)], rate('an'), leaseMs, { refused: 'lease-lost' }],
+  [
+    'my claim, given back',
+    [opened, claimed('an', 0), { type: 'released', schema: 1, at: at(5), by: 'an' }],
+    rate('an'),
+    20,
+    { refused: 'lease-lost' },
+  ],
+  ['a rating', [opened, claimed('an', 0), rated], { type: 'claim', by: 'bo' }, 30, { refused: 'already-rated' }],
+  ['a rating', [opened, claimed('an', 0), rated], rate('bo'), 30, { refused: 'already-rated' }],
+  [
+    'my rating, submitted with other scores',
+    [opened, claimed('an', 0), rated],
+    rate('an', { TA: 5, RA: 'NR' }),
+    30,
+    { refused: 'already-rated' },
+  ],
+  ['my rating, whose reply was lost', [opened, claimed('an', 0), rated], rate('an', { RA: 'NR', TA: 4 }), 30, then()],
+];
 
 describe("an examiner's command", () => {
-  it.each(table)('given %s: when %j', (_, events, command, ms, then) => {
-    expect(decideRating(stateOf(events), command, at(ms))).toEqual(then);
+  it.each(table)('given %s: when %j', (_, events, command, ms, expected) => {
+    given(...events)
+      .when(command, at(ms))
+      .then(expected);
   });
   it.each<[string, Record<string, unknown>]>([
     ['a criterion is missing', { TA: 3 }],
@@ -118,21 +125,20 @@ describe("an examiner's command", () => {
     ['nothing', {}],
   ])('scores are refused: %s', (_, wrong) => {
     const parsed: Scores = wrong;
-    expect(decideRating(stateOf([opened, claimed('an', 0)]), rate('an', parsed), at(10))).toEqual({
-      refused: 'incomplete-scores',
-    });
+    given(opened, claimed('an', 0)).when(rate('an', parsed), at(10)).then({ refused: 'incomplete-scores' });
   });
   it('0 and NR are scores', () => {
-    expect(decideRating(stateOf([opened, claimed('an', 0)]), rate('an', { TA: 0, RA: 'NR' }), at(10))).toMatchObject({
-      event: { type: 'rated' },
-    });
+    const least: Scores = { TA: 0, RA: 'NR' };
+    given(opened, claimed('an', 0))
+      .when(rate('an', least), at(10))
+      .then(thenRated({ ...rated, at: at(10), scores: least }));
   });
 });
 
 describe('a rating', () => {
   it('begins with its opening, once', () => {
     expect(() => evolveRating(undefined, rated)).toThrow('begins with its opening');
-    expect(() => evolveRating(stateOf([opened]), opened)).toThrow('open already');
+    expect(() => stateOf(evolveRating, [opened, opened])).toThrow('open already');
   });
   it('whatever examiners do: one holds at a time, only the holder rates, and only once', () => {
     const command = fc.record({
@@ -142,14 +148,12 @@ describe('a rating', () => {
     });
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
-        let [state, ms] = [stateOf([opened]), 0];
+        let [state, ms] = [stateOf(evolveRating, [opened]), 0];
         for (const { by, type, waitMs } of commands) {
           ms += waitMs;
           const holder = state?.claim !== undefined && state.claim.until > at(ms) ? state.claim.by : undefined;
-          const { event } = {
-            event: undefined,
-            ...decideRating(state, type === 'rate' ? rate(by) : { type, by }, at(ms)),
-          };
+          const decision = decideRating(state, type === 'rate' ? rate(by) : { type, by }, at(ms));
+          const event = decision.refused === undefined ? decision.events[0] : undefined;
           if (event === undefined) continue;
           expect(state?.rated).toBeUndefined();
           if (event.type === 'claimed') expect([undefined, by]).toContain(holder);

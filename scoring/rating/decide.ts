@@ -1,6 +1,8 @@
 /** What follows from an examiner's command; pure. */
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
+import { defined } from '../../storage/document/defined.ts';
 import { canonicalJson } from '../../storage/document/json.ts';
+import type { Decision } from '../../storage/journal/stream.ts';
 import type { RatingEvent, RatingState, Scores } from './rating.ts';
 
 /** A claim is good for this long after the last sign of work, ms. */
@@ -12,9 +14,19 @@ export type RatingCommand =
 
 export type RatingRefusal =
   'unknown-performance' | 'already-rated' | 'claimed-by-another' | 'lease-lost' | 'incomplete-scores';
-/** No event: the command was carried out before (its reply was lost). */
-export type RatingDecision =
-  { readonly refused: RatingRefusal } | { readonly refused?: undefined; readonly event?: RatingEvent };
+/** A rating leads on to its session's result. */
+export interface RatingConsequence {
+  readonly kind: 'performance-rated';
+  readonly data: { readonly session: string };
+}
+export type RatingDecision = Decision<RatingEvent, RatingRefusal, RatingConsequence>;
+
+const accept = (event: RatingEvent, ...pending: readonly RatingConsequence[]): RatingDecision => ({
+  events: [event],
+  pending,
+});
+/** The command was carried out before (its reply was lost). */
+const nothing: RatingDecision = { events: [], pending: [] };
 
 const isHeldBy = (state: RatingState, by: string, now: Instant): boolean =>
   state.claim?.by === by && state.claim.until > now;
@@ -35,7 +47,7 @@ const isRepeated = (rated: NonNullable<RatingState['rated']>, command: RatingCom
 
 export function decideRating(state: RatingState | undefined, command: RatingCommand, now: Instant): RatingDecision {
   if (state === undefined) return { refused: 'unknown-performance' };
-  if (state.rated !== undefined) return isRepeated(state.rated, command) ? {} : { refused: 'already-rated' };
+  if (state.rated !== undefined) return isRepeated(state.rated, command) ? nothing : { refused: 'already-rated' };
   const { by } = command;
   const head = { schema: 1, at: now } as const;
   const until = toInstant(toEpochMs(now) + leaseMs);
@@ -43,23 +55,19 @@ export function decideRating(state: RatingState | undefined, command: RatingComm
     case 'claim':
       return state.claim !== undefined && state.claim.by !== by && state.claim.until > now
         ? { refused: 'claimed-by-another' }
-        : { event: { type: 'claimed', ...head, by, until } };
+        : accept({ type: 'claimed', ...head, by, until });
     case 'renew':
-      return isHeldBy(state, by, now) ? { event: { type: 'renewed', ...head, by, until } } : { refused: 'lease-lost' };
+      return isHeldBy(state, by, now) ? accept({ type: 'renewed', ...head, by, until }) : { refused: 'lease-lost' };
     case 'release':
-      return isHeldBy(state, by, now) ? { event: { type: 'released', ...head, by } } : { refused: 'lease-lost' };
+      return isHeldBy(state, by, now) ? accept({ type: 'released', ...head, by }) : { refused: 'lease-lost' };
     case 'rate': {
       if (!isHeldBy(state, by, now)) return { refused: 'lease-lost' };
       if (!isComplete(state, command.scores)) return { refused: 'incomplete-scores' };
-      return {
-        event: {
-          type: 'rated',
-          ...head,
-          by,
-          scores: command.scores,
-          ...(command.remark === undefined ? {} : { remark: command.remark }),
-        },
-      };
+      const { scores, remark } = command;
+      return accept(
+        { type: 'rated', ...head, by, scores, ...defined({ remark }) },
+        { kind: 'performance-rated', data: { session: state.performance.session } },
+      );
     }
   }
 }

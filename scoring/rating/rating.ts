@@ -1,7 +1,8 @@
 /** A rating: one performance (one speaking task of one session) on its way from recording to scores. */
+import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { Criterion } from '../../item-bank/items/item.ts';
-import { EventOrderError } from '../../delivery/sessions/session.ts';
+import { EventOrderError } from '../../storage/journal/stream.ts';
 
 /** 0–5, or NR: not ratable, which is missing and never 0. */
 export type Score = number | 'NR';
@@ -59,7 +60,7 @@ export function evolveRating(state: RatingState | undefined, event: RatingEvent)
           by: event.by,
           at: event.at,
           scores: event.scores,
-          ...(event.remark === undefined ? {} : { remark: event.remark }),
+          ...defined({ remark: event.remark }),
         },
       };
   }

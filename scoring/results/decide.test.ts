@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type ResultCommand, decideResult } from './decide.ts';
-import { type ResultContent, type ResultEvent, type ResultState, evolveResult } from './result.ts';
+import { type Expected, givenOf, stateOf } from '../../storage/journal/given.suite.ts';
+import { type ResultCommand, type ResultConsequence, type ResultRefusal, decideResult } from './decide.ts';
+import { type ResultContent, type ResultEvent, evolveResult } from './result.ts';
 
 const at = '2026-11-24T09:00:00.000Z';
 const head = { schema: 1, at } as const;
@@ -21,8 +22,7 @@ const provisional: ResultEvent = { ...head, type: 'provisional', parts: [{ part:
 const released: ResultEvent = { ...head, type: 'released', result: content };
 const corrected: ResultEvent = { ...head, type: 'corrected', result: better, by: 'office', reason: 'a wrong key' };
 const annulled: ResultEvent = { ...head, type: 'annulled', by: 'office', reason: 'another person sat the test' };
-const stateOf = (events: readonly ResultEvent[]): ResultState | undefined =>
-  events.reduce<ResultState | undefined>(evolveResult, undefined);
+const given = givenOf({ evolve: evolveResult, decide: decideResult });
 
 const conclude = (kind: 'open' | 'waiting' | 'decided', result = content): ResultCommand => ({
   type: 'conclude',
@@ -35,27 +35,26 @@ const conclude = (kind: 'open' | 'waiting' | 'decided', result = content): Resul
 });
 const correct: ResultCommand = { type: 'correct', result: better, by: 'office', reason: 'a wrong key' };
 const annul: ResultCommand = { type: 'annul', by: 'office', reason: 'another person sat the test' };
-const nothing = { pending: [] };
+type Then = Expected<ResultEvent, ResultRefusal>;
+const nothing: Then = {};
+const then = (event: ResultEvent, kind?: ResultConsequence['kind']): Then => ({
+  events: [event],
+  pending: kind === undefined ? [] : [{ kind, data: {} }],
+});
 
 const table: readonly [
   given: string,
   events: readonly ResultEvent[],
   when: string,
   command: ResultCommand,
-  then: object,
+  then: Then,
 ][] = [
-  ['nothing', [], 'attend', { type: 'attend', session: 's1', candidate: 'c1' }, { event: attended, pending: [] }],
+  ['nothing', [], 'attend', { type: 'attend', session: 's1', candidate: 'c1' }, then(attended)],
   ['nothing', [], 'conclude', conclude('decided'), { refused: 'not-attended' }],
   ['attendance', [attended], 'attend again', { type: 'attend', session: 's1', candidate: 'c1' }, nothing],
   ['attendance', [attended], 'conclude an open session', conclude('open'), nothing],
-  ['attendance', [attended], 'conclude, ratings wait', conclude('waiting'), { event: provisional, pending: [] }],
-  [
-    'attendance',
-    [attended],
-    'conclude',
-    conclude('decided'),
-    { event: released, pending: [{ kind: 'result-released', data: {} }] },
-  ],
+  ['attendance', [attended], 'conclude, ratings wait', conclude('waiting'), then(provisional)],
+  ['attendance', [attended], 'conclude', conclude('decided'), then(released, 'result-released')],
   ['attendance', [attended], 'correct', correct, { refused: 'not-released' }],
   ['attendance', [attended], 'annul', annul, { refused: 'not-released' }],
   ['something provisional', [attended, provisional], 'conclude, ratings wait', conclude('waiting'), nothing],
@@ -64,17 +63,11 @@ const table: readonly [
     [attended, provisional],
     'conclude',
     conclude('decided'),
-    { event: released, pending: [{ kind: 'result-released', data: {} }] },
+    then(released, 'result-released'),
   ],
   ['a release', [attended, released], 'conclude again', conclude('decided'), nothing],
   ['a release', [attended, released], 'conclude otherwise', conclude('decided', better), nothing],
-  [
-    'a release',
-    [attended, released],
-    'correct',
-    correct,
-    { event: corrected, pending: [{ kind: 'result-corrected', data: {} }] },
-  ],
+  ['a release', [attended, released], 'correct', correct, then(corrected, 'result-corrected')],
   [
     'a release',
     [attended, released],
@@ -89,35 +82,25 @@ const table: readonly [
     { ...correct, type: 'correct', result: better, reason: ' ' },
     { refused: 'no-reason' },
   ],
-  [
-    'a release',
-    [attended, released],
-    'annul',
-    annul,
-    { event: annulled, pending: [{ kind: 'result-annulled', data: {} }] },
-  ],
-  [
-    'a correction',
-    [attended, released, corrected],
-    'annul',
-    annul,
-    { event: annulled, pending: [{ kind: 'result-annulled', data: {} }] },
-  ],
+  ['a release', [attended, released], 'annul', annul, then(annulled, 'result-annulled')],
+  ['a correction', [attended, released, corrected], 'annul', annul, then(annulled, 'result-annulled')],
   ['an annulment', [attended, released, annulled], 'correct', correct, { refused: 'annulled' }],
   ['an annulment', [attended, released, annulled], 'annul', annul, { refused: 'annulled' }],
 ];
 
 describe('a result', () => {
-  it.each(table)('given %s: when %s', (_given, events, _when, command, then) => {
-    expect(decideResult(stateOf(events), command, at)).toEqual(then);
+  it.each(table)('given %s: when %s', (_given, events, _when, command, expected) => {
+    given(...events)
+      .when(command, at)
+      .then(expected);
   });
   it('shows the corrected content and keeps that there was a correction', () => {
-    expect(stateOf([attended, provisional, released, corrected])).toMatchObject({
+    expect(stateOf(evolveResult, [attended, provisional, released, corrected])).toMatchObject({
       released: { result: better },
       corrections: 1,
       attendedAt: at,
     });
-    expect(stateOf([attended, released, annulled])?.annulled).toEqual({
+    expect(stateOf(evolveResult, [attended, released, annulled])?.annulled).toEqual({
       at,
       by: 'office',
       reason: 'another person sat the test',
@@ -125,6 +108,6 @@ describe('a result', () => {
   });
   it('begins with attendance, once', () => {
     expect(() => evolveResult(undefined, released)).toThrow('begins with attendance');
-    expect(() => evolveResult(stateOf([attended]), attended)).toThrow('open already');
+    expect(() => stateOf(evolveResult, [attended, attended])).toThrow('open already');
   });
 });

@@ -2,9 +2,9 @@
  * What follows from a command on a result; pure. A command that was carried out before changes nothing, so that each
  * may come twice.
  */
-import type { Consequence } from '../../storage/port.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { canonicalJson } from '../../storage/document/json.ts';
+import type { Decision } from '../../storage/journal/stream.ts';
 import type { Conclusion } from './conclude.ts';
 import type { ResultContent, ResultEvent, ResultState } from './result.ts';
 
@@ -15,27 +15,30 @@ export type ResultCommand =
   | { readonly type: 'annul'; readonly by: string; readonly reason: string };
 
 export type ResultRefusal = 'not-attended' | 'not-released' | 'annulled' | 'no-reason' | 'nothing-to-correct';
-export type ResultDecision =
-  | { readonly refused: ResultRefusal }
-  | { readonly refused?: undefined; readonly event?: ResultEvent; readonly pending: readonly Consequence[] };
+export interface ResultConsequence {
+  readonly kind: 'result-released' | 'result-corrected' | 'result-annulled';
+  readonly data: Readonly<Record<never, never>>;
+}
+export type ResultDecision = Decision<ResultEvent, ResultRefusal, ResultConsequence>;
 
-/** A released result becomes a certificate and a push. */
-export const resultReleased: Consequence = { kind: 'result-released', data: {} };
-const nothing: ResultDecision = { pending: [] };
+const accept = (event: ResultEvent, kind?: ResultConsequence['kind']): ResultDecision => ({
+  events: [event],
+  pending: kind === undefined ? [] : [{ kind, data: {} }],
+});
+const nothing: ResultDecision = { events: [], pending: [] };
 
 export function decideResult(state: ResultState | undefined, command: ResultCommand, now: Instant): ResultDecision {
   const head = { schema: 1, at: now } as const;
   if (command.type === 'attend')
-    return state === undefined ? { event: { ...head, ...command, type: 'attended' }, pending: [] } : nothing;
+    return state === undefined ? accept({ ...head, ...command, type: 'attended' }) : nothing;
   if (state === undefined) return { refused: 'not-attended' };
   if (command.type === 'conclude') return concluded(state, command.conclusion, head);
   if (state.released === undefined) return { refused: 'not-released' };
   if (state.annulled !== undefined) return { refused: 'annulled' };
   if (command.reason.trim() === '') return { refused: 'no-reason' };
-  if (command.type === 'annul')
-    return { event: { ...head, ...command, type: 'annulled' }, pending: [{ kind: 'result-annulled', data: {} }] };
+  if (command.type === 'annul') return accept({ ...head, ...command, type: 'annulled' }, 'result-annulled');
   if (canonicalJson(command.result) === canonicalJson(state.released.result)) return { refused: 'nothing-to-correct' };
-  return { event: { ...head, ...command, type: 'corrected' }, pending: [{ kind: 'result-corrected', data: {} }] };
+  return accept({ ...head, ...command, type: 'corrected' }, 'result-corrected');
 }
 
 /** Released once: what is concluded later changes nothing here; a correction is a command of a person. */
@@ -46,8 +49,8 @@ function concluded(
 ): ResultDecision {
   if (state.released !== undefined) return nothing;
   if (conclusion.kind === 'decided')
-    return { event: { ...head, type: 'released', result: conclusion.result }, pending: [resultReleased] };
+    return accept({ ...head, type: 'released', result: conclusion.result }, 'result-released');
   return conclusion.kind === 'waiting' && state.provisional === undefined
-    ? { event: { ...head, type: 'provisional', parts: conclusion.parts }, pending: [] }
+    ? accept({ ...head, type: 'provisional', parts: conclusion.parts })
     : nothing;
 }

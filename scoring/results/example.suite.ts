@@ -11,11 +11,11 @@ import { type Consequence, type Storage, genesisHash } from '../../storage/port.
 import { type PinnedTest, UnknownItem, choiceItem } from '../../item-bank/releases/pinned-test.ts';
 import type { ItemVersion } from '../../item-bank/items/item.ts';
 import { civicTest, inOrder, oralTest as smallOral, startMs } from '../../delivery/sessions/example.suite.ts';
-import { type SessionId, Sessions, sessionKind } from '../../delivery/sessions/handle.ts';
+import { type SessionId, Sessions, sessionKind } from '../../delivery/sessions/run.ts';
 import { Sitting } from '../../delivery/sessions/sitting.suite.ts';
-import { Ratings, performances } from '../rating/handle.ts';
+import { Ratings, ratingQueue } from '../rating/run.ts';
 import type { Scores } from '../rating/rating.ts';
-import { Results, resultKeys } from './handle.ts';
+import { Results, resultKeys } from './run.ts';
 
 /** The blueprint's 41 slots with one item each, and one pretest item. */
 export const civic41: PinnedTest = ((): PinnedTest => {
@@ -126,7 +126,7 @@ export async function openRooms(): Promise<Rooms> {
     now,
     pinnedTest: ({ test }) => (test === 'mo' ? civic41 : oralTest),
   });
-  const ratings = new Ratings(storage.journal, await storage.collection(performances), now);
+  const ratings = new Ratings(storage.journal, await storage.collection(ratingQueue), now);
   const results = new Results({
     journal: storage.journal,
     sessions,

@@ -4,7 +4,7 @@
  */
 import type { AbilityMethod } from 'itemresponsetheory';
 import type { Instant } from '../../storage/document/instant.ts';
-import { EventOrderError } from '../../delivery/sessions/session.ts';
+import { EventOrderError } from '../../storage/journal/stream.ts';
 import type { Condition } from '../regimes/decide.ts';
 
 export interface PartResult {

@@ -2,13 +2,8 @@
  * Pushes waiting for their acknowledgement. One delivery a released result; tried until the receiver says 2xx; in order
  * for each person.
  */
-import {
-  type Collection,
-  type CollectionDefinition,
-  DuplicateKey,
-  RevisionConflict,
-  type Stored,
-} from '../../storage/port.ts';
+import { type Collection, type CollectionDefinition, type Stored } from '../../storage/port.ts';
+import { unlessRaced } from '../../storage/raced.ts';
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { waitAfter } from './backoff.ts';
 
@@ -40,11 +35,8 @@ export async function enqueue(
   body: string,
   now: Instant,
 ): Promise<void> {
-  try {
-    await all.insert({ tenant, id }, { status: 'waiting', candidate, createdAt: now, nextAt: now, attempts: 0, body });
-  } catch (error) {
-    if (!(error instanceof DuplicateKey)) throw error;
-  }
+  const delivery: Delivery = { status: 'waiting', candidate, createdAt: now, nextAt: now, attempts: 0, body };
+  await unlessRaced(all.insert({ tenant, id }, delivery));
 }
 
 /** What one attempt came to. Not reachable: no reply at all, so that the next push would fare no better. */
@@ -97,9 +89,10 @@ async function olderOf(all: Deliveries, delivery: Stored<Delivery>): Promise<Del
 async function waitFor(all: Deliveries, delivery: Stored<Delivery>, before: Delivery): Promise<void> {
   const nextAt = toInstant(toEpochMs(before.nextAt) + 1);
   if (nextAt > delivery.value.nextAt)
-    await unlessOvertaken(all.replace(delivery, delivery.revision, { ...delivery.value, nextAt }));
+    await unlessRaced(all.replace(delivery, delivery.revision, { ...delivery.value, nextAt }));
 }
 
+/** Where another process was first, at worst one attempt more is made, with the same id. */
 async function attempt({ all, push, now, jitter }: DeliveryPorts, delivery: Stored<Delivery>): Promise<Attempt> {
   const outcome = await push(delivery.id, delivery.value.body);
   const attempts = delivery.value.attempts + 1;
@@ -113,7 +106,7 @@ async function attempt({ all, push, now, jitter }: DeliveryPorts, delivery: Stor
         last: outcome.why,
         ...(wait === undefined ? { status: 'dead' } : { nextAt: toInstant(toEpochMs(at) + wait) }),
       };
-  await unlessOvertaken(all.replace(delivery, delivery.revision, after));
+  await unlessRaced(all.replace(delivery, delivery.revision, after));
   return outcome;
 }
 
@@ -125,17 +118,8 @@ export async function replay(all: Deliveries, tenant: string, id: string, now: I
   const delivery = await all.get({ tenant, id });
   if (delivery === undefined) return false;
   const { deliveredAt: _deliveredAt, ...value } = delivery.value;
-  await unlessOvertaken(
+  await unlessRaced(
     all.replace(delivery, delivery.revision, { ...value, status: 'waiting', attempts: 0, nextAt: now }),
   );
   return true;
-}
-
-/** Another process knows as much: at worst one attempt more is made, with the same id. */
-async function unlessOvertaken(write: Promise<unknown>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    if (!(error instanceof RevisionConflict)) throw error;
-  }
 }

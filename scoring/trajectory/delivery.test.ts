@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { SigningKeys } from '../../storage/keys/signing-keys.ts';
 import { Wrapping } from '../../storage/keys/wrapping.ts';
-import type { SessionId } from '../../delivery/sessions/handle.ts';
+import type { SessionId } from '../../delivery/sessions/run.ts';
 import { type Certificates, certificates, issueCertificate } from '../certificates/issue.ts';
 import { type Rooms, openRooms, satCivic, satOral } from '../results/example.suite.ts';
 import { type Deliveries, type Push, deliverDue, deliveries, enqueue, replay } from './deliveries.ts';

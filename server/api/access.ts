@@ -2,7 +2,7 @@
 import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import type { Account, Role } from '../../people/staff/account.ts';
-import type { LoadedSession, SessionId } from '../../delivery/sessions/handle.ts';
+import type { LoadedSession, SessionId } from '../../delivery/sessions/run.ts';
 import { Problem } from '../http/problem.ts';
 import type { Program } from '../program.ts';
 

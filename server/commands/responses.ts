@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { responsesOf } from '../../delivery/responses/read.ts';
-import { Sessions } from '../../delivery/sessions/handle.ts';
+import { Sessions } from '../../delivery/sessions/run.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import { sittings } from '../../delivery/administrations/register.ts';
 import { now, openStores } from '../compose.ts';

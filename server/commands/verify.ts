@@ -1,14 +1,14 @@
 /**
  * `meetlat verify SESSION`: chain, item path, θ and score recomputed from the journal alone, in a process of its own.
  */
-import { sessionKind } from '../../delivery/sessions/handle.ts';
+import { sessionKind } from '../../delivery/sessions/run.ts';
 import { type Verification, verifySession } from '../../delivery/sessions/verify.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import { verifyCheckpoints } from '../../storage/journal/verify-checkpoints.ts';
 import { CorruptStorage, installationTenant } from '../../storage/port.ts';
-import { bankKind } from '../../item-bank/releases/handle.ts';
-import { ratingKind } from '../../scoring/rating/handle.ts';
-import { resultKind } from '../../scoring/results/handle.ts';
+import { bankKind } from '../../item-bank/releases/run.ts';
+import { ratingKind } from '../../scoring/rating/run.ts';
+import { resultKind } from '../../scoring/results/run.ts';
 import { type Stores, openSigningKeys, openStores } from '../compose.ts';
 import { type Configuration, readConfiguration } from '../configuration.ts';
 import { command } from './command.ts';

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { ZodError } from 'zod';
 import { TokenRefused } from '../../people/access/tokens.ts';
 import { RevisionConflict, StorageError, StorageUnavailable, VersionConflict } from '../../storage/port.ts';
-import { SessionRefused } from '../../delivery/sessions/handle.ts';
+import { SessionRefused } from '../../delivery/sessions/run.ts';
 
 export const problems = {
   'malformed-json': [400, 'The body is not JSON'],

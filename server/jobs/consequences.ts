@@ -8,8 +8,7 @@ import { type Origin, workPending } from '../../storage/journal/pending.ts';
 import { issueCertificate } from '../../scoring/certificates/issue.ts';
 import { enqueue } from '../../scoring/trajectory/deliveries.ts';
 import { eventId, resultEvent } from '../../scoring/trajectory/event.ts';
-import type { SessionId } from '../../delivery/sessions/handle.ts';
-import { bankChanged } from '../../item-bank/releases/handle.ts';
+import type { SessionId } from '../../delivery/sessions/run.ts';
 import type { Program } from '../program.ts';
 import type { Job } from './job.ts';
 
@@ -85,7 +84,7 @@ export async function applyConsequence(
     case 'result-released':
       await resultReleased(program, id);
       return;
-    case bankChanged:
+    case 'bank-changed':
       await program.banks.apply(stream.id);
       return;
     default:

@@ -9,7 +9,7 @@ import { type Instant, toEpochMs, toInstant } from '../../storage/document/insta
 import { installation } from '../../people/agencies/agency.ts';
 import { isOver } from '../../delivery/sessions/clock.ts';
 import { longestSittingMs } from '../../delivery/sessions/decide.ts';
-import { type SessionId, SessionRefused } from '../../delivery/sessions/handle.ts';
+import { type SessionId, SessionRefused } from '../../delivery/sessions/run.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
 import type { Program } from '../program.ts';
 import type { Job } from './job.ts';

@@ -3,14 +3,8 @@
  * holder died).
  */
 import { type Instant, toEpochMs, toInstant } from '../document/instant.ts';
-import {
-  type Collection,
-  type CollectionDefinition,
-  DuplicateKey,
-  RevisionConflict,
-  type Stored,
-  installationTenant,
-} from '../port.ts';
+import { type Collection, type CollectionDefinition, type Stored, installationTenant } from '../port.ts';
+import { unlessRaced } from '../raced.ts';
 
 export interface Lease {
   readonly holder: string;
@@ -31,16 +25,6 @@ const expiry = (now: Instant, { holder, lifeMs }: LeaseTerms): Lease => ({
   expiresAt: toInstant(toEpochMs(now) + lifeMs),
 });
 
-/** A write that lost the race is no failure: somebody else has the lease. */
-async function unlessRaced<R>(write: () => Promise<R>): Promise<R | undefined> {
-  try {
-    return await write();
-  } catch (error) {
-    if (error instanceof DuplicateKey || error instanceof RevisionConflict) return undefined;
-    throw error;
-  }
-}
-
 /** The lease, or undefined when another holder has it and it has not expired. Taking one's own again renews it. */
 export async function takeLease(
   collection: Leases,
@@ -50,9 +34,9 @@ export async function takeLease(
 ): Promise<Stored<Lease> | undefined> {
   const key = { tenant: installationTenant, id: name };
   const stored = await collection.get(key);
-  if (stored === undefined) return unlessRaced(() => collection.insert(key, expiry(now, terms)));
+  if (stored === undefined) return unlessRaced(collection.insert(key, expiry(now, terms)));
   if (stored.value.holder !== terms.holder && stored.value.expiresAt > now) return undefined;
-  return unlessRaced(() => collection.replace(stored, stored.revision, expiry(now, terms)));
+  return unlessRaced(collection.replace(stored, stored.revision, expiry(now, terms)));
 }
 
 /** The lease with a later expiry, or undefined when it was lost: stop the work then. */
@@ -61,10 +45,9 @@ export const renewLease = (
   lease: Stored<Lease>,
   terms: LeaseTerms,
   now: Instant,
-): Promise<Stored<Lease> | undefined> =>
-  unlessRaced(() => collection.replace(lease, lease.revision, expiry(now, terms)));
+): Promise<Stored<Lease> | undefined> => unlessRaced(collection.replace(lease, lease.revision, expiry(now, terms)));
 
 /** Gives it back. Nothing happens when it was lost already. */
 export async function releaseLease(collection: Leases, lease: Stored<Lease>): Promise<void> {
-  await unlessRaced(() => collection.remove(lease, lease.revision));
+  await unlessRaced(collection.remove(lease, lease.revision));
 }

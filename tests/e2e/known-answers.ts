@@ -5,7 +5,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { optionHandle, itemHandle, optionOrder } from '../../delivery/sessions/shown-names.ts';
-import { sessionKind } from '../../delivery/sessions/handle.ts';
+import { sessionKind } from '../../delivery/sessions/run.ts';
 import type { Storage } from '../../storage/port.ts';
 
 const bank = join(import.meta.dirname, '../../demonstration/bank');

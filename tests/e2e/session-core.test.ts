@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReleaseStore } from '../../item-bank/releases/store.ts';
-import { sessionEvents, sessionKind } from '../../delivery/sessions/handle.ts';
+import { eventsOf } from '../../storage/journal/stream.ts';
+import { sessionStream, sessionKind } from '../../delivery/sessions/run.ts';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import { ServerProcess } from '../server-process.ts';
 import { Candidate, Staff } from '../sitting-client.ts';
@@ -16,7 +17,7 @@ async function recordedOf(folder: string, session: string): Promise<Recorded> {
   try {
     const bank = await ReleaseStore.open(storage);
     const journal = await storage.journal.read({ tenant: 'demo', kind: sessionKind, id: session });
-    const events = journal.flatMap((commit) => sessionEvents(commit.events, session));
+    const events = journal.flatMap((commit) => eventsOf(sessionStream, commit));
     const [registered] = events;
     if (registered?.type !== 'registered') throw new Error('no registration');
     const { specification } = bank.pinnedTest(registered.test, registered.specification, registered.releases);

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { SealedRecording } from '../../../delivery/sessions/facts.ts';
 import { resolveMedia } from '../../../delivery/sessions/shown-names.ts';
-import type { LoadedSession, SessionId } from '../../../delivery/sessions/handle.ts';
+import type { LoadedSession, SessionId } from '../../../delivery/sessions/run.ts';
 import type { Operation } from '../../../delivery/sessions/operation.ts';
 import { useCode } from '../../../people/access/codes.ts';
 import { toEpochMs } from '../../../storage/document/instant.ts';

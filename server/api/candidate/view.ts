@@ -10,7 +10,7 @@ import { type Instant } from '../../../storage/document/instant.ts';
 import { isOver, remainingMs } from '../../../delivery/sessions/clock.ts';
 import { playsAllowed } from '../../../delivery/sessions/decide-operation.ts';
 import { mediaHandle, optionHandle } from '../../../delivery/sessions/shown-names.ts';
-import type { LoadedSession } from '../../../delivery/sessions/handle.ts';
+import type { LoadedSession } from '../../../delivery/sessions/run.ts';
 import {
   type GivenItem,
   type GivenTurn,

@@ -7,7 +7,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { responsesOf } from '../../../delivery/responses/read.ts';
 import { SessionResponses } from '../../../delivery/responses/response-data.ts';
-import { BankRefused } from '../../../item-bank/releases/handle.ts';
+import { BankRefused } from '../../../item-bank/releases/run.ts';
 import type { BankItem } from '../../../item-bank/calibration/recalibrate.ts';
 import type { ResponseData } from '../../../item-bank/calibration/stream-responses.ts';
 import type { Release } from '../../../item-bank/releases/release.ts';

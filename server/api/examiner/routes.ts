@@ -1,6 +1,6 @@
 /** The examiner's queue, claims and ratings. No reply here holds anything of the candidate. */
 import { speakingItem } from '../../../item-bank/releases/pinned-test.ts';
-import { RatingRefused } from '../../../scoring/rating/handle.ts';
+import { RatingRefused } from '../../../scoring/rating/run.ts';
 import type { RatingState } from '../../../scoring/rating/rating.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
 import { sendMedia } from '../../http/media.ts';

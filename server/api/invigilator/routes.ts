@@ -4,7 +4,8 @@ import QRCode from 'qrcode';
 import { RegistrationRefused, register } from '../../../delivery/administrations/register.ts';
 import { proctoringLog } from '../../../delivery/monitoring/log.ts';
 import type { Command } from '../../../delivery/sessions/decide.ts';
-import { type LoadedSession, type SessionId, sessionEvents, sessionKind } from '../../../delivery/sessions/handle.ts';
+import { type LoadedSession, type SessionId, sessionKind, sessionStream } from '../../../delivery/sessions/run.ts';
+import { eventsOf } from '../../../storage/journal/stream.ts';
 import { UnknownPublication } from '../../../item-bank/releases/store.ts';
 import { makeCode } from '../../../people/access/codes.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
@@ -93,7 +94,7 @@ export function invigilatorEndpoints(program: Program): Endpoint[] {
       handle: async ({ access, param }) => {
         const { id, session } = await ownSession(program, access, param('id'));
         const commits = await program.storage.journal.read({ ...id, kind: sessionKind });
-        const events = commits.flatMap((commit) => sessionEvents(commit.events, `session ${id.id}`));
+        const events = commits.flatMap((commit) => eventsOf(sessionStream, commit));
         return {
           session: id.id,
           name: session.state.registration.candidateName,

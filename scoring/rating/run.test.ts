@@ -6,12 +6,12 @@ import { toInstant } from '../../storage/document/instant.ts';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import { type Storage, genesisHash } from '../../storage/port.ts';
 import { leaseMs } from './decide.ts';
-import { type Performances, Ratings, performances } from './handle.ts';
+import { type RatingQueue, Ratings, ratingQueue } from './run.ts';
 import type { Performance } from './rating.ts';
 
 let [directory, nowMs] = ['', 0];
 let storage: Storage;
-let projection: Performances;
+let projection: RatingQueue;
 let ratings: Ratings;
 const now = (): string => toInstant(nowMs);
 const performance = (task: string): Performance => ({
@@ -45,7 +45,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'meetlat-rating-'));
   nowMs = Date.parse('2026-11-23T09:00:00.000Z');
   storage = await openLmdb({ directory });
-  projection = await storage.collection(performances);
+  projection = await storage.collection(ratingQueue);
   ratings = new Ratings(storage.journal, projection, now);
 });
 afterEach(async () => {

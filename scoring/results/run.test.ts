@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { genesisHash } from '../../storage/port.ts';
 import { Sitting } from '../../delivery/sessions/sitting.suite.ts';
 import { type Rooms, civic41, openRooms, oralTest, satCivic, satOral } from './example.suite.ts';
-import { performanceId } from './handle.ts';
+import { performanceId } from './run.ts';
 
 const id = { tenant: 'agii', id: 's1' };
 let rooms: Rooms;

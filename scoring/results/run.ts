@@ -2,26 +2,22 @@
  * Opens, concludes and releases results. Every call may come twice, from any process: the stream's version decides who
  * was first.
  */
-import {
-  type Collection,
-  type CollectionDefinition,
-  DuplicateKey,
-  type Journal,
-  VersionConflict,
-  genesisHash,
-} from '../../storage/port.ts';
+import type { Collection, CollectionDefinition, Journal } from '../../storage/port.ts';
+import { unlessRaced } from '../../storage/raced.ts';
+import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { sha256 } from '../../storage/document/hash.ts';
-import { type JsonObject, canonicalJson, jsonObject } from '../../storage/document/json.ts';
+import { type JsonObject, canonicalJson } from '../../storage/document/json.ts';
+import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import { installation } from '../../people/agencies/agency.ts';
 import { speakingItem } from '../../item-bank/releases/pinned-test.ts';
-import { type LoadedSession, type SessionId, type Sessions, UnreadableEvent } from '../../delivery/sessions/handle.ts';
+import type { LoadedSession, SessionId, Sessions } from '../../delivery/sessions/run.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
 import type { Performance, RatingState } from '../rating/rating.ts';
-import type { RatingId, Ratings } from '../rating/handle.ts';
+import type { RatingId, Ratings } from '../rating/run.ts';
 import { conclude, tasksOf } from './conclude.ts';
-import { type ResultCommand, decideResult } from './decide.ts';
+import { type ResultCommand, type ResultRefusal, decideResult } from './decide.ts';
 import { type ResultContent, type ResultEvent, type ResultState, evolveResult } from './result.ts';
 
 export const resultKind = 'result';
@@ -40,11 +36,7 @@ export type ResultKeys = Collection<ResultKey, never>;
 /** An oral result is promised within fourteen days; a demonstration value. */
 const promisedMs = 14 * 24 * 3_600_000;
 
-export interface LoadedResult {
-  readonly state: ResultState | undefined;
-  readonly version: number;
-  readonly hash: string;
-}
+export type LoadedResult = Loaded<ResultState>;
 
 /**
  * A released result computed again from the journals alone. `differs` names the members that are not the same, bit for
@@ -56,12 +48,24 @@ export interface Recomputation {
   readonly differs: readonly string[];
 }
 
-/** Tries before a command gives up against other writers of the same stream. */
-const attempts = 8;
-
 /** Our own record, checked against its hash on reading. */
 const isResultEvent = (event: JsonObject | ResultEvent): event is ResultEvent =>
   typeof event['type'] === 'string' && event['schema'] === 1;
+export const resultStream: StreamKind<ResultState, ResultEvent> = {
+  kind: resultKind,
+  read: (event) => {
+    if (!isResultEvent(event)) throw new Error('an event of an unknown schema');
+    return event;
+  },
+  evolve: evolveResult,
+};
+export class ResultRefused extends Error {
+  constructor(readonly code: ResultRefusal) {
+    super(`refused: ${code}`);
+    this.name = 'ResultRefused';
+  }
+}
+
 const keyOf = (key: string) => ({ tenant: installation, id: sha256(`result|${key}`) });
 
 /** A pseudonym that says nothing of the candidate, the same at every attempt to open it. */
@@ -79,18 +83,19 @@ export interface ResultPorts {
 }
 
 export class Results {
-  constructor(private readonly ports: ResultPorts) {}
+  private readonly stream: Stream<ResultState, ResultEvent, ResultRefusal>;
 
-  async load({ tenant, id }: SessionId): Promise<LoadedResult> {
-    const commits = await this.ports.journal.read({ tenant, kind: resultKind, id });
-    let state: ResultState | undefined;
-    for (const commit of commits)
-      for (const event of commit.events) {
-        if (!isResultEvent(event)) throw new UnreadableEvent(`result ${id}, version ${commit.version}`);
-        state = evolveResult(state, event);
-      }
-    const last = commits.at(-1);
-    return { state, version: last?.version ?? 0, hash: last?.hash ?? genesisHash };
+  constructor(private readonly ports: ResultPorts) {
+    this.stream = new Stream(resultStream, { ...ports, refuse: (refusal) => new ResultRefused(refusal) });
+  }
+
+  load(id: SessionId): Promise<LoadedResult> {
+    return this.stream.load(id);
+  }
+
+  /** The result just after that version of its stream. */
+  loadAt(id: SessionId, version: number): Promise<LoadedResult> {
+    return this.stream.loadAt(id, version);
   }
 
   /** At first admission: the candidate attended, whatever comes of it. */
@@ -98,12 +103,8 @@ export class Results {
     const session = await this.ports.sessions.load(id);
     if (session === undefined) return;
     const { candidate, resultKey } = session.state.registration;
-    try {
-      await this.ports.keys.insert(keyOf(resultKey), { tenant: id.tenant, session: id.id });
-    } catch (error) {
-      if (!(error instanceof DuplicateKey)) throw error;
-    }
-    await this.handle(id, () => Promise.resolve({ type: 'attend', session: id.id, candidate }));
+    await unlessRaced(this.ports.keys.insert(keyOf(resultKey), { tenant: id.tenant, session: id.id }));
+    await this.handle(id, { type: 'attend', session: id.id, candidate });
   }
 
   /**
@@ -116,10 +117,19 @@ export class Results {
     const { state } = session;
     await this.attended(id);
     if (state.registration.test === 'nt2-oral') await this.openPerformances(id, state);
-    await this.handle(id, async () => ({
-      type: 'conclude',
-      conclusion: conclude(state, this.ports.sessions.pinnedTest(state), await this.ratingsOf(id, state)),
-    }));
+    // Against another writer it is concluded anew, on the ratings there are then: nothing that was rated is lost.
+    await this.stream.run(id, async (result, at) => {
+      const conclusion = conclude(state, this.ports.sessions.pinnedTest(state), await this.ratingsOf(id, state));
+      return decideResult(result, { type: 'conclude', conclusion }, at);
+    });
+  }
+
+  /** A person's command on a result. Throws ResultRefused. */
+  async handle(id: SessionId, command: Exclude<ResultCommand, { readonly type: 'conclude' }>): Promise<LoadedResult> {
+    const { decision: _decision, ...after } = await this.stream.run(id, (state, at) =>
+      decideResult(state, command, at),
+    );
+    return after;
   }
 
   /**
@@ -175,37 +185,11 @@ export class Results {
         criteria: speakingItem(test, item).criteria,
         turns: turns.map(({ turn, sealed }) => ({
           turn,
-          ...(sealed === undefined ? {} : { upload: sealed.upload, durationMs: sealed.durationMs }),
+          ...defined({ upload: sealed?.upload, durationMs: sealed?.durationMs }),
         })),
         dueAt: toInstant(toEpochMs(state.closed?.at ?? this.ports.now()) + promisedMs),
       };
       await this.ports.ratings.open(performanceId(id, state, task), performance);
-    }
-  }
-
-  /**
-   * Against another writer the command is made and decided again, on what there is then: nothing that was concluded is
-   * lost.
-   */
-  private async handle(id: SessionId, commandOf: () => Promise<ResultCommand>): Promise<void> {
-    const stream = { tenant: id.tenant, kind: resultKind, id: id.id };
-    for (let attempt = 1; ; attempt += 1) {
-      const { state, version, hash } = await this.load(id);
-      const at = this.ports.now();
-      const decision = decideResult(state, await commandOf(), at);
-      if (decision.refused !== undefined || decision.event === undefined) return;
-      try {
-        await this.ports.journal.append(stream, {
-          expectedVersion: version,
-          previousHash: hash,
-          at,
-          events: [jsonObject(decision.event)],
-          pending: decision.pending,
-        });
-        return;
-      } catch (error) {
-        if (!(error instanceof VersionConflict) || attempt === attempts) throw error;
-      }
     }
   }
 }

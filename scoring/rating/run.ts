@@ -2,18 +2,13 @@
  * Runs examiners' commands: the journal's expected version makes a claim atomic, the projection only finds candidates
  * for it.
  */
-import {
-  type Collection,
-  type CollectionDefinition,
-  DuplicateKey,
-  type Journal,
-  RevisionConflict,
-  VersionConflict,
-  genesisHash,
-} from '../../storage/port.ts';
+import type { Collection, CollectionDefinition, Journal } from '../../storage/port.ts';
+import { everyStream } from '../../storage/pages.ts';
+import { unlessRaced } from '../../storage/raced.ts';
+import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
-import { type JsonObject, jsonObject } from '../../storage/document/json.ts';
-import { UnreadableEvent } from '../../delivery/sessions/handle.ts';
+import type { JsonObject } from '../../storage/document/json.ts';
+import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import { type RatingCommand, type RatingRefusal, decideRating } from './decide.ts';
 import { type Performance, type RatingEvent, type RatingState, evolveRating } from './rating.ts';
 
@@ -23,7 +18,7 @@ export const ratingKind = 'rating';
  * Projection: where performances stand. Can be rebuilt from the streams; a stale entry costs a look at the stream,
  * never a wrong claim.
  */
-export interface Waiting {
+export interface QueuedPerformance {
   readonly status: 'waiting' | 'claimed' | 'rated';
   readonly openedAt: Instant;
   readonly dueAt: Instant;
@@ -35,7 +30,7 @@ export interface Waiting {
   readonly version: number;
 }
 type Index = 'status' | 'by' | 'lease';
-export const performances: CollectionDefinition<Waiting, Index> = {
+export const ratingQueue: CollectionDefinition<QueuedPerformance, Index> = {
   name: 'performances',
   indexes: {
     status: { fields: ['status', 'openedAt'] },
@@ -43,7 +38,7 @@ export const performances: CollectionDefinition<Waiting, Index> = {
     lease: { fields: ['status', 'leaseUntil'] },
   },
 };
-export type Performances = Collection<Waiting, Index>;
+export type RatingQueue = Collection<QueuedPerformance, Index>;
 
 export class RatingRefused extends Error {
   constructor(readonly code: RatingRefusal) {
@@ -56,89 +51,56 @@ export interface RatingId {
   readonly tenant: string;
   readonly id: string;
 }
-export interface LoadedRating {
-  readonly state: RatingState | undefined;
-  readonly version: number;
-  readonly hash: string;
-}
+export type LoadedRating = Loaded<RatingState>;
 interface Found {
   readonly id: string;
-  readonly value: Waiting;
+  readonly value: QueuedPerformance;
 }
 
 /** Our own record, checked against its hash on reading. */
 const isRatingEvent = (event: JsonObject | RatingEvent): event is RatingEvent =>
   typeof event['type'] === 'string' && event['schema'] === 1;
+export const ratingStream: StreamKind<RatingState, RatingEvent> = {
+  kind: ratingKind,
+  read: (event) => {
+    if (!isRatingEvent(event)) throw new Error('an event of an unknown schema');
+    return event;
+  },
+  evolve: evolveRating,
+};
 
-/** Tries before a command gives up against other writers of the same stream. */
-const attempts = 8;
 /** Looks at the queue before an examiner is told that nothing waits, and performances in one look. */
 const looks = 4;
 const lookAt = 50;
 
 export class Ratings {
+  private readonly stream: Stream<RatingState, RatingEvent, RatingRefusal>;
+
   constructor(
     private readonly journal: Journal,
-    private readonly waiting: Performances,
+    private readonly queued: RatingQueue,
     private readonly now: () => Instant,
-  ) {}
+  ) {
+    this.stream = new Stream(ratingStream, { journal, now, refuse: (refusal) => new RatingRefused(refusal) });
+  }
 
-  /** Throws UnreadableEvent for an event of a schema that this program does not know. */
-  async load(id: RatingId): Promise<LoadedRating> {
-    const commits = await this.journal.read({ ...id, kind: ratingKind });
-    let state: RatingState | undefined;
-    for (const commit of commits)
-      for (const event of commit.events) {
-        if (!isRatingEvent(event)) throw new UnreadableEvent(`rating ${id.id}, version ${commit.version}`);
-        state = evolveRating(state, event);
-      }
-    const last = commits.at(-1);
-    return { state, version: last?.version ?? 0, hash: last?.hash ?? genesisHash };
+  load(id: RatingId): Promise<LoadedRating> {
+    return this.stream.load(id);
   }
 
   /** Idempotent: a performance that exists stays as it is. */
   async open(id: RatingId, performance: Performance): Promise<void> {
-    const { state } = await this.load(id);
-    const at = this.now();
-    if (state === undefined) {
-      const event: RatingEvent = { type: 'opened', schema: 1, at, performance };
-      try {
-        await this.journal.append(
-          { ...id, kind: ratingKind },
-          { expectedVersion: 0, previousHash: genesisHash, at, events: [jsonObject(event)] },
-        );
-      } catch (error) {
-        if (!(error instanceof VersionConflict)) throw error;
-      }
-    }
+    const opened = (at: Instant): RatingEvent => ({ type: 'opened', schema: 1, at, performance });
+    await this.stream.run(id, (state, at) => ({ events: state === undefined ? [opened(at)] : [], pending: [] }));
     await this.project(id);
   }
 
   /** Throws RatingRefused. A conflict with another examiner is decided again on the newer state. */
   async handle(id: RatingId, command: RatingCommand): Promise<RatingState> {
-    for (let attempt = 1; ; attempt += 1) {
-      const { state, version, hash } = await this.load(id);
-      const at = this.now();
-      const decision = decideRating(state, command, at);
-      if (decision.refused !== undefined) throw new RatingRefused(decision.refused);
-      if (state === undefined) throw new RatingRefused('unknown-performance');
-      const { event } = decision;
-      if (event === undefined) return state;
-      const pending =
-        event.type === 'rated' ? [{ kind: 'performance-rated', data: { session: state.performance.session } }] : [];
-      try {
-        await this.journal.append(
-          { ...id, kind: ratingKind },
-          { expectedVersion: version, previousHash: hash, at, events: [jsonObject(event)], pending },
-        );
-      } catch (error) {
-        if (!(error instanceof VersionConflict) || attempt === attempts) throw error;
-        continue;
-      }
-      const after = evolveRating(state, event);
-      await this.show(id, after, version + 1);
-      return after;
-    }
+    const { state, version, decision } = await this.stream.run(id, (before, at) => decideRating(before, command, at));
+    if (state === undefined) throw new RatingRefused('unknown-performance');
+    if (decision.events.length > 0) await this.show(id, state, version);
+    return state;
   }
 
   /**
@@ -166,7 +128,7 @@ export class Ratings {
 
   /** The performance that this examiner holds now. */
   async current(tenant: string, by: string): Promise<string | undefined> {
-    for (const { id } of (await this.waiting.find(tenant, { index: 'by', equal: [by, 'claimed'], limit: 10 }))
+    for (const { id } of (await this.queued.find(tenant, { index: 'by', equal: [by, 'claimed'], limit: 10 }))
       .documents) {
       const { state } = await this.load({ tenant, id });
       if (state?.claim?.by === by && state.claim.until > this.now()) return id;
@@ -178,30 +140,28 @@ export class Ratings {
   async queue(
     tenant: string,
     by: string,
-  ): Promise<{ readonly waiting: number; readonly oldest?: Waiting; readonly ratedByMe: number }> {
+  ): Promise<{ readonly waiting: number; readonly oldest?: QueuedPerformance; readonly ratedByMe: number }> {
     const found = await this.claimable(tenant, 1000);
-    const mine = await this.waiting.find(tenant, { index: 'by', equal: [by, 'rated'], limit: 1000 });
+    const mine = await this.queued.find(tenant, { index: 'by', equal: [by, 'rated'], limit: 1000 });
     const oldest = found[0]?.value;
-    return { waiting: found.length, ratedByMe: mine.documents.length, ...(oldest === undefined ? {} : { oldest }) };
+    return { waiting: found.length, ratedByMe: mine.documents.length, ...defined({ oldest }) };
   }
 
   /** Makes the projection of a tenant anew from the streams; returns how many performances there are. */
   async rebuild(tenant: string): Promise<number> {
-    let [count, after]: [number, string | undefined] = [0, undefined];
-    for (;;) {
-      const ids: readonly string[] = await this.journal.streams(tenant, ratingKind, after);
-      for (const id of ids) await this.project({ tenant, id });
-      count += ids.length;
-      after = ids.at(-1);
-      if (after === undefined) return count;
+    let count = 0;
+    for await (const id of everyStream(this.journal, tenant, ratingKind)) {
+      await this.project({ tenant, id });
+      count += 1;
     }
+    return count;
   }
 
   /** Oldest first. */
   private async claimable(tenant: string, limit: number): Promise<readonly Found[]> {
-    const waiting = await this.waiting.find(tenant, { index: 'status', equal: ['waiting'], limit });
+    const waiting = await this.queued.find(tenant, { index: 'status', equal: ['waiting'], limit });
     // Text below the present instant: no claim is left at it.
-    const over = await this.waiting.find(tenant, { index: 'lease', equal: ['claimed'], below: this.now(), limit });
+    const over = await this.queued.find(tenant, { index: 'lease', equal: ['claimed'], below: this.now(), limit });
     return [...waiting.documents, ...over.documents]
       .sort((a, b) => (a.value.openedAt < b.value.openedAt ? -1 : a.value.openedAt > b.value.openedAt ? 1 : 0))
       .slice(0, limit);
@@ -216,7 +176,7 @@ export class Ratings {
    * Somebody who writes at the same time knows as much or more; what is stale is put right when it is next looked at.
    */
   private async show(id: RatingId, state: RatingState, version: number): Promise<void> {
-    const value: Waiting = {
+    const value: QueuedPerformance = {
       status: state.rated !== undefined ? 'rated' : state.claim === undefined ? 'waiting' : 'claimed',
       openedAt: state.openedAt,
       dueAt: state.performance.dueAt,
@@ -224,13 +184,10 @@ export class Ratings {
       leaseUntil: state.claim?.until ?? '',
       version,
     };
-    const stored = await this.waiting.get(id);
+    const stored = await this.queued.get(id);
     if (stored !== undefined && stored.value.version >= version) return;
-    try {
-      if (stored === undefined) await this.waiting.insert(id, value);
-      else await this.waiting.replace(stored, stored.revision, value);
-    } catch (error) {
-      if (!(error instanceof RevisionConflict) && !(error instanceof DuplicateKey)) throw error;
-    }
+    await unlessRaced(
+      stored === undefined ? this.queued.insert(id, value) : this.queued.replace(stored, stored.revision, value),
+    );
   }
 }

@@ -6,7 +6,8 @@ import { openLmdb } from '../../storage/lmdb/open.ts';
 import { installationTenant, type Storage } from '../../storage/port.ts';
 import { nextReleaseId } from './bank.ts';
 import { release, specification } from './example.suite.ts';
-import { Banks, type Publication, bankChanged, bankKind } from './handle.ts';
+import type { Publication } from './decide.ts';
+import { Banks, bankKind } from './run.ts';
 import type { ItemParameterRow } from './release.ts';
 import { ReleaseStore } from './store.ts';
 
@@ -143,7 +144,7 @@ describe('a release made by a calibration', () => {
         previousHash: '0'.repeat(64),
         at: now(),
         events: [event],
-        pending: [{ kind: bankChanged, data: {} }],
+        pending: [{ kind: 'bank-changed', data: {} }],
       },
     );
     expect(store.allReleases()).toHaveLength(1);

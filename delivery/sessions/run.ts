@@ -1,0 +1,111 @@
+/** Runs commands on sessions: the stream loads, decides, appends and tries again; here stands what a session adds. */
+import type { Journal } from '../../storage/port.ts';
+import type { Instant } from '../../storage/document/instant.ts';
+import type { JsonObject } from '../../storage/document/json.ts';
+import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
+import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
+import { type Command, type Refusal, decide } from './decide.ts';
+import { evolve } from './evolve.ts';
+import type { SealedRecording } from './facts.ts';
+import type { Outcome } from './operation.ts';
+import type { Registration, Session, SessionEvent, SessionState } from './session.ts';
+
+export interface SessionId {
+  readonly tenant: string;
+  readonly id: string;
+}
+export const sessionKind = 'session';
+
+/** A session as read: its state after `version` commits, the last of which has `hash`. */
+export interface LoadedSession {
+  readonly state: SessionState;
+  readonly version: number;
+  readonly hash: string;
+}
+
+export class SessionRefused extends Error {
+  readonly code: Refusal['code'];
+  constructor(readonly refusal: Refusal) {
+    super(`refused: ${refusal.code}`);
+    this.name = 'SessionRefused';
+    this.code = refusal.code;
+  }
+}
+
+export interface SessionPorts {
+  readonly journal: Journal;
+  readonly now: () => Instant;
+  /** The test as this registration pinned it. */
+  readonly pinnedTest: (registration: Registration) => PinnedTest;
+}
+
+/** The journal stores what `record` made; it is ours alone, and its hash was checked on reading. */
+function isSessionEvent(event: JsonObject | SessionEvent): event is SessionEvent {
+  return typeof event['type'] === 'string' && typeof event['at'] === 'string' && event['schema'] === 1;
+}
+export const sessionStream: StreamKind<SessionState, SessionEvent> = {
+  kind: sessionKind,
+  read: (event) => {
+    if (!isSessionEvent(event)) throw new Error('an event of an unknown schema');
+    return event;
+  },
+  evolve,
+};
+
+export interface Handled {
+  readonly session: LoadedSession;
+  readonly outcomes: readonly Outcome[];
+  readonly events: readonly SessionEvent[];
+}
+
+/** Throws SessionRefused where there is no session yet. */
+function existing({ state, version, hash }: Loaded<SessionState>): LoadedSession {
+  if (state === undefined) throw new SessionRefused({ code: 'not-registered' });
+  return { state, version, hash };
+}
+
+export class Sessions {
+  private readonly stream: Stream<SessionState, SessionEvent, Refusal>;
+
+  constructor(private readonly ports: SessionPorts) {
+    this.stream = new Stream(sessionStream, { ...ports, refuse: (refusal) => new SessionRefused(refusal) });
+  }
+
+  /** The present state, or undefined when no such session exists. Reads only what it has not seen. */
+  async load(id: SessionId): Promise<LoadedSession | undefined> {
+    const loaded = await this.stream.load(id);
+    return loaded.state === undefined ? undefined : existing(loaded);
+  }
+
+  /** Throws SessionRefused; anything else is a fault of ours or of storage, and nothing was written. */
+  async handle(
+    id: SessionId,
+    command: Command,
+    sealed: ReadonlyMap<string, SealedRecording> = new Map(),
+  ): Promise<Handled> {
+    const { decision, ...after } = await this.stream.run(id, (state, now) =>
+      decide(state, command, { now, test: this.testOf(state, command), sealed }),
+    );
+    return { session: existing(after), outcomes: decision.outcomes, events: decision.events };
+  }
+
+  /** Calls `changed` after every commit made through this process. */
+  watch(
+    changed: (
+      id: SessionId,
+      change: { readonly session: LoadedSession; readonly events: readonly SessionEvent[] },
+    ) => void,
+  ): () => void {
+    return this.stream.watch((id, events, after) => changed(id, { session: existing(after), events }));
+  }
+
+  pinnedTest(state: SessionState): PinnedTest {
+    return this.ports.pinnedTest(state.registration);
+  }
+
+  private testOf(session: Session, command: Command): PinnedTest {
+    const registration = command.type === 'register' ? command.registration : session?.registration;
+    if (registration === undefined) throw new SessionRefused({ code: 'not-registered' });
+    return this.ports.pinnedTest(registration);
+  }
+}
