@@ -1,12 +1,11 @@
 /**
  * The house checks itself: a README for each floor, no rooms for leftovers, no index files, files that stay readable.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { read, root, tracked } from './sources.ts';
 
-const root = join(import.meta.dirname, '../..');
 const floors = [
   'engine',
   'words',
@@ -20,13 +19,6 @@ const floors = [
   'demonstration',
   'tests',
 ];
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: root,
-  encoding: 'utf8',
-  maxBuffer: 50_000_000,
-})
-  .split('\n')
-  .filter((file) => file !== '' && existsSync(join(root, file)));
 const sources = tracked.filter((file) => /\.(ts|svelte)$/.test(file));
 
 describe('the house', () => {
@@ -52,19 +44,14 @@ describe('the house', () => {
         !/\.(test|suite|bench)\.ts$/.test(file) &&
         file !== 'server/compose.ts',
     );
-    expect(
-      places.filter((file) =>
-        impure.test(readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')),
-      ),
-    ).toEqual([]);
+    expect(places.filter((file) => impure.test(read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')))).toEqual([]);
   });
   it('has no escape from the types', () => {
     const escapes = /(:\s*any\b|\bas any\b|\bas unknown as\b|\bas never\b|@ts-ignore|@ts-expect-error|@ts-nocheck)/;
     expect(
       sources.filter(
         (file) =>
-          file !== 'tests/house/house.test.ts' &&
-          escapes.test(readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')),
+          file !== 'tests/house/house.test.ts' && escapes.test(read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')),
       ),
     ).toEqual([]);
   });
