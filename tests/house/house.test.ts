@@ -4,21 +4,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { read, root, tracked } from './sources.ts';
+import { floors, read, root, tracked } from './sources.ts';
 
-const floors = [
-  'engine',
-  'words',
-  'storage',
-  'people',
-  'item-bank',
-  'delivery',
-  'scoring',
-  'server',
-  'delivery-ui',
-  'demonstration',
-  'tests',
-];
 const sources = tracked.filter((file) => /\.(ts|svelte)$/.test(file));
 
 describe('the house', () => {

@@ -6,6 +6,20 @@ import ts from 'typescript';
 
 export const root = join(import.meta.dirname, '../..');
 
+export const floors = [
+  'engine',
+  'words',
+  'storage',
+  'people',
+  'item-bank',
+  'delivery',
+  'scoring',
+  'server',
+  'delivery-ui',
+  'demonstration',
+  'tests',
+];
+
 /** Files that git knows, or will know at the next commit; paths from the root. */
 export const tracked: readonly string[] = execFileSync(
   'git',

@@ -12,7 +12,7 @@ export {
   createItemParameters,
 } from './parameters/item-parameters.ts';
 export { fromMetric, normalMetric, transformItem } from './parameters/scale.ts';
-export { type GridTable, tabulate } from './parameters/table.ts';
+export { type GridTable, tabulate } from './information/table.ts';
 export { type Grid, type GridOptions, normalGrid } from './quadrature/grid.ts';
 export { type Curves, createCurves, evaluate } from './models/curves.ts';
 export { categoryProbabilities, expectedScore, testCharacteristic } from './models/probability.ts';

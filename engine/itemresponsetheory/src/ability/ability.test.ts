@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { testInformation } from '../information/item.ts';
 import { createRng } from '../numeric/rng.ts';
 import { createItemParameters } from '../parameters/item-parameters.ts';
-import { tabulate } from '../parameters/table.ts';
+import { tabulate } from '../information/table.ts';
 import { normalGrid } from '../quadrature/grid.ts';
 import { drawCategory } from '../simulation/generate.ts';
 import { type AbilityMethod, estimateAbility } from './estimate.ts';

@@ -6,7 +6,7 @@
  */
 import { exp } from '../numeric/elementary.ts';
 import { requireCategory, requireItem } from '../parameters/item-parameters.ts';
-import type { GridTable } from '../parameters/table.ts';
+import type { GridTable } from '../information/table.ts';
 
 export interface Moments {
   readonly theta: number;

@@ -7,7 +7,7 @@ import { IrtError } from '../errors.ts';
 import { exp } from '../numeric/elementary.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
-import { tabulate } from '../parameters/table.ts';
+import { tabulate } from '../information/table.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { eachPosterior } from '../fit/abilities.ts';

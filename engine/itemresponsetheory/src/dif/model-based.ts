@@ -11,7 +11,7 @@ import { IrtError } from '../errors.ts';
 import { type CurveDeviation, curveDeviations, deviationFrom } from '../fit/curve-deviation.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { createItemParameters } from '../parameters/item-parameters.ts';
-import { tabulate } from '../parameters/table.ts';
+import { tabulate } from '../information/table.ts';
 import { normalGrid } from '../quadrature/grid.ts';
 import { personsWhere } from '../responses/persons-where.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';

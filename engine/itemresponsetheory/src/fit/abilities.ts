@@ -5,7 +5,7 @@ import { hasOneMode } from '../ability/likelihood.ts';
 import { momentsOf, normalise } from '../ability/posterior.ts';
 import { isPlain, scoreResponses } from '../ability/score-responses.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
-import { tabulate } from '../parameters/table.ts';
+import { tabulate } from '../information/table.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { requireResponses } from './responses.ts';

@@ -4,7 +4,7 @@
  * node, against P_k(θ_q), root mean square under the density of those who answered. Needs no complete forms; .1 and
  * above is a misfit by custom.
  */
-import { tabulate } from '../parameters/table.ts';
+import { tabulate } from '../information/table.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';

@@ -4,7 +4,7 @@
  * Signed like the difference of the observed and the expected gamma: positive where the items go together more than θ
  * explains.
  */
-import { tabulate } from '../parameters/table.ts';
+import { tabulate } from '../information/table.ts';
 import { chiSquareTail } from '../numeric/chi-square.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';

@@ -12,7 +12,7 @@
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { normalDistribution } from '../numeric/normal.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
-import { type GridTable, tabulate } from '../parameters/table.ts';
+import { type GridTable, tabulate } from '../information/table.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { eachPosterior } from './abilities.ts';

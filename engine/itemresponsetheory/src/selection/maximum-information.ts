@@ -2,7 +2,7 @@
 import { requireFinite } from '../errors.ts';
 import { informationAt } from '../information/item.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
-import type { GridTable } from '../parameters/table.ts';
+import type { GridTable } from '../information/table.ts';
 import { type Ranked, rankBy } from './rank.ts';
 
 /** Index of the node nearest to θ; grids are equally spaced. */

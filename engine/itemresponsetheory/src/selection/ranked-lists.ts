@@ -5,7 +5,7 @@
  * of tests.
  */
 import { IrtError } from '../errors.ts';
-import type { GridTable } from '../parameters/table.ts';
+import type { GridTable } from '../information/table.ts';
 
 /** The `top` most informative items at each node, best first; ties in item order. */
 export interface RankedLists {

@@ -4,7 +4,7 @@ import { createPosterior } from '../ability/posterior.ts';
 import { informationAt } from '../information/item.ts';
 import { createRng } from '../numeric/rng.ts';
 import { createItemParameters } from '../parameters/item-parameters.ts';
-import { tabulate } from '../parameters/table.ts';
+import { tabulate } from '../information/table.ts';
 import { normalGrid } from '../quadrature/grid.ts';
 import { mostInformativeTheta } from './location.ts';
 import { priorityIndex, type Quota, quotaPenalty } from './priority.ts';

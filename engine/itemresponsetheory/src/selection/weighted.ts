@@ -8,7 +8,7 @@ import { IrtError } from '../errors.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
 import { exp, log } from '../numeric/elementary.ts';
 import { requireItem } from '../parameters/item-parameters.ts';
-import type { GridTable } from '../parameters/table.ts';
+import type { GridTable } from '../information/table.ts';
 
 const curves = createCurves();
 

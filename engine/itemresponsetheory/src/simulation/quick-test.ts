@@ -6,7 +6,7 @@
  * since the nodes near the items' difficulties always keep more.
  */
 import { requireCategory, requireItem } from '../parameters/item-parameters.ts';
-import type { GridTable } from '../parameters/table.ts';
+import type { GridTable } from '../information/table.ts';
 import { bestOfRanked, type RankedLists, scanForBest } from '../selection/ranked-lists.ts';
 
 export class QuickTest {

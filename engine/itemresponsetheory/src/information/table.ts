@@ -4,9 +4,9 @@
  */
 import { log } from '../numeric/elementary.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
-import { informationOf } from '../information/item.ts';
+import { informationOf } from './item.ts';
 import type { Grid } from '../quadrature/grid.ts';
-import type { ItemParameters } from './item-parameters.ts';
+import type { ItemParameters } from '../parameters/item-parameters.ts';
 
 export interface GridTable {
   readonly bank: ItemParameters;
