@@ -213,11 +213,11 @@ export function journalSuite({ opened, storage, tenant }: Bench): void {
       const { journal } = storage();
       const name = stream();
       const [, two] = await write(journal, name, 2);
-      const mine = async () => (await journal.unsealed(10_000)).filter((head) => head.stream.tenant === name.tenant);
+      const mine = async () => (await journal.unlisted(10_000)).filter((head) => head.stream.tenant === name.tenant);
       expect(await mine()).toEqual([{ stream: name, version: 2, hash: two?.hash }]);
-      await journal.markSealed([{ stream: name, version: 1 }]);
+      await journal.markListed([{ stream: name, version: 1 }]);
       expect(await mine()).toHaveLength(1);
-      await journal.markSealed([{ stream: name, version: 2 }]);
+      await journal.markListed([{ stream: name, version: 2 }]);
       expect(await mine()).toEqual([]);
       if (two !== undefined) await journal.append(name, after(two, [{ type: 'more' }]));
       expect((await mine()).map(({ version }) => version)).toEqual([3]);

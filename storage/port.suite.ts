@@ -7,6 +7,7 @@ import { checkpointSuite } from './port.checkpoint.suite.ts';
 import { collectionSuite } from './port.collection.suite.ts';
 import { journalSuite } from './port.journal.suite.ts';
 import { pendingSuite } from './port.pending.suite.ts';
+import { sealSuite } from './port.seal.suite.ts';
 
 /** An empty storage, and ways past the port that an attacker or a bad disk has. */
 export interface OpenedStorage {
@@ -18,6 +19,8 @@ export interface OpenedStorage {
     /** Replaces bytes and hash, as somebody would who can compute hashes. */
     readonly forgeCommit: (stream: StreamId, version: number, bytes: Uint8Array, hash: string) => Promise<void>;
     readonly removeCommits: (stream: StreamId, from: number) => Promise<void>;
+    /** Replaces the pending work of a commit. */
+    readonly setPending: (stream: StreamId, version: number, text: string) => Promise<void>;
     readonly editChunk: (upload: UploadId, n: number) => Promise<void>;
   };
   readonly end: () => Promise<void>;
@@ -39,6 +42,8 @@ export const suiteTimers: Timers = {
 export interface Bench {
   readonly opened: () => OpenedStorage;
   readonly storage: () => Storage;
+  /** One more, empty. */
+  readonly another: () => Promise<OpenedStorage>;
   readonly tenant: () => string;
 }
 
@@ -53,6 +58,7 @@ export function storageSuite(name: string, open: () => Promise<OpenedStorage>): 
     const bench: Bench = {
       opened: current,
       storage: () => current().storage,
+      another: open,
       tenant: () => {
         tenants += 1;
         return `agency-${tenants}`;
@@ -69,6 +75,7 @@ export function storageSuite(name: string, open: () => Promise<OpenedStorage>): 
     journalSuite(bench);
     pendingSuite(bench);
     checkpointSuite(bench);
+    sealSuite(bench);
     blobSuite(bench);
   });
 }

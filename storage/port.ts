@@ -29,6 +29,11 @@ export interface IndexDefinition<T> {
 export interface CollectionDefinition<T, I extends string = string> {
   readonly name: string;
   readonly indexes: Readonly<Record<I, IndexDefinition<T>>>;
+  /**
+   * True for documents that decide something (who somebody is, what they may do): each is bound to the secret, so that
+   * none can be made or changed by whoever only holds the database. See keys/sealed-collection.ts.
+   */
+  readonly sealed?: boolean;
 }
 
 export type IndexValue = string | number | boolean;
@@ -65,6 +70,11 @@ export interface Collection<T, I extends string = string> {
   remove(key: Key, revision: number): Promise<void>;
   find(tenant: string, query: Query<I>): Promise<Page<T>>;
   /**
+   * Documents of all tenants in the order of tenant and id, after the given one; at most `limit` (default 1000). For
+   * migrations only.
+   */
+  every(after?: Key, limit?: number): Promise<readonly Stored<T>[]>;
+  /**
    * Calls `changed` after each committed write: at once for those of this process, within a second for those of others;
    * a write may be told twice, and a process that was out of reach for long may miss some. Ends by the returned call.
    */
@@ -95,12 +105,15 @@ export interface Commit extends StreamId {
   readonly bytes: Uint8Array;
   /** Parsed from `bytes`. */
   readonly events: readonly JsonObject[];
+  /** What `Append.seal` returned when the commit was made; see journal/commit-seal.ts. */
+  readonly seal?: string;
 }
 
 export interface PendingWork {
   readonly stream: StreamId;
   readonly version: number;
-  readonly consequences: readonly Consequence[];
+  /** CorruptStorage where the stored work is not what the commit was made with: it must not be applied. */
+  readonly consequences: readonly Consequence[] | CorruptStorage;
 }
 
 export interface Append {
@@ -111,6 +124,17 @@ export interface Append {
   readonly at: Instant;
   readonly events: readonly JsonObject[];
   readonly pending?: readonly Consequence[];
+  /**
+   * Binds the commit and its pending work (their JSON as stored, '' without any) to whoever holds the secret. The engine
+   * keeps what it returns beside the bytes.
+   */
+  readonly seal?: (hash: string, pending: string) => string;
+}
+
+/** What an engine keeps of a commit, unchecked but for its own hash, with the JSON of work that is still pending. */
+export interface KeptCommit {
+  readonly commit: Commit;
+  readonly pending: string;
 }
 
 export interface Journal {
@@ -134,15 +158,37 @@ export interface Journal {
    * Commits that no checkpoint lists yet (head of each such stream), and the mark that clears them. For
    * storage/journal/checkpoint.ts only.
    */
-  unsealed(
+  unlisted(
     limit: number,
   ): Promise<readonly { readonly stream: StreamId; readonly version: number; readonly hash: string }[]>;
-  markSealed(heads: readonly { readonly stream: StreamId; readonly version: number }[]): Promise<void>;
+  markListed(heads: readonly { readonly stream: StreamId; readonly version: number }[]): Promise<void>;
   /**
    * Calls `appended` after every append: at once for those of this process, within a second for those of others, once
    * for each. A process that was out of reach for long may miss some: look at the whole from time to time, too.
    */
   watch(appended: (stream: StreamId, version: number) => void): () => void;
+}
+
+export interface CommitPlace {
+  readonly stream: StreamId;
+  readonly version: number;
+}
+
+/** What stands at a place: a commit, or what is wrong with it. */
+export interface FoundCommit extends CommitPlace {
+  readonly kept: KeptCommit | CorruptStorage;
+}
+
+/**
+ * An engine's half of the journal: it keeps seals and checks none. journal/commit-seal.ts makes the Journal from it.
+ */
+export interface EngineJournal extends Omit<Journal, 'pending'> {
+  /** Commits of all tenants with work that is not cleared, oldest first within a stream. */
+  pendingCommits(limit: number): Promise<readonly FoundCommit[]>;
+  /** Commits that have no seal, after the given place. For the one migration of data from before there were seals. */
+  commitsWithoutSeal(after: CommitPlace | undefined, limit: number): Promise<readonly FoundCommit[]>;
+  /** Adds the seal of a commit that has none; changes nothing else. */
+  addSeal(stream: StreamId, version: number, seal: string): Promise<void>;
 }
 
 /** One upload: the bytes that together become a blob. `person` owns the key that encrypts it. */
@@ -193,6 +239,8 @@ export interface Storage {
   /** Opens a collection and its indexes; the same name always with the same definition. */
   collection<T extends object, I extends string>(definition: CollectionDefinition<T, I>): Promise<Collection<T, I>>;
   readonly journal: Journal;
+  /** What the journal stands on; for the seal of commits only. */
+  readonly engineJournal: EngineJournal;
   /** Blobs need the data keys, which are themselves kept in a collection: the caller ties the two. */
   blobs(dataKeyOf: DataKeyOf): Blobs;
   /** Resolves when the engine answers; rejects when it does not. */

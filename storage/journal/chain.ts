@@ -8,6 +8,7 @@ export interface StoredCommit {
   readonly version: number;
   readonly hash: string;
   readonly bytes: Uint8Array;
+  readonly seal?: string;
 }
 
 const isObject = (value: unknown): value is JsonObject =>
@@ -26,6 +27,7 @@ export function buildCommit(stream: StreamId, append: Append): Commit {
   const version = append.expectedVersion + 1;
   const bytes = canonicalBytes({ tenant, kind, id, version, at, previousHash, events: append.events });
   const hash = sha256(bytes);
+  const pending = pendingText(append);
   return {
     tenant,
     kind,
@@ -36,8 +38,12 @@ export function buildCommit(stream: StreamId, append: Append): Commit {
     hash,
     bytes,
     events: parseBytes(stream, version, bytes).events,
+    ...(append.seal === undefined ? {} : { seal: append.seal(hash, pending) }),
   };
 }
+
+/** The JSON of an append's consequences as it is stored and sealed; '' when there are none. */
+export const pendingText = ({ pending }: Append): string => (pending?.length ? JSON.stringify(pending) : '');
 
 function parseBytes(
   stream: StreamId,
@@ -68,11 +74,20 @@ function parseBytes(
 
 /** One stored commit, checked against its own hash. Throws CorruptStorage naming stream and version. */
 export function openCommit(stream: StreamId, stored: StoredCommit): Commit {
-  const { version, hash, bytes } = stored;
+  const { version, hash, bytes, seal } = stored;
   if (sha256(bytes) !== hash)
     throw new CorruptStorage(streamName(stream, version), 'the bytes do not have the stored hash');
   const { tenant, kind, id } = stream;
-  return { tenant, kind, id, version, hash, bytes, ...parseBytes(stream, version, bytes) };
+  return {
+    tenant,
+    kind,
+    id,
+    version,
+    hash,
+    bytes,
+    ...parseBytes(stream, version, bytes),
+    ...(seal === undefined ? {} : { seal }),
+  };
 }
 
 /**

@@ -62,14 +62,14 @@ export async function writeCheckpoint({ storage, sign, at }: CheckpointPorts): P
   const collection = await storage.collection(checkpoints);
   const written: Checkpoint[] = [];
   for (;;) {
-    const changed = await storage.journal.unsealed(mostHeads);
+    const changed = await storage.journal.unlisted(mostHeads);
     if (changed.length === 0) return written;
     const heads = changed.map(({ stream, version, hash }): Head => ({ ...stream, version, hash }));
     const next = await writeOne(collection, sign, at, heads);
     // Another process wrote this number first. Its heads are marked, or soon listed once more; both do no harm.
     if (next === undefined) continue;
     written.push(next);
-    await storage.journal.markSealed(changed);
+    await storage.journal.markListed(changed);
   }
 }
 

@@ -2,7 +2,14 @@
  * One step of the worker that applies the consequences of commits elsewhere. At least once: `apply` must be idempotent.
  */
 import { type Instant, toEpochMs } from '../document/instant.ts';
-import type { Consequence, PendingWork, Storage, Stored, StreamId } from '../port.ts';
+import {
+  type Consequence,
+  CorruptStorage,
+  type PendingWork,
+  type Storage,
+  type Stored,
+  type StreamId,
+} from '../port.ts';
 import { streamKey } from './chain.ts';
 import { type Lease, type LeaseTerms, type Leases, leases, releaseLease, renewLease, takeLease } from './lease.ts';
 
@@ -70,6 +77,7 @@ async function applyOne(
   { storage, apply }: PendingPorts,
   { stream, version, consequences }: PendingWork,
 ): Promise<void> {
+  if (consequences instanceof CorruptStorage) throw consequences;
   for (const [position, consequence] of consequences.entries()) await apply(consequence, { stream, version, position });
   await storage.journal.clearPending(stream, version);
 }

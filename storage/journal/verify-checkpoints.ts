@@ -216,7 +216,7 @@ async function verifyMarks(
   walk: Walk,
   anchor: Anchor | undefined,
 ): Promise<void> {
-  const waiting = new Set((await storage.journal.unsealed(1_000_000)).map(({ stream }) => streamKey(stream)));
+  const waiting = new Set((await storage.journal.unlisted(1_000_000)).map(({ stream }) => streamKey(stream)));
   await walkCheckpoints(storage, walk, anchor);
   for (const [name, { stream, version }] of versions) {
     const listed = Math.max(0, ...(walk.listed.get(name)?.heads ?? []).map((head) => head.version));

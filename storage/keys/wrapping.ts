@@ -3,7 +3,15 @@
  * installation.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, scrypt } from 'node:crypto';
-import { type CollectionDefinition, DuplicateKey, type Storage, StorageError, installationTenant } from '../port.ts';
+import {
+  type Collection,
+  type CollectionDefinition,
+  DuplicateKey,
+  RevisionConflict,
+  type Storage,
+  StorageError,
+  installationTenant,
+} from '../port.ts';
 
 /** Random bytes from the operating system, handed down by the program. */
 export type Random = (bytes: number) => Uint8Array;
@@ -22,6 +30,8 @@ interface WrappingRecord {
   readonly check: string;
 }
 const records: CollectionDefinition<WrappingRecord, never> = { name: 'wrapping', indexes: {} };
+/** What the check holds when every commit and deciding document has a seal; empty before. */
+const sealedMark = 'sealed';
 const recordKey = { tenant: installationTenant, id: 'wrapping' };
 
 /** scrypt: 32 MB and about a tenth of a second, once at start. */
@@ -31,8 +41,10 @@ const algorithm = 'aes-256-gcm';
 
 export class Wrapping {
   private constructor(
+    private readonly collection: Collection<WrappingRecord, never>,
     private readonly key: Uint8Array,
     private readonly random: Random,
+    private sealed: boolean,
   ) {}
 
   /** Makes the salt on first use. Throws WrongSecret when the storage was begun with another secret. */
@@ -45,21 +57,40 @@ export class Wrapping {
     for (;;) {
       const known = await collection.get(recordKey);
       const salt = known === undefined ? ports.random(saltBytes) : Buffer.from(known.value.salt, 'base64url');
-      const wrapping = new Wrapping(await stretch(ports.secret, salt), ports.random);
+      const wrapping = new Wrapping(collection, await stretch(ports.secret, salt), ports.random, known === undefined);
       if (known !== undefined) {
-        wrapping.unwrap('check', known.value.check);
+        wrapping.sealed = Buffer.from(wrapping.unwrap('check', known.value.check)).toString() === sealedMark;
         return wrapping;
       }
       try {
         await collection.insert(recordKey, {
           salt: Buffer.from(salt).toString('base64url'),
-          check: wrapping.wrap('check', new Uint8Array(0)),
+          check: wrapping.wrap('check', Buffer.from(sealedMark)),
         });
         return wrapping;
       } catch (error) {
         if (!(error instanceof DuplicateKey)) throw error;
       }
     }
+  }
+
+  /** False for storage from before there were seals, until it was sealed (sealed-storage.ts). */
+  get isStorageSealed(): boolean {
+    return this.sealed;
+  }
+
+  /** Says so from now on, under the secret: whoever only holds the database can neither make nor remove this mark. */
+  async storageIsSealed(): Promise<void> {
+    const known = await this.collection.get(recordKey);
+    if (known === undefined) throw new WrongSecret();
+    const check = this.wrap('check', Buffer.from(sealedMark));
+    try {
+      await this.collection.replace(recordKey, known.revision, { ...known.value, check });
+    } catch (error) {
+      // Another process has just said the same.
+      if (!(error instanceof RevisionConflict)) throw error;
+    }
+    this.sealed = true;
   }
 
   /** @param purpose what the bytes are; they open only for the same purpose */

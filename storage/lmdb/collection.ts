@@ -116,6 +116,17 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
     return { documents };
   }
 
+  async every(after?: Key, limit = 1000): Promise<readonly Stored<T>[]> {
+    const documents: Stored<T>[] = [];
+    const prefix: EntryKey = ['d', this.definition.name];
+    for (const key of this.database.keys({ prefix, after: after && this.documentKey(after), limit })) {
+      const [tenant, id] = [String(key[2]), String(key[3])];
+      const stored = this.read({ tenant, id });
+      if (stored !== undefined) documents.push({ tenant, id, ...stored });
+    }
+    return documents;
+  }
+
   watch(tenant: string, changed: (key: Key) => void): () => void {
     return this.changes.watch(this.definition.name, tenant, changed);
   }

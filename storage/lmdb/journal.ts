@@ -5,22 +5,23 @@
 import {
   type Append,
   type Commit,
-  type Consequence,
   CorruptStorage,
-  type Journal,
-  type PendingWork,
+  type CommitPlace,
+  type EngineJournal,
+  type FoundCommit,
+  type KeptCommit,
   type StreamId,
   VersionConflict,
   genesisHash,
 } from '../port.ts';
-import { type StoredCommit, buildCommit, openChain, openCommit, streamName } from '../journal/chain.ts';
+import { type StoredCommit, buildCommit, openChain, openCommit, pendingText, streamName } from '../journal/chain.ts';
 import { checkKey } from '../port.query.ts';
 import type { Changes } from './changes.ts';
 import type { Database, EntryKey, Part } from './database.ts';
 
 const hashBytes = 32;
 
-export class LmdbJournal implements Journal {
+export class LmdbJournal implements EngineJournal {
   constructor(
     private readonly database: Database,
     private readonly changes: Changes,
@@ -29,16 +30,16 @@ export class LmdbJournal implements Journal {
   async append(stream: StreamId, append: Append): Promise<Commit> {
     checkKey(stream.kind, stream);
     const commit = buildCommit(stream, append);
-    const pending = append.pending?.length ? JSON.stringify(append.pending) : undefined;
+    const pending = pendingText(append);
     const { version } = commit;
     const change = { stream: { tenant: stream.tenant, kind: stream.kind, id: stream.id }, version };
     const written = await this.database.transact(() => {
       if (this.isThere(stream, append, commit)) return false;
       const name = nameOf(stream);
-      this.database.put(['j', ...name, commit.version], Buffer.concat([Buffer.from(commit.hash, 'hex'), commit.bytes]));
+      this.database.put(['j', ...name, commit.version], joined(commit));
       this.database.put(['h', ...name], head(commit.version, commit.hash));
       this.database.put(['u', ...name], head(commit.version, commit.hash));
-      if (pending !== undefined) this.database.put(['p', ...name, commit.version], pending);
+      if (pending !== '') this.database.put(['p', ...name, commit.version], pending);
       this.changes.note(change);
       return true;
     });
@@ -83,10 +84,31 @@ export class LmdbJournal implements Journal {
     );
   }
 
-  async pending(limit: number): Promise<readonly PendingWork[]> {
+  async pendingCommits(limit: number): Promise<readonly FoundCommit[]> {
     return [...this.database.entries({ prefix: ['p'], limit })].map(({ key, value }) => {
-      const consequences: readonly Consequence[] = JSON.parse(text(value));
-      return { stream: streamOf(key), version: Number(key[4]), consequences };
+      const [stream, version] = [streamOf(key), Number(key[4])];
+      return { stream, version, kept: this.kept(stream, version, text(value)) };
+    });
+  }
+
+  async commitsWithoutSeal(after: CommitPlace | undefined, limit: number): Promise<readonly FoundCommit[]> {
+    const found: FoundCommit[] = [];
+    const start: EntryKey | undefined = after && ['j', ...nameOf(after.stream), after.version];
+    for (const { key, value } of this.database.entries({ prefix: ['j'], after: start })) {
+      const [stream, version] = [streamOf(key), Number(key[4])];
+      if (split(version, value).seal !== undefined) continue;
+      const pending = this.database.get(['p', ...nameOf(stream), version]);
+      found.push({ stream, version, kept: this.kept(stream, version, pending === undefined ? '' : text(pending)) });
+      if (found.length === limit) break;
+    }
+    return found;
+  }
+
+  async addSeal(stream: StreamId, version: number, seal: string): Promise<void> {
+    await this.database.transact(() => {
+      const commit = this.stored(stream, version);
+      if (commit !== undefined && commit.seal === undefined)
+        this.database.put(['j', ...nameOf(stream), version], joined({ ...commit, seal }));
     });
   }
 
@@ -96,7 +118,7 @@ export class LmdbJournal implements Journal {
     });
   }
 
-  async unsealed(
+  async unlisted(
     limit: number,
   ): Promise<readonly { readonly stream: StreamId; readonly version: number; readonly hash: string }[]> {
     return [...this.database.entries({ prefix: ['u'], limit })].map(({ key, value }) => ({
@@ -105,7 +127,7 @@ export class LmdbJournal implements Journal {
     }));
   }
 
-  async markSealed(heads: readonly { readonly stream: StreamId; readonly version: number }[]): Promise<void> {
+  async markListed(heads: readonly { readonly stream: StreamId; readonly version: number }[]): Promise<void> {
     await this.database.transact(() => {
       for (const { stream, version } of heads) {
         const value = this.database.get(['u', ...nameOf(stream)]);
@@ -116,6 +138,18 @@ export class LmdbJournal implements Journal {
 
   watch(appended: (stream: StreamId, version: number) => void): () => void {
     return this.changes.watchAppends(appended);
+  }
+
+  private kept(stream: StreamId, version: number, pending: string): KeptCommit | CorruptStorage {
+    try {
+      const commit = this.stored(stream, version);
+      return commit === undefined
+        ? new CorruptStorage(streamName(stream, version), 'has pending work and is missing')
+        : { commit, pending };
+    } catch (error) {
+      if (error instanceof CorruptStorage) return error;
+      throw error;
+    }
   }
 
   private head(stream: StreamId): { readonly version: number; readonly hash: string } {
@@ -140,11 +174,27 @@ const streamOf = (key: readonly Part[]): StreamId => ({
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 
+/**
+ * A stored commit: its hash, its bytes, and where it has a seal the seal and this last byte. Commits from before there
+ * were seals end with the `}` of their JSON.
+ */
+const sealMark = 0x01;
+const sealBytes = 64;
+
+function joined({ hash, bytes, seal }: StoredCommit): Buffer {
+  const parts = [Buffer.from(hash, 'hex'), bytes];
+  return Buffer.concat(seal === undefined ? parts : [...parts, Buffer.from(seal, 'hex'), Buffer.of(sealMark)]);
+}
+
 function split(version: number, value: Uint8Array): StoredCommit {
+  const hash = Buffer.from(value.subarray(0, hashBytes)).toString('hex');
+  if (value.at(-1) !== sealMark) return { version, hash, bytes: new Uint8Array(value.subarray(hashBytes)) };
+  const end = value.length - 1 - sealBytes;
   return {
     version,
-    hash: Buffer.from(value.subarray(0, hashBytes)).toString('hex'),
-    bytes: new Uint8Array(value.subarray(hashBytes)),
+    hash,
+    bytes: new Uint8Array(value.subarray(hashBytes, end)),
+    seal: Buffer.from(value.subarray(end, -1)).toString('hex'),
   };
 }
 

@@ -37,6 +37,10 @@ async function opened(): Promise<OpenedStorage> {
           const head = Buffer.from(database.get(['h', ...nameOf(stream)]) ?? []).toString();
           if (head.startsWith(`${version} `)) database.put(['h', ...nameOf(stream)], `${version} ${hash}`);
         }),
+      setPending: (stream, version, text) =>
+        database.transact(() => {
+          database.put(['p', ...nameOf(stream), version], text);
+        }),
       removeCommits: (stream, from) =>
         database.transact(() => {
           for (const key of [...database.keys({ prefix: ['j', ...nameOf(stream)], from })])

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Timers } from '../document/timers.ts';
 import type { Storage } from '../port.ts';
 import { StoredBlobs } from '../blobs/stored-blobs.ts';
+import { SealingJournal } from '../journal/commit-seal.ts';
 import { LmdbChunks } from './blobs.ts';
 import { Changes } from './changes.ts';
 import { LmdbCollection } from './collection.ts';
@@ -34,10 +35,12 @@ export async function openLmdb({ directory, timers }: LmdbPorts): Promise<LmdbSt
   const database = Database.open(join(directory, 'database'));
   const chunks = new LmdbChunks(database, join(directory, 'blobs'));
   const changes = new Changes(database, timers);
+  const engineJournal = new LmdbJournal(database, changes);
   return {
     engine: 'lmdb',
     collection: (definition) => Promise.resolve(new LmdbCollection(database, changes, definition)),
-    journal: new LmdbJournal(database, changes),
+    journal: new SealingJournal(engineJournal),
+    engineJournal,
     blobs: (dataKeyOf) => new StoredBlobs(chunks, dataKeyOf),
     ping: async () => {
       database.has(['d', 'ping', '', '']);

@@ -134,6 +134,15 @@ export class MongoCollection<T extends object, I extends string> implements Coll
     };
   }
 
+  async every(after?: Key, limit = 1000): Promise<readonly Stored<T>[]> {
+    const filter: Filter<Entry> =
+      after === undefined ? {} : { $or: beyond(['tenant', 'id'], [after.tenant, after.id], '$gt') };
+    const found = await this.primary.read(() =>
+      this.entries.find(filter).sort({ tenant: 1, id: 1 }).limit(limit).toArray(),
+    );
+    return found.map((entry) => this.stored(entry));
+  }
+
   watch(tenant: string, changed: (key: Key) => void): () => void {
     return this.changes.watch(this.definition.name, tenant, changed);
   }

@@ -2,18 +2,18 @@
  * A commit is one document: its pending work and the mark "in no checkpoint yet" are in it, so that one insert writes
  * all.
  */
-import type { Collection as DriverCollection, Db } from 'mongodb';
+import type { Collection as DriverCollection, Db, Filter } from 'mongodb';
 import {
   type Append,
   type Commit,
-  type Consequence,
   CorruptStorage,
-  type Journal,
-  type PendingWork,
+  type CommitPlace,
+  type EngineJournal,
+  type FoundCommit,
   type StreamId,
   VersionConflict,
 } from '../port.ts';
-import { type StoredCommit, buildCommit, openChain, openCommit, streamName } from '../journal/chain.ts';
+import { type StoredCommit, buildCommit, openChain, openCommit, pendingText, streamName } from '../journal/chain.ts';
 import { checkKey } from '../port.query.ts';
 import { type Changes, commitCollection } from './changes.ts';
 import { reach, refusingIndex } from './failure.ts';
@@ -24,6 +24,7 @@ interface CommitDocument extends StreamId {
   readonly at: string;
   readonly hash: string;
   readonly bytes: Buffer;
+  readonly seal?: string;
   /** JSON of the consequences; gone when they were applied. */
   readonly pending?: string;
   /** True until a checkpoint lists the commit. */
@@ -32,7 +33,7 @@ interface CommitDocument extends StreamId {
 
 const inOrder = { tenant: 1, kind: 1, id: 1, version: 1 } as const;
 
-export class MongoJournal implements Journal {
+export class MongoJournal implements EngineJournal {
   private constructor(
     private readonly commits: DriverCollection<CommitDocument>,
     private readonly primary: Primary,
@@ -56,10 +57,21 @@ export class MongoJournal implements Journal {
     checkKey(stream.kind, stream);
     const commit = buildCommit(stream, append);
     await this.checkBefore(stream, append);
-    const { tenant, kind, id, version, at, hash, bytes } = commit;
-    const pending = append.pending?.length ? { pending: JSON.stringify(append.pending) } : {};
+    const { tenant, kind, id, version, at, hash, bytes, seal } = commit;
+    const pending = pendingText(append);
     const inserted = await this.changes.appending(stream, version, () =>
-      this.insert({ tenant, kind, id, version, at, hash, bytes: Buffer.from(bytes), unsealed: true, ...pending }),
+      this.insert({
+        tenant,
+        kind,
+        id,
+        version,
+        at,
+        hash,
+        bytes: Buffer.from(bytes),
+        unsealed: true,
+        ...(pending === '' ? {} : { pending }),
+        ...(seal === undefined ? {} : { seal }),
+      }),
     );
     if (inserted === undefined && !(await this.isOurs(commit)))
       throw new VersionConflict(stream, append.expectedVersion);
@@ -84,11 +96,7 @@ export class MongoJournal implements Journal {
         .sort({ version: 1 })
         .toArray(),
     );
-    const stored = found.map((document): StoredCommit => ({
-      version: document.version,
-      hash: document.hash,
-      bytes: new Uint8Array(document.bytes),
-    }));
+    const stored = found.map(storedOf);
     const first = stored[0];
     if (after === 0 || first === undefined) return openChain(stream, stored);
     if (first.version !== after) throw new CorruptStorage(streamName(stream, after), 'is missing');
@@ -107,26 +115,39 @@ export class MongoJournal implements Journal {
     return found.map(({ id }) => id);
   }
 
-  async pending(limit: number): Promise<readonly PendingWork[]> {
+  async pendingCommits(limit: number): Promise<readonly FoundCommit[]> {
     const found = await this.primary.read(() =>
       this.commits
         .find({ pending: { $exists: true } })
-        .project<StreamId & { version: number; pending: string }>({ bytes: 0 })
         .sort(inOrder)
         .limit(limit)
         .toArray(),
     );
-    return found.map((document) => {
-      const consequences: readonly Consequence[] = JSON.parse(document.pending);
-      return { stream: nameOf(document), version: document.version, consequences };
-    });
+    return found.map(foundOf);
+  }
+
+  async commitsWithoutSeal(after: CommitPlace | undefined, limit: number): Promise<readonly FoundCommit[]> {
+    const found = await this.primary.read(() =>
+      this.commits
+        .find({ seal: { $exists: false }, ...(after === undefined ? {} : behind(after)) })
+        .sort(inOrder)
+        .limit(limit)
+        .toArray(),
+    );
+    return found.map(foundOf);
+  }
+
+  async addSeal(stream: StreamId, version: number, seal: string): Promise<void> {
+    await reach(() =>
+      this.commits.updateOne({ ...nameOf(stream), version, seal: { $exists: false } }, { $set: { seal } }),
+    );
   }
 
   async clearPending(stream: StreamId, version: number): Promise<void> {
     await reach(() => this.commits.updateOne({ ...nameOf(stream), version }, { $unset: { pending: true } }));
   }
 
-  async unsealed(
+  async unlisted(
     limit: number,
   ): Promise<readonly { readonly stream: StreamId; readonly version: number; readonly hash: string }[]> {
     const found = await this.primary.read(() =>
@@ -149,7 +170,7 @@ export class MongoJournal implements Journal {
     return found.map(({ _id, version, hash }) => ({ stream: nameOf(_id), version, hash }));
   }
 
-  async markSealed(heads: readonly { readonly stream: StreamId; readonly version: number }[]): Promise<void> {
+  async markListed(heads: readonly { readonly stream: StreamId; readonly version: number }[]): Promise<void> {
     if (heads.length === 0) return;
     await reach(() =>
       this.commits.bulkWrite(
@@ -198,3 +219,33 @@ export class MongoJournal implements Journal {
 }
 
 const nameOf = ({ tenant, kind, id }: StreamId): StreamId => ({ tenant, kind, id });
+
+const storedOf = ({ version, hash, bytes, seal }: CommitDocument): StoredCommit => ({
+  version,
+  hash,
+  bytes: new Uint8Array(bytes),
+  ...(seal === undefined ? {} : { seal }),
+});
+
+/** Places that come after this one, in the order of the index. */
+function behind({ stream: { tenant, kind, id }, version }: CommitPlace): Filter<CommitDocument> {
+  return {
+    $or: [
+      { tenant: { $gt: tenant } },
+      { tenant, kind: { $gt: kind } },
+      { tenant, kind, id: { $gt: id } },
+      { tenant, kind, id, version: { $gt: version } },
+    ],
+  };
+}
+
+function foundOf(document: CommitDocument): FoundCommit {
+  const place = { stream: nameOf(document), version: document.version };
+  try {
+    const commit = openCommit(place.stream, storedOf(document));
+    return { ...place, kept: { commit, pending: document.pending ?? '' } };
+  } catch (error) {
+    if (error instanceof CorruptStorage) return { ...place, kept: error };
+    throw error;
+  }
+}

@@ -34,6 +34,9 @@ async function opened(): Promise<OpenedStorage> {
       forgeCommit: async (stream, version, bytes, hash) => {
         await commits.updateOne({ ...stream, version }, { $set: { bytes: Buffer.from(bytes), hash } });
       },
+      setPending: async (stream, version, text) => {
+        await commits.updateOne({ ...stream, version }, { $set: { pending: text } });
+      },
       removeCommits: async (stream, from) => {
         await commits.deleteMany({ ...stream, version: { $gte: from } });
       },

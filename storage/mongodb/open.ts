@@ -5,6 +5,7 @@
 import { MongoClient } from 'mongodb';
 import { StoredBlobs } from '../blobs/stored-blobs.ts';
 import type { Timers } from '../document/timers.ts';
+import { SealingJournal } from '../journal/commit-seal.ts';
 import type { Storage } from '../port.ts';
 import { MongoChunks } from './blobs.ts';
 import { Changes } from './changes.ts';
@@ -44,10 +45,14 @@ export async function openMongo({
   const changes = new Changes({ db, timers, failed: watchFailed });
   try {
     await reach(() => client.connect());
-    const [journal, chunks] = [await MongoJournal.open(db, primary, changes), await MongoChunks.open(db, primary)];
+    const [engineJournal, chunks] = [
+      await MongoJournal.open(db, primary, changes),
+      await MongoChunks.open(db, primary),
+    ];
     return {
       engine: 'mongodb',
-      journal,
+      journal: new SealingJournal(engineJournal),
+      engineJournal,
       collection: (definition) => MongoCollection.open(db, primary, changes, definition),
       blobs: (dataKeyOf) => new StoredBlobs(chunks, dataKeyOf),
       ping: async () => {

@@ -1,0 +1,116 @@
+/**
+ * The storage that the program works with: commits and the documents that decide something are bound to the secret.
+ * Storage of before there were seals is sealed once, recorded in the installation's own stream; from then on the
+ * wrapping record says under the secret that all is sealed, so that nobody can ask for that once more.
+ */
+import type { Instant } from '../document/instant.ts';
+import { CommitSeals, SealingJournal } from '../journal/commit-seal.ts';
+import { type Anchor } from '../journal/verify-checkpoints.ts';
+import {
+  type CollectionDefinition,
+  type CommitPlace,
+  CorruptStorage,
+  type FoundCommit,
+  type Key,
+  RevisionConflict,
+  type Storage,
+  type StreamId,
+  VersionConflict,
+  genesisHash,
+  installationTenant,
+} from '../port.ts';
+import { DocumentSeals, type Sealed, SealedCollection } from './sealed-collection.ts';
+import type { Wrapping } from './wrapping.ts';
+
+/** What happened to the installation itself. */
+export const installationStream: StreamId = { tenant: installationTenant, kind: 'installation', id: 'storage' };
+
+export function sealStorage(storage: Storage, wrapping: Wrapping): Storage {
+  const documents = new DocumentSeals(wrapping.derive('documents'));
+  return {
+    ...storage,
+    journal: new SealingJournal(storage.engineJournal, new CommitSeals(wrapping.derive('journal'))),
+    async collection<T extends object, I extends string>(definition: CollectionDefinition<T, I>) {
+      if (definition.sealed !== true) return storage.collection(definition);
+      return new SealedCollection(await storage.collection<T & Sealed, I>(definition), definition, documents);
+    },
+  };
+}
+
+export interface SealingPorts {
+  /** As the engine opens it. */
+  readonly storage: Storage;
+  readonly wrapping: Wrapping;
+  readonly now: () => Instant;
+  /** Every collection whose documents are sealed, whatever they hold. */
+  readonly sealed: readonly CollectionDefinition<object>[];
+  /** What the checkpoints say of the journal as it is: findings are recorded, since sealing cannot make them good. */
+  readonly verify: () => Promise<{ readonly newest?: Anchor; readonly findings: readonly unknown[] }>;
+}
+
+/** Seals what was written before there were seals. Safe to run in several processes, and again after a kill. */
+export async function sealOldData(ports: SealingPorts): Promise<void> {
+  const { storage, wrapping, now, verify } = ports;
+  if (wrapping.isStorageSealed) return;
+  const { newest, findings } = await verify();
+  const commits = await sealCommits(storage, new CommitSeals(wrapping.derive('journal')));
+  const documents = await sealDocuments(ports, new DocumentSeals(wrapping.derive('documents')));
+  const event = { type: 'storage-sealed', schema: 1, commits, documents, findings: findings.length };
+  try {
+    await sealStorage(storage, wrapping).journal.append(installationStream, {
+      expectedVersion: 0,
+      previousHash: genesisHash,
+      at: now(),
+      events: [newest === undefined ? event : { ...event, checkpoint: newest.number, checkpointHash: newest.hash }],
+    });
+  } catch (error) {
+    if (!(error instanceof VersionConflict)) throw error;
+  }
+  await wrapping.storageIsSealed();
+}
+
+/** A damaged commit gets none: it is named whenever its stream is read. */
+async function sealCommits({ engineJournal }: Storage, seals: CommitSeals): Promise<number> {
+  let sealed = 0;
+  let after: CommitPlace | undefined;
+  do {
+    const batch: readonly FoundCommit[] = await engineJournal.commitsWithoutSeal(after, 1000);
+    for (const { stream, version, kept } of batch) {
+      if (kept instanceof CorruptStorage) continue;
+      await engineJournal.addSeal(stream, version, seals.make(kept.commit.hash, kept.pending));
+      sealed += 1;
+    }
+    after = batch.at(-1);
+  } while (after !== undefined);
+  return sealed;
+}
+
+async function sealDocuments({ storage, sealed }: SealingPorts, seals: DocumentSeals): Promise<number> {
+  let count = 0;
+  for (const { name, indexes } of sealed) {
+    const collection = await storage.collection<Sealed, string>({ name, indexes });
+    let after: Key | undefined;
+    do {
+      const batch = await collection.every(after);
+      for (const stored of batch) {
+        if (seals.isGenuine(name, stored)) continue;
+        const { tenant, id, revision, value } = stored;
+        const seal = seals.make(name, { tenant, id }, revision + 1, value);
+        count += await replaced(collection.replace(stored, revision, { ...value, seal }));
+      }
+      after = batch.at(-1);
+    } while (after !== undefined);
+  }
+  return count;
+}
+
+/** 1, or 0 where another process, which seals at the same time, was first. */
+async function replaced(replacing: Promise<unknown>): Promise<number> {
+  try {
+    await replacing;
+    return 1;
+  } catch (error) {
+    if (error instanceof RevisionConflict) return 0;
+    throw error;
+  }
+}
