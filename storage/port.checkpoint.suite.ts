@@ -2,12 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from './document/hash.ts';
 import { canonicalBytes } from './document/json.ts';
-import { checkpoints, checkpointHash, writeCheckpoint } from './journal/checkpoint.ts';
+import {
+  type Anchor,
+  type CheckpointMemory,
+  checkpoints,
+  checkpointHash,
+  writeCheckpoint,
+} from './journal/checkpoint.ts';
 import { verifyCheckpoints } from './journal/verify-checkpoints.ts';
 import { SigningKeys } from './keys/signing-keys.ts';
 import { Wrapping } from './keys/wrapping.ts';
 import { type StreamId, installationTenant } from './port.ts';
-import { write } from './port.journal.suite.ts';
+import { after, write } from './port.journal.suite.ts';
 import type { Bench } from './port.suite.ts';
 
 export function checkpointSuite({ opened, storage, tenant }: Bench): void {
@@ -18,7 +24,17 @@ export function checkpointSuite({ opened, storage, tenant }: Bench): void {
     return keys;
   };
   const random = (bytes: number) => randomBytes(bytes);
-  const checkpoint = () => writeCheckpoint({ storage: storage(), sign: signing().sign, at });
+  const memory = (): CheckpointMemory => {
+    let known: Anchor | undefined;
+    return {
+      recall: async () => known,
+      remember: async (anchor) => {
+        known = anchor;
+      },
+    };
+  };
+  const checkpoint = (remembered = memory()) =>
+    writeCheckpoint({ storage: storage(), sign: signing().sign, at, memory: remembered });
   /** Findings about one tenant, and those about checkpoints. */
   const findings = async (stream: StreamId) => {
     const verified = await verifyCheckpoints({ storage: storage(), keys: await signing().jwks(), scopes: [stream] });
@@ -122,6 +138,47 @@ export function checkpointSuite({ opened, storage, tenant }: Bench): void {
       expect(await findings(stream)).toContain(`checkpoint-removed: checkpoint ${anchor.number}`);
       await collection.insert(last, last.value);
       expect(await findings(stream)).toEqual([]);
+    });
+
+    it('neither begin anew nor go on from another one, for whoever remembers the newest', async () => {
+      const [stream, mine, others] = [session(), memory(), memory()];
+      const collection = await storage().collection(checkpoints);
+      await write(storage().journal, stream, 1);
+      await checkpoint(others);
+      await write(storage().journal, { ...stream, id: 's2' }, 1);
+      await checkpoint(mine);
+      await write(storage().journal, { ...stream, id: 's3' }, 1);
+      const [last] = await checkpoint(others);
+      expect(await checkpoint(mine)).toEqual([]);
+      expect(await mine.recall()).toEqual(await others.recall());
+
+      await write(storage().journal, { ...stream, id: 's4' }, 1);
+      const stored = await collection.get({ tenant: installationTenant, id: `checkpoint-${last?.number}` });
+      if (stored === undefined || last === undefined) throw new Error('no checkpoint');
+      await collection.remove(stored, stored.revision);
+      await expect(checkpoint(mine)).rejects.toMatchObject({ code: 'checkpoints-replaced' });
+      const forged = await checkpoint();
+      expect(forged[0]?.number).toBe(last.number);
+      await write(storage().journal, { ...stream, id: 's5' }, 1);
+      await expect(checkpoint(mine)).rejects.toMatchObject({ code: 'checkpoints-replaced' });
+      await checkpoint();
+    });
+
+    it('are due a minute after a commit; instants that run backwards are named', async () => {
+      const stream = session();
+      const late = async (now: string) =>
+        (
+          await verifyCheckpoints({ storage: storage(), keys: await signing().jwks(), scopes: [stream], at: now })
+        ).findings.filter(({ where }) => where.includes(`${stream.tenant}/`));
+      const [one] = await write(storage().journal, stream, 1);
+      expect(await late('2026-11-23T09:01:00.000Z')).toEqual([]);
+      expect(await late('2026-11-23T09:01:00.001Z')).toMatchObject([{ code: 'checkpoint-late' }]);
+      if (one !== undefined)
+        await storage().journal.append(stream, { ...after(one, [{}]), at: '2026-11-23T08:59:59.999Z' });
+      await checkpoint();
+      expect(await late('2026-11-23T12:00:00.000Z')).toMatchObject([
+        { code: 'clock-backwards', where: `session ${stream.tenant}/s1, version 2` },
+      ]);
     });
   });
 }

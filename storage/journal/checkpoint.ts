@@ -3,6 +3,7 @@
  * The chain of a
  * stream shows an edit; the checkpoints show that a whole stream or its tail was removed, or rewritten with new hashes.
  */
+import { base64url } from 'jose';
 import { z } from 'zod';
 import { sha256 } from '../document/native-hash.ts';
 import type { Instant } from '../document/instant.ts';
@@ -12,9 +13,11 @@ import {
   type CollectionDefinition,
   DuplicateKey,
   type Storage,
+  StorageError,
   genesisHash,
   installationTenant,
 } from '../port.ts';
+import { everyDocument } from '../pages.ts';
 
 export interface Head {
   readonly tenant: string;
@@ -43,6 +46,7 @@ export type Checkpoints = Collection<Checkpoint, 'number'>;
 export const checkpoints: CollectionDefinition<Checkpoint, 'number'> = {
   name: 'checkpoints',
   indexes: { number: { fields: ['number'], unique: true } },
+  sealed: true,
 };
 
 export const checkpointHash = (checkpoint: Pick<Checkpoint, 'jws'>): string => sha256(checkpoint.jws);
@@ -50,27 +54,81 @@ export const checkpointHash = (checkpoint: Pick<Checkpoint, 'jws'>): string => s
 /** One checkpoint lists at most so many heads (about 1.5 MB); more changes make more checkpoints. */
 const mostHeads = 5000;
 
+/** Number and hash of a checkpoint as somebody outside of the storage knows it. */
+export interface Anchor {
+  readonly number: number;
+  readonly hash: string;
+}
+
+/** What is remembered of the newest checkpoint outside of the database, over restarts. */
+export interface CheckpointMemory {
+  recall(): Promise<Anchor | undefined>;
+  remember(anchor: Anchor): Promise<void>;
+}
+
+/** The database no longer holds the checkpoints that this installation wrote. */
+export class CheckpointsReplaced extends StorageError {
+  constructor(known: Anchor, why: string) {
+    super('checkpoints-replaced', `checkpoint ${known.number} (${known.hash}) was written here, but ${why}`);
+  }
+}
+
 export interface CheckpointPorts {
   readonly storage: Storage;
   /** Makes the compact JWS of a payload. */
   readonly sign: (payload: Uint8Array) => Promise<string>;
   readonly at: Instant;
+  readonly memory: CheckpointMemory;
 }
 
-/** Writes as many checkpoints as the changes need: none when nothing changed. Safe to run in several processes. */
-export async function writeCheckpoint({ storage, sign, at }: CheckpointPorts): Promise<readonly Checkpoint[]> {
+/**
+ * Writes as many checkpoints as the changes need: none when nothing changed. Safe to run in several processes. Throws
+ * CheckpointsReplaced, and then writes none.
+ */
+export async function writeCheckpoint({ storage, sign, at, memory }: CheckpointPorts): Promise<readonly Checkpoint[]> {
   const collection = await storage.collection(checkpoints);
   const written: Checkpoint[] = [];
   for (;;) {
+    const before = await newestFollowing(collection, await memory.recall());
+    if (before !== undefined) await memory.remember(before);
     const changed = await storage.journal.unlisted(mostHeads);
     if (changed.length === 0) return written;
     const heads = changed.map(({ stream, version, hash }): Head => ({ ...stream, version, hash }));
-    const next = await writeOne(collection, sign, at, heads);
+    const next = await writeOne(collection, sign, at, heads, before);
     // Another process wrote this number first. Its heads are marked, or soon listed once more; both do no harm.
     if (next === undefined) continue;
     written.push(next);
+    await memory.remember({ number: next.number, hash: checkpointHash(next) });
     await storage.journal.markListed(changed);
   }
+}
+
+/**
+ * The newest checkpoint, which the one that is known must be or lead to: numbers neither begin anew nor go on from
+ * another one. Throws CheckpointsReplaced.
+ */
+async function newestFollowing(collection: Checkpoints, known: Anchor | undefined): Promise<Anchor | undefined> {
+  const newest = (await collection.find(installationTenant, { index: 'number', equal: [], descending: true, limit: 1 }))
+    .documents[0]?.value;
+  if (known === undefined) return newest && { number: newest.number, hash: checkpointHash(newest) };
+  if (newest === undefined || newest.number < known.number)
+    throw new CheckpointsReplaced(known, `the storage ends at number ${newest?.number ?? 0}`);
+  let after = known;
+  const from = { index: 'number', equal: [], from: known.number } as const;
+  for await (const { value } of everyDocument(collection, installationTenant, from)) {
+    const hash = checkpointHash(value);
+    if (value.number === known.number && hash !== known.hash)
+      throw new CheckpointsReplaced(known, 'the storage holds another one under this number');
+    if (value.number !== known.number && previousOf(value) !== after.hash)
+      throw new CheckpointsReplaced(known, `number ${value.number} does not lead back to it`);
+    after = { number: value.number, hash };
+  }
+  return after;
+}
+
+function previousOf({ jws }: Checkpoint): string | undefined {
+  return CheckpointContent.safeParse(JSON.parse(new TextDecoder().decode(base64url.decode(jws.split('.')[1] ?? ''))))
+    .data?.previousHash;
 }
 
 async function writeOne(
@@ -78,13 +136,10 @@ async function writeOne(
   sign: CheckpointPorts['sign'],
   at: Instant,
   heads: readonly Head[],
+  before: Anchor | undefined,
 ): Promise<Checkpoint | undefined> {
-  const latest = (await collection.find(installationTenant, { index: 'number', equal: [], descending: true, limit: 1 }))
-    .documents[0]?.value;
-  const number = (latest?.number ?? 0) + 1;
-  const jws = await sign(
-    canonicalBytes({ number, at, previousHash: latest === undefined ? genesisHash : checkpointHash(latest), heads }),
-  );
+  const number = (before?.number ?? 0) + 1;
+  const jws = await sign(canonicalBytes({ number, at, previousHash: before?.hash ?? genesisHash, heads }));
   try {
     return (await collection.insert({ tenant: installationTenant, id: `checkpoint-${number}` }, { number, at, jws }))
       .value;

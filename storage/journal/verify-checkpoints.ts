@@ -4,8 +4,16 @@
  */
 import { type JSONWebKeySet, compactVerify, createLocalJWKSet } from 'jose';
 import { CorruptStorage, type Storage, type Stored, type StreamId, genesisHash, installationTenant } from '../port.ts';
+import { type Instant, toEpochMs } from '../document/instant.ts';
 import { streamKey, streamName } from './chain.ts';
-import { type Checkpoint, CheckpointContent, type Head, checkpointHash, checkpoints } from './checkpoint.ts';
+import {
+  type Anchor,
+  type Checkpoint,
+  CheckpointContent,
+  type Head,
+  checkpointHash,
+  checkpoints,
+} from './checkpoint.ts';
 
 export type FindingCode =
   /** A number is missing, or a checkpoint does not link to the one before. */
@@ -15,7 +23,11 @@ export type FindingCode =
   | 'stream-removed'
   | 'tail-removed'
   /** A commit's bytes, link or hash are not those that were acknowledged. */
-  | 'commit-edited';
+  | 'commit-edited'
+  /** A commit says that it was made before the one that it follows. */
+  | 'clock-backwards'
+  /** A commit is in no checkpoint although one was due. */
+  | 'checkpoint-late';
 
 export interface Finding {
   readonly code: FindingCode;
@@ -23,24 +35,22 @@ export interface Finding {
   readonly why: string;
 }
 
-/**
- * Number and hash of a checkpoint as published outside of the storage: shows that the newest checkpoints were removed.
- */
-export interface Anchor {
-  readonly number: number;
-  readonly hash: string;
-}
-
 export interface VerifyPorts {
   readonly storage: Storage;
   /** Public keys of all times. */
   readonly keys: JSONWebKeySet;
+  /** A checkpoint as published outside of the storage: shows that the newest ones were removed. */
   readonly anchor?: Anchor;
+  /** With it, commits that wait longer than `checkpointDueMs` for a checkpoint are a finding. */
+  readonly at?: Instant;
   /**
    * Where to look for streams that no checkpoint lists although they are marked as listed (its checkpoint was removed).
    */
   readonly scopes?: readonly { readonly tenant: string; readonly kind: string }[];
 }
+
+/** A running installation has every commit in a checkpoint after this time, ms. */
+export const checkpointDueMs = 60_000;
 
 export interface Verified {
   readonly checkpoints: number;
@@ -71,11 +81,11 @@ export async function verifyCheckpoints(ports: VerifyPorts): Promise<Verified> {
     hash: genesisHash,
   };
   await walkCheckpoints(storage, walk, anchor);
-  const versions = new Map<string, { stream: StreamId; version: number }>();
+  const versions = new Map<string, ReadStream>();
   for (const [name, { stream, heads }] of [...walk.listed])
-    versions.set(name, { stream, version: await verifyStream(storage, stream, heads, walk.findings) });
+    versions.set(name, await verifyStream(storage, stream, heads, walk.findings));
   await addUnlisted(ports, versions, walk.findings);
-  await verifyMarks(storage, versions, walk, anchor);
+  await verifyMarks(ports, versions, walk);
   if (anchor !== undefined && walk.number < anchor.number) {
     walk.findings.push({
       code: 'checkpoint-removed',
@@ -152,13 +162,18 @@ function list(walk: Walk, head: Head): void {
   walk.listed.set(streamKey(stream), known);
 }
 
-/** Returns the version that the stream has. */
+/** A stream as it stands: when each of its commits was made, in order. */
+interface ReadStream {
+  readonly stream: StreamId;
+  readonly instants: readonly Instant[];
+}
+
 async function verifyStream(
   storage: Storage,
   stream: StreamId,
   heads: readonly Head[],
   findings: Finding[],
-): Promise<number> {
+): Promise<ReadStream> {
   try {
     const commits = await storage.journal.read(stream);
     const missing = heads.filter((head) => head.version > commits.length);
@@ -178,17 +193,26 @@ async function verifyStream(
           why: 'does not have the hash in the checkpoint',
         });
     }
-    return commits.length;
+    commits.forEach(({ version, at }, n) => {
+      const before = commits[n - 1];
+      if (before !== undefined && toEpochMs(at) < toEpochMs(before.at))
+        findings.push({
+          code: 'clock-backwards',
+          where: streamName(stream, version),
+          why: `is of ${at}, before the commit that it follows (${before.at})`,
+        });
+    });
+    return { stream, instants: commits.map(({ at }) => at) };
   } catch (error) {
     if (!(error instanceof CorruptStorage)) throw error;
     findings.push({ code: 'commit-edited', where: error.where, why: error.message });
-    return 0;
+    return { stream, instants: [] };
   }
 }
 
 async function addUnlisted(
   { storage, scopes = [] }: VerifyPorts,
-  versions: Map<string, { stream: StreamId; version: number }>,
+  versions: Map<string, ReadStream>,
   findings: Finding[],
 ): Promise<void> {
   for (const { tenant, kind } of scopes) {
@@ -198,7 +222,7 @@ async function addUnlisted(
       for (const id of ids) {
         const stream = { tenant, kind, id };
         if (!versions.has(streamKey(stream)))
-          versions.set(streamKey(stream), { stream, version: await verifyStream(storage, stream, [], findings) });
+          versions.set(streamKey(stream), await verifyStream(storage, stream, [], findings));
       }
       after = ids.at(-1);
     } while (after !== undefined);
@@ -211,20 +235,28 @@ async function addUnlisted(
  * mark goes only after its checkpoint is written: on a system at work this finds nothing false.
  */
 async function verifyMarks(
-  storage: Storage,
-  versions: ReadonlyMap<string, { stream: StreamId; version: number }>,
+  { storage, anchor, at }: VerifyPorts,
+  versions: ReadonlyMap<string, ReadStream>,
   walk: Walk,
-  anchor: Anchor | undefined,
 ): Promise<void> {
   const waiting = new Set((await storage.journal.unlisted(1_000_000)).map(({ stream }) => streamKey(stream)));
   await walkCheckpoints(storage, walk, anchor);
-  for (const [name, { stream, version }] of versions) {
+  for (const [name, { stream, instants }] of versions) {
     const listed = Math.max(0, ...(walk.listed.get(name)?.heads ?? []).map((head) => head.version));
-    if (version > listed && !waiting.has(name))
+    const firstOpen = instants[listed];
+    if (firstOpen === undefined) continue;
+    const where = streamName(stream, instants.length);
+    if (!waiting.has(name))
       walk.findings.push({
         code: 'checkpoint-removed',
-        where: streamName(stream, version),
+        where,
         why: 'is marked as in a checkpoint, but no checkpoint lists it',
+      });
+    else if (at !== undefined && toEpochMs(at) - toEpochMs(firstOpen) > checkpointDueMs)
+      walk.findings.push({
+        code: 'checkpoint-late',
+        where: streamName(stream, listed + 1),
+        why: `is of ${firstOpen} and in no checkpoint yet`,
       });
   }
 }

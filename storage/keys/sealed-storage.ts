@@ -5,7 +5,7 @@
  */
 import type { Instant } from '../document/instant.ts';
 import { CommitSeals, SealingJournal } from '../journal/commit-seal.ts';
-import { type Anchor } from '../journal/verify-checkpoints.ts';
+import type { Anchor } from '../journal/checkpoint.ts';
 import {
   type CollectionDefinition,
   type CommitPlace,
