@@ -55,6 +55,7 @@ export async function buildAll() {
       'simulation-worker': join(root, 'server/commands/simulation-worker.ts'),
       'calibration-worker': join(root, 'server/jobs/calibration-worker.ts'),
       'calibration-team-worker': join(root, 'server/jobs/calibration-team-worker.ts'),
+      'password-worker': join(root, 'server/password-worker.ts'),
     },
     outdir: join(root, 'dist'),
     outExtension: { '.js': '.mjs' },

@@ -5,7 +5,8 @@
 import { DuplicateKey } from '../storage/port.ts';
 import { encodeId } from '../storage/document/id.ts';
 import { type Agencies, type Agency, installation } from '../people/agencies/agency.ts';
-import { type Accounts, hashPassword, type Role } from '../people/staff/account.ts';
+import type { Accounts, Role } from '../people/staff/account.ts';
+import { hashPassword } from '../people/staff/passwords.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { Demonstration } from './bank.ts';
 
@@ -75,7 +76,7 @@ export async function seedDemonstration(
   for (const role of roles) {
     const key = { tenant: demonstrationTenant, id: credentials[role].account };
     if ((await accounts.get(key)) !== undefined) continue;
-    const passwordHash = await hashPassword(credentials[role].password);
+    const passwordHash = hashPassword(credentials[role].password);
     await once(
       accounts.insert(key, {
         name: names[role].name,

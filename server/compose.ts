@@ -7,17 +7,16 @@ import type { Express } from 'express';
 import { type Logger, pino } from 'pino';
 import { encodeId } from '../storage/document/id.ts';
 import { type Instant, toInstant } from '../storage/document/instant.ts';
-import { openLmdb } from '../storage/lmdb/open.ts';
-import { openMongo } from '../storage/mongodb/open.ts';
 import { DataKeys } from '../storage/keys/data-keys.ts';
 import { SigningKeys } from '../storage/keys/signing-keys.ts';
-import { Wrapping } from '../storage/keys/wrapping.ts';
 import type { Storage } from '../storage/port.ts';
 import { agencies, type Agencies } from '../people/agencies/agency.ts';
 import { admissionCodes } from '../people/access/codes.ts';
 import { Tokens } from '../people/access/tokens.ts';
 import { candidates } from '../people/candidates/candidate.ts';
 import { accounts } from '../people/staff/account.ts';
+import { Passwords } from '../people/staff/passwords.ts';
+import { staffSessions } from '../people/staff/staff-sessions.ts';
 import { engineVersion } from '../engine/adaptive/policy.ts';
 import { ReleaseStore } from '../item-bank/releases/store.ts';
 import { Banks } from '../item-bank/releases/run.ts';
@@ -48,7 +47,8 @@ import { invigilatorEndpoints } from './api/invigilator/routes.ts';
 import { publicEndpoints } from './api/public/routes.ts';
 import { certificateCheck, resultView } from './api/public/view.ts';
 import { staffEndpoints } from './api/staff/routes.ts';
-import { type Configuration, ConfigurationError } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
+import { fileMemory } from './checkpoint-memory.ts';
 import { createApplication } from './http/application.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { CalibrationFiles } from './jobs/calibration-files.ts';
@@ -57,6 +57,8 @@ import { consequencesJob } from './jobs/consequences.ts';
 import { OpenSessions, livenessDefinition, measureOutage, sessionJobs } from './jobs/open-sessions.ts';
 import { recordJobs } from './jobs/records.ts';
 import type { Job } from './jobs/job.ts';
+import { openSealed } from './open-storage.ts';
+import { passwordThread } from './password-threads.ts';
 import type { Program } from './program.ts';
 import { Seats } from './seats.ts';
 import type { Timers } from '../storage/document/timers.ts';
@@ -90,15 +92,6 @@ class ProcessTimers implements Timers {
   }
 }
 
-/** The installation's keys: the secret opens what wraps them. */
-export async function openSigningKeys(
-  configuration: Configuration,
-  storage: Storage,
-): Promise<{ readonly wrapping: Wrapping; readonly signing: SigningKeys }> {
-  const wrapping = await Wrapping.open({ storage, secret: await secretOf(configuration), random });
-  return { wrapping, signing: await SigningKeys.open({ storage, wrapping, random, now }) };
-}
-
 /** What commands of their own process need, too. */
 export interface Stores {
   readonly storage: Storage;
@@ -108,20 +101,12 @@ export interface Stores {
   readonly pinnedTest: (registration: Registration) => PinnedTest;
 }
 
-/** What the program opens its storage with, so that it learns of what other processes write. */
-interface Watching {
-  readonly timers: Timers;
-  readonly watchFailed: (error: Error) => void;
+/** For commands: with the secret, and without changing what is stored. */
+export async function openStores(configuration: Configuration): Promise<Stores> {
+  return storesOf((await openSealed(configuration, { now, random })).storage);
 }
 
-export async function openStorage({ mongodbUri, dataFolder }: Configuration, watching?: Watching): Promise<Storage> {
-  return mongodbUri === undefined
-    ? openLmdb({ directory: dataFolder, ...watching })
-    : openMongo({ uri: mongodbUri, ...watching });
-}
-
-export async function openStores(configuration: Configuration, watching?: Watching): Promise<Stores> {
-  const storage = await openStorage(configuration, watching);
+export async function storesOf(storage: Storage): Promise<Stores> {
   const bank = await ReleaseStore.open(storage);
   return {
     storage,
@@ -130,23 +115,6 @@ export async function openStores(configuration: Configuration, watching?: Watchi
     engine: engineVersion,
     pinnedTest: ({ test, specification, releases }) => bank.pinnedTest(test, specification, releases),
   };
-}
-
-/**
- * The secret that wraps the keys: given, or made on first start and kept in the data folder for its owner's eyes only.
- */
-async function secretOf({ secret, dataFolder, mongodbUri }: Configuration): Promise<string> {
-  if (secret !== undefined) return secret;
-  if (mongodbUri !== undefined) throw new ConfigurationError('MEETLAT_SECRET', 'is required with MONGODB_URI');
-  const file = join(dataFolder, 'secret');
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
-  const made = Buffer.from(random(32)).toString('base64url');
-  await writeFile(file, `${made}\n`, { mode: 0o600, flag: 'wx' });
-  return made;
 }
 
 /** Folder of the demonstration's data, beside the built program and beside the sources alike. */
@@ -169,6 +137,9 @@ const packageFile: { version: string } = JSON.parse(
   readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'),
 );
 
+/** Log-ins that may wait for one of the two password threads: about a second. */
+const waitingPasswords = 16;
+
 export interface Composed {
   readonly program: Program;
   readonly application: Express;
@@ -189,12 +160,18 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     pino.destination({ dest: 2, sync: true }),
   );
   const everyTimer = new ProcessTimers();
-  const stores = await openStores(configuration, {
-    timers: everyTimer,
-    watchFailed: (error) => log.warn({ err: error }, 'changes made by other processes are not seen for a while'),
+  const { storage, wrapping } = await openSealed(configuration, {
+    now,
+    random,
+    upgrade: true,
+    watching: {
+      timers: everyTimer,
+      watchFailed: (error) => log.warn({ err: error }, 'changes made by other processes are not seen for a while'),
+    },
   });
-  const { storage, bank } = stores;
-  const { wrapping, signing } = await openSigningKeys(configuration, storage);
+  const signing = await SigningKeys.open({ storage, wrapping, random, now });
+  const stores = await storesOf(storage);
+  const { bank } = stores;
   const dataKeys = await DataKeys.open({ storage, wrapping, random, now });
   const blobs = storage.blobs(dataKeys.dataKeyOf);
   const sessions = new Sessions({ journal: storage.journal, now, pinnedTest: stores.pinnedTest });
@@ -205,6 +182,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     candidates: await storage.collection(candidates),
     sittings: await storage.collection(sittings),
     accounts: await storage.collection(accounts),
+    staffSessions: await storage.collection(staffSessions),
   };
   const credentials = configuration.demonstration
     ? await demonstrate(configuration, { ...stores, accounts: shared.accounts })
@@ -217,6 +195,8 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     join(configuration.dataFolder, 'uploads'),
   );
   await calibrations.tidy(storage.engine === 'mongodb');
+  const memory = fileMemory(join(configuration.dataFolder, 'last-checkpoint.json'));
+  const thread = () => passwordThread(join(import.meta.dirname, 'password-worker.mjs'));
   const program: Program = {
     configuration,
     version: packageFile.version,
@@ -230,6 +210,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     tokens: new Tokens(wrapping.derive('tokens'), now),
     agencies: stores.agencies,
     ...shared,
+    passwords: new Passwords([thread(), thread()], waitingPasswords),
     codes: await storage.collection(admissionCodes),
     sessions,
     presence: new Presence(),
@@ -279,7 +260,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     jobs: [
       ...sessionJobs(program, open, liveness),
       consequencesJob(program),
-      ...recordJobs(program, guardedFetch()),
+      ...recordJobs(program, guardedFetch(), memory),
       calibrations.sweep(),
     ],
     reachableAt: (url) => {

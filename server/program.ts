@@ -8,6 +8,8 @@ import type { AdmissionCodes } from '../people/access/codes.ts';
 import type { Tokens } from '../people/access/tokens.ts';
 import type { Candidates } from '../people/candidates/candidate.ts';
 import type { Accounts } from '../people/staff/account.ts';
+import type { Passwords } from '../people/staff/passwords.ts';
+import type { StaffSessions } from '../people/staff/staff-sessions.ts';
 import type { MediaLibrary } from '../item-bank/items/media.ts';
 import type { Banks } from '../item-bank/releases/run.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
@@ -37,6 +39,8 @@ export interface Program {
   readonly tokens: Tokens;
   readonly agencies: Agencies;
   readonly accounts: Accounts;
+  readonly staffSessions: StaffSessions;
+  readonly passwords: Passwords;
   readonly candidates: Candidates;
   readonly codes: AdmissionCodes;
   readonly sittings: Sittings;

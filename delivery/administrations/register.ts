@@ -26,6 +26,7 @@ export const sittings: CollectionDefinition<Listed, SittingIndex> = {
     centre: { fields: ['centre', 'registeredAt'] },
     candidate: { fields: ['candidate', 'registeredAt'] },
   },
+  sealed: true,
 };
 export type Sittings = Collection<Listed, SittingIndex>;
 

@@ -15,9 +15,10 @@ interface Published {
   readonly kind: 'release' | 'specification' | 'in-force';
   readonly content: JsonObject;
 }
-const definition: CollectionDefinition<Published, 'kind'> = {
+export const publications: CollectionDefinition<Published, 'kind'> = {
   name: 'published',
   indexes: { kind: { fields: ['kind'] } },
+  sealed: true,
 };
 
 /** Documents that every agency uses belong to the installation. */
@@ -53,7 +54,7 @@ export class ReleaseStore {
   private constructor(private readonly collection: Collection<Published, 'kind'>) {}
 
   static async open(storage: Storage): Promise<ReleaseStore> {
-    const store = new ReleaseStore(await storage.collection(definition));
+    const store = new ReleaseStore(await storage.collection(publications));
     await store.reload();
     return store;
   }

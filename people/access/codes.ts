@@ -18,7 +18,11 @@ export interface AdmissionCode {
   readonly by: string;
   readonly usedAt?: Instant;
 }
-export const admissionCodes: CollectionDefinition<AdmissionCode, never> = { name: 'admission-codes', indexes: {} };
+export const admissionCodes: CollectionDefinition<AdmissionCode, never> = {
+  name: 'admission-codes',
+  indexes: {},
+  sealed: true,
+};
 export type AdmissionCodes = Collection<AdmissionCode, never>;
 
 const codeLength = 13;

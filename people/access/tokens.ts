@@ -10,7 +10,8 @@ const claims = {
   /** Good for one arrival of one session: a new admission makes the older token worthless. */
   candidate: z.object({ tenant: z.string(), session: z.string(), arrival: z.int() }),
   seat: z.object({ seat: z.string(), name: z.string() }),
-  staff: z.object({ tenant: z.string(), account: z.string() }),
+  /** Worth as much as the session of the account (staff/staff-sessions.ts). */
+  staff: z.object({ tenant: z.string(), account: z.string(), session: z.string() }),
 };
 export type Purpose = keyof typeof claims;
 export type Claims<P extends Purpose> = z.infer<(typeof claims)[P]>;

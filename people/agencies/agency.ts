@@ -14,6 +14,7 @@ export const installation = 'installation';
 export const agencies: CollectionDefinition<Agency, 'name'> = {
   name: 'agencies',
   indexes: { name: { fields: ['name'] } },
+  sealed: true,
 };
 export type Agencies = Collection<Agency, 'name'>;
 

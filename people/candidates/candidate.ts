@@ -16,5 +16,6 @@ export interface Candidate {
 export const candidates: CollectionDefinition<Candidate, 'reference'> = {
   name: 'candidates',
   indexes: { reference: { fields: ['reference'], unique: true } },
+  sealed: true,
 };
 export type Candidates = Collection<Candidate, 'reference'>;

@@ -1,6 +1,7 @@
 /** Staff accounts. A name is `someone@agency`: the part after the @ names the tenant. */
-import { hash, verify } from '@node-rs/argon2';
-import type { Collection, CollectionDefinition } from '../../storage/port.ts';
+import type { Instant } from '../../storage/document/instant.ts';
+import type { Collection, CollectionDefinition, Stored } from '../../storage/port.ts';
+import type { Passwords } from './passwords.ts';
 
 export type Role = 'invigilator' | 'examiner' | 'designer' | 'office';
 
@@ -10,29 +11,31 @@ export interface Account {
   readonly roles: readonly Role[];
   readonly centre: string;
   readonly demonstration: boolean;
+  /** Set while the account may not be used. */
+  readonly lockedAt?: Instant;
 }
 
-export const accounts: CollectionDefinition<Account, never> = { name: 'accounts', indexes: {} };
+export const accounts: CollectionDefinition<Account, never> = { name: 'accounts', indexes: {}, sealed: true };
 export type Accounts = Collection<Account, never>;
-
-/** OWASP's argon2id setting: 19 MiB, two passes. */
-const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-
-export const hashPassword = (password: string): Promise<string> => hash(password, cost);
 
 export const tenantOf = (account: string): string | undefined => /^[^@\s]{1,60}@([a-z0-9-]{1,40})$/.exec(account)?.[1];
 
-/** Takes as long for an unknown account as for a wrong password, so that nobody learns which accounts exist. */
+/**
+ * Takes as long for an unknown or locked account as for a wrong password, so that nobody learns which accounts exist.
+ * Throws TooManyPasswords.
+ */
 export async function authenticate(
   all: Accounts,
+  passwords: Passwords,
   account: string,
   password: string,
-): Promise<{ readonly tenant: string; readonly account: Account } | undefined> {
+): Promise<Stored<Account> | undefined> {
   const tenant = tenantOf(account);
   const stored = tenant === undefined ? undefined : await all.get({ tenant, id: account });
-  if (tenant === undefined || stored === undefined) {
-    await hash(password, cost);
+  if (stored === undefined) {
+    await passwords.hash(password);
     return undefined;
   }
-  return (await verify(stored.value.passwordHash, password)) ? { tenant, account: stored.value } : undefined;
+  const isRight = await passwords.verify(stored.value.passwordHash, password);
+  return isRight && stored.value.lockedAt === undefined ? stored : undefined;
 }

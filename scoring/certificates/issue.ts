@@ -11,7 +11,11 @@ export interface Issued {
   readonly credential: string;
   readonly issuedAt: Instant;
 }
-export const certificates: CollectionDefinition<Issued, never> = { name: 'certificates', indexes: {} };
+export const certificates: CollectionDefinition<Issued, never> = {
+  name: 'certificates',
+  indexes: {},
+  sealed: true,
+};
 export type Certificates = Collection<Issued, never>;
 
 export interface CertificateFacts {

@@ -37,6 +37,7 @@ export const ratingQueue: CollectionDefinition<QueuedPerformance, Index> = {
     by: { fields: ['by', 'status'] },
     lease: { fields: ['status', 'leaseUntil'] },
   },
+  sealed: true,
 };
 export type RatingQueue = Collection<QueuedPerformance, Index>;
 

@@ -30,7 +30,7 @@ export interface ResultKey {
   readonly tenant: string;
   readonly session: string;
 }
-export const resultKeys: CollectionDefinition<ResultKey, never> = { name: 'result-keys', indexes: {} };
+export const resultKeys: CollectionDefinition<ResultKey, never> = { name: 'result-keys', indexes: {}, sealed: true };
 export type ResultKeys = Collection<ResultKey, never>;
 
 /** An oral result is promised within fourteen days; a demonstration value. */

@@ -23,6 +23,7 @@ type Index = 'due' | 'candidate';
 export const deliveries: CollectionDefinition<Delivery, Index> = {
   name: 'deliveries',
   indexes: { due: { fields: ['status', 'nextAt'] }, candidate: { fields: ['candidate', 'status', 'createdAt'] } },
+  sealed: true,
 };
 export type Deliveries = Collection<Delivery, Index>;
 

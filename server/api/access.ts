@@ -2,6 +2,7 @@
 import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import type { Account, Role } from '../../people/staff/account.ts';
+import { openStaffSession } from '../../people/staff/staff-sessions.ts';
 import type { LoadedSession, SessionId } from '../../delivery/sessions/run.ts';
 import { Problem } from '../http/problem.ts';
 import type { Program } from '../program.ts';
@@ -11,6 +12,8 @@ export const staffCookie = 'meetlat-staff';
 export interface StaffAccess {
   readonly tenant: string;
   readonly id: string;
+  /** Id of the session that is open (people/staff/staff-sessions.ts). */
+  readonly session: string;
   readonly account: Account;
 }
 export interface CandidateAccess {
@@ -34,11 +37,11 @@ export function guards(program: Program) {
     async (request: Request, _response: Response): Promise<StaffAccess> => {
       const token = parseCookie(request.headers.cookie ?? '')[staffCookie];
       if (token === undefined) throw new Problem('not-logged-in');
-      const { tenant, account: id } = await program.tokens.staff(token);
-      const account = await program.accounts.get({ tenant, id });
+      const claims = await program.tokens.staff(token);
+      const account = await openStaffSession(program, claims);
       if (account === undefined) throw new Problem('not-logged-in');
-      if (role !== undefined && !account.value.roles.includes(role)) throw new Problem('not-allowed');
-      return { tenant, id, account: account.value };
+      if (role !== undefined && !account.roles.includes(role)) throw new Problem('not-allowed');
+      return { tenant: claims.tenant, id: claims.account, session: claims.session, account };
     };
   /** The token is good for one arrival: a newer admission of the session makes it worthless. */
   const candidate = async (request: Request, _response: Response): Promise<CandidateAccess> => {

@@ -4,13 +4,11 @@
 import { sessionKind } from '../../delivery/sessions/run.ts';
 import { type Verification, verifySession } from '../../delivery/sessions/verify.ts';
 import { tenants } from '../../people/agencies/agency.ts';
-import { verifyCheckpoints } from '../../storage/journal/verify-checkpoints.ts';
-import { CorruptStorage, installationTenant } from '../../storage/port.ts';
-import { bankKind } from '../../item-bank/releases/run.ts';
-import { ratingKind } from '../../scoring/rating/run.ts';
-import { resultKind } from '../../scoring/results/run.ts';
-import { type Stores, openSigningKeys, openStores } from '../compose.ts';
-import { type Configuration, readConfiguration } from '../configuration.ts';
+import { publicKeys } from '../../storage/keys/signing-keys.ts';
+import { CorruptStorage, type Storage } from '../../storage/port.ts';
+import { openStores } from '../compose.ts';
+import { readConfiguration } from '../configuration.ts';
+import { verifyEverything } from '../open-storage.ts';
 import { command } from './command.ts';
 import { flag } from './options.ts';
 import { UsageError } from './usage-error.ts';
@@ -33,18 +31,8 @@ function report(session: string, verification: Verification): string[] {
 }
 
 /** The signed checkpoints of the whole journal: a removed stream, a cut tail or an edited commit shows here. */
-async function checkpointLines(
-  configuration: Configuration,
-  { storage, agencies }: Stores,
-): Promise<{ readonly lines: string[]; readonly isSound: boolean }> {
-  const { signing } = await openSigningKeys(configuration, storage);
-  const scopes = [
-    { tenant: installationTenant, kind: bankKind },
-    ...(await tenants(agencies)).flatMap((tenant) =>
-      [sessionKind, ratingKind, resultKind].map((kind) => ({ tenant, kind })),
-    ),
-  ];
-  const { checkpoints, streams, findings } = await verifyCheckpoints({ storage, keys: await signing.jwks(), scopes });
+async function checkpointLines(storage: Storage): Promise<{ readonly lines: string[]; readonly isSound: boolean }> {
+  const { checkpoints, streams, findings } = await verifyEverything(storage, { keys: await publicKeys(storage) });
   return {
     isSound: findings.length === 0,
     lines: [
@@ -62,14 +50,13 @@ export const verifyCommand = command({
   options: { json: flag('verify.json') },
   run: async ({ json }, [session]) => {
     if (session === undefined) throw new UsageError('verify.no-session-given');
-    const configuration = readConfiguration(process.env, process.cwd());
-    const stores = await openStores(configuration);
+    const stores = await openStores(readConfiguration(process.env, process.cwd()));
     try {
       for (const tenant of await tenants(stores.agencies)) {
         const commits = await stores.storage.journal.read({ tenant, kind: sessionKind, id: session });
         if (commits.length === 0) continue;
         const verification = verifySession(commits, stores.pinnedTest, stores.engine);
-        const { lines, isSound } = await checkpointLines(configuration, stores);
+        const { lines, isSound } = await checkpointLines(stores.storage);
         const isVerified = verification.differences.length === 0 && isSound;
         console.log(
           json

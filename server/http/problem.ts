@@ -6,6 +6,7 @@ import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { ZodError } from 'zod';
 import { TokenRefused } from '../../people/access/tokens.ts';
+import { TooManyPasswords } from '../../people/staff/passwords.ts';
 import { RevisionConflict, StorageError, StorageUnavailable, VersionConflict } from '../../storage/port.ts';
 import { SessionRefused } from '../../delivery/sessions/run.ts';
 
@@ -28,6 +29,7 @@ export const problems = {
   'chunk-mismatch': [409, 'The bytes do not have the announced hash, or the chunk exists with others'],
   'too-large': [413, 'The body is too large'],
   'too-many-attempts': [429, 'Too many failed attempts from here'],
+  busy: [429, 'Too many people are logging in at this moment'],
   internal: [500, 'Something went wrong on our side'],
   'storage-unavailable': [503, 'The storage does not answer'],
 } as const satisfies Record<string, readonly [number, string]>;
@@ -51,6 +53,7 @@ function toProblem(error: unknown): Problem {
       errors: error.issues.slice(0, 10).map((issue) => ({ field: issue.path.join('.'), rule: issue.message })),
     });
   if (error instanceof TokenRefused) return new Problem(error.code);
+  if (error instanceof TooManyPasswords) return new Problem('busy');
   if (error instanceof SessionRefused) {
     const { refusal } = error;
     if (refusal.code === 'seq-gap') return new Problem('seq-gap', { expectedSeq: refusal.expectedSeq });
@@ -87,7 +90,7 @@ export const problemHandler =
       response.destroy();
       return;
     }
-    if (problem.code === 'storage-unavailable') response.setHeader('Retry-After', '2');
+    if (problem.code === 'storage-unavailable' || problem.code === 'busy') response.setHeader('Retry-After', '2');
     // What is left of the body is not read: the next request must not begin in the middle of it.
     if (problem.code === 'too-large') response.setHeader('Connection', 'close');
     const body = { type: `/problems/${problem.code}`, title, status, code: problem.code, ...problem.extra };

@@ -1,6 +1,6 @@
 /** Jobs that keep the record straight: signed checkpoints of the journal, and pushes to the trajectory system. */
 import { leases, releaseLease, takeLease } from '../../storage/journal/lease.ts';
-import { writeCheckpoint } from '../../storage/journal/checkpoint.ts';
+import { type CheckpointMemory, writeCheckpoint } from '../../storage/journal/checkpoint.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import { deliverDue } from '../../scoring/trajectory/deliveries.ts';
 import { pushTo } from '../../scoring/trajectory/push.ts';
@@ -26,14 +26,14 @@ async function alone(program: Program, holder: string, name: string, work: () =>
   }
 }
 
-export function recordJobs(program: Program, fetchPort: typeof fetch): Job[] {
+export function recordJobs(program: Program, fetchPort: typeof fetch, memory: CheckpointMemory): Job[] {
   const holder = program.makeId();
   const checkpoint: Job = {
     name: 'checkpoint',
     everyMs: 60_000,
     run: () =>
       alone(program, holder, 'checkpoint', async () => {
-        await writeCheckpoint({ storage: program.storage, sign: program.signBytes, at: program.now() });
+        await writeCheckpoint({ storage: program.storage, sign: program.signBytes, at: program.now(), memory });
       }),
   };
   const { trajectory } = program.configuration;

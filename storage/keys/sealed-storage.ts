@@ -37,13 +37,19 @@ export function sealStorage(storage: Storage, wrapping: Wrapping): Storage {
   };
 }
 
+/** A definition, whatever its documents hold. */
+export interface AnyDefinition {
+  readonly name: string;
+  readonly indexes: Readonly<Record<string, { readonly fields: readonly string[]; readonly unique?: boolean }>>;
+}
+
 export interface SealingPorts {
   /** As the engine opens it. */
   readonly storage: Storage;
   readonly wrapping: Wrapping;
   readonly now: () => Instant;
   /** Every collection whose documents are sealed, whatever they hold. */
-  readonly sealed: readonly CollectionDefinition<object>[];
+  readonly sealed: readonly AnyDefinition[];
   /** What the checkpoints say of the journal as it is: findings are recorded, since sealing cannot make them good. */
   readonly verify: () => Promise<{ readonly newest?: Anchor; readonly findings: readonly unknown[] }>;
 }
@@ -88,7 +94,7 @@ async function sealCommits({ engineJournal }: Storage, seals: CommitSeals): Prom
 async function sealDocuments({ storage, sealed }: SealingPorts, seals: DocumentSeals): Promise<number> {
   let count = 0;
   for (const { name, indexes } of sealed) {
-    const collection = await storage.collection<Sealed, string>({ name, indexes });
+    const collection = await storage.collection<Record<string, unknown> & Sealed, string>({ name, indexes });
     let after: Key | undefined;
     do {
       const batch = await collection.every(after);

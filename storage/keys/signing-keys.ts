@@ -24,9 +24,10 @@ interface SigningKey {
   readonly createdAt: Instant;
 }
 type Index = 'sequence';
-const definition: CollectionDefinition<SigningKey, Index> = {
+export const signingKeys: CollectionDefinition<SigningKey, Index> = {
   name: 'signing-keys',
   indexes: { sequence: { fields: ['algorithm', 'sequence'], unique: true } },
+  sealed: true,
 };
 
 export interface SigningPorts {
@@ -39,6 +40,23 @@ export interface SigningPorts {
 
 const purposeOf = (kid: string): string => JSON.stringify(['signing key', kid]);
 
+/** Public keys of both algorithms, newest first, as the storage has them: for this no secret is needed. */
+export async function publicKeys(storage: Storage): Promise<JSONWebKeySet> {
+  const collection = await storage.collection(signingKeys);
+  const lists = await Promise.all(
+    (['EdDSA', 'ES256'] as const).map((algorithm) => newest(collection, algorithm, 1000)),
+  );
+  return { keys: lists.flat().map((key) => key.value.publicJwk) };
+}
+
+const newest = async (
+  collection: Collection<SigningKey, Index>,
+  algorithm: SigningAlgorithm,
+  limit: number,
+): Promise<readonly Stored<SigningKey>[]> =>
+  (await collection.find(installationTenant, { index: 'sequence', equal: [algorithm], descending: true, limit }))
+    .documents;
+
 export class SigningKeys {
   private readonly opened = new Map<string, Awaited<ReturnType<typeof importJWK>>>();
 
@@ -50,7 +68,7 @@ export class SigningKeys {
 
   /** Throws WrongSecret when the current key does not open. */
   static async open(ports: SigningPorts): Promise<SigningKeys> {
-    const keys = new SigningKeys(await ports.storage.collection(definition), ports, ports.algorithm ?? 'EdDSA');
+    const keys = new SigningKeys(await ports.storage.collection(signingKeys), ports, ports.algorithm ?? 'EdDSA');
     await keys.privateKey(await keys.current());
     return keys;
   }
@@ -67,10 +85,8 @@ export class SigningKeys {
       .sign(await this.privateKey(key));
   };
 
-  /** Public keys of both algorithms, newest first. */
-  async jwks(): Promise<JSONWebKeySet> {
-    const lists = await Promise.all((['EdDSA', 'ES256'] as const).map((algorithm) => this.newest(algorithm, 1000)));
-    return { keys: lists.flat().map((key) => key.value.publicJwk) };
+  jwks(): Promise<JSONWebKeySet> {
+    return publicKeys(this.ports.storage);
   }
 
   /** Adds a key that signs from now on; returns its kid. */
@@ -79,14 +95,8 @@ export class SigningKeys {
     return (await this.add(current.value.sequence + 1)).id;
   }
 
-  private async newest(algorithm: SigningAlgorithm, limit: number): Promise<readonly Stored<SigningKey>[]> {
-    return (
-      await this.collection.find(installationTenant, { index: 'sequence', equal: [algorithm], descending: true, limit })
-    ).documents;
-  }
-
   private async current(): Promise<Stored<SigningKey>> {
-    return (await this.newest(this.algorithm, 1))[0] ?? (await this.add(1));
+    return (await newest(this.collection, this.algorithm, 1))[0] ?? (await this.add(1));
   }
 
   /** When another process adds the same number first, its key is the one. */

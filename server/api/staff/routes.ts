@@ -1,6 +1,8 @@
-import { stringifySetCookie } from 'cookie';
+import { parseCookie, stringifySetCookie } from 'cookie';
+import { TokenRefused } from '../../../people/access/tokens.ts';
 import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
 import { authenticate } from '../../../people/staff/account.ts';
+import { endStaffSession, staffSessionLifeMs, startStaffSession } from '../../../people/staff/staff-sessions.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
 import { failureLimit } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
@@ -31,6 +33,16 @@ async function staffView(program: Program, { tenant, id, account }: StaffAccess)
   };
 }
 
+/** A token that is not good has no session to end. */
+async function unlessRefused<T>(claims: Promise<T>): Promise<T | undefined> {
+  try {
+    return await claims;
+  } catch (error) {
+    if (error instanceof TokenRefused) return undefined;
+    throw error;
+  }
+}
+
 export function staffEndpoints(program: Program): Endpoint[] {
   const guard = guards(program);
   const failures = failureLimit(10, 900);
@@ -43,24 +55,21 @@ export function staffEndpoints(program: Program): Endpoint[] {
       access: 'anyone',
       body: LoginRequest,
       reply: Staff,
-      problems: ['wrong-password', 'too-many-attempts'],
+      problems: ['wrong-password', 'too-many-attempts', 'busy'],
       handle: async ({ body, request, response }) => {
         const key = `${request.ip}|${body.account}`;
         await failures.check(key, response);
-        const found = await authenticate(program.accounts, body.account, body.password);
-        if (found === undefined) {
+        const account = await authenticate(program.accounts, program.passwords, body.account, body.password);
+        if (account === undefined) {
           await failures.fail(key);
           throw new Problem('wrong-password');
         }
-        response.setHeader(
-          'Set-Cookie',
-          cookie(
-            program,
-            await program.tokens.issue('staff', { tenant: found.tenant, account: body.account }),
-            12 * 3600,
-          ),
-        );
-        return staffView(program, { tenant: found.tenant, id: body.account, account: found.account });
+        const { tenant, id, value } = account;
+        const session = program.makeId();
+        await startStaffSession(program, tenant, account, session);
+        const token = await program.tokens.issue('staff', { tenant, account: id, session });
+        response.setHeader('Set-Cookie', cookie(program, token, staffSessionLifeMs / 1000));
+        return staffView(program, { tenant, id, session, account: value });
       },
     }),
     commandEndpoint({
@@ -69,9 +78,11 @@ export function staffEndpoints(program: Program): Endpoint[] {
       summary: 'Log out',
       guard: guard.anyone,
       access: 'anyone',
-      handle: ({ response }) => {
+      handle: async ({ request, response }) => {
+        const token = parseCookie(request.headers.cookie ?? '')[staffCookie];
+        const claims = token === undefined ? undefined : await unlessRefused(program.tokens.staff(token));
+        if (claims !== undefined) await endStaffSession(program, claims.tenant, claims.session);
         response.setHeader('Set-Cookie', cookie(program, '', 0));
-        return Promise.resolve();
       },
     }),
     jsonEndpoint({

@@ -1,0 +1,111 @@
+/** Storage as the program works with it: of the engine that the settings name, opened by the secret, sealed. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { admissionCodes } from '../people/access/codes.ts';
+import { agencies, tenants } from '../people/agencies/agency.ts';
+import { candidates } from '../people/candidates/candidate.ts';
+import { accounts } from '../people/staff/account.ts';
+import { staffSessions } from '../people/staff/staff-sessions.ts';
+import { bankKind } from '../item-bank/releases/run.ts';
+import { publications } from '../item-bank/releases/store.ts';
+import { sittings } from '../delivery/administrations/register.ts';
+import { sessionKind } from '../delivery/sessions/run.ts';
+import { certificates } from '../scoring/certificates/issue.ts';
+import { ratingKind, ratingQueue } from '../scoring/rating/run.ts';
+import { resultKeys, resultKind } from '../scoring/results/run.ts';
+import { deliveries } from '../scoring/trajectory/deliveries.ts';
+import type { Instant } from '../storage/document/instant.ts';
+import type { Timers } from '../storage/document/timers.ts';
+import { checkpoints } from '../storage/journal/checkpoint.ts';
+import { type Verified, type VerifyPorts, verifyCheckpoints } from '../storage/journal/verify-checkpoints.ts';
+import { type AnyDefinition, installationStream, sealOldData, sealStorage } from '../storage/keys/sealed-storage.ts';
+import { SigningKeys, signingKeys } from '../storage/keys/signing-keys.ts';
+import { type Random, Wrapping } from '../storage/keys/wrapping.ts';
+import { openLmdb } from '../storage/lmdb/open.ts';
+import { openMongo } from '../storage/mongodb/open.ts';
+import { type Storage, installationTenant } from '../storage/port.ts';
+import { type Configuration, ConfigurationError } from './configuration.ts';
+
+/** Every collection that is declared `sealed`; tests/house holds the list to the declarations. */
+export const sealedCollections: readonly AnyDefinition[] = [
+  accounts,
+  admissionCodes,
+  agencies,
+  candidates,
+  certificates,
+  checkpoints,
+  deliveries,
+  publications,
+  ratingQueue,
+  resultKeys,
+  signingKeys,
+  sittings,
+  staffSessions,
+];
+
+/** What the program opens its storage with, so that it learns of what other processes write. */
+export interface Watching {
+  readonly timers: Timers;
+  readonly watchFailed: (error: Error) => void;
+}
+
+export interface OpeningPorts {
+  readonly now: () => Instant;
+  readonly random: Random;
+  /** True for the server at its start: data from before there were seals is sealed. It is read as it is otherwise. */
+  readonly upgrade?: boolean;
+  readonly watching?: Watching;
+}
+
+export interface OpenedStorage {
+  readonly storage: Storage;
+  readonly wrapping: Wrapping;
+}
+
+/** As the engine gives it: reads everything and checks no seal. For whoever has no secret, such as an auditor. */
+export const openEngine = ({ mongodbUri, dataFolder }: Configuration, watching?: Watching): Promise<Storage> =>
+  mongodbUri === undefined
+    ? openLmdb({ directory: dataFolder, ...watching })
+    : openMongo({ uri: mongodbUri, ...watching });
+
+/** Opens the storage with the secret. Throws WrongSecret, StorageUnavailable, ConfigurationError. */
+export async function openSealed(configuration: Configuration, ports: OpeningPorts): Promise<OpenedStorage> {
+  const engine = await openEngine(configuration, ports.watching);
+  const secret = await secretOf(configuration, ports.random);
+  const wrapping = await Wrapping.open({ storage: engine, secret, random: ports.random });
+  if (ports.upgrade === true) {
+    const verify = async () => verifyEverything(engine, { keys: await keysOf(engine, wrapping, ports) });
+    await sealOldData({ storage: engine, wrapping, now: ports.now, sealed: sealedCollections, verify });
+  }
+  return { storage: wrapping.isStorageSealed ? sealStorage(engine, wrapping) : engine, wrapping };
+}
+
+const keysOf = async (storage: Storage, wrapping: Wrapping, ports: OpeningPorts) =>
+  (await SigningKeys.open({ storage, wrapping, random: ports.random, now: ports.now })).jwks();
+
+/** All checkpoints, and all streams of all agencies, whether a checkpoint lists them or not. */
+export async function verifyEverything(
+  storage: Storage,
+  ports: Omit<VerifyPorts, 'storage' | 'scopes'>,
+): Promise<Verified> {
+  const ofAgencies = (await tenants(await storage.collection(agencies))).flatMap((tenant) =>
+    [sessionKind, ratingKind, resultKind].map((kind) => ({ tenant, kind })),
+  );
+  const scopes = [{ tenant: installationTenant, kind: bankKind }, installationStream, ...ofAgencies];
+  return verifyCheckpoints({ storage, scopes, ...ports });
+}
+
+/** The secret that wraps the keys: given, or made on first start and kept in the data folder for its owner's eyes only. */
+async function secretOf({ secret, dataFolder, mongodbUri }: Configuration, random: Random): Promise<string> {
+  if (secret !== undefined) return secret;
+  if (mongodbUri !== undefined) throw new ConfigurationError('MEETLAT_SECRET', 'is required with MONGODB_URI');
+  const file = join(dataFolder, 'secret');
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  const made = Buffer.from(random(32)).toString('base64url');
+  await writeFile(file, `${made}\n`, { mode: 0o600, flag: 'wx' });
+  return made;
+}
