@@ -42,8 +42,8 @@ export function createAdaptiveBank(items: readonly AdaptiveItem[], policy: Adapt
     for (const enemy of item.enemies) {
       const other = index.get(enemy);
       if (other === undefined || other === n) continue;
-      enemies[n]?.add(other);
-      enemies[other]?.add(n);
+      enemies[n].add(other);
+      enemies[other].add(n);
     }
   });
   return {

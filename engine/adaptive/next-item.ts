@@ -93,7 +93,7 @@ const isSettled = ({ standardError: limit, decisiveCut }: AdaptivePolicy, { thet
 /** What may still be given: not given, not excluded, no enemy of what was given. */
 function availability({ bank, history, excluded }: NextItemRequest, pretest: boolean): (item: number) => boolean {
   const given = new Set(history.map(({ item }) => item));
-  const banned = new Set(history.flatMap(({ item }) => [...(bank.enemies[item] ?? [])]));
+  const banned = new Set(history.flatMap(({ item }) => [...bank.enemies[item]]));
   return (item) => bank.isPretest[item] === pretest && !given.has(item) && !excluded.has(item) && !banned.has(item);
 }
 
@@ -110,9 +110,10 @@ function draw(
   rule: string,
   among: readonly number[],
 ): Choice | undefined {
+  if (among.length === 0) return undefined;
   const position = history.length + 1;
-  const item = among[createRng(seed).fork(purpose, position).integer(Math.max(1, among.length))];
-  return item === undefined ? undefined : { item, rule, stream: { key: `${purpose}/${position}`, among } };
+  const item = among[createRng(seed).fork(purpose, position).integer(among.length)];
+  return { item, rule, stream: { key: `${purpose}/${position}`, among } };
 }
 
 function pretestItem(request: NextItemRequest): Choice | undefined {
@@ -131,13 +132,8 @@ function pretestItem(request: NextItemRequest): Choice | undefined {
  * belongs to the session, not to the step: an item once set aside stays aside.
  */
 function isEligible({ bank, seed }: NextItemRequest, item: number): boolean {
-  const chance = bank.exposure[item] ?? 1;
-  return (
-    chance >= 1 ||
-    createRng(seed)
-      .fork('exposure', bank.parameters.id[item] ?? '')
-      .uniform() < chance
-  );
+  const chance = bank.exposure[item];
+  return chance >= 1 || createRng(seed).fork('exposure', bank.parameters.id[item]).uniform() < chance;
 }
 
 /** The factor by which an item's information counts at this point of the test; one value a content class. */
@@ -145,10 +141,10 @@ function contentFactors({ policy: { content }, bank, history }: NextItemRequest)
   if (content === undefined) return () => 1;
   const given = new Map<string, number>();
   for (const one of history)
-    if (isCounted(one)) given.set(bank.content[one.item] ?? '', (given.get(bank.content[one.item] ?? '') ?? 0) + 1);
+    if (isCounted(one)) given.set(bank.content[one.item], (given.get(bank.content[one.item]) ?? 0) + 1);
   const factors = new Map<string, number>();
   return (item) => {
-    const name = bank.content[item] ?? '';
+    const name = bank.content[item];
     const known = factors.get(name) ?? contentFactor(content, given, name);
     factors.set(name, known);
     return known;
@@ -175,7 +171,7 @@ function ranking(request: NextItemRequest, theta: number, posterior: Posterior |
       : emphasise(table, weights, { theta: decisiveCut.theta, ...decisiveCut.emphasis }),
     new Float64Array(parameters.size),
   );
-  return rankBy(parameters.size, isAvailable, (item) => (information[item] ?? 0) * factor(item));
+  return rankBy(parameters.size, isAvailable, (item) => information[item] * factor(item));
 }
 
 /** Among how many of the best one is drawn. */

@@ -200,10 +200,10 @@ export async function exposureParameters(
     k = ignoringPretest(adjustExposure(k, await ratesUnder(k, round), maximum), 1);
     if (round >= rounds - kept)
       k.forEach((chance, item) => {
-        sum[item] = (sum[item] ?? 0) + chance;
+        sum[item] += chance;
       });
   }
   const averaged = sum.map((total) => total / kept);
   const maximumExposure = Math.max(...ignoringPretest(await ratesUnder(averaged, rounds), 0));
-  return { k: new Map(bank.parameters.id.map((id, item) => [id, averaged[item] ?? 1])), maximumExposure };
+  return { k: new Map(bank.parameters.id.map((id, item) => [id, averaged[item]])), maximumExposure };
 }

@@ -118,7 +118,7 @@ export function curveChart(chart: CurveChart): string {
   const points = (chart.points ?? [])
     .filter((point) => point.x >= x.from && point.x <= x.to)
     .map((point) => {
-      const colour = colours[(point.line ?? 0) % colours.length] ?? '';
+      const colour = colours[(point.line ?? 0) % colours.length];
       const bar =
         point.low === undefined || point.high === undefined
           ? ''

@@ -14,10 +14,10 @@ export interface ChartWords {
 
 /** Characteristic curve of the highest category (solid) and information (dashed, same axis). */
 export function itemChart(bank: ItemParameters, item: number, words: ChartWords, marks: readonly Mark[] = []): string {
-  const out = new Float64Array(bank.categories[item] ?? 2);
+  const out = new Float64Array(bank.categories[item]);
   const probability = thetas.map((theta) => {
     const k = categoryProbabilities(bank, item, theta, out);
-    return [theta, out[k - 1] ?? 0] as const;
+    return [theta, out[k - 1]] as const;
   });
   const information = thetas.map((theta) => [theta, itemInformation(bank, item, theta)] as const);
   const highest = Math.max(1, ...information.map(([, value]) => value));
@@ -41,7 +41,7 @@ export function categoryChart(
   words: Omit<ChartWords, 'information'> & { readonly category: (category: number) => string },
   marks: readonly Mark[] = [],
 ): string {
-  const categories = bank.categories[item] ?? 2;
+  const categories = bank.categories[item];
   const out = new Float64Array(categories);
   const rows = thetas.map((theta) => {
     categoryProbabilities(bank, item, theta, out);
@@ -55,7 +55,7 @@ export function categoryChart(
     marks,
     lines: Array.from({ length: categories }, (_, k) => ({
       name: words.category(k),
-      points: rows.map(({ theta, chances }) => [theta, chances[k] ?? 0] as const),
+      points: rows.map(({ theta, chances }) => [theta, chances[k]] as const),
     })),
   });
 }

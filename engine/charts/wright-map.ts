@@ -22,7 +22,7 @@ const binWidth = 0.25;
 /** Location of every step of every item: difficulty, or each threshold. */
 function stepsOf(bank: ItemParameters): { readonly name: string; readonly at: number }[] {
   return bank.id.flatMap((id, item) => {
-    const [start, end] = [bank.stepStart[item] ?? 0, bank.stepStart[item + 1] ?? 0];
+    const [start, end] = [bank.stepStart[item], bank.stepStart[item + 1]];
     return Array.from(bank.step.slice(start, end), (at, k) => ({ name: end - start > 1 ? `${id}.${k + 1}` : id, at }));
   });
 }

@@ -111,8 +111,8 @@ function check(
       `must have as many members as items (${items.length})`,
     );
   for (let n = 0; n < items.length; n += 1) {
-    requireItem(bank, items[n] ?? -1);
-    requireCategory(bank, items[n] ?? -1, categories[n] ?? -1);
+    requireItem(bank, items[n]);
+    requireCategory(bank, items[n], categories[n]);
   }
   for (const [field, value] of Object.entries({ lower, upper, mean, sd, fenceSlope, tuning: weight.tuning }))
     requireFinite(field, value);
@@ -123,10 +123,10 @@ function check(
     if (!(value > 0)) throw new IrtError('not-positive', field, value, 'must be greater than 0');
   if (method === 'robust')
     for (let n = 0; n < items.length; n += 1)
-      if (bank.model[items[n] ?? 0] !== Model.Logistic)
+      if (bank.model[items[n]] !== Model.Logistic)
         throw new IrtError(
           'model-not-dichotomous',
-          `item ${bank.id[items[n] ?? 0]}`,
+          `item ${bank.id[items[n]]}`,
           'polytomous',
           'must be a 1–4PL item under robust',
         );
@@ -146,7 +146,7 @@ function byPosterior(
   const { node, weight } = normalGrid({ points, lower, upper, mean, sd, rule });
   const at = createLikelihoodAt();
   const logWeight = weight.map((w, q) => {
-    likelihoodAt(bank, items, categories, node[q] ?? 0, at);
+    likelihoodAt(bank, items, categories, node[q], at);
     return log(w) + at.logLikelihood;
   });
   return { ...momentsOf(node, normalise(logWeight, weight)), method: 'eap', converged: true, lower, upper };

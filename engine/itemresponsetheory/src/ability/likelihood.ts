@@ -21,8 +21,8 @@ const curves = createCurves();
 
 /** P''/P of one category; 0 where P has vanished, as ℓ'² then is too or the model is out of its range. */
 const secondRatio = (count: number, u: number): number => {
-  const p = curves.probability[u] ?? 0;
-  return p > 0 && u < count ? (curves.second[u] ?? 0) / p : 0;
+  const p = curves.probability[u];
+  return p > 0 && u < count ? curves.second[u] / p : 0;
 };
 
 /** Overwrites `out`. */
@@ -35,10 +35,10 @@ export function likelihoodAt(
 ): void {
   out.logLikelihood = out.score = out.observed = out.information = out.informationDerivative = out.warm = 0;
   for (let n = 0; n < items.length; n += 1) {
-    const count = evaluate(bank, items[n] ?? 0, theta, curves);
-    const u = categories[n] ?? 0;
-    out.logLikelihood += curves.logProbability[u] ?? 0;
-    const score = curves.score[u] ?? 0;
+    const count = evaluate(bank, items[n], theta, curves);
+    const u = categories[n];
+    out.logLikelihood += curves.logProbability[u];
+    const score = curves.score[u];
     out.score += score;
     out.observed += score * score - secondRatio(count, u);
     out.information += informationOf(curves, count);
@@ -59,7 +59,7 @@ export const createLikelihoodAt = (): LikelihoodAt => ({
 /** 1PL, 2PL, partial credit and nominal items have a log-concave likelihood; 3PL and 4PL may have several modes. */
 export function hasOneMode(bank: ItemParameters, items: ArrayLike<number>): boolean {
   for (let n = 0; n < items.length; n += 1) {
-    const item = items[n] ?? 0;
+    const item = items[n];
     if (bank.model[item] === Model.Logistic && (bank.lower[item] !== 0 || bank.upper[item] !== 1)) return false;
   }
   return true;

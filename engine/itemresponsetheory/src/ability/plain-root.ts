@@ -45,16 +45,16 @@ export function createPlainRoot(bank: ItemParameters, { method, mean, sd, lower,
 
   function take(row: Uint32Array): void {
     items = row;
-    slope = Float64Array.from(row, (item) => bank.slope[item] ?? 1);
-    difficulty = Float64Array.from(row, (item) => bank.step[bank.stepStart[item] ?? 0] ?? 0);
+    slope = Float64Array.from(row, (item) => bank.slope[item]);
+    difficulty = Float64Array.from(row, (item) => bank.step[bank.stepStart[item]]);
     table = 'unknown';
   }
 
   function evaluate(theta: number): void {
     let [expected, information, third, fourth] = [0, 0, 0, 0];
     for (let n = 0; n < slope.length; n += 1) {
-      const a = slope[n] ?? 1;
-      const p = sigmoid(a * (theta - (difficulty[n] ?? 0)));
+      const a = slope[n];
+      const p = sigmoid(a * (theta - difficulty[n]));
       const pq = p * (1 - p);
       const weight = a * a * pq;
       expected += a * p;
@@ -73,10 +73,10 @@ export function createPlainRoot(bank: ItemParameters, { method, mean, sd, lower,
   function tabulate(): void {
     table = 'rising';
     for (let q = 0; q < places; q += 1) {
-      evaluate(node[q] ?? 0);
+      evaluate(node[q]);
       height[q] = at.height;
       reciprocal[q] = 1 / at.slope;
-      if (!(at.slope > 0) || (q > 0 && !(at.height > (height[q - 1] ?? Infinity)))) {
+      if (!(at.slope > 0) || (q > 0 && !(at.height > height[q - 1]))) {
         table = 'useless';
         return;
       }
@@ -86,19 +86,19 @@ export function createPlainRoot(bank: ItemParameters, { method, mean, sd, lower,
   /** θ as a cubic of h between two places (Hermite). */
   function startAt(sum: number): number {
     if (table === 'unknown') tabulate();
-    if (table === 'useless' || !(sum > (height[0] ?? 0) && sum < (height[places - 1] ?? 0))) return origin;
+    if (table === 'useless' || !(sum > height[0] && sum < height[places - 1])) return origin;
     let [low, high] = [0, places - 1];
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      if ((height[middle] ?? 0) <= sum) low = middle;
+      if (height[middle] <= sum) low = middle;
       else high = middle;
     }
-    const [width, from, to] = [(height[high] ?? 0) - (height[low] ?? 0), node[low] ?? 0, node[high] ?? 0];
-    const u = (sum - (height[low] ?? 0)) / width;
+    const [width, from, to] = [height[high] - height[low], node[low], node[high]];
+    const u = (sum - height[low]) / width;
     return (
       from +
       u * u * (3 - 2 * u) * (to - from) +
-      u * (1 - u) * width * ((1 - u) * (reciprocal[low] ?? 0) - u * (reciprocal[high] ?? 0))
+      u * (1 - u) * width * ((1 - u) * reciprocal[low] - u * reciprocal[high])
     );
   }
 
@@ -107,7 +107,7 @@ export function createPlainRoot(bank: ItemParameters, { method, mean, sd, lower,
     for (let n = from; n < to && isSame; n += 1) isSame = item[n] === items[n - from];
     if (!isSame) take(item.subarray(from, to));
     let sum = 0;
-    for (let n = from; n < to; n += 1) sum += (slope[n - from] ?? 0) * (category[n] ?? 0);
+    for (let n = from; n < to; n += 1) sum += slope[n - from] * category[n];
     let value = isSame ? startAt(sum) : origin;
     for (let step = 0; step < 30; step += 1) {
       evaluate(value);

@@ -4,9 +4,9 @@ import type { Grid } from '../quadrature/grid.ts';
 
 /** `count` draws; each node stands for the interval half-way to its neighbours, within which a draw is uniform. */
 export function plausibleValues({ node }: Grid, weight: ArrayLike<number>, count: number, random: Rng): Float64Array {
-  const step = ((node[node.length - 1] ?? 0) - (node[0] ?? 0)) / (node.length - 1);
+  const step = (node[node.length - 1] - node[0]) / (node.length - 1);
   return Float64Array.from({ length: count }, () => {
     const q = drawFrom(weight, node.length, random);
-    return (node[q] ?? 0) + (random.uniform() - 0.5) * step;
+    return node[q] + (random.uniform() - 0.5) * step;
   });
 }

@@ -16,25 +16,25 @@ export interface Moments {
 /** e^w normalised to sum 1, into `out`; the maximum is subtracted first. */
 export function normalise(logWeight: Float64Array, out: Float64Array): Float64Array {
   let maximum = -Infinity;
-  for (let q = 0; q < logWeight.length; q += 1) maximum = Math.max(maximum, logWeight[q] ?? -Infinity);
+  for (let q = 0; q < logWeight.length; q += 1) maximum = Math.max(maximum, logWeight[q]);
   let total = 0;
   for (let q = 0; q < logWeight.length; q += 1) {
-    const w = exp((logWeight[q] ?? -Infinity) - maximum);
+    const w = exp(logWeight[q] - maximum);
     out[q] = w;
     total += w;
   }
-  for (let q = 0; q < logWeight.length; q += 1) out[q] = (out[q] ?? 0) / total;
+  for (let q = 0; q < logWeight.length; q += 1) out[q] /= total;
   return out;
 }
 
 /** Mean and standard deviation over the nodes: EAP and PSD (Bock & Mislevy 1982). */
 export function momentsOf(node: Float64Array, weight: Float64Array): Moments {
   let theta = 0;
-  for (let q = 0; q < node.length; q += 1) theta += (weight[q] ?? 0) * (node[q] ?? 0);
+  for (let q = 0; q < node.length; q += 1) theta += weight[q] * node[q];
   let variance = 0;
   for (let q = 0; q < node.length; q += 1) {
-    const d = (node[q] ?? 0) - theta;
-    variance += (weight[q] ?? 0) * d * d;
+    const d = node[q] - theta;
+    variance += weight[q] * d * d;
   }
   return { theta, standardError: Math.sqrt(variance) };
 }
@@ -60,8 +60,8 @@ export class Posterior {
     const { logWeight } = this;
     const { logProbability } = this.table;
     const points = logWeight.length;
-    const start = ((this.table.rowStart[item] ?? 0) + category) * points;
-    for (let q = 0; q < points; q += 1) logWeight[q] = (logWeight[q] ?? 0) + (logProbability[start + q] ?? 0);
+    const start = (this.table.rowStart[item] + category) * points;
+    for (let q = 0; q < points; q += 1) logWeight[q] += logProbability[start + q];
   }
 
   /** Normalised weights at the nodes, as a copy. */

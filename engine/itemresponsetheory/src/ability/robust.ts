@@ -35,10 +35,10 @@ export function robustScoreAt(
 ): { readonly score: number; readonly bread: number; readonly meat: number } {
   let [score, bread, meat] = [0, 0, 0];
   for (let n = 0; n < items.length; n += 1) {
-    const item = items[n] ?? 0;
-    const w = weightOf(weight, (bank.slope[item] ?? 1) * (theta - (bank.step[bank.stepStart[item] ?? 0] ?? 0)));
+    const item = items[n];
+    const w = weightOf(weight, bank.slope[item] * (theta - bank.step[bank.stepStart[item]]));
     const information = informationOf(curves, evaluate(bank, item, theta, curves));
-    score += w * (curves.score[categories[n] ?? 0] ?? 0);
+    score += w * curves.score[categories[n]];
     bread += w * information;
     meat += w * w * information;
   }

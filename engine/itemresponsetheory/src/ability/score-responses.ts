@@ -53,9 +53,9 @@ export function scoreResponses(bank: ItemParameters, data: ResponseMatrix, optio
   const byPosterior = method === 'eap' ? createPlainEap(bank, settings) : undefined;
   const byRoot = method === 'eap' ? undefined : createPlainRoot(bank, { ...settings, method });
   for (let person = 0; person < data.persons; person += 1) {
-    const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
+    const [from, to] = [data.rowStart[person], data.rowStart[person + 1]];
     let fast = true;
-    for (let n = from; n < to && fast; n += 1) fast = plain[data.item[n] ?? 0] === 1 && (data.category[n] ?? 0) <= 1;
+    for (let n = from; n < to && fast; n += 1) fast = plain[data.item[n]] === 1 && data.category[n] <= 1;
     if (from === to && (method === 'ml' || method === 'wle')) continue;
     if (fast && byPosterior !== undefined) {
       byPosterior(data, from, to, scores, person);
@@ -100,47 +100,47 @@ function createPlainEap(
     items = row;
     base.set(logPrior);
     for (const item of row) {
-      const [a, b] = [bank.slope[item] ?? 1, bank.step[bank.stepStart[item] ?? 0] ?? 0];
-      for (let q = 0; q < points; q += 1) base[q] = (base[q] ?? 0) + logSigmoid(-a * ((node[q] ?? 0) - b));
+      const [a, b] = [bank.slope[item], bank.step[bank.stepStart[item]]];
+      for (let q = 0; q < points; q += 1) base[q] += logSigmoid(-a * (node[q] - b));
     }
     const [least, most] = [Math.min(...base), Math.max(...base)];
-    for (let q = 0; q < points; q += 1) factor[q] = exp((base[q] ?? 0) - most);
+    for (let q = 0; q < points; q += 1) factor[q] = exp(base[q] - most);
     widest = most - least;
   };
   const fill = (right: number): void => {
     if (widest + right * (upper - lower) < 600) {
       const ratio = exp(right * spacing);
       for (let q = 0, power = 1; q < points; q += 1) {
-        work[q] = (factor[q] ?? 0) * power;
+        work[q] = factor[q] * power;
         power *= ratio;
       }
       return;
     }
     let most = -Infinity;
     for (let q = 0; q < points; q += 1) {
-      const w = (base[q] ?? 0) + right * (node[q] ?? 0);
+      const w = base[q] + right * node[q];
       work[q] = w;
       if (w > most) most = w;
     }
-    for (let q = 0; q < points; q += 1) work[q] = exp((work[q] ?? 0) - most);
+    for (let q = 0; q < points; q += 1) work[q] = exp(work[q] - most);
   };
   return (data, from, to, { theta, standardError, flagged }, person) => {
     let same = to - from === items.length;
     for (let n = from; n < to && same; n += 1) same = data.item[n] === items[n - from];
     if (!same) rebase(data.item.subarray(from, to));
     let right = 0;
-    for (let n = from; n < to; n += 1) if (data.category[n] === 1) right += bank.slope[data.item[n] ?? 0] ?? 1;
+    for (let n = from; n < to; n += 1) if (data.category[n] === 1) right += bank.slope[data.item[n]];
     fill(right);
     let [total, first, second] = [0, 0, 0];
     for (let q = 0; q < points; q += 1) {
-      const w = work[q] ?? 0;
+      const w = work[q];
       total += w;
-      first += w * (node[q] ?? 0);
+      first += w * node[q];
     }
     const eap = first / total;
     for (let q = 0; q < points; q += 1) {
-      const d = (node[q] ?? 0) - eap;
-      second += (work[q] ?? 0) * d * d;
+      const d = node[q] - eap;
+      second += work[q] * d * d;
     }
     theta[person] = eap;
     standardError[person] = Math.sqrt(second / total);

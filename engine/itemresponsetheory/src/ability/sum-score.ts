@@ -12,19 +12,19 @@ const curves = createCurves();
 export function sumScoreDistribution(bank: ItemParameters, items: ArrayLike<number>, theta: number): Float64Array {
   let length = 1;
   for (let n = 0; n < items.length; n += 1) {
-    requireItem(bank, items[n] ?? -1);
-    length += (bank.categories[items[n] ?? 0] ?? 1) - 1;
+    requireItem(bank, items[n]);
+    length += bank.categories[items[n]] - 1;
   }
   let before = new Float64Array(length);
   let after = new Float64Array(length);
   before[0] = 1;
   let highest = 0;
   for (let n = 0; n < items.length; n += 1) {
-    const categories = evaluate(bank, items[n] ?? 0, theta, curves);
+    const categories = evaluate(bank, items[n], theta, curves);
     after.fill(0);
     for (let k = 0; k < categories; k += 1) {
-      const p = curves.probability[k] ?? 0;
-      for (let x = 0; x <= highest; x += 1) after[x + k] = (after[x + k] ?? 0) + p * (before[x] ?? 0);
+      const p = curves.probability[k];
+      for (let x = 0; x <= highest; x += 1) after[x + k] += p * before[x];
     }
     highest += categories - 1;
     [before, after] = [after, before];
@@ -46,18 +46,18 @@ export function sumScoreTable(
   { node, weight }: Grid,
 ): readonly SumScoreRow[] {
   const distributions = Array.from(node, (theta) => sumScoreDistribution(bank, items, theta));
-  const scores = distributions[0]?.length ?? 0;
+  const scores = distributions[0].length;
   return Array.from({ length: scores }, (_, score) => {
     let [probability, first] = [0, 0];
     distributions.forEach((distribution, q) => {
-      const joint = (weight[q] ?? 0) * (distribution[score] ?? 0);
+      const joint = weight[q] * distribution[score];
       probability += joint;
-      first += joint * (node[q] ?? 0);
+      first += joint * node[q];
     });
     const theta = first / probability;
     let second = 0;
     distributions.forEach((distribution, q) => {
-      second += (weight[q] ?? 0) * (distribution[score] ?? 0) * ((node[q] ?? 0) - theta) ** 2;
+      second += weight[q] * distribution[score] * (node[q] - theta) ** 2;
     });
     return { score, probability, theta, standardError: Math.sqrt(second / probability) };
   });

@@ -59,20 +59,20 @@ function relax(
   const multipliers = resources.map(() => 0);
   const solve = (): Relaxed | readonly Conflict[] => {
     const reduced = values.map((value, item) =>
-      resources.reduce((left, { cost }, r) => left - (multipliers[r] ?? 0) * (cost[item] ?? 0), value),
+      resources.reduce((left, { cost }, r) => left - multipliers[r] * cost[item], value),
     );
     const filled = fill(reduced, blueprint, fixing);
     if ('conflicts' in filled) return filled.conflicts;
     report(filled.items);
     return {
       items: filled.items,
-      bound: filled.value + resources.reduce((sum, { upper }, r) => sum + (multipliers[r] ?? 0) * upper, 0),
+      bound: filled.value + resources.reduce((sum, { upper }, r) => sum + multipliers[r] * upper, 0),
     };
   };
   let best = solve();
   if (!('bound' in best)) return best;
   for (const [r, { cost, upper }] of resources.entries()) {
-    const used = (items: readonly number[]): number => items.reduce((sum, item) => sum + (cost[item] ?? 0), 0);
+    const used = (items: readonly number[]): number => items.reduce((sum, item) => sum + cost[item], 0);
     if (used(best.items) <= upper) continue;
     let [low, high] = [0, 1];
     for (let step = 0; step < 40 && !isGoodEnough(best.bound); step += 1) {
@@ -81,9 +81,9 @@ function relax(
       if (!('bound' in found)) return found;
       if (found.bound < best.bound) best = found;
       if (used(found.items) > upper) {
-        low = multipliers[r] ?? 0;
+        low = multipliers[r];
         if (high <= low * 1.0001) high *= 4;
-      } else high = multipliers[r] ?? 0;
+      } else high = multipliers[r];
     }
   }
   return best;
@@ -113,7 +113,7 @@ function branches(
   }
   const free = items.filter((item) => fixing[item] === 0);
   const cost = (item: number): number =>
-    resources.reduce((sum, resource) => sum + (resource.cost[item] ?? 0) / Math.max(1e-9, resource.upper), 0);
+    resources.reduce((sum, resource) => sum + resource.cost[item] / Math.max(1e-9, resource.upper), 0);
   const dearest = free.reduce<number | undefined>(
     (best, item) => (best === undefined || cost(item) > cost(best) ? item : best),
     undefined,
@@ -142,7 +142,7 @@ export function assemble(values: Float64Array, blueprint: Blueprint, options: As
   }
   let best: { items: readonly number[]; value: number } | undefined;
   const report = (items: readonly number[]): void => {
-    const value = items.reduce((sum, item) => sum + (values[item] ?? 0), 0);
+    const value = items.reduce((sum, item) => sum + values[item], 0);
     if ((best === undefined || value > best.value) && violations(blueprint, items).length === 0)
       best = { items, value };
   };
@@ -160,10 +160,7 @@ export function assemble(values: Float64Array, blueprint: Blueprint, options: As
   const open: { readonly fixing: Fixing; readonly relaxed: Relaxed }[] = [{ fixing: root, relaxed: first }];
   let nodes = 1;
   while (open.length > 0 && nodes < maximumNodes) {
-    const at = open.reduce(
-      (lead, node, n) => (node.relaxed.bound > (open[lead]?.relaxed.bound ?? -Infinity) ? n : lead),
-      0,
-    );
+    const at = open.reduce((lead, node, n) => (node.relaxed.bound > open[lead].relaxed.bound ? n : lead), 0);
     const [node] = open.splice(at, 1);
     if (node === undefined) break;
     if (isGoodEnough(node.relaxed.bound)) {

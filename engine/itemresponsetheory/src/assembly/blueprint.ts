@@ -55,7 +55,7 @@ function checkPartition({ classOf, bounds }: Partition, size: number, field: str
       `must have a member for each of ${size} items`,
     );
   for (let item = 0; item < size; item += 1)
-    if (bounds[classOf[item] ?? -1] === undefined)
+    if (bounds[classOf[item]] === undefined)
       throw new IrtError(
         'unknown-class',
         `${field}classOf[${item}]`,
@@ -91,7 +91,7 @@ export function checkBlueprint(blueprint: Blueprint, size: number): void {
         `must have a member for each of ${size} items`,
       );
     for (let item = 0; item < size; item += 1)
-      if (sets.setOf[item] !== -1 && sets.bounds[sets.setOf[item] ?? -2] === undefined)
+      if (sets.setOf[item] !== -1 && sets.bounds[sets.setOf[item]] === undefined)
         throw new IrtError(
           'unknown-class',
           `sets.setOf[${item}]`,
@@ -117,9 +117,9 @@ export function checkBlueprint(blueprint: Blueprint, size: number): void {
 
 function brokenBounds({ classOf, bounds }: Partition, items: readonly number[]): Conflict[] {
   const counts = new Float64Array(bounds.length);
-  for (const item of items) counts[classOf[item] ?? 0] = (counts[classOf[item] ?? 0] ?? 0) + 1;
+  for (const item of items) counts[classOf[item]] += 1;
   return bounds.flatMap(({ name, lower, upper }, c) => {
-    const count = counts[c] ?? 0;
+    const count = counts[c];
     return [
       ...(count < lower ? [{ rule: `${name}: at least ${lower}`, needed: lower, possible: count }] : []),
       ...(count > upper ? [{ rule: `${name}: at most ${upper}`, needed: upper, possible: count }] : []),
@@ -132,7 +132,7 @@ function brokenSets({ setOf, bounds, used }: ItemSets, items: readonly number[])
   const open = counts.filter((count) => count > 0).length;
   return [
     ...bounds.flatMap(({ name, lower, upper }, set) => {
-      const count = counts[set] ?? 0;
+      const count = counts[set];
       return count > 0 && (count < lower || count > upper)
         ? [{ rule: `${name}: ${lower} to ${upper} items or none`, needed: lower, possible: count }]
         : [];
@@ -159,7 +159,7 @@ export function violations(blueprint: Blueprint, items: readonly number[]): Conf
     if (count > 1) out.push({ rule: `enemies[${n}]`, needed: 1, possible: count });
   });
   for (const { name, cost, upper } of resources) {
-    const total = items.reduce((sum, item) => sum + (cost[item] ?? 0), 0);
+    const total = items.reduce((sum, item) => sum + cost[item], 0);
     if (total > upper + 1e-9) out.push({ rule: `${name}: at most ${upper}`, needed: upper, possible: total });
   }
   return out;

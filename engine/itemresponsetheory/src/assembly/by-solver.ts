@@ -81,7 +81,7 @@ function programmeOf(
     ...resources.map(({ name, cost, upper }) => ({
       name,
       index: items,
-      coefficient: items.map((item) => cost[item] ?? 0),
+      coefficient: items.map((item) => cost[item]),
       lower: -Infinity,
       upper,
     })),
@@ -100,17 +100,14 @@ function programmeOf(
   const against = (values: Float64Array, sign: 1 | -1, lower: number): LinearRule => ({
     name: 'aim',
     index: [...items, level],
-    coefficient: [...items.map((item) => sign * (values[item] ?? 0)), aim.kind === 'maximin' ? -1 : 1],
+    coefficient: [...items.map((item) => sign * values[item]), aim.kind === 'maximin' ? -1 : 1],
     lower,
     upper: Infinity,
   });
   const aims =
     aim.kind === 'maximin'
       ? aim.values.map((values) => against(values, 1, 0))
-      : aim.values.flatMap((values, n) => [
-          against(values, 1, aim.targets[n] ?? 0),
-          against(values, -1, -(aim.targets[n] ?? 0)),
-        ]);
+      : aim.values.flatMap((values, n) => [against(values, 1, aim.targets[n]), against(values, -1, -aim.targets[n])]);
   return {
     binaries,
     continuous: 1,
@@ -129,7 +126,7 @@ function valueOf(aim: Aim, items: readonly number[]): number {
     case 'maximin':
       return Math.min(...aim.values.map(total));
     case 'minimax':
-      return Math.max(...aim.values.map((values, n) => Math.abs(total(values) - (aim.targets[n] ?? 0))));
+      return Math.max(...aim.values.map((values, n) => Math.abs(total(values) - aim.targets[n])));
   }
 }
 
@@ -168,7 +165,7 @@ export function assembleBySolver(
       conflicts: [{ rule: 'no test obeys the whole blueprint', needed: blueprint.length, possible: 0 }],
       nodes: 1,
     };
-  const items = everyItem(size).filter((item) => (solution.x[item] ?? 0) > 0.5);
+  const items = everyItem(size).filter((item) => solution.x[item] > 0.5);
   const broken = violations(blueprint, items);
   if (broken.length > 0)
     throw new IrtError('solver-failed', 'solver', broken.map(({ rule }) => rule).join(', '), 'must obey the blueprint');

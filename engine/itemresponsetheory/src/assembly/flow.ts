@@ -24,15 +24,15 @@ interface Side {
 function sideOf({ classOf, bounds }: Partition, fixed: readonly number[]): Side {
   const have = bounds.map((_, c) => fixed.filter((item) => classOf[item] === c).length);
   return {
-    lower: bounds.map(({ lower }, c) => Math.max(0, lower - (have[c] ?? 0))),
-    upper: bounds.map(({ upper }, c) => upper - (have[c] ?? 0)),
+    lower: bounds.map(({ lower }, c) => Math.max(0, lower - have[c])),
+    upper: bounds.map(({ upper }, c) => upper - have[c]),
     count: new Int32Array(bounds.length),
   };
 }
 
 /** One more through class c: a bonus while its minimum is not met, nothing up to its maximum, then impossible. */
 const gainOf = ({ lower, upper, count }: Side, c: number, bonus: number): number =>
-  (count[c] ?? 0) < (lower[c] ?? 0) ? bonus : (count[c] ?? 0) < (upper[c] ?? 0) ? 0 : -Infinity;
+  count[c] < lower[c] ? bonus : count[c] < upper[c] ? 0 : -Infinity;
 
 interface Path {
   readonly value: number;
@@ -59,11 +59,11 @@ function bestPath(
     changed = false;
     for (let cell = 0; cell < a * b; cell += 1) {
       const [r, c] = [Math.floor(cell / b), a + (cell % b)];
-      const [list, taken] = [items[cell] ?? [], count[cell] ?? 0];
+      const [list, taken] = [items[cell], count[cell]];
       const next = list[taken];
       if (next !== undefined) {
-        const value = (best[r] ?? 0) + (values[next] ?? 0);
-        if (value > (best[c] ?? 0) + 1e-12) {
+        const value = best[r] + values[next];
+        if (value > best[c] + 1e-12) {
           best[c] = value;
           via[c] = cell;
           changed = true;
@@ -71,8 +71,8 @@ function bestPath(
       }
       const last = taken > 0 ? list[taken - 1] : undefined;
       if (last !== undefined) {
-        const value = (best[c] ?? 0) - (values[last] ?? 0);
-        if (value > (best[r] ?? 0) + 1e-12) {
+        const value = best[c] - values[last];
+        if (value > best[r] + 1e-12) {
           best[r] = value;
           via[r] = cell;
           changed = true;
@@ -82,7 +82,7 @@ function bestPath(
   }
   let [column, value] = [-1, -Infinity];
   for (let c = 0; c < b; c += 1) {
-    const total = (best[a + c] ?? -Infinity) + gainOf(columns, c, bonus);
+    const total = best[a + c] + gainOf(columns, c, bonus);
     if (total > value) {
       column = c;
       value = total;
@@ -91,8 +91,8 @@ function bestPath(
   if (column < 0) return undefined;
   const cells: number[] = [];
   let at = a + column;
-  while ((via[at] ?? -1) >= 0 && cells.length <= a + b) {
-    const cell = via[at] ?? 0;
+  while (via[at] >= 0 && cells.length <= a + b) {
+    const cell = via[at];
     cells.unshift(cell);
     at = at >= a ? Math.floor(cell / b) : a + (cell % b);
   }
@@ -124,11 +124,11 @@ export function fillCrossing(
   const [rows, columns] = [sideOf(blueprint, fixed), sideOf(crossing, fixed)];
   const width = crossing.bounds.length;
   const items: number[][] = Array.from({ length: blueprint.bounds.length * width }, () => []);
-  for (const item of free) items[(blueprint.classOf[item] ?? 0) * width + (crossing.classOf[item] ?? 0)]?.push(item);
-  for (const list of items) list.sort((p, q) => (values[q] ?? 0) - (values[p] ?? 0) || p - q);
+  for (const item of free) items[blueprint.classOf[item] * width + crossing.classOf[item]].push(item);
+  for (const list of items) list.sort((p, q) => values[q] - values[p] || p - q);
   const cells: Cells = { items, count: new Int32Array(items.length) };
   // More than any exchange of items could be worth: minima come first.
-  const bonus = 1 + 2 * length * free.reduce((most, item) => Math.max(most, Math.abs(values[item] ?? 0)), 0);
+  const bonus = 1 + 2 * length * free.reduce((most, item) => Math.max(most, Math.abs(values[item])), 0);
   for (let more = length - fixed.length; more > 0; more -= 1) {
     const path = bestPath(values, cells, rows, columns, bonus);
     if (path === undefined)
@@ -138,26 +138,26 @@ export function fillCrossing(
         ],
       };
     path.cells.forEach((cell, n) => {
-      cells.count[cell] = (cells.count[cell] ?? 0) + (n % 2 === 0 ? 1 : -1);
+      cells.count[cell] += n % 2 === 0 ? 1 : -1;
     });
-    rows.count[path.row] = (rows.count[path.row] ?? 0) + 1;
-    columns.count[path.column] = (columns.count[path.column] ?? 0) + 1;
+    rows.count[path.row] += 1;
+    columns.count[path.column] += 1;
   }
   const missing = [...unmet(blueprint, rows, fixed), ...unmet(crossing, columns, fixed)];
   if (missing.length > 0) return { conflicts: missing };
   const chosen = [...fixed, ...items.flatMap((list, cell) => list.slice(0, cells.count[cell]))];
-  return { items: chosen, value: chosen.reduce((sum, item) => sum + (values[item] ?? 0), 0) };
+  return { items: chosen, value: chosen.reduce((sum, item) => sum + values[item], 0) };
 }
 
 /** Minima that the largest flow could not meet. */
 function unmet({ bounds, classOf }: Partition, { lower, count }: Side, fixed: readonly number[]): Conflict[] {
   return bounds.flatMap(({ name, lower: least }, c) =>
-    (count[c] ?? 0) < (lower[c] ?? 0)
+    count[c] < lower[c]
       ? [
           {
             rule: `${name}: at least ${least}, with the bounds that cross it`,
             needed: least,
-            possible: (count[c] ?? 0) + fixed.filter((item) => classOf[item] === c).length,
+            possible: count[c] + fixed.filter((item) => classOf[item] === c).length,
           },
         ]
       : [],

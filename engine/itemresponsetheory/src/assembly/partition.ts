@@ -22,7 +22,7 @@ export function fillPartition(
   const counts = bounds.map(() => 0);
   const take = (item: number): void => {
     chosen.push(item);
-    counts[classOf[item] ?? 0] = (counts[classOf[item] ?? 0] ?? 0) + 1;
+    counts[classOf[item]] += 1;
   };
   const free: number[] = [];
   for (let item = 0; item < fixing.length; item += 1) {
@@ -31,18 +31,18 @@ export function fillPartition(
   }
   const conflicts = conflictsOf(blueprint, counts, free, chosen.length);
   if (conflicts.length > 0) return { conflicts };
-  free.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
+  free.sort((a, b) => values[b] - values[a] || a - b);
   const left: number[] = [];
   for (const item of free) {
-    const c = classOf[item] ?? 0;
-    if ((counts[c] ?? 0) < (bounds[c]?.lower ?? 0)) take(item);
+    const c = classOf[item];
+    if (counts[c] < bounds[c].lower) take(item);
     else left.push(item);
   }
   for (const item of left) {
-    const c = classOf[item] ?? 0;
-    if (chosen.length < length && (counts[c] ?? 0) < (bounds[c]?.upper ?? 0)) take(item);
+    const c = classOf[item];
+    if (chosen.length < length && counts[c] < bounds[c].upper) take(item);
   }
-  return { items: chosen, value: chosen.reduce((sum, item) => sum + (values[item] ?? 0), 0) };
+  return { items: chosen, value: chosen.reduce((sum, item) => sum + values[item], 0) };
 }
 
 export function conflictsOf(
@@ -55,7 +55,7 @@ export function conflictsOf(
   const available = bounds.map((_, c) => free.filter((item) => classOf[item] === c).length);
   let [least, most] = [0, 0];
   bounds.forEach(({ name, lower, upper }, c) => {
-    const [have, more] = [counts[c] ?? 0, available[c] ?? 0];
+    const [have, more] = [counts[c], available[c]];
     if (have > upper) out.push({ rule: `${name}: at most ${upper}`, needed: have, possible: upper });
     if (have + more < lower) out.push({ rule: `${name}: at least ${lower}`, needed: lower, possible: have + more });
     least += Math.max(have, lower);

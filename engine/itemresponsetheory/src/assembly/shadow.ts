@@ -45,13 +45,13 @@ export function shadowStep(
   const free = shadow.kind === 'assembled' ? shadow.items.filter((item) => !given.includes(item)) : [];
   const open = setInProgress(blueprint, given, free);
   const rank = (item: number): number => (open !== undefined && blueprint.sets?.setOf[item] === open ? 0 : 1);
-  return { shadow, free: [...free].sort((a, b) => rank(a) - rank(b) || (values[b] ?? 0) - (values[a] ?? 0) || a - b) };
+  return { shadow, free: [...free].sort((a, b) => rank(a) - rank(b) || values[b] - values[a] || a - b) };
 }
 
 /** What is left of sets that were begun and left: nobody hears the same audio again later in the test. */
 function closedItems({ sets }: Blueprint, given: readonly number[]): number[] {
   if (sets === undefined) return [];
-  const setOf = (item: number): number => sets.setOf[item] ?? -1;
+  const setOf = (item: number): number => sets.setOf[item];
   const last = given.at(-1);
   const closed = new Set(given.map(setOf).filter((set) => set >= 0 && (last === undefined || set !== setOf(last))));
   return Array.from(sets.setOf, (set, item) => (closed.has(set) ? item : -1)).filter((item) => item >= 0);
@@ -63,6 +63,6 @@ function closedItems({ sets }: Blueprint, given: readonly number[]): number[] {
  */
 function setInProgress({ sets }: Blueprint, given: readonly number[], free: readonly number[]): number | undefined {
   const last = given.at(-1);
-  const set = sets === undefined || last === undefined ? -1 : (sets.setOf[last] ?? -1);
+  const set = sets === undefined || last === undefined ? -1 : sets.setOf[last];
   return set >= 0 && free.some((item) => sets?.setOf[item] === set) ? set : undefined;
 }

@@ -43,9 +43,7 @@ export interface Highs {
 }
 
 const sum = (index: readonly number[], coefficient: readonly number[]): string =>
-  index
-    .map((variable, n) => `${(coefficient[n] ?? 0) < 0 ? '-' : '+'} ${Math.abs(coefficient[n] ?? 0)} x${variable}`)
-    .join(' ');
+  index.map((variable, n) => `${coefficient[n] < 0 ? '-' : '+'} ${Math.abs(coefficient[n])} x${variable}`).join(' ');
 
 /** CPLEX LP text; one term a line would be longer, one rule a line is short enough for every reader we know. */
 export function lpText({ binaries, continuous, sense, objective, rules }: IntegerProgramme): string {

@@ -22,7 +22,7 @@ export interface EmOptions {
 
 const largestDifference = (a: Float64Array, b: Float64Array, count: number): number => {
   let largest = 0;
-  for (let n = 0; n < count; n += 1) largest = Math.max(largest, Math.abs((a[n] ?? 0) - (b[n] ?? 0)));
+  for (let n = 0; n < count; n += 1) largest = Math.max(largest, Math.abs(a[n] - b[n]));
   return largest;
 };
 
@@ -30,8 +30,8 @@ const largestDifference = (a: Float64Array, b: Float64Array, count: number): num
 function stepLength(x0: Float64Array, x1: Float64Array, x2: Float64Array): number {
   let [rr, vv] = [0, 0];
   for (let n = 0; n < x0.length; n += 1) {
-    const r = (x1[n] ?? 0) - (x0[n] ?? 0);
-    const v = (x2[n] ?? 0) - (x1[n] ?? 0) - r;
+    const r = x1[n] - x0[n];
+    const v = x2[n] - x1[n] - r;
     rr += r * r;
     vv += v * v;
   }
@@ -67,8 +67,8 @@ export function accelerate(
     if (largestChange <= tolerance) return { x: Float64Array.from(x2), steps, largestChange, converged: true };
     const alpha = stepLength(x0, x1, x2);
     for (let n = 0; n < x0.length; n += 1) {
-      const r = (x1[n] ?? 0) - (x0[n] ?? 0);
-      proposal[n] = (x0[n] ?? 0) - 2 * alpha * r + alpha * alpha * ((x2[n] ?? 0) - (x1[n] ?? 0) - r);
+      const r = x1[n] - x0[n];
+      proposal[n] = x0[n] - 2 * alpha * r + alpha * alpha * (x2[n] - x1[n] - r);
     }
     const reached = run(proposal, after);
     const isBetter = reached >= atX1 && after.every(Number.isFinite);

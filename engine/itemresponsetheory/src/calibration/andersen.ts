@@ -22,11 +22,11 @@ function subset(data: ResponseMatrix, isIn: (person: number) => boolean, items: 
   const [rowStart, item, category]: [number[], number[], number[]] = [[0], [], []];
   for (let person = 0; person < data.persons; person += 1) {
     if (!isIn(person)) continue;
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
-      const at = place.get(data.item[n] ?? 0);
+    for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1) {
+      const at = place.get(data.item[n]);
       if (at !== undefined) {
         item.push(at);
-        category.push(data.category[n] ?? 0);
+        category.push(data.category[n]);
       }
     }
     rowStart.push(item.length);
@@ -93,11 +93,10 @@ export function andersenTest(
 function byMedian(data: ResponseMatrix): Uint8Array {
   const score = Array.from({ length: data.persons }, (_, person) => {
     let sum = 0;
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) sum += data.category[n] ?? 0;
+    for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1) sum += data.category[n];
     return sum;
   });
   const sorted = score.toSorted((a, b) => a - b);
-  const median =
-    ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) / 2;
+  const median = (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
   return Uint8Array.from(score, (value) => (value <= median ? 0 : 1));
 }

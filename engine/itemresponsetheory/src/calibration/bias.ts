@@ -63,9 +63,8 @@ function projectedScores(
   eachScore(problem, x, (row, score, touched) => {
     for (const i of touched) {
       if (problem.priors[i] !== undefined) continue;
-      const s = score[i] ?? 0;
-      for (let m = 0; m < count && first + m <= i; m += 1)
-        out[row * count + m] = (out[row * count + m] ?? 0) + s * (lower[i * size + first + m] ?? 0);
+      const s = score[i];
+      for (let m = 0; m < count && first + m <= i; m += 1) out[row * count + m] += s * lower[i * size + first + m];
     }
   });
   return out;
@@ -82,7 +81,7 @@ function pairAt(problem: Problem, x: Float64Array, lower: Float64Array, column: 
   const moved = (by: number): Float64Array =>
     gradientAt(
       problem,
-      x.map((value, n) => value + (n < size ? by * (lower[n * size + column] ?? 0) : 0)),
+      x.map((value, n) => value + (n < size ? by * lower[n * size + column] : 0)),
     );
   return { up: moved(step), down: moved(-step) };
 }
@@ -90,7 +89,7 @@ function pairAt(problem: Problem, x: Float64Array, lower: Float64Array, column: 
 /** Along every column of L whose diagonal is not 0: the others are no part of L·L′. */
 const pairsAlong = (problem: Problem, x: Float64Array, lower: Float64Array): readonly Pair[] =>
   Array.from({ length: problem.parameters }, (_, column) => column)
-    .filter((column) => (lower[column * problem.parameters + column] ?? 0) !== 0)
+    .filter((column) => lower[column * problem.parameters + column] !== 0)
     .map((column) => pairAt(problem, x, lower, column));
 
 /** Σ_i n_i·H_i·L·L′·(s_i of u alone); `all`: the gradients without priors along L. */
@@ -106,13 +105,11 @@ function firstSum(problem: Problem, x: Float64Array, lower: Float64Array, all: r
     for (let m = 0; m < count; m += 1) {
       // Weights must not be negative: all are raised by the largest, and what that adds is taken off again.
       let raised = 0;
-      for (let at = m; at < projected.length; at += count) raised = Math.max(raised, Math.abs(projected[at] ?? 0));
-      weighted.weigh((row) => (weight[row] ?? 0) * ((projected[row * count + m] ?? 0) + raised));
+      for (let at = m; at < projected.length; at += count) raised = Math.max(raised, Math.abs(projected[at]));
+      weighted.weigh((row) => weight[row] * (projected[row * count + m] + raised));
       const [own, whole] = [pairAt(weighted.problem, x, lower, first + m), all[first + m]];
       for (let n = 0; n < size; n += 1)
-        sum[n] =
-          (sum[n] ?? 0) +
-          ((own.up[n] ?? 0) - (own.down[n] ?? 0) - raised * ((whole?.up[n] ?? 0) - (whole?.down[n] ?? 0))) / (2 * step);
+        sum[n] += (own.up[n] - own.down[n] - raised * (whole?.up[n] - whole?.down[n])) / (2 * step);
     }
   }
   return sum;
@@ -122,8 +119,7 @@ function firstSum(problem: Problem, x: Float64Array, lower: Float64Array, all: r
 function thirdDerivatives(center: Float64Array, pairs: readonly Pair[], size: number): Float64Array {
   const sum = new Float64Array(size);
   for (const { up, down } of pairs)
-    for (let n = 0; n < size; n += 1)
-      sum[n] = (sum[n] ?? 0) + ((up[n] ?? 0) - 2 * (center[n] ?? 0) + (down[n] ?? 0)) / (step * step);
+    for (let n = 0; n < size; n += 1) sum[n] += (up[n] - 2 * center[n] + down[n]) / (step * step);
   return sum;
 }
 
@@ -160,11 +156,9 @@ export function biasOf(problem: Problem, x: Float64Array, covariance: Float64Arr
     isUnderPrior.includes(true) ? pairsAlong(problem, x, free) : withoutPriors,
     pairsAlong(problem, x, under),
   ].map((pairs) => thirdDerivatives(center, pairs, size));
-  const sum = firstSum(problem, x, whole, withoutPriors).map(
-    (value, n) => value + ((ofFree?.[n] ?? 0) - (ofUnder?.[n] ?? 0)) / 2,
-  );
+  const sum = firstSum(problem, x, whole, withoutPriors).map((value, n) => value + (ofFree?.[n] - ofUnder?.[n]) / 2);
   return {
-    of: sum.map((_, i) => sum.reduce((total, value, j) => total + (covariance[i * size + j] ?? 0) * value, 0)),
+    of: sum.map((_, i) => sum.reduce((total, value, j) => total + covariance[i * size + j] * value, 0)),
     signed: covariance.map((value, at) =>
       isUnderPrior[Math.floor(at / size)] !== isUnderPrior[at % size]
         ? 0
@@ -187,28 +181,28 @@ export function reportedBias(
   { of, signed }: Bias,
   size: number,
 ): number[] {
-  const local = index.map((n) => x[n] ?? 0);
-  const h = index.map((n) => 0.02 * Math.sqrt(Math.abs(signed[n * size + n] ?? 0)));
+  const local = index.map((n) => x[n]);
+  const h = index.map((n) => 0.02 * Math.sqrt(Math.abs(signed[n * size + n])));
   const at = (...moves: readonly (readonly [number, number])[]): number[] => {
     const moved = [...local];
-    for (const [i, by] of moves) moved[i] = (moved[i] ?? 0) + by;
+    for (const [i, by] of moves) moved[i] += by;
     return reportedOf(model, moved, categories);
   };
   const here = at();
   const out = here.map(() => 0);
   const add = (values: readonly (readonly [number, readonly number[]])[], share: number): void => {
     out.forEach((_, r) => {
-      out[r] = (out[r] ?? 0) + share * values.reduce((sum, [sign, list]) => sum + sign * (list[r] ?? 0), 0);
+      out[r] += share * values.reduce((sum, [sign, list]) => sum + sign * list[r], 0);
     });
   };
   index.forEach((n, i) => {
-    const hi = h[i] ?? 1;
+    const hi = h[i];
     add(
       [
         [1, at([i, hi])],
         [-1, at([i, -hi])],
       ],
-      (of[n] ?? 0) / (2 * hi),
+      of[n] / (2 * hi),
     );
     add(
       [
@@ -216,10 +210,10 @@ export function reportedBias(
         [-2, here],
         [1, at([i, -hi])],
       ],
-      (signed[n * size + n] ?? 0) / (2 * hi * hi),
+      signed[n * size + n] / (2 * hi * hi),
     );
     for (let j = 0; j < i; j += 1) {
-      const hj = h[j] ?? 1;
+      const hj = h[j];
       add(
         [
           [1, at([i, hi], [j, hj])],
@@ -227,7 +221,7 @@ export function reportedBias(
           [-1, at([i, -hi], [j, hj])],
           [1, at([i, -hi], [j, -hj])],
         ],
-        (signed[n * size + (index[j] ?? 0)] ?? 0) / (4 * hi * hj),
+        signed[n * size + index[j]] / (4 * hi * hj),
       );
     }
   });

@@ -83,7 +83,7 @@ export interface ItemsCalibration {
 }
 
 const logPriorAt = ({ priors }: Problem, x: Float64Array): number =>
-  priors.reduce((sum, prior, n) => sum + (prior?.(x[n] ?? 0).value ?? 0), 0);
+  priors.reduce((sum, prior, n) => sum + (prior?.(x[n]).value ?? 0), 0);
 
 /**
  * Throws IrtError for data that cannot be calibrated, naming item or argument; what was repaired is in `flags`;
@@ -101,7 +101,7 @@ export function calibrateItems(data: ResponseMatrix, options: CalibrateItemsOpti
       prepared.problem.runner.stop();
       prepared = prepareProblem(data, options, node);
       const { steps } = fit;
-      const start = prepared.start.map((value, n) => (n < prepared.problem.parameters ? (fit.x[n] ?? 0) : value));
+      const start = prepared.start.map((value, n) => (n < prepared.problem.parameters ? fit.x[n] : value));
       fit = maximise(prepared.problem, start, options);
       fit = { ...fit, steps: steps + fit.steps };
     }
@@ -195,7 +195,7 @@ function resultsOf(
         ? NaN
         : gradient
             .subarray(0, size)
-            .reduce((most, g, n) => Math.max(most, Math.abs(g) * Math.sqrt(covariance[n * size + n] ?? 0)), 0),
+            .reduce((most, g, n) => Math.max(most, Math.abs(g) * Math.sqrt(covariance[n * size + n])), 0),
     parameters,
     ...(covariance === undefined ? {} : { covariance }),
     flags: [...problem.patterns.flags, ...negative, ...kept],
@@ -216,7 +216,7 @@ function resultOf(
   { x, covariance, bias }: Estimated,
   options: CalibrateItemsOptions,
 ): CalibratedItemResult {
-  const categoryCounts = Array.from(patterns.counts[item] ?? []);
+  const categoryCounts = Array.from(patterns.counts[item]);
   const responses = categoryCounts.reduce((sum, n) => sum + n, 0);
   const id = options.ids?.[item] ?? `item ${item}`;
   const fixed = options.fixed?.get(item);
@@ -230,7 +230,7 @@ function resultOf(
     };
   const own =
     covariance === undefined ? undefined : reportedCovariance(model, categories, index, x, covariance, parameters);
-  const local = index.map((n) => x[n] ?? 0);
+  const local = index.map((n) => x[n]);
   const ownBias = bias === undefined ? undefined : reportedBias(model, categories, index, x, bias, parameters);
   const corrected =
     ownBias === undefined
@@ -238,7 +238,7 @@ function resultOf(
       : specOfReported(
           model,
           id,
-          reportedOf(model, local, categories).map((value, n) => value - (ownBias[n] ?? 0)),
+          reportedOf(model, local, categories).map((value, n) => value - ownBias[n]),
         );
   return {
     item: corrected ?? specOf(model, id, local, categories),
@@ -261,38 +261,38 @@ function latentResult(
   const unbiased = (variance: number, n: number): number =>
     variance * (1 - biasAt(n) - (n < 0 ? 0 : (bias?.signed[n * parameters + n] ?? 0) / 2));
   const error = (n: number): number =>
-    n < 0 || covariance === undefined ? NaN : Math.sqrt(covariance[n * parameters + n] ?? NaN);
+    n < 0 || covariance === undefined ? NaN : Math.sqrt(covariance[n * parameters + n]);
   if (latent.kind === 'regression')
     return {
       groups: [],
       regression: {
         names: covariates?.names ?? [],
-        coefficients: latent.mean.map((n) => (x[n] ?? 0) - biasAt(n)),
+        coefficients: latent.mean.map((n) => x[n] - biasAt(n)),
         standardErrors: latent.mean.map(error),
-        residualVariance: unbiased(varianceOf(latent, 0, x), latent.logVariance[0] ?? -1),
+        residualVariance: unbiased(varianceOf(latent, 0, x), latent.logVariance[0]),
       },
     };
   const persons = latent.mean.map(() => 0);
   patterns.density.forEach((g, row) => {
-    persons[g] = (persons[g] ?? 0) + (patterns.weight[row] ?? 0);
+    persons[g] += patterns.weight[row];
   });
   if (latent.histogram.length > 0)
     return {
       groups: histogramMoments(latent, node, x).map(({ mean, variance, weight }, g) => ({
         mean,
         variance,
-        persons: persons[g] ?? 0,
+        persons: persons[g],
         histogram: { node, weight },
       })),
     };
   return {
     groups: latent.mean.map((n, g) => {
-      const v = latent.logVariance[g] ?? -1;
+      const v = latent.logVariance[g];
       const variance = varianceOf(latent, g, x);
       return {
         mean: meanOf(latent, g, x) - biasAt(n),
         variance: unbiased(variance, v),
-        persons: persons[g] ?? 0,
+        persons: persons[g],
         ...(n < 0 ? {} : { meanStandardError: error(n) }),
         ...(v < 0 ? {} : { varianceStandardError: variance * error(v) }),
       };

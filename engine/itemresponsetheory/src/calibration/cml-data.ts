@@ -67,13 +67,13 @@ export function prepareRasch(data: ResponseMatrix, { design, model, ids }: Rasch
 function countCategories(data: ResponseMatrix): Float64Array[] {
   const highest = new Int32Array(data.items).fill(-1);
   data.item.forEach((item, n) => {
-    highest[item] = Math.max(highest[item] ?? -1, data.category[n] ?? 0);
+    highest[item] = Math.max(highest[item], data.category[n]);
   });
   const counts = Array.from(highest, (value) => new Float64Array(value + 1));
   data.item.forEach((item, n) => {
     const own = counts[item];
-    const category = data.category[n] ?? 0;
-    if (own !== undefined) own[category] = (own[category] ?? 0) + 1;
+    const category = data.category[n];
+    if (own !== undefined) own[category] += 1;
   });
   return counts;
 }
@@ -82,14 +82,14 @@ function checkCategories(counts: readonly Float64Array[], ids: readonly string[]
   const most = Math.max(...counts.map(({ length }) => length));
   const inAll = new Float64Array(most);
   counts.forEach((own, item) => {
-    const name = ids[item] ?? '';
+    const name = ids[item];
     if (own.length === 0) throw new IrtError('item-without-responses', name, 0, 'must have responses');
     if (own.length === 1 || own.filter((n) => n > 0).length === 1)
       throw new IrtError('item-without-variance', name, own.length - 1, 'is the only category given: two are needed');
     if (model === 'rasch' && own.length > 2)
       throw new IrtError('unknown-category', name, own.length - 1, 'must be 0 or 1 under the Rasch model');
     own.forEach((n, k) => {
-      inAll[k] = (inAll[k] ?? 0) + n;
+      inAll[k] += n;
       if (n === 0 && model === 'pcm')
         throw new IrtError(
           'category-without-responses',
@@ -121,7 +121,7 @@ function findRaschBooklets(
   const score = new Uint32Array(data.persons);
   let emptyPersons = 0;
   for (let person = 0; person < data.persons; person += 1) {
-    const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
+    const [from, to] = [data.rowStart[person], data.rowStart[person + 1]];
     if (from === to) {
       emptyPersons += 1;
       continue;
@@ -135,14 +135,14 @@ function findRaschBooklets(
     const booklet = known.get(key) ?? booklets.length;
     if (booklet === booklets.length) {
       known.set(key, booklet);
-      const highestScore = items.reduce((sum, item) => sum + (steps[item] ?? 0), 0);
+      const highestScore = items.reduce((sum, item) => sum + steps[item], 0);
       booklets.push({ items: Array.from(items), highestScore, persons: new Float64Array(highestScore + 1) });
     }
     bookletOf[person] = booklet;
     const total = data.category.subarray(from, to).reduce((sum, category) => sum + category, 0);
     score[person] = total;
-    const persons = booklets[booklet]?.persons;
-    if (persons !== undefined) persons[total] = (persons[total] ?? 0) + 1;
+    const persons = booklets[booklet].persons;
+    if (persons !== undefined) persons[total] += 1;
   }
   return { booklets, bookletOf, score, emptyPersons };
 }
@@ -167,22 +167,22 @@ function refuseAdaptive(booklets: readonly Booklet[], persons: number): void {
 function requireConnected(data: ResponseMatrix, steps: Uint8Array, ids: readonly string[]): void {
   const byItem: number[][] = Array.from({ length: data.items }, () => []);
   for (let person = 0; person < data.persons; person += 1)
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1)
-      byItem[data.item[n] ?? 0]?.push(person, data.category[n] ?? 0);
+    for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1)
+      byItem[data.item[n]].push(person, data.category[n]);
   const gets = (_: number, category: number): boolean => category > 0;
-  const misses = (item: number, category: number): boolean => category < (steps[item] ?? 0);
+  const misses = (item: number, category: number): boolean => category < steps[item];
   const reach = (leaves: typeof gets, enters: typeof gets): Uint8Array => {
     const [items, persons, queue] = [new Uint8Array(data.items), new Uint8Array(data.persons), [0]];
     items[0] = 1;
     for (let item = queue.pop(); item !== undefined; item = queue.pop()) {
-      const own = byItem[item] ?? [];
+      const own = byItem[item];
       for (let n = 0; n < own.length; n += 2) {
-        const person = own[n] ?? 0;
-        if (persons[person] === 1 || !leaves(item, own[n + 1] ?? 0)) continue;
+        const person = own[n];
+        if (persons[person] === 1 || !leaves(item, own[n + 1])) continue;
         persons[person] = 1;
-        for (let m = data.rowStart[person] ?? 0; m < (data.rowStart[person + 1] ?? 0); m += 1) {
-          const other = data.item[m] ?? 0;
-          if (items[other] === 0 && enters(other, data.category[m] ?? 0)) {
+        for (let m = data.rowStart[person]; m < data.rowStart[person + 1]; m += 1) {
+          const other = data.item[m];
+          if (items[other] === 0 && enters(other, data.category[m])) {
             items[other] = 1;
             queue.push(other);
           }
@@ -198,12 +198,12 @@ function requireConnected(data: ResponseMatrix, steps: Uint8Array, ids: readonly
       'disconnected-items',
       'data',
       apart.join(', '),
-      `cannot be compared with ${ids[0] ?? ''}: no persons in common who do better on the one and on the other`,
+      `cannot be compared with ${ids[0]}: no persons in common who do better on the one and on the other`,
     );
 }
 
 /** Persons whose score says only that they are beyond the test. */
 export function isExtreme({ booklets, bookletOf, score }: RaschData, person: number): boolean {
-  const total = score[person] ?? 0;
-  return total === 0 || total === booklets[bookletOf[person] ?? -1]?.highestScore;
+  const total = score[person];
+  return total === 0 || total === booklets[bookletOf[person]].highestScore;
 }

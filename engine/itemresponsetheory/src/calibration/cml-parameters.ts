@@ -36,39 +36,35 @@ export function raschParameters({ ids, steps }: Pick<RaschData, 'ids' | 'steps'>
     all += own;
   }
   const items = steps.length;
-  const thresholds = model === 'rsm' ? (steps[0] ?? 0) : 0;
+  const thresholds = model === 'rsm' ? steps[0] : 0;
   const size = model === 'rsm' ? items + thresholds : all;
   const stepOf = ids.flatMap((_, item) =>
-    Array.from({ length: steps[item] ?? 0 }, (__, v): Term[] =>
+    Array.from({ length: steps[item] }, (__, v): Term[] =>
       model === 'rsm'
         ? [
             { at: item, factor: 1 },
             { at: items + v, factor: 1 },
           ]
-        : [{ at: (start[item] ?? 0) + v, factor: 1 }],
+        : [{ at: start[item] + v, factor: 1 }],
     ),
   );
   const weightOf = ids.flatMap((_, item) =>
-    Array.from({ length: steps[item] ?? 0 }, (__, k) =>
-      sumOf(stepOf.slice(start[item] ?? 0, (start[item] ?? 0) + k + 1).flat()),
-    ),
+    Array.from({ length: steps[item] }, (__, k) => sumOf(stepOf.slice(start[item], start[item] + k + 1).flat())),
   );
   const over = (value: (n: number) => number): Float64Array => Float64Array.from({ length: size }, (_, n) => value(n));
-  const itemOf = ids.flatMap((_, item) => Array.from({ length: steps[item] ?? 0 }, () => item));
+  const itemOf = ids.flatMap((_, item) => Array.from({ length: steps[item] }, () => item));
   const constraints =
     model === 'rsm'
       ? [
           { constraint: over((n) => (n < items ? 1 / items : 0)), open: over((n) => (n < items ? 1 : 0)) },
           { constraint: over((n) => (n < items ? 0 : 1 / thresholds)), open: over((n) => (n < items ? 0 : 1)) },
         ]
-      : [{ constraint: over((n) => 1 / (items * (steps[itemOf[n] ?? 0] ?? 1))), open: over(() => 1) }];
+      : [{ constraint: over((n) => 1 / (items * steps[itemOf[n]])), open: over(() => 1) }];
   const names =
     model === 'rsm'
       ? [...ids.map((id) => `${id}:b`), ...Array.from({ length: thresholds }, (_, v) => `threshold ${v + 1}`)]
       : ids.flatMap((id, item) =>
-          Array.from({ length: steps[item] ?? 0 }, (_, v) =>
-            (steps[item] ?? 0) === 1 ? `${id}:b` : `${id}:b${v + 1}`,
-          ),
+          Array.from({ length: steps[item] }, (_, v) => (steps[item] === 1 ? `${id}:b` : `${id}:b${v + 1}`)),
         );
   return { size, names, start, stepOf, weightOf, constraints };
 }
@@ -81,14 +77,14 @@ function sumOf(terms: readonly Term[]): Term[] {
 }
 
 export const valuesOf = (rows: readonly (readonly Term[])[], x: Float64Array): number[] =>
-  rows.map((terms) => terms.reduce((sum, { at, factor }) => sum + factor * (x[at] ?? 0), 0));
+  rows.map((terms) => terms.reduce((sum, { at, factor }) => sum + factor * x[at], 0));
 
 /** x moved along the open directions until it keeps the constraints. */
 export function centre({ constraints }: Pick<RaschParameters, 'constraints'>, x: Float64Array): void {
   for (const { constraint, open } of constraints) {
-    const off = constraint.reduce((sum, c, n) => sum + c * (x[n] ?? 0), 0);
+    const off = constraint.reduce((sum, c, n) => sum + c * x[n], 0);
     x.forEach((value, n) => {
-      x[n] = value - off * (open[n] ?? 0);
+      x[n] = value - off * open[n];
     });
   }
 }
@@ -101,18 +97,18 @@ export function covarianceBetween(
   size: number,
 ): number {
   let sum = 0;
-  for (const a of one) for (const b of other) sum += a.factor * b.factor * (covariance[a.at * size + b.at] ?? 0);
+  for (const a of one) for (const b of other) sum += a.factor * b.factor * covariance[a.at * size + b.at];
   return sum;
 }
 
 /** Mean of an item's steps. */
 export const locationOf = ({ start, stepOf }: RaschParameters, steps: Uint8Array, item: number): Term[] =>
   stepOf
-    .slice(start[item] ?? 0, (start[item] ?? 0) + (steps[item] ?? 0))
+    .slice(start[item], start[item] + steps[item])
     .flat()
-    .map(({ at, factor }) => ({ at, factor: factor / (steps[item] ?? 1) }));
+    .map(({ at, factor }) => ({ at, factor: factor / steps[item] }));
 
 export const raschItem = (model: RaschModel, id: string, steps: readonly number[]): ItemSpec =>
   model === 'rasch'
-    ? { model: 'logistic', id, difficulty: steps[0] ?? NaN }
+    ? { model: 'logistic', id, difficulty: steps[0] }
     : { model: 'generalized-partial-credit', id, steps };

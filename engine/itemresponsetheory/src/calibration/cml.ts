@@ -90,37 +90,35 @@ function evaluate(
   counts.forEach((own, item) =>
     own.forEach((n, k) => {
       if (k > 0) {
-        const c = (start[item] ?? 0) + k - 1;
+        const c = start[item] + k - 1;
         residual[c] = n;
-        logLikelihood += n * (weight[c] ?? 0);
+        logLikelihood += n * weight[c];
       }
     }),
   );
   const information = new Float64Array(size * size);
   for (const { items, persons } of booklets) {
-    const place = items.flatMap((item) => Array.from({ length: steps[item] ?? 0 }, (_, k) => (start[item] ?? 0) + k));
+    const place = items.flatMap((item) => Array.from({ length: steps[item] }, (_, k) => start[item] + k));
     const moments = conditionalMoments(
       items.map((item) =>
-        Float64Array.from({ length: (steps[item] ?? 0) + 1 }, (_, k) =>
-          k === 0 ? 1 : exp(weight[(start[item] ?? 0) + k - 1] ?? 0),
-        ),
+        Float64Array.from({ length: steps[item] + 1 }, (_, k) => (k === 0 ? 1 : exp(weight[start[item] + k - 1]))),
       ),
       persons,
     );
     logLikelihood -= moments.logNormaliser;
     place.forEach((c, n) => {
-      residual[c] = (residual[c] ?? 0) - (moments.expected[n] ?? 0);
+      residual[c] -= moments.expected[n];
     });
     addInformation(
       information,
       size,
-      place.map((c) => weightOf[c] ?? []),
+      place.map((c) => weightOf[c]),
       moments.information,
     );
   }
   const gradient = new Float64Array(size);
   weightOf.forEach((terms, c) => {
-    for (const { at, factor } of terms) gradient[at] = (gradient[at] ?? 0) + factor * (residual[c] ?? 0);
+    for (const { at, factor } of terms) gradient[at] += factor * residual[c];
   });
   return { logLikelihood, gradient, information };
 }
@@ -134,9 +132,8 @@ export function addInformation(
 ): void {
   rows.forEach((one, c) =>
     rows.forEach((other, d) => {
-      const value = information[c * rows.length + d] ?? 0;
-      for (const a of one)
-        for (const b of other) out[a.at * size + b.at] = (out[a.at * size + b.at] ?? 0) + a.factor * b.factor * value;
+      const value = information[c * rows.length + d];
+      for (const a of one) for (const b of other) out[a.at * size + b.at] += a.factor * b.factor * value;
     }),
   );
 }
@@ -151,18 +148,16 @@ export function constrainedInverse(
 ): Float64Array | undefined {
   const regular = information.slice();
   let trace = 0;
-  for (let n = 0; n < size; n += 1) trace += information[n * size + n] ?? 0;
+  for (let n = 0; n < size; n += 1) trace += information[n * size + n];
   const scale = trace * size;
   for (const { constraint } of constraints)
     for (let i = 0; i < size; i += 1)
-      for (let j = 0; j < size; j += 1)
-        regular[i * size + j] = (regular[i * size + j] ?? 0) + scale * (constraint[i] ?? 0) * (constraint[j] ?? 0);
+      for (let j = 0; j < size; j += 1) regular[i * size + j] += scale * constraint[i] * constraint[j];
   const inverse = invertSymmetric(regular, size);
   if (inverse === undefined) return undefined;
   for (const { open } of constraints)
     for (let i = 0; i < size; i += 1)
-      for (let j = 0; j < size; j += 1)
-        inverse[i * size + j] = (inverse[i * size + j] ?? 0) - ((open[i] ?? 0) * (open[j] ?? 0)) / scale;
+      for (let j = 0; j < size; j += 1) inverse[i * size + j] -= (open[i] * open[j]) / scale;
   return inverse;
 }
 
@@ -173,11 +168,9 @@ export function startOf(
   model: RaschModel,
 ): Float64Array {
   const x = new Float64Array(parameters.size);
-  const odds = (own: ArrayLike<number>, v: number): number => log(((own[v - 1] ?? 0) + 0.5) / ((own[v] ?? 0) + 0.5));
+  const odds = (own: ArrayLike<number>, v: number): number => log((own[v - 1] + 0.5) / (own[v] + 0.5));
   if (model === 'rsm') {
-    const all = Float64Array.from({ length: (steps[0] ?? 0) + 1 }, (_, k) =>
-      counts.reduce((sum, own) => sum + (own[k] ?? 0), 0),
-    );
+    const all = Float64Array.from({ length: steps[0] + 1 }, (_, k) => counts.reduce((sum, own) => sum + own[k], 0));
     for (let v = 1; v < all.length; v += 1) x[ids.length + v - 1] = odds(all, v);
     counts.forEach((own, item) => {
       const [score, most] = [
@@ -188,7 +181,7 @@ export function startOf(
     });
   } else
     counts.forEach((own, item) => {
-      for (let v = 1; v < own.length; v += 1) x[(parameters.start[item] ?? 0) + v - 1] = odds(own, v);
+      for (let v = 1; v < own.length; v += 1) x[parameters.start[item] + v - 1] = odds(own, v);
     });
   centre(parameters, x);
   return x;
@@ -227,13 +220,13 @@ function maximise(
       );
     const { size } = parameters;
     const step = Float64Array.from({ length: size }, (_, i) =>
-      here.gradient.reduce((sum, g, j) => sum + g * (covariance[i * size + j] ?? 0), 0),
+      here.gradient.reduce((sum, g, j) => sum + g * covariance[i * size + j], 0),
     );
     const largestStep = step.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     let share = Math.min(1, 3 / largestStep);
     let [next, there] = [x, here];
     for (let half = 0; half < 30; half += 1, share /= 2) {
-      next = x.map((value, n) => value + share * (step[n] ?? 0));
+      next = x.map((value, n) => value + share * step[n]);
       centre(parameters, next);
       there = evaluate(data, parameters, next);
       if (there.logLikelihood >= here.logLikelihood - 1e-9 * Math.abs(here.logLikelihood)) break;
@@ -265,13 +258,13 @@ function conditionalResult(data: RaschData, options: ConditionalOptions, persons
   const errorOf = (terms: RaschParameters['stepOf'][number]): number =>
     Math.sqrt(Math.max(0, covarianceBetween(terms, terms, covariance, size)));
   const items = data.ids.map((id, item): ConditionalItem => {
-    const [from, to] = [start[item] ?? 0, (start[item] ?? 0) + (data.steps[item] ?? 0)];
+    const [from, to] = [start[item], start[item] + data.steps[item]];
     const [own, location] = [steps.slice(from, to), locationOf(parameters, data.steps, item)];
-    const categoryCounts = Array.from({ length: own.length + 1 }, (_, k) => data.counts[item]?.[k] ?? 0);
+    const categoryCounts = Array.from({ length: own.length + 1 }, (_, k) => data.counts[item][k]);
     return {
       item: raschItem(model, id, own),
       standardErrors: stepOf.slice(from, to).map(errorOf),
-      location: valuesOf([location], x)[0] ?? NaN,
+      location: valuesOf([location], x)[0],
       locationStandardError: errorOf(location),
       responses: categoryCounts.reduce((sum, n) => sum + n, 0),
       categoryCounts,
@@ -298,7 +291,7 @@ function conditionalResult(data: RaschData, options: ConditionalOptions, persons
     ),
     emptyPersons: data.emptyPersons,
     extremePersons: Array.from({ length: persons }, (_, person) => person).filter(
-      (person) => (data.bookletOf[person] ?? -1) >= 0 && isExtreme(data, person),
+      (person) => data.bookletOf[person] >= 0 && isExtreme(data, person),
     ).length,
   };
 }
@@ -310,7 +303,7 @@ function bookletScores({ booklets }: RaschData, specs: readonly ItemSpec[]): Con
     persons: persons.reduce((sum, n) => sum + n, 0),
     scores: Array.from({ length: Math.max(0, highestScore - 1) }, (_, n) => ({
       score: n + 1,
-      persons: persons[n + 1] ?? 0,
+      persons: persons[n + 1],
       ...abilityOfScore(bank, items, n + 1),
     })),
   }));

@@ -16,10 +16,10 @@ export function gradientAt(problem: Problem, x: Float64Array, only?: Uint8Array)
   const { moments } = expectation(problem, x, only);
   const gradient = new Float64Array(x.length);
   problem.blocks.forEach((block) => {
-    const indices = [...new Set(block.flatMap((item) => problem.parts[item]?.index ?? []))];
+    const indices = [...new Set(block.flatMap((item) => problem.parts[item].index))];
     const { gradient: local } = blockAt(problem, block, x, new Map(indices.map((n, at) => [n, at])));
     indices.forEach((n, at) => {
-      gradient[n] = local[at] ?? 0;
+      gradient[n] = local[at];
     });
   });
   moments.forEach((own, d) => {
@@ -49,29 +49,29 @@ function observedInformation(problem: Problem, x: Float64Array): Float64Array {
   const users: number[][] = Array.from({ length: size }, () => []);
   const rowsOf: number[][] = parts.map(() => []);
   for (let row = 0; row < rows; row += 1)
-    for (let n = rowStart[row] ?? 0; n < (rowStart[row + 1] ?? 0); n += 1) rowsOf[item[n] ?? 0]?.push(row);
+    for (let n = rowStart[row]; n < rowStart[row + 1]; n += 1) rowsOf[item[n]].push(row);
   parts.forEach(({ index }, one) => {
-    for (const n of index) users[n]?.push(one);
+    for (const n of index) users[n].push(one);
   });
   const matrix = new Float64Array(size * size);
   for (let i = 0; i < size; i += 1) {
-    const list = users[i] ?? [];
+    const list = users[i];
     const only = rowsWith(
-      list.map((one) => rowsOf[one] ?? []),
+      list.map((one) => rowsOf[one]),
       rows,
     );
-    const h = 1e-5 * Math.max(1, Math.abs(x[i] ?? 0));
+    const h = 1e-5 * Math.max(1, Math.abs(x[i]));
     const moved = (by: number): Float64Array => {
       const y = Float64Array.from(x);
-      y[i] = (y[i] ?? 0) + by;
+      y[i] += by;
       return gradientAt(problem, y, only);
     };
     const [up, down] = [moved(h), moved(-h)];
-    for (let j = 0; j < size; j += 1) matrix[j * size + i] = -((up[j] ?? 0) - (down[j] ?? 0)) / (2 * h);
+    for (let j = 0; j < size; j += 1) matrix[j * size + i] = -(up[j] - down[j]) / (2 * h);
   }
   for (let i = 0; i < size; i += 1)
     for (let j = 0; j < i; j += 1)
-      matrix[i * size + j] = matrix[j * size + i] = ((matrix[i * size + j] ?? 0) + (matrix[j * size + i] ?? 0)) / 2;
+      matrix[i * size + j] = matrix[j * size + i] = (matrix[i * size + j] + matrix[j * size + i]) / 2;
   return matrix;
 }
 
@@ -90,10 +90,10 @@ export function eachScore(
   const scores = parts.map(({ model, categories, index }) => {
     const all = new Float64Array(points * categories * index.length);
     if (model === 'fixed') return all;
-    const local = Float64Array.from(index, (n) => x[n] ?? 0);
+    const local = Float64Array.from(index, (n) => x[n]);
     prepareFamily(model, categories, local, work);
     for (let q = 0; q < points; q += 1) {
-      evaluateFamily(model, categories, local, node[q] ?? 0, work);
+      evaluateFamily(model, categories, local, node[q], work);
       all.set(work.score.subarray(0, categories * index.length), q * categories * index.length);
     }
     return all;
@@ -102,19 +102,18 @@ export function eachScore(
   expectation(problem, x, undefined, (row, posterior) => {
     score.fill(0);
     const touched = new Set<number>();
-    for (let n = patterns.rowStart[row] ?? 0; n < (patterns.rowStart[row + 1] ?? 0); n += 1) {
-      const one = patterns.item[n] ?? 0;
-      const { categories = 0, index = [] } = parts[one] ?? {};
-      const [table, p] = [scores[one] ?? score, index.length];
+    for (let n = patterns.rowStart[row]; n < patterns.rowStart[row + 1]; n += 1) {
+      const one = patterns.item[n];
+      const { categories = 0, index = [] } = parts[one];
+      const [table, p] = [scores[one], index.length];
       for (let q = 0; q < points; q += 1) {
-        const start = (q * categories + (patterns.category[n] ?? 0)) * p;
-        for (let i = 0; i < p; i += 1)
-          score[index[i] ?? 0] = (score[index[i] ?? 0] ?? 0) + (posterior[q] ?? 0) * (table[start + i] ?? 0);
+        const start = (q * categories + patterns.category[n]) * p;
+        for (let i = 0; i < p; i += 1) score[index[i]] += posterior[q] * table[start + i];
       }
       for (const i of index) touched.add(i);
     }
     const before = Float64Array.from(score);
-    addLatentScore(problem, patterns.density[row] ?? 0, momentsOf(node, posterior), x, score);
+    addLatentScore(problem, patterns.density[row], momentsOf(node, posterior), x, score);
     score.forEach((value, i) => {
       if (value !== before[i]) touched.add(i);
     });
@@ -127,9 +126,8 @@ function crossProduct(problem: Problem, x: Float64Array, weights: Float64Array):
   const size = problem.parameters;
   const matrix = new Float64Array(size * size);
   eachScore(problem, x, (row, score, list) => {
-    const w = weights[row] ?? 1;
-    for (const i of list)
-      for (const j of list) matrix[i * size + j] = (matrix[i * size + j] ?? 0) + w * (score[i] ?? 0) * (score[j] ?? 0);
+    const w = weights[row];
+    for (const i of list) for (const j of list) matrix[i * size + j] += w * score[i] * score[j];
   });
   return matrix;
 }
@@ -138,8 +136,8 @@ function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1)
     for (let k = 0; k < n; k += 1) {
-      const v = a[i * n + k] ?? 0;
-      if (v !== 0) for (let j = 0; j < n; j += 1) out[i * n + j] = (out[i * n + j] ?? 0) + v * (b[k * n + j] ?? 0);
+      const v = a[i * n + k];
+      if (v !== 0) for (let j = 0; j < n; j += 1) out[i * n + j] += v * b[k * n + j];
     }
   return out;
 }
@@ -173,7 +171,7 @@ export function reportedCovariance(
   covariance: Float64Array,
   size: number,
 ): number[] {
-  const local = index.map((n) => x[n] ?? 0);
+  const local = index.map((n) => x[n]);
   const count = reportedOf(model, local, categories).length;
   const slopes = local.map((value, i) => {
     const h = 1e-6 * Math.max(1, Math.abs(value));
@@ -184,14 +182,14 @@ export function reportedCovariance(
         categories,
       );
     const [up, down] = [moved(h), moved(-h)];
-    return Array.from({ length: count }, (_, r) => ((up[r] ?? 0) - (down[r] ?? 0)) / (2 * h));
+    return Array.from({ length: count }, (_, r) => (up[r] - down[r]) / (2 * h));
   });
   return Array.from({ length: count * count }, (_, cell) => {
     const [r, s] = [Math.floor(cell / count), cell % count];
     let sum = 0;
     index.forEach((n, i) =>
       index.forEach((m, j) => {
-        sum += (slopes[i]?.[r] ?? 0) * (slopes[j]?.[s] ?? 0) * (covariance[n * size + m] ?? NaN);
+        sum += slopes[i][r] * slopes[j][s] * covariance[n * size + m];
       }),
     );
     return sum;
@@ -208,10 +206,10 @@ export function reportedErrors(
 ): number[] {
   const count = reportedOf(
     model,
-    index.map((n) => x[n] ?? 0),
+    index.map((n) => x[n]),
     categories,
   ).length;
   return Array.from({ length: count }, (_, r) =>
-    covariance === undefined || (r === 0 && hasUnitSlope(model)) ? NaN : Math.sqrt(covariance[r * count + r] ?? NaN),
+    covariance === undefined || (r === 0 && hasUnitSlope(model)) ? NaN : Math.sqrt(covariance[r * count + r]),
   );
 }

@@ -21,7 +21,7 @@ export interface Expectation {
 export function momentsOf(node: Float64Array, weights: Float64Array): Moments {
   let [total, first, second] = [0, 0, 0];
   for (let q = 0; q < node.length; q += 1) {
-    const [w, theta] = [weights[q] ?? 0, node[q] ?? 0];
+    const [w, theta] = [weights[q], node[q]];
     total += w;
     first += w * theta;
     second += w * theta * theta;
@@ -34,17 +34,17 @@ function fillTable({ parts, node, shape: { stride }, table, slope, shift, work }
   const { logP } = work;
   for (const { model, categories, index, row, line, isExponential } of parts) {
     if (model === 'fixed') continue;
-    const local = Float64Array.from(index, (n) => x[n] ?? 0);
+    const local = Float64Array.from(index, (n) => x[n]);
     prepareFamily(model, categories, local, work);
     for (let q = 0; q < node.length; q += 1) {
-      evaluateFamily(model, categories, local, node[q] ?? 0, work);
-      for (let k = 0; k < (isExponential ? 1 : categories); k += 1) table[(line + k) * stride + q] = logP[k] ?? 0;
+      evaluateFamily(model, categories, local, node[q], work);
+      for (let k = 0; k < (isExponential ? 1 : categories); k += 1) table[(line + k) * stride + q] = logP[k];
     }
     if (!isExponential) continue;
     evaluateFamily(model, categories, local, 0, work);
-    for (let k = 0; k < categories; k += 1) shift[row + k] = (logP[k] ?? 0) - (logP[0] ?? 0);
+    for (let k = 0; k < categories; k += 1) shift[row + k] = logP[k] - logP[0];
     evaluateFamily(model, categories, local, 1, work);
-    for (let k = 0; k < categories; k += 1) slope[row + k] = (logP[k] ?? 0) - (logP[0] ?? 0) - (shift[row + k] ?? 0);
+    for (let k = 0; k < categories; k += 1) slope[row + k] = logP[k] - logP[0] - shift[row + k];
   }
 }
 
@@ -83,7 +83,7 @@ export function expectation(
   runner.run(
     input,
     (of) => {
-      for (let n = 0; n < sums.length; n += 1) sums[n] = (sums[n] ?? 0) + (of[n] ?? 0);
+      for (let n = 0; n < sums.length; n += 1) sums[n] += of[n];
     },
     only,
     onRow,
@@ -91,15 +91,14 @@ export function expectation(
   if (only === undefined) persons.set(allPersons);
   else countScored(rowData, persons, only);
   const layout = sumsLayout(shape);
-  let logLikelihood = sums[layout.logLikelihood] ?? 0;
+  let logLikelihood = sums[layout.logLikelihood];
   // Σ of t over all answers to exponential items: every person adds the same for the same cell.
-  for (let n = 0; n < persons.length; n += 1)
-    if (cellTells[n] === 1) logLikelihood += (persons[n] ?? 0) * (shift[n] ?? 0);
+  for (let n = 0; n < persons.length; n += 1) if (cellTells[n] === 1) logLikelihood += persons[n] * shift[n];
   const moments = densities.map((d): Moments => {
     const at = layout.density + d * layout.width;
     return shape.perDensity === 'nodes'
       ? momentsOf(node, sums.subarray(at, at + node.length))
-      : { total: sums[at] ?? 0, first: sums[at + 1] ?? 0, second: sums[at + 2] ?? 0 };
+      : { total: sums[at], first: sums[at + 1], second: sums[at + 2] };
   });
   return { logLikelihood, moments };
 }

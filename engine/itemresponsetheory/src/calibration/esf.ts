@@ -15,8 +15,8 @@ const shrink = 2 ** -500;
 function multiply(from: Float64Array, weights: Float64Array, factor: number, out: Float64Array): void {
   out.fill(0);
   for (let k = 0; k < weights.length; k += 1) {
-    const weight = (weights[k] ?? 0) * factor;
-    for (let r = k; r < out.length; r += 1) out[r] = (out[r] ?? 0) + weight * (from[r - k] ?? 0);
+    const weight = weights[k] * factor;
+    for (let r = k; r < out.length; r += 1) out[r] += weight * from[r - k];
   }
 }
 
@@ -36,7 +36,7 @@ function products(weights: readonly Float64Array[]): Products {
   let exponent = 0;
   weights.forEach((own, j) => {
     const next = new Float64Array(scores);
-    multiply(partial[j] ?? first, own, 1, next);
+    multiply(partial[j], own, 1, next);
     if (next.some((value) => value > largest)) {
       factor[j] = shrink;
       exponent += 500;
@@ -72,7 +72,7 @@ export interface ConditionalMoments {
 /** Σ_s here(s)·above(s + shift). */
 function shiftedProduct(here: Float64Array, above: Float64Array, shift: number): number {
   let sum = 0;
-  for (let s = shift; s < above.length; s += 1) sum += (here[s - shift] ?? 0) * (above[s] ?? 0);
+  for (let s = shift; s < above.length; s += 1) sum += here[s - shift] * above[s];
   return sum;
 }
 
@@ -86,16 +86,16 @@ function futures(
   persons: ArrayLike<number>,
 ): readonly Float64Array[] {
   let next = (partial.at(-1) ?? new Float64Array(0)).map((gamma, r) => {
-    const n = persons[r] ?? 0;
+    const n = persons[r];
     return n > 0 ? n / gamma : 0;
   });
   const all = [next];
   for (let j = weights.length - 1; j > 0; j -= 1) {
-    const own = weights[j] ?? new Float64Array(0);
+    const own = weights[j];
     const here = Float64Array.from(next, (_, s) => {
       let sum = 0;
-      for (let k = 0; k < own.length; k += 1) sum += (own[k] ?? 0) * (next[s + k] ?? 0);
-      return sum * (factor[j] ?? 1);
+      for (let k = 0; k < own.length && s + k < next.length; k += 1) sum += own[k] * next[s + k];
+      return sum * factor[j];
     });
     all.unshift(here);
     next = here;
@@ -115,7 +115,7 @@ export function conditionalMoments(weights: readonly Float64Array[], persons: Ar
   const gamma = partial.at(-1) ?? new Float64Array(0);
   const start = weights.map(() => 0);
   weights.forEach(({ length }, j) => {
-    if (j + 1 < start.length) start[j + 1] = (start[j] ?? 0) + length - 1;
+    if (j + 1 < start.length) start[j + 1] = start[j] + length - 1;
   });
   const size = gamma.length - 1;
   const joint = new Float64Array(size * size);
@@ -124,23 +124,23 @@ export function conditionalMoments(weights: readonly Float64Array[], persons: Ar
   let after = new Float64Array(gamma.length);
   weights.forEach((own, i) => {
     for (let k = 1; k < own.length; k += 1) {
-      const row = ((start[i] ?? 0) + k - 1) * size;
+      const row = (start[i] + k - 1) * size;
       held.fill(0);
-      for (let r = k; r < held.length; r += 1) held[r] = (partial[i]?.[r - k] ?? 0) * (own[k] ?? 0) * (factor[i] ?? 1);
+      for (let r = k; r < held.length; r += 1) held[r] = partial[i][r - k] * own[k] * factor[i];
       for (let j = i + 1; j < weights.length; j += 1) {
         const [other, above] = [weights[j], backward[j + 1]];
         if (other === undefined || above === undefined) continue;
         for (let l = 1; l < other.length; l += 1)
-          joint[row + (start[j] ?? 0) + l - 1] = (factor[j] ?? 1) * (other[l] ?? 0) * shiftedProduct(held, above, l);
-        multiply(held, other, factor[j] ?? 1, after);
+          joint[row + start[j] + l - 1] = factor[j] * other[l] * shiftedProduct(held, above, l);
+        multiply(held, other, factor[j], after);
         [held, after] = [after, held];
       }
-      given.push(held.map((value, r) => ((persons[r] ?? 0) > 0 ? value / (gamma[r] ?? 1) : 0)));
+      given.push(held.map((value, r) => (persons[r] > 0 ? value / gamma[r] : 0)));
     }
   });
   let logNormaliser = 0;
   gamma.forEach((value, r) => {
-    const n = persons[r] ?? 0;
+    const n = persons[r];
     if (n > 0) logNormaliser += n * (log(value) + exponent * logOfTwo);
   });
   return { logNormaliser, ...covarianceOf(joint, given, persons) };
@@ -153,13 +153,13 @@ function covarianceOf(
   persons: ArrayLike<number>,
 ): { expected: Float64Array; information: Float64Array } {
   const size = given.length;
-  const weighted = given.map((own) => own.map((p, r) => p * (persons[r] ?? 0)));
+  const weighted = given.map((own) => own.map((p, r) => p * persons[r]));
   const expected = Float64Array.from(weighted, (own) => own.reduce((sum, value) => sum + value, 0));
   for (let c = 0; c < size; c += 1) {
-    information[c * size + c] = expected[c] ?? 0;
-    const own = weighted[c] ?? new Float64Array(0);
+    information[c * size + c] = expected[c];
+    const own = weighted[c];
     for (let d = c; d < size; d += 1) {
-      const value = (information[c * size + d] ?? 0) - shiftedProduct(own, given[d] ?? own, 0);
+      const value = information[c * size + d] - shiftedProduct(own, given[d], 0);
       information[c * size + d] = value;
       information[d * size + c] = value;
     }

@@ -66,18 +66,17 @@ export function prepareFamily(
   { constant }: FamilyWork,
 ): void {
   if (model === '3pl') {
-    const c = sigmoid(x[2] ?? 0);
+    const c = sigmoid(x[2]);
     constant[0] = c;
-    constant[1] = sigmoid(-(x[2] ?? 0));
+    constant[1] = sigmoid(-x[2]);
   }
   if (model === 'grm')
-    for (let k = 0; k < categories; k += 1)
-      constant[k] = k === 0 || k === categories - 1 ? 1 : -expm1((x[k + 1] ?? 0) - (x[k] ?? 0));
+    for (let k = 0; k < categories; k += 1) constant[k] = k === 0 || k === categories - 1 ? 1 : -expm1(x[k + 1] - x[k]);
 }
 
 /** Whether some item has these parameters: a graded one's steps must fall. */
 export const isPossible = (model: ItemModelName, x: readonly number[]): boolean =>
-  model !== 'grm' || x.every((step, n) => n < 2 || step < (x[n - 1] ?? Infinity));
+  model !== 'grm' || x.every((step, n) => n < 2 || step < x[n - 1]);
 
 /** Fills logP, p and score at θ. */
 export function evaluateFamily(
@@ -117,7 +116,7 @@ function dichotomous(
   { logP, p, score, constant }: FamilyWork,
 ): void {
   const isRasch = model === 'rasch' || model === '1pl';
-  const eta = isRasch ? theta + (x[0] ?? 0) : (x[0] ?? 0) * theta + (x[1] ?? 0);
+  const eta = isRasch ? theta + x[0] : x[0] * theta + x[1];
   const e = exp(-Math.abs(eta));
   const larger = 1 / (1 + e);
   const s = eta >= 0 ? larger : e * larger;
@@ -139,8 +138,8 @@ function dichotomous(
     score[3] = w;
     return;
   }
-  const c = constant[0] ?? 0;
-  const rest = constant[1] ?? 1;
+  const c = constant[0];
+  const rest = constant[1];
   const right = c + rest * s;
   const slope = (rest * s * w) / right;
   p[0] = rest * w;
@@ -158,19 +157,19 @@ function dichotomous(
 /** ln P from exponents in logP; P into p, P(X ≥ k) into tail. */
 function normaliseExponents(categories: number, { logP, p, tail }: FamilyWork): void {
   let most = -Infinity;
-  for (let k = 0; k < categories; k += 1) most = Math.max(most, logP[k] ?? 0);
+  for (let k = 0; k < categories; k += 1) most = Math.max(most, logP[k]);
   let total = 0;
   for (let k = 0; k < categories; k += 1) {
-    const e = exp((logP[k] ?? 0) - most);
+    const e = exp(logP[k] - most);
     p[k] = e;
     total += e;
   }
   const logTotal = most + log(total);
   tail[categories] = 0;
   for (let k = categories - 1; k >= 0; k -= 1) {
-    logP[k] = (logP[k] ?? 0) - logTotal;
-    p[k] = (p[k] ?? 0) / total;
-    tail[k] = (tail[k + 1] ?? 0) + (p[k] ?? 0);
+    logP[k] -= logTotal;
+    p[k] /= total;
+    tail[k] = tail[k + 1] + p[k];
   }
 }
 
@@ -184,26 +183,25 @@ function partialCredit(
   const { logP, score, tail } = work;
   const m = categories - 1;
   const first = model === 'pcm' ? 0 : 1;
-  const a = model === 'gpcm' ? (x[0] ?? 1) : 1;
+  const a = model === 'gpcm' ? x[0] : 1;
   let lastThreshold = 0;
-  if (model === 'rsm') for (let v = 1; v < m; v += 1) lastThreshold -= x[v] ?? 0;
+  if (model === 'rsm') for (let v = 1; v < m; v += 1) lastThreshold -= x[v];
   logP[0] = 0;
   for (let k = 1; k <= m; k += 1) {
-    const step = model === 'rsm' ? -(x[0] ?? 0) - (k === m ? lastThreshold : (x[k] ?? 0)) : (x[first + k - 1] ?? 0);
-    logP[k] = (logP[k - 1] ?? 0) + a * theta + step;
+    const step = model === 'rsm' ? -x[0] - (k === m ? lastThreshold : x[k]) : x[first + k - 1];
+    logP[k] = logP[k - 1] + a * theta + step;
   }
   normaliseExponents(categories, work);
   let expected = 0;
-  for (let k = 1; k <= m; k += 1) expected += tail[k] ?? 0;
+  for (let k = 1; k <= m; k += 1) expected += tail[k];
   const count = model === 'rsm' ? m : first + m;
   for (let k = 0; k <= m; k += 1) {
     const row = k * count;
     if (model === 'gpcm') score[row] = theta * (k - expected);
     if (model === 'rsm') {
       score[row] = expected - k;
-      for (let v = 1; v < m; v += 1)
-        score[row + v] = -((k >= v ? 1 : 0) - (tail[v] ?? 0)) + ((k >= m ? 1 : 0) - (tail[m] ?? 0));
-    } else for (let v = 1; v <= m; v += 1) score[row + first + v - 1] = (k >= v ? 1 : 0) - (tail[v] ?? 0);
+      for (let v = 1; v < m; v += 1) score[row + v] = -((k >= v ? 1 : 0) - tail[v]) + ((k >= m ? 1 : 0) - tail[m]);
+    } else for (let v = 1; v <= m; v += 1) score[row + first + v - 1] = (k >= v ? 1 : 0) - tail[v];
   }
 }
 
@@ -218,7 +216,7 @@ function graded(
   { logP, p, score, constant }: FamilyWork,
 ): void {
   const m = categories - 1;
-  const a = x[0] ?? 1;
+  const a = x[0];
   const count = m + 1;
   score.fill(0, 0, categories * count);
   // σ(η_k), σ(−η_k) of the lower border; category 0 has none.
@@ -226,12 +224,12 @@ function graded(
   let s = 1;
   let notS = 0;
   for (let k = 0; k <= m; k += 1) {
-    const below = k === m ? -Infinity : a * theta + (x[k + 1] ?? 0);
+    const below = k === m ? -Infinity : a * theta + x[k + 1];
     const e = k === m ? 0 : exp(-Math.abs(below));
     const larger = 1 / (1 + e);
     const t = below >= 0 ? larger : e * larger;
     const notT = below >= 0 ? e * larger : larger;
-    const gap = constant[k] ?? 1;
+    const gap = constant[k];
     const probability = s * notT * gap;
     p[k] = probability;
     logP[k] = probability > 1e-290 ? log(probability) : (above < 0 ? above : 0) - (below > 0 ? below : 0) + log(gap);
@@ -251,11 +249,11 @@ function nominal(categories: number, x: ArrayLike<number>, theta: number, work: 
   const { logP, score, p } = work;
   const m = categories - 1;
   logP[0] = 0;
-  for (let k = 1; k <= m; k += 1) logP[k] = (x[k - 1] ?? 0) * theta + (x[m + k - 1] ?? 0);
+  for (let k = 1; k <= m; k += 1) logP[k] = x[k - 1] * theta + x[m + k - 1];
   normaliseExponents(categories, work);
   for (let k = 0; k <= m; k += 1)
     for (let v = 1; v <= m; v += 1) {
-      const e = (k === v ? 1 : 0) - (p[v] ?? 0);
+      const e = (k === v ? 1 : 0) - p[v];
       score[k * 2 * m + v - 1] = theta * e;
       score[k * 2 * m + m + v - 1] = e;
     }
@@ -266,8 +264,8 @@ export function startValues(model: ItemModelName, counts: ArrayLike<number>): nu
   const total = Array.from(counts).reduce((sum, n) => sum + n, 0);
   const share = Array.from(counts, (n) => (n + 0.5) / (total + 0.5 * counts.length));
   const tail = share.map((_, k) => share.slice(k).reduce((sum, p) => sum + p, 0));
-  const above = share.slice(1).map((_, k) => log((tail[k + 1] ?? 0.5) / (1 - (tail[k + 1] ?? 0.5))));
-  const adjacent = share.slice(1).map((p, k) => log(p / (share[k] ?? p)));
+  const above = share.slice(1).map((_, k) => log(tail[k + 1] / (1 - tail[k + 1])));
+  const adjacent = share.slice(1).map((p, k) => log(p / share[k]));
   switch (model) {
     case 'rasch':
     case '1pl':
@@ -276,25 +274,25 @@ export function startValues(model: ItemModelName, counts: ArrayLike<number>): nu
     case 'grm':
       return [1, ...above];
     case '3pl':
-      return [1, log(Math.max(0.02, (tail[1] ?? 0.5) - 0.2) / (1.02 - (tail[1] ?? 0.5))), -1.386];
+      return [1, log(Math.max(0.02, tail[1] - 0.2) / (1.02 - tail[1])), -1.386];
     case 'pcm':
       return adjacent;
     case 'gpcm':
       return [0.8, ...adjacent];
     case 'rsm': {
       const mean = adjacent.reduce((sum, d) => sum + d, 0) / adjacent.length;
-      return [-mean, ...adjacent.slice(1).map((_, v) => mean - (adjacent[v] ?? 0))];
+      return [-mean, ...adjacent.slice(1).map((_, v) => mean - adjacent[v])];
     }
     case 'nrm':
-      return [...adjacent.map((_, v) => 0.3 * (v + 1)), ...share.slice(1).map((p) => log(p / (share[0] ?? p)))];
+      return [...adjacent.map((_, v) => 0.3 * (v + 1)), ...share.slice(1).map((p) => log(p / share[0]))];
   }
 }
 
 /** The item as the rest of the package knows it. */
 export function specOf(model: ItemModelName, id: string, x: ArrayLike<number>, categories: number): ItemSpec {
   const m = categories - 1;
-  const steps = (a: number, first: number): number[] => Array.from({ length: m }, (_, v) => -(x[first + v] ?? 0) / a);
-  const [x0, x1, x2] = [x[0] ?? 0, x[1] ?? 0, x[2] ?? 0];
+  const steps = (a: number, first: number): number[] => Array.from({ length: m }, (_, v) => -x[first + v] / a);
+  const [x0, x1, x2] = [x[0], x[1], x[2]];
   switch (model) {
     case 'rasch':
     case '1pl':
@@ -310,7 +308,7 @@ export function specOf(model: ItemModelName, id: string, x: ArrayLike<number>, c
     case 'grm':
       return { model: 'graded-response', id, slope: x0, steps: steps(x0, 1) };
     case 'rsm': {
-      const thresholds = Array.from({ length: m - 1 }, (_, v) => x[v + 1] ?? 0);
+      const thresholds = Array.from({ length: m - 1 }, (_, v) => x[v + 1]);
       return {
         model: 'generalized-partial-credit',
         id,
@@ -322,8 +320,8 @@ export function specOf(model: ItemModelName, id: string, x: ArrayLike<number>, c
       return {
         model: 'nominal',
         id,
-        slopes: Array.from({ length: m }, (_, v) => x[v] ?? 0),
-        intercepts: Array.from({ length: m }, (_, v) => x[m + v] ?? 0),
+        slopes: Array.from({ length: m }, (_, v) => x[v]),
+        intercepts: Array.from({ length: m }, (_, v) => x[m + v]),
       };
   }
 }
@@ -379,7 +377,7 @@ export function specOfReported(model: ItemModelName, id: string, numbers: readon
   if (model === 'rasch' || model === '1pl' || model === '2pl') return { model: 'logistic', id, slope, difficulty };
   if (model === '3pl') return lower > 0 && lower < 1 ? { model: 'logistic', id, slope, difficulty, lower } : undefined;
   if (model !== 'grm') return { model: 'generalized-partial-credit', id, slope, steps: rest };
-  return rest.every((step, n) => n === 0 || (step - (rest[n - 1] ?? step)) * Math.sign(slope) > 0)
+  return rest.every((step, n) => n === 0 || (step - rest[n - 1]) * Math.sign(slope) > 0)
     ? { model: 'graded-response', id, slope, steps: rest }
     : undefined;
 }

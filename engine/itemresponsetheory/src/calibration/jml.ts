@@ -83,7 +83,7 @@ function groupsOf(
   includeExtreme: boolean,
 ): Group[] {
   return booklets.flatMap(({ items, highestScore, persons }): Group[] => {
-    const place = items.flatMap((item) => Array.from({ length: steps[item] ?? 0 }, (_, k) => (start[item] ?? 0) + k));
+    const place = items.flatMap((item) => Array.from({ length: steps[item] }, (_, k) => start[item] + k));
     return Array.from(persons, (count, score) => ({
       items,
       place,
@@ -105,11 +105,11 @@ function countTaken(
 ): Float64Array {
   const counts = new Float64Array(weightOf.length);
   for (let person = 0; person < responses.persons; person += 1) {
-    if ((data.bookletOf[person] ?? -1) < 0 || (!includeExtreme && isExtreme(data, person))) continue;
-    for (let n = responses.rowStart[person] ?? 0; n < (responses.rowStart[person + 1] ?? 0); n += 1) {
-      const k = responses.category[n] ?? 0;
-      const at = (start[responses.item[n] ?? 0] ?? 0) + k - 1;
-      if (k > 0) counts[at] = (counts[at] ?? 0) + 1;
+    if (data.bookletOf[person] < 0 || (!includeExtreme && isExtreme(data, person))) continue;
+    for (let n = responses.rowStart[person]; n < responses.rowStart[person + 1]; n += 1) {
+      const k = responses.category[n];
+      const at = start[responses.item[n]] + k - 1;
+      if (k > 0) counts[at] += 1;
     }
   }
   return counts;
@@ -125,16 +125,16 @@ function itemAt(
   from: number,
 ): { mean: number; variance: number; logTotal: number } {
   let most = 0;
-  for (let k = 1; k <= steps; k += 1) most = Math.max(most, k * theta + (weight[start + k - 1] ?? 0));
+  for (let k = 1; k <= steps; k += 1) most = Math.max(most, k * theta + weight[start + k - 1]);
   let total = exp(-most);
   for (let k = 1; k <= steps; k += 1) {
-    const e = exp(k * theta + (weight[start + k - 1] ?? 0) - most);
+    const e = exp(k * theta + weight[start + k - 1] - most);
     p[from + k - 1] = e;
     total += e;
   }
   let [mean, square] = [0, 0];
   for (let k = 1; k <= steps; k += 1) {
-    const share = (p[from + k - 1] ?? 0) / total;
+    const share = p[from + k - 1] / total;
     p[from + k - 1] = share;
     mean += k * share;
     square += k * k * share;
@@ -154,10 +154,10 @@ function evaluate(
   const weight = valuesOf(weightOf, x);
   const residual = counts.slice();
   const information = new Float64Array(size * size);
-  let logLikelihood = weight.reduce((sum, w, c) => sum + w * (counts[c] ?? 0), 0);
+  let logLikelihood = weight.reduce((sum, w, c) => sum + w * counts[c], 0);
   for (const group of groups) {
     const p = new Float64Array(group.place.length);
-    const rows = group.place.map((c) => weightOf[c] ?? []);
+    const rows = group.place.map((c) => weightOf[c]);
     let variance = 0;
     let logTotal = 0;
     for (let step = 0; step < 200; step += 1) {
@@ -165,11 +165,11 @@ function evaluate(
       variance = 0;
       logTotal = 0;
       for (const item of group.items) {
-        const own = itemAt(weight, start[item] ?? 0, data.steps[item] ?? 0, group.theta, p, from);
+        const own = itemAt(weight, start[item], data.steps[item], group.theta, p, from);
         mean += own.mean;
         variance += own.variance;
         logTotal += own.logTotal;
-        from += data.steps[item] ?? 0;
+        from += data.steps[item];
       }
       const move = Math.max(-1, Math.min(1, (group.score - mean) / variance));
       if (Math.abs(move) < 1e-13 * (1 + Math.abs(group.theta))) break;
@@ -180,23 +180,21 @@ function evaluate(
     const cross = new Float64Array(p.length);
     let from = 0;
     for (const item of group.items) {
-      const steps = data.steps[item] ?? 0;
+      const steps = data.steps[item];
       let mean = 0;
-      for (let k = 1; k <= steps; k += 1) mean += k * (p[from + k - 1] ?? 0);
+      for (let k = 1; k <= steps; k += 1) mean += k * p[from + k - 1];
       for (let k = 0; k < steps; k += 1) {
-        const own = p[from + k] ?? 0;
+        const own = p[from + k];
         cross[from + k] = own * (k + 1 - mean);
-        const c = group.place[from + k] ?? 0;
-        residual[c] = (residual[c] ?? 0) - group.persons * own;
+        const c = group.place[from + k];
+        residual[c] -= group.persons * own;
         for (let j = 0; j < steps; j += 1)
-          block[(from + k) * p.length + from + j] = group.persons * ((j === k ? own : 0) - own * (p[from + j] ?? 0));
+          block[(from + k) * p.length + from + j] = group.persons * ((j === k ? own : 0) - own * p[from + j]);
       }
       from += steps;
     }
     for (let i = 0; i < p.length; i += 1)
-      for (let j = 0; j < p.length; j += 1)
-        block[i * p.length + j] =
-          (block[i * p.length + j] ?? 0) - (group.persons * (cross[i] ?? 0) * (cross[j] ?? 0)) / variance;
+      for (let j = 0; j < p.length; j += 1) block[i * p.length + j] -= (group.persons * cross[i] * cross[j]) / variance;
     addInformation(information, size, rows, block);
   }
   return { logLikelihood, residual, information };
@@ -230,14 +228,14 @@ export function calibrateJointly(responses: ResponseMatrix, options: JointItemsO
   while (!converged && cycles < maximumCycles && covariance !== undefined) {
     const gradient = new Float64Array(parameters.size);
     parameters.weightOf.forEach((terms, c) => {
-      for (const { at, factor } of terms) gradient[at] = (gradient[at] ?? 0) + factor * (here.residual[c] ?? 0);
+      for (const { at, factor } of terms) gradient[at] += factor * here.residual[c];
     });
     const step = Float64Array.from({ length: parameters.size }, (_, i) =>
       gradient.reduce((sum, g, j) => sum + g * (covariance?.[i * parameters.size + j] ?? 0), 0),
     );
     largestChange = step.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const share = Math.min(1, 2 / largestChange);
-    for (let n = 0; n < x.length; n += 1) x[n] = (x[n] ?? 0) + share * (step[n] ?? 0);
+    for (let n = 0; n < x.length; n += 1) x[n] += share * step[n];
     centre(parameters, x);
     cycles += 1;
     here = evaluate(data, parameters, groups, counts, x);
@@ -282,13 +280,13 @@ function jointResult(
 ): JointCalibration {
   const steps = valuesOf(stepOf, x).map((value) => factor * value);
   const items = data.ids.map((id, item): JointItem => {
-    const [from, to] = [start[item] ?? 0, (start[item] ?? 0) + (data.steps[item] ?? 0)];
+    const [from, to] = [start[item], start[item] + data.steps[item]];
     return {
       item: raschItem(model, id, steps.slice(from, to)),
       standardErrors: stepOf
         .slice(from, to)
         .map((terms) => factor * Math.sqrt(Math.max(0, covarianceBetween(terms, terms, covariance, size)))),
-      responses: data.counts[item]?.reduce((sum, n) => sum + n, 0) ?? 0,
+      responses: data.counts[item].reduce((sum, n) => sum + n, 0),
     };
   });
   const bank = createItemParameters(items.map(({ item }) => item));
@@ -305,7 +303,8 @@ function jointResult(
     new Uint8Array(responses.persons),
   ];
   for (let person = 0; person < responses.persons; person += 1) {
-    const own = tables[data.bookletOf[person] ?? -1]?.[data.score[person] ?? 0];
+    if (data.bookletOf[person] < 0) continue;
+    const own = tables[data.bookletOf[person]][data.score[person]];
     if (own === undefined) continue;
     theta[person] = own.theta;
     thetaError[person] = own.standardError;

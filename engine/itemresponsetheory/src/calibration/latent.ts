@@ -17,7 +17,7 @@ export function normalOnGrid(node: Float64Array, mean: number, variance: number)
   let [total, first, second] = [0, 0, 0];
   raw.forEach((value, q) => {
     const w = exp(value - most);
-    const theta = node[q] ?? 0;
+    const theta = node[q];
     total += w;
     first += w * theta;
     second += w * theta * theta;
@@ -63,19 +63,19 @@ export function constrainedWeights(
   const total = mass.reduce((sum, m) => sum + m, 0);
   let [a, b] = [0, 0];
   const factor = (q: number, x: number, y: number): number => {
-    const theta = node[q] ?? 0;
+    const theta = node[q];
     return 1 + x * theta + (hasVariance ? y * (theta * theta - 1) : 0);
   };
   const isInside = (x: number, y: number): boolean => {
-    for (let q = 0; q < node.length; q += 1) if ((mass[q] ?? 0) > 0 && !(factor(q, x, y) > 1e-9)) return false;
+    for (let q = 0; q < node.length; q += 1) if (mass[q] > 0 && !(factor(q, x, y) > 1e-9)) return false;
     return true;
   };
   for (let step = 0; step < 100; step += 1) {
     let [ga, gb, haa, hab, hbb] = [0, 0, 0, 0, hasVariance ? 0 : 1];
     for (let q = 0; q < node.length; q += 1) {
-      const theta = node[q] ?? 0;
+      const theta = node[q];
       const [f, v] = [factor(q, a, b), hasVariance ? theta * theta - 1 : 0];
-      const w = (mass[q] ?? 0) / total / f;
+      const w = mass[q] / total / f;
       ga += w * theta;
       gb += w * v;
       haa += (w * theta * theta) / f;
@@ -91,5 +91,5 @@ export function constrainedWeights(
     b += share * db;
     if (Math.abs(da) + Math.abs(db) < 1e-13) break;
   }
-  for (let q = 0; q < node.length; q += 1) out[q] = (mass[q] ?? 0) / total / factor(q, a, b);
+  for (let q = 0; q < node.length; q += 1) out[q] = mass[q] / total / factor(q, a, b);
 }

@@ -24,16 +24,16 @@ export function blockAt(
     const part = problem.parts[item];
     if (part === undefined || part.model === 'fixed') continue;
     const at = Int32Array.from(part.index, (n) => place.get(n) ?? 0);
-    const local = Float64Array.from(part.index, (n) => x[n] ?? 0);
+    const local = Float64Array.from(part.index, (n) => x[n]);
     if (part.isExponential) addExponential(problem, part, part.model, local, at, out);
     else addByNode(problem, part, part.model, local, at, out);
   }
   for (const [n, at] of place) {
-    const prior = problem.priors[n]?.(x[n] ?? 0);
+    const prior = problem.priors[n]?.(x[n]);
     if (prior === undefined) continue;
     out.value += prior.value;
-    out.gradient[at] = (out.gradient[at] ?? 0) + prior.gradient;
-    out.information[at * size + at] = (out.information[at * size + at] ?? 0) + prior.information;
+    out.gradient[at] += prior.gradient;
+    out.information[at * size + at] += prior.information;
   }
   return out;
 }
@@ -54,15 +54,15 @@ function addInformation(
 ): void {
   const [p, size] = [at.length, gradient.length];
   for (let k = 0; k < categories; k += 1) {
-    const w = mass * (work.p[k] ?? 0);
+    const w = mass * work.p[k];
     for (let i = 0; i < p; i += 1) {
-      const si = w * (work.score[k * p + i] ?? 0);
+      const si = w * work.score[k * p + i];
       if (si === 0) continue;
-      const row = at[i] ?? 0;
+      const row = at[i];
       for (let j = 0; j <= i; j += 1) {
-        const column = at[j] ?? 0;
+        const column = at[j];
         const cell = row >= column ? row * size + column : column * size + row;
-        information[cell] = (information[cell] ?? 0) + si * (work.score[k * p + j] ?? 0);
+        information[cell] += si * work.score[k * p + j];
       }
     }
   }
@@ -81,15 +81,14 @@ function addByNode(
   prepareFamily(model, categories, local, work);
   for (let q = 0; q < node.length; q += 1) {
     let mass = 0;
-    for (let k = 0; k < categories; k += 1) mass += sums[(line + k) * stride + q] ?? 0;
+    for (let k = 0; k < categories; k += 1) mass += sums[(line + k) * stride + q];
     if (mass < 1e-12) continue;
-    evaluateFamily(model, categories, local, node[q] ?? 0, work);
+    evaluateFamily(model, categories, local, node[q], work);
     for (let k = 0; k < categories; k += 1) {
-      const r = sums[(line + k) * stride + q] ?? 0;
+      const r = sums[(line + k) * stride + q];
       if (r === 0) continue;
-      out.value += r * (work.logP[k] ?? 0);
-      for (let i = 0; i < p; i += 1)
-        out.gradient[at[i] ?? 0] = (out.gradient[at[i] ?? 0] ?? 0) + r * (work.score[k * p + i] ?? 0);
+      out.value += r * work.logP[k];
+      for (let i = 0; i < p; i += 1) out.gradient[at[i]] += r * work.score[k * p + i];
     }
     addInformation(work, categories, mass, at, out);
   }
@@ -114,40 +113,37 @@ function addExponential(
   for (const theta of [0, 1]) {
     evaluateFamily(model, categories, local, theta, work);
     for (let k = 1; k < categories; k += 1) {
-      const first = sums[eap + row + k] ?? 0;
-      const share = theta === 0 ? (persons[row + k] ?? 0) - first : first;
-      out.value += share * ((work.logP[k] ?? 0) - (work.logP[0] ?? 0));
-      for (let i = 0; i < p; i += 1)
-        out.gradient[at[i] ?? 0] =
-          (out.gradient[at[i] ?? 0] ?? 0) + share * ((work.score[k * p + i] ?? 0) - (work.score[i] ?? 0));
+      const first = sums[eap + row + k];
+      const share = theta === 0 ? persons[row + k] - first : first;
+      out.value += share * (work.logP[k] - work.logP[0]);
+      for (let i = 0; i < p; i += 1) out.gradient[at[i]] += share * (work.score[k * p + i] - work.score[i]);
     }
   }
   for (let q = 0; q < node.length; q += 1) {
-    const w = sums[line * shape.stride + q] ?? 0;
+    const w = sums[line * shape.stride + q];
     if (w < 1e-12) continue;
-    evaluateFamily(model, categories, local, node[q] ?? 0, work);
-    out.value += w * (work.logP[0] ?? 0);
-    for (let i = 0; i < p; i += 1)
-      out.gradient[at[i] ?? 0] = (out.gradient[at[i] ?? 0] ?? 0) + w * (work.score[i] ?? 0);
+    evaluateFamily(model, categories, local, node[q], work);
+    out.value += w * work.logP[0];
+    for (let i = 0; i < p; i += 1) out.gradient[at[i]] += w * work.score[i];
     addInformation(work, categories, w, at, out);
   }
 }
 
 const isPossibleBlock = ({ parts }: Problem, block: readonly number[], x: Float64Array): boolean =>
   block.every((item) => {
-    const { model = 'fixed', index = [] } = parts[item] ?? {};
+    const { model = 'fixed', index = [] } = parts[item];
     return (
       model === 'fixed' ||
       isPossible(
         model,
-        index.map((n) => x[n] ?? 0),
+        index.map((n) => x[n]),
       )
     );
   });
 
 /** Fisher scoring, halving a step that does not help; what cannot be inverted stays where it is. */
 export function maximiseBlock(problem: Problem, block: readonly number[], x: Float64Array): void {
-  const indices = [...new Set(block.flatMap((item) => problem.parts[item]?.index ?? []))];
+  const indices = [...new Set(block.flatMap((item) => problem.parts[item].index))];
   const place = new Map(indices.map((n, at) => [n, at]));
   let here = blockAt(problem, block, x, place);
   for (let step = 0; step < 12; step += 1) {
@@ -156,14 +152,14 @@ export function maximiseBlock(problem: Problem, block: readonly number[], x: Flo
     if (inverse === undefined) return;
     const move = indices.map((_, i) => {
       let sum = 0;
-      for (let j = 0; j < size; j += 1) sum += (inverse[i * size + j] ?? 0) * (here.gradient[j] ?? 0);
+      for (let j = 0; j < size; j += 1) sum += inverse[i * size + j] * here.gradient[j];
       return Math.max(-1, Math.min(1, sum));
     });
     const largest = move.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const from = indices.map((n) => x[n] ?? 0);
+    const from = indices.map((n) => x[n]);
     const take = (factor: number): void => {
       indices.forEach((n, i) => {
-        x[n] = (from[i] ?? 0) + factor * (move[i] ?? 0);
+        x[n] = from[i] + factor * move[i];
       });
     };
     // Newton's error is of the order of the square of its step: the next cycle moves the target by more than what is
@@ -197,7 +193,7 @@ export function maximiseLatent(problem: Problem, moments: readonly Moments[], x:
   }
   if (latent.kind === 'groups') {
     moments.forEach(({ total, first, second }, g) => {
-      const [mean, logVariance] = [latent.mean[g] ?? -1, latent.logVariance[g] ?? -1];
+      const [mean, logVariance] = [latent.mean[g], latent.logVariance[g]];
       if (total === 0 || (mean < 0 && logVariance < 0)) return;
       const matched = matchMoments(node, first / total, second / total, mean >= 0);
       if (mean >= 0) x[mean] = matched.mean;
@@ -208,10 +204,10 @@ export function maximiseLatent(problem: Problem, moments: readonly Moments[], x:
   const p = latent.mean.length;
   const [cross, right] = [new Float64Array(p * p), new Float64Array(p)];
   moments.forEach(({ total, first }, d) => {
-    const row = latent.design[d] ?? new Float64Array(p);
+    const row = latent.design[d];
     for (let i = 0; i < p; i += 1) {
-      right[i] = (right[i] ?? 0) + (row[i] ?? 0) * first;
-      for (let j = 0; j < p; j += 1) cross[i * p + j] = (cross[i * p + j] ?? 0) + total * (row[i] ?? 0) * (row[j] ?? 0);
+      right[i] += row[i] * first;
+      for (let j = 0; j < p; j += 1) cross[i * p + j] += total * row[i] * row[j];
     }
   });
   const inverse = invertSymmetric(cross, p);
@@ -219,7 +215,7 @@ export function maximiseLatent(problem: Problem, moments: readonly Moments[], x:
     throw new IrtError('covariates-dependent', 'covariates', p, 'must be linearly independent');
   latent.mean.forEach((n, i) => {
     let sum = 0;
-    for (let j = 0; j < p; j += 1) sum += (inverse[i * p + j] ?? 0) * (right[j] ?? 0);
+    for (let j = 0; j < p; j += 1) sum += inverse[i * p + j] * right[j];
     x[n] = sum;
   });
   let [residual, persons] = [0, 0];
@@ -228,7 +224,7 @@ export function maximiseLatent(problem: Problem, moments: readonly Moments[], x:
     residual += second - 2 * mu * first + mu * mu * total;
     persons += total;
   });
-  const at = latent.logVariance[0] ?? -1;
+  const at = latent.logVariance[0];
   if (at >= 0) x[at] = log(Math.max(1e-4, residual / persons));
 }
 
@@ -241,9 +237,9 @@ function maximiseHistograms({ latent: { histogram }, node, shape, counts: { sums
     const mass = sums.subarray(from, from + node.length);
     const total = mass.reduce((sum, m) => sum + m, 0);
     if (total === 0) return;
-    if (given === 'nothing') for (let q = 0; q < node.length; q += 1) weights[q] = (mass[q] ?? 0) / total;
+    if (given === 'nothing') for (let q = 0; q < node.length; q += 1) weights[q] = mass[q] / total;
     else constrainedWeights(node, mass, given === 'mean and variance', weights);
-    for (let q = 0; q < node.length; q += 1) x[at + q] = Math.sqrt(weights[q] ?? 0);
+    for (let q = 0; q < node.length; q += 1) x[at + q] = Math.sqrt(weights[q]);
   });
 }
 
@@ -262,12 +258,12 @@ export function addLatentScore(
   const spread = (m1: number, m2: number, n: number): number => m2 - 2 * mean * m1 + mean * mean * n;
   const byLogVariance = (spread(first, second, total) - total * spread(at.mean, at.second, 1)) / (2 * variance);
   if (latent.kind === 'groups') {
-    const n = latent.mean[density] ?? -1;
-    if (n >= 0) out[n] = (out[n] ?? 0) + byMean;
+    const n = latent.mean[density];
+    if (n >= 0) out[n] += byMean;
   } else
     latent.mean.forEach((n, i) => {
-      out[n] = (out[n] ?? 0) + byMean * (latent.design[density]?.[i] ?? 0);
+      out[n] += byMean * latent.design[density][i];
     });
   const v = varianceIndex(latent, density);
-  if (v >= 0) out[v] = (out[v] ?? 0) + byLogVariance;
+  if (v >= 0) out[v] += byLogVariance;
 }

@@ -51,9 +51,8 @@ export function calibrateAtAbilities(
   const highest = Array.from(category).reduce((most, k) => Math.max(most, k), 0);
   const counts = new Uint32Array(highest + 1);
   for (let n = 0; n < category.length; n += 1) {
-    if (!Number.isFinite(theta[n]))
-      throw new IrtError('not-finite', `theta[${n}]`, theta[n] ?? NaN, 'must be a number');
-    counts[category[n] ?? 0] = (counts[category[n] ?? 0] ?? 0) + 1;
+    if (!Number.isFinite(theta[n])) throw new IrtError('not-finite', `theta[${n}]`, theta[n], 'must be a number');
+    counts[category[n]] += 1;
   }
   if (counts.length < 2 || counts.some((n) => n === 0))
     throw new IrtError('item-without-variance', id, highest, 'must have answers in every category, two at least');
@@ -67,23 +66,22 @@ export function calibrateAtAbilities(
     let value = 0;
     prepareFamily(model, counts.length, at, work);
     for (let n = 0; n < category.length; n += 1) {
-      evaluateFamily(model, counts.length, at, theta[n] ?? 0, work);
-      const k = category[n] ?? 0;
-      value += work.logP[k] ?? 0;
-      for (let i = 0; i < size; i += 1) gradient[i] = (gradient[i] ?? 0) + (work.score[k * size + i] ?? 0);
+      evaluateFamily(model, counts.length, at, theta[n], work);
+      const k = category[n];
+      value += work.logP[k];
+      for (let i = 0; i < size; i += 1) gradient[i] += work.score[k * size + i];
       for (let c = 0; c < counts.length; c += 1)
         for (let i = 0; i < size; i += 1) {
-          const s = (work.p[c] ?? 0) * (work.score[c * size + i] ?? 0);
-          for (let j = 0; j <= i; j += 1)
-            information[i * size + j] = (information[i * size + j] ?? 0) + s * (work.score[c * size + j] ?? 0);
+          const s = work.p[c] * work.score[c * size + i];
+          for (let j = 0; j <= i; j += 1) information[i * size + j] += s * work.score[c * size + j];
         }
     }
     own.forEach((prior, i) => {
-      const p = prior?.(at[i] ?? 0);
+      const p = prior?.(at[i]);
       if (p !== undefined) {
         value += p.value;
-        gradient[i] = (gradient[i] ?? 0) + p.gradient;
-        information[i * size + i] = (information[i * size + i] ?? 0) + p.information;
+        gradient[i] += p.gradient;
+        information[i * size + i] += p.information;
       }
     });
     return { value, gradient, information };
@@ -95,13 +93,13 @@ export function calibrateAtAbilities(
     if (inverse === undefined) break;
     const move = Float64Array.from({ length: size }, (_, i) => {
       let sum = 0;
-      for (let j = 0; j < size; j += 1) sum += (inverse[i * size + j] ?? 0) * (here.gradient[j] ?? 0);
+      for (let j = 0; j < size; j += 1) sum += inverse[i * size + j] * here.gradient[j];
       return Math.max(-1, Math.min(1, sum));
     });
     const from = Float64Array.from(x);
     let share = 1;
     for (;;) {
-      for (let i = 0; i < size; i += 1) x[i] = (from[i] ?? 0) + share * (move[i] ?? 0);
+      for (let i = 0; i < size; i += 1) x[i] = from[i] + share * move[i];
       const next = evaluate(x);
       if (next.value >= here.value - 1e-10 * Math.abs(here.value)) {
         here = next;

@@ -65,7 +65,7 @@ export function calibrate(
         difficulty,
         difficultyStandardError: difficultyError,
         responses,
-        proportion: (categoryCounts[1] ?? 0) / responses,
+        proportion: categoryCounts[1] / responses,
         ...(model === '2pl' ? { slopeStandardError: slopeError } : {}),
       };
     },

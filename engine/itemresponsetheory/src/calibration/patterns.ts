@@ -63,8 +63,8 @@ export function preparePatterns(
 ): Patterns {
   const tally = new Uint32Array(256 * data.items);
   for (let n = 0; n < data.item.length; n += 1) {
-    const at = 256 * (data.item[n] ?? 0) + (data.category[n] ?? 0);
-    tally[at] = (tally[at] ?? 0) + 1;
+    const at = 256 * data.item[n] + data.category[n];
+    tally[at] += 1;
   }
   const raw = Array.from({ length: data.items }, (_, item) => tally.slice(256 * item, 256 * (item + 1)));
   const flags: Flag[] = [];
@@ -112,7 +112,7 @@ export function preparePatterns(
   const isLong = (from: number, to: number): boolean => {
     if (to - from > longestCollapsed) return true;
     let sum = 0;
-    for (let n = from; n < to; n += 1) sum += logCategories[data.item[n] ?? 0] ?? 0;
+    for (let n = from; n < to; n += 1) sum += logCategories[data.item[n]];
     return sum > spread;
   };
   return { ...collapse(data, densityOf, weightOf, maps, isLong), categories, counts, flags };
@@ -139,7 +139,7 @@ function collapse(
   const [weight, squaredWeight]: [number[], number[]] = [[], []];
   let emptyPersons = 0;
   for (let person = 0; person < data.persons; person += 1) {
-    const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
+    const [from, to] = [data.rowStart[person], data.rowStart[person + 1]];
     const own = weightOf(person);
     if (from === to || own === 0) {
       emptyPersons += 1;
@@ -156,14 +156,14 @@ function collapse(
     codes[0] = densityOf(person) & 0xffff;
     codes[1] = densityOf(person) >>> 16;
     for (let n = from; n < to; n += 1) {
-      codes[2 * (n - from) + 2] = (data.item[n] ?? 0) & 0xffff;
-      codes[2 * (n - from) + 3] = ((data.item[n] ?? 0) >>> 16) * 256 + (data.category[n] ?? 0);
+      codes[2 * (n - from) + 2] = data.item[n] & 0xffff;
+      codes[2 * (n - from) + 3] = (data.item[n] >>> 16) * 256 + data.category[n];
     }
     const key = String.fromCharCode(...codes);
     const row = known.get(key);
     if (row !== undefined) {
-      weight[row] = (weight[row] ?? 0) + own;
-      squaredWeight[row] = (squaredWeight[row] ?? 0) + own * own;
+      weight[row] += own;
+      squaredWeight[row] += own * own;
       rowOf[person] = row;
       continue;
     }
@@ -175,19 +175,19 @@ function collapse(
   }
   const rowStart = new Uint32Array(first.length + 1);
   first.forEach((person, row) => {
-    rowStart[row + 1] = (rowStart[row] ?? 0) + (data.rowStart[person + 1] ?? 0) - (data.rowStart[person] ?? 0);
+    rowStart[row + 1] = rowStart[row] + data.rowStart[person + 1] - data.rowStart[person];
   });
-  const [item, category] = [new Uint32Array(rowStart[first.length] ?? 0), new Uint8Array(rowStart[first.length] ?? 0)];
+  const [item, category] = [new Uint32Array(rowStart[first.length]), new Uint8Array(rowStart[first.length])];
   const recoded = new Uint8Array(256 * data.items);
   maps.forEach((map, one) => {
-    for (let k = 0; k < map.length; k += 1) recoded[256 * one + k] = map[k] ?? 0;
+    for (let k = 0; k < map.length; k += 1) recoded[256 * one + k] = map[k];
   });
   first.forEach((person, row) => {
-    const to = data.rowStart[person + 1] ?? 0;
-    for (let n = data.rowStart[person] ?? 0, at = rowStart[row] ?? 0; n < to; n += 1, at += 1) {
-      const one = data.item[n] ?? 0;
+    const to = data.rowStart[person + 1];
+    for (let n = data.rowStart[person], at = rowStart[row]; n < to; n += 1, at += 1) {
+      const one = data.item[n];
       item[at] = one;
-      category[at] = recoded[256 * one + (data.category[n] ?? 0)] ?? 0;
+      category[at] = recoded[256 * one + data.category[n]];
     }
   });
   return {

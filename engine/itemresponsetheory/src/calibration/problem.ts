@@ -132,26 +132,23 @@ export function histogramsOf({ histogram }: Latent, points: number, x: Float64Ar
   const out = new Float64Array(histogram.length * points);
   histogram.forEach(({ at }, g) => {
     let total = 0;
-    for (let q = 0; q < points; q += 1) total += (x[at + q] ?? 0) ** 2;
-    for (let q = 0; q < points; q += 1) out[g * points + q] = log(Math.max(1e-90, (x[at + q] ?? 0) ** 2 / total));
+    for (let q = 0; q < points; q += 1) total += x[at + q] ** 2;
+    for (let q = 0; q < points; q += 1) out[g * points + q] = log(Math.max(1e-90, x[at + q] ** 2 / total));
   });
   return out;
 }
 
 export const meanOf = (latent: Latent, density: number, x: Float64Array): number =>
   latent.kind === 'groups'
-    ? (latent.mean[density] ?? -1) < 0
+    ? latent.mean[density] < 0
       ? 0
-      : (x[latent.mean[density] ?? 0] ?? 0)
-    : (latent.design[density] ?? new Float64Array(0)).reduce(
-        (sum, value, n) => sum + value * (x[latent.mean[n] ?? 0] ?? 0),
-        0,
-      );
+      : x[latent.mean[density]]
+    : latent.design[density].reduce((sum, value, n) => sum + value * x[latent.mean[n]], 0);
 export const varianceIndex = (latent: Latent, density: number): number =>
-  latent.logVariance[latent.kind === 'groups' ? density : 0] ?? -1;
+  latent.logVariance[latent.kind === 'groups' ? density : 0];
 export const varianceOf = (latent: Latent, density: number, x: Float64Array): number => {
   const at = varianceIndex(latent, density);
-  return at < 0 ? 1 : exp(x[at] ?? 0);
+  return at < 0 ? 1 : exp(x[at]);
 };
 
 function modelOf(models: CalibrateItemsOptions['models'], item: number): ItemModelName {
@@ -182,7 +179,7 @@ function layOut(
     if (model === 'fixed') return { model, index: [], ...place };
     if (categories > 2 && (model === 'rasch' || model === '1pl' || model === '2pl' || model === '3pl'))
       throw new IrtError('unknown-category', names(item), categories - 1, `must be 0 or 1 under ${model}`);
-    const values = startValues(model, patterns.counts[item] ?? []);
+    const values = startValues(model, patterns.counts[item]);
     const local = parameterNames(model, categories);
     if (model !== 'rsm') {
       blocks.push([item]);
@@ -191,19 +188,19 @@ function layOut(
         ...place,
         index: local.map((name, n) => {
           parameters.push(`${names(item)}:${name}`);
-          start.push(values[n] ?? 0);
+          start.push(values[n]);
           return parameters.length - 1;
         }),
       };
     }
     parameters.push(`${names(item)}:b`);
-    start.push(values[0] ?? 0);
+    start.push(values[0]);
     const own = parameters.length - 1;
     if (!shared.has(categories)) {
       shared.set(categories, parameters.length);
       local.slice(1).forEach((name, n) => {
         parameters.push(`rating scale of ${categories}:${name}`);
-        start.push(values[n + 1] ?? 0);
+        start.push(values[n + 1]);
       });
     }
     const first = shared.get(categories) ?? 0;
@@ -276,10 +273,10 @@ function weightsOf(data: ResponseMatrix, { weights }: CalibrateItemsOptions): (p
       `must have a member for each of ${data.persons} persons`,
     );
   for (let n = 0; n < weights.length; n += 1) {
-    const w = weights[n] ?? NaN;
+    const w = weights[n];
     if (!(w >= 0 && w < Infinity)) throw new IrtError('negative', `weights[${n}]`, w, 'must be a number of at least 0');
   }
-  return (person) => weights[person] ?? 0;
+  return (person) => weights[person];
 }
 
 /** Density of each person, and the covariates of each density. */
@@ -308,7 +305,7 @@ function densitiesOf(
       }
       return at;
     });
-    return { of: (person) => of[person] ?? 0, count: design.length, design };
+    return { of: (person) => of[person], count: design.length, design };
   }
   if (group === undefined) return { of: () => 0, count: 1, design: [] };
   if (group.length !== data.persons)
@@ -320,12 +317,12 @@ function densitiesOf(
     );
   let highest = 0;
   for (let n = 0; n < group.length; n += 1) {
-    const g = group[n] ?? -1;
+    const g = group[n];
     if (!Number.isInteger(g) || g < 0 || g > 1000)
       throw new IrtError('unknown-group', `group[${n}]`, g, 'must be a whole number from 0 to 1000');
     highest = Math.max(highest, g);
   }
-  return { of: (person) => group[person] ?? 0, count: highest + 1, design: [] };
+  return { of: (person) => group[person], count: highest + 1, design: [] };
 }
 
 /**
@@ -342,15 +339,15 @@ function checkForms(
   const root = (n: number): number => {
     let at = n;
     while (parent[at] !== at) {
-      parent[at] = parent[parent[at] ?? at] ?? at;
-      at = parent[at] ?? at;
+      parent[at] = parent[parent[at]];
+      at = parent[at];
     }
     return at;
   };
   for (let row = 0; row < rows; row += 1) {
-    const first = item[rowStart[row] ?? 0] ?? 0;
-    for (let n = rowStart[row] ?? 0; n < (rowStart[row + 1] ?? 0); n += 1) {
-      const one = item[n] ?? 0;
+    const first = item[rowStart[row]];
+    for (let n = rowStart[row]; n < rowStart[row + 1]; n += 1) {
+      const one = item[n];
       if (parent[one] !== parent[first]) parent[root(one)] = root(first);
     }
   }
@@ -372,7 +369,7 @@ function checkForms(
       'must be joined by persons or fixed items: with several groups these sets have no common scale',
     );
   return loose.map((members) => ({
-    item: members[0] ?? 0,
+    item: members[0],
     code: 'forms-disconnected',
     message: `no person joins these sets of items: ${inWords}; they are on one scale only if the persons are equivalent`,
   }));
@@ -440,11 +437,10 @@ export function prepareProblem(
   if (bank !== undefined) {
     const out = new Float64Array(most);
     for (const [item, n] of place) {
-      const line = parts[item]?.line ?? 0;
+      const line = parts[item].line;
       node.forEach((theta, q) => {
         const categories = categoryProbabilities(bank, n, theta, out);
-        for (let k = 0; k < categories; k += 1)
-          table[(line + k) * shape.stride + q] = log(Math.max(1e-300, out[k] ?? 0));
+        for (let k = 0; k < categories; k += 1) table[(line + k) * shape.stride + q] = log(Math.max(1e-300, out[k]));
       });
     }
   }
@@ -452,7 +448,7 @@ export function prepareProblem(
   const tells = Uint8Array.from(parts, ({ model }) => (options.posteriorFrom === 'fixed' && model !== 'fixed' ? 0 : 1));
   const cellTells = new Uint8Array(shape.cells);
   parts.forEach(({ row, categories }, item) => {
-    cellTells.fill(tells[item] ?? 1, row, row + categories);
+    cellTells.fill(tells[item], row, row + categories);
   });
   const rowData = prepareRows(patterns, parts, tells);
   const counts: ExpectedCounts = {

@@ -55,17 +55,17 @@ function findBooklets(
   const example: number[] = [];
   const of = new Uint32Array(rows);
   for (let row = 0; row < rows; row += 1) {
-    const [start, end, before] = [rowStart[row] ?? 0, rowStart[row + 1] ?? 0, rowStart[row - 1] ?? 0];
+    const [start, end, before] = [rowStart[row], rowStart[row + 1], rowStart[row - 1]];
     if (
       row > 0 &&
       density[row] === density[row - 1] &&
       start - before === end - start &&
       sameItems(item, before, start, end - start)
     ) {
-      of[row] = of[row - 1] ?? 0;
+      of[row] = of[row - 1];
       continue;
     }
-    const key = `${density[row] ?? 0}:${item
+    const key = `${density[row]}:${item
       .subarray(start, end)
       .filter((one) => isExponential[one] === 1)
       .join()}`;
@@ -82,13 +82,13 @@ function findBooklets(
 /** Rows by booklet, else in their order. */
 function byBooklet(of: Uint32Array, booklets: number): { order: Uint32Array; size: Uint32Array } {
   const size = new Uint32Array(booklets);
-  for (const booklet of of) size[booklet] = (size[booklet] ?? 0) + 1;
+  for (const booklet of of) size[booklet] += 1;
   const next = new Uint32Array(booklets + 1);
-  for (let n = 0; n < booklets; n += 1) next[n + 1] = (next[n] ?? 0) + (size[n] ?? 0);
+  for (let n = 0; n < booklets; n += 1) next[n + 1] = next[n] + size[n];
   const order = new Uint32Array(of.length);
   for (let row = 0; row < of.length; row += 1) {
-    const booklet = of[row] ?? 0;
-    const at = next[booklet] ?? 0;
+    const booklet = of[row];
+    const at = next[booklet];
     order[at] = row;
     next[booklet] = at + 1;
   }
@@ -113,26 +113,26 @@ function listsOf(
     return { start, tells: new Uint32Array(order.length), value: new Uint32Array(0) };
   let most = 0;
   for (let place = 0; place < order.length; place += 1) {
-    const row = order[place] ?? 0;
-    most += (rowStart[row + 1] ?? 0) - (rowStart[row] ?? 0);
+    const row = order[place];
+    most += rowStart[row + 1] - rowStart[row];
   }
   const end = new Uint32Array(order.length);
   const value = new Uint32Array(most);
   const allTell = tells.every((one) => one === 1);
   let at = 0;
   const add = (row: number, telling: number): void => {
-    const last = rowStart[row + 1] ?? 0;
-    for (let n = rowStart[row] ?? 0; n < last; n += 1) {
-      const one = item[n] ?? 0;
-      const place = placeOf[one] ?? -1;
-      const k = category[n] ?? 0;
+    const last = rowStart[row + 1];
+    for (let n = rowStart[row]; n < last; n += 1) {
+      const one = item[n];
+      const place = placeOf[one];
+      const k = category[n];
       if (place < 0 || k < from || (!allTell && tells[one] !== telling)) continue;
       value[at] = adds ? place + k : place;
       at += 1;
     }
   };
   for (let place = 0; place < order.length; place += 1) {
-    const row = order[place] ?? 0;
+    const row = order[place];
     add(row, 1);
     end[place] = at;
     if (!allTell) add(row, 0);
@@ -155,12 +155,12 @@ export function prepareRows(patterns: Patterns, parts: readonly Part[], tells: U
       Math.min(n * each, order.length),
     ),
     row: order,
-    weight: Float64Array.from(order, (row) => patterns.weight[row] ?? 1),
-    booklet: Uint32Array.from(order, (row) => of[row] ?? 0),
+    weight: Float64Array.from(order, (row) => patterns.weight[row]),
+    booklet: Uint32Array.from(order, (row) => of[row]),
     scored: listsOf(patterns, order, tells, cell, 1, true),
     listed: listsOf(patterns, order, tells, line, 0, true),
     shared: listsOf(patterns, example, tells, baseLine, 0, false),
-    density: Uint32Array.from(example, (row) => patterns.density[row] ?? 0),
+    density: Uint32Array.from(example, (row) => patterns.density[row]),
     size,
   };
 }
@@ -173,11 +173,11 @@ export function countScored(
 ): void {
   persons.fill(0);
   for (let place = 0; place < row.length; place += 1) {
-    if (only !== undefined && only[row[place] ?? 0] === 0) continue;
-    const count = weight[place] ?? 1;
-    for (let n = start[place] ?? 0; n < (start[place + 1] ?? 0); n += 1) {
-      const at = value[n] ?? 0;
-      persons[at] = (persons[at] ?? 0) + count;
+    if (only !== undefined && only[row[place]] === 0) continue;
+    const count = weight[place];
+    for (let n = start[place]; n < start[place + 1]; n += 1) {
+      const at = value[n];
+      persons[at] += count;
     }
   }
 }

@@ -99,7 +99,7 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
   nodes.set(node);
   const addressesOf = ({ value }: Lists): Uint32Array => {
     const list = memory.addresses(value.length);
-    for (let n = 0; n < value.length; n += 1) list[n] = table.byteOffset + (value[n] ?? 0) * length;
+    for (let n = 0; n < value.length; n += 1) list[n] = table.byteOffset + value[n] * length;
     return list;
   };
   const [listedAt, sharedAt] = [addressesOf(data.listed).byteOffset, addressesOf(data.shared).byteOffset];
@@ -113,22 +113,17 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
   function open(next: number, rows: number): void {
     const { start, tells } = data.shared;
     booklet = next;
-    const density = data.density[next] ?? 0;
+    const density = data.density[next];
     if (density !== prior.density)
       prior = {
         density,
         logWeight: shape.hasHistogram
           ? input.histogram.subarray(density * points, (density + 1) * points)
-          : normalOnGrid(node, input.mean[density] ?? 0, input.variance[density] ?? 1).logWeight,
+          : normalOnGrid(node, input.mean[density], input.variance[density]).logWeight,
       };
     line.fill(nowhere);
     line.set(prior.logWeight);
-    kernels.addRows(
-      sharedAt + 4 * (start[next] ?? 0),
-      (tells[next] ?? 0) - (start[next] ?? 0),
-      line.byteOffset,
-      length,
-    );
+    kernels.addRows(sharedAt + 4 * start[next], tells[next] - start[next], line.byteOffset, length);
     // A histogram may have several modes.
     isWalked = rows >= fewestWalked && !shape.hasHistogram;
     if (isWalked) walker.begin(line);
@@ -142,22 +137,21 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
     }
     const { start } = data.shared;
     kernels.accumulate(
-      sharedAt + 4 * (start[booklet] ?? 0),
-      (start[booklet + 1] ?? 0) - (start[booklet] ?? 0),
+      sharedAt + 4 * start[booklet],
+      start[booklet + 1] - start[booklet],
       toSums,
       here.byteOffset,
       8 * lowest,
       8 * highest,
     );
-    const at = layout.density + layout.width * (data.density[booklet] ?? 0);
-    if (shape.perDensity === 'nodes')
-      for (let q = lowest; q < highest; q += 1) sums[at + q] = (sums[at + q] ?? 0) + (here[q] ?? 0);
+    const at = layout.density + layout.width * data.density[booklet];
+    if (shape.perDensity === 'nodes') for (let q = lowest; q < highest; q += 1) sums[at + q] += here[q];
     else
       for (let q = lowest; q < highest; q += 1) {
-        const [w, theta] = [here[q] ?? 0, nodes[q] ?? 0];
-        sums[at] = (sums[at] ?? 0) + w;
-        sums[at + 1] = (sums[at + 1] ?? 0) + w * theta;
-        sums[at + 2] = (sums[at + 2] ?? 0) + w * theta * theta;
+        const [w, theta] = [here[q], nodes[q]];
+        sums[at] += w;
+        sums[at + 1] += w * theta;
+        sums[at + 2] += w * theta * theta;
       }
     here.fill(0);
     [booklet, lowest, highest] = [-1, stride, -1];
@@ -166,11 +160,11 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
   /** All nodes by exponentials: line + sum·θ and the row's own lines of the table. */
   function spread(sum: number, place: number): void {
     weight.set(line);
-    if (sum !== 0) for (let q = 0; q < stride; q += 1) weight[q] = (weight[q] ?? 0) + sum * (nodes[q] ?? 0);
-    const from = data.listed.start[place] ?? 0;
-    kernels.addRows(listedAt + 4 * from, (data.listed.tells[place] ?? 0) - from, weight.byteOffset, length);
+    if (sum !== 0) for (let q = 0; q < stride; q += 1) weight[q] += sum * nodes[q];
+    const from = data.listed.start[place];
+    kernels.addRows(listedAt + 4 * from, data.listed.tells[place] - from, weight.byteOffset, length);
     out.total = kernels.spread(weight.byteOffset, length);
-    out.peak = weight[stride] ?? 0;
+    out.peak = weight[stride];
     let [first, last] = [0, stride - 2];
     while (first < last && weight[first] === 0 && weight[first + 1] === 0) first += 2;
     while (last > first && weight[last] === 0 && weight[last + 1] === 0) last -= 2;
@@ -183,8 +177,8 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
     const { start, tells, value } = data.scored;
     const { slope } = input;
     let sum = 0;
-    for (let n = start[place] ?? 0; n < (tells[place] ?? 0); n += 1) sum += slope[value[n] ?? 0] ?? 0;
-    const hasListed = (data.listed.start[place] ?? 0) < (data.listed.tells[place] ?? 0);
+    for (let n = start[place]; n < tells[place]; n += 1) sum += slope[value[n]];
+    const hasListed = data.listed.start[place] < data.listed.tells[place];
     if (!isWalked || hasListed) {
       spread(sum, place);
       return;
@@ -198,17 +192,17 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
 
   function add(place: number): void {
     const { from, to, total, peak } = out;
-    const count = data.weight[place] ?? 1;
-    sums[layout.logLikelihood] = (sums[layout.logLikelihood] ?? 0) + count * (peak + log(total));
+    const count = data.weight[place];
+    sums[layout.logLikelihood] += count * (peak + log(total));
     const first = kernels.settle(weight.byteOffset, 8 * from, 8 * to, count / total, here.byteOffset, nodes.byteOffset);
     if (from < lowest) lowest = from;
     if (to > highest) highest = to;
     const { start, value } = data.scored;
-    for (let n = start[place] ?? 0; n < (start[place + 1] ?? 0); n += 1) {
-      const at = layout.eap + (value[n] ?? 0);
-      sums[at] = (sums[at] ?? 0) + first;
+    for (let n = start[place]; n < start[place + 1]; n += 1) {
+      const at = layout.eap + value[n];
+      sums[at] += first;
     }
-    const [listed, end] = [data.listed.start[place] ?? 0, data.listed.start[place + 1] ?? 0];
+    const [listed, end] = [data.listed.start[place], data.listed.start[place + 1]];
     if (end > listed)
       kernels.accumulate(listedAt + 4 * listed, end - listed, toSums, weight.byteOffset, 8 * from, 8 * to);
   }
@@ -221,13 +215,13 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
     },
     sums(chunk, only, onRow) {
       sums.fill(0);
-      for (let place = data.chunkStart[chunk] ?? 0; place < (data.chunkStart[chunk + 1] ?? 0); place += 1) {
-        const row = data.row[place] ?? 0;
+      for (let place = data.chunkStart[chunk]; place < data.chunkStart[chunk + 1]; place += 1) {
+        const row = data.row[place];
         if (only !== undefined && only[row] === 0) continue;
-        const next = data.booklet[place] ?? 0;
+        const next = data.booklet[place];
         if (next !== booklet) {
           close();
-          open(next, data.size[next] ?? 0);
+          open(next, data.size[next]);
         }
         posteriorAt(place);
         if (onRow === undefined) {
@@ -235,7 +229,7 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
           continue;
         }
         const posterior = new Float64Array(points);
-        for (let q = out.from; q < Math.min(out.to, points); q += 1) posterior[q] = (weight[q] ?? 0) / out.total;
+        for (let q = out.from; q < Math.min(out.to, points); q += 1) posterior[q] = weight[q] / out.total;
         onRow(row, posterior);
       }
       close();

@@ -16,7 +16,7 @@ export interface ClassificationAgreement {
 
 /** From the chances of each level and the true one: accuracy p_true, consistency Σp². */
 const agreement = (chances: readonly number[], truth: number): Agreement => ({
-  accuracy: chances[truth] ?? 0,
+  accuracy: chances[truth],
   consistency: chances.reduce((sum, p) => sum + p * p, 0),
 });
 
@@ -25,7 +25,7 @@ function agreements(atLeast: readonly number[], truth: number): ClassificationAg
   const perCut = atLeast.map((p, c) => agreement([1 - p, p], truth > c ? 1 : 0));
   const levels = Array.from(
     { length: atLeast.length + 1 },
-    (_, k) => (k === 0 ? 1 : (atLeast[k - 1] ?? 0)) - (atLeast[k] ?? 0),
+    (_, k) => (k === 0 ? 1 : atLeast[k - 1]) - (k === atLeast.length ? 0 : atLeast[k]),
   );
   return { perCut, all: agreement(levels, truth) };
 }
@@ -33,7 +33,7 @@ function agreements(atLeast: readonly number[], truth: number): ClassificationAg
 function requireCuts(cuts: readonly number[]): void {
   if (cuts.length === 0) throw new IrtError('no-cuts', 'cuts', '[]', 'must have at least one member');
   cuts.forEach((cut, n) => {
-    if (!(cut > (cuts[n - 1] ?? -Infinity)))
+    if (!(cut > (n === 0 ? -Infinity : cuts[n - 1])))
       throw new IrtError('cuts-crossed', `cuts[${n}]`, cut, 'must be greater than the cut before');
   });
 }
@@ -65,7 +65,7 @@ export function leeAgreement(
   requireCuts(scoreCuts);
   const distribution = sumScoreDistribution(bank, items, theta);
   let expected = 0;
-  for (let n = 0; n < items.length; n += 1) expected += expectedScore(bank, items[n] ?? -1, theta);
+  for (let n = 0; n < items.length; n += 1) expected += expectedScore(bank, items[n], theta);
   const atLeast = scoreCuts.map((cut) => distribution.reduce((sum, p, score) => (score >= cut ? sum + p : sum), 0));
   return agreements(atLeast, scoreCuts.filter((cut) => expected >= cut).length);
 }
@@ -78,11 +78,11 @@ export function meanAgreement(
   const weights = rows.map((_, n) => weight?.[n] ?? 1);
   const total = weights.reduce((sum, w) => sum + w, 0);
   const average = (pick: (row: ClassificationAgreement) => Agreement | undefined): Agreement => ({
-    accuracy: rows.reduce((sum, row, n) => sum + (weights[n] ?? 0) * (pick(row)?.accuracy ?? 0), 0) / total,
-    consistency: rows.reduce((sum, row, n) => sum + (weights[n] ?? 0) * (pick(row)?.consistency ?? 0), 0) / total,
+    accuracy: rows.reduce((sum, row, n) => sum + weights[n] * (pick(row)?.accuracy ?? 0), 0) / total,
+    consistency: rows.reduce((sum, row, n) => sum + weights[n] * (pick(row)?.consistency ?? 0), 0) / total,
   });
   return {
-    perCut: (rows[0]?.perCut ?? []).map((_, c) => average((row) => row.perCut[c])),
+    perCut: (rows.at(0)?.perCut ?? []).map((_, c) => average((row) => row.perCut[c])),
     all: average((row) => row.all),
   };
 }

@@ -4,7 +4,7 @@ import type { Grid } from '../quadrature/grid.ts';
 
 function requireAscending(cuts: readonly number[]): void {
   cuts.forEach((cut, n) => {
-    if (!(cut > (cuts[n - 1] ?? -Infinity)))
+    if (!(cut > (n === 0 ? -Infinity : cuts[n - 1])))
       throw new IrtError('cuts-crossed', `cuts[${n}]`, cut, 'must be greater than the cut before');
   });
 }
@@ -17,12 +17,13 @@ function requireAscending(cuts: readonly number[]): void {
 export function levelProbabilities({ node }: Grid, weight: ArrayLike<number>, cuts: readonly number[]): Float64Array {
   requireAscending(cuts);
   const out = new Float64Array(cuts.length + 1);
-  const step = ((node[node.length - 1] ?? 0) - (node[0] ?? 0)) / (node.length - 1);
+  const step = (node[node.length - 1] - node[0]) / (node.length - 1);
   for (let q = 0; q < node.length; q += 1) {
-    const [from, to] = [(node[q] ?? 0) - step / 2, (node[q] ?? 0) + step / 2];
+    const [from, to] = [node[q] - step / 2, node[q] + step / 2];
     for (let k = 0; k <= cuts.length; k += 1) {
-      const overlap = Math.min(to, cuts[k] ?? Infinity) - Math.max(from, cuts[k - 1] ?? -Infinity);
-      if (overlap > 0) out[k] = (out[k] ?? 0) + ((weight[q] ?? 0) * overlap) / step;
+      const top = k === cuts.length ? to : Math.min(to, cuts[k]);
+      const overlap = top - (k === 0 ? from : Math.max(from, cuts[k - 1]));
+      if (overlap > 0) out[k] += (weight[q] * overlap) / step;
     }
   }
   return out;
@@ -37,7 +38,7 @@ export function leastLoss(
   for (let level = 0; level < probabilities.length; level += 1) {
     let expectedLoss = 0;
     for (let truth = 0; truth < probabilities.length; truth += 1)
-      expectedLoss += (probabilities[truth] ?? 0) * loss(level, truth);
+      expectedLoss += probabilities[truth] * loss(level, truth);
     if (expectedLoss < best.expectedLoss) best = { level, expectedLoss };
   }
   return best;
@@ -54,6 +55,6 @@ export function guoAgreement(probabilities: ArrayLike<number>): {
 } {
   const { level, expectedLoss } = leastLoss(probabilities);
   let consistency = 0;
-  for (let k = 0; k < probabilities.length; k += 1) consistency += (probabilities[k] ?? 0) ** 2;
+  for (let k = 0; k < probabilities.length; k += 1) consistency += probabilities[k] ** 2;
   return { level, accuracy: 1 - expectedLoss, consistency };
 }

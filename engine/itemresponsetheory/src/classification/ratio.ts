@@ -38,8 +38,8 @@ function check(
   { halfWidth, alpha, beta }: RatioOptions,
 ): void {
   for (let n = 0; n < items.length; n += 1) {
-    requireItem(bank, items[n] ?? -1);
-    requireCategory(bank, items[n] ?? -1, categories[n] ?? -1);
+    requireItem(bank, items[n]);
+    requireCategory(bank, items[n], categories[n]);
   }
   if (!(halfWidth > 0)) throw new IrtError('half-width-not-positive', 'halfWidth', halfWidth, 'must be greater than 0');
   for (const [field, value] of [

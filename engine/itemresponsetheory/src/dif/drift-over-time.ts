@@ -61,11 +61,11 @@ export function curveDistance(one: ItemSpec, other: ItemSpec, { node, weight }: 
   const [a, b] = [createItemParameters([{ ...one, id: 'one' }]), createItemParameters([{ ...other, id: 'other' }])];
   let [sum, total] = [0, 0];
   node.forEach((theta, q) => {
-    const [w, categories] = [weight[q] ?? 0, evaluate(a, 0, theta, first)];
+    const [w, categories] = [weight[q], evaluate(a, 0, theta, first)];
     evaluate(b, 0, theta, second);
     total += w;
     for (let k = 1; k < categories; k += 1)
-      sum += (w * ((first.probability[k] ?? 0) - (second.probability[k] ?? 0)) ** 2) / (categories - 1);
+      sum += (w * (first.probability[k] - second.probability[k]) ** 2) / (categories - 1);
   });
   return Math.sqrt(sum / total);
 }
@@ -87,7 +87,7 @@ function sameEverywhere(
   level: number,
 ): Tested {
   const none = tested(NaN, 0, level);
-  const steps = locations(members[0]?.item ?? { model: 'nominal', id: '', slopes: [], intercepts: [] }).length;
+  const steps = locations(members[0].item).length;
   const all = steps + 1;
   const kept = Array.from({ length: all }, (_, n) => n).filter((n) =>
     members.some(({ covariance }) => (covariance?.[n * all + n] ?? 0) > 0),
@@ -95,7 +95,7 @@ function sameEverywhere(
   const k = kept.length;
   if (k === 0 || members.length < 2) return none;
   const parts = members.map(({ form, item, covariance }) => {
-    const { a, b } = links[form] ?? { a: NaN, b: NaN };
+    const { a, b } = links[form];
     const slope = item.model === 'nominal' ? NaN : (item.slope ?? 1);
     const [values, size] = [[slope / a, ...locations(item).map((step) => slope * step + (slope * b) / a)], all];
     // How each moves with A and with B; and its own error, through da and db: J·V·J′ with J = [1/A, 0; b + B/A, a].
@@ -106,9 +106,9 @@ function sameEverywhere(
     const v = (i: number, j: number): number => covariance?.[i * size + j] ?? 0;
     const bySlope = [1 / a, ...locations(item).map((step) => step + b / a)];
     const own = (i: number, j: number): number =>
-      (bySlope[i] ?? 0) * (bySlope[j] ?? 0) * v(0, 0) +
-      (j > 0 ? (bySlope[i] ?? 0) * slope * v(0, j) : 0) +
-      (i > 0 ? slope * (bySlope[j] ?? 0) * v(i, 0) : 0) +
+      bySlope[i] * bySlope[j] * v(0, 0) +
+      (j > 0 ? bySlope[i] * slope * v(0, j) : 0) +
+      (i > 0 ? slope * bySlope[j] * v(i, 0) : 0) +
       (i > 0 && j > 0 ? slope * slope * v(i, j) : 0);
     return { form, values, moves, own };
   });
@@ -117,8 +117,7 @@ function sameEverywhere(
     const [one, other] = [parts[x], parts[y]];
     const [u, v] = [one?.moves[i], other?.moves[j]];
     if (one === undefined || other === undefined || u === undefined || v === undefined) return NaN;
-    const link = (row: 0 | 1, column: 0 | 1): number =>
-      ofLinks[(2 * one.form + row) * size + 2 * other.form + column] ?? NaN;
+    const link = (row: 0 | 1, column: 0 | 1): number => ofLinks[(2 * one.form + row) * size + 2 * other.form + column];
     return (
       (x === y ? one.own(i, j) : 0) +
       u.byA * v.byA * link(0, 0) +
@@ -128,9 +127,9 @@ function sameEverywhere(
     );
   };
   const last = parts.length - 1;
-  const rows = Array.from({ length: last * k }, (_, n) => ({ member: Math.floor(n / k), parameter: kept[n % k] ?? 0 }));
+  const rows = Array.from({ length: last * k }, (_, n) => ({ member: Math.floor(n / k), parameter: kept[n % k] }));
   const difference = rows.map(
-    ({ member, parameter }) => (parts[member]?.values[parameter] ?? NaN) - (parts[last]?.values[parameter] ?? NaN),
+    ({ member, parameter }) => parts[member].values[parameter] - parts[last].values[parameter],
   );
   const variance = Float64Array.from({ length: rows.length ** 2 }, (_, cell) => {
     const [one, other] = [rows[Math.floor(cell / rows.length)], rows[cell % rows.length]];
@@ -148,7 +147,7 @@ function sameEverywhere(
   let sum = 0;
   difference.forEach((one, i) => {
     difference.forEach((other, j) => {
-      sum += one * other * (inverse[i * rows.length + j] ?? NaN);
+      sum += one * other * inverse[i * rows.length + j];
     });
   });
   return tested(sum, rows.length, level);
@@ -182,10 +181,10 @@ export function driftOverTime(
   const items = ids.map((id): Omit<ItemOverTime, 'robustZ'> => {
     const members = forms.flatMap((form, f): Member[] => {
       const item = form.find((one) => one.id === id);
-      return item === undefined ? [] : [{ form: f, item, covariance: covariances[f]?.get(id) }];
+      return item === undefined ? [] : [{ form: f, item, covariance: covariances[f].get(id) }];
     });
     for (const { item } of members)
-      if (item.model !== members[0]?.item.model || locations(item).length !== locations(members[0].item).length)
+      if (item.model !== members[0].item.model || locations(item).length !== locations(members[0].item).length)
         throw new IrtError('anchor-differs', id, item.model, 'must have the same model and steps in every calibration');
     const others = kept.map((form) => form.filter((item) => item.id !== id));
     const isHeld = lostForms(others, base).length === 0 && others.every((form) => form.length > 1);
@@ -194,7 +193,7 @@ export function driftOverTime(
           members,
           linkFormsWithErrors(others, {
             base,
-            covariances: others.map((form, f) => form.map((item) => covariances[f]?.get(item.id))),
+            covariances: others.map((form, f) => form.map((item) => covariances[f].get(item.id))),
           }),
           forms.length,
           level,
@@ -202,10 +201,10 @@ export function driftOverTime(
       : tested(NaN, 0, level);
     const at = members.map(({ form, item }) => ({
       form,
-      item: transformItem(item, links[form] ?? { a: 1, b: 0 }),
-      isLinking: kept[form]?.some((one) => one.id === id) === true,
+      item: transformItem(item, links[form]),
+      isLinking: kept[form].some((one) => one.id === id) === true,
     }));
-    const [newest, oldest] = [at[0]?.item, at.at(-1)?.item];
+    const [newest, oldest] = [at.at(0)?.item, at.at(-1)?.item];
     if (newest === undefined || oldest === undefined)
       return { id, at, ...test, difference: NaN, lnSlopeDifference: NaN, distance: NaN };
     return {
@@ -218,5 +217,5 @@ export function driftOverTime(
     };
   });
   const z = robustZ(items.map(({ difference }) => difference));
-  return { links, dropped, items: items.map((item, n) => ({ ...item, robustZ: z[n] ?? NaN })) };
+  return { links, dropped, items: items.map((item, n) => ({ ...item, robustZ: z[n] })) };
 }

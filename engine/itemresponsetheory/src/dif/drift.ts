@@ -74,23 +74,23 @@ export function itemDrift(
   const { probability, rowStart } = tabulate(bank, grid);
   const points = grid.node.length;
   const responses = new Uint32Array(bank.size);
-  for (const item of data.item) responses[item] = (responses[item] ?? 0) + 1;
+  for (const item of data.item) responses[item] += 1;
   const bounds = Array.from(responses, (n) => (n === 0 ? Infinity : cusumBound(n, alpha, allowance)));
   const state = Array.from(responses, () => ({ up: 0, down: 0, easier: 0, harder: 0, upSince: 0, downSince: 0 }));
   const alarms = new Map<number, NonNullable<ItemDrift['alarm']>>();
   eachPosterior(bank, data, grid, (person, weight) => {
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
-      const item = data.item[n] ?? 0;
-      const [own, categories] = [data.category[n] ?? 0, bank.categories[item] ?? 2];
-      const first = rowStart[item] ?? 0;
+    for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1) {
+      const item = data.item[n];
+      const [own, categories] = [data.category[n], bank.categories[item]];
+      const first = rowStart[item];
       let [total, mean, square] = [0, 0, 0];
       for (let q = 0; q < points; q += 1) {
-        const p = probability[(first + own) * points + q] ?? 0;
+        const p = probability[(first + own) * points + q];
         if (!(p > 1e-12)) continue;
-        const h = (weight[q] ?? 0) / p;
+        const h = weight[q] / p;
         total += h;
         for (let k = 1; k < categories; k += 1) {
-          const share = h * (probability[(first + k) * points + q] ?? 0);
+          const share = h * probability[(first + k) * points + q];
           mean += k * share;
           square += k * k * share;
         }
@@ -106,7 +106,7 @@ export function itemDrift(
       if (at.down === 0) at.downSince = person;
       at.easier = Math.max(at.easier, at.up);
       at.harder = Math.max(at.harder, at.down);
-      const bound = bounds[item] ?? Infinity;
+      const bound = bounds[item];
       if (!alarms.has(item) && (at.up > bound || at.down > bound))
         alarms.set(
           item,
@@ -120,10 +120,10 @@ export function itemDrift(
     const alarm = alarms.get(item);
     return {
       item,
-      responses: responses[item] ?? 0,
+      responses: responses[item],
       easier,
       harder,
-      bound: bounds[item] ?? Infinity,
+      bound: bounds[item],
       ...(alarm === undefined ? {} : { alarm }),
     };
   });
@@ -149,32 +149,26 @@ export function parameterDrift(
   items: readonly TwoEstimates[],
   { level = 0.05, location = 0 }: { readonly level?: number; readonly location?: number } = {},
 ): ParameterDrift[] {
-  const moved = items.map(({ before, after }) => (after[location] ?? NaN) - (before[location] ?? NaN));
+  const moved = items.map(({ before, after }) => after[location] - before[location]);
   const sorted = moved.toSorted((a, b) => a - b);
   const quantile = (p: number): number => {
     const at = p * (sorted.length - 1);
     const low = Math.floor(at);
-    return (
-      (sorted[low] ?? NaN) + (at - low) * ((sorted[Math.min(low + 1, sorted.length - 1)] ?? NaN) - (sorted[low] ?? NaN))
-    );
+    return sorted[low] + (at - low) * (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]);
   };
   const [median, spread] = [quantile(0.5), 0.74 * (quantile(0.75) - quantile(0.25))];
   return items.map(({ before, after, beforeCovariance, afterCovariance }, n): ParameterDrift => {
     const size = before.length;
     if (after.length !== size)
       throw new IrtError('unequal-lengths', `items[${n}].after`, after.length, `must have ${size} members`);
-    const difference = before.map((value, i) => (after[i] ?? NaN) - value);
+    const difference = before.map((value, i) => after[i] - value);
     const inverse = invertSymmetric(
-      Float64Array.from(
-        { length: size * size },
-        (_, at) => (beforeCovariance[at] ?? NaN) + (afterCovariance[at] ?? NaN),
-      ),
+      Float64Array.from({ length: size * size }, (_, at) => beforeCovariance[at] + afterCovariance[at]),
       size,
     );
     let sum = 0;
     for (let i = 0; i < size; i += 1)
-      for (let j = 0; j < size; j += 1)
-        sum += (difference[i] ?? 0) * (inverse?.[i * size + j] ?? NaN) * (difference[j] ?? 0);
-    return { ...tested(sum, size, level), difference, robustZ: ((moved[n] ?? NaN) - median) / spread };
+      for (let j = 0; j < size; j += 1) sum += difference[i] * (inverse?.[i * size + j] ?? NaN) * difference[j];
+    return { ...tested(sum, size, level), difference, robustZ: (moved[n] - median) / spread };
   });
 }

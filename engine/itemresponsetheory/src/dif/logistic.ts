@@ -55,14 +55,12 @@ function fitLogistic(cells: readonly Cell[], size: number): Fit {
       x[2] = focal;
       x[3] = score * focal;
       let eta = 0;
-      for (let i = 0; i < size; i += 1) eta += (coefficients[i] ?? 0) * (x[i] ?? 0);
+      for (let i = 0; i < size; i += 1) eta += coefficients[i] * x[i];
       const p = sigmoid(eta);
       logLikelihood += right * logSigmoid(eta) + (total - right) * logSigmoid(-eta);
       for (let i = 0; i < size; i += 1) {
-        gradient[i] = (gradient[i] ?? 0) + (right - total * p) * (x[i] ?? 0);
-        for (let j = 0; j <= i; j += 1)
-          information[i * size + j] =
-            (information[i * size + j] ?? 0) + total * p * (1 - p) * (x[i] ?? 0) * (x[j] ?? 0);
+        gradient[i] += (right - total * p) * x[i];
+        for (let j = 0; j <= i; j += 1) information[i * size + j] += total * p * (1 - p) * x[i] * x[j];
       }
     }
     const inverse = invertSymmetric(information, size);
@@ -71,8 +69,8 @@ function fitLogistic(cells: readonly Cell[], size: number): Fit {
     let largest = 0;
     for (let i = 0; i < size; i += 1) {
       let move = 0;
-      for (let j = 0; j < size; j += 1) move += (inverse[i * size + j] ?? 0) * (gradient[j] ?? 0);
-      coefficients[i] = (coefficients[i] ?? 0) + move;
+      for (let j = 0; j < size; j += 1) move += inverse[i * size + j] * gradient[j];
+      coefficients[i] += move;
       largest = Math.max(largest, Math.abs(move));
     }
     if (largest < 1e-12) break;
@@ -92,13 +90,13 @@ function wald({ coefficients, covariance }: Fit, from: number): number {
   const count = size - from;
   const block = Float64Array.from(
     { length: count * count },
-    (_, n) => covariance[(from + Math.floor(n / count)) * size + from + (n % count)] ?? 0,
+    (_, n) => covariance[(from + Math.floor(n / count)) * size + from + (n % count)],
   );
   const inverse = invertSymmetric(block, count);
   let sum = 0;
   for (let i = 0; i < count; i += 1)
     for (let j = 0; j < count; j += 1)
-      sum += (coefficients[from + i] ?? 0) * (inverse?.[i * count + j] ?? NaN) * (coefficients[from + j] ?? 0);
+      sum += coefficients[from + i] * (inverse?.[i * count + j] ?? NaN) * coefficients[from + j];
   return sum;
 }
 
@@ -113,11 +111,11 @@ export function logisticDif(
   return testItems(groups, options, (item, matching) => {
     const cells = new Map<number, Cell>();
     matchingScore(groups, item, matching).forEach((score, person) => {
-      const focal = groups.isFocal[person] ?? 0;
+      const focal = groups.isFocal[person];
       const cell = cells.get(score * 2 + focal) ?? { score, focal, right: 0, total: 0 };
       cells.set(score * 2 + focal, cell);
       cell.total += 1;
-      cell.right += groups.answer[person * groups.items + item] ?? 0;
+      cell.right += groups.answer[person * groups.items + item];
     });
     const rows = [...cells.values()];
     const right = rows.reduce((sum, cell) => sum + cell.right, 0);

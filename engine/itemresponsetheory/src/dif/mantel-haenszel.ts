@@ -97,9 +97,7 @@ export function strataByAbility(
   right: ArrayLike<number>,
   count = 10,
 ): Stratum[] {
-  const order = Array.from({ length: theta.length }, (_, n) => n).sort(
-    (a, b) => (theta[a] ?? 0) - (theta[b] ?? 0) || a - b,
-  );
+  const order = Array.from({ length: theta.length }, (_, n) => n).sort((a, b) => theta[a] - theta[b] || a - b);
   return Array.from({ length: count }, (_, score) => {
     const cell: [number, number, number, number] = [0, 0, 0, 0];
     for (const n of order.slice(
@@ -107,7 +105,7 @@ export function strataByAbility(
       Math.floor(((score + 1) * order.length) / count),
     )) {
       const at = (isFocal[n] === 1 ? 2 : 0) + (right[n] === 1 ? 0 : 1);
-      cell[at] = (cell[at] ?? 0) + 1;
+      cell[at] += 1;
     }
     const [a, b, c, d] = cell;
     return { score, a, b, c, d };
@@ -194,8 +192,8 @@ export function shrink(
   const spread = items.reduce((sum, { delta }) => sum + (delta - mean) ** 2, 0) / Math.max(1, items.length - 1);
   const prior = Math.max(1e-6, spread - variances.reduce((sum, v) => sum + v, 0) / items.length);
   return items.map(({ delta }, n) => {
-    const weight = prior / (prior + (variances[n] ?? 0));
-    const [centre, error] = [weight * delta + (1 - weight) * mean, Math.sqrt(weight * (variances[n] ?? 0))];
+    const weight = prior / (prior + variances[n]);
+    const [centre, error] = [weight * delta + (1 - weight) * mean, Math.sqrt(weight * variances[n])];
     const beyond = (bound: number): number => tail((bound - centre) / error) + tail((bound + centre) / error);
     const [some, large] = [beyond(1), beyond(1.5)];
     return { delta: centre, standardError: error, negligible: 1 - some, moderate: some - large, large };

@@ -50,7 +50,7 @@ export function waldDif(data: ResponseMatrix, isFocal: ArrayLike<number>, option
   const { anchors, models, level = 0.05, tolerance = 1e-5, priors, team } = options;
   const all = Array.from({ length: data.items }, (_, item) => item);
   const studied = options.tested ?? all.filter((item) => anchors?.includes(item) !== true);
-  const modelOf = (item: number): ItemModelName => (typeof models === 'string' ? models : (models[item] ?? '2pl'));
+  const modelOf = (item: number): ItemModelName => (typeof models === 'string' ? models : models[item]);
   const run = (apart: readonly number[]): WaldDif[] => {
     const fit = calibrateItems(split(data, isFocal, apart), {
       models: [...all.map(modelOf), ...apart.map(modelOf)],
@@ -65,7 +65,7 @@ export function waldDif(data: ResponseMatrix, isFocal: ArrayLike<number>, option
       if (reference === undefined || focal === undefined || fit.covariance === undefined)
         return { item, difference: [], ...tested(NaN, 0, level) };
       const own = localOf(modelOf(item), reference.item);
-      const difference = localOf(modelOf(item), focal.item).map((value, i) => value - (own[i] ?? NaN));
+      const difference = localOf(modelOf(item), focal.item).map((value, i) => value - own[i]);
       return {
         item,
         difference,
@@ -98,7 +98,7 @@ function quadratic(
   level: number,
 ): Tested {
   const count = Math.min(reference.length, focal.length, difference.length);
-  const at = (a: number | undefined, b: number | undefined): number => covariance[(a ?? 0) * size + (b ?? 0)] ?? NaN;
+  const at = (a: number | undefined, b: number | undefined): number => covariance[(a ?? 0) * size + (b ?? 0)];
   const variance = Float64Array.from({ length: count * count }, (_, n) => {
     const [i, j] = [Math.floor(n / count), n % count];
     return (
@@ -108,8 +108,7 @@ function quadratic(
   const inverse = invertSymmetric(variance, count);
   let sum = 0;
   for (let i = 0; i < count; i += 1)
-    for (let j = 0; j < count; j += 1)
-      sum += (difference[i] ?? 0) * (inverse?.[i * count + j] ?? NaN) * (difference[j] ?? 0);
+    for (let j = 0; j < count; j += 1) sum += difference[i] * (inverse?.[i * count + j] ?? NaN) * difference[j];
   return tested(sum, count, level);
 }
 
@@ -139,13 +138,13 @@ export function rmsdDif(
   { free = [], models, ...options }: RmsdOptions,
 ): GroupDeviation[] {
   const all = Array.from({ length: data.items }, (_, item) => item);
-  const modelOf = (item: number): ItemModelName => (typeof models === 'string' ? models : (models[item] ?? '2pl'));
+  const modelOf = (item: number): ItemModelName => (typeof models === 'string' ? models : models[item]);
   const apart = split(data, group, free);
   const fit = calibrateItems(apart, {
     tolerance: 1e-5,
     ...options,
     models: Array.from({ length: apart.items }, (_, n) =>
-      modelOf(n < data.items ? n : (free[(n - data.items) % free.length] ?? 0)),
+      modelOf(n < data.items ? n : free[(n - data.items) % free.length]),
     ),
     group,
     standardErrors: 'none',
@@ -184,9 +183,9 @@ export function rmsdDif(
       : deviationFrom(found, (k, q) => {
           let [sum, mass] = [0, 0];
           for (const { list, table } of byGroup) {
-            const m = list[item]?.mass[q] ?? 0;
+            const m = list[item].mass[q];
             mass += m;
-            sum += m * (table.probability[((table.rowStart[item] ?? 0) + k) * points + q] ?? 0);
+            sum += m * table.probability[(table.rowStart[item] + k) * points + q];
           }
           return sum / mass;
         });

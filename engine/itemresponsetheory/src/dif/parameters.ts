@@ -22,7 +22,7 @@ export interface GroupItem {
 export function lord(reference: GroupItem, focal: GroupItem, covariance: ArrayLike<number>, level = 0.05): Tested {
   const [da, db] = [reference.slope - focal.slope, reference.difficulty - focal.difficulty];
   const of = (i: number, j: number): number => {
-    const at = (m: number, n: number): number => covariance[4 * m + n] ?? NaN;
+    const at = (m: number, n: number): number => covariance[4 * m + n];
     return at(i, j) + at(i + 2, j + 2) - at(i, j + 2) - at(i + 2, j);
   };
   const [aa, bb, ab] = [of(0, 0), of(1, 1), of(0, 1)];
@@ -61,7 +61,7 @@ export function raju(
   let variance = 0;
   slopes.forEach((one, i) => {
     slopes.forEach((other, j) => {
-      variance += one * other * (covariance[4 * i + j] ?? NaN);
+      variance += one * other * covariance[4 * i + j];
     });
   });
   const value = area(...at);
@@ -86,11 +86,11 @@ export function split(data: ResponseMatrix, group: ArrayLike<number>, apart: rea
   const item = Uint32Array.from(data.item);
   let others = 1;
   for (let person = 0; person < data.persons; person += 1) {
-    const g = group[person] ?? 0;
+    const g = group[person];
     others = Math.max(others, g);
     if (g > 0)
-      for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
-        const at = place.get(item[n] ?? 0);
+      for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1) {
+        const at = place.get(item[n]);
         if (at !== undefined) item[n] = data.items + (g - 1) * apart.length + at;
       }
   }
@@ -118,7 +118,7 @@ export function likelihoodRatio(
   const { anchors, models, level = 0.05, priors, tolerance = 1e-5 } = options;
   const all = Array.from({ length: data.items }, (_, item) => item);
   const studied = options.tested ?? all.filter((item) => anchors?.includes(item) !== true);
-  const modelOf = (item: number) => (typeof models === 'string' ? models : (models[item] ?? '2pl'));
+  const modelOf = (item: number) => (typeof models === 'string' ? models : models[item]);
   const fit = (apart: readonly number[]): { logLikelihood: number; count: number } => {
     const { logLikelihood, logPrior, parameters } = calibrateItems(split(data, isFocal, apart), {
       models: [...all.map(modelOf), ...apart.map(modelOf)],

@@ -31,8 +31,7 @@ function requireAnswers({ category, match, isFocal }: MatchedAnswers): void {
       `must have a member for each of ${category.length} answers`,
     );
   for (let n = 0; n < match.length; n += 1)
-    if (!Number.isFinite(match[n]))
-      throw new IrtError('not-finite', `match[${n}]`, match[n] ?? NaN, 'must be a number');
+    if (!Number.isFinite(match[n])) throw new IrtError('not-finite', `match[${n}]`, match[n], 'must be a number');
 }
 
 export interface MantelDif extends Tested {
@@ -54,9 +53,7 @@ export function mantelDif(
 ): MantelDif {
   requireAnswers(answers);
   const { category, match, isFocal } = answers;
-  const order = Array.from({ length: category.length }, (_, n) => n).sort(
-    (a, b) => (match[a] ?? 0) - (match[b] ?? 0) || a - b,
-  );
+  const order = Array.from({ length: category.length }, (_, n) => n).sort((a, b) => match[a] - match[b] || a - b);
   const values = new Set(Array.from(match));
   const count = strata ?? 10;
   const cells =
@@ -69,7 +66,7 @@ export function mantelDif(
   for (const cell of cells) {
     let [n, nF, sum, squares, sumF] = [0, 0, 0, 0, 0];
     for (const one of cell) {
-      const x = category[one] ?? 0;
+      const x = category[one];
       n += 1;
       sum += x;
       squares += x * x;
@@ -129,14 +126,14 @@ function fitOrdinal(category: ArrayLike<number>, columns: readonly ArrayLike<num
     if (inverse === undefined) break;
     const move = Float64Array.from({ length: size }, (_, i) => {
       let sum = 0;
-      for (let j = 0; j < size; j += 1) sum += (inverse[i * size + j] ?? 0) * (gradient[j] ?? 0);
+      for (let j = 0; j < size; j += 1) sum += inverse[i * size + j] * gradient[j];
       return sum;
     });
     best = logLikelihood;
     let share = 1;
     const from = Float64Array.from(x);
     for (;;) {
-      for (let i = 0; i < size; i += 1) x[i] = (from[i] ?? 0) + share * (move[i] ?? 0);
+      for (let i = 0; i < size; i += 1) x[i] = from[i] + share * move[i];
       if (ordinalAt(category, columns, x, m).logLikelihood >= logLikelihood - 1e-10 || share < 1e-4) break;
       share /= 2;
     }
@@ -158,28 +155,26 @@ function ordinalAt(
   let logLikelihood = 0;
   for (let row = 0; row < category.length; row += 1) {
     let eta = 0;
-    for (let c = 0; c < columns.length; c += 1) eta += (x[m + c] ?? 0) * (columns[c]?.[row] ?? 0);
-    for (let k = 1; k <= m; k += 1) cumulative[k] = sigmoid((x[k - 1] ?? 0) + eta);
-    const own = category[row] ?? 0;
+    for (let c = 0; c < columns.length; c += 1) eta += x[m + c] * columns[c][row];
+    for (let k = 1; k <= m; k += 1) cumulative[k] = sigmoid(x[k - 1] + eta);
+    const own = category[row];
     for (let k = 0; k <= m; k += 1) {
       // Of category k: derivative of P_k with respect to α_k is d_k, to α_{k+1} is −d_{k+1}.
-      const [above, below] = [cumulative[k] ?? 0, cumulative[k + 1] ?? 0];
+      const [above, below] = [cumulative[k], cumulative[k + 1]];
       const p = above - below;
       if (!(p > 0)) return { logLikelihood: -Infinity, gradient, information };
       const [up, down] = [k === 0 ? 0 : above * (1 - above), k === m ? 0 : below * (1 - below)];
       const score = new Float64Array(size);
       if (k > 0) score[k - 1] = up / p;
       if (k < m) score[k] = -down / p;
-      for (let c = 0; c < columns.length; c += 1) score[m + c] = ((up - down) / p) * (columns[c]?.[row] ?? 0);
+      for (let c = 0; c < columns.length; c += 1) score[m + c] = ((up - down) / p) * columns[c][row];
       if (k === own) {
         logLikelihood += log(p);
-        for (let i = 0; i < size; i += 1) gradient[i] = (gradient[i] ?? 0) + (score[i] ?? 0);
+        for (let i = 0; i < size; i += 1) gradient[i] += score[i];
       }
       for (let i = 0; i < size; i += 1) {
-        const s = p * (score[i] ?? 0);
-        if (s !== 0)
-          for (let j = 0; j <= i; j += 1)
-            information[i * size + j] = (information[i * size + j] ?? 0) + s * (score[j] ?? 0);
+        const s = p * score[i];
+        if (s !== 0) for (let j = 0; j <= i; j += 1) information[i * size + j] += s * score[j];
       }
     }
   }
@@ -201,7 +196,7 @@ export function ordinalDif(
   for (let k = 0; k <= highest; k += 1)
     if (!seen.has(k))
       throw new IrtError('category-empty', 'category', k, 'was chosen by nobody: close the categories up first');
-  const product = Array.from(match, (value, n) => value * (isFocal[n] ?? 0));
+  const product = Array.from(match, (value, n) => value * isFocal[n]);
   const [small, large] = [
     test === 'non-uniform' ? [match, isFocal] : [match],
     test === 'uniform' ? [match, isFocal] : [match, isFocal, product],

@@ -83,7 +83,7 @@ export function purifiedWald(
         [...others, ...own],
       );
     }
-    const pOf = (item: number): number => results[item]?.p ?? NaN;
+    const pOf = (item: number): number => results[item].p;
     const fair = all.filter((item) => pOf(item) >= level);
     const next =
       fair.length >= least
@@ -137,8 +137,8 @@ export function purifiedRmsd(
     const items = rmsdDif(data, group, { ...options, free });
     const worst = items.map(({ groups }) => Math.max(...groups.map(({ rmsd }) => rmsd)));
     const next = items
-      .flatMap(({ item }) => (can[item] === true && (worst[item] ?? 0) > bound ? [item] : []))
-      .toSorted((a, b) => (worst[b] ?? 0) - (worst[a] ?? 0))
+      .flatMap(({ item }) => (can[item] === true && worst[item] > bound ? [item] : []))
+      .toSorted((a, b) => worst[b] - worst[a])
       .slice(0, most)
       .toSorted((a, b) => a - b);
     const isStable = sameSet(next, free);

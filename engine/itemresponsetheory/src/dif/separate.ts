@@ -64,7 +64,7 @@ export function separateDif(
     );
   const [reference, focal] = [sideOf(0), sideOf(1)];
   if (reference === undefined || focal === undefined) return Array.from({ length: data.items }, () => undefined);
-  const rises = (item: number): boolean => (reference.slope[item] ?? 0) > 0 && (focal.slope[item] ?? 0) > 0;
+  const rises = (item: number): boolean => reference.slope[item] > 0 && focal.slope[item] > 0;
   const usable = anchors.filter(rises);
   const linked = usable.length < 2 ? undefined : linkThrough(reference, focal, usable, link);
   return Array.from({ length: data.items }, (_, item): SeparateDif | undefined => {
@@ -90,7 +90,7 @@ function sideFrom({ items, parameters, covariance }: ItemsCalibration): Side | u
   const madeOf = (row: number): readonly (readonly [number, number])[] => {
     const item = row >> 1;
     const [a, d] = [places.get(`item ${item}:a`), places.get(`item ${item}:d`) ?? 0];
-    const [steep, b] = [slope[item] ?? 1, difficulty[item] ?? 0];
+    const [steep, b] = [slope[item], difficulty[item]];
     if ((row & 1) === 0) return a === undefined ? [] : [[a, 1]];
     return a === undefined
       ? [[d, -1]]
@@ -104,8 +104,7 @@ function sideFrom({ items, parameters, covariance }: ItemsCalibration): Side | u
   for (let i = 0; i < size; i += 1)
     for (let j = 0; j < size; j += 1) {
       let sum = 0;
-      for (const [n, f] of rows[i] ?? [])
-        for (const [m, g] of rows[j] ?? []) sum += f * g * (covariance[n * from + m] ?? NaN);
+      for (const [n, f] of rows[i]) for (const [m, g] of rows[j]) sum += f * g * covariance[n * from + m];
       out[i * size + j] = sum;
     }
   return { slope, difficulty, covariance: out, size };
@@ -121,19 +120,19 @@ function linkThrough(reference: Side, focal: Side, anchors: readonly number[], m
   const of = ({ slope, difficulty }: Side, item: number): Anchor['from'] => ({
     model: 'logistic',
     id: `${item}`,
-    slope: slope[item] ?? 1,
-    difficulty: difficulty[item] ?? 0,
+    slope: slope[item],
+    difficulty: difficulty[item],
   });
   const pairs = anchors.map((item): Anchor => ({ from: of(focal, item), to: of(reference, item) }));
   const blockOf = ({ covariance, size }: Side, item: number): number[] =>
-    [0, 1].flatMap((i) => [0, 1].map((j) => covariance[(2 * item + i) * size + 2 * item + j] ?? NaN));
+    [0, 1].flatMap((i) => [0, 1].map((j) => covariance[(2 * item + i) * size + 2 * item + j]));
   const covariances = anchors.map((item) => ({ from: blockOf(focal, item), to: blockOf(reference, item) }));
   const own: [number, number, number, number] = [0, 0, 0, 0];
   const through = ({ covariance, size }: Side, side: 'from' | 'to'): Float64Array => {
     const gradient = new Float64Array(2 * size);
     linkGradients(pairs, { method }, { covariances }, side).forEach((list, n) => {
       list.forEach(({ a, b }, k) => {
-        const at = 2 * (2 * (anchors[n] ?? 0) + k);
+        const at = 2 * (2 * anchors[n] + k);
         gradient[at] = a;
         gradient[at + 1] = b;
       });
@@ -141,12 +140,9 @@ function linkThrough(reference: Side, focal: Side, anchors: readonly number[], m
     const out = new Float64Array(2 * size);
     for (let i = 0; i < size; i += 1)
       for (let j = 0; j < size; j += 1)
-        for (const k of [0, 1])
-          out[2 * i + k] = (out[2 * i + k] ?? 0) + (covariance[i * size + j] ?? 0) * (gradient[2 * j + k] ?? 0);
+        for (const k of [0, 1]) out[2 * i + k] += covariance[i * size + j] * gradient[2 * j + k];
     for (let i = 0; i < size; i += 1)
-      for (const k of [0, 1])
-        for (const l of [0, 1])
-          own[2 * k + l] = (own[2 * k + l] ?? 0) + (gradient[2 * i + k] ?? 0) * (out[2 * i + l] ?? 0);
+      for (const k of [0, 1]) for (const l of [0, 1]) own[2 * k + l] += gradient[2 * i + k] * out[2 * i + l];
     return out;
   };
   return { ...linkScales(pairs, { method }), withLink: [through(reference, 'to'), through(focal, 'from')], own };
@@ -163,7 +159,7 @@ function onOneScale(
   item: number,
   { a, b, withLink, own }: Linked,
 ): { readonly pair: readonly [GroupItem, GroupItem]; readonly covariance: Float64Array } {
-  const [slope, difficulty] = [focal.slope[item] ?? NaN, focal.difficulty[item] ?? NaN];
+  const [slope, difficulty] = [focal.slope[item], focal.difficulty[item]];
   const outputs = [
     { group: 0, at: 2 * item, factor: 1, along: [0, 0] },
     { group: 0, at: 2 * item + 1, factor: 1, along: [0, 0] },
@@ -174,19 +170,19 @@ function onOneScale(
   outputs.forEach((one, i) => {
     outputs.forEach((other, j) => {
       const { covariance: of, size } = one.group === 0 ? reference : focal;
-      let sum = one.group === other.group ? one.factor * other.factor * (of[one.at * size + other.at] ?? NaN) : 0;
+      let sum = one.group === other.group ? one.factor * other.factor * of[one.at * size + other.at] : 0;
       for (const k of [0, 1] as const) {
         sum +=
-          one.factor * other.along[k] * (withLink[one.group][2 * one.at + k] ?? NaN) +
-          other.factor * one.along[k] * (withLink[other.group][2 * other.at + k] ?? NaN);
-        for (const l of [0, 1] as const) sum += one.along[k] * other.along[l] * (own[2 * k + l] ?? NaN);
+          one.factor * other.along[k] * withLink[one.group][2 * one.at + k] +
+          other.factor * one.along[k] * withLink[other.group][2 * other.at + k];
+        for (const l of [0, 1] as const) sum += one.along[k] * other.along[l] * own[2 * k + l];
       }
       covariance[4 * i + j] = sum;
     });
   });
   return {
     pair: [
-      { slope: reference.slope[item] ?? NaN, difficulty: reference.difficulty[item] ?? NaN },
+      { slope: reference.slope[item], difficulty: reference.difficulty[item] },
       { slope: slope / a, difficulty: a * difficulty + b },
     ],
     covariance,

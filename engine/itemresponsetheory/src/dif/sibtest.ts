@@ -57,15 +57,15 @@ function groupOf(
     if (isFocal[person] !== focal) continue;
     let score = 0;
     for (let n = 0; n < matching.length; n += 1) {
-      const one = answer[person * items + (matching[n] ?? 0)] ?? 0;
+      const one = answer[person * items + matching[n]];
       score += one;
-      ones[n] = (ones[n] ?? 0) + one;
+      ones[n] += one;
     }
     size += 1;
     sum += score;
     squares += score * score;
-    count[score] = (count[score] ?? 0) + 1;
-    right[score] = (right[score] ?? 0) + (answer[person * items + item] ?? 0);
+    count[score] += 1;
+    right[score] += answer[person * items + item];
   }
   const variance = (squares - (sum * sum) / size) / (size - 1);
   const within = ones.reduce((total, n) => total + (n * (1 - n / size)) / (size - 1), 0);
@@ -82,12 +82,12 @@ function groupOf(
  * regression.
  */
 function differences(groups: readonly [Group, Group], scores: number, fewest: number): Difference[] {
-  const shareAt = ({ count, right }: Group, k: number): number => (right[k] ?? 0) / (count[k] ?? 0);
+  const shareAt = ({ count, right }: Group, k: number): number => right[k] / count[k];
   const trueScore = ({ mean, reliability }: Group, k: number): number => mean + reliability * (k - mean);
   /** p(1 − p)/(n − 1). */
   const varianceAt = (group: Group, k: number): number => {
     const p = shareAt(group, k);
-    return (p * (1 - p)) / ((group.count[k] ?? 0) - 1);
+    return (p * (1 - p)) / (group.count[k] - 1);
   };
   const [reference, focal] = groups;
   const moved = (group: Group, k: number): number => {
@@ -100,7 +100,7 @@ function differences(groups: readonly [Group, Group], scores: number, fewest: nu
     );
   };
   return Array.from({ length: scores }, (_, k) => k).flatMap((score): Difference[] => {
-    const [a, b] = [reference.count[score] ?? 0, focal.count[score] ?? 0];
+    const [a, b] = [reference.count[score], focal.count[score]];
     if (a < fewest || b < fewest || varianceAt(reference, score) === 0 || varianceAt(focal, score) === 0) return [];
     return [
       {

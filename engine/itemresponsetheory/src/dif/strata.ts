@@ -28,8 +28,8 @@ export function twoGroups(data: ResponseMatrix, isFocal: ArrayLike<number | bool
     );
   const answer = new Uint8Array(data.persons * data.items).fill(255);
   for (let person = 0; person < data.persons; person += 1)
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1)
-      answer[person * data.items + (data.item[n] ?? 0)] = data.category[n] ?? 0;
+    for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1)
+      answer[person * data.items + data.item[n]] = data.category[n];
   const bad = answer.findIndex((value) => value > 1);
   if (bad >= 0)
     throw answer[bad] === 255
@@ -55,7 +55,7 @@ export function matchingScore(
 ): Uint32Array {
   const list = matching.includes(item) ? matching : [...matching, item];
   return Uint32Array.from({ length: persons }, (_, person) =>
-    list.reduce((sum, one) => sum + (answer[person * items + one] ?? 0), 0),
+    list.reduce((sum, one) => sum + answer[person * items + one], 0),
   );
 }
 
@@ -75,7 +75,7 @@ export function strataOf({ items, answer, isFocal }: TwoGroups, item: number, sc
     const row = cells.get(value) ?? [0, 0, 0, 0];
     cells.set(value, row);
     const at = (isFocal[person] === 1 ? 2 : 0) + (answer[person * items + item] === 1 ? 0 : 1);
-    row[at] = (row[at] ?? 0) + 1;
+    row[at] += 1;
   });
   return [...cells].sort(([x], [y]) => x - y).map(([value, [a, b, c, d]]) => ({ score: value, a, b, c, d }));
 }

@@ -36,11 +36,11 @@ export function eligibilityProbability(
 ): number {
   if (!(maximum > 0 && maximum <= 1))
     throw new IrtError('rate-out-of-range', 'maximum', maximum, 'must be above 0 and at most 1');
-  const count = given[item] ?? 0;
+  const count = given[item];
   if (count === 0 || feasible === 0) return 1;
   const ratio = maximum / (count / persons);
   const pull = ratio < 1 && acceleration !== 1 ? exp(acceleration * log(ratio)) : ratio;
-  return Math.max(0, Math.min(1, 1 - persons / feasible + (pull * (eligible[item] ?? 0)) / feasible));
+  return Math.max(0, Math.min(1, 1 - persons / feasible + (pull * eligible[item]) / feasible));
 }
 
 /** 1 = eligible; one draw an item, before the test begins. */
@@ -58,11 +58,11 @@ export function recordEligibility(
 ): EligibilityRecord {
   const given = record.given.map((count) => count * fading);
   for (let n = 0; n < session.given.length; n += 1) {
-    const item = session.given[n] ?? 0;
-    given[item] = (given[item] ?? 0) + 1;
+    const item = session.given[n];
+    given[item] += 1;
   }
   const eligible = record.eligible.map(
-    (count, item) => count * fading + (session.isFeasible ? (session.eligible[item] ?? 0) : 1),
+    (count, item) => count * fading + (session.isFeasible ? session.eligible[item] : 1),
   );
   return {
     persons: record.persons * fading + 1,

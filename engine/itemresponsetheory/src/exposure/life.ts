@@ -66,24 +66,24 @@ export function bankLife({
   if (rates.length !== bank.size)
     throw new IrtError('unequal-lengths', 'rates', rates.length, `must have a member for each of ${bank.size} items`);
   const left = new Set(Array.from({ length: bank.size }, (_, item) => item).filter(isInUse));
-  const total = [...left].reduce((sum, item) => sum + (rates[item] ?? 0), 0);
+  const total = [...left].reduce((sum, item) => sum + rates[item], 0);
   const seen = new Float64Array(bank.size);
   const atStart = cuts.map((cut) => bestTest(bank, (item) => left.has(item), cut, length));
   const retirement: ItemLife[] = [];
   for (let month = 1; month <= 1200; month += 1) {
-    const now = [...left].reduce((sum, item) => sum + (rates[item] ?? 0), 0);
+    const now = [...left].reduce((sum, item) => sum + rates[item], 0);
     const share = now === 0 ? 0 : total / now;
-    for (const item of [...left].sort((a, b) => (rates[b] ?? 0) - (rates[a] ?? 0) || a - b)) {
-      seen[item] = (seen[item] ?? 0) + Math.min(1, (rates[item] ?? 0) * share) * candidatesPerMonth;
-      if ((seen[item] ?? 0) >= mostSeen) {
+    for (const item of [...left].sort((a, b) => rates[b] - rates[a] || a - b)) {
+      seen[item] += Math.min(1, rates[item] * share) * candidatesPerMonth;
+      if (seen[item] >= mostSeen) {
         left.delete(item);
-        retirement.push({ item, rate: rates[item] ?? 0, month });
+        retirement.push({ item, rate: rates[item], month });
       }
     }
     const worn = cuts.findIndex(
-      (cut, n) => bestTest(bank, (item) => left.has(item), cut, length) < leastShare * (atStart[n] ?? 0),
+      (cut, n) => bestTest(bank, (item) => left.has(item), cut, length) < leastShare * atStart[n],
     );
-    if (worn >= 0) return { wornOutInMonth: month, atCut: cuts[worn] ?? NaN, retirement };
+    if (worn >= 0) return { wornOutInMonth: month, atCut: cuts[worn], retirement };
   }
   return { wornOutInMonth: Infinity, atCut: NaN, retirement };
 }

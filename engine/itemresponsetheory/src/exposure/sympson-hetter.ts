@@ -10,7 +10,7 @@ export function adjustExposure(k: Float64Array, rates: ArrayLike<number>, maximu
   if (!(maximum > 0 && maximum <= 1))
     throw new IrtError('rate-out-of-range', 'maximum', maximum, 'must be above 0 and at most 1');
   return k.map((chance, item) => {
-    const selected = (rates[item] ?? 0) / Math.max(least, chance);
+    const selected = rates[item] / Math.max(least, chance);
     return selected > maximum ? Math.max(least, maximum / selected) : 1;
   });
 }

@@ -8,7 +8,7 @@ export interface Affine {
 }
 export const valueOf = ({ constant, index, coefficient }: Affine, x: Float64Array): number => {
   let sum = constant;
-  for (let n = 0; n < index.length; n += 1) sum += (coefficient[n] ?? 0) * (x[index[n] ?? 0] ?? 0);
+  for (let n = 0; n < index.length; n += 1) sum += coefficient[n] * x[index[n]];
   return sum;
 };
 
@@ -16,7 +16,7 @@ export function sumOf(rows: readonly Affine[]): Affine {
   const total = new Map<number, number>();
   for (const { index, coefficient } of rows)
     index.forEach((at, n) => {
-      total.set(at, (total.get(at) ?? 0) + (coefficient[n] ?? 0));
+      total.set(at, (total.get(at) ?? 0) + coefficient[n]);
     });
   const kept = [...total].filter(([, value]) => value !== 0);
   return {

@@ -33,7 +33,7 @@ export function withoutBias(
   { random, replications = 20 }: BiasCorrection,
 ): Float64Array {
   const { size, varianceAt, node } = marginal;
-  const variance = exp(x[varianceAt] ?? 0);
+  const variance = exp(x[varianceAt]);
   const bias = new Float64Array(size);
   for (let r = 0; r < replications; r += 1) {
     const again = marginalOf(simulated(marginal, x, random.fork('bias', r)), node, model);
@@ -41,22 +41,17 @@ export function withoutBias(
     const refit = accelerate(emStep(again), x, { tolerance: 1e-6, maximumSteps: 500 }).x;
     for (let i = 0; i < size; i += 1) {
       let expected = 0;
-      for (let j = 0; j < size; j += 1) expected += (covariance[i * size + j] ?? 0) * (gradient[j] ?? 0);
-      const error =
-        i === varianceAt
-          ? exp(refit[i] ?? 0) - variance - variance * expected
-          : (refit[i] ?? 0) - (x[i] ?? 0) - expected;
-      bias[i] = (bias[i] ?? 0) + error / replications;
+      for (let j = 0; j < size; j += 1) expected += covariance[i * size + j] * gradient[j];
+      const error = i === varianceAt ? exp(refit[i]) - variance - variance * expected : refit[i] - x[i] - expected;
+      bias[i] += error / replications;
     }
   }
-  return x.map((value, i) =>
-    i === varianceAt ? log(Math.max(variance / 2, variance - (bias[i] ?? 0))) : value - (bias[i] ?? 0),
-  );
+  return x.map((value, i) => (i === varianceAt ? log(Math.max(variance / 2, variance - bias[i])) : value - bias[i]));
 }
 
 /** Scores that the model at x gives in the same plan. */
 function simulated({ table, cells, design, meanAt, varianceAt }: Marginal, x: Float64Array, random: Rng): RatingTable {
-  const [mean, sd] = [meanAt < 0 ? 0 : (x[meanAt] ?? 0), Math.sqrt(exp(x[varianceAt] ?? 0))];
+  const [mean, sd] = [meanAt < 0 ? 0 : x[meanAt], Math.sqrt(exp(x[varianceAt]))];
   const theta = table.persons.map(() => mean + sd * random.normal());
   const at = createRatingAt(table.highest);
   const rules = design.cells.map(({ severity, logSlope, group }) => {
@@ -64,13 +59,13 @@ function simulated({ table, cells, design, meanAt, varianceAt }: Marginal, x: Fl
     return {
       slope,
       severity: valueOf(severity, x),
-      steps: Float64Array.from(design.steps[group] ?? [], (row) => slope * valueOf(row, x)),
+      steps: Float64Array.from(design.steps[group], (row) => slope * valueOf(row, x)),
     };
   });
   const score = Uint8Array.from(table.person, (person, n) => {
-    const rule = rules[cells.of[n] ?? 0];
+    const rule = rules[cells.of[n]];
     if (rule === undefined) return 0;
-    ratingAt(rule.slope * ((theta[person] ?? 0) - rule.severity), rule.steps, at);
+    ratingAt(rule.slope * (theta[person] - rule.severity), rule.steps, at);
     return drawFrom(at.p, table.highest + 1, random);
   });
   return { ...table, score };

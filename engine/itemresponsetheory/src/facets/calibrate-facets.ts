@@ -90,20 +90,20 @@ function observedInformation(marginal: Marginal, x: Float64Array): Float64Array 
   const { gradient: here } = expectation(marginal, x, false);
   for (let i = 0; i < size; i += 1) {
     const y = Float64Array.from(x);
-    y[i] = (y[i] ?? 0) + h;
+    y[i] += h;
     const { gradient } = expectation(marginal, y, false);
-    for (let j = 0; j < size; j += 1) matrix[j * size + i] = ((here[j] ?? 0) - (gradient[j] ?? 0)) / h;
+    for (let j = 0; j < size; j += 1) matrix[j * size + i] = (here[j] - gradient[j]) / h;
   }
   for (let i = 0; i < size; i += 1)
     for (let j = 0; j < i; j += 1)
-      matrix[i * size + j] = matrix[j * size + i] = ((matrix[i * size + j] ?? 0) + (matrix[j * size + i] ?? 0)) / 2;
+      matrix[i * size + j] = matrix[j * size + i] = (matrix[i * size + j] + matrix[j * size + i]) / 2;
   return matrix;
 }
 
 /** Throws IrtError for scores that are no scale: one score only, or a category in between that nobody gave. */
 export function requireScale(table: RatingTable): void {
   if (table.highest < 1)
-    throw new IrtError('no-scale', 'score', table.categories[0] ?? '', 'must have at least two different scores');
+    throw new IrtError('no-scale', 'score', table.categories[0], 'must have at least two different scores');
   const seen = new Set(table.score);
   const missing = table.categories.filter((_, k) => !seen.has(k));
   if (missing.length > 0)
@@ -119,13 +119,13 @@ export function requireScale(table: RatingTable): void {
 function startOf({ table, design, size }: Marginal): Float64Array {
   const x = new Float64Array(size);
   const count = new Float64Array(table.highest + 1);
-  for (const score of table.score) count[score] = (count[score] ?? 0) + 1;
-  const raw = Array.from({ length: table.highest }, (_, v) => log((count[v] ?? 1) / (count[v + 1] ?? 1)));
+  for (const score of table.score) count[score] += 1;
+  const raw = Array.from({ length: table.highest }, (_, v) => log(count[v] / count[v + 1]));
   const mean = raw.reduce((sum, value) => sum + value, 0) / raw.length;
   for (const rows of design.steps)
     rows.forEach(({ index, coefficient }, v) => {
       const at = index[0];
-      if (index.length === 1 && coefficient[0] === 1 && at !== undefined) x[at] = 1.5 * ((raw[v] ?? 0) - mean);
+      if (index.length === 1 && coefficient[0] === 1 && at !== undefined) x[at] = 1.5 * (raw[v] - mean);
     });
   return x;
 }
@@ -164,8 +164,8 @@ const populationOf = (
   { meanAt, varianceAt }: Marginal,
   x: Float64Array,
 ): { readonly mean: number; readonly variance: number } => ({
-  mean: meanAt < 0 ? 0 : (x[meanAt] ?? 0),
-  variance: exp(x[varianceAt] ?? 0),
+  mean: meanAt < 0 ? 0 : x[meanAt],
+  variance: exp(x[varianceAt]),
 });
 
 /**
@@ -217,15 +217,15 @@ export function calibrateFacets(
     Float64Array.from(rows, (row) => errorOf(row, covariance, size));
   const { mean, variance } = populationOf(marginal, x);
   const named = (f: number): { name: string; elements: readonly string[] } => ({
-    name: table.facets[f]?.name ?? '',
-    elements: table.facets[f]?.elements ?? [],
+    name: table.facets[f].name,
+    elements: table.facets[f].elements,
   });
   const by = model.thresholds === undefined || model.thresholds === 'common' ? undefined : model.thresholds.by;
   const byElements = table.facets.find(({ name }) => name === by)?.elements;
   return {
     facets: design.measures.map((rows, f) => ({ ...named(f), measure: measure(rows), standardError: errors(rows) })),
     scales: design.steps.map((rows, g): StepGroup => ({
-      ...(byElements === undefined ? {} : { element: byElements[g] ?? '' }),
+      ...(byElements === undefined ? {} : { element: byElements[g] }),
       steps: measure(rows),
       stepError: errors(rows),
     })),
@@ -243,8 +243,7 @@ export function calibrateFacets(
     leaning: [...new Set(design.leanings.map(({ unheld }) => unheld))].map((one) => leaningElement(table, one)),
     mean,
     variance,
-    varianceError:
-      variance * (covariance === undefined ? NaN : Math.sqrt(covariance[varianceAt * size + varianceAt] ?? NaN)),
+    varianceError: variance * (covariance === undefined ? NaN : Math.sqrt(covariance[varianceAt * size + varianceAt])),
     theta,
     thetaError,
     logLikelihood,
@@ -259,10 +258,10 @@ const leaningElement = (
   { facets, categories }: RatingTable,
   { facet, element, what, categories: own }: Unheld,
 ): LeaningElement => ({
-  facet: facets[facet]?.name ?? '',
-  element: facets[facet]?.elements[element] ?? '',
+  facet: facets[facet].name,
+  element: facets[facet].elements[element],
   what,
-  scores: own.map((k) => categories[k] ?? k),
+  scores: own.map((k) => categories[k]),
 });
 
 /** Of an affine function of the parameters; 0 for an anchored one. */
@@ -271,7 +270,7 @@ function errorOf({ index, coefficient }: Affine, covariance: Float64Array | unde
   let variance = 0;
   index.forEach((n, i) => {
     index.forEach((k, j) => {
-      variance += (coefficient[i] ?? 0) * (coefficient[j] ?? 0) * (covariance[n * size + k] ?? NaN);
+      variance += coefficient[i] * coefficient[j] * covariance[n * size + k];
     });
   });
   return Math.sqrt(variance);

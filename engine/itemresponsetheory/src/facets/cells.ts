@@ -22,8 +22,7 @@ export function cellsOf({ facets, score, weight }: RatingTable): Cells {
   const of = new Uint32Array(score.length);
   for (let n = 0; n < score.length; n += 1) {
     let digits = 0;
-    for (let f = 0; f < facets.length; f += 1)
-      digits = digits * (facets[f]?.elements.length ?? 1) + (facets[f]?.of[n] ?? 0);
+    for (let f = 0; f < facets.length; f += 1) digits = digits * facets[f].elements.length + facets[f].of[n];
     const own = weight?.[n] ?? 1;
     const combination = isSmall ? digits : facets.map((facet) => facet.of[n]).join();
     const key = own === 1 ? combination : `${combination}×${own}`;
@@ -31,7 +30,7 @@ export function cellsOf({ facets, score, weight }: RatingTable): Cells {
     if (at === undefined) {
       at = elements.length;
       known.set(key, at);
-      elements.push(facets.map((facet) => facet.of[n] ?? 0));
+      elements.push(facets.map((facet) => facet.of[n]));
       weights.push(own);
     }
     of[n] = at;
@@ -67,13 +66,13 @@ export function ratingAt(location: number, steps: ArrayLike<number>, out: Rating
   let [z, most] = [0, 0];
   p[0] = 0;
   for (let k = 1; k <= m; k += 1) {
-    z += location - (steps[k - 1] ?? 0);
+    z += location - steps[k - 1];
     p[k] = z;
     if (z > most) most = z;
   }
   let total = 0;
   for (let k = 0; k <= m; k += 1) {
-    const e = exp((p[k] ?? 0) - most);
+    const e = exp(p[k] - most);
     p[k] = e;
     total += e;
   }
@@ -81,16 +80,16 @@ export function ratingAt(location: number, steps: ArrayLike<number>, out: Rating
   tail[m + 1] = 0;
   out.mean = 0;
   for (let k = m; k >= 0; k -= 1) {
-    const share = (p[k] ?? 0) / total;
+    const share = p[k] / total;
     p[k] = share;
-    tail[k] = (tail[k + 1] ?? 0) + share;
+    tail[k] = tail[k + 1] + share;
     out.mean += k * share;
   }
   out.variance = 0;
   out.fourth = 0;
   for (let k = 0; k <= m; k += 1) {
     const d = k - out.mean;
-    const share = (p[k] ?? 0) * d * d;
+    const share = p[k] * d * d;
     out.variance += share;
     out.fourth += share * d * d;
   }

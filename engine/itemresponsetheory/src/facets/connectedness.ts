@@ -34,11 +34,11 @@ function nullSpace(
   const left = new Set(Array.from({ length: size }, (_, n) => n));
   const pivots: number[] = [];
   let scale = 0;
-  for (let n = 0; n < size; n += 1) scale = Math.max(scale, matrix[n * size + n] ?? 0);
+  for (let n = 0; n < size; n += 1) scale = Math.max(scale, matrix[n * size + n]);
   for (;;) {
     let [pivot, largest] = [-1, 1e-9 * scale];
     for (const n of left) {
-      const value = matrix[n * size + n] ?? 0;
+      const value = matrix[n * size + n];
       if (value > largest) {
         pivot = n;
         largest = value;
@@ -47,19 +47,18 @@ function nullSpace(
     if (pivot < 0) break;
     left.delete(pivot);
     pivots.push(pivot);
-    for (let j = 0; j < size; j += 1) matrix[pivot * size + j] = (matrix[pivot * size + j] ?? 0) / largest;
+    for (let j = 0; j < size; j += 1) matrix[pivot * size + j] /= largest;
     for (let i = 0; i < size; i += 1) {
-      const factor = matrix[i * size + pivot] ?? 0;
+      const factor = matrix[i * size + pivot];
       if (i !== pivot && factor !== 0)
-        for (let j = 0; j < size; j += 1)
-          matrix[i * size + j] = (matrix[i * size + j] ?? 0) - factor * (matrix[pivot * size + j] ?? 0);
+        for (let j = 0; j < size; j += 1) matrix[i * size + j] -= factor * matrix[pivot * size + j];
     }
   }
   const free = [...left];
   return {
     rank: pivots.length,
     coordinates: Array.from({ length: size }, (_, n) =>
-      free.map((f) => (left.has(n) ? (n === f ? 1 : 0) : -(matrix[n * size + f] ?? 0))),
+      free.map((f) => (left.has(n) ? (n === f ? 1 : 0) : -matrix[n * size + f])),
     ),
   };
 }
@@ -69,8 +68,8 @@ export function findSubsets(table: RatingTable): Connectedness {
   const offsets = facets.map((_, f) => facets.slice(0, f).reduce((sum, { elements }) => sum + elements.length, 0));
   const size = facets.reduce((sum, { elements }) => sum + elements.length, 0);
   const rowsOf: number[][] = persons.map(() => []);
-  for (let n = 0; n < person.length; n += 1) rowsOf[person[n] ?? 0]?.push(n);
-  const placeOf = (n: number, f: number): number => (offsets[f] ?? 0) + (facets[f]?.of[n] ?? 0);
+  for (let n = 0; n < person.length; n += 1) rowsOf[person[n]].push(n);
+  const placeOf = (n: number, f: number): number => offsets[f] + facets[f].of[n];
   // Persons are swept out: Σ rows·rows′ − (Σ rows)(Σ rows)′/n of each person.
   const matrix = new Float64Array(size * size);
   const sum = new Float64Array(size);
@@ -80,22 +79,18 @@ export function findSubsets(table: RatingTable): Connectedness {
       for (let f = 0; f < facets.length; f += 1) {
         const i = placeOf(n, f);
         if (sum[i] === 0) touched.push(i);
-        sum[i] = (sum[i] ?? 0) + 1;
+        sum[i] += 1;
         for (let g = 0; g < facets.length; g += 1) {
           const at = i * size + placeOf(n, g);
-          matrix[at] = (matrix[at] ?? 0) + 1;
+          matrix[at] += 1;
         }
       }
-    for (const i of touched)
-      for (const j of touched)
-        matrix[i * size + j] = (matrix[i * size + j] ?? 0) - ((sum[i] ?? 0) * (sum[j] ?? 0)) / rows.length;
+    for (const i of touched) for (const j of touched) matrix[i * size + j] -= (sum[i] * sum[j]) / rows.length;
     for (const i of touched) sum[i] = 0;
   }
   const { rank, coordinates } = nullSpace(matrix, size);
   const deficiency = size - facets.length - rank;
-  const classes = facets.map(({ elements }, f) =>
-    classesOf(elements.map((_, e) => coordinates[(offsets[f] ?? 0) + e] ?? [])),
-  );
+  const classes = facets.map(({ elements }, f) => classesOf(elements.map((_, e) => coordinates[offsets[f] + e])));
   return { isConnected: deficiency === 0, deficiency, subsets: subsetsOf(table, classes) };
 }
 
@@ -107,7 +102,7 @@ export function findSubsets(table: RatingTable): Connectedness {
 function classesOf(coordinates: readonly (readonly number[])[]): Uint32Array {
   const representatives: (readonly number[])[] = [];
   return Uint32Array.from(coordinates, (own) => {
-    const at = representatives.findIndex((other) => other.every((value, n) => Math.abs(value - (own[n] ?? 0)) < 1e-6));
+    const at = representatives.findIndex((other) => other.every((value, n) => Math.abs(value - own[n]) < 1e-6));
     if (at >= 0) return at;
     representatives.push(own);
     return representatives.length - 1;
@@ -120,33 +115,33 @@ function classesOf(coordinates: readonly (readonly number[])[]): Uint32Array {
  */
 function subsetsOf({ persons, person, facets }: RatingTable, classes: readonly Uint32Array[]): Subset[] {
   const counts = classes.map((own) => own.reduce((most, value) => Math.max(most, value + 1), 0));
-  const whole = facets.flatMap(({ name, elements }, f) => ((counts[f] ?? 0) > 1 ? [] : [{ f, facet: name, elements }]));
+  const whole = facets.flatMap(({ name, elements }, f) => (counts[f] > 1 ? [] : [{ f, facet: name, elements }]));
   if (whole.length === facets.length)
     return [{ elements: whole.map(({ facet, elements }) => ({ facet, elements })), persons: persons.length }];
   const starts = counts.map((_, f) => counts.slice(0, f).reduce((sum, count) => sum + count, 0));
   const parent = Array.from({ length: counts.reduce((sum, count) => sum + count, 0) }, (_, n) => n);
   const root = (n: number): number => {
     let at = n;
-    while (parent[at] !== at) at = parent[at] ?? at;
+    while (parent[at] !== at) at = parent[at];
     return at;
   };
-  const classAt = (n: number, f: number): number => (starts[f] ?? 0) + (classes[f]?.[facets[f]?.of[n] ?? 0] ?? 0);
-  const split = facets.flatMap((_, f) => ((counts[f] ?? 0) > 1 ? [f] : []));
+  const classAt = (n: number, f: number): number => starts[f] + classes[f][facets[f].of[n]];
+  const split = facets.flatMap((_, f) => (counts[f] > 1 ? [f] : []));
   const firstOf = new Int32Array(persons.length).fill(-1);
   for (let n = 0; n < person.length; n += 1)
     for (const f of split) {
-      const [p, at] = [person[n] ?? 0, classAt(n, f)];
-      if ((firstOf[p] ?? -1) < 0) firstOf[p] = at;
-      else parent[root(at)] = root(firstOf[p] ?? 0);
+      const [p, at] = [person[n], classAt(n, f)];
+      if (firstOf[p] < 0) firstOf[p] = at;
+      else parent[root(at)] = root(firstOf[p]);
     }
-  const keys = split.flatMap((f) => Array.from({ length: counts[f] ?? 0 }, (_, c) => (starts[f] ?? 0) + c));
+  const keys = split.flatMap((f) => Array.from({ length: counts[f] }, (_, c) => starts[f] + c));
   const isEntangled = new Set(keys.map(root)).size === 1;
   const groupOf = (key: number): number => (isEntangled ? key : root(key));
   return [...new Set(keys.map(groupOf))].map((group): Subset => ({
     elements: facets.flatMap(({ name, elements }, f) => {
       const own =
-        (counts[f] ?? 0) > 1
-          ? elements.filter((_, e) => groupOf((starts[f] ?? 0) + (classes[f]?.[e] ?? 0)) === group)
+        counts[f] > 1
+          ? elements.filter((_, e) => groupOf(starts[f] + classes[f][e]) === group)
           : isEntangled
             ? []
             : elements;

@@ -86,16 +86,16 @@ export function designOf(
       );
     return at;
   };
-  const sizeOf = (f: number): number => table.facets[f]?.elements.length ?? 0;
+  const sizeOf = (f: number): number => table.facets[f].elements.length;
 
   const groups = groupsOf(table, anchors, facetAt);
   const measures = table.facets.map((facet, f): Affine[] => {
-    const own = groups[f] ?? [];
+    const own = groups[f];
     if (own.length === 0) return f === 0 ? facet.elements.map(free) : withSum(facet.elements.length, 0);
     const rows = new Map<number, Affine>();
     for (const { members, mean } of own)
       withSum(members.length, mean * members.length).forEach((row, n) => {
-        rows.set(members[n] ?? 0, row);
+        rows.set(members[n], row);
       });
     return facet.elements.map((_, e) => rows.get(e) ?? free());
   });
@@ -109,7 +109,7 @@ export function designOf(
         ...inner,
         Array.from({ length: b }, (_, j) =>
           minus(
-            inner.map((row) => row[j] ?? { constant: 0, index: [], coefficient: [] }),
+            inner.map((row) => row[j]),
             0,
           ),
         ),
@@ -137,23 +137,23 @@ export function designOf(
     logSlopes,
     interactions: terms,
     leanings: leaningsOf(unheldOf(table, by), table, measures, steps),
-    hasFreeMean: (groups[0] ?? []).length > 0,
+    hasFreeMean: groups[0].length > 0,
     cells: elements.map((list) => ({
       severity: sumOf([
-        ...list.flatMap((e, f) => measures[f]?.[e] ?? []),
-        ...terms.flatMap(({ facets: [a, b], terms: own }) => own[list[a] ?? 0]?.[list[b] ?? 0] ?? []),
+        ...list.flatMap((e, f) => measures[f][e]),
+        ...terms.flatMap(({ facets: [a, b], terms: own }) => own[list[a]][list[b]]),
       ]),
       ...(logSlopes.length === 0
         ? {}
-        : { logSlope: sumOf(logSlopes.flatMap(({ facet, elements: own }) => own[list[facet] ?? 0] ?? [])) }),
-      group: by === undefined ? 0 : (list[by] ?? 0),
+        : { logSlope: sumOf(logSlopes.flatMap(({ facet, elements: own }) => own[list[facet]])) }),
+      group: by === undefined ? 0 : list[by],
     })),
   };
 }
 
 /** Anchored steps by group. */
 function heldSteps(table: RatingTable, by: number | undefined, anchors: readonly StepAnchor[]): Map<number, number>[] {
-  const elements = by === undefined ? undefined : table.facets[by]?.elements;
+  const elements = by === undefined ? undefined : table.facets[by].elements;
   const held = Array.from({ length: elements?.length ?? 1 }, () => new Map<number, number>());
   anchors.forEach(({ element, step, value }, n) => {
     if ((element === undefined) !== (elements === undefined))
@@ -205,20 +205,20 @@ function groupsOf(
         'must name elements and a measure',
       );
     const members = elements.map((name) => {
-      const at = facets[f]?.elements.indexOf(name) ?? -1;
+      const at = facets[f].elements.indexOf(name);
       if (at < 0) throw new IrtError('unknown-element', `anchors[${n}].elements`, name, `must be rated under ${facet}`);
       return at;
     });
-    const taken = new Set((groups[f] ?? []).flatMap((group) => group.members));
+    const taken = new Set(groups[f].flatMap((group) => group.members));
     const twice = members.find((member, at) => taken.has(member) || members.indexOf(member) !== at);
     if (twice !== undefined)
       throw new IrtError(
         'anchors-overlap',
         `anchors[${n}].elements`,
-        facets[f]?.elements[twice] ?? '',
+        facets[f].elements[twice],
         'must stand in one anchor only: two could contradict each other',
       );
-    groups[f]?.push({ members, mean });
+    groups[f].push({ members, mean });
   });
   return groups;
 }

@@ -20,8 +20,8 @@ export function emStep(marginal: Marginal): EmStep {
       throw new IrtError('not-identified', 'ratings', parameters, 'must tell all severities apart');
     for (let i = 0; i < parameters; i += 1) {
       let move = 0;
-      for (let j = 0; j < parameters; j += 1) move += (inverse[i * parameters + j] ?? 0) * (gradient[j] ?? 0);
-      out[i] = (x[i] ?? 0) + Math.max(-1, Math.min(1, move));
+      for (let j = 0; j < parameters; j += 1) move += inverse[i * parameters + j] * gradient[j];
+      out[i] = x[i] + Math.max(-1, Math.min(1, move));
     }
     const matched = matchMoments(node, moments[0], moments[1], meanAt >= 0);
     if (meanAt >= 0) out[meanAt] = matched.mean;

@@ -19,13 +19,13 @@ export function weakestJoins({ persons, person, facets }: RatingTable): Join[] {
   return facets.flatMap(({ name, elements, of }): Join[] => {
     if (elements.length < 2) return [];
     const metBy = persons.map(() => new Set<number>());
-    for (let n = 0; n < person.length; n += 1) metBy[person[n] ?? 0]?.add(of[n] ?? 0);
+    for (let n = 0; n < person.length; n += 1) metBy[person[n]].add(of[n]);
     const edge = Array.from(elements, () => new Float64Array(elements.length));
     for (const met of metBy)
       for (const a of met)
         for (const b of met) {
           const row = edge[a];
-          if (a !== b && row !== undefined) row[b] = (row[b] ?? 0) + 1;
+          if (a !== b && row !== undefined) row[b] += 1;
         }
     const side = leastCut(edge);
     const [inside, outside] = [new Set(side), new Set(elements.flatMap((_, e) => (side.includes(e) ? [] : [e])))];
@@ -33,7 +33,7 @@ export function weakestJoins({ persons, person, facets }: RatingTable): Join[] {
     return [
       {
         facet: name,
-        elements: [...smaller].sort((a, b) => a - b).map((e) => elements[e] ?? ''),
+        elements: [...smaller].sort((a, b) => a - b).map((e) => elements[e]),
         persons: metBy.filter((met) => [...met].some((e) => inside.has(e)) && [...met].some((e) => outside.has(e)))
           .length,
       },
@@ -53,18 +53,18 @@ function leastCut(edge: readonly Float64Array[]): readonly number[] {
     let [before, last] = [-1, -1];
     while (waiting.size > 0) {
       let next = -1;
-      for (const n of waiting) if (next < 0 || (weight[n] ?? 0) > (weight[next] ?? 0)) next = n;
+      for (const n of waiting) if (next < 0 || weight[n] > weight[next]) next = n;
       waiting.delete(next);
       [before, last] = [last, next];
-      if (waiting.size > 0) for (const n of waiting) weight[n] = (weight[n] ?? 0) + (edge[next]?.[n] ?? 0);
+      if (waiting.size > 0) for (const n of waiting) weight[n] += edge[next][n];
     }
-    if ((weight[last] ?? 0) < best.weight) best = { weight: weight[last] ?? 0, side: merged[last] ?? [] };
-    merged[before] = [...(merged[before] ?? []), ...(merged[last] ?? [])];
+    if (weight[last] < best.weight) best = { weight: weight[last], side: merged[last] };
+    merged[before] = [...merged[before], ...merged[last]];
     left.delete(last);
     for (const n of left) {
       const [own, other] = [edge[n], edge[before]];
       if (n === before || own === undefined || other === undefined) continue;
-      const both = (own[before] ?? 0) + (own[last] ?? 0);
+      const both = own[before] + own[last];
       own[before] = both;
       other[n] = both;
     }

@@ -44,21 +44,20 @@ export function calibrateFacetsJointly(
   const m = table.highest;
   const [sum, count] = [new Float64Array(table.persons.length), new Float64Array(table.persons.length)];
   table.score.forEach((score, n) => {
-    const p = table.person[n] ?? 0;
-    sum[p] = (sum[p] ?? 0) + score;
-    count[p] = (count[p] ?? 0) + 1;
+    const p = table.person[n];
+    sum[p] += score;
+    count[p] += 1;
   });
-  const isExtreme = Uint8Array.from(sum, (s, p) => (s === 0 || s === m * (count[p] ?? 0) ? 1 : 0));
+  const isExtreme = Uint8Array.from(sum, (s, p) => (s === 0 || s === m * count[p] ? 1 : 0));
   const theta = new Float64Array(table.persons.length);
   const measures = table.facets.map(({ elements }) => new Float64Array(elements.length));
   const steps = new Float64Array(m);
   const at = createRatingAt(m);
-  const used = Uint32Array.from(table.score.keys()).filter((n) => isExtreme[table.person[n] ?? 0] === 0);
+  const used = Uint32Array.from(table.score.keys()).filter((n) => isExtreme[table.person[n]] === 0);
   requireEstimable(ratingsOf(table, used));
   const weightOf = (n: number): number => table.weight?.[n] ?? 1;
   const locationOf = (n: number): number =>
-    (theta[table.person[n] ?? 0] ?? 0) -
-    measures.reduce((total, list, f) => total + (list[table.facets[f]?.of[n] ?? 0] ?? 0), 0);
+    theta[table.person[n]] - measures.reduce((total, list, f) => total + list[table.facets[f].of[n]], 0);
   /** One Newton step of a list of parameters that enter with `sign`; returns the largest move. */
   const sweep = (list: Float64Array, of: (n: number) => number, sign: 1 | -1, centre: boolean): number => {
     const [residual, variance] = [new Float64Array(list.length), new Float64Array(list.length)];
@@ -66,14 +65,14 @@ export function calibrateFacetsJointly(
       ratingAt(locationOf(n), steps, at);
       const e = of(n);
       const w = weightOf(n);
-      residual[e] = (residual[e] ?? 0) + w * ((table.score[n] ?? 0) - at.mean);
-      variance[e] = (variance[e] ?? 0) + w * at.variance;
+      residual[e] += w * (table.score[n] - at.mean);
+      variance[e] += w * at.variance;
     }
     let largest = 0;
     list.forEach((_, e) => {
-      if ((variance[e] ?? 0) === 0) return;
-      const move = Math.max(-1, Math.min(1, (sign * (residual[e] ?? 0)) / (variance[e] ?? 1)));
-      list[e] = (list[e] ?? 0) + move;
+      if (variance[e] === 0) return;
+      const move = Math.max(-1, Math.min(1, (sign * residual[e]) / variance[e]));
+      list[e] += move;
       largest = Math.max(largest, Math.abs(move));
     });
     if (centre) {
@@ -90,30 +89,30 @@ export function calibrateFacetsJointly(
       ratingAt(locationOf(n), steps, at);
       const w = weightOf(n);
       for (let v = 1; v <= m; v += 1) {
-        const tail = at.tail[v] ?? 0;
-        observed[v - 1] = (observed[v - 1] ?? 0) + ((table.score[n] ?? 0) >= v ? w : 0);
-        expected[v - 1] = (expected[v - 1] ?? 0) + w * tail;
-        variance[v - 1] = (variance[v - 1] ?? 0) + w * tail * (1 - tail);
+        const tail = at.tail[v];
+        observed[v - 1] += table.score[n] >= v ? w : 0;
+        expected[v - 1] += w * tail;
+        variance[v - 1] += w * tail * (1 - tail);
       }
     }
     let largest = 0;
     for (let v = 0; v < m; v += 1) {
-      const move = Math.max(-1, Math.min(1, -((observed[v] ?? 0) - (expected[v] ?? 0)) / (variance[v] ?? 1)));
-      steps[v] = (steps[v] ?? 0) + 0.7 * move;
+      const move = Math.max(-1, Math.min(1, -(observed[v] - expected[v]) / variance[v]));
+      steps[v] += 0.7 * move;
       largest = Math.max(largest, Math.abs(move));
     }
     const mean = steps.reduce((total, v) => total + v, 0) / m;
-    for (let v = 0; v < m; v += 1) steps[v] = (steps[v] ?? 0) - mean;
+    for (let v = 0; v < m; v += 1) steps[v] -= mean;
     return largest;
   };
   let [sweeps, converged] = [0, false];
   while (!converged && sweeps < maximumSweeps) {
     sweeps += 1;
-    let largest = sweep(theta, (n) => table.person[n] ?? 0, 1, false);
+    let largest = sweep(theta, (n) => table.person[n], 1, false);
     measures.forEach((list, f) => {
       largest = Math.max(
         largest,
-        sweep(list, (n) => table.facets[f]?.of[n] ?? 0, -1, true),
+        sweep(list, (n) => table.facets[f].of[n], -1, true),
       );
     });
     largest = Math.max(largest, sweepSteps());
@@ -124,12 +123,12 @@ export function calibrateFacetsJointly(
   for (const n of used) {
     ratingAt(locationOf(n), steps, at);
     const w = weightOf(n);
-    logLikelihood += w * logOf(at.p[table.score[n] ?? 0] ?? 0);
-    const p = table.person[n] ?? 0;
-    error[p] = (error[p] ?? 0) + w * at.variance;
+    logLikelihood += w * logOf(at.p[table.score[n]]);
+    const p = table.person[n];
+    error[p] += w * at.variance;
     errors.forEach((list, f) => {
-      const e = table.facets[f]?.of[n] ?? 0;
-      list[e] = (list[e] ?? 0) + w * at.variance;
+      const e = table.facets[f].of[n];
+      list[e] += w * at.variance;
     });
   }
   extremes(
@@ -137,7 +136,7 @@ export function calibrateFacetsJointly(
     isExtreme,
     theta,
     error,
-    (n) => measures.reduce((total, list, f) => total + (list[table.facets[f]?.of[n] ?? 0] ?? 0), 0),
+    (n) => measures.reduce((total, list, f) => total + list[table.facets[f].of[n]], 0),
     steps,
     extreme,
   );
@@ -146,8 +145,8 @@ export function calibrateFacetsJointly(
     facets: table.facets.map(({ name, elements }, f) => ({
       name,
       elements,
-      measure: measures[f] ?? new Float64Array(0),
-      standardError: root(errors[f] ?? new Float64Array(0)),
+      measure: measures[f],
+      standardError: root(errors[f]),
     })),
     scales: [{ steps }],
     theta,
@@ -170,8 +169,8 @@ function requireEstimable(rest: RatingTable): void {
   if (unheld !== undefined)
     throw new IrtError(
       'element-extreme',
-      rest.facets[unheld.facet]?.name ?? '',
-      rest.facets[unheld.facet]?.elements[unheld.element] ?? '',
+      rest.facets[unheld.facet].name,
+      rest.facets[unheld.facet].elements[unheld.element],
       'gave one end of the scale only, which has no finite measure: leave it out, or take marginal estimation',
     );
 }
@@ -190,13 +189,13 @@ function extremes(
 ): void {
   const rows: number[][] = table.persons.map(() => []);
   table.person.forEach((p, n) => {
-    if (isExtreme[p] === 1) rows[p]?.push(n);
+    if (isExtreme[p] === 1) rows[p].push(n);
   });
   const at = createRatingAt(table.highest);
   rows.forEach((list, p) => {
     if (list.length === 0) return;
     const weightOf = (n: number): number => table.weight?.[n] ?? 1;
-    const total = list.reduce((s, n) => s + weightOf(n) * (table.score[n] ?? 0), 0);
+    const total = list.reduce((s, n) => s + weightOf(n) * table.score[n], 0);
     const target = total === 0 ? by : total - by;
     let t = total === 0 ? -3 : 3;
     for (let step = 0; step < 200; step += 1) {

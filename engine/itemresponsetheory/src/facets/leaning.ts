@@ -19,8 +19,8 @@ export function unheldOf({ facets, score, highest }: RatingTable, by: number | u
   return facets.flatMap(({ of, elements }, facet) => {
     const seen = elements.map(() => new Uint8Array(highest + 1));
     for (let n = 0; n < score.length; n += 1) {
-      const own = seen[of[n] ?? 0];
-      if (own !== undefined) own[score[n] ?? 0] = 1;
+      const own = seen[of[n]];
+      if (own !== undefined) own[score[n]] = 1;
     }
     return seen.flatMap((own, element): Unheld[] => {
       const [given, missing] = [1, 0].map((flag) => Array.from(own.keys()).filter((k) => own[k] === flag));
@@ -53,28 +53,23 @@ export function leaningsOf(
   steps: readonly (readonly Affine[])[],
 ): Leaning[] {
   return unheld.flatMap((one): Leaning[] => {
-    const all = (facets[one.facet]?.elements ?? []).map((_, e) => e);
+    const all = facets[one.facet].elements.map((_, e) => e);
     const firm = all.filter(
       (e) => !unheld.some(({ facet, element, what }) => what === one.what && facet === one.facet && element === e),
     );
     const others = firm.length > 0 ? firm : all;
-    const lists =
-      one.what === 'measure'
-        ? [measures[one.facet] ?? []]
-        : (steps[0] ?? []).map((_, v) => steps.map((rows) => rows[v] ?? nothing));
+    const lists = one.what === 'measure' ? [measures[one.facet]] : steps[0].map((_, v) => steps.map((rows) => rows[v]));
     return lists.flatMap((list): Leaning[] => {
-      const own = list[one.element] ?? nothing;
+      const own = list[one.element];
       return own.index.length === 0
         ? []
         : [
             {
               unheld: one,
-              row: sumOf([own, ...others.map((e) => times(list[e] ?? nothing, -1 / others.length))]),
+              row: sumOf([own, ...others.map((e) => times(list[e], -1 / others.length))]),
               precision: 1 / spread[one.what] ** 2,
             },
           ];
     });
   });
 }
-
-const nothing: Affine = { constant: 0, index: [], coefficient: [] };

@@ -44,12 +44,12 @@ export function marginalOf(table: RatingTable, node: Float64Array, model: Facets
   const [total, above] = [new Float64Array(cells.elements.length), new Float64Array(cells.elements.length * m)];
   const [sum, ratingsOf] = [new Float64Array(table.persons.length), table.persons.map((): number[] => [])];
   for (let n = 0; n < table.score.length; n += 1) {
-    const [cell, person, score] = [cells.of[n] ?? 0, table.person[n] ?? 0, table.score[n] ?? 0];
-    const weight = cells.weight[cell] ?? 1;
-    total[cell] = (total[cell] ?? 0) + weight * score;
-    for (let v = 1; v <= score; v += 1) above[cell * m + v - 1] = (above[cell * m + v - 1] ?? 0) + weight;
-    sum[person] = (sum[person] ?? 0) + weight * score;
-    ratingsOf[person]?.push(n);
+    const [cell, person, score] = [cells.of[n], table.person[n], table.score[n]];
+    const weight = cells.weight[cell];
+    total[cell] += weight * score;
+    for (let v = 1; v <= score; v += 1) above[cell * m + v - 1] += weight;
+    sum[person] += weight * score;
+    ratingsOf[person].push(n);
   }
   const hasSlopes = design.logSlopes.length > 0;
   const meanAt = design.hasFreeMean ? design.parameters : -1;
@@ -67,7 +67,7 @@ export function marginalOf(table: RatingTable, node: Float64Array, model: Facets
     size: varianceAt + 1,
     at: createRatingAt(m),
     walker: createWalker(node, new Float64Array(node.length + 1)),
-    patterns: patternsOf(ratingsOf, cells, (person) => (hasSlopes ? person : (sum[person] ?? 0)), sum),
+    patterns: patternsOf(ratingsOf, cells, (person) => (hasSlopes ? person : sum[person]), sum),
   };
 }
 
@@ -82,11 +82,11 @@ function patternsOf(
     { cells: Uint32Array; members: Map<number, { persons: number[]; count: number; sum: number }> }
   >();
   ratingsOf.forEach((ratings, person) => {
-    const cells = Uint32Array.from(ratings, (n) => of[n] ?? 0).sort();
+    const cells = Uint32Array.from(ratings, (n) => of[n]).sort();
     const key = String.fromCharCode(...new Uint16Array(cells.buffer));
     const pattern = known.get(key) ?? { cells, members: new Map() };
     known.set(key, pattern);
-    const member = pattern.members.get(alike(person)) ?? { persons: [], count: 0, sum: sum[person] ?? 0 };
+    const member = pattern.members.get(alike(person)) ?? { persons: [], count: 0, sum: sum[person] };
     pattern.members.set(alike(person), member);
     member.persons.push(person);
     member.count += 1;
@@ -128,9 +128,9 @@ function cellsAt({ design, node, table: { highest: m }, at }: Marginal, x: Float
   const work = new Float64Array(m + 1);
   design.cells.forEach(({ group }, c) => {
     curvesOf(
-      slope[c] ?? 1,
-      severity[c] ?? 0,
-      steps[group] ?? work,
+      slope[c],
+      severity[c],
+      steps[group],
       node,
       logTotal.subarray(c * points, (c + 1) * points),
       p.subarray(c * points * (m + 1), (c + 1) * points * (m + 1)),
@@ -159,33 +159,32 @@ function curvesOf(
   let [sum, most] = [0, 0];
   weight[0] = 1;
   for (let k = 1; k <= m; k += 1) {
-    sum += a * (steps[k - 1] ?? 0);
+    sum += a * steps[k - 1];
     weight[k] = exp(-sum);
     most = Math.max(most, Math.abs(sum));
   }
-  const reach =
-    m * a * Math.max(Math.abs((node[0] ?? 0) - severity), Math.abs((node[node.length - 1] ?? 0) - severity));
+  const reach = m * a * Math.max(Math.abs(node[0] - severity), Math.abs(node[node.length - 1] - severity));
   if (most + reach > safeExponent) {
     const scaled = steps.map((step) => a * step);
     for (let q = 0; q < node.length; q += 1) {
-      ratingAt(a * ((node[q] ?? 0) - severity), scaled, at);
+      ratingAt(a * (node[q] - severity), scaled, at);
       logTotal[q] = at.logTotal;
       p.set(at.p, q * (m + 1));
     }
     return;
   }
   for (let q = 0; q < node.length; q += 1) {
-    const y = exp(a * ((node[q] ?? 0) - severity));
+    const y = exp(a * (node[q] - severity));
     let total = 1;
     for (let k = 1, power = 1; k <= m; k += 1) {
       power *= y;
-      const e = power * (weight[k] ?? 0);
+      const e = power * weight[k];
       p[q * (m + 1) + k] = e;
       total += e;
     }
     logTotal[q] = log(total);
     p[q * (m + 1)] = 1 / total;
-    for (let k = 1; k <= m; k += 1) p[q * (m + 1) + k] = (p[q * (m + 1) + k] ?? 0) / total;
+    for (let k = 1; k <= m; k += 1) p[q * (m + 1) + k] /= total;
   }
 }
 
@@ -199,7 +198,7 @@ export function expectation(
   const { design, node, table, patterns, cells, walker, meanAt, varianceAt, total, above } = marginal;
   const points = node.length;
   const at = cellsAt(marginal, x);
-  const [mean, variance] = [meanAt < 0 ? 0 : (x[meanAt] ?? 0), exp(x[varianceAt] ?? 0)];
+  const [mean, variance] = [meanAt < 0 ? 0 : x[meanAt], exp(x[varianceAt])];
   const prior = normalOnGrid(node, mean, variance);
   const mass = new Float64Array(design.cells.length * points);
   /** Σ score·EAP by cell, for slopes. */
@@ -211,15 +210,13 @@ export function expectation(
   for (const { cells: list, members } of patterns) {
     line.set(prior.logWeight);
     for (const c of list)
-      for (let q = 0, from = c * points, w = cells.weight[c] ?? 1; q < points; q += 1)
-        line[q] = (line[q] ?? 0) - w * (at.logTotal[from + q] ?? 0);
+      for (let q = 0, from = c * points, w = cells.weight[c]; q < points; q += 1) line[q] -= w * at.logTotal[from + q];
     walker.begin(line);
     shared.fill(0);
     for (const member of members) {
       if (hasSlopes)
-        member.sum = (marginal.ratingsOf[member.persons[0] ?? 0] ?? []).reduce(
-          (sum, n) =>
-            sum + (at.slope[cells.of[n] ?? 0] ?? 1) * (cells.weight[cells.of[n] ?? 0] ?? 1) * (table.score[n] ?? 0),
+        member.sum = marginal.ratingsOf[member.persons[0]].reduce(
+          (sum, n) => sum + at.slope[cells.of[n]] * cells.weight[cells.of[n]] * table.score[n],
           0,
         );
       walker.walk(member.sum);
@@ -228,9 +225,9 @@ export function expectation(
       let [one, square] = [0, 0];
       const end = Math.min(to, points);
       for (let q = from; q < end; q += 1) {
-        const w = (weight[q] ?? 0) * factor;
-        const t = node[q] ?? 0;
-        shared[q] = (shared[q] ?? 0) + w;
+        const w = weight[q] * factor;
+        const t = node[q];
+        shared[q] += w;
         one += w * t;
         square += w * t * t;
       }
@@ -241,23 +238,22 @@ export function expectation(
       onMember?.(member, eap, Math.max(0, square / member.count - eap * eap));
       if (hasSlopes)
         for (const person of member.persons)
-          for (const n of marginal.ratingsOf[person] ?? []) {
-            const c = cells.of[n] ?? 0;
-            scoreEap[c] = (scoreEap[c] ?? 0) + (cells.weight[c] ?? 1) * (table.score[n] ?? 0) * eap;
+          for (const n of marginal.ratingsOf[person]) {
+            const c = cells.of[n];
+            scoreEap[c] += cells.weight[c] * table.score[n] * eap;
           }
     }
     for (const c of list)
-      for (let q = 0, to = c * points, w = cells.weight[c] ?? 1; q < points; q += 1)
-        mass[to + q] = (mass[to + q] ?? 0) + w * (shared[q] ?? 0);
+      for (let q = 0, to = c * points, w = cells.weight[c]; q < points; q += 1) mass[to + q] += w * shared[q];
   }
   const gradient = new Float64Array(marginal.size);
   const information = new Float64Array(withInformation ? design.parameters * design.parameters : 0);
   design.cells.forEach((cell, c) => {
-    const steps = at.steps[cell.group] ?? new Float64Array(0);
-    const [a, severity] = [at.slope[c] ?? 1, at.severity[c] ?? 0];
-    logLikelihood -= a * (total[c] ?? 0) * severity;
-    for (let v = 0; v < m; v += 1) logLikelihood -= a * (above[c * m + v] ?? 0) * (steps[v] ?? 0);
-    addCell(marginal, at, c, mass, scoreEap[c] ?? 0, gradient, withInformation ? information : undefined);
+    const steps = at.steps[cell.group];
+    const [a, severity] = [at.slope[c], at.severity[c]];
+    logLikelihood -= a * total[c] * severity;
+    for (let v = 0; v < m; v += 1) logLikelihood -= a * above[c * m + v] * steps[v];
+    addCell(marginal, at, c, mass, scoreEap[c], gradient, withInformation ? information : undefined);
   });
   const persons = table.persons.length;
   if (meanAt >= 0) gradient[meanAt] = (first - persons * prior.mean) / variance;
@@ -287,48 +283,47 @@ function addCell(
   const cell = design.cells[c];
   const steps = at.steps[cell?.group ?? 0];
   if (cell === undefined || steps === undefined) return;
-  const rows: readonly (Affine | undefined)[] = [cell.logSlope, cell.severity, ...(design.steps[cell.group] ?? [])];
-  const [a, severity] = [at.slope[c] ?? 1, at.severity[c] ?? 0];
+  const rows: readonly (Affine | undefined)[] = [cell.logSlope, cell.severity, ...design.steps[cell.group]];
+  const [a, severity] = [at.slope[c], at.severity[c]];
   const hasSlope = cell.logSlope !== undefined;
   const persons = sumsOverNodes(node, mass, at.p, c, m, hasSlope);
   const count = m + 2;
   const first = hasSlope ? 0 : 1;
   const observed = new Float64Array(count);
-  observed[0] = a * (scoreEap - (total[c] ?? 0) * severity);
-  observed[1] = -a * (total[c] ?? 0);
+  observed[0] = a * (scoreEap - total[c] * severity);
+  observed[1] = -a * total[c];
   for (let v = 0; v < m; v += 1) {
-    const n = above[c * m + v] ?? 0;
+    const n = above[c * m + v];
     observed[2 + v] = -a * n;
-    observed[0] = (observed[0] ?? 0) - a * n * (steps[v] ?? 0);
+    observed[0] -= a * n * steps[v];
   }
   const [expected, cross, d] = [new Float64Array(count), new Float64Array(count * count), new Float64Array(count)];
   for (let k = 1, constant = 0; k <= m; k += 1) {
-    constant += severity + (steps[k - 1] ?? 0);
-    const [w, v, u] = [persons[k] ?? 0, persons[m + 1 + k] ?? 0, persons[2 * (m + 1) + k] ?? 0];
+    constant += severity + steps[k - 1];
+    const [w, v, u] = [persons[k], persons[m + 1 + k], persons[2 * (m + 1) + k]];
     d[1] = -a * k;
     for (let s = 0; s < m; s += 1) d[2 + s] = s < k ? -a : 0;
     const own = a * (k * v - constant * w);
-    expected[0] = (expected[0] ?? 0) + own;
-    cross[0] = (cross[0] ?? 0) + a * a * (k * k * u - 2 * k * constant * v + constant * constant * w);
+    expected[0] += own;
+    cross[0] += a * a * (k * k * u - 2 * k * constant * v + constant * constant * w);
     for (let i = 1; i < count; i += 1) {
-      const di = d[i] ?? 0;
+      const di = d[i];
       if (di === 0) continue;
-      expected[i] = (expected[i] ?? 0) + w * di;
-      cross[i * count] = (cross[i * count] ?? 0) + own * di;
-      if (information !== undefined)
-        for (let j = 1; j <= i; j += 1) cross[i * count + j] = (cross[i * count + j] ?? 0) + w * di * (d[j] ?? 0);
+      expected[i] += w * di;
+      cross[i * count] += own * di;
+      if (information !== undefined) for (let j = 1; j <= i; j += 1) cross[i * count + j] += w * di * d[j];
     }
   }
   if (information !== undefined) subtractMeans(node, mass, at, c, steps, cross, first);
   for (let i = first; i < count; i += 1) {
     const row = rows[i];
-    const own = (observed[i] ?? 0) - (expected[i] ?? 0);
+    const own = observed[i] - expected[i];
     row?.index.forEach((n, place) => {
-      gradient[n] = (gradient[n] ?? 0) + (row.coefficient[place] ?? 0) * own;
+      gradient[n] += row.coefficient[place] * own;
     });
     if (information !== undefined)
       for (let j = first; j <= i; j += 1)
-        addOuter(information, design.parameters, row, rows[j], cross[i * count + j] ?? 0, i === j);
+        addOuter(information, design.parameters, row, rows[j], cross[i * count + j], i === j);
   }
 }
 
@@ -343,15 +338,15 @@ function sumsOverNodes(
 ): Float64Array {
   const out = new Float64Array(3 * (m + 1));
   for (let q = 0; q < node.length; q += 1) {
-    const w = mass[c * node.length + q] ?? 0;
+    const w = mass[c * node.length + q];
     if (w < 1e-12) continue;
-    const [from, theta] = [(c * node.length + q) * (m + 1), node[q] ?? 0];
+    const [from, theta] = [(c * node.length + q) * (m + 1), node[q]];
     for (let k = 1; k <= m; k += 1) {
-      const share = w * (p[from + k] ?? 0);
-      out[k] = (out[k] ?? 0) + share;
+      const share = w * p[from + k];
+      out[k] += share;
       if (!hasSlope) continue;
-      out[m + 1 + k] = (out[m + 1 + k] ?? 0) + share * theta;
-      out[2 * (m + 1) + k] = (out[2 * (m + 1) + k] ?? 0) + share * theta * theta;
+      out[m + 1 + k] += share * theta;
+      out[2 * (m + 1) + k] += share * theta * theta;
     }
   }
   return out;
@@ -367,24 +362,24 @@ function subtractMeans(
   cross: Float64Array,
   first: number,
 ): void {
-  const [m, a] = [steps.length, slope[c] ?? 1];
+  const [m, a] = [steps.length, slope[c]];
   const count = m + 2;
   const e = new Float64Array(count);
   for (let q = 0; q < node.length; q += 1) {
-    const w = mass[c * node.length + q] ?? 0;
+    const w = mass[c * node.length + q];
     if (w < 1e-12) continue;
     let [tail, mean, weighted] = [0, 0, 0];
     for (let v = m; v >= 1; v -= 1) {
-      tail += p[(c * node.length + q) * (m + 1) + v] ?? 0;
+      tail += p[(c * node.length + q) * (m + 1) + v];
       e[1 + v] = -a * tail;
       mean += tail;
-      weighted += tail * (steps[v - 1] ?? 0);
+      weighted += tail * steps[v - 1];
     }
     e[1] = -a * mean;
-    e[0] = a * (((node[q] ?? 0) - (severity[c] ?? 0)) * mean - weighted);
+    e[0] = a * ((node[q] - severity[c]) * mean - weighted);
     for (let i = first; i < count; i += 1) {
-      const we = w * (e[i] ?? 0);
-      for (let j = first; j <= i; j += 1) cross[i * count + j] = (cross[i * count + j] ?? 0) - we * (e[j] ?? 0);
+      const we = w * e[i];
+      for (let j = first; j <= i; j += 1) cross[i * count + j] -= we * e[j];
     }
   }
 }
@@ -401,7 +396,7 @@ function addLeanings(
     const off = valueOf(row, x);
     logPrior -= (precision * off * off) / 2;
     row.index.forEach((n, place) => {
-      gradient[n] = (gradient[n] ?? 0) - precision * off * (row.coefficient[place] ?? 0);
+      gradient[n] -= precision * off * row.coefficient[place];
     });
     if (information !== undefined) addOuter(information, parameters, row, row, precision, true);
   }
@@ -420,8 +415,8 @@ function addOuter(
   if (a === undefined || b === undefined || value === 0) return;
   for (let i = 0; i < a.index.length; i += 1)
     for (let j = 0; j < b.index.length; j += 1) {
-      const [n, k, v] = [a.index[i] ?? 0, b.index[j] ?? 0, value * (a.coefficient[i] ?? 0) * (b.coefficient[j] ?? 0)];
-      if (n >= k) into[n * size + k] = (into[n * size + k] ?? 0) + v;
-      if (!isSame && k >= n) into[k * size + n] = (into[k * size + n] ?? 0) + v;
+      const [n, k, v] = [a.index[i], b.index[j], value * a.coefficient[i] * b.coefficient[j]];
+      if (n >= k) into[n * size + k] += v;
+      if (!isSame && k >= n) into[k * size + n] += v;
     }
 }

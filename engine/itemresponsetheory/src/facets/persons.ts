@@ -22,12 +22,12 @@ export interface PersonMeasure {
 export function personMeasures(table: RatingTable, measures: Measures, method: 'ml' | 'wle'): PersonMeasure[] {
   const rule = rulesOf(table, measures);
   const rowsOf: number[][] = table.persons.map(() => []);
-  for (let n = 0; n < table.person.length; n += 1) rowsOf[table.person[n] ?? 0]?.push(n);
+  for (let n = 0; n < table.person.length; n += 1) rowsOf[table.person[n]].push(n);
   const at = createRatingAt(table.highest);
   return rowsOf.map((rows, p): PersonMeasure => {
-    const total = rows.reduce((sum, n) => sum + (table.score[n] ?? 0), 0);
+    const total = rows.reduce((sum, n) => sum + table.score[n], 0);
     const isExtreme = total === 0 || total === rows.length * table.highest;
-    const person = table.persons[p] ?? '';
+    const person = table.persons[p];
     if (method === 'ml' && isExtreme)
       return {
         person,
@@ -44,11 +44,10 @@ export function personMeasures(table: RatingTable, measures: Measures, method: '
       for (const n of rows) {
         const [own, weight] = [rule(n), table.weight?.[n] ?? 1];
         predict(own, theta, at);
-        score += weight * own.slope * ((table.score[n] ?? 0) - at.mean);
+        score += weight * own.slope * (table.score[n] - at.mean);
         information += weight * own.slope ** 2 * at.variance;
         if (method === 'wle')
-          for (let k = 0; k <= table.highest; k += 1)
-            third += weight * (own.slope * (k - at.mean)) ** 3 * (at.p[k] ?? 0);
+          for (let k = 0; k <= table.highest; k += 1) third += weight * (own.slope * (k - at.mean)) ** 3 * at.p[k];
       }
       const move = (score + (method === 'wle' ? third / (2 * information) : 0)) / information;
       theta += Math.max(-1, Math.min(1, move));

@@ -48,7 +48,7 @@ function momentsOf(
     predict(rule, theta, at);
     let exponent = 0;
     for (let k = 0; k < count; k += 1) {
-      if (k > 0) exponent += rule.slope * (theta - rule.severity - (rule.steps[k - 1] ?? 0));
+      if (k > 0) exponent += rule.slope * (theta - rule.severity - rule.steps[k - 1]);
       out.logP[q * count + k] = exponent - at.logTotal;
     }
     out.mean[q] = at.mean;
@@ -74,37 +74,37 @@ export function posteriorFit(
   const line = table.persons.map(() => Float64Array.from(prior));
   for (let n = 0; n < table.score.length; n += 1) {
     const [own, logP, score, weight] = [
-      line[table.person[n] ?? 0],
-      moments[cells.of[n] ?? 0]?.logP,
-      table.score[n] ?? 0,
+      line[table.person[n]],
+      moments[cells.of[n]].logP,
+      table.score[n],
       table.weight?.[n] ?? 1,
     ];
     if (own !== undefined && logP !== undefined)
-      for (let q = 0; q < points; q += 1) own[q] = (own[q] ?? 0) + weight * (logP[q * count + score] ?? 0);
+      for (let q = 0; q < points; q += 1) own[q] += weight * logP[q * count + score];
   }
   for (const own of line) {
     const most = own.reduce((a, b) => Math.max(a, b), -Infinity);
     let total = 0;
     for (let q = 0; q < points; q += 1) {
-      const w = exp((own[q] ?? 0) - most);
+      const w = exp(own[q] - most);
       own[q] = w;
       total += w;
     }
-    for (let q = 0; q < points; q += 1) own[q] = (own[q] ?? 0) / total;
+    for (let q = 0; q < points; q += 1) own[q] /= total;
   }
   // Of each rating: its squared residual, standardised square, variance, and the variances of both.
   const sums = table.facets.map(({ elements }) =>
     elements.map(() => ({ n: 0, squares: 0, outfit: 0, variance: 0, outfitVariance: 0, infitVariance: 0 })),
   );
   for (let n = 0; n < table.score.length; n += 1) {
-    const [own, cell, score] = [line[table.person[n] ?? 0], moments[cells.of[n] ?? 0], table.score[n] ?? 0];
+    const [own, cell, score] = [line[table.person[n]], moments[cells.of[n]], table.score[n]];
     if (own === undefined || cell === undefined) continue;
     let [squares, outfit, variance, outfitVariance, infitVariance] = [0, 0, 0, 0, 0];
     for (let q = 0; q < points; q += 1) {
-      const w = own[q] ?? 0;
+      const w = own[q];
       if (w < 1e-15) continue;
-      const [v, f] = [cell.variance[q] ?? 1, cell.fourth[q] ?? 0];
-      const square = w * (score - (cell.mean[q] ?? 0)) ** 2;
+      const [v, f] = [cell.variance[q], cell.fourth[q]];
+      const square = w * (score - cell.mean[q]) ** 2;
       squares += square;
       outfit += square / v;
       variance += w * v;
@@ -112,7 +112,7 @@ export function posteriorFit(
       infitVariance += w * (f - v * v);
     }
     table.facets.forEach(({ of }, f) => {
-      const sum = sums[f]?.[of[n] ?? 0];
+      const sum = sums[f][of[n]];
       if (sum === undefined) return;
       sum.n += 1;
       sum.squares += squares;
@@ -131,7 +131,7 @@ export function posteriorFit(
         variance = NaN,
         outfitVariance = NaN,
         infitVariance = NaN,
-      } = sums[f]?.[e] ?? {};
+      } = sums[f][e];
       return {
         element,
         ratings: n,

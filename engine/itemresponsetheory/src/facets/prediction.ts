@@ -28,10 +28,10 @@ export function ruleOf(
   const termAt = terms.map(({ facets: [a, b], term }) => ({ a: place(a), b: place(b), term }));
   return (elements) => ({
     severity:
-      facets.reduce((sum, { measure }, f) => sum + (measure[elements[f] ?? 0] ?? 0), 0) +
-      termAt.reduce((sum, { a, b, term }) => sum + (term[elements[a] ?? 0]?.[elements[b] ?? 0] ?? 0), 0),
-    slope: slopeAt.reduce((product, { f, slope }) => product * (slope[elements[f] ?? 0] ?? 1), 1),
-    steps: scales[by < 0 ? 0 : (elements[by] ?? 0)]?.steps ?? new Float64Array(table.highest),
+      facets.reduce((sum, { measure }, f) => sum + measure[elements[f]], 0) +
+      termAt.reduce((sum, { a, b, term }) => sum + term[elements[a]][elements[b]], 0),
+    slope: slopeAt.reduce((product, { f, slope }) => product * slope[elements[f]], 1),
+    steps: scales[by < 0 ? 0 : elements[by]].steps,
   });
 }
 
@@ -45,11 +45,11 @@ export function rulesOf(table: RatingTable, measures: Measures): (n: number) => 
   const rule = ruleOf(table, measures);
   const known = new Map<string, Rule>();
   const of = Array.from(table.score, (_, n) => {
-    const elements = table.facets.map((facet) => facet.of[n] ?? 0);
+    const elements = table.facets.map((facet) => facet.of[n]);
     const key = elements.join();
     const one = known.get(key) ?? rule(elements);
     known.set(key, one);
     return one;
   });
-  return (n) => of[n] ?? { severity: NaN, slope: NaN, steps: new Float64Array(table.highest) };
+  return (n) => of[n];
 }

@@ -35,9 +35,9 @@ export function raterEffects(
 ): RaterEffects[] {
   const ruleAt = rulesOf(table, measures);
   const at = createRatingAt(table.highest);
-  const own: number[][] = (table.facets[facet]?.elements ?? []).map(() => []);
+  const own: number[][] = table.facets[facet].elements.map(() => []);
   for (let n = 0; n < table.score.length; n += 1)
-    if (Number.isFinite(theta[table.person[n] ?? 0] ?? NaN)) own[table.facets[facet]?.of[n] ?? 0]?.push(n);
+    if (Number.isFinite(theta[table.person[n]])) own[table.facets[facet].of[n]].push(n);
   return own.map((rows, e): RaterEffects => {
     const [x, expected, variance, location] = [
       new Float64Array(rows.length),
@@ -46,22 +46,22 @@ export function raterEffects(
       new Float64Array(rows.length),
     ];
     rows.forEach((n, r) => {
-      const [rule, ability] = [ruleAt(n), theta[table.person[n] ?? 0] ?? 0];
+      const [rule, ability] = [ruleAt(n), theta[table.person[n]]];
       predict(rule, ability, at);
-      x[r] = table.score[n] ?? 0;
+      x[r] = table.score[n];
       expected[r] = at.mean;
       variance[r] = at.variance;
       location[r] = ability - rule.severity;
     });
     const [sx, se, sl, noise] = [squares(x), squares(expected), squares(location), variance.reduce((a, b) => a + b, 0)];
     return {
-      element: table.facets[facet]?.elements[e] ?? '',
+      element: table.facets[facet].elements[e],
       ratings: rows.length,
       pointMeasure: products(x, location) / Math.sqrt(sx * sl),
       expectedPointMeasure: products(expected, location) / Math.sqrt((se + noise) * sl),
       spread: Math.sqrt(sx / (se + noise)),
       ...haloOf(
-        rows.map((n) => table.person[n] ?? 0),
+        rows.map((n) => table.person[n]),
         x,
         expected,
         variance,
@@ -73,7 +73,7 @@ export function raterEffects(
 const meanOf = (list: Float64Array): number => list.reduce((a, b) => a + b, 0) / list.length;
 function products(a: Float64Array, b: Float64Array): number {
   const [ma, mb] = [meanOf(a), meanOf(b)];
-  return a.reduce((sum, value, n) => sum + (value - ma) * ((b[n] ?? 0) - mb), 0);
+  return a.reduce((sum, value, n) => sum + (value - ma) * (b[n] - mb), 0);
 }
 const squares = (list: Float64Array): number => products(list, list);
 
@@ -91,7 +91,7 @@ function haloOf(
   persons.forEach((person, r) => {
     const list = byPerson.get(person) ?? [];
     byPerson.set(person, list);
-    list.push(((x[r] ?? 0) - (expected[r] ?? 0)) / Math.sqrt(variance[r] ?? 1));
+    list.push((x[r] - expected[r]) / Math.sqrt(variance[r]));
   });
   let [sum, degrees] = [0, 0];
   for (const list of byPerson.values()) {
@@ -143,17 +143,15 @@ export function raterDrift(
   const at = createRatingAt(table.highest);
   const names = [...new Set(windowOf)].sort();
   const place = new Map(names.map((name, n) => [name, n]));
-  const sums = (table.facets[facet]?.elements ?? []).map(() =>
-    names.map(() => ({ n: 0, residual: 0, information: 0 })),
-  );
+  const sums = table.facets[facet].elements.map(() => names.map(() => ({ n: 0, residual: 0, information: 0 })));
   for (let n = 0; n < table.score.length; n += 1) {
-    const ability = theta[table.person[n] ?? 0] ?? NaN;
-    const sum = sums[table.facets[facet]?.of[n] ?? 0]?.[place.get(windowOf[n] ?? '') ?? -1];
+    const ability = theta[table.person[n]];
+    const sum = sums[table.facets[facet].of[n]][place.get(windowOf[n]) ?? -1];
     if (sum === undefined || !Number.isFinite(ability)) continue;
     const rule: Rule = ruleAt(n);
     predict(rule, ability, at);
     sum.n += 1;
-    sum.residual += rule.slope * ((table.score[n] ?? 0) - at.mean);
+    sum.residual += rule.slope * (table.score[n] - at.mean);
     sum.information += rule.slope ** 2 * at.variance;
   }
   return sums.map((windows, e): Drift => {
@@ -162,7 +160,7 @@ export function raterDrift(
         ? []
         : [
             {
-              window: names[w] ?? '',
+              window: names[w],
               ratings: n,
               bias: residual / information,
               standardError: 1 / Math.sqrt(information),
@@ -172,14 +170,13 @@ export function raterDrift(
     );
     const full = judged.filter(({ ratings }) => ratings >= fewest);
     const weight = full.map(({ standardError }) => 1 / standardError ** 2);
-    const mean =
-      full.reduce((sum, { bias }, n) => sum + bias * (weight[n] ?? 0), 0) / weight.reduce((a, b) => a + b, 0);
-    const chiSquare = full.reduce((sum, { bias }, n) => sum + (weight[n] ?? 0) * (bias - mean) ** 2, 0);
+    const mean = full.reduce((sum, { bias }, n) => sum + bias * weight[n], 0) / weight.reduce((a, b) => a + b, 0);
+    const chiSquare = full.reduce((sum, { bias }, n) => sum + weight[n] * (bias - mean) ** 2, 0);
     const degreesOfFreedom = Math.max(0, full.length - 1);
     const p = degreesOfFreedom === 0 ? 1 : chiSquareTail(chiSquare, degreesOfFreedom);
     const range = Math.max(...full.map(({ bias }) => bias)) - Math.min(...full.map(({ bias }) => bias));
     return {
-      element: table.facets[facet]?.elements[e] ?? '',
+      element: table.facets[facet].elements[e],
       windows: judged,
       chiSquare,
       degreesOfFreedom,

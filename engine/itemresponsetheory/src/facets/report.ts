@@ -50,23 +50,23 @@ export function elementFit(
   };
   const at = createRatingAt(table.highest);
   const add = (list: Float64Array, e: number, value: number): void => {
-    list[e] = (list[e] ?? 0) + value;
+    list[e] += value;
   };
   table.score.forEach((score, n) => {
-    const ability = theta[table.person[n] ?? 0] ?? NaN;
+    const ability = theta[table.person[n]];
     if (!Number.isFinite(ability)) return;
     predict(ruleAt(n), ability, at);
-    const e = table.facets[facet]?.of[n] ?? 0;
+    const e = table.facets[facet].of[n];
     const residual = score - at.mean;
     add(sums.n, e, 1);
-    add(sums.score, e, table.categories[score] ?? score);
+    add(sums.score, e, table.categories[score]);
     add(sums.squares, e, residual * residual);
     add(sums.variance, e, at.variance);
     add(sums.outfit, e, (residual * residual) / at.variance);
     add(sums.outfitVariance, e, at.fourth / (at.variance * at.variance) - 1);
     add(sums.infitVariance, e, at.fourth - at.variance * at.variance);
   });
-  const scoreOf = (p: Float64Array): number => p.reduce((sum, share, k) => sum + share * (table.categories[k] ?? k), 0);
+  const scoreOf = (p: Float64Array): number => p.reduce((sum, share, k) => sum + share * table.categories[k], 0);
   const average = Array.from(theta)
     .filter(Number.isFinite)
     .reduce((sum, t, _, list) => sum + t / list.length, 0);
@@ -76,18 +76,18 @@ export function elementFit(
     0,
   );
   return target.elements.map((element, e) => {
-    const [n, variance] = [sums.n[e] ?? 0, sums.variance[e] ?? 0];
-    const [outfit, infit] = [(sums.outfit[e] ?? 0) / n, (sums.squares[e] ?? 0) / variance];
+    const [n, variance] = [sums.n[e], sums.variance[e]];
+    const [outfit, infit] = [sums.outfit[e] / n, sums.squares[e] / variance];
     const { slope, steps } = rule(facets.map((_, f) => (f === facet ? e : 0)));
-    predict({ severity: others + (target.measure[e] ?? 0), slope, steps }, average, at);
+    predict({ severity: others + target.measure[e], slope, steps }, average, at);
     return {
       element,
       ratings: n,
       infit,
       outfit,
-      outfitZ: standardised(outfit, (sums.outfitVariance[e] ?? 0) / (n * n)),
-      infitZ: standardised(infit, (sums.infitVariance[e] ?? 0) / (variance * variance)),
-      observedAverage: (sums.score[e] ?? 0) / n,
+      outfitZ: standardised(outfit, sums.outfitVariance[e] / (n * n)),
+      infitZ: standardised(infit, sums.infitVariance[e] / (variance * variance)),
+      observedAverage: sums.score[e] / n,
       fairAverage: scoreOf(at.p),
     };
   });
@@ -116,7 +116,7 @@ export function separationOf(facet: Pick<FacetMeasures, 'measure' | 'standardErr
   const separation = Math.sqrt(Math.max(0, observed - error) / error);
   let [w, wd, wdd] = [0, 0, 0];
   measure.forEach((d, e) => {
-    const weight = 1 / (standardError[e] ?? 1) ** 2;
+    const weight = 1 / standardError[e] ** 2;
     w += weight;
     wd += weight * d;
     wdd += weight * d * d;
@@ -156,7 +156,7 @@ export function agreementOf(
   const at = createRatingAt(table.highest);
   const ruleAt = rulesOf(table, measures);
   const probabilities = (n: number): Float64Array => {
-    predict(ruleAt(n), theta[table.person[n] ?? 0] ?? 0, at);
+    predict(ruleAt(n), theta[table.person[n]], at);
     return Float64Array.from(at.p);
   };
   let [pairs, observed, expected] = [0, 0, 0];
@@ -167,7 +167,7 @@ export function agreementOf(
         const [p, q] = [probabilities(a), probabilities(b)];
         pairs += 1;
         observed += table.score[a] === table.score[b] ? 1 : 0;
-        expected += p.reduce((sum, value, k) => sum + value * (q[k] ?? 0), 0);
+        expected += p.reduce((sum, value, k) => sum + value * q[k], 0);
       }
   const [o, e] = [observed / pairs, expected / pairs];
   return { pairs, observed: o, expected: e, kappa: (o - e) / (1 - e) };
@@ -193,9 +193,9 @@ export function interactionsOf(
   const sums = new Map<string, { a: number; b: number; n: number; residual: number; variance: number }>();
   const at = createRatingAt(table.highest);
   table.score.forEach((score, n) => {
-    const [a, b] = [table.facets[first]?.of[n] ?? 0, table.facets[second]?.of[n] ?? 0];
+    const [a, b] = [table.facets[first].of[n], table.facets[second].of[n]];
     const rule = ruleAt(n);
-    predict(rule, theta[table.person[n] ?? 0] ?? 0, at);
+    predict(rule, theta[table.person[n]], at);
     const key = `${a},${b}`;
     const cell = sums.get(key) ?? { a, b, n: 0, residual: 0, variance: 0 };
     sums.set(key, cell);
@@ -204,7 +204,7 @@ export function interactionsOf(
     cell.variance += rule.slope ** 2 * at.variance;
   });
   return [...sums.values()].map(({ a, b, n, residual, variance }) => ({
-    elements: [table.facets[first]?.elements[a] ?? '', table.facets[second]?.elements[b] ?? ''],
+    elements: [table.facets[first].elements[a], table.facets[second].elements[b]],
     ratings: n,
     bias: residual / variance,
     standardError: 1 / Math.sqrt(variance),

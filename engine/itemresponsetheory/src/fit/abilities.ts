@@ -28,9 +28,9 @@ export function eachPosterior(
   const weight = new Float64Array(points);
   for (let person = 0; person < data.persons; person += 1) {
     logWeight.set(prior);
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
-      const start = ((rowStart[data.item[n] ?? 0] ?? 0) + (data.category[n] ?? 0)) * points;
-      for (let q = 0; q < points; q += 1) logWeight[q] = (logWeight[q] ?? 0) + (logProbability[start + q] ?? 0);
+    for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1) {
+      const start = (rowStart[data.item[n]] + data.category[n]) * points;
+      for (let q = 0; q < points; q += 1) logWeight[q] += logProbability[start + q];
     }
     each(person, normalise(logWeight, weight));
   }
@@ -41,7 +41,7 @@ export function rowOf(
   data: ResponseMatrix,
   person: number,
 ): { readonly items: Uint32Array; readonly categories: Uint8Array } {
-  const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
+  const [from, to] = [data.rowStart[person], data.rowStart[person + 1]];
   return { items: data.item.subarray(from, to), categories: data.category.subarray(from, to) };
 }
 
@@ -100,7 +100,7 @@ export function estimateAbilities(
   for (let person = 0; person < data.persons; person += 1) {
     const { items, categories } = rowOf(data, person);
     const key = `${items.join()};${categories.join()}`;
-    const estimate = known.get(key) ?? nearby(bank, items, categories, start[person] ?? 0, bound);
+    const estimate = known.get(key) ?? nearby(bank, items, categories, start[person], bound);
     known.set(key, estimate);
     theta[person] = estimate.theta;
     standardError[person] = estimate.standardError;
@@ -113,6 +113,6 @@ export function requireThetas(data: ResponseMatrix, theta: ArrayLike<number>): v
   if (theta.length !== data.persons)
     throw new IrtError('unequal-lengths', 'theta', theta.length, `must be ${data.persons}, one for each person`);
   for (let person = 0; person < theta.length; person += 1)
-    if (!Number.isFinite(theta[person] ?? NaN))
+    if (!Number.isFinite(theta[person]))
       throw new IrtError('not-finite', `theta[${person}]`, theta[person], 'must be a finite number');
 }

@@ -36,7 +36,7 @@ function errorsOf(form: Uint8Array, order: readonly number[]): number {
 
 /** (Σ of the r easiest − Σ of the right) over (Σ of the r easiest − Σ of the r hardest), in ln odds. */
 function u3Of(form: Uint8Array, order: readonly number[], logOdds: Float64Array, right: number): number {
-  const sum = (items: readonly number[]): number => items.reduce((total, item) => total + (logOdds[item] ?? 0), 0);
+  const sum = (items: readonly number[]): number => items.reduce((total, item) => total + logOdds[item], 0);
   const [easiest, hardest, given] = [
     sum(order.slice(0, right)),
     sum(order.slice(order.length - right)),
@@ -58,7 +58,7 @@ function htOf(
   total: number,
 ): number {
   const items = form.length;
-  const shared = form.reduce((sum, x, item) => sum + x * (correct[item] ?? 0), 0) - right;
+  const shared = form.reduce((sum, x, item) => sum + x * correct[item], 0) - right;
   const covariance = shared / items - (right * (total - right)) / (items * items);
   let largest = 0;
   scoreCounts.forEach((count, score) => {
@@ -85,18 +85,16 @@ export function answerOrder(data: ResponseMatrix): readonly AnswerOrder[] {
     let right = 0;
     form.forEach((x, item) => {
       right += x;
-      correct[item] = (correct[item] ?? 0) + x;
+      correct[item] += x;
     });
-    scoreCounts[right] = (scoreCounts[right] ?? 0) + 1;
+    scoreCounts[right] += 1;
     return right;
   });
   const total = scores.reduce((sum, score) => sum + score, 0);
-  const order = Array.from({ length: data.items }, (_, item) => item).sort(
-    (a, b) => (correct[b] ?? 0) - (correct[a] ?? 0),
-  );
+  const order = Array.from({ length: data.items }, (_, item) => item).sort((a, b) => correct[b] - correct[a]);
   const logOdds = correct.map((count) => log(count / (data.persons - count)));
   return rows.map((form, person) => {
-    const right = scores[person] ?? 0;
+    const right = scores[person];
     const guttmanErrors = errorsOf(form, order);
     if (right === 0 || right === data.items) return { guttmanErrors, normedErrors: NaN, u3: NaN, ht: NaN };
     return {

@@ -41,9 +41,9 @@ export function itemCounts(data: ResponseMatrix, maximum?: ArrayLike<number>): r
   data.item.forEach((item, n) => {
     const row = counts[item];
     if (row === undefined) return;
-    const category = data.category[n] ?? 0;
+    const category = data.category[n];
     while (row.length <= category) row.push(0);
-    row[category] = (row[category] ?? 0) + 1;
+    row[category] += 1;
   });
   return counts.map((row, item) => {
     const highest = maximum?.[item] ?? Math.max(1, row.length - 1);
@@ -64,19 +64,17 @@ function covariances(forms: Uint8Array, items: number): Float64Array {
   const persons = forms.length / items;
   const mean = new Float64Array(items);
   forms.forEach((x, n) => {
-    mean[n % items] = (mean[n % items] ?? 0) + x / persons;
+    mean[n % items] += x / persons;
   });
   const out = new Float64Array(items * items);
   const centred = new Float64Array(items);
   for (let start = 0; start < forms.length; start += items) {
-    for (let i = 0; i < items; i += 1) centred[i] = (forms[start + i] ?? 0) - (mean[i] ?? 0);
-    for (let i = 0; i < items; i += 1)
-      for (let j = 0; j <= i; j += 1)
-        out[i * items + j] = (out[i * items + j] ?? 0) + (centred[i] ?? 0) * (centred[j] ?? 0);
+    for (let i = 0; i < items; i += 1) centred[i] = forms[start + i] - mean[i];
+    for (let i = 0; i < items; i += 1) for (let j = 0; j <= i; j += 1) out[i * items + j] += centred[i] * centred[j];
   }
   for (let i = 0; i < items; i += 1)
     for (let j = 0; j <= i; j += 1) {
-      const value = (out[i * items + j] ?? 0) / (persons - 1);
+      const value = out[i * items + j] / (persons - 1);
       out[i * items + j] = value;
       out[j * items + i] = value;
     }
@@ -94,20 +92,19 @@ export function oneFactor(
   covariance: Float64Array,
   items: number,
 ): { readonly loading: Float64Array; readonly unique: Float64Array } {
-  const unique = Float64Array.from({ length: items }, (_, i) => 0.5 * (covariance[i * items + i] ?? 0));
-  let loading = Float64Array.from({ length: items }, (_, i) => Math.sqrt(0.5 * (covariance[i * items + i] ?? 0)));
+  const unique = Float64Array.from({ length: items }, (_, i) => 0.5 * covariance[i * items + i]);
+  let loading = Float64Array.from({ length: items }, (_, i) => Math.sqrt(0.5 * covariance[i * items + i]));
   for (let step = 0; step < 10_000; step += 1) {
     const squared = loading.reduce((sum, value) => sum + value * value, 0);
     const next = Float64Array.from({ length: items }, (_, i) => {
       let sum = 0;
-      for (let j = 0; j < items; j += 1)
-        sum += ((covariance[i * items + j] ?? 0) - (i === j ? (unique[i] ?? 0) : 0)) * (loading[j] ?? 0);
+      for (let j = 0; j < items; j += 1) sum += (covariance[i * items + j] - (i === j ? unique[i] : 0)) * loading[j];
       return sum / squared;
     });
     let change = 0;
     next.forEach((value, i) => {
-      change = Math.max(change, Math.abs(value - (loading[i] ?? 0)));
-      unique[i] = Math.max(0, (covariance[i * items + i] ?? 0) - value * value);
+      change = Math.max(change, Math.abs(value - loading[i]));
+      unique[i] = Math.max(0, covariance[i * items + i] - value * value);
     });
     loading = next;
     if (change < 1e-12) break;
@@ -133,11 +130,11 @@ export function classicalStatistics(data: ResponseMatrix, maximum?: ArrayLike<nu
     covariance.subarray(i * items, (i + 1) * items).reduce((sum, value) => sum + value, 0),
   );
   const variance = withTotal.reduce((sum, value) => sum + value, 0);
-  const own = (i: number): number => covariance[i * items + i] ?? 0;
+  const own = (i: number): number => covariance[i * items + i];
   const sumOfVariances = withTotal.reduce((sum, _, i) => sum + own(i), 0);
   const alpha = alphaOf(items, sumOfVariances, variance);
   const perItem = itemCounts(data, maximum).map((counts, i) => {
-    const joint = withTotal[i] ?? 0;
+    const joint = withTotal[i];
     const rest = variance - 2 * joint + own(i);
     return {
       ...counts,

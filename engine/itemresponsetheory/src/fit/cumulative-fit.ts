@@ -43,7 +43,7 @@ function drawnExtremes(steps: number): Float64Array {
     }
     let [up, down, most] = [0, 0, 0];
     for (let n = 0; n < steps; n += 1) {
-      const by = (step[n] ?? 0) - mean;
+      const by = step[n] - mean;
       up = Math.max(0, up + by);
       down = Math.max(0, down - by);
       most = Math.max(most, up, down);
@@ -65,7 +65,7 @@ function shareAbove(sorted: Float64Array, value: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? 0) < value) low = middle + 1;
+    if (sorted[middle] < value) low = middle + 1;
     else high = middle;
   }
   return (sorted.length - low) / sorted.length;
@@ -109,16 +109,14 @@ export function cumulativeFit(
     throw new IrtError('order-unknown', 'data.arrival', 'undefined', 'must tell the order of the answers');
   const curves = createCurves();
   return Array.from({ length: data.persons }, (_, person): CumulativeFit | undefined => {
-    const [start, end] = [rowStart[person] ?? 0, rowStart[person + 1] ?? 0];
+    const [start, end] = [rowStart[person], rowStart[person + 1]];
     if (end - start < fewestAnswers) return undefined;
-    const order = Array.from({ length: end - start }, (__, n) => start + n).sort(
-      (a, b) => (arrival[a] ?? 0) - (arrival[b] ?? 0),
-    );
+    const order = Array.from({ length: end - start }, (__, n) => start + n).sort((a, b) => arrival[a] - arrival[b]);
     const [better, worse] = [nothing(), nothing()];
     let [information, squared] = [0, 0];
     order.forEach((at, n) => {
-      const categories = evaluate(bank, item[at] ?? 0, theta[person] ?? 0, curves);
-      const score = curves.score[category[at] ?? 0] ?? 0;
+      const categories = evaluate(bank, item[at], theta[person], curves);
+      const score = curves.score[category[at]];
       const own = informationOf(curves, categories);
       information += own;
       squared += own * own;

@@ -44,13 +44,13 @@ export function cumulativeSums(
   const moments: ScoreMoments = { mean: 0, variance: 0, fourth: 0 };
   let [above, below, highest, lowest] = [0, 0, 0, 0];
   for (let n = 0; n < items.length; n += 1) {
-    const item = items[n] ?? -1;
+    const item = items[n];
     requireItem(bank, item);
-    requireCategory(bank, item, categories[n] ?? -1);
-    const at = typeof theta === 'number' ? theta : (theta[n] ?? NaN);
+    requireCategory(bank, item, categories[n]);
+    const at = typeof theta === 'number' ? theta : theta[n];
     if (!Number.isFinite(at)) throw new IrtError('not-finite', 'theta', at, 'must be a finite number');
     scoreMoments(bank, item, at, moments);
-    const step = ((categories[n] ?? 0) - moments.mean) / (((bank.categories[item] ?? 2) - 1) * items.length);
+    const step = (categories[n] - moments.mean) / ((bank.categories[item] - 1) * items.length);
     above = Math.max(0, above + step);
     below = Math.min(0, below + step);
     upper[n] = above;
@@ -92,5 +92,5 @@ export function cumulativeBounds(
   const at = Math.min(replications - 1, Math.ceil(replications * (1 - level / 2)) - 1);
   const highs = drawn.map(({ highest }) => highest).sort((a, b) => a - b);
   const lows = drawn.map(({ lowest }) => lowest).sort((a, b) => b - a);
-  return { upper: highs[at] ?? NaN, lower: lows[at] ?? NaN };
+  return { upper: highs[at], lower: lows[at] };
 }

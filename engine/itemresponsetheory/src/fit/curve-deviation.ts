@@ -35,16 +35,16 @@ function deviationOf(
   probability: (k: number, q: number) => number,
   points: number,
 ): CurveDeviation {
-  const mass = Float64Array.from({ length: points }, (_, q) => counts.reduce((sum, row) => sum + (row[q] ?? 0), 0));
+  const mass = Float64Array.from({ length: points }, (_, q) => counts.reduce((sum, row) => sum + row[q], 0));
   const responses = mass.reduce((sum, m) => sum + m, 0);
-  const observed = Array.from(mass, (m, q) => Float64Array.from(counts, (row) => (row[q] ?? 0) / m));
+  const observed = Array.from(mass, (m, q) => Float64Array.from(counts, (row) => row[q] / m));
   let bias = 0;
   const squares = counts.map((_, k) => {
     let sum = 0;
     for (let q = 0; q < points; q += 1) {
-      const m = mass[q] ?? 0;
+      const m = mass[q];
       if (!(m > 0)) continue;
-      const difference = (observed[q]?.[k] ?? 0) - probability(k, q);
+      const difference = observed[q][k] - probability(k, q);
       sum += (m / responses) * difference * difference;
       bias += (m / responses) * k * difference;
     }
@@ -60,7 +60,7 @@ export const deviationFrom = (
   probability: (k: number, q: number) => number,
 ): CurveDeviation =>
   deviationOf(
-    categories.map((_, k) => mass.map((m, q) => (m > 0 ? m * (observed[q]?.[k] ?? 0) : 0))),
+    categories.map((_, k) => mass.map((m, q) => (m > 0 ? m * observed[q][k] : 0))),
     probability,
     mass.length,
   );
@@ -77,13 +77,13 @@ export function curveDeviations(
     Array.from({ length: categories }, () => new Float64Array(points)),
   );
   eachPosterior(bank, data, grid, (person, weight) => {
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
-      const row = counts[data.item[n] ?? 0]?.[data.category[n] ?? 0];
-      if (row) for (let q = 0; q < points; q += 1) row[q] = (row[q] ?? 0) + (weight[q] ?? 0);
+    for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1) {
+      const row = counts[data.item[n]][data.category[n]];
+      if (row) for (let q = 0; q < points; q += 1) row[q] += weight[q];
     }
   });
   const { probability, rowStart } = tabulate(bank, grid);
   return counts.map((rows, item) =>
-    deviationOf(rows, (k, q) => probability[((rowStart[item] ?? 0) + k) * points + q] ?? 0, points),
+    deviationOf(rows, (k, q) => probability[(rowStart[item] + k) * points + q], points),
   );
 }

@@ -39,13 +39,13 @@ interface Choice {
 function choicesOf(choices: ResponseMatrix, key: ArrayLike<number>): readonly Choice[][] {
   const out: Choice[][] = Array.from({ length: choices.items }, () => []);
   for (let person = 0; person < choices.persons; person += 1) {
-    const [from, to] = [choices.rowStart[person] ?? 0, choices.rowStart[person + 1] ?? 0];
+    const [from, to] = [choices.rowStart[person], choices.rowStart[person + 1]];
     let right = 0;
-    for (let n = from; n < to; n += 1) right += Number(choices.category[n] === key[choices.item[n] ?? 0]);
+    for (let n = from; n < to; n += 1) right += Number(choices.category[n] === key[choices.item[n]]);
     if (to - from < 2) continue;
     for (let n = from; n < to; n += 1) {
-      const [item, option] = [choices.item[n] ?? 0, choices.category[n] ?? 0];
-      out[item]?.push({ option, rest: (right - Number(option === key[item])) / (to - from - 1) });
+      const [item, option] = [choices.item[n], choices.category[n]];
+      out[item].push({ option, rest: (right - Number(option === key[item])) / (to - from - 1) });
     }
   }
   return out;
@@ -100,7 +100,7 @@ export function distractorTables(
   if (!Number.isInteger(groups) || groups < 2)
     throw new IrtError('too-few', 'groups', groups, 'must be a whole number of at least 2');
   return choicesOf(choices, key).map((list, item) => {
-    const right = key[item] ?? -1;
+    const right = key[item];
     const count = Math.max(options?.[item] ?? 0, right + 1, ...list.map(({ option }) => option + 1));
     if (!Number.isInteger(right) || right < 0)
       throw new IrtError('out-of-range', `key[${item}]`, right, 'must be the number of an option');

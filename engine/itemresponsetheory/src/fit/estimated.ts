@@ -34,10 +34,10 @@ export function freeParameters(bank: ItemParameters, estimated: Estimated = {}):
     const logistic = bank.model[item] === Model.Logistic;
     const slope =
       bank.model[item] !== Model.Nominal &&
-      (typeof estimated.slope === 'object' ? (estimated.slope[item] ?? true) : (estimated.slope ?? true));
-    const steps = (bank.stepStart[item + 1] ?? 0) - (bank.stepStart[item] ?? 0);
-    const lower = logistic && (estimated.lower ?? (bank.lower[item] ?? 0) > 0);
-    const upper = logistic && (estimated.upper ?? (bank.upper[item] ?? 1) < 1);
+      (typeof estimated.slope === 'object' ? estimated.slope[item] : (estimated.slope ?? true));
+    const steps = bank.stepStart[item + 1] - bank.stepStart[item];
+    const lower = logistic && (estimated.lower ?? bank.lower[item] > 0);
+    const upper = logistic && (estimated.upper ?? bank.upper[item] < 1);
     return { slope, steps, lower, upper, count: Number(slope) + steps + Number(lower) + Number(upper) };
   });
 }

@@ -45,17 +45,17 @@ function inGroups(answers: readonly Answer[], count: number): readonly (readonly
   const sorted = [...answers].sort((a, b) => a.theta - b.theta);
   const groups: Answer[][] = Array.from({ length: count }, () => []);
   sorted.forEach((answer, rank) =>
-    groups[Math.max(0, Math.ceil((rank * count) / (sorted.length - 1)) - 1)]?.push(answer),
+    groups[Math.max(0, Math.ceil((rank * count) / (sorted.length - 1)) - 1)].push(answer),
   );
   return groups;
 }
 
 function groupOf(bank: ItemParameters, item: number, answers: readonly Answer[]): AbilityGroup {
   const theta = answers.reduce((sum, answer) => sum + answer.theta, 0) / answers.length;
-  const observed = new Array<number>(bank.categories[item] ?? 0).fill(0);
-  for (const { category } of answers) observed[category] = (observed[category] ?? 0) + 1 / answers.length;
+  const observed = new Array<number>(bank.categories[item]).fill(0);
+  for (const { category } of answers) observed[category] += 1 / answers.length;
   evaluate(bank, item, theta, curves);
-  return { theta, persons: answers.length, observed, expected: observed.map((_, k) => curves.probability[k] ?? 0) };
+  return { theta, persons: answers.length, observed, expected: observed.map((_, k) => curves.probability[k]) };
 }
 
 /** One result for each item, over those who answered it; NaN where there are fewer answers than groups. */
@@ -71,8 +71,8 @@ export function groupedChiSquare(
     throw new IrtError('too-few', 'groups', groups, 'must be a whole number of at least 2');
   const answers: Answer[][] = Array.from({ length: bank.size }, () => []);
   for (let person = 0; person < data.persons; person += 1) {
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1)
-      answers[data.item[n] ?? 0]?.push({ theta: theta[person] ?? 0, category: data.category[n] ?? 0 });
+    for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1)
+      answers[data.item[n]].push({ theta: theta[person], category: data.category[n] });
   }
   const free = freeParameters(bank, estimated);
   return answers.map((list, item) => {
@@ -82,10 +82,10 @@ export function groupedChiSquare(
       .map((group) => groupOf(bank, item, group));
     const chiSquare = table.reduce(
       (sum, { persons, observed, expected }) =>
-        sum + expected.reduce((part, e, k) => part + (persons * ((observed[k] ?? 0) - e) ** 2) / e, 0),
+        sum + expected.reduce((part, e, k) => part + (persons * (observed[k] - e) ** 2) / e, 0),
       0,
     );
-    const degreesOfFreedom = table.length * ((bank.categories[item] ?? 0) - 1) - (free[item]?.count ?? 0);
+    const degreesOfFreedom = table.length * (bank.categories[item] - 1) - free[item].count;
     return {
       chiSquare,
       degreesOfFreedom,

@@ -78,8 +78,8 @@ function jacobian(
   nodes.forEach((probabilities, q) => {
     let column = 0;
     free.forEach((own, item) => {
-      for (const derivative of parameterDerivatives(bank, item, node[q] ?? 0, own)) {
-        addDerivative(shape, probabilities, item, derivative, weight[q] ?? 0, columns[column]);
+      for (const derivative of parameterDerivatives(bank, item, node[q], own)) {
+        addDerivative(shape, probabilities, item, derivative, weight[q], columns[column]);
         column += 1;
       }
     });
@@ -100,13 +100,12 @@ function addDerivative(
   const expectation = (p: Float64Array | undefined, of: (k: number) => number): number =>
     (p ?? new Float64Array(0)).reduce((sum, value, k) => sum + value * of(k), 0);
   features.forEach((feature, n) => {
-    if (feature.item === item) out[n] = (out[n] ?? 0) + weight * expectation(derivative, (k) => valueOf(feature, k));
+    if (feature.item === item) out[n] += weight * expectation(derivative, (k) => valueOf(feature, k));
   });
   const own = expectation(derivative, (k) => k);
   pairs.forEach(([a, b], n) => {
     if (a !== item && b !== item) return;
-    out[univariate + n] =
-      (out[univariate + n] ?? 0) + weight * own * expectation(probabilities[a === item ? b : a], (k) => k);
+    out[univariate + n] += weight * own * expectation(probabilities[a === item ? b : a], (k) => k);
   });
 }
 
@@ -119,8 +118,8 @@ function populationColumns(
   { node, weight }: Grid,
   estimated: Estimated | undefined,
 ): readonly Float64Array[] {
-  const mean = node.reduce((sum, theta, q) => sum + theta * (weight[q] ?? 0), 0);
-  const variance = node.reduce((sum, theta, q) => sum + (theta - mean) ** 2 * (weight[q] ?? 0), 0);
+  const mean = node.reduce((sum, theta, q) => sum + theta * weight[q], 0);
+  const variance = node.reduce((sum, theta, q) => sum + (theta - mean) ** 2 * weight[q], 0);
   const wanted = [
     estimated?.mean ? (theta: number): number => (theta - mean) / variance : undefined,
     estimated?.variance ? (theta: number): number => (theta - mean) ** 2 / (2 * variance * variance) : undefined,
@@ -128,11 +127,11 @@ function populationColumns(
   return wanted.flatMap((slope) => {
     if (slope === undefined) return [];
     requireSpread(variance);
-    const centre = node.reduce((sum, theta, q) => sum + slope(theta) * (weight[q] ?? 0), 0);
+    const centre = node.reduce((sum, theta, q) => sum + slope(theta) * weight[q], 0);
     const column = new Float64Array(shape.size);
     nodes.forEach((probabilities, q) =>
       momentsAt(shape, probabilities).forEach((m, n) => {
-        column[n] = (column[n] ?? 0) + (weight[q] ?? 0) * (slope(node[q] ?? 0) - centre) * m;
+        column[n] += weight[q] * (slope(node[q]) - centre) * m;
       }),
     );
     return [column];
@@ -142,7 +141,7 @@ function populationColumns(
 /** Σ aₙ·bₙ, from `start` in a on. */
 function product(a: Float64Array, b: Float64Array, start = 0): number {
   let sum = 0;
-  for (let n = 0; n < b.length; n += 1) sum += (a[start + n] ?? 0) * (b[n] ?? 0);
+  for (let n = 0; n < b.length; n += 1) sum += a[start + n] * b[n];
   return sum;
 }
 
@@ -163,7 +162,7 @@ function quadraticForm(residual: Float64Array, covariance: Float64Array, columns
   const projected = Float64Array.from(through, (column) => product(column, own));
   const size = columns.length;
   const gram = Float64Array.from({ length: size * size }, (_, n) =>
-    product(through[Math.floor(n / size)] ?? own, through[n % size] ?? own),
+    product(through[Math.floor(n / size)], through[n % size]),
   );
   const middle = size === 0 ? new Float64Array(0) : invertSymmetric(gram, size);
   if (middle === undefined)
@@ -220,13 +219,13 @@ export function limitedInformation(
   const expected = new Float64Array(shape.size);
   nodes.forEach((probabilities, q) =>
     momentsAt(shape, probabilities).forEach((m, n) => {
-      expected[n] = (expected[n] ?? 0) + (grid.weight[q] ?? 0) * m;
+      expected[n] += grid.weight[q] * m;
     }),
   );
   const value =
     data.persons *
     quadraticForm(
-      moments.map((m, n) => m - (expected[n] ?? 0)),
+      moments.map((m, n) => m - expected[n]),
       momentCovariance(shape, nodes, grid.weight),
       columns,
     );
@@ -271,5 +270,5 @@ function relative(
 }
 
 function srmsrOf({ observed, expected }: { readonly observed: Float64Array; readonly expected: Float64Array }): number {
-  return Math.sqrt(observed.reduce((sum, r, n) => sum + (r - (expected[n] ?? 0)) ** 2, 0) / observed.length);
+  return Math.sqrt(observed.reduce((sum, r, n) => sum + (r - expected[n]) ** 2, 0) / observed.length);
 }

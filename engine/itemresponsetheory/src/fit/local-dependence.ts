@@ -34,7 +34,7 @@ function observedTables(bank: ItemParameters, data: ResponseMatrix): (first: num
   const tables = new Map<number, Float64Array>();
   const tableOf = (first: number, second: number): Float64Array => {
     const key = first * bank.size + second;
-    const table = tables.get(key) ?? new Float64Array((bank.categories[first] ?? 0) * (bank.categories[second] ?? 0));
+    const table = tables.get(key) ?? new Float64Array(bank.categories[first] * bank.categories[second]);
     tables.set(key, table);
     return table;
   };
@@ -42,11 +42,11 @@ function observedTables(bank: ItemParameters, data: ResponseMatrix): (first: num
     const { items, categories } = rowOf(data, person);
     for (let a = 0; a < items.length; a += 1) {
       for (let b = 0; b < items.length; b += 1) {
-        const [first, second] = [items[a] ?? 0, items[b] ?? 0];
+        const [first, second] = [items[a], items[b]];
         if (first >= second) continue;
         const table = tableOf(first, second);
-        const cell = (categories[a] ?? 0) * (bank.categories[second] ?? 0) + (categories[b] ?? 0);
-        table[cell] = (table[cell] ?? 0) + 1;
+        const cell = categories[a] * bank.categories[second] + categories[b];
+        table[cell] += 1;
       }
     }
   }
@@ -62,7 +62,7 @@ function gammaOf(table: ArrayLike<number>, columns: number): number {
   for (let a = 0; a < table.length; a += 1) {
     const [row, column] = [Math.floor(a / columns), a % columns];
     for (let b = (row + 1) * columns; b < table.length; b += 1) {
-      const product = (table[a] ?? 0) * (table[b] ?? 0);
+      const product = table[a] * table[b];
       if (b % columns > column) concordant += product;
       else if (b % columns < column) discordant += product;
     }
@@ -87,15 +87,15 @@ export function localDependence(
   const expectedShare = (row: number, column: number): number => {
     let sum = 0;
     for (let q = 0; q < points; q += 1)
-      sum += (grid.weight[q] ?? 0) * (probability[row * points + q] ?? 0) * (probability[column * points + q] ?? 0);
+      sum += grid.weight[q] * probability[row * points + q] * probability[column * points + q];
     return sum;
   };
   return Array.from({ length: bank.size }, (_, first) =>
     Array.from({ length: bank.size - first - 1 }, (__, n) => {
       const second = first + 1 + n;
-      const [rows, columns] = [bank.categories[first] ?? 0, bank.categories[second] ?? 0];
+      const [rows, columns] = [bank.categories[first], bank.categories[second]];
       const expected = Float64Array.from({ length: rows * columns }, (___, cell) =>
-        expectedShare((rowStart[first] ?? 0) + Math.floor(cell / columns), (rowStart[second] ?? 0) + (cell % columns)),
+        expectedShare(rowStart[first] + Math.floor(cell / columns), rowStart[second] + (cell % columns)),
       );
       return pairOf(first, second, tableOf(first, second), expected, columns);
     }),
@@ -112,9 +112,7 @@ function pairOf(
   const persons = observed.reduce((sum, count) => sum + count, 0);
   const rows = observed.length / columns;
   const chiSquare =
-    persons === 0
-      ? NaN
-      : share.reduce((sum, e, cell) => sum + ((observed[cell] ?? 0) - persons * e) ** 2 / (persons * e), 0);
+    persons === 0 ? NaN : share.reduce((sum, e, cell) => sum + (observed[cell] - persons * e) ** 2 / (persons * e), 0);
   const sign = gammaOf(observed, columns) < gammaOf(share, columns) ? -1 : 1;
   const degreesOfFreedom = (rows - 1) * (columns - 1);
   return {

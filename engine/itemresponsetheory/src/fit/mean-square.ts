@@ -36,12 +36,12 @@ const curves = createCurves();
 export function scoreMoments(bank: ItemParameters, item: number, theta: number, out: ScoreMoments): void {
   const categories = evaluate(bank, item, theta, curves);
   let mean = 0;
-  for (let k = 1; k < categories; k += 1) mean += k * (curves.probability[k] ?? 0);
+  for (let k = 1; k < categories; k += 1) mean += k * curves.probability[k];
   let [variance, fourth] = [0, 0];
   for (let k = 0; k < categories; k += 1) {
     const square = (k - mean) * (k - mean);
-    variance += square * (curves.probability[k] ?? 0);
-    fourth += square * square * (curves.probability[k] ?? 0);
+    variance += square * curves.probability[k];
+    fourth += square * square * curves.probability[k];
   }
   out.mean = mean;
   out.variance = variance;
@@ -119,13 +119,13 @@ export function meanSquareFit(
   const moments: ScoreMoments = { mean: 0, variance: 0, fourth: 0 };
   const persons = Array.from({ length: data.persons }, (_, person) => {
     const own = new Tally();
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
-      const item = data.item[n] ?? 0;
-      scoreMoments(bank, item, theta[person] ?? 0, moments);
+    for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1) {
+      const item = data.item[n];
+      scoreMoments(bank, item, theta[person], moments);
       if (moments.variance < leastVariance) moments.variance = leastVariance;
-      const square = ((data.category[n] ?? 0) - moments.mean) ** 2;
+      const square = (data.category[n] - moments.mean) ** 2;
       own.add(square, moments);
-      items[item]?.add(square, moments);
+      items[item].add(square, moments);
     }
     return own.result();
   });

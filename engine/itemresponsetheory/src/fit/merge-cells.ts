@@ -17,10 +17,11 @@ export interface ScoreGroup {
 
 const add = (into: ScoreGroup, from: ScoreGroup): ScoreGroup => ({
   score: into.score,
-  observed: into.observed.map((count, k) => count + (from.observed[k] ?? 0)),
-  expected: into.expected.map((e, k) =>
-    e === null && (from.expected[k] ?? null) === null ? null : (e ?? 0) + (from.expected[k] ?? 0),
-  ),
+  observed: into.observed.map((count, k) => count + from.observed[k]),
+  expected: into.expected.map((e, k) => {
+    const other = from.expected[k];
+    return e === null && other === null ? null : (e ?? 0) + (other ?? 0);
+  }),
 });
 
 /**
@@ -28,7 +29,7 @@ const add = (into: ScoreGroup, from: ScoreGroup): ScoreGroup => ({
  * stay.
  */
 function mergeCategories(group: ScoreGroup, least: number): ScoreGroup {
-  const cells = group.expected.flatMap((e, k) => (e === null ? [] : [{ e, o: group.observed[k] ?? 0 }]));
+  const cells = group.expected.flatMap((e, k) => (e === null ? [] : [{ e, o: group.observed[k] }]));
   const join = (from: number, to: number): void => {
     const [a, b] = [cells[from], cells[to]];
     if (a === undefined || b === undefined) return;
@@ -38,18 +39,18 @@ function mergeCategories(group: ScoreGroup, least: number): ScoreGroup {
   };
   while (cells.length > 2) {
     const last = cells.length - 1;
-    if ((cells[last]?.e ?? 0) < least) join(last, last - 1);
-    else if ((cells[0]?.e ?? 0) < least) join(0, 1);
+    if (cells[last].e < least) join(last, last - 1);
+    else if (cells[0].e < least) join(0, 1);
     else {
       const inner = cells.findIndex(({ e }) => e < least);
       if (inner < 0) break;
-      join(inner, (cells[inner - 1]?.e ?? 0) < (cells[inner + 1]?.e ?? 0) ? inner - 1 : inner + 1);
+      join(inner, cells[inner - 1].e < cells[inner + 1].e ? inner - 1 : inner + 1);
     }
   }
   return {
     score: group.score,
-    observed: group.expected.map((_, k) => cells[k]?.o ?? 0),
-    expected: group.expected.map((_, k) => cells[k]?.e ?? null),
+    observed: group.expected.map((_, k) => cells.at(k)?.o ?? 0),
+    expected: group.expected.map((_, k) => cells.at(k)?.e ?? null),
   };
 }
 

@@ -32,17 +32,15 @@ export function shapeOf(bank: ItemParameters, byCategory: boolean): Shape {
 const mean = (p: Float64Array): number => p.reduce((sum, value, k) => sum + k * value, 0);
 const meanSquare = (p: Float64Array): number => p.reduce((sum, value, k) => sum + k * k * value, 0);
 const featureMean = ({ category }: Feature, p: Float64Array): number =>
-  category === undefined ? mean(p) : (p[category] ?? 0);
+  category === undefined ? mean(p) : p[category];
 const featureByScore = ({ category }: Feature, p: Float64Array): number =>
-  category === undefined ? meanSquare(p) : category * (p[category] ?? 0);
+  category === undefined ? meanSquare(p) : category * p[category];
 
 /** E of the product of two features of the same item. */
 function featureProduct(a: Feature, b: Feature, p: Float64Array): number {
   if (a.category === undefined) return meanSquare(p);
-  return a.category === b.category ? (p[a.category] ?? 0) : 0;
+  return a.category === b.category ? p[a.category] : 0;
 }
-
-const none = new Float64Array(0);
 
 /** Moments where the items are independent: at one node of θ. */
 export function momentsAt(
@@ -52,10 +50,10 @@ export function momentsAt(
   const means = probabilities.map(mean);
   const out = new Float64Array(size);
   features.forEach((feature, n) => {
-    out[n] = featureMean(feature, probabilities[feature.item] ?? none);
+    out[n] = featureMean(feature, probabilities[feature.item]);
   });
   pairs.forEach(([a, b], n) => {
-    out[univariate + n] = (means[a] ?? 0) * (means[b] ?? 0);
+    out[univariate + n] = means[a] * means[b];
   });
   return out;
 }
@@ -73,18 +71,18 @@ export function momentCovariance(
   const out = new Float64Array(size * size);
   const expected = new Float64Array(size);
   nodes.forEach((probabilities, q) => {
-    const w = weight[q] ?? 0;
+    const w = weight[q];
     const here = momentsAt(shape, probabilities);
     for (let a = 0; a < size; a += 1) {
-      const scaled = w * (here[a] ?? 0);
-      expected[a] = (expected[a] ?? 0) + scaled;
-      for (let b = 0; b <= a; b += 1) out[a * size + b] = (out[a * size + b] ?? 0) + scaled * (here[b] ?? 0);
+      const scaled = w * here[a];
+      expected[a] += scaled;
+      for (let b = 0; b <= a; b += 1) out[a * size + b] += scaled * here[b];
     }
     addShared(shape, probabilities, w, out);
   });
   for (let a = 0; a < size; a += 1) {
     for (let b = 0; b <= a; b += 1) {
-      const value = (out[a * size + b] ?? 0) - (expected[a] ?? 0) * (expected[b] ?? 0);
+      const value = out[a * size + b] - expected[a] * expected[b];
       out[a * size + b] = value;
       out[b * size + a] = value;
     }
@@ -103,35 +101,31 @@ function addShared(
   const squares = probabilities.map(meanSquare);
   const add = (row: number, column: number, value: number): void => {
     const at = Math.max(row, column) * size + Math.min(row, column);
-    out[at] = (out[at] ?? 0) + w * value;
+    out[at] += w * value;
   };
   features.forEach((f, n) =>
     features.forEach((g, m) => {
-      const p = probabilities[f.item] ?? none;
+      const p = probabilities[f.item];
       if (m <= n && g.item === f.item) add(n, m, featureProduct(f, g, p) - featureMean(f, p) * featureMean(g, p));
     }),
   );
   const pairsOf: (readonly [number, number])[][] = probabilities.map(() => []);
   pairs.forEach(([a, b], n) => {
-    pairsOf[a]?.push([univariate + n, b]);
-    pairsOf[b]?.push([univariate + n, a]);
+    pairsOf[a].push([univariate + n, b]);
+    pairsOf[b].push([univariate + n, a]);
   });
   features.forEach((f, n) => {
-    const p = probabilities[f.item] ?? none;
-    const extra = featureByScore(f, p) - featureMean(f, p) * (means[f.item] ?? 0);
-    for (const [row, other] of pairsOf[f.item] ?? []) add(row, n, extra * (means[other] ?? 0));
+    const p = probabilities[f.item];
+    const extra = featureByScore(f, p) - featureMean(f, p) * means[f.item];
+    for (const [row, other] of pairsOf[f.item]) add(row, n, extra * means[other]);
   });
   pairsOf.forEach((list, item) => {
-    const variance = (squares[item] ?? 0) - (means[item] ?? 0) ** 2;
+    const variance = squares[item] - means[item] ** 2;
     for (const [row, a] of list)
-      for (const [column, b] of list) if (column < row) add(row, column, variance * (means[a] ?? 0) * (means[b] ?? 0));
+      for (const [column, b] of list) if (column < row) add(row, column, variance * means[a] * means[b]);
   });
   pairs.forEach(([a, b], n) =>
-    add(
-      univariate + n,
-      univariate + n,
-      (squares[a] ?? 0) * (squares[b] ?? 0) - ((means[a] ?? 0) * (means[b] ?? 0)) ** 2,
-    ),
+    add(univariate + n, univariate + n, squares[a] * squares[b] - (means[a] * means[b]) ** 2),
   );
 }
 
@@ -147,20 +141,18 @@ export function observedMoments(
   const products = new Float64Array(items * items);
   for (let start = 0; start < forms.length; start += items) {
     for (let a = 0; a < items; a += 1) {
-      const x = forms[start + a] ?? 0;
+      const x = forms[start + a];
       const share = shares[a];
-      if (share) share[x] = (share[x] ?? 0) + 1 / persons;
-      if (x > 0)
-        for (let b = a + 1; b < items; b += 1)
-          products[a * items + b] = (products[a * items + b] ?? 0) + x * (forms[start + b] ?? 0);
+      if (share) share[x] += 1 / persons;
+      if (x > 0) for (let b = a + 1; b < items; b += 1) products[a * items + b] += x * forms[start + b];
     }
   }
   const moments = new Float64Array(size);
   features.forEach((feature, n) => {
-    moments[n] = featureMean(feature, shares[feature.item] ?? none);
+    moments[n] = featureMean(feature, shares[feature.item]);
   });
   pairs.forEach(([a, b], n) => {
-    moments[univariate + n] = (products[a * items + b] ?? 0) / persons;
+    moments[univariate + n] = products[a * items + b] / persons;
   });
   return { moments, shares };
 }
@@ -176,20 +168,20 @@ export function pairCorrelations(
   const { moments, shares } = observedMoments(shape, bank, forms);
   const population = Array.from(bank.categories, (categories, item) =>
     Float64Array.from({ length: categories }, (_, k) =>
-      nodes.reduce((sum, probabilities, q) => sum + (weight[q] ?? 0) * (probabilities[item]?.[k] ?? 0), 0),
+      nodes.reduce((sum, probabilities, q) => sum + weight[q] * probabilities[item][k], 0),
     ),
   );
   const expectedMoments = new Float64Array(shape.size);
   nodes.forEach((probabilities, q) =>
     momentsAt(shape, probabilities).forEach((m, n) => {
-      expectedMoments[n] = (expectedMoments[n] ?? 0) + (weight[q] ?? 0) * m;
+      expectedMoments[n] += weight[q] * m;
     }),
   );
   const correlations = (joint: Float64Array, margins: readonly Float64Array[]): Float64Array =>
     Float64Array.from(shape.pairs, ([a, b], n) => {
-      const [p, r] = [margins[a] ?? none, margins[b] ?? none];
+      const [p, r] = [margins[a], margins[b]];
       return (
-        ((joint[shape.univariate + n] ?? 0) - mean(p) * mean(r)) /
+        (joint[shape.univariate + n] - mean(p) * mean(r)) /
         Math.sqrt((meanSquare(p) - mean(p) ** 2) * (meanSquare(r) - mean(r) ** 2))
       );
     });

@@ -16,12 +16,7 @@ function logistic(
   theta: number,
   { slope, steps, lower, upper }: FreeOfItem,
 ): readonly Float64Array[] {
-  const [a, b, c, d] = [
-    bank.slope[item] ?? 1,
-    bank.step[bank.stepStart[item] ?? 0] ?? 0,
-    bank.lower[item] ?? 0,
-    bank.upper[item] ?? 1,
-  ];
+  const [a, b, c, d] = [bank.slope[item], bank.step[bank.stepStart[item]], bank.lower[item], bank.upper[item]];
   const s = sigmoid(a * (theta - b));
   const density = (d - c) * s * sigmoid(-a * (theta - b));
   const rows = [
@@ -40,9 +35,9 @@ function graded(
   theta: number,
   { slope, steps }: FreeOfItem,
 ): readonly Float64Array[] {
-  const [a, start] = [bank.slope[item] ?? 1, bank.stepStart[item] ?? 0];
-  const categories = bank.categories[item] ?? 0;
-  const step = (k: number): number => bank.step[start + k - 1] ?? 0;
+  const [a, start] = [bank.slope[item], bank.stepStart[item]];
+  const categories = bank.categories[item];
+  const step = (k: number): number => (k < 1 || k >= categories ? 0 : bank.step[start + k - 1]);
   const density = (k: number): number => {
     const x = a * (theta - step(k));
     return k < 1 || k >= categories ? 0 : sigmoid(x) * sigmoid(-x);
@@ -70,20 +65,17 @@ function divideByTotal(
   const categories = evaluate(bank, item, theta, curves);
   return Array.from({ length: count }, (_, parameter) => {
     let mean = 0;
-    for (let k = 0; k < categories; k += 1) mean += (curves.probability[k] ?? 0) * dz(parameter, k);
-    return Float64Array.from(
-      { length: categories },
-      (__, k) => (curves.probability[k] ?? 0) * (dz(parameter, k) - mean),
-    );
+    for (let k = 0; k < categories; k += 1) mean += curves.probability[k] * dz(parameter, k);
+    return Float64Array.from({ length: categories }, (__, k) => curves.probability[k] * (dz(parameter, k) - mean));
   });
 }
 
 /** Partial credit: z_k = aΣ_{v≤k}(θ − b_v). */
 function partialCredit(bank: ItemParameters, item: number, theta: number, free: FreeOfItem): readonly Float64Array[] {
-  const [a, start] = [bank.slope[item] ?? 1, bank.stepStart[item] ?? 0];
+  const [a, start] = [bank.slope[item], bank.stepStart[item]];
   const bySlope = (k: number): number => {
     let sum = 0;
-    for (let v = 0; v < k; v += 1) sum += theta - (bank.step[start + v] ?? 0);
+    for (let v = 0; v < k; v += 1) sum += theta - bank.step[start + v];
     return sum;
   };
   const first = free.slope ? 1 : 0;

@@ -49,15 +49,15 @@ interface Sums {
 function sumsAt(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, theta: number): Sums {
   const sums: Sums = { logLikelihood: 0, deviation: 0, variance: 0, covariance: 0, information: 0, warm: 0 };
   for (let n = 0; n < items.length; n += 1) {
-    const count = evaluate(bank, items[n] ?? 0, theta, curves);
-    const given = curves.logProbability[categories[n] ?? 0] ?? 0;
+    const count = evaluate(bank, items[n], theta, curves);
+    const given = curves.logProbability[categories[n]];
     let [mean, square, product] = [0, 0, 0];
     for (let k = 0; k < count; k += 1) {
-      const [p, u] = [curves.probability[k] ?? 0, curves.logProbability[k] ?? 0];
+      const [p, u] = [curves.probability[k], curves.logProbability[k]];
       if (!(p > 0)) continue;
       mean += p * u;
       square += p * u * u;
-      product += (curves.first[k] ?? 0) * u;
+      product += curves.first[k] * u;
     }
     sums.logLikelihood += given;
     sums.deviation += given - mean;
@@ -99,7 +99,7 @@ export function personFit(
   if (!(sd > 0)) throw new IrtError('sd-not-positive', 'sd', sd, 'must be greater than 0');
   return Array.from({ length: data.persons }, (_, person) => {
     const { items, categories } = rowOf(data, person);
-    const at = theta[person] ?? 0;
+    const at = theta[person];
     const sums = sumsAt(bank, items, categories, at);
     const r0 = method === 'wle' ? sums.warm / (2 * sums.information) : method === 'map' ? (mean - at) / (sd * sd) : 0;
     return personFitAt(sums, items.length, r0, method === 'known');

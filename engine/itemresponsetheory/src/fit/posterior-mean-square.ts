@@ -43,8 +43,8 @@ export interface PosteriorMeanSquare {
  */
 function termsOf({ grid, probability, rowStart, bank }: GridTable, item: number, free: FreeOfItem): readonly Term[] {
   const points = grid.node.length;
-  const terms = Array.from({ length: bank.categories[item] ?? 0 }, (_, k): Term => {
-    const start = ((rowStart[item] ?? 0) + k) * points;
+  const terms = Array.from({ length: bank.categories[item] }, (_, k): Term => {
+    const start = (rowStart[item] + k) * points;
     return {
       probability: probability.subarray(start, start + points),
       quantities: Array.from({ length: 2 + free.count }, () => new Float64Array(points)),
@@ -57,9 +57,9 @@ function termsOf({ grid, probability, rowStart, bank }: GridTable, item: number,
     terms.forEach(({ probability: curve, quantities: [squares, variances, ...scores] }, k) => {
       if (squares) squares[q] = (k - moments.mean) ** 2;
       if (variances) variances[q] = moments.variance;
-      const p = curve[q] ?? 0;
+      const p = curve[q];
       scores.forEach((score, n) => {
-        score[q] = p > 0 ? (derivatives[n]?.[k] ?? 0) / p : 0;
+        score[q] = p > 0 ? derivatives[n][k] / p : 0;
       });
     });
   });
@@ -93,24 +93,23 @@ class Sums {
   /** `weight`: posterior from all the person's answers. */
   add(category: number, weight: Float64Array): void {
     const { own, products, without, terms } = this;
-    const curve = terms[category]?.probability;
+    const curve = terms[category].probability;
     for (let q = 0; q < weight.length; q += 1) {
-      const p = curve?.[q] ?? 0;
-      without[q] = p > 1e-200 ? (weight[q] ?? 0) / p : 0;
+      const p = curve?.[q];
+      without[q] = p > 1e-200 ? weight[q] / p : 0;
     }
     const masses = terms.map(({ probability }) => {
       let sum = 0;
-      for (let q = 0; q < weight.length; q += 1) sum += (without[q] ?? 0) * (probability[q] ?? 0);
+      for (let q = 0; q < weight.length; q += 1) sum += without[q] * probability[q];
       return sum;
     });
     const total = masses.reduce((sum, mass) => sum + mass, 0);
     terms.forEach(({ probability, quantities }, k) => {
-      const mass = masses[k] ?? 0;
+      const mass = masses[k];
       if (!(mass > 0)) return;
       const [square = 0, variance = 0, ...scores] = quantities.map((quantity) => {
         let sum = 0;
-        for (let q = 0; q < weight.length; q += 1)
-          sum += (without[q] ?? 0) * (probability[q] ?? 0) * (quantity[q] ?? 0);
+        for (let q = 0; q < weight.length; q += 1) sum += without[q] * probability[q] * quantity[q];
         return sum / mass;
       });
       if (k === category) {
@@ -123,8 +122,7 @@ class Sums {
       });
       const share = mass / total;
       for (let a = 0; a < own.length; a += 1)
-        for (let b = 0; b < own.length; b += 1)
-          products[a * own.length + b] = (products[a * own.length + b] ?? 0) + share * (own[a] ?? 0) * (own[b] ?? 0);
+        for (let b = 0; b < own.length; b += 1) products[a * own.length + b] += share * own[a] * own[b];
     });
     this.count += 1;
   }
@@ -154,8 +152,8 @@ export function posteriorMeanSquares(
     (free, item) => new Sums(termsOf(table, item, free), free.count, grid.node.length),
   );
   eachPosterior(bank, data, grid, (person, weight) => {
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1)
-      sums[data.item[n] ?? 0]?.add(data.category[n] ?? 0, weight);
+    for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1)
+      sums[data.item[n]].add(data.category[n], weight);
   });
   return sums.map((item) => item.result());
 }

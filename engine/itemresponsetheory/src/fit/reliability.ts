@@ -10,14 +10,14 @@ import { type Grid, normalGrid } from '../quadrature/grid.ts';
  */
 export function marginalReliability(bank: ItemParameters, { node, weight }: Grid = normalGrid()): number {
   let mean = 0;
-  for (let q = 0; q < node.length; q += 1) mean += (weight[q] ?? 0) * (node[q] ?? 0);
+  for (let q = 0; q < node.length; q += 1) mean += weight[q] * node[q];
   let variance = 0;
-  for (let q = 0; q < node.length; q += 1) variance += (weight[q] ?? 0) * ((node[q] ?? 0) - mean) ** 2;
+  for (let q = 0; q < node.length; q += 1) variance += weight[q] * (node[q] - mean) ** 2;
   let reliability = 0;
   for (let q = 0; q < node.length; q += 1) {
     let information = 0;
-    for (let item = 0; item < bank.size; item += 1) information += informationAt(bank, item, node[q] ?? 0);
-    reliability += (weight[q] ?? 0) * (information / (information + 1 / variance));
+    for (let item = 0; item < bank.size; item += 1) information += informationAt(bank, item, node[q]);
+    reliability += weight[q] * (information / (information + 1 / variance));
   }
   return reliability;
 }
@@ -39,7 +39,7 @@ export function empiricalReliability(
       standardError.length,
       `must have as many members as theta (${theta.length})`,
     );
-  const pairs = Array.from(theta, (value, n) => ({ value, square: (standardError[n] ?? NaN) ** 2 })).filter(
+  const pairs = Array.from(theta, (value, n) => ({ value, square: standardError[n] ** 2 })).filter(
     ({ value, square }) => Number.isFinite(value) && Number.isFinite(square),
   );
   if (pairs.length < 2) throw new IrtError('too-few', 'theta', pairs.length, 'must be at least 2 finite estimates');

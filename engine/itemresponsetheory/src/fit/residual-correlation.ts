@@ -45,10 +45,10 @@ function pairSums(bank: ItemParameters, data: ResponseMatrix, theta: ArrayLike<n
       .subarray(data.rowStart[person], data.rowStart[person + 1])
       .slice()
       .sort();
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
-      const item = data.item[n] ?? 0;
-      scoreMoments(bank, item, theta[person] ?? 0, moments);
-      residual[item] = (data.category[n] ?? 0) - moments.mean;
+    for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1) {
+      const item = data.item[n];
+      scoreMoments(bank, item, theta[person], moments);
+      residual[item] = data.category[n] - moments.mean;
     }
     addPairs(sums, row, residual, data.items);
   }
@@ -57,29 +57,28 @@ function pairSums(bank: ItemParameters, data: ResponseMatrix, theta: ArrayLike<n
 
 function addPairs({ n, a, b, aa, bb, ab }: PairSums, row: Uint32Array, residual: Float64Array, items: number): void {
   for (let i = 1; i < row.length; i += 1) {
-    const first = row[i] ?? 0;
-    const x = residual[first] ?? 0;
+    const first = row[i];
+    const x = residual[first];
     for (let j = 0; j < i; j += 1) {
-      const second = row[j] ?? 0;
-      const y = residual[second] ?? 0;
+      const second = row[j];
+      const y = residual[second];
       const at = first * items + second;
-      n[at] = (n[at] ?? 0) + 1;
-      a[at] = (a[at] ?? 0) + x;
-      b[at] = (b[at] ?? 0) + y;
-      aa[at] = (aa[at] ?? 0) + x * x;
-      bb[at] = (bb[at] ?? 0) + y * y;
-      ab[at] = (ab[at] ?? 0) + x * y;
+      n[at] += 1;
+      a[at] += x;
+      b[at] += y;
+      aa[at] += x * x;
+      bb[at] += y * y;
+      ab[at] += x * y;
     }
   }
 }
 
 /** Pearson's. */
 function correlationAt({ n, a, b, aa, bb, ab }: PairSums, at: number): number {
-  const [count, sumA, sumB] = [n[at] ?? 0, a[at] ?? 0, b[at] ?? 0];
+  const [count, sumA, sumB] = [n[at], a[at], b[at]];
   return count < 3
     ? NaN
-    : ((ab[at] ?? 0) - (sumA * sumB) / count) /
-        Math.sqrt(((aa[at] ?? 0) - (sumA * sumA) / count) * ((bb[at] ?? 0) - (sumB * sumB) / count));
+    : (ab[at] - (sumA * sumB) / count) / Math.sqrt((aa[at] - (sumA * sumA) / count) * (bb[at] - (sumB * sumB) / count));
 }
 
 /** Work by the squared number of answers of each person. Throws IrtError for fewer than two items. */

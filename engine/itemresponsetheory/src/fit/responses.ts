@@ -8,7 +8,7 @@ export function requireResponses(bank: ItemParameters, data: ResponseMatrix): vo
   if (data.items !== bank.size)
     throw new IrtError('unequal-lengths', 'data.items', data.items, `must be ${bank.size}, as many as the bank has`);
   if (data.persons === 0) throw new IrtError('no-responses', 'data', '[]', 'must have at least one person');
-  for (let n = 0; n < data.item.length; n += 1) requireCategory(bank, data.item[n] ?? 0, data.category[n] ?? 0);
+  for (let n = 0; n < data.item.length; n += 1) requireCategory(bank, data.item[n], data.category[n]);
 }
 
 /** Categories as persons × items, row-major. Throws IrtError naming the first person without a complete form. */
@@ -17,8 +17,8 @@ export function completeForms(data: ResponseMatrix, statistic: string): Uint8Arr
   if (persons === 0) throw new IrtError('no-responses', 'data', '[]', 'must have at least one person');
   const forms = new Uint8Array(persons * items).fill(255);
   for (let person = 0; person < persons; person += 1) {
-    const [from, to] = [rowStart[person] ?? 0, rowStart[person + 1] ?? 0];
-    for (let n = from; n < to; n += 1) forms[person * items + (data.item[n] ?? 0)] = data.category[n] ?? 0;
+    const [from, to] = [rowStart[person], rowStart[person + 1]];
+    for (let n = from; n < to; n += 1) forms[person * items + data.item[n]] = data.category[n];
     for (let item = 0; item < items; item += 1)
       if (forms[person * items + item] === 255)
         throw new IrtError(

@@ -45,8 +45,8 @@ function observedCounts(bank: ItemParameters, forms: Uint8Array, highest: number
     const form = forms.subarray(start, start + bank.size);
     const score = form.reduce((sum, k) => sum + k, 0);
     form.forEach((k, item) => {
-      const row = tables[item]?.[score];
-      if (row) row[k] = (row[k] ?? 0) + 1;
+      const row = tables[item][score];
+      if (row) row[k] += 1;
     });
   }
   return tables;
@@ -61,17 +61,17 @@ function jointProbabilities(
   highest: number,
   { node, weight }: Grid,
 ): readonly Float64Array[] {
-  const categories = bank.categories[item] ?? 0;
+  const categories = bank.categories[item];
   const rest = Array.from({ length: bank.size }, (_, n) => n).filter((n) => n !== item);
   const joint = Array.from({ length: highest + 1 }, () => new Float64Array(categories));
   node.forEach((theta, q) => {
     const scores = sumScoreDistribution(bank, rest, theta);
     evaluate(bank, item, theta, curves);
     for (let k = 0; k < categories; k += 1) {
-      const p = (weight[q] ?? 0) * (curves.probability[k] ?? 0);
+      const p = weight[q] * curves.probability[k];
       scores.forEach((r, s) => {
         const row = joint[s + k];
-        if (row) row[k] = (row[k] ?? 0) + p * r;
+        if (row) row[k] += p * r;
       });
     }
   });
@@ -87,9 +87,9 @@ function groupsOf(
 ): readonly ScoreGroup[] {
   return Array.from({ length: highest - 1 }, (_, n) => {
     const score = n + 1;
-    const counts = Array.from(observed[score] ?? []);
+    const counts = Array.from(observed[score]);
     const persons = counts.reduce((sum, count) => sum + count, 0);
-    const chance = joint[score] ?? new Float64Array(categories);
+    const chance = joint[score];
     const total = chance.reduce((sum, p) => sum + p, 0);
     return {
       score,
@@ -106,7 +106,7 @@ function statisticOf(groups: readonly ScoreGroup[], parameters: number, persons:
   for (const { observed, expected } of groups) {
     expected.forEach((e, k) => {
       if (e !== null) {
-        chiSquare += ((observed[k] ?? 0) - e) ** 2 / e;
+        chiSquare += (observed[k] - e) ** 2 / e;
         cells += 1;
       }
     });
@@ -135,12 +135,7 @@ export function sumScoreFit(
   const highest = bank.categories.reduce((sum, categories) => sum + categories - 1, 0);
   const free = freeParameters(bank, estimated);
   return observedCounts(bank, forms, highest).map((observed, item) => {
-    const groups = groupsOf(
-      observed,
-      jointProbabilities(bank, item, highest, grid),
-      highest,
-      bank.categories[item] ?? 0,
-    );
-    return statisticOf(mergeSparse(groups, leastExpected), free[item]?.count ?? 0, data.persons);
+    const groups = groupsOf(observed, jointProbabilities(bank, item, highest, grid), highest, bank.categories[item]);
+    return statisticOf(mergeSparse(groups, leastExpected), free[item].count, data.persons);
   });
 }

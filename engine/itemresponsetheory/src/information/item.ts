@@ -8,14 +8,14 @@ const curves = createCurves();
 /** Fisher information Σ P'²/P = Σ P'·ℓ' of curves already evaluated. */
 export function informationOf({ first, score }: Curves, categories: number): number {
   let sum = 0;
-  for (let k = 0; k < categories; k += 1) sum += (first[k] ?? 0) * (score[k] ?? 0);
+  for (let k = 0; k < categories; k += 1) sum += first[k] * score[k];
   return sum;
 }
 
 /** Warm's J = Σ P'·P''/P = Σ ℓ'·P'' of curves already evaluated (Warm 1989). */
 export function warmOf({ score, second }: Curves, categories: number): number {
   let sum = 0;
-  for (let k = 0; k < categories; k += 1) sum += (score[k] ?? 0) * (second[k] ?? 0);
+  for (let k = 0; k < categories; k += 1) sum += score[k] * second[k];
   return sum;
 }
 
@@ -23,15 +23,15 @@ export function warmOf({ score, second }: Curves, categories: number): number {
 export function informationDerivativeOf(evaluated: Curves, categories: number): number {
   const { first, score } = evaluated;
   let sum = 2 * warmOf(evaluated, categories);
-  for (let k = 0; k < categories; k += 1) sum -= (first[k] ?? 0) * (score[k] ?? 0) * (score[k] ?? 0);
+  for (let k = 0; k < categories; k += 1) sum -= first[k] * score[k] * score[k];
   return sum;
 }
 
 /** Fisher information without checks, for inner loops: a²s(1−s) for 1PL and 2PL, otherwise from the curves. */
 export function informationAt(bank: ItemParameters, item: number, theta: number): number {
   if (bank.model[item] === Model.Logistic && bank.lower[item] === 0 && bank.upper[item] === 1) {
-    const a = bank.slope[item] ?? 1;
-    const s = sigmoid(-Math.abs(a * (theta - (bank.step[bank.stepStart[item] ?? 0] ?? 0))));
+    const a = bank.slope[item];
+    const s = sigmoid(-Math.abs(a * (theta - bank.step[bank.stepStart[item]])));
     return a * a * s * (1 - s);
   }
   return informationOf(curves, evaluate(bank, item, theta, curves));
@@ -49,13 +49,13 @@ export function observedInformation(bank: ItemParameters, item: number, category
   requireItem(bank, item);
   requireFinite('theta', theta);
   evaluate(bank, item, theta, curves);
-  const score = curves.score[category] ?? 0;
-  return score * score - (curves.second[category] ?? 0) / (curves.probability[category] ?? 0);
+  const score = curves.score[category];
+  return score * score - curves.second[category] / curves.probability[category];
 }
 
 /** Σ of the items' information at θ; the standard error of ml and wle is 1/√ of it. */
 export function testInformation(bank: ItemParameters, items: ArrayLike<number>, theta: number): number {
   let sum = 0;
-  for (let n = 0; n < items.length; n += 1) sum += itemInformation(bank, items[n] ?? -1, theta);
+  for (let n = 0; n < items.length; n += 1) sum += itemInformation(bank, items[n], theta);
   return sum;
 }

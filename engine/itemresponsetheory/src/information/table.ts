@@ -25,20 +25,19 @@ export interface GridTable {
 export function tabulate(bank: ItemParameters, grid: Grid): GridTable {
   const points = grid.node.length;
   const rowStart = new Uint32Array(bank.size + 1);
-  for (let item = 0; item < bank.size; item += 1)
-    rowStart[item + 1] = (rowStart[item] ?? 0) + (bank.categories[item] ?? 0);
-  const rows = rowStart[bank.size] ?? 0;
+  for (let item = 0; item < bank.size; item += 1) rowStart[item + 1] = rowStart[item] + bank.categories[item];
+  const rows = rowStart[bank.size];
   const probability = new Float64Array(rows * points);
   const logProbability = new Float64Array(rows * points);
   const information = new Float64Array(points * bank.size);
   const curves = createCurves();
   for (let item = 0; item < bank.size; item += 1) {
     for (let q = 0; q < points; q += 1) {
-      const categories = evaluate(bank, item, grid.node[q] ?? 0, curves);
+      const categories = evaluate(bank, item, grid.node[q], curves);
       for (let k = 0; k < categories; k += 1) {
-        const at = ((rowStart[item] ?? 0) + k) * points + q;
-        probability[at] = curves.probability[k] ?? 0;
-        logProbability[at] = curves.logProbability[k] ?? 0;
+        const at = (rowStart[item] + k) * points + q;
+        probability[at] = curves.probability[k];
+        logProbability[at] = curves.logProbability[k];
       }
       information[q * bank.size + item] = informationOf(curves, categories);
     }

@@ -36,19 +36,19 @@ function expBelow(x: number): number {
   const low = k * ln2Low;
   const r = high - low;
   const square = r * r;
-  let [odd, sum] = [oddCoefficients[0] ?? 0, evenCoefficients[0] ?? 0];
+  let [odd, sum] = [oddCoefficients[0], evenCoefficients[0]];
   for (let n = 1; n < oddCoefficients.length; n += 1) {
-    odd = odd * square + (oddCoefficients[n] ?? 0);
-    sum = sum * square + (evenCoefficients[n] ?? 0);
+    odd = odd * square + oddCoefficients[n];
+    sum = sum * square + evenCoefficients[n];
   }
   sum += odd * r;
-  return (1 + (r + (high - r - low + square * sum))) * (powers[k + 63] ?? 0);
+  return (1 + (r + (high - r - low + square * sum))) * powers[k + 63];
 }
 
 export function plainKernels(memory: ArrayBuffer): RowKernels {
   const all = new Float64Array(memory);
   const addresses = new Uint32Array(memory);
-  const addressAt = (list: number): number => (addresses[list >>> 2] ?? 0) >>> 3;
+  const addressAt = (list: number): number => addresses[list >>> 2] >>> 3;
   return {
     addRows(list, count, out, length) {
       const [o, points] = [out >>> 3, length >>> 3];
@@ -60,26 +60,24 @@ export function plainKernels(memory: ArrayBuffer): RowKernels {
           addressAt(list + 4 * n + 8),
           addressAt(list + 4 * n + 12),
         ];
-        for (let q = 0; q < points; q += 1)
-          all[o + q] =
-            (all[o + q] ?? 0) + ((all[a + q] ?? 0) + (all[b + q] ?? 0) + ((all[c + q] ?? 0) + (all[d + q] ?? 0)));
+        for (let q = 0; q < points; q += 1) all[o + q] += all[a + q] + all[b + q] + (all[c + q] + all[d + q]);
       }
       for (; n < count; n += 1) {
         const a = addressAt(list + 4 * n);
-        for (let q = 0; q < points; q += 1) all[o + q] = (all[o + q] ?? 0) + (all[a + q] ?? 0);
+        for (let q = 0; q < points; q += 1) all[o + q] += all[a + q];
       }
     },
     spread(row, length) {
       const [start, end] = [row >>> 3, (row + length) >>> 3];
       let most = -Infinity;
       for (let q = start; q < end; q += 1) {
-        const value = all[q] ?? 0;
+        const value = all[q];
         if (value > most) most = value;
       }
       all[end] = most;
       let [even, odd] = [0, 0];
       for (let q = start; q < end; q += 2) {
-        const [x, y] = [(all[q] ?? 0) - most, (all[q + 1] ?? 0) - most];
+        const [x, y] = [all[q] - most, all[q + 1] - most];
         const [v, w] = [x >= -43 ? expBelow(x) : 0, y >= -43 ? expBelow(y) : 0];
         all[q] = v;
         all[q + 1] = w;
@@ -92,21 +90,20 @@ export function plainKernels(memory: ArrayBuffer): RowKernels {
       const [start, h, at] = [row >>> 3, here >>> 3, node >>> 3];
       let [even, odd] = [0, 0];
       for (let q = from >>> 3; q < to >>> 3; q += 2) {
-        const [v, w] = [(all[start + q] ?? 0) * factor, (all[start + q + 1] ?? 0) * factor];
+        const [v, w] = [all[start + q] * factor, all[start + q + 1] * factor];
         all[start + q] = v;
         all[start + q + 1] = w;
-        all[h + q] = (all[h + q] ?? 0) + v;
-        all[h + q + 1] = (all[h + q + 1] ?? 0) + w;
-        even += v * (all[at + q] ?? 0);
-        odd += w * (all[at + q + 1] ?? 0);
+        all[h + q] += v;
+        all[h + q + 1] += w;
+        even += v * all[at + q];
+        odd += w * all[at + q + 1];
       }
       return even + odd;
     },
     accumulate(list, count, shift, row, from, to) {
       for (let n = 0; n < count; n += 1) {
-        const target = ((addresses[(list >>> 2) + n] ?? 0) + shift) >>> 3;
-        for (let q = from >>> 3; q < to >>> 3; q += 1)
-          all[target + q] = (all[target + q] ?? 0) + (all[(row >>> 3) + q] ?? 0);
+        const target = (addresses[(list >>> 2) + n] + shift) >>> 3;
+        for (let q = from >>> 3; q < to >>> 3; q += 1) all[target + q] += all[(row >>> 3) + q];
       }
     },
   };

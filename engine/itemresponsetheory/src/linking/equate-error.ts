@@ -101,14 +101,13 @@ function direct(
     const covariance = covariances.get(item.id) ?? given(item);
     const size = sizeOf(item);
     const columns = Array.from({ length: size }, (_, n) => {
-      if ((covariance[n * size + n] ?? 0) === 0) return [...rows, ...observed].map(() => 0);
+      if (covariance[n * size + n] === 0) return [...rows, ...observed].map(() => 0);
       const [up, down] = [h, -h].map((by) => own([nudge(item, n, by)]));
       const [upBank, downBank] = [createItemParameters(up ?? []), createItemParameters(down ?? [])];
       const byTrue = rows.map(({ theta }, x) =>
         Number.isNaN(theta)
           ? 0
-          : ((trueFactor[x] ?? 0) *
-              (testCharacteristic(upBank, [0], theta) - testCharacteristic(downBank, [0], theta))) /
+          : (trueFactor[x] * (testCharacteristic(upBank, [0], theta) - testCharacteristic(downBank, [0], theta))) /
             (2 * h),
       );
       const [high, low] = [h, -h].map((by) =>
@@ -123,11 +122,11 @@ function direct(
       const byObserved = observed.map((x, score) => {
         const at = side === 'from' ? score : x;
         const change = ((high?.(at) ?? NaN) - (low?.(at) ?? NaN)) / (2 * h);
-        return (side === 'from' ? change : -change) / Math.max(1e-12, density[score] ?? NaN);
+        return (side === 'from' ? change : -change) / Math.max(1e-12, density[score]);
       });
       return [...byTrue, ...byObserved];
     });
-    return [...rows, ...observed].map((_, output) => columns.map((column) => column[output] ?? 0));
+    return [...rows, ...observed].map((_, output) => columns.map((column) => column[output]));
   });
 }
 
@@ -140,7 +139,7 @@ export function equateWithErrors(request: EquatingRequest): EquatedScore[] {
   const link = linkScales(anchors, request.link);
   const equated = equate(request, link);
   const { rows, observed } = equated;
-  if (errors === undefined) return rows.map((row, n) => ({ ...row, observed: observed[n] ?? NaN }));
+  if (errors === undefined) return rows.map((row, n) => ({ ...row, observed: observed[n] }));
   const outputs = rows.length + observed.length;
   const flat = ({ rows: list, observed: others }: Equated): number[] => [
     ...list.map(({ equivalent }) => equivalent),
@@ -148,7 +147,7 @@ export function equateWithErrors(request: EquatingRequest): EquatedScore[] {
   ];
   const difference = (up: Equated, down: Equated, by: number): number[] => {
     const [one, other] = [flat(up), flat(down)];
-    return one.map((value, n) => (value - (other[n] ?? NaN)) / (2 * by));
+    return one.map((value, n) => (value - other[n]) / (2 * by));
   };
   const byA = difference(
     equate(request, { a: link.a + h, b: link.b }),
@@ -174,32 +173,32 @@ export function equateWithErrors(request: EquatingRequest): EquatedScore[] {
     const anchorOf = new Map(anchors.map((anchor, n) => [anchor[side].id, n]));
     const parts = items
       .map((item, n): ItemGradient => {
-        const slopes = through[anchorOf.get(item.id) ?? -1];
+        const anchor = anchorOf.get(item.id);
+        const slopes = anchor === undefined ? undefined : through[anchor];
         return {
           item,
           covariance: known.get(item.id) ?? given(item),
-          gradient: (own[n] ?? []).map((row, output) =>
-            row.map(
-              (value, p) =>
-                value + (byA[output] ?? 0) * (slopes?.[p]?.a ?? 0) + (byB[output] ?? 0) * (slopes?.[p]?.b ?? 0),
-            ),
+          gradient: own[n].map((row, output) =>
+            slopes === undefined
+              ? row
+              : row.map((value, p) => value + byA[output] * slopes[p].a + byB[output] * slopes[p].b),
           ),
         };
       })
       .filter(({ item }) => item.model !== 'nominal');
     for (let output = 0; output < outputs; output += 1) {
       const [one = 0] = propagate(
-        parts.map((part) => ({ ...part, gradient: [part.gradient[output] ?? []] })),
+        parts.map((part) => ({ ...part, gradient: [part.gradient[output]] })),
         1,
         errors.samples?.[side],
       );
-      variance[output] = (variance[output] ?? 0) + one;
+      variance[output] += one;
     }
   }
   return rows.map((row, n) => ({
     ...row,
-    standardError: Math.sqrt(variance[n] ?? NaN),
-    observed: observed[n] ?? NaN,
-    observedError: Math.sqrt(variance[rows.length + n] ?? NaN),
+    standardError: Math.sqrt(variance[n]),
+    observed: observed[n],
+    observedError: Math.sqrt(variance[rows.length + n]),
   }));
 }

@@ -52,10 +52,10 @@ export function scoreDistribution(bank: ItemParameters, { node, weight }: Grid):
   const out = new Float64Array(highestScore(bank) + 1);
   const total = weight.reduce((sum, w) => sum + w, 0);
   node.forEach((theta, q) => {
-    const w = (weight[q] ?? 0) / total;
+    const w = weight[q] / total;
     if (w > 0)
       sumScoreDistribution(bank, everyItem(bank), theta).forEach((p, score) => {
-        out[score] = (out[score] ?? 0) + w * p;
+        out[score] += w * p;
       });
   });
   return out;
@@ -119,7 +119,7 @@ export function mixedDistribution(bank: ItemParameters, populations: readonly We
   for (const { grid, weight } of populations)
     if (weight > 0)
       scoreDistribution(bank, grid).forEach((p, score) => {
-        out[score] = (out[score] ?? 0) + (weight / total) * p;
+        out[score] += (weight / total) * p;
       });
   return out;
 }

@@ -43,7 +43,7 @@ interface Place {
 function placesOf(forms: readonly Form[], links: readonly ScaleTransform[]): Place[] {
   return forms.flatMap((form, f) =>
     form.flatMap((item): Place[] => {
-      const moved = transformItem(item, links[f] ?? { a: 1, b: 0 });
+      const moved = transformItem(item, links[f]);
       if (moved.model === 'nominal') return [];
       const list = locations(moved);
       return [
@@ -90,7 +90,7 @@ function residualsOf(forms: readonly Form[], kept: readonly Form[], links: reado
         id,
         difficulty: difficulty - mean.difficulty / mean.count,
         lnSlope: lnSlope - mean.lnSlope / mean.count,
-        isUsed: keeps[form]?.has(id) === true && (inKept.get(id) ?? 0) > 1,
+        isUsed: keeps[form].has(id) === true && (inKept.get(id) ?? 0) > 1,
       },
     ];
   });
@@ -133,8 +133,8 @@ export function linkFormsRobustly(
     ];
     const worst = used
       .flatMap(({ form, id }, n): DroppedItem[] => [
-        { form, id, z: places[n] ?? 0, of: 'difficulty' },
-        { form, id, z: steepness[n] ?? 0, of: 'slope' },
+        { form, id, z: places[n], of: 'difficulty' },
+        { form, id, z: steepness[n], of: 'slope' },
       ])
       .filter(({ z }) => Math.abs(z) > threshold)
       .sort((a, b) => Math.abs(b.z) - Math.abs(a.z));
@@ -142,7 +142,7 @@ export function linkFormsRobustly(
       kept.map((form, f) => (f === out.form ? form.filter(({ id }) => id !== out.id) : form));
     const next = worst.find((out) => {
       const rest = without(out);
-      return lostForms(rest, base).length === 0 && shared(rest).every((left, f) => left >= (fewest[f] ?? 0));
+      return lostForms(rest, base).length === 0 && shared(rest).every((left, f) => left >= fewest[f]);
     });
     if (next === undefined) return { links, withAll, kept, dropped, residuals: residualsOf(forms, kept, links) };
     dropped.push(next);

@@ -30,9 +30,9 @@ function additive(cells: readonly Cell[], rows: number, forms: number, base: num
   const [count, sum] = [new Float64Array(rows), new Float64Array(rows)];
   const inRow: number[][] = Array.from({ length: rows }, () => []);
   for (const { row, form, value } of cells) {
-    count[row] = (count[row] ?? 0) + 1;
-    sum[row] = (sum[row] ?? 0) + value;
-    inRow[row]?.push(form);
+    count[row] += 1;
+    sum[row] += value;
+    inRow[row].push(form);
   }
   const free = Array.from({ length: forms }, (_, f) => f).filter((f) => f !== base);
   const size = free.length;
@@ -42,10 +42,10 @@ function additive(cells: readonly Cell[], rows: number, forms: number, base: num
     for (const f of list) {
       const i = place.get(f);
       if (i === undefined) continue;
-      normal[i * size + i] = (normal[i * size + i] ?? 0) + 1;
+      normal[i * size + i] += 1;
       for (const g of list) {
         const j = place.get(g);
-        if (j !== undefined) normal[i * size + j] = (normal[i * size + j] ?? 0) - 1 / list.length;
+        if (j !== undefined) normal[i * size + j] -= 1 / list.length;
       }
     }
   const inverse = invertSymmetric(normal, size);
@@ -58,17 +58,17 @@ function additive(cells: readonly Cell[], rows: number, forms: number, base: num
     );
   const at = (f: number, g: number): number => {
     const [i, j] = [place.get(f), place.get(g)];
-    return i === undefined || j === undefined ? 0 : (inverse[i * size + j] ?? 0);
+    return i === undefined || j === undefined ? 0 : inverse[i * size + j];
   };
   const meanOver = Array.from({ length: forms }, (_, f) =>
     inRow.map((list) => list.reduce((total, g) => total + at(f, g), 0) / list.length),
   );
   const weights = Array.from({ length: forms }, (_, f) =>
-    Float64Array.from(cells, ({ row, form }) => at(f, form) - (meanOver[f]?.[row] ?? 0)),
+    Float64Array.from(cells, ({ row, form }) => at(f, form) - meanOver[f][row]),
   );
   return {
     weights,
-    effects: Float64Array.from(weights, (own) => own.reduce((total, w, n) => total + w * (cells[n]?.value ?? 0), 0)),
+    effects: Float64Array.from(weights, (own) => own.reduce((total, w, n) => total + w * cells[n].value, 0)),
   };
 }
 
@@ -108,9 +108,9 @@ function solve(forms: readonly Form[], base: number): Solution {
     form.map((item, n) => {
       const step = stepCells.length;
       locations(item).forEach((b, k) => {
-        stepCells.push({ row: place(`${item.id}/${k}`), form: f, value: (unit[f] ?? 1) * b });
+        stepCells.push({ row: place(`${item.id}/${k}`), form: f, value: unit[f] * b });
       });
-      return { slope: cellOf[f]?.[n]?.slope ?? -1, step };
+      return { slope: cellOf[f][n].slope, step };
     }),
   );
   const places = additive(stepCells, numbers.size, forms.length, base);
@@ -118,14 +118,14 @@ function solve(forms: readonly Form[], base: number): Solution {
     slopes,
     places,
     cellOf: withSteps,
-    links: forms.map((_, f) => ({ a: unit[f] ?? NaN, b: -(places.effects[f] ?? NaN) })),
+    links: forms.map((_, f) => ({ a: unit[f], b: -places.effects[f] })),
   };
 }
 
 /** Sets of forms without a chain of common items to the base. */
 export function lostForms(forms: readonly Form[], base: number): number[] {
   const reached = new Set([base]);
-  const known = new Set((forms[base] ?? []).map(({ id }) => id));
+  const known = new Set(forms[base].map(({ id }) => id));
   for (let grown = true; grown;) {
     grown = false;
     forms.forEach((form, f) => {
@@ -194,10 +194,7 @@ export function linkFormsWithErrors(
       form.reduce(
         (sum, item, n) =>
           sum +
-          locations(item).reduce(
-            (own, b, k) => own - (places.weights[f]?.[(cellOf[g]?.[n]?.step ?? 0) + k] ?? 0) * (links[g]?.a ?? NaN) * b,
-            0,
-          ),
+          locations(item).reduce((own, b, k) => own - places.weights[f][cellOf[g][n].step + k] * links[g].a * b, 0),
         0,
       ),
     ),
@@ -205,9 +202,9 @@ export function linkFormsWithErrors(
   const out = new Float64Array(size * size);
   forms.forEach((form, g) => {
     const parts = form.flatMap((item, n): ItemGradient[] => {
-      const [covariance, cell] = [covariances[g]?.[n], cellOf[g]?.[n]];
+      const [covariance, cell] = [covariances[g][n], cellOf[g][n]];
       if (item.model === 'nominal' || covariance === undefined || cell === undefined) return [];
-      const bySlope = (f: number): number => (slopes.weights[f]?.[cell.slope] ?? 0) / (item.slope ?? 1);
+      const bySlope = (f: number): number => slopes.weights[f][cell.slope] / (item.slope ?? 1);
       return [
         {
           item,
@@ -215,15 +212,15 @@ export function linkFormsWithErrors(
           gradient: links.flatMap(({ a }, f) => [
             [a * bySlope(f), ...locations(item).map(() => 0)],
             [
-              links.reduce((sum, _, h) => sum + (byUnit[f]?.[h] ?? 0) * bySlope(h), 0),
-              ...locations(item).map((_, k) => -(places.weights[f]?.[cell.step + k] ?? 0) * (links[g]?.a ?? NaN)),
+              links.reduce((sum, _, h) => sum + byUnit[f][h] * bySlope(h), 0),
+              ...locations(item).map((_, k) => -places.weights[f][cell.step + k] * links[g].a),
             ],
           ]),
         },
       ];
     });
     propagate(parts, size, samples?.[g]).forEach((value, cell) => {
-      out[cell] = (out[cell] ?? 0) + value;
+      out[cell] += value;
     });
   });
   return { links, covariance: out };

@@ -35,21 +35,21 @@ export function linkErrors(
     return propagate(
       anchors.map((anchor, n): ItemGradient => ({
         item: anchor[side],
-        covariance: covariances[n]?.[side] ?? [],
-        gradient: [(gradients[n] ?? []).map(({ a }) => a), (gradients[n] ?? []).map(({ b }) => b)],
+        covariance: covariances[n][side],
+        gradient: [gradients[n].map(({ a }) => a), gradients[n].map(({ b }) => b)],
       })),
       2,
       samples[side],
     );
   });
-  const sum = (cell: number): number => sides.reduce((total, matrix) => total + (matrix[cell] ?? NaN), 0);
+  const sum = (cell: number): number => sides.reduce((total, matrix) => total + matrix[cell], 0);
   return { a: Math.sqrt(sum(0)), b: Math.sqrt(sum(3)), covariance: sum(1) };
 }
 
 const quantile = (sorted: readonly number[], p: number): number => {
   const at = p * (sorted.length - 1);
   const low = Math.floor(at);
-  return (sorted[low] ?? NaN) + (at - low) * ((sorted[low + 1] ?? sorted[low] ?? NaN) - (sorted[low] ?? NaN));
+  return sorted[low] + (at - low) * (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]);
 };
 
 /** Robust z = (D − median)/(0.74·IQR) (Huynh & Meyer 2010); 0 where all are equal. */
@@ -87,7 +87,7 @@ export function linkRobustly(
   const withAll = linkScales(anchors, options);
   let kept = anchors.map((_, n) => n);
   const dropped: { anchor: number; z: number; of: 'difficulty' | 'slope' }[] = [];
-  const pick = (list: readonly number[]): Anchor[] => list.flatMap((n) => anchors[n] ?? []);
+  const pick = (list: readonly number[]): Anchor[] => list.flatMap((n) => anchors[n]);
   while (kept.length > least) {
     const { a, b } = linkScales(pick(kept), options);
     const centre = (item: ItemSpec): number => {

@@ -44,7 +44,7 @@ export function linkGradients(
   return anchors.map((anchor, index) => {
     const size = locations(anchor[side]).length + 1;
     return Array.from({ length: size }, (_, n) =>
-      (covariances[index]?.[side][n * size + n] ?? 0) === 0 ? { a: 0, b: 0 } : gradient(index, n),
+      covariances[index][side][n * size + n] === 0 ? { a: 0, b: 0 } : gradient(index, n),
     );
   });
 }
@@ -70,9 +70,9 @@ interface Drawn {
   readonly byB: Float64Array;
 }
 const change = (up: Float64Array, down: Float64Array, by: number): Float64Array =>
-  up.map((value, n) => (value - (down[n] ?? 0)) / (2 * by));
+  up.map((value, n) => (value - down[n]) / (2 * by));
 const product = (one: Float64Array, other: Float64Array): number =>
-  one.reduce((sum, value, n) => sum + value * (other[n] ?? 0), 0);
+  one.reduce((sum, value, n) => sum + value * other[n], 0);
 
 /** J′r = 0 holds as a parameter p moves: d(ln A, B)/dp = −H⁻¹·(∂J/∂p′r + J′∂r/∂p), H = ∂(J′r)/∂(ln A, B). */
 function throughCurves(anchors: readonly Anchor[], options: LinkOptions, side: Side): Gradient {

@@ -108,14 +108,14 @@ function byMoments(anchors: readonly Anchor[], { method, weights }: LinkOptions,
   };
   const a = unit ? 1 : ratio();
   if (weights === undefined || !unit) return { a, b: mean(to) - a * mean(from) };
-  const total = anchors.reduce((sum, anchor, n) => sum + (weights[n] ?? 0) * locations(anchor.from).length, 0);
+  const total = anchors.reduce((sum, anchor, n) => sum + weights[n] * locations(anchor.from).length, 0);
   return {
     a,
     b:
       anchors.reduce(
         (sum, anchor, n) =>
           sum +
-          (weights[n] ?? 0) *
+          weights[n] *
             (locations(anchor.to).reduce((s, v) => s + v, 0) - locations(anchor.from).reduce((s, v) => s + v, 0)),
         0,
       ) / total,
@@ -140,14 +140,14 @@ export function curveResiduals(
   const out: number[] = [];
   for (const [one, other] of pairs)
     for (let q = 0; q < node.length; q += 1) {
-      const scale = Math.sqrt(weight[q] ?? 0);
+      const scale = Math.sqrt(weight[q]);
       let total = 0;
       for (let item = 0; item < anchors.length; item += 1) {
-        const categories = evaluate(one, item, node[q] ?? 0, curves);
+        const categories = evaluate(one, item, node[q], curves);
         const first = Array.from(curves.probability.subarray(0, categories));
-        evaluate(other, item, node[q] ?? 0, curves);
+        evaluate(other, item, node[q], curves);
         for (let k = 1 - (method === 'haebara' ? 1 : 0); k < categories; k += 1) {
-          const d = (first[k] ?? 0) - (curves.probability[k] ?? 0);
+          const d = first[k] - curves.probability[k];
           if (method === 'haebara') out.push(scale * d);
           else total += k * d;
         }
@@ -174,13 +174,13 @@ function byCurves(
     const [up, down, right, left] = [at(x + h, y), at(x - h, y), at(x, y + h), at(x, y - h)];
     let [aa, ab, bb, ga, gb] = [0, 0, 0, 0, 0];
     for (let n = 0; n < here.length; n += 1) {
-      const da = unit ? 0 : ((up[n] ?? 0) - (down[n] ?? 0)) / (2 * h);
-      const db = ((right[n] ?? 0) - (left[n] ?? 0)) / (2 * h);
+      const da = unit ? 0 : (up[n] - down[n]) / (2 * h);
+      const db = (right[n] - left[n]) / (2 * h);
       aa += da * da;
       ab += da * db;
       bb += db * db;
-      ga += da * (here[n] ?? 0);
-      gb += db * (here[n] ?? 0);
+      ga += da * here[n];
+      gb += db * here[n];
     }
     const [p, q] = [unit ? 1 : aa * (1 + damping), bb * (1 + damping)];
     const determinant = p * q - ab * ab;

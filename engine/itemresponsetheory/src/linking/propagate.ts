@@ -47,7 +47,7 @@ export function nudge(item: ItemSpec, n: number, h: number): ItemSpec {
  * (b − mean)·ε. Given slopes (a row of zeros) hold the unit: ε is 0.
  */
 function shared(item: ItemSpec, covariance: ItemCovariance, { mean }: Sample): readonly (readonly [number, number])[] {
-  const isFree = (covariance[0] ?? 0) > 0;
+  const isFree = covariance[0] > 0;
   const slope = item.model === 'nominal' ? 1 : (item.slope ?? 1);
   return [[0, isFree ? slope : 0], ...locations(item).map((b) => [-1, isFree ? mean - b : 0] as const)];
 }
@@ -67,18 +67,18 @@ export function ownCovariance(item: ItemSpec, covariance: ItemCovariance, sample
     Math.sqrt(covariance.length),
   ];
   const taken = covariance.map((_, cell) => {
-    const [i, j] = [moves[Math.floor(cell / size)] ?? [0, 0], moves[cell % size] ?? [0, 0]];
+    const [i, j] = [moves[Math.floor(cell / size)], moves[cell % size]];
     return i[0] * j[0] * m + i[1] * j[1] * e;
   });
   // Posteriors leave less of the sample's error in a short test's items than this: never more than nine tenths goes.
   const share = Math.min(
     1,
     ...Array.from({ length: size }, (_, n) => {
-      const [own, part] = [covariance[n * size + n] ?? 0, taken[n * size + n] ?? 0];
+      const [own, part] = [covariance[n * size + n], taken[n * size + n]];
       return part > 0 ? (0.9 * own) / part : 1;
     }),
   );
-  return covariance.map((value, cell) => value - share * (taken[cell] ?? 0));
+  return covariance.map((value, cell) => value - share * taken[cell]);
 }
 
 /** One item's part: derivatives of every output in its [slope, steps…]. */
@@ -109,19 +109,19 @@ export function propagate(items: readonly ItemGradient[], outputs: number, sampl
     gradient.forEach((one, a) => {
       const weighted = Array.from({ length: size }, (_, j) => {
         let sum = 0;
-        for (let i = 0; i < size; i += 1) sum += (one[i] ?? 0) * (own[i * size + j] ?? 0);
+        for (let i = 0; i < size; i += 1) sum += one[i] * own[i * size + j];
         return sum;
       });
       gradient.forEach((other, b) => {
         let sum = 0;
-        for (let j = 0; j < size; j += 1) sum += (weighted[j] ?? 0) * (other[j] ?? 0);
-        out[a * outputs + b] = (out[a * outputs + b] ?? 0) + sum;
+        for (let j = 0; j < size; j += 1) sum += weighted[j] * other[j];
+        out[a * outputs + b] += sum;
       });
       const at = total[a];
       moves.forEach(([m, e], i) => {
         if (at !== undefined) {
-          at[0] += (one[i] ?? 0) * m;
-          at[1] += (one[i] ?? 0) * e;
+          at[0] += one[i] * m;
+          at[1] += one[i] * e;
         }
       });
     });
@@ -130,7 +130,7 @@ export function propagate(items: readonly ItemGradient[], outputs: number, sampl
   const [m, e] = sampleVariances(sample);
   total.forEach((one, a) => {
     total.forEach((other, b) => {
-      out[a * outputs + b] = (out[a * outputs + b] ?? 0) + one[0] * other[0] * m + one[1] * other[1] * e;
+      out[a * outputs + b] = out[a * outputs + b] + one[0] * other[0] * m + one[1] * other[1] * e;
     });
   });
   return out;

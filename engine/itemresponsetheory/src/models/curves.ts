@@ -32,10 +32,10 @@ export function createCurves(): Curves {
 
 /** 1–4PL (Barton & Lord 1981): s = σ(a(θ−b)); P' = (d−c)·a·s(1−s), P'' = P'·a(1−2s), P''' = P'·a²(1−6s(1−s)). */
 function logistic(bank: ItemParameters, item: number, theta: number, out: Curves): void {
-  const a = bank.slope[item] ?? 1;
-  const x = a * (theta - (bank.step[bank.stepStart[item] ?? 0] ?? 0));
-  const c = bank.lower[item] ?? 0;
-  const d = bank.upper[item] ?? 1;
+  const a = bank.slope[item];
+  const x = a * (theta - bank.step[bank.stepStart[item]]);
+  const c = bank.lower[item];
+  const d = bank.upper[item];
   const e = exp(-Math.abs(x));
   const [large, small, logLarge] = [1 / (1 + e), e / (1 + e), -log1p(e)];
   const [s, q] = x >= 0 ? [large, small] : [small, large];
@@ -68,31 +68,31 @@ const weights = new Float64Array(maximumCategories);
  */
 function divideByTotal(categories: number, out: Curves): void {
   let maximum = -Infinity;
-  for (let k = 0; k < categories; k += 1) maximum = Math.max(maximum, exponents[k] ?? 0);
+  for (let k = 0; k < categories; k += 1) maximum = Math.max(maximum, exponents[k]);
   let total = 0;
   for (let k = 0; k < categories; k += 1) {
-    const p = exp((exponents[k] ?? 0) - maximum);
+    const p = exp(exponents[k] - maximum);
     out.probability[k] = p;
     total += p;
   }
   const logTotal = maximum + log(total);
   let mean = 0;
   for (let k = 0; k < categories; k += 1) {
-    const p = (out.probability[k] ?? 0) / total;
+    const p = out.probability[k] / total;
     out.probability[k] = p;
-    out.logProbability[k] = (exponents[k] ?? 0) - logTotal;
-    mean += p * (weights[k] ?? 0);
+    out.logProbability[k] = exponents[k] - logTotal;
+    mean += p * weights[k];
   }
   let [secondMoment, thirdMoment] = [0, 0];
   for (let k = 0; k < categories; k += 1) {
-    const e = (weights[k] ?? 0) - mean;
+    const e = weights[k] - mean;
     out.score[k] = e;
-    secondMoment += (out.probability[k] ?? 0) * e * e;
-    thirdMoment += (out.probability[k] ?? 0) * e * e * e;
+    secondMoment += out.probability[k] * e * e;
+    thirdMoment += out.probability[k] * e * e * e;
   }
   for (let k = 0; k < categories; k += 1) {
-    const p = out.probability[k] ?? 0;
-    const e = out.score[k] ?? 0;
+    const p = out.probability[k];
+    const e = out.score[k];
     out.first[k] = p * e;
     out.second[k] = p * (e * e - secondMoment);
     out.third[k] = p * (e * e * e - 3 * secondMoment * e - thirdMoment);
@@ -110,11 +110,11 @@ function generalizedPartialCredit(
   categories: number,
   out: Curves,
 ): void {
-  const a = bank.slope[item] ?? 1;
-  const start = bank.stepStart[item] ?? 0;
+  const a = bank.slope[item];
+  const start = bank.stepStart[item];
   let z = 0;
   for (let k = 0; k < categories; k += 1) {
-    if (k > 0) z += a * (theta - (bank.step[start + k - 1] ?? 0));
+    if (k > 0) z += a * (theta - bank.step[start + k - 1]);
     exponents[k] = z;
     weights[k] = a * k;
   }
@@ -123,12 +123,12 @@ function generalizedPartialCredit(
 
 /** Nominal response (Bock 1972): z_k = a_k·θ + c_k, a_0 = c_0 = 0. */
 function nominal(bank: ItemParameters, item: number, theta: number, categories: number, out: Curves): void {
-  const start = bank.stepStart[item] ?? 0;
+  const start = bank.stepStart[item];
   exponents[0] = 0;
   weights[0] = 0;
   for (let k = 1; k < categories; k += 1) {
-    const slope = bank.step[start + k - 1] ?? 0;
-    exponents[k] = slope * theta + (bank.step[start + categories - 1 + k - 1] ?? 0);
+    const slope = bank.step[start + k - 1];
+    exponents[k] = slope * theta + bank.step[start + categories - 1 + k - 1];
     weights[k] = slope;
   }
   divideByTotal(categories, out);
@@ -140,12 +140,12 @@ function nominal(bank: ItemParameters, item: number, theta: number, categories: 
  * Hence ℓ' = a(σ(−x) − σ(y)) and ℓ'' = −a²(σ(x)σ(−x) + σ(y)σ(−y)), from which P' = Pℓ', P'' = P(ℓ'² + ℓ'').
  */
 function gradedResponse(bank: ItemParameters, item: number, theta: number, categories: number, out: Curves): void {
-  const a = bank.slope[item] ?? 1;
-  const start = bank.stepStart[item] ?? 0;
+  const a = bank.slope[item];
+  const start = bank.stepStart[item];
   for (let k = 0; k < categories; k += 1) {
     const [isFirst, isLast] = [k === 0, k === categories - 1];
-    const x = isFirst ? 0 : a * (theta - (bank.step[start + k - 1] ?? 0));
-    const y = isLast ? 0 : a * (theta - (bank.step[start + k] ?? 0));
+    const x = isFirst ? 0 : a * (theta - bank.step[start + k - 1]);
+    const y = isLast ? 0 : a * (theta - bank.step[start + k]);
     const [s, q] = isFirst ? [1, 0] : [sigmoid(x), sigmoid(-x)];
     const [s1, q1] = isLast ? [0, 1] : [sigmoid(y), sigmoid(-y)];
     const difference = isFirst || isLast ? 1 : -expm1(y - x);
@@ -162,7 +162,7 @@ function gradedResponse(bank: ItemParameters, item: number, theta: number, categ
 
 /** Fills `out` for one item at θ and returns the number of categories. Unchecked: item and θ must be valid. */
 export function evaluate(bank: ItemParameters, item: number, theta: number, out: Curves): number {
-  const categories = bank.categories[item] ?? 0;
+  const categories = bank.categories[item];
   switch (bank.model[item]) {
     case Model.Logistic:
       logistic(bank, item, theta, out);

@@ -9,7 +9,7 @@ export function categoryProbabilities(bank: ItemParameters, item: number, theta:
   requireItem(bank, item);
   requireFinite('theta', theta);
   const categories = evaluate(bank, item, theta, curves);
-  for (let k = 0; k < categories; k += 1) out[k] = curves.probability[k] ?? 0;
+  for (let k = 0; k < categories; k += 1) out[k] = curves.probability[k];
   return categories;
 }
 
@@ -19,13 +19,13 @@ export function expectedScore(bank: ItemParameters, item: number, theta: number)
   requireFinite('theta', theta);
   const categories = evaluate(bank, item, theta, curves);
   let sum = 0;
-  for (let k = 1; k < categories; k += 1) sum += k * (curves.probability[k] ?? 0);
+  for (let k = 1; k < categories; k += 1) sum += k * curves.probability[k];
   return sum;
 }
 
 /** Expected sum score of a test at θ, the test characteristic curve. */
 export function testCharacteristic(bank: ItemParameters, items: ArrayLike<number>, theta: number): number {
   let sum = 0;
-  for (let n = 0; n < items.length; n += 1) sum += expectedScore(bank, items[n] ?? -1, theta);
+  for (let n = 0; n < items.length; n += 1) sum += expectedScore(bank, items[n], theta);
   return sum;
 }

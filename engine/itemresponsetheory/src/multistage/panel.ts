@@ -16,8 +16,8 @@ export interface Panel {
  * choice.
  */
 export function checkPanel(bank: ItemParameters, { modules, stages }: Panel): void {
-  if (stages[0]?.length !== 1)
-    throw new IrtError('first-stage', 'stages[0]', stages[0]?.length ?? 0, 'must have exactly one module');
+  const first = stages.at(0)?.length ?? 0;
+  if (first !== 1) throw new IrtError('first-stage', 'stages[0]', first, 'must have exactly one module');
   const used = new Set<number>();
   const stageOfItem = new Map<number, number>();
   stages.forEach((stage, s) => {

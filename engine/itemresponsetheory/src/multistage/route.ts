@@ -14,7 +14,7 @@ function stageOf({ stages }: Panel, stage: number): readonly number[] {
 
 /** The module with the most information at θ; the easier one where two tie. */
 export function routeByInformation(bank: ItemParameters, panel: Panel, stage: number, theta: number): number {
-  const information = (m: number): number => testInformation(bank, panel.modules[m] ?? [], theta);
+  const information = (m: number): number => testInformation(bank, panel.modules[m], theta);
   return stageOf(panel, stage).reduce((best, m) => (information(m) > information(best) ? m : best));
 }
 
@@ -27,8 +27,7 @@ export function crossings(bank: ItemParameters, panel: Panel, stage: number): re
   const modules = stageOf(panel, stage);
   return modules.slice(1).map((harder, n) => {
     const gain = (theta: number): number =>
-      testInformation(bank, panel.modules[harder] ?? [], theta) -
-      testInformation(bank, panel.modules[modules[n] ?? -1] ?? [], theta);
+      testInformation(bank, panel.modules[harder], theta) - testInformation(bank, panel.modules[modules[n]], theta);
     for (let theta = -6; theta < 6; theta += 0.05) {
       if (!(gain(theta) <= 0 && gain(theta + 0.05) > 0)) continue;
       let [low, high] = [theta, theta + 0.05];
@@ -74,5 +73,5 @@ export function routeByCuts(panel: Panel, stage: number, value: number, cuts: re
       cuts.length,
       `must be ${modules.length - 1}, one less than the stage's modules`,
     );
-  return modules[cuts.filter((cut) => value >= cut).length] ?? -1;
+  return modules[cuts.filter((cut) => value >= cut).length];
 }

@@ -7,10 +7,10 @@ export function factor(matrix: Float64Array, n: number): Float64Array | undefine
   const lower = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {
     for (let j = 0; j <= i; j += 1) {
-      let sum = matrix[i * n + j] ?? 0;
-      for (let k = 0; k < j; k += 1) sum -= (lower[i * n + k] ?? 0) * (lower[j * n + k] ?? 0);
+      let sum = matrix[i * n + j];
+      for (let k = 0; k < j; k += 1) sum -= lower[i * n + k] * lower[j * n + k];
       if (i !== j) {
-        lower[i * n + j] = sum / (lower[j * n + j] ?? 0);
+        lower[i * n + j] = sum / lower[j * n + j];
         continue;
       }
       if (!(sum > 0)) return undefined;
@@ -25,13 +25,12 @@ function invertLower(lower: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {
     for (let k = 0; k < i; k += 1) {
-      const l = lower[i * n + k] ?? 0;
-      if (l !== 0)
-        for (let c = 0; c <= k; c += 1) inverse[i * n + c] = (inverse[i * n + c] ?? 0) - l * (inverse[k * n + c] ?? 0);
+      const l = lower[i * n + k];
+      if (l !== 0) for (let c = 0; c <= k; c += 1) inverse[i * n + c] -= l * inverse[k * n + c];
     }
     inverse[i * n + i] = 1;
-    const diagonal = lower[i * n + i] ?? 1;
-    for (let c = 0; c <= i; c += 1) inverse[i * n + c] = (inverse[i * n + c] ?? 0) / diagonal;
+    const diagonal = lower[i * n + i];
+    for (let c = 0; c <= i; c += 1) inverse[i * n + c] /= diagonal;
   }
   return inverse;
 }
@@ -44,11 +43,11 @@ export function invertSymmetric(matrix: Float64Array, n: number): Float64Array |
   const inverse = new Float64Array(n * n);
   for (let k = 0; k < n; k += 1) {
     for (let i = 0; i <= k; i += 1) {
-      const value = half[k * n + i] ?? 0;
-      for (let j = 0; j <= i; j += 1) inverse[i * n + j] = (inverse[i * n + j] ?? 0) + value * (half[k * n + j] ?? 0);
+      const value = half[k * n + i];
+      for (let j = 0; j <= i; j += 1) inverse[i * n + j] += value * half[k * n + j];
     }
   }
-  for (let i = 0; i < n; i += 1) for (let j = 0; j < i; j += 1) inverse[j * n + i] = inverse[i * n + j] ?? 0;
+  for (let i = 0; i < n; i += 1) for (let j = 0; j < i; j += 1) inverse[j * n + i] = inverse[i * n + j];
   return inverse;
 }
 
@@ -63,9 +62,9 @@ export function whiten(matrix: Float64Array, n: number, columns: readonly Float6
     : columns.map((column) => {
         const out = new Float64Array(n);
         for (let i = 0; i < n; i += 1) {
-          let sum = column[i] ?? 0;
-          for (let k = 0; k < i; k += 1) sum -= (lower[i * n + k] ?? 0) * (out[k] ?? 0);
-          out[i] = sum / (lower[i * n + i] ?? 1);
+          let sum = column[i];
+          for (let k = 0; k < i; k += 1) sum -= lower[i * n + k] * out[k];
+          out[i] = sum / lower[i * n + i];
         }
         return out;
       });

@@ -17,7 +17,7 @@ const powersOfTwo = Float64Array.from({ length: 2046 }, (_, n) => {
   bits.setUint32(4, 0);
   return bits.getFloat64(0);
 });
-const powerOfTwo = (k: number): number => powersOfTwo[k + 1022] ?? NaN;
+const powerOfTwo = (k: number): number => powersOfTwo[k + 1022];
 
 /** x·2^k without double rounding where the result is normal. */
 function scale(x: number, k: number): number {
@@ -40,7 +40,7 @@ const inverseFactorials = (() => {
 /** (e^r − 1 − r), for |r| ≤ 0.35. */
 function expTail(r: number): number {
   let sum = 0;
-  for (let n = inverseFactorials.length - 1; n >= 0; n -= 1) sum = sum * r + (inverseFactorials[n] ?? 0);
+  for (let n = inverseFactorials.length - 1; n >= 0; n -= 1) sum = sum * r + inverseFactorials[n];
   return r * r * sum;
 }
 
@@ -89,7 +89,7 @@ function logNearOne(f: number, low: number): number {
   const s = f / (2 + f);
   const z = s * s;
   let sum = 0;
-  for (let n = atanhTerms.length - 1; n >= 0; n -= 1) sum = sum * z + (atanhTerms[n] ?? 0);
+  for (let n = atanhTerms.length - 1; n >= 0; n -= 1) sum = sum * z + atanhTerms[n];
   const half = 0.5 * f * f;
   return f - (half - (s * (half + z * sum) + low));
 }
@@ -144,9 +144,9 @@ export const logSigmoid = (x: number): number => (x >= 0 ? -log1p(exp(-x)) : x -
 /** log Σ e^x over the first `count` members; −Infinity for none. */
 export function logSumExp(values: ArrayLike<number>, count = values.length): number {
   let maximum = -Infinity;
-  for (let n = 0; n < count; n += 1) maximum = Math.max(maximum, values[n] ?? -Infinity);
+  for (let n = 0; n < count; n += 1) maximum = Math.max(maximum, values[n]);
   if (maximum === -Infinity) return -Infinity;
   let sum = 0;
-  for (let n = 0; n < count; n += 1) sum += exp((values[n] ?? -Infinity) - maximum);
+  for (let n = 0; n < count; n += 1) sum += exp(values[n] - maximum);
   return maximum + log(sum);
 }

@@ -70,7 +70,7 @@ function make(path: readonly (number | string)[]): Rng {
 export function drawFrom(probability: ArrayLike<number>, count: number, random: Pick<Rng, 'uniform'>): number {
   let left = random.uniform();
   for (let k = 0; k < count - 1; k += 1) {
-    left -= probability[k] ?? 0;
+    left -= probability[k];
     if (left < 0) return k;
   }
   return count - 1;

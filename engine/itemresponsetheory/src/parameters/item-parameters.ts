@@ -111,7 +111,7 @@ function check(item: ItemSpec, path: string): void {
   if (slope <= 0) throw new IrtError('slope-not-positive', `${path}.slope`, slope, 'must be greater than 0');
   if (item.model === 'graded-response')
     steps.forEach((step, n) => {
-      if (n > 0 && step <= (steps[n - 1] ?? -Infinity))
+      if (n > 0 && step <= steps[n - 1])
         throw new IrtError('steps-crossed', `${path}.steps[${n}]`, step, 'must be greater than the step before');
     });
   if (item.model === 'logistic') checkAsymptotes(item.lower ?? 0, item.upper ?? 1, path);
@@ -138,7 +138,7 @@ export function createItemParameters(items: readonly ItemSpec[]): ItemParameters
   });
   const stepStart = new Uint32Array(items.length + 1);
   items.forEach((item, n) => {
-    stepStart[n + 1] = (stepStart[n] ?? 0) + stepsOf(item).length;
+    stepStart[n + 1] = stepStart[n] + stepsOf(item).length;
   });
   return {
     size: items.length,
@@ -160,8 +160,8 @@ export function requireItem(bank: ItemParameters, item: number): void {
 }
 
 export function requireCategory(bank: ItemParameters, item: number, category: number): void {
-  const categories = bank.categories[item] ?? 0;
-  if (!Number.isInteger(category) || category < 0 || category >= categories)
+  const categories = bank.categories[item];
+  if (!(Number.isInteger(category) && category >= 0 && category < categories))
     throw new IrtError(
       'category-outside-item',
       `category of ${bank.id[item]}`,

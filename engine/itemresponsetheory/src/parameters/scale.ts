@@ -22,7 +22,7 @@ export function transformItem(item: ItemSpec, { a, b }: { readonly a: number; re
       return {
         ...item,
         slopes: item.slopes.map((slope) => slope / a),
-        intercepts: item.intercepts.map((intercept, k) => intercept - ((item.slopes[k] ?? 0) / a) * b),
+        intercepts: item.intercepts.map((intercept, k) => intercept - (item.slopes[k] / a) * b),
       };
     default:
       return { ...item, slope: (item.slope ?? 1) / a, steps: item.steps.map((step) => a * step + b) };

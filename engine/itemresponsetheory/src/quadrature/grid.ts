@@ -32,7 +32,7 @@ export function normalGrid({
   if (!(sd > 0)) throw new IrtError('sd-not-positive', 'sd', sd, 'must be greater than 0');
   const node = Float64Array.from({ length: points }, (_, q) => lower + ((upper - lower) * q) / (points - 1));
   const weight = node.map((theta) => exp(-0.5 * ((theta - mean) / sd) ** 2));
-  if (rule === 'trapezoid') for (const end of [0, points - 1]) weight[end] = (weight[end] ?? 0) / 2;
+  if (rule === 'trapezoid') for (const end of [0, points - 1]) weight[end] /= 2;
   const total = weight.reduce((sum, w) => sum + w, 0);
   return { node, weight: weight.map((w) => w / total) };
 }

@@ -25,7 +25,7 @@ export interface Walker {
 /** `weight` must have room for one node more than an odd number of them. */
 export function createWalker(node: Float64Array, weight: Float64Array): Walker {
   const last = node.length - 1;
-  const spacing = ((node[last] ?? 0) - (node[0] ?? 0)) / last;
+  const spacing = (node[last] - node[0]) / last;
   const [up, down] = [new Float64Array(last + 1), new Float64Array(last + 1)];
   let base: Float64Array = up;
   const walker: Walker = {
@@ -37,7 +37,7 @@ export function createWalker(node: Float64Array, weight: Float64Array): Walker {
     begin(line) {
       base = line;
       for (let q = 0; q < last; q += 1) {
-        const e = exp((line[q + 1] ?? 0) - (line[q] ?? 0));
+        const e = exp(line[q + 1] - line[q]);
         up[q] = e;
         down[q] = 1 / e;
       }
@@ -49,13 +49,13 @@ export function createWalker(node: Float64Array, weight: Float64Array): Walker {
       let [low, high] = [0, last];
       while (low < high) {
         const middle = (low + high) >>> 1;
-        if ((up[middle] ?? 0) * ratio >= 1) low = middle + 1;
+        if (up[middle] * ratio >= 1) low = middle + 1;
         else high = middle;
       }
       weight[low] = 1;
       let [total, w, to] = [1, 1, low];
       for (let q = low; q < last; q += 1) {
-        w *= (up[q] ?? 0) * ratio;
+        w *= up[q] * ratio;
         if (w < negligible) break;
         weight[q + 1] = w;
         total += w;
@@ -64,7 +64,7 @@ export function createWalker(node: Float64Array, weight: Float64Array): Walker {
       w = 1;
       let from = low;
       for (let q = low; q > 0; q -= 1) {
-        w *= (down[q - 1] ?? 0) * back;
+        w *= down[q - 1] * back;
         if (w < negligible) break;
         weight[q - 1] = w;
         total += w;
@@ -81,7 +81,7 @@ export function createWalker(node: Float64Array, weight: Float64Array): Walker {
       walker.from = from;
       walker.to = to + 1;
       walker.total = total;
-      walker.peak = (base[low] ?? 0) + sum * (node[low] ?? 0);
+      walker.peak = base[low] + sum * node[low];
     },
   };
   return walker;

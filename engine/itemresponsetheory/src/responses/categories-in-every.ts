@@ -8,14 +8,14 @@ import type { ResponseMatrix } from './response-matrix.ts';
 export function categoriesInEvery(data: ResponseMatrix, part: ArrayLike<number>): (number | undefined)[] {
   const seen = new Map<number, Set<number>[]>();
   for (let person = 0; person < data.persons; person += 1) {
-    const of = part[person] ?? 0;
+    const of = part[person];
     const items = seen.get(of) ?? Array.from({ length: data.items }, () => new Set<number>());
     seen.set(of, items);
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1)
-      items[data.item[n] ?? 0]?.add(data.category[n] ?? 0);
+    for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1)
+      items[data.item[n]].add(data.category[n]);
   }
   return Array.from({ length: data.items }, (_, item) => {
-    const sets = [...seen.values()].map((items) => items[item] ?? new Set<number>());
+    const sets = [...seen.values()].map((items) => items[item]);
     const { size } = new Set(sets.flatMap((set) => [...set]));
     return sets.every((set) => set.size === size) ? size : undefined;
   });

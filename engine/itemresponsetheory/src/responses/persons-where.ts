@@ -5,14 +5,11 @@ export function personsWhere(data: ResponseMatrix, isIn: (person: number) => boo
   const persons = Array.from({ length: data.persons }, (_, person) => person).filter(isIn);
   const rowStart = new Uint32Array(persons.length + 1);
   persons.forEach((person, n) => {
-    rowStart[n + 1] = (rowStart[n] ?? 0) + (data.rowStart[person + 1] ?? 0) - (data.rowStart[person] ?? 0);
+    rowStart[n + 1] = rowStart[n] + data.rowStart[person + 1] - data.rowStart[person];
   });
-  const [item, category] = [
-    new Uint32Array(rowStart[persons.length] ?? 0),
-    new Uint8Array(rowStart[persons.length] ?? 0),
-  ];
+  const [item, category] = [new Uint32Array(rowStart[persons.length]), new Uint8Array(rowStart[persons.length])];
   persons.forEach((person, n) => {
-    const [from, to] = [data.rowStart[person] ?? 0, data.rowStart[person + 1] ?? 0];
+    const [from, to] = [data.rowStart[person], data.rowStart[person + 1]];
     item.set(data.item.subarray(from, to), rowStart[n]);
     category.set(data.category.subarray(from, to), rowStart[n]);
   });

@@ -88,8 +88,8 @@ export function ratingTable(
     person,
     facets: facets.map((name, f) => ({
       name,
-      elements: [...(known[f]?.keys() ?? [])],
-      of: of[f] ?? new Uint32Array(0),
+      elements: [...known[f].keys()],
+      of: of[f],
     })),
     score: given.map((score) => categoryOf.get(score) ?? 0),
     highest: categories.length - 1,
@@ -101,13 +101,13 @@ export function ratingTable(
 /** The table with these ratings only; persons and elements keep their places. */
 export function ratingsOf(table: RatingTable, kept: Uint32Array): RatingTable {
   const { person, facets, score, weight } = table;
-  const pick = (of: Uint32Array): Uint32Array => kept.map((n) => of[n] ?? 0);
+  const pick = (of: Uint32Array): Uint32Array => kept.map((n) => of[n]);
   return {
     ...table,
     person: pick(person),
     facets: facets.map((facet) => ({ ...facet, of: pick(facet.of) })),
-    score: Uint8Array.from(kept, (n) => score[n] ?? 0),
-    ...(weight === undefined ? {} : { weight: Float64Array.from(kept, (n) => weight[n] ?? 1) }),
+    score: Uint8Array.from(kept, (n) => score[n]),
+    ...(weight === undefined ? {} : { weight: Float64Array.from(kept, (n) => weight[n]) }),
   };
 }
 

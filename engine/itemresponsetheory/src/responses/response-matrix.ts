@@ -17,7 +17,7 @@ export interface ResponseMatrix {
  * unequal length.
  */
 export function responseMatrix(rows: readonly (readonly (number | null)[])[]): ResponseMatrix {
-  const items = rows[0]?.length ?? 0;
+  const items = rows.at(0)?.length ?? 0;
   if (items === 0) throw new IrtError('no-responses', 'rows', '[]', 'must have at least one row and one item');
   const rowStart = new Uint32Array(rows.length + 1);
   const item: number[] = [];

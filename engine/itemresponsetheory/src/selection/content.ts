@@ -16,7 +16,7 @@ export function contentFactor(
   content: string,
 ): number {
   const total = [...given.values()].reduce((sum, n) => sum + n, 0);
-  const target = targets[content] ?? 0;
+  const target = targets[content];
   const shortfall = target * (total + 1) - (given.get(content) ?? 0);
   return Math.max(0.1, 1 + weight * shortfall);
 }

@@ -23,14 +23,14 @@ function highestInformation(bank: ItemParameters, item: number): number {
 /** θ of an item's maximum information: 2PL b, 3PL b + ln[(1 + √(1 + 8c))/2]/a (Birnbaum 1968); otherwise by search. */
 export function mostInformativeTheta(bank: ItemParameters, item: number): number {
   requireItem(bank, item);
-  const [a, b, c] = [bank.slope[item] ?? 1, bank.step[bank.stepStart[item] ?? 0] ?? 0, bank.lower[item] ?? 0];
+  const [a, b, c] = [bank.slope[item], bank.step[bank.stepStart[item]], bank.lower[item]];
   if (bank.model[item] !== Model.Logistic || bank.upper[item] !== 1) return highestInformation(bank, item);
   return c === 0 ? b : b + log((1 + Math.sqrt(1 + 8 * c)) / 2) / a;
 }
 
 /** −|b − θ| (Urry 1970), dichotomous items; the larger the better. */
 export const nearnessOfDifficulty = (bank: ItemParameters, item: number, theta: number): number =>
-  -Math.abs((bank.step[bank.stepStart[item] ?? 0] ?? 0) - theta);
+  -Math.abs(bank.step[bank.stepStart[item]] - theta);
 
 /** −|θ_max − θ| (Barrada, Mazuela & Olea 2006; Magis 2013). */
 export const nearnessOfMaximum = (bank: ItemParameters, item: number, theta: number): number =>

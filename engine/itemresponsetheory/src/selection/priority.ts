@@ -27,10 +27,10 @@ export function priorityIndex(
   quotas: readonly Quota[],
   given: ArrayLike<number>,
 ): number {
-  const isFilling = quotas.some(({ lower }, c) => (given[c] ?? 0) < lower);
+  const isFilling = quotas.some(({ lower }, c) => given[c] < lower);
   let value = information;
   quotas.forEach(({ lower, upper, weight, isMember }, c) => {
-    const count = given[c] ?? 0;
+    const count = given[c];
     if (!isMember(item)) return;
     if (count >= upper) value = 0;
     else if (isFilling && lower > 0) value *= weight * (Math.max(0, lower - count) / lower);
@@ -52,7 +52,7 @@ export function quotaPenalty(
   length: number,
 ): number {
   return quotas.reduce((sum, { lower, upper, weight, isMember }, c) => {
-    const expected = (((given[c] ?? 0) + (isMember(item) ? 1 : 0)) / position) * length;
+    const expected = ((given[c] + (isMember(item) ? 1 : 0)) / position) * length;
     return sum + weight * (expected < lower ? lower - expected : expected > upper ? expected - upper : 0);
   }, 0);
 }

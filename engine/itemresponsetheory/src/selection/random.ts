@@ -32,12 +32,12 @@ export const progressiveValue = (information: number, highest: number, weight: n
 /** One index with chance ∝ value^power (Barrada et al. 2008); undefined when no value is positive. */
 export function drawProportional(values: ArrayLike<number>, power: number, random: Rng): number | undefined {
   let highest = 0;
-  for (let n = 0; n < values.length; n += 1) highest = Math.max(highest, values[n] ?? 0);
+  for (let n = 0; n < values.length; n += 1) highest = Math.max(highest, values[n]);
   if (highest === 0) return undefined;
   const weights = Float64Array.from(values, (value) => (value > 0 ? exp(power * log(value / highest)) : 0));
   let left = random.uniform() * weights.reduce((sum, w) => sum + w, 0);
   for (let n = 0; n < weights.length; n += 1) {
-    left -= weights[n] ?? 0;
+    left -= weights[n];
     if (left < 0) return n;
   }
   return weights.findLastIndex((w) => w > 0);

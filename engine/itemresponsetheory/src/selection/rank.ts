@@ -20,7 +20,7 @@ export function* rankBy(
     let best = -1;
     let highest = -Infinity;
     for (let item = 0; item < size; item += 1) {
-      const value = values[item] ?? NaN;
+      const value = values[item];
       if (value > highest) {
         best = item;
         highest = value;

@@ -20,7 +20,7 @@ export function rankAtNodes({ bank: { size }, grid: { node }, information }: Gri
   const item = new Int32Array(node.length * kept);
   for (let q = 0; q < node.length; q += 1) {
     const column = information.subarray(q * size, (q + 1) * size);
-    const order = Int32Array.from(column, (_, n) => n).sort((a, b) => (column[b] ?? 0) - (column[a] ?? 0) || a - b);
+    const order = Int32Array.from(column, (_, n) => n).sort((a, b) => column[b] - column[a] || a - b);
     item.set(order.subarray(0, kept), q * kept);
   }
   return { top: kept, item };
@@ -44,8 +44,8 @@ export function scanForBest(table: GridTable, theta: number, used: Uint8Array): 
   let [best, highest] = [-1, -1];
   for (let item = 0, a = q * size, b = a + size; item < size; item += 1, a += 1, b += 1) {
     if (used[item] !== 0) continue;
-    const low = information[a] ?? 0;
-    const value = low + share * ((information[b] ?? 0) - low);
+    const low = information[a];
+    const value = low + share * (information[b] - low);
     if (value > highest) {
       best = item;
       highest = value;
@@ -62,7 +62,7 @@ export function bestOfRanked(table: GridTable, { top, item }: RankedLists, theta
   const { q, share } = place(table, theta);
   const start = (share < 0.5 ? q : q + 1) * top;
   for (let n = start; n < start + top; n += 1) {
-    const candidate = item[n] ?? 0;
+    const candidate = item[n];
     if (used[candidate] === 0) return candidate;
   }
   return scanForBest(table, theta, used);

@@ -12,8 +12,8 @@ import type { ItemParameters } from '../parameters/item-parameters.ts';
 export function stratify(bank: ItemParameters, strata: number): Uint16Array {
   if (!Number.isInteger(strata) || strata < 1 || strata > bank.size)
     throw new IrtError('strata-out-of-range', 'strata', strata, `must be a whole number from 1 to ${bank.size}`);
-  const difficulty = (item: number): number => bank.step[bank.stepStart[item] ?? 0] ?? 0;
-  const slope = (item: number): number => bank.slope[item] ?? 1;
+  const difficulty = (item: number): number => bank.step[bank.stepStart[item]];
+  const slope = (item: number): number => bank.slope[item];
   const byDifficulty = Array.from({ length: bank.size }, (_, item) => item).sort(
     (a, b) => difficulty(a) - difficulty(b) || a - b,
   );

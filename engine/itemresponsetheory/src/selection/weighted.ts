@@ -27,8 +27,7 @@ function check(table: GridTable, weight: Float64Array, item: number): void {
 export function weightedInformation(table: GridTable, weight: Float64Array, item: number): number {
   check(table, weight, item);
   let sum = 0;
-  for (let q = 0; q < weight.length; q += 1)
-    sum += (weight[q] ?? 0) * (table.information[q * table.bank.size + item] ?? 0);
+  for (let q = 0; q < weight.length; q += 1) sum += weight[q] * table.information[q * table.bank.size + item];
   return sum;
 }
 
@@ -44,10 +43,9 @@ export function weightedInformationOf(table: GridTable, weight: Float64Array, ou
   check(table, weight, 0);
   out.fill(0);
   for (let q = 0; q < weight.length; q += 1) {
-    const w = weight[q] ?? 0;
+    const w = weight[q];
     if (w < 1e-12) continue;
-    for (let item = 0, at = q * size; item < size; item += 1, at += 1)
-      out[item] = (out[item] ?? 0) + w * (information[at] ?? 0);
+    for (let item = 0, at = q * size; item < size; item += 1, at += 1) out[item] += w * information[at];
   }
   return out;
 }
@@ -73,7 +71,7 @@ export function emphasise(
 ): Float64Array {
   if (!(width > 0)) throw new IrtError('width-not-positive', 'width', width, 'must be greater than 0');
   if (!(extra >= 0)) throw new IrtError('weight-negative', 'weight', extra, 'must be at least 0');
-  const raised = weight.map((w, q) => w * (1 + extra * exp(-0.5 * (((node[q] ?? 0) - theta) / width) ** 2)));
+  const raised = weight.map((w, q) => w * (1 + extra * exp(-0.5 * ((node[q] - theta) / width) ** 2)));
   const total = raised.reduce((sum, w) => sum + w, 0);
   return raised.map((w) => w / total);
 }
@@ -88,18 +86,18 @@ export function weightedKullbackLeibler(table: GridTable, weight: Float64Array, 
   const points = weight.length;
   let sum = 0;
   for (let k = 0; k < categories; k += 1) {
-    const start = ((table.rowStart[item] ?? 0) + k) * points;
-    const [p, logP] = [curves.probability[k] ?? 0, curves.logProbability[k] ?? 0];
-    for (let q = 0; q < points; q += 1) sum += (weight[q] ?? 0) * p * (logP - (table.logProbability[start + q] ?? 0));
+    const start = (table.rowStart[item] + k) * points;
+    const [p, logP] = [curves.probability[k], curves.logProbability[k]];
+    for (let q = 0; q < points; q += 1) sum += weight[q] * p * (logP - table.logProbability[start + q]);
   }
   return sum;
 }
 
 /** Predictive chance of category k: Σ_q w·P_k(θ_q). */
 function predictive(table: GridTable, weight: Float64Array, item: number, k: number): number {
-  const start = ((table.rowStart[item] ?? 0) + k) * weight.length;
+  const start = (table.rowStart[item] + k) * weight.length;
   let sum = 0;
-  for (let q = 0; q < weight.length; q += 1) sum += (weight[q] ?? 0) * (table.probability[start + q] ?? 0);
+  for (let q = 0; q < weight.length; q += 1) sum += weight[q] * table.probability[start + q];
   return sum;
 }
 
@@ -109,14 +107,14 @@ function predictive(table: GridTable, weight: Float64Array, item: number, k: num
  */
 export function globalDiscrimination(table: GridTable, weight: Float64Array, item: number): number {
   check(table, weight, item);
-  const categories = table.bank.categories[item] ?? 0;
+  const categories = table.bank.categories[item];
   let sum = 0;
   for (let k = categories === 2 ? 1 : 0; k < categories; k += 1) {
-    const start = ((table.rowStart[item] ?? 0) + k) * weight.length;
+    const start = (table.rowStart[item] + k) * weight.length;
     const mean = predictive(table, weight, item, k);
     for (let q = 0; q < weight.length; q += 1) {
-      const d = (table.probability[start + q] ?? 0) - mean;
-      sum += (weight[q] ?? 0) * d * d;
+      const d = table.probability[start + q] - mean;
+      sum += weight[q] * d * d;
     }
   }
   return sum;
@@ -126,13 +124,13 @@ export function globalDiscrimination(table: GridTable, weight: Float64Array, ite
 export function mutualInformation(table: GridTable, weight: Float64Array, item: number): number {
   check(table, weight, item);
   let sum = 0;
-  for (let k = 0; k < (table.bank.categories[item] ?? 0); k += 1) {
-    const start = ((table.rowStart[item] ?? 0) + k) * weight.length;
+  for (let k = 0; k < table.bank.categories[item]; k += 1) {
+    const start = (table.rowStart[item] + k) * weight.length;
     const mean = predictive(table, weight, item, k);
     if (mean > 0) sum -= mean * log(mean);
     for (let q = 0; q < weight.length; q += 1) {
-      const p = table.probability[start + q] ?? 0;
-      if (p > 0) sum += (weight[q] ?? 0) * p * (table.logProbability[start + q] ?? 0);
+      const p = table.probability[start + q];
+      if (p > 0) sum += weight[q] * p * table.logProbability[start + q];
     }
   }
   return sum;
@@ -151,22 +149,21 @@ export function expectedPosteriorVariance(
 ): number {
   check(table, weight, item);
   const { node } = table.grid;
-  const categories = table.bank.categories[item] ?? 0;
+  const categories = table.bank.categories[item];
   if (theta !== undefined) evaluate(table.bank, item, theta, curves);
   let sum = 0;
   for (let k = 0; k < categories; k += 1) {
-    const start = ((table.rowStart[item] ?? 0) + k) * weight.length;
+    const start = (table.rowStart[item] + k) * weight.length;
     let [total, first, second] = [0, 0, 0];
     for (let q = 0; q < weight.length; q += 1) {
-      const w = (weight[q] ?? 0) * (table.probability[start + q] ?? 0);
+      const w = weight[q] * table.probability[start + q];
       total += w;
-      first += w * (node[q] ?? 0);
-      second += w * (node[q] ?? 0) * (node[q] ?? 0);
+      first += w * node[q];
+      second += w * node[q] * node[q];
     }
     if (total > 0)
       sum +=
-        (theta === undefined ? total : (curves.probability[k] ?? 0)) *
-        (second / total - (first / total) * (first / total));
+        (theta === undefined ? total : curves.probability[k]) * (second / total - (first / total) * (first / total));
   }
   return sum;
 }

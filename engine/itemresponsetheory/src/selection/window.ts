@@ -12,8 +12,7 @@ export function kullbackLeibler(bank: ItemParameters, item: number, theta: numbe
   const categories = evaluate(bank, item, theta, from);
   evaluate(bank, item, other, to);
   let sum = 0;
-  for (let k = 0; k < categories; k += 1)
-    sum += (from.probability[k] ?? 0) * ((from.logProbability[k] ?? 0) - (to.logProbability[k] ?? 0));
+  for (let k = 0; k < categories; k += 1) sum += from.probability[k] * (from.logProbability[k] - to.logProbability[k]);
   return sum;
 }
 

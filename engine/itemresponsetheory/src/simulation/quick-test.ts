@@ -36,7 +36,7 @@ export class QuickTest {
     this.weight.set(weight);
     this.used.fill(0);
     [this.total, this.theta] = [1, 0];
-    for (let q = 0; q < weight.length; q += 1) this.theta += (weight[q] ?? 0) * (node[q] ?? 0);
+    for (let q = 0; q < weight.length; q += 1) this.theta += weight[q] * node[q];
   }
 
   /** The item to give next; −1 when all were given. */
@@ -61,16 +61,16 @@ export class QuickTest {
     } = this;
     const points = weight.length;
     let [total, first] = [0, 0];
-    for (let q = 0, at = ((rowStart[item] ?? 0) + category) * points; q < points; q += 1, at += 1) {
-      const w = (weight[q] ?? 0) * (probability[at] ?? 0);
+    for (let q = 0, at = (rowStart[item] + category) * points; q < points; q += 1, at += 1) {
+      const w = weight[q] * probability[at];
       weight[q] = w;
       total += w;
-      first += w * (node[q] ?? 0);
+      first += w * node[q];
     }
     this.theta = first / total;
     this.total = total;
     if (total < 1e-100) {
-      for (let q = 0; q < points; q += 1) weight[q] = (weight[q] ?? 0) / total;
+      for (let q = 0; q < points; q += 1) weight[q] /= total;
       this.total = 1;
     }
   }
@@ -84,8 +84,8 @@ export class QuickTest {
     } = this;
     let sum = 0;
     for (let q = 0; q < weight.length; q += 1) {
-      const d = (node[q] ?? 0) - this.theta;
-      sum += (weight[q] ?? 0) * d * d;
+      const d = node[q] - this.theta;
+      sum += weight[q] * d * d;
     }
     return Math.sqrt(sum / this.total);
   }

@@ -103,7 +103,7 @@ function conditionalOn(sat: readonly Sat[]): ConditionalRow[] {
 /** Share of candidates who got each item. */
 export function exposureRates(size: number, sat: readonly Sat[]): Float64Array {
   const rates = new Float64Array(size);
-  for (const { items } of sat) for (const item of items) rates[item] = (rates[item] ?? 0) + 1 / sat.length;
+  for (const { items } of sat) for (const item of items) rates[item] += 1 / sat.length;
   return rates;
 }
 
@@ -132,20 +132,20 @@ export function summarise(
       sat.filter(({ truth }) => Math.abs(truth - theta) <= 0.5),
     ),
   );
-  const stopped: Record<string, number> = {};
-  for (const { reason } of sat) stopped[reason] = (stopped[reason] ?? 0) + 1;
+  const stopped = new Map<string, number>();
+  for (const { reason } of sat) stopped.set(reason, (stopped.get(reason) ?? 0) + 1);
   return {
     simulees: sat.length,
     bias: mean(errorsOf(sat)),
     rmse: rootMeanSquare(errorsOf(sat)),
     meanStandardError: mean(sat.map(({ standardError }) => standardError)),
     meanLength: mean(sat.map(({ scored }) => scored)),
-    stopped,
+    stopped: Object.fromEntries(stopped),
     maximumExposure: rates.reduce((highest, rate, item) => (isControlled(item) ? Math.max(highest, rate) : highest), 0),
     exposure: ids.map((id, item) => ({
       id,
-      rate: rates[item] ?? 0,
-      atCuts: ratesAtCuts.map((list) => list[item] ?? 0),
+      rate: rates[item],
+      atCuts: ratesAtCuts.map((list) => list[item]),
     })),
     overlap: meanOverlap(rates),
     informationKept: mean(sat.map(({ informationKept }) => informationKept)),

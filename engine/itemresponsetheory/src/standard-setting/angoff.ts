@@ -33,7 +33,7 @@ function correlation(x: readonly number[], y: readonly number[]): number {
   const [mx, my] = [mean(x), mean(y)];
   let [xy, xx, yy] = [0, 0, 0];
   x.forEach((value, n) => {
-    const [dx, dy] = [value - mx, (y[n] ?? 0) - my];
+    const [dx, dy] = [value - mx, y[n] - my];
     xy += dx * dy;
     xx += dx * dx;
     yy += dy * dy;
@@ -47,7 +47,7 @@ function correlation(x: readonly number[], y: readonly number[]): number {
  * could have sat there (items are the test's own): s(judges' cuts)/√judges.
  */
 export function angoff(ratings: readonly (readonly number[])[]): AngoffResult {
-  const items = ratings[0]?.length ?? 0;
+  const items = ratings.at(0)?.length ?? 0;
   if (ratings.length < 2 || items < 2)
     throw new IrtError(
       'too-few-judgements',
@@ -64,14 +64,13 @@ export function angoff(ratings: readonly (readonly number[])[]): AngoffResult {
     });
   });
   const cuts = ratings.map((row) => row.reduce((sum, value) => sum + value, 0));
-  const itemMeans = Array.from({ length: items }, (_, i) => mean(ratings.map((row) => row[i] ?? 0)));
+  const itemMeans = Array.from({ length: items }, (_, i) => mean(ratings.map((row) => row[i])));
   const [grand, judges] = [mean(itemMeans), ratings.length];
   const judgeSquare = (items * cuts.reduce((sum, cut) => sum + (cut / items - grand) ** 2, 0)) / (judges - 1);
   const itemSquare = (judges * itemMeans.reduce((sum, value) => sum + (value - grand) ** 2, 0)) / (items - 1);
   const residual =
     ratings.reduce(
-      (sum, row, j) =>
-        sum + row.reduce((s, value, i) => s + (value - (cuts[j] ?? 0) / items - (itemMeans[i] ?? 0) + grand) ** 2, 0),
+      (sum, row, j) => sum + row.reduce((s, value, i) => s + (value - cuts[j] / items - itemMeans[i] + grand) ** 2, 0),
       0,
     ) /
     ((judges - 1) * (items - 1));
@@ -80,10 +79,10 @@ export function angoff(ratings: readonly (readonly number[])[]): AngoffResult {
     cut: mean(cuts),
     standardError: spread / Math.sqrt(judges),
     judges: ratings.map((row, j) => ({
-      cut: cuts[j] ?? 0,
+      cut: cuts[j],
       agreement: correlation(
         row,
-        row.map((value, i) => ((itemMeans[i] ?? 0) * judges - value) / (judges - 1)),
+        row.map((value, i) => (itemMeans[i] * judges - value) / (judges - 1)),
       ),
     })),
     standardErrors: {

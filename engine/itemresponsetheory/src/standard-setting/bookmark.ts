@@ -18,15 +18,10 @@ export interface Page {
  * Guessing counts.
  */
 export function responseLocation(bank: ItemParameters, item: number, chance: number): number {
-  const [a, b, c, d] = [
-    bank.slope[item] ?? 1,
-    bank.step[bank.stepStart[item] ?? 0] ?? 0,
-    bank.lower[item] ?? 0,
-    bank.upper[item] ?? 1,
-  ];
+  const [a, b, c, d] = [bank.slope[item], bank.step[bank.stepStart[item]], bank.lower[item], bank.upper[item]];
   if (bank.model[item] === Model.Logistic)
     return chance <= c ? -Infinity : chance >= d ? Infinity : b + log((chance - c) / (d - chance)) / a;
-  const most = (bank.categories[item] ?? 2) - 1;
+  const most = bank.categories[item] - 1;
   let [low, high] = [-50, 50];
   for (let step = 0; step < 100; step += 1) {
     const middle = (low + high) / 2;
@@ -59,13 +54,12 @@ export function bookmark(
   const judges = marks.map((mark, j) => {
     if (!Number.isInteger(mark) || mark < 1 || mark > booklet.length + 1)
       throw new IrtError('page-out-of-range', `marks[${j}]`, mark, `must be a page from 1 to ${booklet.length + 1}`);
-    const [before, after] = [booklet[mark - 2]?.location, booklet[mark - 1]?.location];
-    return before === undefined ? (after ?? NaN) : after === undefined ? before : (before + after) / 2;
+    const [before, after] = [booklet[Math.max(0, mark - 2)], booklet[Math.min(mark, booklet.length) - 1]];
+    return (before.location + after.location) / 2;
   });
   const sorted = [...judges].sort((x, y) => x - y);
   const middle = sorted.length >> 1;
-  const cut =
-    sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+  const cut = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   const mean = judges.reduce((sum, value) => sum + value, 0) / judges.length;
   const spread = Math.sqrt(judges.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (judges.length - 1));
   // Of a median, √(π/2) times that of a mean.

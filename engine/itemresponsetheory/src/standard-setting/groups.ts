@@ -91,9 +91,7 @@ export function borderlineGroup(scores: readonly number[], random: Rng, resample
   const median = (list: readonly number[]): number => {
     const sorted = [...list].sort((x, y) => x - y);
     const middle = sorted.length >> 1;
-    return sorted.length % 2 === 1
-      ? (sorted[middle] ?? NaN)
-      : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+    return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   };
   return { cut: median(scores), standardError: bootstrap(scores, median, random, resamples) };
 }

@@ -27,11 +27,12 @@ export function judgesAsFacet(
   ratings: readonly (readonly number[])[],
   { steps = 10 }: { readonly steps?: number } = {},
 ): { readonly judges: readonly JudgeMeasure[]; readonly separation: Separation } {
-  if (ratings.length < 3 || (ratings[0]?.length ?? 0) < 3)
+  const items = ratings.at(0)?.length ?? 0;
+  if (ratings.length < 3 || items < 3)
     throw new IrtError(
       'too-few-judgements',
       'ratings',
-      `${ratings.length} × ${ratings[0]?.length ?? 0}`,
+      `${ratings.length} × ${items}`,
       'must have at least three judges and three items',
     );
   if (!Number.isInteger(steps) || steps < 1 || steps > 60)
@@ -56,10 +57,10 @@ export function judgesAsFacet(
   if (judges === undefined) throw new IrtError('too-few-judgements', 'ratings', 0, 'must have judges');
   return {
     judges: ratings.map((_, n) => {
-      const { infit = NaN, outfit = NaN, infitZ = NaN, outfitZ = NaN } = own[n] ?? {};
+      const { infit = NaN, outfit = NaN, infitZ = NaN, outfitZ = NaN } = own[n];
       return {
-        demand: -(judges.measure[n] ?? NaN),
-        standardError: judges.standardError[n] ?? NaN,
+        demand: -judges.measure[n],
+        standardError: judges.standardError[n],
         infit,
         outfit,
         infitZ,

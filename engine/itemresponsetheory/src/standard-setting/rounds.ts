@@ -28,7 +28,7 @@ export function overRounds(rounds: readonly Round[]): RoundSummary[] {
     const twice = judges.find(({ judge }, n) => judges.findIndex((other) => other.judge === judge) !== n);
     if (twice !== undefined)
       throw new IrtError('judge-twice', `rounds[${r}].judges`, twice.judge, 'must judge once in a round');
-    const before = new Map(rounds[r - 1]?.judges.map((one) => [one.judge, one.cut]));
+    const before = new Map(r === 0 ? [] : rounds[r - 1].judges.map((one) => [one.judge, one.cut]));
     const changes = judges.flatMap(({ judge, cut: own }) => {
       const earlier = before.get(judge);
       return earlier === undefined ? [] : [own - earlier];

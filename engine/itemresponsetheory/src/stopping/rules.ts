@@ -32,10 +32,7 @@ export function isStable(thetas: readonly number[], limit: number, steps: number
   if (thetas.length <= steps) return false;
   return thetas
     .slice(-steps)
-    .every(
-      (theta, n, last) =>
-        Math.abs(theta - (n === 0 ? (thetas[thetas.length - steps - 1] ?? NaN) : (last[n - 1] ?? NaN))) < limit,
-    );
+    .every((theta, n, last) => Math.abs(theta - (n === 0 ? thetas[thetas.length - steps - 1] : last[n - 1])) < limit);
 }
 
 /**
