@@ -1,10 +1,10 @@
 /** The reported ability of an adaptive part: Warm's weighted likelihood over the scored responses. */
 import { type AbilityEstimate, estimateAbility } from 'itemresponsetheory';
 import type { AdaptiveBank } from './bank.ts';
-import type { Given } from './next-item.ts';
+import type { AdministeredItem } from './next-item.ts';
 
 /** Undefined when nothing was scored. */
-export function reportedAbility(bank: AdaptiveBank, history: readonly Given[]): AbilityEstimate | undefined {
+export function reportedAbility(bank: AdaptiveBank, history: readonly AdministeredItem[]): AbilityEstimate | undefined {
   const responses = history.flatMap(({ item, category, scored }) =>
     scored && category !== null ? [{ item, category }] : [],
   );

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AdaptiveItem, createAdaptiveBank } from './bank.ts';
-import { type Given, nextItem } from './next-item.ts';
+import { type AdministeredItem, nextItem } from './next-item.ts';
 import type { AdaptivePolicy } from './policy.ts';
-import type { Sat } from 'itemresponsetheory/simulation';
-import { type Chunk, exposureParameters, simulateStudy, sitHere } from './simulate.ts';
+import type { SimulatedSession } from 'itemresponsetheory/simulation';
+import { type StudyChunk, exposureParameters, simulateStudy, sitHere } from './simulate.ts';
 
 const policy: AdaptivePolicy = {
   startTheta: -0.5,
@@ -31,8 +31,8 @@ function sit(
   seed: string,
   answer: (n: number) => 0 | 1 | null,
   excluded: ReadonlySet<number> = new Set(),
-): { history: Given[]; reason: string } {
-  const history: Given[] = [];
+): { history: AdministeredItem[]; reason: string } {
+  const history: AdministeredItem[] = [];
   for (;;) {
     const next = nextItem({ policy, bank, history, seed, excluded });
     if (next.kind === 'stop') return { history, reason: next.reason };
@@ -100,8 +100,8 @@ describe('a decisive cut', () => {
     },
     standardError: 0.6,
   };
-  const sitting = (answer: (theta: number, item: number) => 0 | 1): Given[] => {
-    const history: Given[] = [];
+  const sitting = (answer: (theta: number, item: number) => 0 | 1): AdministeredItem[] => {
+    const history: AdministeredItem[] = [];
     for (;;) {
       const next = nextItem({ policy: decisive, bank, history, seed: 'cut', excluded: new Set() });
       if (next.kind === 'stop') return history;
@@ -112,7 +112,7 @@ describe('a decisive cut', () => {
   };
   it('goes on while it is undecided, and stops early where it is not', () => {
     const difficultyOf = (item: number): number => bank.parameters.step[bank.parameters.stepStart[item] ?? 0] ?? 0;
-    const scored = (history: readonly Given[]): number => history.filter((one) => one.scored).length;
+    const scored = (history: readonly AdministeredItem[]): number => history.filter((one) => one.scored).length;
     expect(scored(sitting((_, item) => (difficultyOf(item) < 1.5 ? 1 : 0)))).toBe(30);
     expect(scored(sitting((_, item) => (difficultyOf(item) < -1.5 ? 1 : 0)))).toBe(20);
   });
@@ -134,7 +134,7 @@ describe('a study', () => {
   it('is repeatable, nearly unbiased and as exact as 30 Rasch items can be', async () => {
     const study = await simulateStudy(design);
     // Two at a time, the first to start the last to end: not a bit changes.
-    const shuffled = async (chunk: Chunk): Promise<readonly Sat[]> => {
+    const shuffled = async (chunk: StudyChunk): Promise<readonly SimulatedSession[]> => {
       if (chunk.first === 0) await new Promise(setImmediate);
       return sitHere(design, chunk);
     };

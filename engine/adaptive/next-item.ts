@@ -3,9 +3,9 @@
  * same answer for ever.
  */
 import {
-  type Moments,
+  type PosteriorMoments,
   type Posterior,
-  type Ranked,
+  type RankedItem,
   contentFactor,
   createPosterior,
   createRng,
@@ -18,7 +18,7 @@ import type { AdaptiveBank } from './bank.ts';
 import type { AdaptivePolicy } from './policy.ts';
 
 /** One given item; category null = not scored (a fault of ours). */
-export interface Given {
+export interface AdministeredItem {
   readonly item: number;
   readonly category: number | null;
   readonly scored: boolean;
@@ -27,7 +27,7 @@ export interface Given {
 export interface NextItemRequest {
   readonly policy: AdaptivePolicy;
   readonly bank: AdaptiveBank;
-  readonly history: readonly Given[];
+  readonly history: readonly AdministeredItem[];
   readonly seed: string;
   /** Items of earlier attempts. */
   readonly excluded: ReadonlySet<number>;
@@ -56,7 +56,7 @@ export type NextItem =
   | { readonly kind: 'stop'; readonly reason: StopReason; readonly theta: number; readonly standardError: number };
 
 /** What the scored responses say; undefined before the first one. */
-function posteriorOf({ table }: AdaptiveBank, history: readonly Given[]): Posterior | undefined {
+function posteriorOf({ table }: AdaptiveBank, history: readonly AdministeredItem[]): Posterior | undefined {
   const counted = history.filter(isCounted);
   if (counted.length === 0) return undefined;
   const posterior = createPosterior(table);
@@ -65,7 +65,7 @@ function posteriorOf({ table }: AdaptiveBank, history: readonly Given[]): Poster
 }
 
 /** Pretest items and items lost to a fault of ours count for nothing: neither in the estimate nor in the length. */
-const isCounted = ({ scored, category }: Given): boolean => scored && category !== null;
+const isCounted = ({ scored, category }: AdministeredItem): boolean => scored && category !== null;
 
 /** Throws IrtError when the history names an item or a category that the bank does not have. */
 export function nextItem(request: NextItemRequest): NextItem {
@@ -86,7 +86,10 @@ export function nextItem(request: NextItemRequest): NextItem {
 }
 
 /** Precise enough, and not still undecided at the cut that matters. */
-const isSettled = ({ standardError: limit, decisiveCut }: AdaptivePolicy, { theta, standardError }: Moments): boolean =>
+const isSettled = (
+  { standardError: limit, decisiveCut }: AdaptivePolicy,
+  { theta, standardError }: PosteriorMoments,
+): boolean =>
   standardError <= limit &&
   (decisiveCut === undefined || Math.abs(theta - decisiveCut.theta) > decisiveCut.undecided * standardError);
 
@@ -97,7 +100,7 @@ function availability({ bank, history, excluded }: NextItemRequest, pretest: boo
   return (item) => bank.isPretest[item] === pretest && !given.has(item) && !excluded.has(item) && !banned.has(item);
 }
 
-interface Choice {
+interface ItemChoice {
   readonly item: number;
   readonly rule: string;
   readonly stream: Draw;
@@ -109,14 +112,14 @@ function draw(
   purpose: string,
   rule: string,
   among: readonly number[],
-): Choice | undefined {
+): ItemChoice | undefined {
   if (among.length === 0) return undefined;
   const position = history.length + 1;
   const item = among[createRng(seed).fork(purpose, position).integer(among.length)];
   return { item, rule, stream: { key: `${purpose}/${position}`, among } };
 }
 
-function pretestItem(request: NextItemRequest): Choice | undefined {
+function pretestItem(request: NextItemRequest): ItemChoice | undefined {
   const isAvailable = availability(request, true);
   return draw(
     request,
@@ -155,7 +158,7 @@ function contentFactors({ policy: { content }, bank, history }: NextItemRequest)
  * The policy's rule over what may be given, best first. The first item is chosen at the policy's start under either
  * rule.
  */
-function ranking(request: NextItemRequest, theta: number, posterior: Posterior | undefined): Iterable<Ranked> {
+function ranking(request: NextItemRequest, theta: number, posterior: Posterior | undefined): Iterable<RankedItem> {
   const {
     policy: { selection, decisiveCut },
     bank: { parameters, table },
@@ -184,7 +187,7 @@ function operationalItem(
   request: NextItemRequest,
   theta: number,
   posterior: Posterior | undefined,
-): Choice | undefined {
+): ItemChoice | undefined {
   const { policy } = request;
   const among = amongHowMany(policy, theta);
   const [eligible, best]: [number[], number[]] = [[], []];

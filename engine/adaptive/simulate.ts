@@ -9,25 +9,25 @@ import {
   type Cut,
   exposureRates,
   type Population,
-  type Sat,
+  type SimulatedSession,
   simulate,
-  type Sitting,
+  type TestOutcome,
   type StudySummary,
   summarise,
 } from 'itemresponsetheory/simulation';
 import type { AdaptiveBank } from './bank.ts';
 import { reportedAbility } from './estimate.ts';
-import { type Given, nextItem } from './next-item.ts';
+import { type AdministeredItem, nextItem } from './next-item.ts';
 import type { AdaptivePolicy } from './policy.ts';
 
 /** What is sat, and by whom; plain data that can be handed to a worker. */
-export interface Sitters {
+export interface StudyPopulation {
   readonly policy: AdaptivePolicy;
   readonly bank: AdaptiveBank;
   readonly population: Population;
 }
 
-export interface StudyDesign extends Sitters {
+export interface StudyDesign extends StudyPopulation {
   readonly simulees: number;
   readonly seed: number;
   /** Ascending cuts, e.g. A1, A2, B1. */
@@ -39,7 +39,7 @@ export interface StudyResult extends StudySummary {
 }
 
 /** A piece of a study: candidates `first` and following, under these exposure parameters. */
-export interface Chunk {
+export interface StudyChunk {
   readonly first: number;
   readonly simulees: number;
   readonly seed: number;
@@ -53,7 +53,7 @@ export interface StudyOptions {
    * Sits a chunk somewhere else, e.g. in a worker; default: here. What it returns depends on the chunk alone, so the
    * numbers are the same anywhere.
    */
-  readonly sitChunk?: (chunk: Chunk) => Promise<readonly Sat[]>;
+  readonly sitChunk?: (chunk: StudyChunk) => Promise<readonly SimulatedSession[]>;
   /** Chunks under way at a time, default 1. */
   readonly parallel?: number;
   /** Candidates done so far. */
@@ -68,8 +68,13 @@ const chunkSize = 250;
 const nobody: ReadonlySet<number> = new Set();
 
 /** One sitting by the live rules, decided on the reported ability. */
-function sit({ policy, bank }: Sitters, seed: number, answer: (item: number) => number, simulee: number): Sitting {
-  const history: Given[] = [];
+function sit(
+  { policy, bank }: StudyPopulation,
+  seed: number,
+  answer: (item: number) => number,
+  simulee: number,
+): TestOutcome {
+  const history: AdministeredItem[] = [];
   for (;;) {
     const next = nextItem({ policy, bank, history, seed: `${seed}/${simulee}`, excluded: nobody });
     if (next.kind === 'present') {
@@ -92,7 +97,7 @@ function sit({ policy, bank }: Sitters, seed: number, answer: (item: number) => 
  * `length` items.
  */
 function sitUnconstrained(
-  { policy: { content: _content, decisiveCut: _decisiveCut, ...policy }, bank, population }: Sitters,
+  { policy: { content: _content, decisiveCut: _decisiveCut, ...policy }, bank, population }: StudyPopulation,
   seed: number,
   answer: (item: number) => number,
   simulee: number,
@@ -115,10 +120,10 @@ function sitUnconstrained(
 
 /** One chunk, here and now. */
 export function sitHere(
-  { policy, bank, population }: Sitters,
-  { first, simulees, seed, exposure, comparesInformation }: Chunk,
-): Sat[] {
-  const sitters: Sitters = { policy, population, bank: { ...bank, exposure } };
+  { policy, bank, population }: StudyPopulation,
+  { first, simulees, seed, exposure, comparesInformation }: StudyChunk,
+): SimulatedSession[] {
+  const sitters: StudyPopulation = { policy, population, bank: { ...bank, exposure } };
   return simulate({
     bank: bank.parameters,
     simulees,
@@ -138,9 +143,13 @@ export function sitHere(
 /**
  * All candidates in order, however the chunks were shared out. Throws IrtError for a number of candidates that is none.
  */
-async function sitAll(sitters: Sitters, whole: Omit<Chunk, 'first'>, options: StudyOptions): Promise<Sat[]> {
+async function sitAll(
+  sitters: StudyPopulation,
+  whole: Omit<StudyChunk, 'first'>,
+  options: StudyOptions,
+): Promise<SimulatedSession[]> {
   const {
-    sitChunk = (chunk: Chunk) => Promise.resolve(sitHere(sitters, chunk)),
+    sitChunk = (chunk: StudyChunk) => Promise.resolve(sitHere(sitters, chunk)),
     parallel = 1,
     onProgress,
     signal,
@@ -148,7 +157,7 @@ async function sitAll(sitters: Sitters, whole: Omit<Chunk, 'first'>, options: St
   if (!Number.isInteger(whole.simulees) || whole.simulees < 1)
     throw new IrtError('no-simulees', 'simulees', whole.simulees, 'must be a whole number of at least 1');
   const starts = Array.from({ length: Math.ceil(whole.simulees / chunkSize) }, (_, n) => n * chunkSize);
-  const done: (readonly Sat[])[] = [];
+  const done: (readonly SimulatedSession[])[] = [];
   let [next, count] = [0, 0];
   const work = async (): Promise<void> => {
     for (;;) {

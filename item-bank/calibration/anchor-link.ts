@@ -7,7 +7,7 @@ import {
   testCharacteristic,
 } from 'itemresponsetheory';
 import {
-  type Anchor,
+  type LinkAnchor,
   type AnchorErrors,
   type EquatedScore,
   type ItemCovariance,
@@ -60,7 +60,7 @@ const least = 3;
 
 /** Throws ResponseFileError for fewer than three anchors, IrtError for anchors that cannot link. */
 export function linkAnchors(
-  anchors: readonly Anchor[],
+  anchors: readonly LinkAnchor[],
   {
     method,
     fixedUnit,
@@ -143,7 +143,7 @@ export function linkForms(
   { method, direction = 'forward', population }: LinkFormsOptions,
 ): LinkOutcome {
   const old = new Map(known.parameters.map((spec) => [spec.id, spec]));
-  const anchors = fresh.parameters.flatMap((from): Anchor[] => {
+  const anchors = fresh.parameters.flatMap((from): LinkAnchor[] => {
     const to = old.get(from.id);
     return to === undefined || from.model === 'nominal' || to.model === 'nominal' ? [] : [{ from, to }];
   });
@@ -186,7 +186,11 @@ export function linkForms(
 }
 
 /** Curves both ways and, where the other was asked for, that too. */
-function methodRows(anchors: readonly Anchor[], asked: LinkDirection, errors: AnchorErrors | undefined): MethodRow[] {
+function methodRows(
+  anchors: readonly LinkAnchor[],
+  asked: LinkDirection,
+  errors: AnchorErrors | undefined,
+): MethodRow[] {
   const directions = linkDirections.filter((direction) => direction !== 'backward' || asked === 'backward');
   const rows = linkMethods.flatMap((method): { readonly method: LinkMethod; readonly direction?: LinkDirection }[] =>
     method === 'haebara' || method === 'stocking-lord'
@@ -250,7 +254,11 @@ function equatingPopulation(
  * Absent unless the new calibration knows the covariances of its anchors. Old parameters without any (a release, say)
  * are taken as given.
  */
-function errorsOf(anchors: readonly Anchor[], fresh: ParameterFile, known: ParameterFile): AnchorErrors | undefined {
+function errorsOf(
+  anchors: readonly LinkAnchor[],
+  fresh: ParameterFile,
+  known: ParameterFile,
+): AnchorErrors | undefined {
   const sizeOf = (spec: ItemSpec): number =>
     spec.model === 'logistic' ? 2 : spec.model === 'nominal' ? 0 : 1 + spec.steps.length;
   const covariances = anchors.flatMap(({ from, to }) => {

@@ -8,7 +8,7 @@ import {
   type Abilities,
   type CumulativeFit,
   type CurveDeviation,
-  type Estimated,
+  type EstimatedParameters,
   type LimitedInformation,
   classicalStatistics,
   cumulativeFit,
@@ -105,7 +105,7 @@ export interface AppraisalRequest {
   readonly bank: ItemParameters;
   readonly data: ResponseMatrix;
   readonly grid: Grid;
-  readonly estimated: Estimated;
+  readonly estimated: EstimatedParameters;
   /** Absent for parameters that were given. */
   readonly estimates?: readonly ItemEstimate[];
   /** Old parameters by item, of anchors. */

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { ItemSpec } from 'itemresponsetheory';
 import type { ItemModelName, Priors } from 'itemresponsetheory/calibration';
-import type { Sample } from 'itemresponsetheory/linking';
+import type { CalibrationSample } from 'itemresponsetheory/linking';
 import { z } from 'zod';
 import { ResponseFileError } from './response-file-error.ts';
 
@@ -59,7 +59,7 @@ export interface ParameterFile {
   readonly parameters: readonly ItemSpec[];
   /** Of slope and difficulty or steps, by item. */ readonly covariances?: ReadonlyMap<string, readonly number[]>;
   readonly population?: { readonly mean: number; readonly sd: number };
-  /** The persons whose abilities gave the scale; absent where anchors did. */ readonly sample?: Sample;
+  /** The persons whose abilities gave the scale; absent where anchors did. */ readonly sample?: CalibrationSample;
 }
 
 function fromCsv(text: string, path: string): ItemSpec[] {

@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import {
-  type Anchor,
+  type FacetAnchor,
   type RatingRow,
   type RatingTable,
   ratingTable,
@@ -137,7 +137,7 @@ async function* readable<T>(records: AsyncIterable<T>, path: string): AsyncGener
 }
 
 export interface AnchorFile {
-  readonly anchors: readonly Anchor[];
+  readonly anchors: readonly FacetAnchor[];
   readonly stepAnchors: readonly StepAnchor[];
 }
 
@@ -163,7 +163,7 @@ export async function readAnchors(path: string): Promise<AnchorFile> {
   );
   file.on('error', (error) => parser.destroy(error));
   const records: AsyncIterable<Record<string, string>> = parser;
-  const [anchors, stepAnchors]: [Anchor[], StepAnchor[]] = [[], []];
+  const [anchors, stepAnchors]: [FacetAnchor[], StepAnchor[]] = [[], []];
   let line = 1;
   for await (const { facet, element, measure } of readable(records, path)) {
     if (facet === undefined || element === undefined || measure === undefined)

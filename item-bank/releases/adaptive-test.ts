@@ -3,7 +3,7 @@
  * policy.
  */
 import { type AdaptiveBank, type AdaptiveItem, createAdaptiveBank } from '../../engine/adaptive/bank.ts';
-import { type Given, nextItem } from '../../engine/adaptive/next-item.ts';
+import { type AdministeredItem, nextItem } from '../../engine/adaptive/next-item.ts';
 import { reportedAbility } from '../../engine/adaptive/estimate.ts';
 import type { AdaptivePart } from '../specifications/specification.ts';
 import type { ItemVersion } from '../items/item.ts';
@@ -55,7 +55,7 @@ function idOf(bank: AdaptiveBank, item: number): string {
   return id;
 }
 
-const givenOf = (bank: AdaptiveBank, history: readonly AdaptiveResponse[]): Given[] =>
+const givenOf = (bank: AdaptiveBank, history: readonly AdaptiveResponse[]): AdministeredItem[] =>
   history.map(({ item, category, scored }) => ({ item: indexOf(bank, item), category, scored }));
 
 export function adaptiveTest(part: AdaptivePart, bank: AdaptiveBank): AdaptiveTest {

@@ -41,6 +41,7 @@ function marginally(table: RatingTable, model: FacetsModel, hasCorrection: boole
   return {
     method: 'mml',
     isCorrected: hasCorrection,
+    leaning: fit.regularised,
     ...fit,
     counts: () => true,
     population: { mean: fit.mean, variance: fit.variance },

@@ -7,7 +7,12 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createItemParameters, createRng, exp, normalGrid, tabulate } from 'itemresponsetheory';
 import { bankLife } from 'itemresponsetheory/simulation';
-import { exposureParameters, simulateStudy, type Sitters, type StudyOptions } from '../../engine/adaptive/simulate.ts';
+import {
+  exposureParameters,
+  simulateStudy,
+  type StudyPopulation,
+  type StudyOptions,
+} from '../../engine/adaptive/simulate.ts';
 import type { AdaptiveBank } from '../../engine/adaptive/bank.ts';
 import { adaptiveBank } from '../../item-bank/releases/adaptive-test.ts';
 import type { AdaptivePart, Specification } from '../../item-bank/specifications/specification.ts';
@@ -71,7 +76,7 @@ const rounds = 10;
 
 /** Sympson–Hetter parameters, and the bank under them. */
 async function controlExposure(
-  sitters: Sitters,
+  sitters: StudyPopulation,
   { simulees, seed, maximum }: { simulees: number; seed: number; maximum: number },
   options: StudyOptions,
 ): Promise<{ readonly bank: AdaptiveBank; readonly held: Readonly<Record<string, number>> }> {
@@ -138,7 +143,7 @@ export const simulateCommand = command({
       ...(slopes === undefined ? [] : [t.slopes.replace('{mean}', String(slopes)).replace('{spread}', String(spread))]),
       ...(maximum === undefined ? [] : [t.exposureAim.replace('{maximum}', String(maximum))]),
     ];
-    const sitters: Sitters = {
+    const sitters: StudyPopulation = {
       policy: part.policy,
       bank: slopes === undefined ? released : withSlopes(released, part.policy, slopes, spread),
       population,

@@ -1,17 +1,17 @@
 /** Worker threads that sit the chunks of a study; what comes out does not depend on how many there are. */
 import { Worker } from 'node:worker_threads';
-import type { Sat } from 'itemresponsetheory/simulation';
-import type { Chunk, Sitters, StudyOptions } from '../../engine/adaptive/simulate.ts';
+import type { SimulatedSession } from 'itemresponsetheory/simulation';
+import type { StudyChunk, StudyPopulation, StudyOptions } from '../../engine/adaptive/simulate.ts';
 
 /** One chunk in one worker; rejects when the worker dies. */
-function ask(worker: Worker, chunk: Chunk): Promise<readonly Sat[]> {
+function ask(worker: Worker, chunk: StudyChunk): Promise<readonly SimulatedSession[]> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       worker.off('message', done);
       worker.off('error', failed);
       worker.off('exit', ended);
     };
-    const done = (sat: readonly Sat[]): void => {
+    const done = (sat: readonly SimulatedSession[]): void => {
       settle();
       resolve(sat);
     };
@@ -30,7 +30,7 @@ function ask(worker: Worker, chunk: Chunk): Promise<readonly Sat[]> {
 
 /** Runs `study` with `count` workers (1: in this thread), which end with it. */
 export async function withWorkers<T>(
-  sitters: Sitters,
+  sitters: StudyPopulation,
   count: number,
   study: (options: Pick<StudyOptions, 'sitChunk' | 'parallel'>) => Promise<T>,
 ): Promise<T> {
@@ -41,7 +41,7 @@ export async function withWorkers<T>(
     () => new Worker(new URL('./simulation-worker.mjs', import.meta.url), { workerData: { policy, bank, population } }),
   );
   const all = [...idle];
-  const sitChunk = async (chunk: Chunk): Promise<readonly Sat[]> => {
+  const sitChunk = async (chunk: StudyChunk): Promise<readonly SimulatedSession[]> => {
     const worker = idle.pop();
     if (worker === undefined) throw new Error('more chunks under way than workers');
     try {

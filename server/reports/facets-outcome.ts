@@ -5,7 +5,7 @@ import {
   elementFit,
   type FacetMeasures,
   type FacetSlopes,
-  type LeaningElement,
+  type RegularisedElement,
   type Measures,
   posteriorFit,
   type RaterEffects,
@@ -18,7 +18,7 @@ import {
 export interface Estimates extends Measures {
   readonly method: 'mml' | 'jmle';
   readonly isCorrected: boolean;
-  readonly leaning: readonly LeaningElement[];
+  readonly leaning: readonly RegularisedElement[];
   readonly facets: readonly FacetMeasures[];
   readonly scales: readonly (Pick<StepGroup, 'steps'> & Partial<StepGroup>)[];
   readonly slopes: readonly FacetSlopes[];

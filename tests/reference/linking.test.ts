@@ -1,6 +1,6 @@
 import { createItemParameters, expectedScore, type ItemSpec, normalGrid, transformItem } from 'itemresponsetheory';
 import {
-  type Anchor,
+  type LinkAnchor,
   equateObservedScores,
   equateTrueScores,
   type LinkMethod,
@@ -48,7 +48,7 @@ const uniform = {
 const plink = normalGrid({ points: 81, lower: -4, upper: 4 });
 
 /** Σ_θ of the squared differences on the uniform grid, written out. */
-function criterion(anchors: readonly Anchor[], method: LinkMethod, link: { a: number; b: number }): number {
+function criterion(anchors: readonly LinkAnchor[], method: LinkMethod, link: { a: number; b: number }): number {
   const [moved, target] = [
     createItemParameters(anchors.map(({ from }) => transformItem(from, link))),
     createItemParameters(anchors.map(({ to }) => to)),
@@ -69,7 +69,7 @@ function criterion(anchors: readonly Anchor[], method: LinkMethod, link: { a: nu
 describe.each(['rasch', '2pl', '3pl', 'grm', 'gpcm'])('%s', (name) => {
   const peer = readReference<Peer>(`linking/${name}.json`);
   const [form1, form2] = [peer.form1.map(specOf), peer.form2.map(specOf)];
-  const anchors = form1.flatMap((from): Anchor[] => {
+  const anchors = form1.flatMap((from): LinkAnchor[] => {
     const to = form2.find(({ id }) => id === from.id);
     return to === undefined ? [] : [{ from, to }];
   });

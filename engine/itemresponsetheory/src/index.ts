@@ -25,12 +25,12 @@ export {
   testInformation,
   warmOf,
 } from './information/item.ts';
-export { type Moments, Posterior, createPosterior } from './ability/posterior.ts';
+export { type PosteriorMoments, Posterior, createPosterior } from './ability/posterior.ts';
 export { type AbilityEstimate, type AbilityMethod, type AbilityOptions, estimateAbility } from './ability/estimate.ts';
 export { type RobustWeight } from './ability/robust.ts';
-export { type ScoreOptions, type Scores, scoreResponses } from './ability/score-responses.ts';
+export { type ScoreOptions, type ScoredAbilities, scoreResponses } from './ability/score-responses.ts';
 export { type SumScoreRow, sumScoreDistribution, sumScoreTable } from './ability/sum-score.ts';
-export { type Ranked, rankBy } from './selection/rank.ts';
+export { type RankedItem, rankBy } from './selection/rank.ts';
 export { type RankedLists, bestOfRanked, rankAtNodes, scanForBest } from './selection/ranked-lists.ts';
 export { nearestNode, rankByInformation } from './selection/maximum-information.ts';
 export { mostInformativeTheta, nearnessOfDifficulty, nearnessOfMaximum } from './selection/location.ts';

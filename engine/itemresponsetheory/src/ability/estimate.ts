@@ -53,7 +53,7 @@ export interface AbilityOptions {
   readonly weight?: RobustWeight;
 }
 
-type Settings = Required<AbilityOptions>;
+type AbilitySettings = Required<AbilityOptions>;
 
 /**
  * ML: S = 0 (Lord 1980). MAP: S + (μ − θ)/σ² = 0 (Samejima 1969). WLE: S + J/(2I) = 0 (Warm 1989; Penfield & Bergeron
@@ -66,7 +66,7 @@ function equationOf(
   bank: ItemParameters,
   items: ArrayLike<number>,
   categories: ArrayLike<number>,
-  { method, mean, sd, lower, upper, fenceSlope, weight }: Settings,
+  { method, mean, sd, lower, upper, fenceSlope, weight }: AbilitySettings,
 ): (theta: number) => EquationAt {
   const at = createLikelihoodAt();
   if (method === 'robust') return (theta) => ({ value: robustScoreAt(bank, items, categories, theta, weight).score });
@@ -101,7 +101,7 @@ function check(
   bank: ItemParameters,
   items: ArrayLike<number>,
   categories: ArrayLike<number>,
-  { method, lower, upper, mean, sd, fenceSlope, weight }: Settings,
+  { method, lower, upper, mean, sd, fenceSlope, weight }: AbilitySettings,
 ): void {
   if (items.length !== categories.length)
     throw new IrtError(
@@ -141,7 +141,7 @@ function byPosterior(
   bank: ItemParameters,
   items: ArrayLike<number>,
   categories: ArrayLike<number>,
-  { lower, upper, mean, sd, points, rule }: Settings,
+  { lower, upper, mean, sd, points, rule }: AbilitySettings,
 ): AbilityEstimate {
   const { node, weight } = normalGrid({ points, lower, upper, mean, sd, rule });
   const at = createLikelihoodAt();
@@ -174,7 +174,7 @@ export function estimateAbility(
     fenceSlope = 5,
     weight = { kind: 'huber', tuning: 1 },
   } = options;
-  const settings: Settings = { method, lower, upper, mean, sd, points, rule, information, fenceSlope, weight };
+  const settings: AbilitySettings = { method, lower, upper, mean, sd, points, rule, information, fenceSlope, weight };
   check(bank, items, categories, settings);
   if (method === 'eap') return byPosterior(bank, items, categories, settings);
   const equation = equationOf(bank, items, categories, settings);
@@ -199,7 +199,7 @@ function standardErrorAt(
   items: ArrayLike<number>,
   categories: ArrayLike<number>,
   theta: number,
-  { method, sd, lower, upper, information, fenceSlope, weight }: Settings,
+  { method, sd, lower, upper, information, fenceSlope, weight }: AbilitySettings,
 ): number {
   if (method === 'robust') {
     const { bread, meat } = robustScoreAt(bank, items, categories, theta, weight);

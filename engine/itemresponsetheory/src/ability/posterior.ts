@@ -8,7 +8,7 @@ import { exp } from '../numeric/elementary.ts';
 import { requireCategory, requireItem } from '../parameters/item-parameters.ts';
 import type { GridTable } from '../information/table.ts';
 
-export interface Moments {
+export interface PosteriorMoments {
   readonly theta: number;
   readonly standardError: number;
 }
@@ -28,7 +28,7 @@ export function normalise(logWeight: Float64Array, out: Float64Array): Float64Ar
 }
 
 /** Mean and standard deviation over the nodes: EAP and PSD (Bock & Mislevy 1982). */
-export function momentsOf(node: Float64Array, weight: Float64Array): Moments {
+export function momentsOf(node: Float64Array, weight: Float64Array): PosteriorMoments {
   let theta = 0;
   for (let q = 0; q < node.length; q += 1) theta += weight[q] * node[q];
   let variance = 0;
@@ -69,7 +69,7 @@ export class Posterior {
     return Float64Array.from(normalise(this.logWeight, this.weight));
   }
 
-  moments(): Moments {
+  moments(): PosteriorMoments {
     return momentsOf(this.table.grid.node, normalise(this.logWeight, this.weight));
   }
 }

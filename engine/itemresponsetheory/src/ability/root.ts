@@ -15,7 +15,7 @@ export interface Root {
   readonly atBound?: 'lower' | 'upper';
 }
 
-interface Candidate {
+interface RootCandidate {
   readonly height: number;
   readonly low: number;
   readonly high: number;
@@ -28,10 +28,10 @@ function highest(
   lower: number,
   upper: number,
   steps: number,
-): Candidate | undefined {
+): RootCandidate | undefined {
   let before = equation(lower);
   let [low, height] = [lower, before.objective ?? 0];
-  let best: Candidate | undefined =
+  let best: RootCandidate | undefined =
     before.value < 0 ? { height, low: lower, high: lower, atBound: 'lower' } : undefined;
   for (let q = 1; q <= steps; q += 1) {
     const high = lower + ((upper - lower) * q) / steps;
@@ -47,7 +47,7 @@ function highest(
 }
 
 /** Ridders' method (1979): quadratic convergence that never leaves the bracket. Stops at |step| < 1e-13. */
-function polish(equation: (theta: number) => EquationAt, bracket: Candidate): Root {
+function polish(equation: (theta: number) => EquationAt, bracket: RootCandidate): Root {
   let { low, high } = bracket;
   let [above, below] = [equation(low).value, equation(high).value];
   let theta = NaN;

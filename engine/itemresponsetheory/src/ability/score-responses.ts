@@ -22,7 +22,7 @@ export interface ScoreOptions {
   readonly points?: number;
 }
 
-export interface Scores {
+export interface ScoredAbilities {
   readonly theta: Float64Array;
   readonly standardError: Float64Array;
   /**
@@ -32,20 +32,20 @@ export interface Scores {
   readonly flagged: Uint8Array;
 }
 
-type Settings = Required<ScoreOptions>;
+type ScoreSettings = Required<ScoreOptions>;
 
 /** Right/wrong items without asymptotes. */
 export const isPlain = (bank: ItemParameters, item: number): boolean =>
   bank.model[item] === Model.Logistic && bank.lower[item] === 0 && bank.upper[item] === 1;
 
 /** Throws IrtError for items or categories that the bank does not have. */
-export function scoreResponses(bank: ItemParameters, data: ResponseMatrix, options: ScoreOptions): Scores {
+export function scoreResponses(bank: ItemParameters, data: ResponseMatrix, options: ScoreOptions): ScoredAbilities {
   const { method, mean = 0, sd = 1, lower = -6, upper = 6, points = 61 } = options;
-  const settings: Settings = { method, mean, sd, lower, upper, points };
+  const settings: ScoreSettings = { method, mean, sd, lower, upper, points };
   if (data.items !== bank.size)
     throw new IrtError('unequal-lengths', 'data.items', data.items, `must be the bank's ${bank.size}`);
   const plain = Uint8Array.from({ length: bank.size }, (_, item) => (isPlain(bank, item) ? 1 : 0));
-  const scores: Scores = {
+  const scores: ScoredAbilities = {
     theta: new Float64Array(data.persons).fill(NaN),
     standardError: new Float64Array(data.persons).fill(NaN),
     flagged: new Uint8Array(data.persons).fill(1),
@@ -74,7 +74,7 @@ export function scoreResponses(bank: ItemParameters, data: ResponseMatrix, optio
   return scores;
 }
 
-function put({ theta, standardError, flagged }: Scores, person: number, estimate: AbilityEstimate): void {
+function put({ theta, standardError, flagged }: ScoredAbilities, person: number, estimate: AbilityEstimate): void {
   theta[person] = estimate.theta;
   standardError[person] = estimate.standardError;
   flagged[person] = estimate.converged && estimate.atBound === undefined ? 0 : 1;
@@ -88,8 +88,8 @@ function put({ theta, standardError, flagged }: Scores, person: number, estimate
  */
 function createPlainEap(
   bank: ItemParameters,
-  { lower, upper, mean, sd, points }: Settings,
-): (data: ResponseMatrix, from: number, to: number, scores: Scores, person: number) => void {
+  { lower, upper, mean, sd, points }: ScoreSettings,
+): (data: ResponseMatrix, from: number, to: number, scores: ScoredAbilities, person: number) => void {
   const { node, weight } = normalGrid({ points, lower, upper, mean, sd });
   const logPrior = weight.map(log);
   const [base, factor, work] = [new Float64Array(points), new Float64Array(points), new Float64Array(points)];

@@ -7,7 +7,7 @@
 import { IrtError } from '../errors.ts';
 import { type Blueprint, checkBlueprint, type Conflict, violations } from './blueprint.ts';
 import { fillCrossing } from './flow.ts';
-import { type Filled, fillPartition, type Fixing } from './partition.ts';
+import { type PartitionFill, fillPartition, type Fixing } from './partition.ts';
 
 export interface AssemblyOptions {
   /** Items that must be in, e.g. those already given, and items that may not. */
@@ -34,12 +34,12 @@ export type Assembly =
     }
   | { readonly kind: 'infeasible'; readonly conflicts: readonly Conflict[]; readonly nodes: number };
 
-const fill = (values: Float64Array, blueprint: Blueprint, fixing: Fixing): Filled =>
+const fill = (values: Float64Array, blueprint: Blueprint, fixing: Fixing): PartitionFill =>
   blueprint.crossing === undefined
     ? fillPartition(values, blueprint, fixing)
     : fillCrossing(values, blueprint, blueprint.crossing, fixing);
 
-interface Relaxed {
+interface Relaxation {
   readonly items: readonly number[];
   readonly bound: number;
 }
@@ -54,10 +54,10 @@ function relax(
   fixing: Fixing,
   report: (items: readonly number[]) => void,
   isGoodEnough: (bound: number) => boolean,
-): Relaxed | readonly Conflict[] {
+): Relaxation | readonly Conflict[] {
   const { resources = [] } = blueprint;
   const multipliers = resources.map(() => 0);
-  const solve = (): Relaxed | readonly Conflict[] => {
+  const solve = (): Relaxation | readonly Conflict[] => {
     const reduced = values.map((value, item) =>
       resources.reduce((left, { cost }, r) => left - multipliers[r] * cost[item], value),
     );
@@ -157,7 +157,7 @@ export function assemble(values: Float64Array, blueprint: Blueprint, options: As
   const first = relax(values, blueprint, root, report, isGoodEnough);
   if (!('bound' in first)) return { kind: 'infeasible', conflicts: first, nodes: 1 };
   // Best bound first; ties in order of creation, so that the same input gives the same test.
-  const open: { readonly fixing: Fixing; readonly relaxed: Relaxed }[] = [{ fixing: root, relaxed: first }];
+  const open: { readonly fixing: Fixing; readonly relaxed: Relaxation }[] = [{ fixing: root, relaxed: first }];
   let nodes = 1;
   while (open.length > 0 && nodes < maximumNodes) {
     const at = open.reduce((lead, node, n) => (node.relaxed.bound > open[lead].relaxed.bound ? n : lead), 0);

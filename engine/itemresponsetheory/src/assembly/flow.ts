@@ -6,22 +6,22 @@
  * the best of its size at every step (successive shortest paths; Ahuja, Magnanti & Orlin 1993, ch. 9).
  */
 import type { Blueprint, Conflict, Partition } from './blueprint.ts';
-import { conflictsOf, type Filled, type Fixing } from './partition.ts';
+import { conflictsOf, type PartitionFill, type Fixing } from './partition.ts';
 
-interface Cells {
+interface FlowCells {
   /** Free items of each pair of classes, best first; those before `count` are taken. */
   readonly items: readonly (readonly number[])[];
   readonly count: Int32Array;
 }
 
-interface Side {
+interface FlowSide {
   readonly lower: readonly number[];
   readonly upper: readonly number[];
   readonly count: Int32Array;
 }
 
 /** What is left of the bounds after the fixed items. */
-function sideOf({ classOf, bounds }: Partition, fixed: readonly number[]): Side {
+function sideOf({ classOf, bounds }: Partition, fixed: readonly number[]): FlowSide {
   const have = bounds.map((_, c) => fixed.filter((item) => classOf[item] === c).length);
   return {
     lower: bounds.map(({ lower }, c) => Math.max(0, lower - have[c])),
@@ -31,7 +31,7 @@ function sideOf({ classOf, bounds }: Partition, fixed: readonly number[]): Side 
 }
 
 /** One more through class c: a bonus while its minimum is not met, nothing up to its maximum, then impossible. */
-const gainOf = ({ lower, upper, count }: Side, c: number, bonus: number): number =>
+const gainOf = ({ lower, upper, count }: FlowSide, c: number, bonus: number): number =>
   count[c] < lower[c] ? bonus : count[c] < upper[c] ? 0 : -Infinity;
 
 interface Path {
@@ -46,9 +46,9 @@ interface Path {
  */
 function bestPath(
   values: ArrayLike<number>,
-  { items, count }: Cells,
-  rows: Side,
-  columns: Side,
+  { items, count }: FlowCells,
+  rows: FlowSide,
+  columns: FlowSide,
   bonus: number,
 ): Path | undefined {
   const [a, b] = [rows.upper.length, columns.upper.length];
@@ -105,7 +105,7 @@ export function fillCrossing(
   blueprint: Blueprint,
   crossing: Partition,
   fixing: Fixing,
-): Filled {
+): PartitionFill {
   const { length } = blueprint;
   const [fixed, free]: [number[], number[]] = [[], []];
   for (let item = 0; item < fixing.length; item += 1) {
@@ -126,7 +126,7 @@ export function fillCrossing(
   const items: number[][] = Array.from({ length: blueprint.bounds.length * width }, () => []);
   for (const item of free) items[blueprint.classOf[item] * width + crossing.classOf[item]].push(item);
   for (const list of items) list.sort((p, q) => values[q] - values[p] || p - q);
-  const cells: Cells = { items, count: new Int32Array(items.length) };
+  const cells: FlowCells = { items, count: new Int32Array(items.length) };
   // More than any exchange of items could be worth: minima come first.
   const bonus = 1 + 2 * length * free.reduce((most, item) => Math.max(most, Math.abs(values[item])), 0);
   for (let more = length - fixed.length; more > 0; more -= 1) {
@@ -150,7 +150,7 @@ export function fillCrossing(
 }
 
 /** Minima that the largest flow could not meet. */
-function unmet({ bounds, classOf }: Partition, { lower, count }: Side, fixed: readonly number[]): Conflict[] {
+function unmet({ bounds, classOf }: Partition, { lower, count }: FlowSide, fixed: readonly number[]): Conflict[] {
   return bounds.flatMap(({ name, lower: least }, c) =>
     count[c] < lower[c]
       ? [

@@ -12,7 +12,7 @@ export {
 } from './blueprint.ts';
 export { type Aim, assembleBySolver, type SolverOptions } from './by-solver.ts';
 export { fillCrossing } from './flow.ts';
-export { type Filled, fillPartition, type Fixing } from './partition.ts';
+export { type PartitionFill, fillPartition, type Fixing } from './partition.ts';
 export { shadowStep, type ShadowOptions, type ShadowStep } from './shadow.ts';
 export {
   createHighsSolver,

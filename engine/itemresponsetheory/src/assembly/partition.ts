@@ -8,7 +8,7 @@ import type { Conflict, Partition } from './blueprint.ts';
 /** 1 = must be in, −1 = must be out, 0 = free. */
 export type Fixing = Int8Array;
 
-export type Filled =
+export type PartitionFill =
   { readonly items: readonly number[]; readonly value: number } | { readonly conflicts: readonly Conflict[] };
 
 /** Values may be negative. Enemies and resources are not looked at. */
@@ -16,7 +16,7 @@ export function fillPartition(
   values: ArrayLike<number>,
   blueprint: Partition & { readonly length: number },
   fixing: Fixing,
-): Filled {
+): PartitionFill {
   const { length, classOf, bounds } = blueprint;
   const chosen: number[] = [];
   const counts = bounds.map(() => 0);

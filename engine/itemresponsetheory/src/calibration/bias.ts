@@ -12,7 +12,7 @@
 import { factor } from '../numeric/cholesky.ts';
 import { eachScore, gradientAt } from './covariance.ts';
 import { type ItemModelName, reportedOf } from './family.ts';
-import type { Problem } from './problem.ts';
+import type { CalibrationProblem } from './problem.ts';
 import { countScored } from './rows.ts';
 import { runHere } from './team.ts';
 
@@ -29,9 +29,9 @@ const step = 0.02;
 const mostKept = 4_000_000;
 
 /** The same problem with other weights of its rows, which may be written between evaluations; without priors. */
-function reweighted(problem: Problem): {
+function reweighted(problem: CalibrationProblem): {
   readonly weigh: (weightOf: (row: number) => number) => void;
-  readonly problem: Problem;
+  readonly problem: CalibrationProblem;
 } {
   const rowData = { ...problem.rowData, weight: new Float64Array(problem.rowData.weight.length) };
   const counts = {
@@ -52,7 +52,7 @@ function reweighted(problem: Problem): {
 
 /** s_i′·L_m of every row by its free members, for the directions from `first` on; row-major rows × count. */
 function projectedScores(
-  problem: Problem,
+  problem: CalibrationProblem,
   x: Float64Array,
   lower: Float64Array,
   first: number,
@@ -76,7 +76,7 @@ interface Pair {
   readonly down: Float64Array;
 }
 
-function pairAt(problem: Problem, x: Float64Array, lower: Float64Array, column: number): Pair {
+function pairAt(problem: CalibrationProblem, x: Float64Array, lower: Float64Array, column: number): Pair {
   const size = problem.parameters;
   const moved = (by: number): Float64Array =>
     gradientAt(
@@ -87,13 +87,18 @@ function pairAt(problem: Problem, x: Float64Array, lower: Float64Array, column: 
 }
 
 /** Along every column of L whose diagonal is not 0: the others are no part of L·L′. */
-const pairsAlong = (problem: Problem, x: Float64Array, lower: Float64Array): readonly Pair[] =>
+const pairsAlong = (problem: CalibrationProblem, x: Float64Array, lower: Float64Array): readonly Pair[] =>
   Array.from({ length: problem.parameters }, (_, column) => column)
     .filter((column) => lower[column * problem.parameters + column] !== 0)
     .map((column) => pairAt(problem, x, lower, column));
 
 /** Σ_i n_i·H_i·L·L′·(s_i of u alone); `all`: the gradients without priors along L. */
-function firstSum(problem: Problem, x: Float64Array, lower: Float64Array, all: readonly Pair[]): Float64Array {
+function firstSum(
+  problem: CalibrationProblem,
+  x: Float64Array,
+  lower: Float64Array,
+  all: readonly Pair[],
+): Float64Array {
   const size = problem.parameters;
   const { weight, rows } = problem.patterns;
   const weighted = reweighted(problem);
@@ -139,7 +144,7 @@ function factorOf(covariance: Float64Array, own: readonly boolean[]): Float64Arr
 }
 
 /** `covariance` row-major; undefined where it is not positive definite. */
-export function biasOf(problem: Problem, x: Float64Array, covariance: Float64Array): Bias | undefined {
+export function biasOf(problem: CalibrationProblem, x: Float64Array, covariance: Float64Array): Bias | undefined {
   const size = problem.parameters;
   const isUnderPrior = Array.from({ length: size }, (_, n) => problem.priors[n] !== undefined);
   const isFree = isUnderPrior.map((under) => !under);

@@ -22,9 +22,9 @@ import {
   histogramsOf,
   type Latent,
   meanOf,
-  type Part,
+  type ItemLayout,
   prepareProblem,
-  type Problem,
+  type CalibrationProblem,
   varianceOf,
 } from './problem.ts';
 
@@ -82,7 +82,7 @@ export interface ItemsCalibration {
   readonly emptyPersons: number;
 }
 
-const logPriorAt = ({ priors }: Problem, x: Float64Array): number =>
+const logPriorAt = ({ priors }: CalibrationProblem, x: Float64Array): number =>
   priors.reduce((sum, prior, n) => sum + (prior?.(x[n]).value ?? 0), 0);
 
 /**
@@ -111,7 +111,7 @@ export function calibrateItems(data: ResponseMatrix, options: CalibrateItemsOpti
 }
 
 function maximise(
-  problem: Problem,
+  problem: CalibrationProblem,
   start: Float64Array,
   { density, tolerance = density === 'histogram' ? 1e-4 : 1e-6, maximumCycles = 4000, onCycle }: CalibrateItemsOptions,
 ): EmResult {
@@ -132,7 +132,7 @@ function maximise(
 
 /** Mean and variance of every density. */
 function populationsOf(
-  { latent, node, shape }: Problem,
+  { latent, node, shape }: CalibrationProblem,
   x: Float64Array,
 ): { readonly mean: number; readonly variance: number }[] {
   if (latent.histogram.length === 0)
@@ -203,17 +203,17 @@ function resultsOf(
   };
 }
 
-interface Estimated {
+interface Estimation {
   readonly x: Float64Array;
   readonly covariance: Float64Array | undefined;
   readonly bias: Bias | undefined;
 }
 
 function resultOf(
-  { patterns, parameters }: Problem,
-  { model, categories, index }: Part,
+  { patterns, parameters }: CalibrationProblem,
+  { model, categories, index }: ItemLayout,
   item: number,
-  { x, covariance, bias }: Estimated,
+  { x, covariance, bias }: Estimation,
   options: CalibrateItemsOptions,
 ): CalibratedItemResult {
   const categoryCounts = Array.from(patterns.counts[item]);
@@ -252,9 +252,9 @@ function resultOf(
 }
 
 function latentResult(
-  { latent, patterns, parameters, node }: Problem,
+  { latent, patterns, parameters, node }: CalibrationProblem,
   { covariates }: CalibrateItemsOptions,
-  { x, covariance, bias }: Estimated,
+  { x, covariance, bias }: Estimation,
 ): Pick<ItemsCalibration, 'groups' | 'regression'> {
   const biasAt = (n: number): number => (n < 0 ? 0 : (bias?.of[n] ?? 0));
   /** Of e^x: x's own bias, and half its variance. */

@@ -6,7 +6,7 @@
 import type { ItemSpec } from '../parameters/item-parameters.ts';
 import type { RaschData, RaschModel } from './cml-data.ts';
 
-interface Term {
+interface StepTerm {
   readonly at: number;
   readonly factor: number;
 }
@@ -17,9 +17,9 @@ export interface RaschParameters {
   /** First step of each item among all steps. */
   readonly start: readonly number[];
   /** Every step as a sum of members of x. */
-  readonly stepOf: readonly (readonly Term[])[];
+  readonly stepOf: readonly (readonly StepTerm[])[];
   /** ln ε of every item and category from 1, in the order of the steps. */
-  readonly weightOf: readonly (readonly Term[])[];
+  readonly weightOf: readonly (readonly StepTerm[])[];
   /**
    * Σ constraint·x = 0 fixes what the conditional likelihood leaves open; `open` is that direction, open·constraint =
    * 1.
@@ -39,7 +39,7 @@ export function raschParameters({ ids, steps }: Pick<RaschData, 'ids' | 'steps'>
   const thresholds = model === 'rsm' ? steps[0] : 0;
   const size = model === 'rsm' ? items + thresholds : all;
   const stepOf = ids.flatMap((_, item) =>
-    Array.from({ length: steps[item] }, (__, v): Term[] =>
+    Array.from({ length: steps[item] }, (__, v): StepTerm[] =>
       model === 'rsm'
         ? [
             { at: item, factor: 1 },
@@ -70,13 +70,13 @@ export function raschParameters({ ids, steps }: Pick<RaschData, 'ids' | 'steps'>
 }
 
 /** ln ε_k is minus the sum of the steps up to k. */
-function sumOf(terms: readonly Term[]): Term[] {
+function sumOf(terms: readonly StepTerm[]): StepTerm[] {
   const sums = new Map<number, number>();
   for (const { at, factor } of terms) sums.set(at, (sums.get(at) ?? 0) - factor);
   return Array.from(sums, ([at, factor]) => ({ at, factor }));
 }
 
-export const valuesOf = (rows: readonly (readonly Term[])[], x: Float64Array): number[] =>
+export const valuesOf = (rows: readonly (readonly StepTerm[])[], x: Float64Array): number[] =>
   rows.map((terms) => terms.reduce((sum, { at, factor }) => sum + factor * x[at], 0));
 
 /** x moved along the open directions until it keeps the constraints. */
@@ -91,8 +91,8 @@ export function centre({ constraints }: Pick<RaschParameters, 'constraints'>, x:
 
 /** Covariance between linear functions of x. */
 export function covarianceBetween(
-  one: readonly Term[],
-  other: readonly Term[],
+  one: readonly StepTerm[],
+  other: readonly StepTerm[],
   covariance: Float64Array,
   size: number,
 ): number {
@@ -102,7 +102,7 @@ export function covarianceBetween(
 }
 
 /** Mean of an item's steps. */
-export const locationOf = ({ start, stepOf }: RaschParameters, steps: Uint8Array, item: number): Term[] =>
+export const locationOf = ({ start, stepOf }: RaschParameters, steps: Uint8Array, item: number): StepTerm[] =>
   stepOf
     .slice(start[item], start[item] + steps[item])
     .flat()

@@ -72,7 +72,7 @@ export interface ConditionalCalibration {
   readonly extremePersons: number;
 }
 
-interface Point {
+interface NewtonPoint {
   readonly logLikelihood: number;
   readonly gradient: Float64Array;
   readonly information: Float64Array;
@@ -83,7 +83,7 @@ function evaluate(
   { booklets, counts, steps }: RaschData,
   { start, weightOf, size }: RaschParameters,
   x: Float64Array,
-): Point {
+): NewtonPoint {
   const weight = valuesOf(weightOf, x);
   let logLikelihood = 0;
   const residual = new Float64Array(weight.length);

@@ -6,13 +6,13 @@ import { invertSymmetric } from '../numeric/cholesky.ts';
 import { expectation, momentsOf } from './e-step.ts';
 import { evaluateFamily, hasUnitSlope, type ItemModelName, prepareFamily, reportedOf } from './family.ts';
 import { addLatentScore, blockAt } from './m-step.ts';
-import type { Problem } from './problem.ts';
+import type { CalibrationProblem } from './problem.ts';
 
 /**
  * ∂/∂x of what one EM step maximises, at the point of the E-step itself: the gradient of the marginal likelihood
  * (Fisher's identity), prior included.
  */
-export function gradientAt(problem: Problem, x: Float64Array, only?: Uint8Array): Float64Array {
+export function gradientAt(problem: CalibrationProblem, x: Float64Array, only?: Uint8Array): Float64Array {
   const { moments } = expectation(problem, x, only);
   const gradient = new Float64Array(x.length);
   problem.blocks.forEach((block) => {
@@ -40,7 +40,7 @@ function rowsWith(lists: readonly (readonly number[])[], rows: number): Uint8Arr
  * −∂²ln L/∂x∂x′ by central differences of the exact gradient (the sum of both terms of Oakes 1999); a parameter of one
  * item touches only the rows that have it.
  */
-function observedInformation(problem: Problem, x: Float64Array): Float64Array {
+function observedInformation(problem: CalibrationProblem, x: Float64Array): Float64Array {
   const size = problem.parameters;
   const {
     patterns: { rows, rowStart, item },
@@ -80,7 +80,7 @@ function observedInformation(problem: Problem, x: Float64Array): Float64Array {
  * are not 0.
  */
 export function eachScore(
-  problem: Problem,
+  problem: CalibrationProblem,
   x: Float64Array,
   visit: (row: number, score: Float64Array, touched: readonly number[]) => void,
 ): void {
@@ -122,7 +122,7 @@ export function eachScore(
 }
 
 /** Σ w·s·s′ over the rows, s the row's own score. */
-function crossProduct(problem: Problem, x: Float64Array, weights: Float64Array): Float64Array {
+function crossProduct(problem: CalibrationProblem, x: Float64Array, weights: Float64Array): Float64Array {
   const size = problem.parameters;
   const matrix = new Float64Array(size * size);
   eachScore(problem, x, (row, score, list) => {
@@ -144,7 +144,7 @@ function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
 
 /** Of the parameters; the weights of a histogram are taken as given. */
 export function covarianceOf(
-  problem: Problem,
+  problem: CalibrationProblem,
   x: Float64Array,
   method: 'oakes' | 'crossProduct' | 'sandwich',
 ): Float64Array | undefined {

@@ -3,22 +3,22 @@
  * order.
  */
 import { evaluateFamily, prepareFamily } from './family.ts';
-import { histogramsOf, meanOf, type Problem, varianceOf } from './problem.ts';
+import { histogramsOf, meanOf, type CalibrationProblem, varianceOf } from './problem.ts';
 import { countScored } from './rows.ts';
 import { type SliceInput, sumsLayout } from './slice.ts';
 
 /** Number of persons, Σθ and Σθ² under their posteriors. */
-export interface Moments {
+export interface DensityMoments {
   readonly total: number;
   readonly first: number;
   readonly second: number;
 }
 export interface Expectation {
   readonly logLikelihood: number;
-  /** By density. */ readonly moments: readonly Moments[];
+  /** By density. */ readonly moments: readonly DensityMoments[];
 }
 
-export function momentsOf(node: Float64Array, weights: Float64Array): Moments {
+export function momentsOf(node: Float64Array, weights: Float64Array): DensityMoments {
   let [total, first, second] = [0, 0, 0];
   for (let q = 0; q < node.length; q += 1) {
     const [w, theta] = [weights[q], node[q]];
@@ -30,7 +30,10 @@ export function momentsOf(node: Float64Array, weights: Float64Array): Moments {
 }
 
 /** ln P of every free item at every node; of exponential ones ln P_0, s and t. Fixed items were filled once. */
-function fillTable({ parts, node, shape: { stride }, table, slope, shift, work }: Problem, x: Float64Array): void {
+function fillTable(
+  { parts, node, shape: { stride }, table, slope, shift, work }: CalibrationProblem,
+  x: Float64Array,
+): void {
   const { logP } = work;
   for (const { model, categories, index, row, line, isExponential } of parts) {
     if (model === 'fixed') continue;
@@ -53,7 +56,7 @@ function fillTable({ parts, node, shape: { stride }, table, slope, shift, work }
  * instead.
  */
 export function expectation(
-  problem: Problem,
+  problem: CalibrationProblem,
   x: Float64Array,
   only?: Uint8Array,
   onRow?: (row: number, posterior: Float64Array) => void,
@@ -66,7 +69,7 @@ export function expectation(
     table,
     slope,
     shift,
-    cellTells,
+    isInformativeCell,
     latent,
     node,
   } = problem;
@@ -93,8 +96,8 @@ export function expectation(
   const layout = sumsLayout(shape);
   let logLikelihood = sums[layout.logLikelihood];
   // Σ of t over all answers to exponential items: every person adds the same for the same cell.
-  for (let n = 0; n < persons.length; n += 1) if (cellTells[n] === 1) logLikelihood += persons[n] * shift[n];
-  const moments = densities.map((d): Moments => {
+  for (let n = 0; n < persons.length; n += 1) if (isInformativeCell[n] === 1) logLikelihood += persons[n] * shift[n];
+  const moments = densities.map((d): DensityMoments => {
     const at = layout.density + d * layout.width;
     return shape.perDensity === 'nodes'
       ? momentsOf(node, sums.subarray(at, at + node.length))

@@ -58,7 +58,7 @@ export interface JointCalibration {
 }
 
 /** Persons of one booklet with one score. */
-interface Group {
+interface ScoreClass {
   readonly items: readonly number[];
   readonly place: readonly number[];
   /** As it counts, and as it was. */ readonly score: number;
@@ -66,7 +66,7 @@ interface Group {
   readonly persons: number;
   theta: number;
 }
-interface At {
+interface WeightsAt {
   readonly logLikelihood: number;
   readonly residual: Float64Array;
   readonly information: Float64Array;
@@ -81,8 +81,8 @@ function groupsOf(
   { start }: RaschParameters,
   adjustment: number,
   includeExtreme: boolean,
-): Group[] {
-  return booklets.flatMap(({ items, highestScore, persons }): Group[] => {
+): ScoreClass[] {
+  return booklets.flatMap(({ items, highestScore, persons }): ScoreClass[] => {
     const place = items.flatMap((item) => Array.from({ length: steps[item] }, (_, k) => start[item] + k));
     return Array.from(persons, (count, score) => ({
       items,
@@ -146,10 +146,10 @@ function itemAt(
 function evaluate(
   data: RaschData,
   parameters: RaschParameters,
-  groups: readonly Group[],
+  groups: readonly ScoreClass[],
   counts: Float64Array,
   x: Float64Array,
-): At {
+): WeightsAt {
   const { start, weightOf, size } = parameters;
   const weight = valuesOf(weightOf, x);
   const residual = counts.slice();

@@ -5,15 +5,15 @@
 import { IrtError } from '../errors.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { log } from '../numeric/elementary.ts';
-import type { Moments } from './e-step.ts';
+import type { DensityMoments } from './e-step.ts';
 import { evaluateFamily, type FamilyWork, isPossible, type ItemModelName, prepareFamily } from './family.ts';
 import { constrainedWeights, matchMoments, normalOnGrid } from './latent.ts';
-import { meanOf, type Part, type Problem, varianceIndex, varianceOf } from './problem.ts';
+import { meanOf, type ItemLayout, type CalibrationProblem, varianceIndex, varianceOf } from './problem.ts';
 import { sumsLayout } from './slice.ts';
 
 /** Gradient and expected information of a block's expected log-likelihood at x, and its value. */
 export function blockAt(
-  problem: Problem,
+  problem: CalibrationProblem,
   block: readonly number[],
   x: Float64Array,
   place: ReadonlyMap<number, number>,
@@ -70,8 +70,8 @@ function addInformation(
 
 /** Counts by category and node. */
 function addByNode(
-  { node, shape: { stride }, counts: { sums }, work }: Problem,
-  { categories, line }: Part,
+  { node, shape: { stride }, counts: { sums }, work }: CalibrationProblem,
+  { categories, line }: ItemLayout,
   model: ItemModelName,
   local: Float64Array,
   at: Int32Array,
@@ -100,8 +100,8 @@ function addByNode(
  * what is left, s_0 and ln P_0, goes with the persons at each node.
  */
 function addExponential(
-  { node, shape, counts: { sums, persons }, work }: Problem,
-  { categories, row, line }: Part,
+  { node, shape, counts: { sums, persons }, work }: CalibrationProblem,
+  { categories, row, line }: ItemLayout,
   model: ItemModelName,
   local: Float64Array,
   at: Int32Array,
@@ -129,7 +129,7 @@ function addExponential(
   }
 }
 
-const isPossibleBlock = ({ parts }: Problem, block: readonly number[], x: Float64Array): boolean =>
+const isPossibleBlock = ({ parts }: CalibrationProblem, block: readonly number[], x: Float64Array): boolean =>
   block.every((item) => {
     const { model = 'fixed', index = [] } = parts[item];
     return (
@@ -142,7 +142,7 @@ const isPossibleBlock = ({ parts }: Problem, block: readonly number[], x: Float6
   });
 
 /** Fisher scoring, halving a step that does not help; what cannot be inverted stays where it is. */
-export function maximiseBlock(problem: Problem, block: readonly number[], x: Float64Array): void {
+export function maximiseBlock(problem: CalibrationProblem, block: readonly number[], x: Float64Array): void {
   const indices = [...new Set(block.flatMap((item) => problem.parts[item].index))];
   const place = new Map(indices.map((n, at) => [n, at]));
   let here = blockAt(problem, block, x, place);
@@ -185,7 +185,7 @@ export function maximiseBlock(problem: Problem, block: readonly number[], x: Flo
 }
 
 /** Means and variances from the posterior mass; regression by least squares of the EAPs. */
-export function maximiseLatent(problem: Problem, moments: readonly Moments[], x: Float64Array): void {
+export function maximiseLatent(problem: CalibrationProblem, moments: readonly DensityMoments[], x: Float64Array): void {
   const { latent, node } = problem;
   if (latent.histogram.length > 0) {
     maximiseHistograms(problem, x);
@@ -229,7 +229,10 @@ export function maximiseLatent(problem: Problem, moments: readonly Moments[], x:
 }
 
 /** Free weights are the posterior mass, bent to the mean and variance that are given. */
-function maximiseHistograms({ latent: { histogram }, node, shape, counts: { sums } }: Problem, x: Float64Array): void {
+function maximiseHistograms(
+  { latent: { histogram }, node, shape, counts: { sums } }: CalibrationProblem,
+  x: Float64Array,
+): void {
   const layout = sumsLayout(shape);
   const weights = new Float64Array(node.length);
   histogram.forEach(({ at, given }, g) => {
@@ -245,9 +248,9 @@ function maximiseHistograms({ latent: { histogram }, node, shape, counts: { sums
 
 /** Score of a normal on the grid: sufficient statistics minus their expectation under the density. */
 export function addLatentScore(
-  { latent, node }: Problem,
+  { latent, node }: CalibrationProblem,
   density: number,
-  { total, first, second }: Moments,
+  { total, first, second }: DensityMoments,
   x: Float64Array,
   out: Float64Array,
 ): void {

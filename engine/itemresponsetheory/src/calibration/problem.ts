@@ -16,7 +16,7 @@ import { normalOnGrid } from './latent.ts';
 import { type LogPrior, type Priors, priorOf, requirePriors } from './parameter-prior.ts';
 import { type Flag, type Patterns, preparePatterns } from './patterns.ts';
 import { countScored, prepareRows, type RowData } from './rows.ts';
-import { type Shape, sumsLayout } from './slice.ts';
+import { type SliceShape, sumsLayout } from './slice.ts';
 import { type CalibrationTeam, runAsTeam, type Runner, runHere } from './team.ts';
 
 export interface CalibrateItemsOptions {
@@ -68,7 +68,7 @@ export interface CalibrateItemsOptions {
 }
 
 /** One item of the problem: where its free parameters stand in x. */
-export interface Part {
+export interface ItemLayout {
   readonly model: ItemModelName | 'fixed';
   readonly categories: number;
   readonly index: readonly number[];
@@ -77,28 +77,27 @@ export interface Part {
   /** ln P_k = s_k·θ + t_k + a function of θ alone. */ readonly isExponential: boolean;
 }
 
-export interface Problem {
+export interface CalibrationProblem {
   readonly patterns: Patterns;
   /** How many of x are parameters; the weights of histograms stand behind them. */
   readonly parameters: number;
-  readonly parts: readonly Part[];
+  readonly parts: readonly ItemLayout[];
   /** Items that share parameters are maximised together. */
   readonly blocks: readonly (readonly number[])[];
   readonly node: Float64Array;
   readonly priors: readonly (LogPrior | undefined)[];
   readonly latent: Latent;
-  readonly shape: Shape;
+  readonly shape: SliceShape;
   readonly rowData: RowData;
   readonly runner: Runner;
   /** ln P by line and node. */
   readonly table: Float64Array;
   /**
-   * s_k and t_k of exponential items, and whether the item says something about ability (not so: new items under OEM),
-   * by cell.
+   * s_k and t_k of exponential items, and whether the item is informative (new items under OEM are not), by cell.
    */
   readonly slope: Float64Array;
   readonly shift: Float64Array;
-  readonly cellTells: Uint8Array;
+  readonly isInformativeCell: Uint8Array;
   readonly counts: ExpectedCounts;
   readonly work: FamilyWork;
 }
@@ -163,13 +162,13 @@ function layOut(
   patterns: Patterns,
   options: CalibrateItemsOptions,
   names: (item: number) => string,
-): { parts: Part[]; parameters: string[]; start: number[]; blocks: number[][] } {
+): { parts: ItemLayout[]; parameters: string[]; start: number[]; blocks: number[][] } {
   const [parameters, start]: [string[], number[]] = [[], []];
   const shared = new Map<number, number>();
   const ratingItems = new Map<number, number[]>();
   const blocks: number[][] = [];
   let [cell, line] = [0, 0];
-  const parts = Array.from(patterns.categories, (categories, item): Part => {
+  const parts = Array.from(patterns.categories, (categories, item): ItemLayout => {
     const isFixed = options.fixed?.has(item) === true;
     const model = isFixed ? 'fixed' : modelOf(options.models, item);
     const isExponential = model !== 'fixed' && model !== 'grm' && model !== '3pl';
@@ -380,7 +379,7 @@ export function prepareProblem(
   data: ResponseMatrix,
   options: CalibrateItemsOptions,
   node: Float64Array,
-): { problem: Problem; parameters: string[]; start: Float64Array } {
+): { problem: CalibrationProblem; parameters: string[]; start: Float64Array } {
   const names = (item: number): string => options.ids?.[item] ?? `item ${item}`;
   if (options.ids !== undefined && options.ids.length !== data.items)
     throw new IrtError(
@@ -445,12 +444,14 @@ export function prepareProblem(
     }
   }
   const priors: (LogPrior | undefined)[] = parameters.map((name) => priorOf(options.priors, name));
-  const tells = Uint8Array.from(parts, ({ model }) => (options.posteriorFrom === 'fixed' && model !== 'fixed' ? 0 : 1));
-  const cellTells = new Uint8Array(shape.cells);
+  const isInformative = Uint8Array.from(parts, ({ model }) =>
+    options.posteriorFrom === 'fixed' && model !== 'fixed' ? 0 : 1,
+  );
+  const isInformativeCell = new Uint8Array(shape.cells);
   parts.forEach(({ row, categories }, item) => {
-    cellTells.fill(tells[item], row, row + categories);
+    isInformativeCell.fill(isInformative[item], row, row + categories);
   });
-  const rowData = prepareRows(patterns, parts, tells);
+  const rowData = prepareRows(patterns, parts, isInformative);
   const counts: ExpectedCounts = {
     sums: new Float64Array(sumsLayout(shape).length),
     persons: new Float64Array(shape.cells),
@@ -473,7 +474,7 @@ export function prepareProblem(
       table,
       slope: new Float64Array(shape.cells),
       shift: new Float64Array(shape.cells),
-      cellTells,
+      isInformativeCell,
       counts,
       work: createFamilyWork(most),
     },
@@ -482,7 +483,7 @@ export function prepareProblem(
   };
 }
 
-function shapeOf(parts: readonly Part[], node: Float64Array, latent: Latent): Shape {
+function shapeOf(parts: readonly ItemLayout[], node: Float64Array, latent: Latent): SliceShape {
   const last = parts.at(-1);
   return {
     node,

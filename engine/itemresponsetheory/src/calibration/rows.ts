@@ -4,16 +4,16 @@
  * are listed (s_0 = t_0 = 0); what they share, the sum of ln P_0, belongs to the booklet. Graded, 3PL and fixed items
  * list their line of the table.
  */
-import type { Part } from './problem.ts';
+import type { ItemLayout } from './problem.ts';
 import type { Patterns } from './patterns.ts';
 
 /**
  * Lists of numbers, one behind the other: list n is value[start[n]] … value[start[n + 1] − 1], of which those before
- * tells[n] say something about ability.
+ * informativeEnd[n] are informative: the posterior is made from them.
  */
 export interface Lists {
   readonly start: Uint32Array;
-  readonly tells: Uint32Array;
+  readonly informativeEnd: Uint32Array;
   readonly value: Uint32Array;
 }
 
@@ -98,35 +98,35 @@ function byBooklet(of: Uint32Array, booklets: number): { order: Uint32Array; siz
 /**
  * Of every row, in this order, the answers to items with a place (−1: none) from category `from` on, as place +
  * category, or the place alone;
- * those of telling items first.
+ * those of informative items first.
  */
 function listsOf(
   { rowStart, item, category }: Patterns,
   order: ArrayLike<number>,
-  tells: Uint8Array,
+  isInformative: Uint8Array,
   placeOf: Int32Array,
   from: number,
   adds: boolean,
 ): Lists {
   const start = new Uint32Array(order.length + 1);
   if (placeOf.every((place) => place < 0))
-    return { start, tells: new Uint32Array(order.length), value: new Uint32Array(0) };
+    return { start, informativeEnd: new Uint32Array(order.length), value: new Uint32Array(0) };
   let most = 0;
   for (let place = 0; place < order.length; place += 1) {
     const row = order[place];
     most += rowStart[row + 1] - rowStart[row];
   }
-  const end = new Uint32Array(order.length);
+  const informativeEnd = new Uint32Array(order.length);
   const value = new Uint32Array(most);
-  const allTell = tells.every((one) => one === 1);
+  const areAllInformative = isInformative.every((one) => one === 1);
   let at = 0;
-  const add = (row: number, telling: number): void => {
+  const add = (row: number, informative: number): void => {
     const last = rowStart[row + 1];
     for (let n = rowStart[row]; n < last; n += 1) {
       const one = item[n];
       const place = placeOf[one];
       const k = category[n];
-      if (place < 0 || k < from || (!allTell && tells[one] !== telling)) continue;
+      if (place < 0 || k < from || (!areAllInformative && isInformative[one] !== informative)) continue;
       value[at] = adds ? place + k : place;
       at += 1;
     }
@@ -134,15 +134,15 @@ function listsOf(
   for (let place = 0; place < order.length; place += 1) {
     const row = order[place];
     add(row, 1);
-    end[place] = at;
-    if (!allTell) add(row, 0);
+    informativeEnd[place] = at;
+    if (!areAllInformative) add(row, 0);
     start[place + 1] = at;
   }
-  return { start, tells: end, value: value.slice(0, at) };
+  return { start, informativeEnd, value: value.slice(0, at) };
 }
 
-/** `tells`: 1 for items from which the posterior is made. */
-export function prepareRows(patterns: Patterns, parts: readonly Part[], tells: Uint8Array): RowData {
+/** `isInformative`: 1 for items from which the posterior is made. */
+export function prepareRows(patterns: Patterns, parts: readonly ItemLayout[], isInformative: Uint8Array): RowData {
   const isExponential = Uint8Array.from(parts, (part) => (part.isExponential ? 1 : 0));
   const cell = Int32Array.from(parts, (part) => (part.isExponential ? part.row : -1));
   const line = Int32Array.from(parts, (part) => (part.isExponential ? -1 : part.line));
@@ -157,9 +157,9 @@ export function prepareRows(patterns: Patterns, parts: readonly Part[], tells: U
     row: order,
     weight: Float64Array.from(order, (row) => patterns.weight[row]),
     booklet: Uint32Array.from(order, (row) => of[row]),
-    scored: listsOf(patterns, order, tells, cell, 1, true),
-    listed: listsOf(patterns, order, tells, line, 0, true),
-    shared: listsOf(patterns, example, tells, baseLine, 0, false),
+    scored: listsOf(patterns, order, isInformative, cell, 1, true),
+    listed: listsOf(patterns, order, isInformative, line, 0, true),
+    shared: listsOf(patterns, example, isInformative, baseLine, 0, false),
     density: Uint32Array.from(example, (row) => patterns.density[row]),
     size,
   };

@@ -1,17 +1,17 @@
 /**
  * The E-step over a chunk of rows. Rasch, 2PL, the partial credit family and nominal items are exponential families, ln
  * P_k = s_k·θ + t_k + base(θ): a
- * person's row is θ·Σs + Σt and one base line that all rows of the booklet share (quadrature/walk.ts).
+ * person's row is θ·Σs + Σt and one base line that all rows of the booklet share (quadrature/posterior-recurrence.ts).
  * Graded and 3PL items, and fixed ones, add their lines of the table of ln P.
  */
 import { createKernelMemory } from '../kernels/row-kernels.ts';
 import { log } from '../numeric/elementary.ts';
-import { createWalker } from '../quadrature/walk.ts';
+import { createPosteriorRecurrence } from '../quadrature/posterior-recurrence.ts';
 import { normalOnGrid } from './latent.ts';
 import type { Lists, RowData } from './rows.ts';
 
 /** Sizes of a problem. `stride`: nodes, one more when they are odd. Lines of the table are `stride` long. */
-export interface Shape {
+export interface SliceShape {
   readonly node: Float64Array;
   readonly stride: number;
   readonly lines: number;
@@ -34,7 +34,7 @@ export interface SumsLayout {
   readonly logLikelihood: number;
   readonly length: number;
 }
-export function sumsLayout({ stride, lines, cells, densities, perDensity }: Shape): SumsLayout {
+export function sumsLayout({ stride, lines, cells, densities, perDensity }: SliceShape): SumsLayout {
   const eap = lines * stride;
   const density = eap + cells;
   const width = perDensity === 'nodes' ? stride : 3;
@@ -73,14 +73,14 @@ const nowhere = -1e300;
 const fewestWalked = 3;
 
 /** Posterior of one row: `from`..`to` are the nodes that carry weight; `peak`: ln of the weight that was set to 1. */
-interface Posterior {
+interface RowPosterior {
   from: number;
   to: number;
   total: number;
   peak: number;
 }
 
-export function createSlice(data: RowData, shape: Shape, preference: 'fastest' | 'plain' = 'fastest'): Slice {
+export function createSlice(data: RowData, shape: SliceShape, preference: 'fastest' | 'plain' = 'fastest'): Slice {
   const { node, stride, lines } = shape;
   const points = node.length;
   const layout = sumsLayout(shape);
@@ -95,7 +95,7 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
   const sums = memory.numbers(layout.length);
   const [line, here, nodes] = [memory.numbers(stride), memory.numbers(stride), memory.numbers(stride)];
   const weight = memory.numbers(stride + 2);
-  const walker = createWalker(node, weight);
+  const walker = createPosteriorRecurrence(node, weight);
   nodes.set(node);
   const addressesOf = ({ value }: Lists): Uint32Array => {
     const list = memory.addresses(value.length);
@@ -104,14 +104,14 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
   };
   const [listedAt, sharedAt] = [addressesOf(data.listed).byteOffset, addressesOf(data.shared).byteOffset];
   const toSums = sums.byteOffset - table.byteOffset;
-  const out: Posterior = { from: 0, to: 0, total: 0, peak: 0 };
+  const out: RowPosterior = { from: 0, to: 0, total: 0, peak: 0 };
   const empty = new Float64Array(0);
   let input: SliceInput = { table: empty, slope: empty, mean: empty, variance: empty, histogram: empty };
   let [booklet, isWalked, lowest, highest] = [-1, false, stride, -1];
   let prior: { readonly density: number; readonly logWeight: Float64Array } = { density: -1, logWeight: empty };
 
   function open(next: number, rows: number): void {
-    const { start, tells } = data.shared;
+    const { start, informativeEnd } = data.shared;
     booklet = next;
     const density = data.density[next];
     if (density !== prior.density)
@@ -123,10 +123,10 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
       };
     line.fill(nowhere);
     line.set(prior.logWeight);
-    kernels.addRows(sharedAt + 4 * start[next], tells[next] - start[next], line.byteOffset, length);
+    kernels.addRows(sharedAt + 4 * start[next], informativeEnd[next] - start[next], line.byteOffset, length);
     // A histogram may have several modes.
     isWalked = rows >= fewestWalked && !shape.hasHistogram;
-    if (isWalked) walker.begin(line);
+    if (isWalked) walker.setBaseLine(line);
   }
 
   /** What the booklet's rows have in common is added once. */
@@ -136,7 +136,7 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
       return;
     }
     const { start } = data.shared;
-    kernels.accumulate(
+    kernels.addToRows(
       sharedAt + 4 * start[booklet],
       start[booklet + 1] - start[booklet],
       toSums,
@@ -158,12 +158,12 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
   }
 
   /** All nodes by exponentials: line + sum·θ and the row's own lines of the table. */
-  function spread(sum: number, place: number): void {
+  function softmaxAtAllNodes(sum: number, place: number): void {
     weight.set(line);
     if (sum !== 0) for (let q = 0; q < stride; q += 1) weight[q] += sum * nodes[q];
     const from = data.listed.start[place];
-    kernels.addRows(listedAt + 4 * from, data.listed.tells[place] - from, weight.byteOffset, length);
-    out.total = kernels.spread(weight.byteOffset, length);
+    kernels.addRows(listedAt + 4 * from, data.listed.informativeEnd[place] - from, weight.byteOffset, length);
+    out.total = kernels.softmax(weight.byteOffset, length);
     out.peak = weight[stride];
     let [first, last] = [0, stride - 2];
     while (first < last && weight[first] === 0 && weight[first + 1] === 0) first += 2;
@@ -174,13 +174,13 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
 
   /** Posterior of the row at this place. */
   function posteriorAt(place: number): void {
-    const { start, tells, value } = data.scored;
+    const { start, informativeEnd, value } = data.scored;
     const { slope } = input;
     let sum = 0;
-    for (let n = start[place]; n < tells[place]; n += 1) sum += slope[value[n]];
-    const hasListed = data.listed.start[place] < data.listed.tells[place];
+    for (let n = start[place]; n < informativeEnd[place]; n += 1) sum += slope[value[n]];
+    const hasListed = data.listed.start[place] < data.listed.informativeEnd[place];
     if (!isWalked || hasListed) {
-      spread(sum, place);
+      softmaxAtAllNodes(sum, place);
       return;
     }
     walker.walk(sum);
@@ -194,7 +194,14 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
     const { from, to, total, peak } = out;
     const count = data.weight[place];
     sums[layout.logLikelihood] += count * (peak + log(total));
-    const first = kernels.settle(weight.byteOffset, 8 * from, 8 * to, count / total, here.byteOffset, nodes.byteOffset);
+    const first = kernels.addExpectedCounts(
+      weight.byteOffset,
+      8 * from,
+      8 * to,
+      count / total,
+      here.byteOffset,
+      nodes.byteOffset,
+    );
     if (from < lowest) lowest = from;
     if (to > highest) highest = to;
     const { start, value } = data.scored;
@@ -204,7 +211,7 @@ export function createSlice(data: RowData, shape: Shape, preference: 'fastest' |
     }
     const [listed, end] = [data.listed.start[place], data.listed.start[place + 1]];
     if (end > listed)
-      kernels.accumulate(listedAt + 4 * listed, end - listed, toSums, weight.byteOffset, 8 * from, 8 * to);
+      kernels.addToRows(listedAt + 4 * listed, end - listed, toSums, weight.byteOffset, 8 * from, 8 * to);
   }
 
   return {

@@ -7,7 +7,7 @@
  * calling thread goes on alone.
  */
 import { type Lists, type RowData } from './rows.ts';
-import { createSlice, type Shape, type SliceInput, sumsLayout } from './slice.ts';
+import { createSlice, type SliceShape, type SliceInput, sumsLayout } from './slice.ts';
 
 /** Threads of the host, reusable from one calibration to the next. */
 export interface CalibrationTeam {
@@ -22,15 +22,15 @@ export interface CalibrationTeam {
 /** What a worker gets: plain data and shared memory, so it can be posted. */
 export interface TeamWork {
   readonly rows: RowData;
-  readonly shape: Shape;
-  readonly shared: Shared;
+  readonly shape: SliceShape;
+  readonly shared: SharedMemory;
 }
 
 /**
  * `control`: generation, command, the next chunk to take, then of each chunk the generation in which its sums were last
  * put down. `input`: table, slope, mean, variance, histogram. `sums`: of each chunk.
  */
-interface Shared {
+interface SharedMemory {
   readonly control: SharedArrayBuffer;
   readonly input: SharedArrayBuffer;
   readonly only: SharedArrayBuffer;
@@ -60,8 +60,8 @@ export interface Runner {
 const chunksOf = ({ chunkStart }: RowData): number => chunkStart.length - 1;
 
 function views(
-  shared: Shared,
-  { lines, stride, cells, densities, node, hasHistogram }: Shape,
+  shared: SharedMemory,
+  { lines, stride, cells, densities, node, hasHistogram }: SliceShape,
 ): {
   control: Int32Array;
   input: SliceInput;
@@ -105,9 +105,9 @@ function share(rows: RowData): RowData {
     out.set(of);
     return out;
   };
-  const lists = ({ start, tells, value }: Lists): Lists => ({
+  const lists = ({ start, informativeEnd, value }: Lists): Lists => ({
     start: numbers(start),
-    tells: numbers(tells),
+    informativeEnd: numbers(informativeEnd),
     value: numbers(value),
   });
   const weight = new Float64Array(new SharedArrayBuffer(8 * rows.weight.length));
@@ -126,7 +126,7 @@ function share(rows: RowData): RowData {
 }
 
 /** All chunks one after another on this thread. */
-export function runHere(rows: RowData, shape: Shape): Runner {
+export function runHere(rows: RowData, shape: SliceShape): Runner {
   const slice = createSlice(rows, shape);
   return {
     run(input, add, only, onRow) {
@@ -160,12 +160,12 @@ export function serveCalibration({ rows, shape, shared }: TeamWork): void {
   }
 }
 
-export function runAsTeam(rows: RowData, shape: Shape, team: CalibrationTeam, allRows: number): Runner {
+export function runAsTeam(rows: RowData, shape: SliceShape, team: CalibrationTeam, allRows: number): Runner {
   const chunks = chunksOf(rows);
   if (team.workers < 1 || chunks < 2) return runHere(rows, shape);
   const { length } = sumsLayout(shape);
   const { lines, stride, cells, densities, node, hasHistogram } = shape;
-  const shared: Shared = {
+  const shared: SharedMemory = {
     control: new SharedArrayBuffer(4 * (doneAt + chunks)),
     input: new SharedArrayBuffer(
       8 * (lines * stride + cells + 2 * densities + (hasHistogram ? densities * node.length : 0)),

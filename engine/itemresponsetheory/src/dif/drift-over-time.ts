@@ -7,14 +7,14 @@ import { IrtError } from '../errors.ts';
 import { type Form, linkFormsWithErrors, type LinksWithErrors, lostForms } from '../linking/haberman.ts';
 import { linkFormsRobustly, type RobustForms } from '../linking/haberman-robust.ts';
 import { robustZ } from '../linking/link-error.ts';
-import { type ItemCovariance, locations, ownCovariance, type Sample } from '../linking/propagate.ts';
+import { type ItemCovariance, locations, ownCovariance, type CalibrationSample } from '../linking/propagate.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { log } from '../numeric/elementary.ts';
 import { createItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';
 import { transformItem } from '../parameters/scale.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';
-import { type Tested, tested } from './strata.ts';
+import { type ChiSquareTest, chiSquareTest } from './strata.ts';
 
 /**
  * One calibration: its items on its own scale; covariances by item, undefined where parameters are taken as given; the
@@ -23,10 +23,10 @@ import { type Tested, tested } from './strata.ts';
 export interface CalibratedForm {
   readonly items: Form;
   readonly covariances?: readonly (ItemCovariance | undefined)[];
-  readonly sample?: Sample;
+  readonly sample?: CalibrationSample;
 }
 
-export interface ItemOverTime extends Tested {
+export interface ItemOverTime extends ChiSquareTest {
   readonly id: string;
   /** Every calibration that has the item, in the order given, on the base's scale by the links of all. */
   readonly at: readonly { readonly form: number; readonly item: ItemSpec; readonly isLinking: boolean }[];
@@ -70,7 +70,7 @@ export function curveDistance(one: ItemSpec, other: ItemSpec, { node, weight }: 
   return Math.sqrt(sum / total);
 }
 
-interface Member {
+interface FormMember {
   readonly form: number;
   readonly item: ItemSpec;
   readonly covariance: ItemCovariance | undefined;
@@ -81,12 +81,12 @@ interface Member {
  * itself an easy, flat item has no normal error, and Wald's test no power.
  */
 function sameEverywhere(
-  members: readonly Member[],
+  members: readonly FormMember[],
   { links, covariance: ofLinks }: LinksWithErrors,
   forms: number,
   level: number,
-): Tested {
-  const none = tested(NaN, 0, level);
+): ChiSquareTest {
+  const none = chiSquareTest(NaN, 0, level);
   const steps = locations(members[0].item).length;
   const all = steps + 1;
   const kept = Array.from({ length: all }, (_, n) => n).filter((n) =>
@@ -150,7 +150,7 @@ function sameEverywhere(
       sum += one * other * inverse[i * rows.length + j];
     });
   });
-  return tested(sum, rows.length, level);
+  return chiSquareTest(sum, rows.length, level);
 }
 
 /**
@@ -179,7 +179,7 @@ export function driftOverTime(
     (id) => forms.filter((form) => form.some((item) => item.id === id)).length > 1,
   );
   const items = ids.map((id): Omit<ItemOverTime, 'robustZ'> => {
-    const members = forms.flatMap((form, f): Member[] => {
+    const members = forms.flatMap((form, f): FormMember[] => {
       const item = form.find((one) => one.id === id);
       return item === undefined ? [] : [{ form: f, item, covariance: covariances[f].get(id) }];
     });
@@ -198,7 +198,7 @@ export function driftOverTime(
           forms.length,
           level,
         )
-      : tested(NaN, 0, level);
+      : chiSquareTest(NaN, 0, level);
     const at = members.map(({ form, item }) => ({
       form,
       item: transformItem(item, links[form]),

@@ -11,7 +11,7 @@ import { tabulate } from '../information/table.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { eachPosterior } from '../fit/abilities.ts';
-import { type Tested, tested } from './strata.ts';
+import { type ChiSquareTest, chiSquareTest } from './strata.ts';
 
 export interface ItemDriftOptions {
   /** Population of the test takers; default N(0, 1). */
@@ -136,7 +136,7 @@ export interface TwoEstimates {
   readonly beforeCovariance: ArrayLike<number>;
   readonly afterCovariance: ArrayLike<number>;
 }
-export interface ParameterDrift extends Tested {
+export interface ParameterDrift extends ChiSquareTest {
   /** After minus before. */ readonly difference: readonly number[];
   /** (d − median)/(0.74·IQR) of the first parameter over all items (Huynh 2000): beyond ±1.645 stands out. */ readonly robustZ: number;
 }
@@ -169,6 +169,6 @@ export function parameterDrift(
     let sum = 0;
     for (let i = 0; i < size; i += 1)
       for (let j = 0; j < size; j += 1) sum += difference[i] * (inverse?.[i * size + j] ?? NaN) * difference[j];
-    return { ...tested(sum, size, level), difference, robustZ: (moved[n] - median) / spread };
+    return { ...chiSquareTest(sum, size, level), difference, robustZ: (moved[n] - median) / spread };
   });
 }

@@ -6,15 +6,15 @@ export {
   mantelHaenszelIn,
   type MantelHaenszelOptions,
   shrink,
-  type Shrunken,
-  type Standardised,
+  type ShrunkenDelta,
+  type StandardisedDifference,
   standardised,
   strataByAbility,
 } from './mantel-haenszel.ts';
 export { type LogisticDif, logisticDif, type LogisticOptions, type LogisticTest } from './logistic.ts';
 export { type Area, type GroupItem, likelihoodRatio, type LikelihoodRatioOptions, lord, raju } from './parameters.ts';
 export { type SeparateDif, separateDif, type SeparateOptions } from './separate.ts';
-export { type PurifyOptions, type Stratum, type Tested, type TwoGroups, twoGroups } from './strata.ts';
+export { type PurifyOptions, type Stratum, type ChiSquareTest, type TwoGroups, twoGroups } from './strata.ts';
 export { type Sibtest, sibtest, type SibtestOptions } from './sibtest.ts';
 export {
   type CalibratedForm,

@@ -4,7 +4,14 @@
  */
 import { exp, log, logSigmoid, sigmoid } from '../numeric/elementary.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
-import { matchingScore, type PurifyOptions, type Tested, tested, testItems, type TwoGroups } from './strata.ts';
+import {
+  matchingScore,
+  type PurifyOptions,
+  type ChiSquareTest,
+  chiSquareTest,
+  testItems,
+  type TwoGroups,
+} from './strata.ts';
 
 export type LogisticTest = 'both' | 'uniform' | 'non-uniform';
 
@@ -13,7 +20,7 @@ export interface LogisticOptions extends PurifyOptions {
   /** Likelihood ratio (default) or Wald. */ readonly criterion?: 'likelihood-ratio' | 'wald';
 }
 
-export interface LogisticDif extends Tested {
+export interface LogisticDif extends ChiSquareTest {
   /** Nagelkerke's, on which the classes rest; and Cox & Snell's, which is not divided by its maximum. */
   readonly deltaR2: number;
   readonly deltaCoxSnell: number;
@@ -24,7 +31,7 @@ export interface LogisticDif extends Tested {
   readonly coefficients: readonly number[];
 }
 
-interface Cell {
+interface LogisticCell {
   readonly score: number;
   readonly focal: number;
   right: number;
@@ -41,7 +48,7 @@ interface Fit {
  * Newton's method (iteratively reweighted least squares) on grouped rows; `size`: the first so many of 1, score, group,
  * score·group.
  */
-function fitLogistic(cells: readonly Cell[], size: number): Fit {
+function fitLogistic(cells: readonly LogisticCell[], size: number): Fit {
   const coefficients = new Float64Array(size);
   let covariance = new Float64Array(size * size);
   const x = new Float64Array(4);
@@ -109,7 +116,7 @@ export function logisticDif(
 ): (LogisticDif | undefined)[] {
   const [small, large] = sizes[test];
   return testItems(groups, options, (item, matching) => {
-    const cells = new Map<number, Cell>();
+    const cells = new Map<number, LogisticCell>();
     matchingScore(groups, item, matching).forEach((score, person) => {
       const focal = groups.isFocal[person];
       const cell = cells.get(score * 2 + focal) ?? { score, focal, right: 0, total: 0 };
@@ -127,7 +134,7 @@ export function logisticDif(
     const deltaR2 = deltaCoxSnell / (1 - exp((2 * none) / groups.persons));
     const statistic = criterion === 'wald' ? wald(fit, small) : 2 * (fit.logLikelihood - without.logLikelihood);
     return {
-      ...tested(statistic, large - small, level),
+      ...chiSquareTest(statistic, large - small, level),
       deltaR2,
       deltaCoxSnell,
       zumboThomas: classBy(deltaR2, [0.13, 0.26]),

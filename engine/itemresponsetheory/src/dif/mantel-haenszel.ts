@@ -8,13 +8,13 @@ import {
   type PurifyOptions,
   type Stratum,
   strataOf,
-  type Tested,
-  tested,
+  type ChiSquareTest,
+  chiSquareTest,
   testItems,
   type TwoGroups,
 } from './strata.ts';
 
-export interface MantelHaenszel extends Tested {
+export interface MantelHaenszel extends ChiSquareTest {
   /** Common odds ratio, reference over focal; Δ = −2.35 ln α, negative: harder for the focal group. */
   readonly alpha: number;
   readonly delta: number;
@@ -56,7 +56,7 @@ function mantelHaenszelOf(strata: readonly Stratum[], continuity: boolean, level
   }
   // As published, also where the difference is below a half.
   const size = Math.abs(difference) - (continuity ? 0.5 : 0);
-  const result = tested((size * size) / variance, 1, level);
+  const result = chiSquareTest((size * size) / variance, 1, level);
   const { alpha, varianceLogAlpha } = commonOdds(strata);
   const delta = -2.35 * log(alpha);
   const magnitude = Math.abs(delta);
@@ -112,7 +112,7 @@ export function strataByAbility(
   }).filter(({ a, b, c, d }) => a + b + c + d > 0);
 }
 
-export interface Standardised {
+export interface StandardisedDifference {
   /** Σ n_F(P_F − P_R)/Σ n_F: .05 to .1 is to be looked at. */ readonly difference: number;
   readonly alpha: number;
 }
@@ -120,7 +120,7 @@ export interface Standardised {
 export function standardised(
   groups: TwoGroups,
   options: Omit<PurifyOptions, 'purify'> = {},
-): (Standardised | undefined)[] {
+): (StandardisedDifference | undefined)[] {
   return testItems(groups, options, (item, matching) => {
     let [weight, focal, reference] = [0, 0, 0];
     for (const { a, b, c, d } of strataOf(groups, item, matchingScore(groups, item, matching))) {
@@ -138,7 +138,7 @@ export function standardised(
 export function breslowDay(
   groups: TwoGroups,
   { level = 0.05, ...options }: PurifyOptions = {},
-): (Tested | undefined)[] {
+): (ChiSquareTest | undefined)[] {
   return testItems(groups, options, (item, matching) => {
     const strata = strataOf(groups, item, matchingScore(groups, item, matching)).filter(
       ({ a, b, c, d }) => a + b > 0 && c + d > 0 && a + c > 0 && b + d > 0,
@@ -151,7 +151,7 @@ export function breslowDay(
         1 / (1 / expected + 1 / (reference - expected) + 1 / (right - expected) + 1 / (focal - right + expected));
       return sum + (a - expected) ** 2 / variance;
     }, 0);
-    return tested(statistic, strata.length - 1, level);
+    return chiSquareTest(statistic, strata.length - 1, level);
   });
 }
 
@@ -171,7 +171,7 @@ function expectedCell(reference: number, focal: number, right: number, alpha: nu
 /**
  * Small groups: Δ drawn towards the mean of all items, as far as its error asks for; and the chances of the true class.
  */
-export interface Shrunken {
+export interface ShrunkenDelta {
   readonly delta: number;
   readonly standardError: number;
   readonly negligible: number;
@@ -186,7 +186,7 @@ export interface Shrunken {
 export function shrink(
   items: readonly { readonly delta: number; readonly varianceLogAlpha: number }[],
   tail: (z: number) => number,
-): Shrunken[] {
+): ShrunkenDelta[] {
   const variances = items.map(({ varianceLogAlpha }) => 2.35 * 2.35 * varianceLogAlpha);
   const mean = items.reduce((sum, { delta }) => sum + delta, 0) / items.length;
   const spread = items.reduce((sum, { delta }) => sum + (delta - mean) ** 2, 0) / Math.max(1, items.length - 1);

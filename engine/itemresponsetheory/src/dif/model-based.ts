@@ -16,7 +16,7 @@ import { normalGrid } from '../quadrature/grid.ts';
 import { personsWhere } from '../responses/persons-where.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { split } from './parameters.ts';
-import { type Tested, tested } from './strata.ts';
+import { type ChiSquareTest, chiSquareTest } from './strata.ts';
 
 export interface WaldOptions extends Pick<CalibrateItemsOptions, 'models' | 'priors' | 'tolerance' | 'team'> {
   /**
@@ -30,7 +30,7 @@ export interface WaldOptions extends Pick<CalibrateItemsOptions, 'models' | 'pri
 }
 
 /** `difference`: focal minus reference, of slope and intercepts as calibrated (2PL: a, then −a·b). */
-export interface WaldDif extends Tested {
+export interface WaldDif extends ChiSquareTest {
   readonly item: number;
   readonly difference: readonly number[];
 }
@@ -63,7 +63,7 @@ export function waldDif(data: ResponseMatrix, isFocal: ArrayLike<number>, option
     return apart.map((item, n): WaldDif => {
       const [reference, focal] = [fit.items[item], fit.items[data.items + n]];
       if (reference === undefined || focal === undefined || fit.covariance === undefined)
-        return { item, difference: [], ...tested(NaN, 0, level) };
+        return { item, difference: [], ...chiSquareTest(NaN, 0, level) };
       const own = localOf(modelOf(item), reference.item);
       const difference = localOf(modelOf(item), focal.item).map((value, i) => value - own[i]);
       return {
@@ -96,7 +96,7 @@ function quadratic(
   reference: readonly number[],
   focal: readonly number[],
   level: number,
-): Tested {
+): ChiSquareTest {
   const count = Math.min(reference.length, focal.length, difference.length);
   const at = (a: number | undefined, b: number | undefined): number => covariance[(a ?? 0) * size + (b ?? 0)];
   const variance = Float64Array.from({ length: count * count }, (_, n) => {
@@ -109,7 +109,7 @@ function quadratic(
   let sum = 0;
   for (let i = 0; i < count; i += 1)
     for (let j = 0; j < count; j += 1) sum += difference[i] * (inverse?.[i * count + j] ?? NaN) * difference[j];
-  return tested(sum, count, level);
+  return chiSquareTest(sum, count, level);
 }
 
 export interface GroupDeviation {

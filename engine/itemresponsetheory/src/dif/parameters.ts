@@ -8,7 +8,7 @@ import { IrtError } from '../errors.ts';
 import { exp, log1p } from '../numeric/elementary.ts';
 import { normalDistribution } from '../numeric/normal.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
-import { type Tested, tested } from './strata.ts';
+import { type ChiSquareTest, chiSquareTest } from './strata.ts';
 
 export interface GroupItem {
   readonly slope: number;
@@ -19,7 +19,12 @@ export interface GroupItem {
  * v′Σ⁻¹v with v the difference of (a, b); 2 degrees of freedom, 1 where slopes are not estimated. `covariance` of a_R,
  * b_R, a_F, b_F, row-major.
  */
-export function lord(reference: GroupItem, focal: GroupItem, covariance: ArrayLike<number>, level = 0.05): Tested {
+export function lord(
+  reference: GroupItem,
+  focal: GroupItem,
+  covariance: ArrayLike<number>,
+  level = 0.05,
+): ChiSquareTest {
   const [da, db] = [reference.slope - focal.slope, reference.difficulty - focal.difficulty];
   const of = (i: number, j: number): number => {
     const at = (m: number, n: number): number => covariance[4 * m + n];
@@ -27,8 +32,8 @@ export function lord(reference: GroupItem, focal: GroupItem, covariance: ArrayLi
   };
   const [aa, bb, ab] = [of(0, 0), of(1, 1), of(0, 1)];
   return aa === 0
-    ? tested((db * db) / bb, 1, level)
-    : tested((bb * da * da - 2 * ab * da * db + aa * db * db) / (aa * bb - ab * ab), 2, level);
+    ? chiSquareTest((db * db) / bb, 1, level)
+    : chiSquareTest((bb * da * da - 2 * ab * da * db + aa * db * db) / (aa * bb - ab * ab), 2, level);
 }
 
 export interface Area {
@@ -107,7 +112,7 @@ export function likelihoodRatio(
   data: ResponseMatrix,
   isFocal: ArrayLike<number>,
   options: LikelihoodRatioOptions,
-): { readonly item: number; readonly result: Tested }[] {
+): { readonly item: number; readonly result: ChiSquareTest }[] {
   if (isFocal.length !== data.persons)
     throw new IrtError(
       'unequal-lengths',
@@ -134,7 +139,11 @@ export function likelihoodRatio(
     const other = fit(anchors === undefined ? [item] : studied.filter((one) => one !== item));
     return {
       item,
-      result: tested(2 * Math.abs(other.logLikelihood - base.logLikelihood), Math.abs(other.count - base.count), level),
+      result: chiSquareTest(
+        2 * Math.abs(other.logLikelihood - base.logLikelihood),
+        Math.abs(other.count - base.count),
+        level,
+      ),
     };
   });
 }

@@ -6,7 +6,7 @@
 import { IrtError } from '../errors.ts';
 import { exp, log, sigmoid } from '../numeric/elementary.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
-import { type Tested, tested } from './strata.ts';
+import { type ChiSquareTest, chiSquareTest } from './strata.ts';
 
 /** One item: answers, what persons are matched on (a score or an ability), and who is in the focal group. */
 export interface MatchedAnswers {
@@ -34,7 +34,7 @@ function requireAnswers({ category, match, isFocal }: MatchedAnswers): void {
     if (!Number.isFinite(match[n])) throw new IrtError('not-finite', `match[${n}]`, match[n], 'must be a number');
 }
 
-export interface MantelDif extends Tested {
+export interface MantelDif extends ChiSquareTest {
   /** Focal minus reference mean score at equal match, weighted by the focal group; below 0: harder for it. */
   readonly difference: number;
   /** The same in standard deviations of the item's score over both groups. */
@@ -86,7 +86,7 @@ export function mantelDif(
   const mean = Array.from(category).reduce((a, b) => a + b, 0) / category.length;
   const sd = Math.sqrt(Array.from(category).reduce((a, b) => a + (b - mean) ** 2, 0) / (category.length - 1));
   const difference = weighted / focal;
-  const result = tested((observed - expected) ** 2 / variance, 1, level);
+  const result = chiSquareTest((observed - expected) ** 2 / variance, 1, level);
   const size = Math.abs(difference / sd);
   return {
     ...result,
@@ -96,7 +96,7 @@ export function mantelDif(
   };
 }
 
-export interface OrdinalDif extends Tested {
+export interface OrdinalDif extends ChiSquareTest {
   /** Of match, group (focal = 1) and match × group in the larger model; above 0: higher categories. */
   readonly coefficients: readonly number[];
   /** Growth of Nagelkerke's R². Negligible, moderate, large: below .035, .07 (Jodoin & Gierl 2001). */
@@ -207,7 +207,7 @@ export function ordinalDif(
     (1 - exp((2 / n) * (none.logLikelihood - logLikelihood))) / (1 - exp((2 / n) * none.logLikelihood));
   const deltaR2 = nagelkerke(more) - nagelkerke(less);
   return {
-    ...tested(2 * (more.logLikelihood - less.logLikelihood), large.length - small.length, level),
+    ...chiSquareTest(2 * (more.logLikelihood - less.logLikelihood), large.length - small.length, level),
     coefficients: more.slopes,
     deltaR2,
     jodoinGierl: deltaR2 < 0.035 ? 'A' : deltaR2 < 0.07 ? 'B' : 'C',

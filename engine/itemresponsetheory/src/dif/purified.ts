@@ -12,7 +12,7 @@ import {
   waldDif,
   type WaldOptions,
 } from './model-based.ts';
-import { tested as testOf } from './strata.ts';
+import { chiSquareTest as testOf } from './strata.ts';
 
 export interface PurifiedWaldOptions extends Omit<WaldOptions, 'tested'> {
   /** The items that carry the scale in the first round; default all. */

@@ -8,12 +8,12 @@
 import { calibrateItems, type ItemsCalibration } from '../calibration/calibrate-items.ts';
 import type { CalibrateItemsOptions } from '../calibration/problem.ts';
 import { IrtError } from '../errors.ts';
-import { type Anchor, type LinkMethod, linkScales, type ScaleTransform } from '../linking/link.ts';
+import { type LinkAnchor, type LinkMethod, linkScales, type ScaleTransform } from '../linking/link.ts';
 import { linkGradients } from '../linking/link-gradient.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { personsWhere } from '../responses/persons-where.ts';
 import { type Area, type GroupItem, lord, raju } from './parameters.ts';
-import type { Tested } from './strata.ts';
+import type { ChiSquareTest } from './strata.ts';
 
 export interface SeparateOptions extends Pick<CalibrateItemsOptions, 'tolerance' | 'team'> {
   readonly model: 'rasch' | '2pl';
@@ -30,12 +30,12 @@ export interface SeparateOptions extends Pick<CalibrateItemsOptions, 'tolerance'
  */
 export interface SeparateDif {
   readonly item: number;
-  readonly lord: Tested;
+  readonly lord: ChiSquareTest;
   readonly raju: Area;
 }
 
 /** Slope and difficulty of every item, and their covariance: rows and columns 2·item and 2·item + 1. */
-interface Side {
+interface GroupEstimates {
   readonly slope: Float64Array;
   readonly difficulty: Float64Array;
   readonly covariance: Float64Array;
@@ -55,7 +55,7 @@ export function separateDif(
       isFocal.length,
       `must have a member for each of ${data.persons} persons`,
     );
-  const sideOf = (g: number): Side | undefined =>
+  const sideOf = (g: number): GroupEstimates | undefined =>
     sideFrom(
       calibrateItems(
         personsWhere(data, (person) => isFocal[person] === g),
@@ -75,7 +75,7 @@ export function separateDif(
 }
 
 /** Calibrated as aθ + d; b = −d/a moves by −b/a with a and by −1/a with d. Undefined without a covariance. */
-function sideFrom({ items, parameters, covariance }: ItemsCalibration): Side | undefined {
+function sideFrom({ items, parameters, covariance }: ItemsCalibration): GroupEstimates | undefined {
   if (covariance === undefined) return undefined;
   const [size, from] = [2 * items.length, parameters.length];
   const [slope, difficulty] = [new Float64Array(items.length), new Float64Array(items.length)];
@@ -111,24 +111,29 @@ function sideFrom({ items, parameters, covariance }: ItemsCalibration): Side | u
 }
 
 /** A and B; for each side the covariance of every parameter with them (2 a row), and that of A and B themselves. */
-interface Linked extends ScaleTransform {
+interface LinkWithErrors extends ScaleTransform {
   readonly withLink: readonly [Float64Array, Float64Array];
   readonly own: readonly [number, number, number, number];
 }
 
-function linkThrough(reference: Side, focal: Side, anchors: readonly number[], method: LinkMethod): Linked {
-  const of = ({ slope, difficulty }: Side, item: number): Anchor['from'] => ({
+function linkThrough(
+  reference: GroupEstimates,
+  focal: GroupEstimates,
+  anchors: readonly number[],
+  method: LinkMethod,
+): LinkWithErrors {
+  const of = ({ slope, difficulty }: GroupEstimates, item: number): LinkAnchor['from'] => ({
     model: 'logistic',
     id: `${item}`,
     slope: slope[item],
     difficulty: difficulty[item],
   });
-  const pairs = anchors.map((item): Anchor => ({ from: of(focal, item), to: of(reference, item) }));
-  const blockOf = ({ covariance, size }: Side, item: number): number[] =>
+  const pairs = anchors.map((item): LinkAnchor => ({ from: of(focal, item), to: of(reference, item) }));
+  const blockOf = ({ covariance, size }: GroupEstimates, item: number): number[] =>
     [0, 1].flatMap((i) => [0, 1].map((j) => covariance[(2 * item + i) * size + 2 * item + j]));
   const covariances = anchors.map((item) => ({ from: blockOf(focal, item), to: blockOf(reference, item) }));
   const own: [number, number, number, number] = [0, 0, 0, 0];
-  const through = ({ covariance, size }: Side, side: 'from' | 'to'): Float64Array => {
+  const through = ({ covariance, size }: GroupEstimates, side: 'from' | 'to'): Float64Array => {
     const gradient = new Float64Array(2 * size);
     linkGradients(pairs, { method }, { covariances }, side).forEach((list, n) => {
       list.forEach(({ a, b }, k) => {
@@ -154,10 +159,10 @@ function linkThrough(reference: Side, focal: Side, anchors: readonly number[], m
  * A and B by `along`.
  */
 function onOneScale(
-  reference: Side,
-  focal: Side,
+  reference: GroupEstimates,
+  focal: GroupEstimates,
   item: number,
-  { a, b, withLink, own }: Linked,
+  { a, b, withLink, own }: LinkWithErrors,
 ): { readonly pair: readonly [GroupItem, GroupItem]; readonly covariance: Float64Array } {
   const [slope, difficulty] = [focal.slope[item], focal.difficulty[item]];
   const outputs = [

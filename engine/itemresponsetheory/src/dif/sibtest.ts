@@ -5,8 +5,8 @@
  */
 import { chiSquareTail } from '../numeric/chi-square.ts';
 import { createRng } from '../numeric/rng.ts';
-import type { PurifyOptions, Tested, TwoGroups } from './strata.ts';
-import { tested, testItems } from './strata.ts';
+import type { PurifyOptions, ChiSquareTest, TwoGroups } from './strata.ts';
+import { chiSquareTest, testItems } from './strata.ts';
 
 export interface SibtestOptions extends PurifyOptions {
   readonly kind?: 'uniform' | 'crossing';
@@ -24,7 +24,7 @@ export interface SibtestOptions extends PurifyOptions {
 }
 
 /** β: reference minus focal, on the scale of the item's score; crossing: left part minus right part. */
-export interface Sibtest extends Tested {
+export interface Sibtest extends ChiSquareTest {
   readonly beta: number;
   readonly standardError: number;
   /** Score at which the difference changes sign. */ readonly crossing?: number;
@@ -190,14 +190,14 @@ function testOne(
   const total = list.reduce((sum, { persons }) => sum + persons, 0);
   const all = summed(list, total);
   const uniform = {
-    ...tested((all.beta * all.beta) / all.variance, 1, level),
+    ...chiSquareTest((all.beta * all.beta) / all.variance, 1, level),
     beta: all.beta,
     standardError: Math.sqrt(all.variance),
   };
   if (kind === 'uniform') return uniform;
   const crossing = given ?? crossingOf(list);
   const { statistic, degreesOfFreedom, beta } = crossed(list, total, crossing);
-  const byChiSquare = tested(statistic, degreesOfFreedom, level);
+  const byChiSquare = chiSquareTest(statistic, degreesOfFreedom, level);
   const drawn = pOf === 'drawn' && list.length > 0 ? drawnP(list, total, byChiSquare.p, item) : byChiSquare.p;
   return {
     ...byChiSquare,

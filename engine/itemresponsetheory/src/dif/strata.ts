@@ -89,13 +89,13 @@ export interface PurifyOptions {
   readonly level?: number;
 }
 
-export interface Tested {
+export interface ChiSquareTest {
   readonly statistic: number;
   readonly degreesOfFreedom: number;
   readonly p: number;
   readonly isFlagged: boolean;
 }
-export const tested = (statistic: number, degreesOfFreedom: number, level: number): Tested => {
+export const chiSquareTest = (statistic: number, degreesOfFreedom: number, level: number): ChiSquareTest => {
   const p = chiSquareTail(statistic, degreesOfFreedom);
   return { statistic, degreesOfFreedom, p, isFlagged: p < level };
 };

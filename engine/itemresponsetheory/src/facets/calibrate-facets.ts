@@ -11,7 +11,7 @@ import type { RatingTable } from '../responses/rating-table.ts';
 import { type Affine, valueOf } from './affine.ts';
 import { requireConnected } from './connectedness.ts';
 import type { FacetsModel } from './design.ts';
-import type { Unheld } from './leaning.ts';
+import type { UnboundedElement } from './ridge-prior.ts';
 import { type BiasCorrection, withoutBias } from './bias.ts';
 import { emStep } from './em-step.ts';
 import { abilityGrid } from '../quadrature/ability-grid.ts';
@@ -51,7 +51,7 @@ export interface FacetTerms {
 }
 
 /** What leaned on the other elements, because this one's own ratings hold no finite estimate. */
-export interface LeaningElement {
+export interface RegularisedElement {
   readonly facet: string;
   readonly element: string;
   readonly what: 'steps' | 'measure';
@@ -65,7 +65,7 @@ export interface FacetsCalibration {
   readonly thresholdsBy?: string;
   readonly slopes: readonly FacetSlopes[];
   readonly terms: readonly FacetTerms[];
-  readonly leaning: readonly LeaningElement[];
+  readonly regularised: readonly RegularisedElement[];
   readonly mean: number;
   readonly variance: number;
   readonly varianceError: number;
@@ -240,7 +240,9 @@ export function calibrateFacets(
       term: terms.map(measure),
       standardError: terms.map(errors),
     })),
-    leaning: [...new Set(design.leanings.map(({ unheld }) => unheld))].map((one) => leaningElement(table, one)),
+    regularised: [...new Set(design.priors.map(({ on: unheld }) => unheld))].map((one) =>
+      regularisedElement(table, one),
+    ),
     mean,
     variance,
     varianceError: variance * (covariance === undefined ? NaN : Math.sqrt(covariance[varianceAt * size + varianceAt])),
@@ -254,10 +256,10 @@ export function calibrateFacets(
   };
 }
 
-const leaningElement = (
+const regularisedElement = (
   { facets, categories }: RatingTable,
-  { facet, element, what, categories: own }: Unheld,
-): LeaningElement => ({
+  { facet, element, what, categories: own }: UnboundedElement,
+): RegularisedElement => ({
   facet: facets[facet].name,
   element: facets[facet].elements[element],
   what,

@@ -8,10 +8,10 @@ import { IrtError } from '../errors.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
 import { type Affine, sumOf } from './affine.ts';
 import type { Cells } from './cells.ts';
-import { type Leaning, leaningsOf, unheldOf } from './leaning.ts';
+import { type RidgePrior, ridgePriors, unboundedElements } from './ridge-prior.ts';
 
 /** One element held at a measure, or the mean of several (a group anchor). */
-export interface Anchor {
+export interface FacetAnchor {
   readonly facet: string;
   readonly elements: readonly string[];
   readonly mean: number;
@@ -29,7 +29,7 @@ export interface FacetsModel {
   readonly thresholds?: 'common' | { readonly by: string };
   /** Facets whose elements have slopes (generalised many-facet Rasch, Uto & Ueno 2020). */
   readonly slopes?: readonly string[];
-  readonly anchors?: readonly Anchor[];
+  readonly anchors?: readonly FacetAnchor[];
   /** The other steps of a scale with an anchored one are free: the anchor brings the origin. */
   readonly stepAnchors?: readonly StepAnchor[];
   /** Pairs of facets with terms of their own. */
@@ -51,7 +51,7 @@ export interface Design {
   /** By cell: severity, ln slope (when there are slopes), and group of steps. */
   readonly cells: readonly { readonly severity: Affine; readonly logSlope?: Affine; readonly group: number }[];
   /** Of what its own ratings cannot hold. */
-  readonly leanings: readonly Leaning[];
+  readonly priors: readonly RidgePrior[];
   /** Anchored first facet: the population's mean is free, because the scale's origin is given. */
   readonly hasFreeMean: boolean;
 }
@@ -136,7 +136,7 @@ export function designOf(
     steps,
     logSlopes,
     interactions: terms,
-    leanings: leaningsOf(unheldOf(table, by), table, measures, steps),
+    priors: ridgePriors(unboundedElements(table, by), table, measures, steps),
     hasFreeMean: groups[0].length > 0,
     cells: elements.map((list) => ({
       severity: sumOf([
@@ -191,7 +191,7 @@ function heldSteps(table: RatingTable, by: number | undefined, anchors: readonly
 
 function groupsOf(
   { facets }: RatingTable,
-  anchors: readonly Anchor[],
+  anchors: readonly FacetAnchor[],
   facetAt: (field: string, name: string) => number,
 ): { members: number[]; mean: number }[][] {
   const groups = facets.map((): { members: number[]; mean: number }[] => []);

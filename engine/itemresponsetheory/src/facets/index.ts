@@ -14,17 +14,17 @@ export {
   type FacetSlopes,
   type FacetsOptions,
   type FacetTerms,
-  type LeaningElement,
+  type RegularisedElement,
   type StepGroup,
 } from './calibrate-facets.ts';
-export type { Anchor, FacetsModel, StepAnchor } from './design.ts';
+export type { FacetAnchor, FacetsModel, StepAnchor } from './design.ts';
 export { type Connectedness, findSubsets, type Subset } from './connectedness.ts';
 export { type Join, weakestJoins } from './joins.ts';
 export { calibrateFacetsJointly, type JointFacets, type JointOptions } from './joint.ts';
 export { type PersonMeasure, personMeasures } from './persons.ts';
 export type { Measures } from './prediction.ts';
 export {
-  type Agreement,
+  type RaterAgreement,
   agreementOf,
   elementFit,
   type ElementFit,

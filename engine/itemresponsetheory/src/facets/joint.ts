@@ -8,7 +8,7 @@ import { type RatingTable, ratingsOf } from '../responses/rating-table.ts';
 import { createRatingAt, ratingAt } from './cells.ts';
 import { type FacetMeasures, requireScale } from './calibrate-facets.ts';
 import { requireConnected } from './connectedness.ts';
-import { unheldOf } from './leaning.ts';
+import { unboundedElements } from './ridge-prior.ts';
 
 export interface JointFacets {
   readonly facets: readonly FacetMeasures[];
@@ -165,7 +165,7 @@ function requireEstimable(rest: RatingTable): void {
     rest,
     'also without the persons who got the highest or the lowest score only; marginal estimation keeps them',
   );
-  const [unheld] = unheldOf(rest, undefined);
+  const [unheld] = unboundedElements(rest, undefined);
   if (unheld !== undefined)
     throw new IrtError(
       'element-extreme',

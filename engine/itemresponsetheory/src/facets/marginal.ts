@@ -1,21 +1,21 @@
 /** The E-step of a many-facet model, with the gradient (Fisher's identity) and the complete information at x. */
 import { normalOnGrid } from '../calibration/latent.ts';
 import { exp, log } from '../numeric/elementary.ts';
-import { createWalker, type Walker } from '../quadrature/walk.ts';
+import { createPosteriorRecurrence, type PosteriorRecurrence } from '../quadrature/posterior-recurrence.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
 import { type Affine, valueOf } from './affine.ts';
 import { type Cells, cellsOf, createRatingAt, type RatingAt, ratingAt } from './cells.ts';
 import { type Design, designOf, type FacetsModel } from './design.ts';
 
 /** Persons with the same cells and, where slopes cannot tell them apart, the same sum of scores. */
-interface Member {
+interface PatternMember {
   readonly persons: number[];
   readonly count: number;
   sum: number;
 }
 interface Pattern {
   readonly cells: Uint32Array;
-  readonly members: readonly Member[];
+  readonly members: readonly PatternMember[];
 }
 
 export interface Marginal {
@@ -34,7 +34,7 @@ export interface Marginal {
   readonly varianceAt: number;
   readonly size: number;
   readonly at: RatingAt;
-  readonly walker: Walker;
+  readonly walker: PosteriorRecurrence;
 }
 
 export function marginalOf(table: RatingTable, node: Float64Array, model: FacetsModel): Marginal {
@@ -66,7 +66,7 @@ export function marginalOf(table: RatingTable, node: Float64Array, model: Facets
     varianceAt,
     size: varianceAt + 1,
     at: createRatingAt(m),
-    walker: createWalker(node, new Float64Array(node.length + 1)),
+    walker: createPosteriorRecurrence(node, new Float64Array(node.length + 1)),
     patterns: patternsOf(ratingsOf, cells, (person) => (hasSlopes ? person : sum[person]), sum),
   };
 }
@@ -94,7 +94,7 @@ function patternsOf(
   return [...known.values()].map(({ cells, members }) => ({ cells, members: [...members.values()] }));
 }
 
-export interface Expected {
+export interface MarginalExpectation {
   /** Of the ratings, and of what leans on others (0 without). */
   readonly logLikelihood: number;
   readonly logPrior: number;
@@ -193,8 +193,8 @@ export function expectation(
   marginal: Marginal,
   x: Float64Array,
   withInformation: boolean,
-  onMember?: (member: Member, eap: number, variance: number) => void,
-): Expected {
+  onMember?: (member: PatternMember, eap: number, variance: number) => void,
+): MarginalExpectation {
   const { design, node, table, patterns, cells, walker, meanAt, varianceAt, total, above } = marginal;
   const points = node.length;
   const at = cellsAt(marginal, x);
@@ -211,7 +211,7 @@ export function expectation(
     line.set(prior.logWeight);
     for (const c of list)
       for (let q = 0, from = c * points, w = cells.weight[c]; q < points; q += 1) line[q] -= w * at.logTotal[from + q];
-    walker.begin(line);
+    walker.setBaseLine(line);
     shared.fill(0);
     for (const member of members) {
       if (hasSlopes)
@@ -259,7 +259,7 @@ export function expectation(
   if (meanAt >= 0) gradient[meanAt] = (first - persons * prior.mean) / variance;
   gradient[varianceAt] =
     (second - 2 * mean * first - persons * (prior.second - 2 * mean * prior.mean)) / (2 * variance);
-  const logPrior = addLeanings(design, x, gradient, withInformation ? information : undefined);
+  const logPrior = addRidgePriors(design, x, gradient, withInformation ? information : undefined);
   return { logLikelihood, logPrior, gradient, information, moments: [first / persons, second / persons] };
 }
 
@@ -385,8 +385,8 @@ function subtractMeans(
 }
 
 /** ln density of every leaning, without its constant, with gradient and information. */
-function addLeanings(
-  { leanings, parameters }: Design,
+function addRidgePriors(
+  { priors: leanings, parameters }: Design,
   x: Float64Array,
   gradient: Float64Array,
   information: Float64Array | undefined,

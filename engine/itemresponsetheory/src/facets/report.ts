@@ -132,7 +132,7 @@ export function separationOf(facet: Pick<FacetMeasures, 'measure' | 'standardErr
   };
 }
 
-export interface Agreement {
+export interface RaterAgreement {
   readonly pairs: number;
   readonly observed: number;
   /** That the model expects of raters who differ in severity alone. */ readonly expected: number;
@@ -145,7 +145,7 @@ export function agreementOf(
   measures: Measures,
   theta: ArrayLike<number>,
   facet: number,
-): Agreement {
+): RaterAgreement {
   const groups = new Map<string, number[]>();
   table.score.forEach((_, n) => {
     const key = [table.person[n], ...table.facets.map(({ of }, f) => (f === facet ? '' : of[n]))].join();

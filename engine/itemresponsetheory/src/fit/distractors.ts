@@ -27,7 +27,7 @@ export interface DistractorOptions {
   /** Number of options of each item, by default up to the highest chosen. */ readonly options?: ArrayLike<number>;
 }
 
-interface Choice {
+interface ChosenOption {
   readonly option: number;
   readonly rest: number;
 }
@@ -36,8 +36,8 @@ interface Choice {
  * Each person's answers as shares of right ones among the others answered, so that sparse rows can be compared; persons
  * with one answer are left out.
  */
-function choicesOf(choices: ResponseMatrix, key: ArrayLike<number>): readonly Choice[][] {
-  const out: Choice[][] = Array.from({ length: choices.items }, () => []);
+function choicesOf(choices: ResponseMatrix, key: ArrayLike<number>): readonly ChosenOption[][] {
+  const out: ChosenOption[][] = Array.from({ length: choices.items }, () => []);
   for (let person = 0; person < choices.persons; person += 1) {
     const [from, to] = [choices.rowStart[person], choices.rowStart[person + 1]];
     let right = 0;
@@ -52,10 +52,10 @@ function choicesOf(choices: ResponseMatrix, key: ArrayLike<number>): readonly Ch
 }
 
 function optionOf(
-  list: readonly Choice[],
+  list: readonly ChosenOption[],
   option: number,
   isKey: boolean,
-  groups: readonly (readonly Choice[])[],
+  groups: readonly (readonly ChosenOption[])[],
 ): DistractorOption {
   const chosen = list.filter((choice) => choice.option === option);
   const share = chosen.length / list.length;

@@ -2,7 +2,7 @@
 import { IrtError } from '../errors.ts';
 import { type ItemParameters, Model, requireItem } from '../parameters/item-parameters.ts';
 
-export interface Estimated {
+export interface EstimatedParameters {
   /** Slopes, of all items or of each; default true. Under Rasch, partial credit and rating scale false. */
   readonly slope?: boolean | readonly boolean[];
   /** Lower and upper asymptotes; by default those that are not 0, and not 1. */
@@ -26,7 +26,7 @@ export interface FreeOfItem {
 
 const none: FreeOfItem = { slope: false, steps: 0, lower: false, upper: false, count: 0 };
 
-export function freeParameters(bank: ItemParameters, estimated: Estimated = {}): readonly FreeOfItem[] {
+export function freeParameters(bank: ItemParameters, estimated: EstimatedParameters = {}): readonly FreeOfItem[] {
   const fixed = new Set(estimated.fixed);
   fixed.forEach((item) => requireItem(bank, item));
   return Array.from({ length: bank.size }, (_, item) => {

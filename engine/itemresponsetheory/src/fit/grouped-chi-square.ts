@@ -10,7 +10,7 @@ import { chiSquareTail } from '../numeric/chi-square.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { requireThetas } from './abilities.ts';
-import { type Estimated, freeParameters } from './estimated.ts';
+import { type EstimatedParameters, freeParameters } from './estimated.ts';
 import { requireResponses } from './responses.ts';
 
 export interface AbilityGroup {
@@ -27,7 +27,7 @@ export interface GroupedChiSquare {
 }
 export interface GroupedChiSquareOptions {
   /** Default 10, of equal size. */ readonly groups?: number;
-  readonly estimated?: Estimated;
+  readonly estimated?: EstimatedParameters;
 }
 
 interface Answer {

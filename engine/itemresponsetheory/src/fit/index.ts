@@ -1,5 +1,5 @@
 /** Entry `itemresponsetheory/fit`: how well items, persons and whole models fit the responses. */
-export { type Estimated } from './estimated.ts';
+export { type EstimatedParameters } from './estimated.ts';
 export { type Abilities, type AbilitiesOptions, estimateAbilities } from './abilities.ts';
 export { type ScoreGroup } from './merge-cells.ts';
 export { type SumScoreFit, type SumScoreFitOptions, sumScoreFit } from './sum-score-fit.ts';

@@ -15,15 +15,15 @@ import { invertSymmetric, whiten } from '../numeric/cholesky.ts';
 import { type ItemParameters } from '../parameters/item-parameters.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
-import { type Estimated, freeParameters, requireSpread } from './estimated.ts';
+import { type EstimatedParameters, freeParameters, requireSpread } from './estimated.ts';
 import {
   type Feature,
   momentCovariance,
   momentsAt,
   observedMoments,
   pairCorrelations,
-  type Shape,
-  shapeOf,
+  type MomentLayout,
+  momentLayout,
 } from './moments.ts';
 import { noncentralityAt } from './noncentral.ts';
 import { parameterDerivatives } from './parameter-derivatives.ts';
@@ -36,7 +36,7 @@ export interface LimitedInformationOptions {
   readonly statistic?: LimitedStatistic;
   /** Density of the population; default N(0, 1) on 61 points. */
   readonly grid?: Grid;
-  readonly estimated?: Estimated;
+  readonly estimated?: EstimatedParameters;
 }
 
 export interface LimitedInformation {
@@ -68,10 +68,10 @@ function probabilitiesAt(bank: ItemParameters, theta: number): readonly Float64A
 /** Δ column by column: dE(moments)/dparameter. */
 function jacobian(
   bank: ItemParameters,
-  shape: Shape,
+  shape: MomentLayout,
   nodes: readonly (readonly Float64Array[])[],
   { node, weight }: Grid,
-  estimated: Estimated | undefined,
+  estimated: EstimatedParameters | undefined,
 ): readonly Float64Array[] {
   const free = freeParameters(bank, estimated);
   const columns = free.flatMap(({ count }) => Array.from({ length: count }, () => new Float64Array(shape.size)));
@@ -89,7 +89,7 @@ function jacobian(
 
 /** A change of one item's probabilities moves its own univariate moments and every product that it takes part in. */
 function addDerivative(
-  { features, pairs, univariate }: Shape,
+  { features, pairs, univariate }: MomentLayout,
   probabilities: readonly Float64Array[],
   item: number,
   derivative: Float64Array,
@@ -113,10 +113,10 @@ const valueOf = ({ category }: Feature, k: number): number => (category === unde
 
 /** d ln w_q: mean (θ − μ)/σ², variance (θ − μ)²/(2σ⁴), each minus its mean as the weights stay normalised. */
 function populationColumns(
-  shape: Shape,
+  shape: MomentLayout,
   nodes: readonly (readonly Float64Array[])[],
   { node, weight }: Grid,
-  estimated: Estimated | undefined,
+  estimated: EstimatedParameters | undefined,
 ): readonly Float64Array[] {
   const mean = node.reduce((sum, theta, q) => sum + theta * weight[q], 0);
   const variance = node.reduce((sum, theta, q) => sum + (theta - mean) ** 2 * weight[q], 0);
@@ -204,7 +204,7 @@ export function limitedInformation(
       'must be 2 for M2; use C2 or M2*',
     );
   const forms = completeForms(data, statistic);
-  const shape = shapeOf(bank, statistic === 'C2');
+  const shape = momentLayout(bank, statistic === 'C2');
   const nodes = Array.from(grid.node, (theta) => probabilitiesAt(bank, theta));
   const columns = jacobian(bank, shape, nodes, grid, estimated);
   const degreesOfFreedom = shape.size - columns.length;

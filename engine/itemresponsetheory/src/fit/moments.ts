@@ -11,14 +11,14 @@ export interface Feature {
 }
 
 /** Univariate moments first, then E(x_i·x_j) of each pair. */
-export interface Shape {
+export interface MomentLayout {
   readonly features: readonly Feature[];
   readonly pairs: readonly (readonly [number, number])[];
   readonly univariate: number;
   readonly size: number;
 }
 
-export function shapeOf(bank: ItemParameters, byCategory: boolean): Shape {
+export function momentLayout(bank: ItemParameters, byCategory: boolean): MomentLayout {
   const features = Array.from(bank.categories, (categories, item): Feature[] =>
     byCategory ? Array.from({ length: categories - 1 }, (_, k) => ({ item, category: k + 1 })) : [{ item }],
   ).flat();
@@ -44,7 +44,7 @@ function featureProduct(a: Feature, b: Feature, p: Float64Array): number {
 
 /** Moments where the items are independent: at one node of θ. */
 export function momentsAt(
-  { features, pairs, univariate, size }: Shape,
+  { features, pairs, univariate, size }: MomentLayout,
   probabilities: readonly Float64Array[],
 ): Float64Array {
   const means = probabilities.map(mean);
@@ -63,7 +63,7 @@ export function momentsAt(
  * the product.
  */
 export function momentCovariance(
-  shape: Shape,
+  shape: MomentLayout,
   nodes: readonly (readonly Float64Array[])[],
   weight: Float64Array,
 ): Float64Array {
@@ -92,7 +92,7 @@ export function momentCovariance(
 
 /** What a shared item adds to the product of the two expectations, into the lower triangle. */
 function addShared(
-  { features, pairs, univariate, size }: Shape,
+  { features, pairs, univariate, size }: MomentLayout,
   probabilities: readonly Float64Array[],
   w: number,
   out: Float64Array,
@@ -131,7 +131,7 @@ function addShared(
 
 /** Means over the persons, and the shares of the categories. */
 export function observedMoments(
-  { features, pairs, univariate, size }: Shape,
+  { features, pairs, univariate, size }: MomentLayout,
   bank: ItemParameters,
   forms: Uint8Array,
 ): { readonly moments: Float64Array; readonly shares: readonly Float64Array[] } {
@@ -164,7 +164,7 @@ export function pairCorrelations(
   nodes: readonly (readonly Float64Array[])[],
   weight: Float64Array,
 ): { readonly observed: Float64Array; readonly expected: Float64Array } {
-  const shape = shapeOf(bank, false);
+  const shape = momentLayout(bank, false);
   const { moments, shares } = observedMoments(shape, bank, forms);
   const population = Array.from(bank.categories, (categories, item) =>
     Float64Array.from({ length: categories }, (_, k) =>

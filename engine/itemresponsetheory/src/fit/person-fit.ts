@@ -37,7 +37,7 @@ const curves = createCurves();
  * Sums over the items of a row at θ, with u_k = ln P_k: deviation ΣlnP_x − E, and variances and covariance of u and of
  * the score ℓ'.
  */
-interface Sums {
+interface RowSums {
   logLikelihood: number;
   deviation: number;
   variance: number;
@@ -46,8 +46,8 @@ interface Sums {
   warm: number;
 }
 
-function sumsAt(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, theta: number): Sums {
-  const sums: Sums = { logLikelihood: 0, deviation: 0, variance: 0, covariance: 0, information: 0, warm: 0 };
+function sumsAt(bank: ItemParameters, items: ArrayLike<number>, categories: ArrayLike<number>, theta: number): RowSums {
+  const sums: RowSums = { logLikelihood: 0, deviation: 0, variance: 0, covariance: 0, information: 0, warm: 0 };
   for (let n = 0; n < items.length; n += 1) {
     const count = evaluate(bank, items[n], theta, curves);
     const given = curves.logProbability[categories[n]];
@@ -73,7 +73,7 @@ function sumsAt(bank: ItemParameters, items: ArrayLike<number>, categories: Arra
  * θ̂ solves r₀(θ) + Σℓ' = 0. With c = Cov(Σu, Σℓ')/I, Σu − E + c·r₀ is to first order that of u − cℓ', whose variance
  * is Var u − c²I.
  */
-function personFitAt(sums: Sums, responses: number, r0: number, known: boolean): PersonFit {
+function personFitAt(sums: RowSums, responses: number, r0: number, known: boolean): PersonFit {
   const lz = sums.deviation / Math.sqrt(sums.variance);
   const c = sums.covariance / sums.information;
   const lzStar = known

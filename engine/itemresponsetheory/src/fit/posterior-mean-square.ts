@@ -16,7 +16,7 @@ import { type GridTable, tabulate } from '../information/table.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { eachPosterior } from './abilities.ts';
-import { type Estimated, type FreeOfItem, freeParameters } from './estimated.ts';
+import { type EstimatedParameters, type FreeOfItem, freeParameters } from './estimated.ts';
 import { type ScoreMoments, scoreMoments } from './mean-square.ts';
 import { parameterDerivatives } from './parameter-derivatives.ts';
 import { requireResponses } from './responses.ts';
@@ -25,7 +25,7 @@ export interface PosteriorMeanSquareOptions {
   /** Density of the population; default N(0, 1) on 61 points. */
   readonly grid?: Grid;
   /** Default: slopes, steps and asymptotes were estimated from these answers. */
-  readonly estimated?: Estimated;
+  readonly estimated?: EstimatedParameters;
 }
 
 export interface PosteriorMeanSquare {
@@ -41,9 +41,13 @@ export interface PosteriorMeanSquare {
  * What one answer is worth at each node: P, then (x − E)², W, and the scores d ln P_x/dparameter;
  * [category][quantity][node].
  */
-function termsOf({ grid, probability, rowStart, bank }: GridTable, item: number, free: FreeOfItem): readonly Term[] {
+function termsOf(
+  { grid, probability, rowStart, bank }: GridTable,
+  item: number,
+  free: FreeOfItem,
+): readonly CategoryTerm[] {
   const points = grid.node.length;
-  const terms = Array.from({ length: bank.categories[item] }, (_, k): Term => {
+  const terms = Array.from({ length: bank.categories[item] }, (_, k): CategoryTerm => {
     const start = (rowStart[item] + k) * points;
     return {
       probability: probability.subarray(start, start + points),
@@ -66,13 +70,13 @@ function termsOf({ grid, probability, rowStart, bank }: GridTable, item: number,
   return terms;
 }
 
-interface Term {
+interface CategoryTerm {
   readonly probability: Float64Array;
   readonly quantities: readonly Float64Array[];
 }
 
 /** Sums of one item over the persons: squares, variances, and the expected products of (d, scores). */
-class Sums {
+class ItemSums {
   private count = 0;
   private squares = 0;
   private variances = 0;
@@ -81,7 +85,7 @@ class Sums {
   private readonly without: Float64Array;
 
   constructor(
-    private readonly terms: readonly Term[],
+    private readonly terms: readonly CategoryTerm[],
     private readonly parameters: number,
     points: number,
   ) {
@@ -149,7 +153,7 @@ export function posteriorMeanSquares(
   requireResponses(bank, data);
   const table = tabulate(bank, grid);
   const sums = freeParameters(bank, estimated).map(
-    (free, item) => new Sums(termsOf(table, item, free), free.count, grid.node.length),
+    (free, item) => new ItemSums(termsOf(table, item, free), free.count, grid.node.length),
   );
   eachPosterior(bank, data, grid, (person, weight) => {
     for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1)

@@ -10,14 +10,14 @@ import { chiSquareTail } from '../numeric/chi-square.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
-import { type Estimated, freeParameters } from './estimated.ts';
+import { type EstimatedParameters, freeParameters } from './estimated.ts';
 import { mergeSparse, type ScoreGroup } from './merge-cells.ts';
 import { completeForms, requireAtLeast, requireResponses } from './responses.ts';
 
 export interface SumScoreFitOptions {
   /** Density of the population; default N(0, 1) on 61 points. */
   readonly grid?: Grid;
-  readonly estimated?: Estimated;
+  readonly estimated?: EstimatedParameters;
   /** Least expected count of a cell; default 1. */
   readonly leastExpected?: number;
 }

@@ -67,7 +67,7 @@ export function plainKernels(memory: ArrayBuffer): RowKernels {
         for (let q = 0; q < points; q += 1) all[o + q] += all[a + q];
       }
     },
-    spread(row, length) {
+    softmax(row, length) {
       const [start, end] = [row >>> 3, (row + length) >>> 3];
       let most = -Infinity;
       for (let q = start; q < end; q += 1) {
@@ -86,7 +86,7 @@ export function plainKernels(memory: ArrayBuffer): RowKernels {
       }
       return even + odd;
     },
-    settle(row, from, to, factor, here, node) {
+    addExpectedCounts(row, from, to, factor, here, node) {
       const [start, h, at] = [row >>> 3, here >>> 3, node >>> 3];
       let [even, odd] = [0, 0];
       for (let q = from >>> 3; q < to >>> 3; q += 2) {
@@ -100,7 +100,7 @@ export function plainKernels(memory: ArrayBuffer): RowKernels {
       }
       return even + odd;
     },
-    accumulate(list, count, shift, row, from, to) {
+    addToRows(list, count, shift, row, from, to) {
       for (let n = 0; n < count; n += 1) {
         const target = (addresses[(list >>> 2) + n] + shift) >>> 3;
         for (let q = from >>> 3; q < to >>> 3; q += 1) all[target + q] += all[(row >>> 3) + q];

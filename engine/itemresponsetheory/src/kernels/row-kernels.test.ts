@@ -22,9 +22,9 @@ function workOn(
   node.set(Array.from({ length: points }, (_, q) => q / 5 - 6));
   list.set(listed.map((n) => table.byteOffset + n * length));
   kernels.addRows(list.byteOffset, list.length, row.byteOffset, length);
-  const total = kernels.spread(row.byteOffset, length);
-  const first = kernels.settle(row.byteOffset, 16, length - 32, 1 / total, here.byteOffset, node.byteOffset);
-  kernels.accumulate(list.byteOffset, list.length, 10 * length, row.byteOffset, 16, length - 32);
+  const total = kernels.softmax(row.byteOffset, length);
+  const first = kernels.addExpectedCounts(row.byteOffset, 16, length - 32, 1 / total, here.byteOffset, node.byteOffset);
+  kernels.addToRows(list.byteOffset, list.length, 10 * length, row.byteOffset, 16, length - 32);
   return [total, first, ...row, ...here, ...table];
 }
 
@@ -60,7 +60,7 @@ describe('loops over rows', () => {
     const { kernels, numbers } = createKernelMemory(20_000);
     const row = numbers(1002);
     row.set(Array.from({ length: 1000 }, (_, q) => -q * 0.0429));
-    expect(kernels.spread(row.byteOffset, 8000)).toBeGreaterThan(1);
+    expect(kernels.softmax(row.byteOffset, 8000)).toBeGreaterThan(1);
     for (let q = 0; q < 1000; q += 1)
       expect(Math.abs((row[q] ?? 0) / exp(-q * 0.0429) - 1)).toBeLessThanOrEqual(4.5e-16);
   });

@@ -16,11 +16,11 @@ export interface RowKernels {
   /** out += the rows of the list. */
   addRows(list: number, count: number, out: number, length: number): void;
   /** row = e^(row − its largest), 0 below e^−43; the largest is put behind the row; gives the sum. */
-  spread(row: number, length: number): number;
+  softmax(row: number, length: number): number;
   /** row ·= factor and here += row, from byte `from` up to `to`; gives Σ row·node. */
-  settle(row: number, from: number, to: number, factor: number, here: number, node: number): number;
+  addExpectedCounts(row: number, from: number, to: number, factor: number, here: number, node: number): number;
   /** Adds `row`, from byte `from` up to `to`, to every row of the list moved on by `shift` bytes. */
-  accumulate(list: number, count: number, shift: number, row: number, from: number, to: number): void;
+  addToRows(list: number, count: number, shift: number, row: number, from: number, to: number): void;
 }
 
 /** What of WebAssembly is used; the library has no types of a host. */
@@ -39,7 +39,7 @@ const isHost = (value: unknown): value is Host =>
   value !== null &&
   ['Memory', 'Module', 'Instance', 'validate'].every((name) => name in value);
 const isKernels = (value: object): value is RowKernels =>
-  ['addRows', 'spread', 'settle', 'accumulate'].every((name) => name in value);
+  ['addRows', 'softmax', 'addExpectedCounts', 'addToRows'].every((name) => name in value);
 
 const page = 65_536;
 /** 32-bit addresses. */
@@ -74,19 +74,19 @@ export function createKernelMemory(bytes: number, preference: 'fastest' | 'plain
   };
 }
 
-interface Made {
+interface KernelHost {
   readonly buffer: ArrayBuffer;
   readonly kernels: RowKernels;
   readonly isWebAssembly: boolean;
 }
 
-function plain(bytes: number): Made {
+function plain(bytes: number): KernelHost {
   const buffer = new ArrayBuffer(Math.ceil((bytes + 16) / 16) * 16);
   return { buffer, kernels: plainKernels(buffer), isWebAssembly: false };
 }
 
 /** Undefined where there is no WebAssembly, no 128-bit operations, or a content security policy that forbids it. */
-function assembled(bytes: number): Made | undefined {
+function assembled(bytes: number): KernelHost | undefined {
   const host: unknown = Reflect.get(globalThis, 'WebAssembly');
   if (!isHost(host) || !host.validate(rowKernelBytes)) return undefined;
   try {

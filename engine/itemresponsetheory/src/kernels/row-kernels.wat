@@ -38,7 +38,7 @@
         (br $one))))
 
   ;; row = e^(row − its largest), 0 where that is below e^−43; the largest is put behind the row; gives the sum.
-  (func (export "spread") (param $row i32) (param $length i32) (result f64)
+  (func (export "softmax") (param $row i32) (param $length i32) (result f64)
     (local $q i32) (local $most v128) (local $x v128) (local $above v128) (local $k v128) (local $high v128) (local $low v128) (local $r v128) (local $square v128) (local $odd v128) (local $sum v128) (local $total v128)
     (local.set $most (v128.load (local.get $row)))
     (loop $largest
@@ -86,7 +86,7 @@
     (f64.add (f64x2.extract_lane 0 (local.get $total)) (f64x2.extract_lane 1 (local.get $total))))
 
   ;; row·= factor and here += row from byte `from` up to `to`; gives Σ row·node.
-  (func (export "settle") (param $row i32) (param $from i32) (param $to i32) (param $factor f64) (param $here i32) (param $node i32) (result f64)
+  (func (export "addExpectedCounts") (param $row i32) (param $from i32) (param $to i32) (param $factor f64) (param $here i32) (param $node i32) (result f64)
     (local $w v128) (local $total v128)
     (loop $nodes
       (local.set $w (f64x2.mul (v128.load (i32.add (local.get $row) (local.get $from))) (f64x2.splat (local.get $factor))))
@@ -97,7 +97,7 @@
     (f64.add (f64x2.extract_lane 0 (local.get $total)) (f64x2.extract_lane 1 (local.get $total))))
 
   ;; To every row that stands at list, moved on by `shift` bytes, adds `row` from byte `from` up to `to`.
-  (func (export "accumulate") (param $list i32) (param $count i32) (param $shift i32) (param $row i32) (param $from i32) (param $to i32)
+  (func (export "addToRows") (param $list i32) (param $count i32) (param $shift i32) (param $row i32) (param $from i32) (param $to i32)
     (local $end i32) (local $target i32) (local $q i32)
     (local.set $end (i32.add (local.get $list) (i32.shl (local.get $count) (i32.const 2))))
     (block $done

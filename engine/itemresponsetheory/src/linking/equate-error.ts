@@ -18,7 +18,7 @@ import {
   type WeightedPopulation,
 } from './equate.ts';
 import { type AnchorErrors, linkGradients } from './link-gradient.ts';
-import { type Anchor, type LinkOptions, linkScales, type ScaleTransform } from './link.ts';
+import { type LinkAnchor, type LinkOptions, linkScales, type ScaleTransform } from './link.ts';
 import { type ItemCovariance, type ItemGradient, locations, nudge, propagate } from './propagate.ts';
 
 export interface EquatingRequest {
@@ -26,7 +26,7 @@ export interface EquatingRequest {
   readonly from: readonly ItemSpec[];
   readonly to: readonly ItemSpec[];
   /** Items that link, and how. */
-  readonly anchors: readonly Anchor[];
+  readonly anchors: readonly LinkAnchor[];
   readonly link: LinkOptions;
   /**
    * Synthetic population on `to`'s scale for a link; it moves with the link where persons were known on the other
@@ -55,12 +55,12 @@ const linked = (items: readonly ItemSpec[], link: ScaleTransform): ItemSpec[] =>
   items.map((item) => transformItem(item, link));
 
 /** Equivalents as functions of θ and of the distributions: what each derivative needs. */
-interface Equated {
+interface Equivalents {
   readonly rows: readonly TrueScoreRow[];
   readonly observed: readonly number[];
 }
 
-function equate({ from, to, populations, continuisation }: EquatingRequest, link: ScaleTransform): Equated {
+function equate({ from, to, populations, continuisation }: EquatingRequest, link: ScaleTransform): Equivalents {
   const [a, b] = [createItemParameters(linked(from, link)), createItemParameters(to)];
   const persons = populations(link);
   return {
@@ -81,7 +81,7 @@ const slopeOf = (bank: ItemParameters, theta: number): number =>
 function direct(
   request: EquatingRequest,
   link: ScaleTransform,
-  { rows, observed }: Equated,
+  { rows, observed }: Equivalents,
   side: 'from' | 'to',
   covariances: ReadonlyMap<string, ItemCovariance>,
 ): number[][][] {
@@ -141,11 +141,11 @@ export function equateWithErrors(request: EquatingRequest): EquatedScore[] {
   const { rows, observed } = equated;
   if (errors === undefined) return rows.map((row, n) => ({ ...row, observed: observed[n] }));
   const outputs = rows.length + observed.length;
-  const flat = ({ rows: list, observed: others }: Equated): number[] => [
+  const flat = ({ rows: list, observed: others }: Equivalents): number[] => [
     ...list.map(({ equivalent }) => equivalent),
     ...others,
   ];
-  const difference = (up: Equated, down: Equated, by: number): number[] => {
+  const difference = (up: Equivalents, down: Equivalents, by: number): number[] => {
     const [one, other] = [flat(up), flat(down)];
     return one.map((value, n) => (value - other[n]) / (2 * by));
   };

@@ -13,9 +13,9 @@ import { equateWithErrors } from './equate-error.ts';
 import { formLinkErrors, linkForms } from './haberman.ts';
 import { linkFormsRobustly } from './haberman-robust.ts';
 import { linkErrors } from './link-error.ts';
-import { type Anchor, linkScales } from './link.ts';
+import { type LinkAnchor, linkScales } from './link.ts';
 import { linkGradients } from './link-gradient.ts';
-import { type ItemCovariance, nudge, type Sample } from './propagate.ts';
+import { type ItemCovariance, nudge, type CalibrationSample } from './propagate.ts';
 
 type Logistic = Extract<ItemSpec, { readonly model: 'logistic' }>;
 const random = createRng('link errors');
@@ -37,7 +37,7 @@ const truth = [
 ];
 /** Forms on scales of their own; the last items of one are the first of the next, and two are in all. */
 const forms = truth.map((link, f) => on([...pool.slice(f * 4, f * 4 + 8), ...pool.slice(16)], link));
-const sample: Sample = { persons: 600, mean: 0, sd: 1 };
+const sample: CalibrationSample = { persons: 600, mean: 0, sd: 1 };
 
 /** Errors of a calibration of 600: an item's own, and those of the sample, shared by all. */
 const ownVariance = ({ slope = 1 }: Logistic): readonly [number, number, number] => [
@@ -157,7 +157,7 @@ describe('many forms', () => {
 
 describe('two forms', () => {
   const [from = [], to = []] = [on(pool.slice(4), { a: 1.2, b: 0.4 }), pool.slice(0, 13)];
-  const anchorsOf = (one: readonly ItemSpec[], other: readonly ItemSpec[]): Anchor[] =>
+  const anchorsOf = (one: readonly ItemSpec[], other: readonly ItemSpec[]): LinkAnchor[] =>
     one.flatMap((item) => {
       const match = other.find(({ id }) => id === item.id);
       return match === undefined ? [] : [{ from: item, to: match }];

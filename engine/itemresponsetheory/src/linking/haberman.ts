@@ -7,10 +7,10 @@ import { exp, log } from '../numeric/elementary.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import type { ItemSpec } from '../parameters/item-parameters.ts';
 import type { ScaleTransform } from './link.ts';
-import { type ItemCovariance, type ItemGradient, locations, propagate, type Sample } from './propagate.ts';
+import { type ItemCovariance, type ItemGradient, locations, propagate, type CalibrationSample } from './propagate.ts';
 
 export type Form = readonly ItemSpec[];
-interface Cell {
+interface AdditiveCell {
   readonly row: number;
   readonly form: number;
   readonly value: number;
@@ -26,7 +26,7 @@ interface Additive {
 }
 
 /** Rows are eliminated: L = Σ_rows (I − 11′/m) over the forms that have the row. */
-function additive(cells: readonly Cell[], rows: number, forms: number, base: number): Additive {
+function additive(cells: readonly AdditiveCell[], rows: number, forms: number, base: number): Additive {
   const [count, sum] = [new Float64Array(rows), new Float64Array(rows)];
   const inRow: number[][] = Array.from({ length: rows }, () => []);
   for (const { row, form, value } of cells) {
@@ -89,7 +89,7 @@ function solve(forms: readonly Form[], base: number): Solution {
     numbers.set(name, at);
     return at;
   };
-  const slopeCells: Cell[] = [];
+  const slopeCells: AdditiveCell[] = [];
   const cellOf = forms.map((form, f) =>
     form.map((item) => {
       if (item.model === 'nominal') return { slope: -1, step: -1 };
@@ -103,7 +103,7 @@ function solve(forms: readonly Form[], base: number): Solution {
   const slopes = additive(slopeCells, numbers.size, forms.length, base);
   const unit = Array.from(slopes.effects, exp);
   numbers.clear();
-  const stepCells: Cell[] = [];
+  const stepCells: AdditiveCell[] = [];
   const withSteps = forms.map((form, f) =>
     form.map((item, n) => {
       const step = stepCells.length;
@@ -168,7 +168,7 @@ export function linkForms(
 export interface FormErrors {
   /** [form][item]; undefined: taken as given. */
   readonly covariances: readonly (readonly (ItemCovariance | undefined)[])[];
-  readonly samples?: readonly (Sample | undefined)[];
+  readonly samples?: readonly (CalibrationSample | undefined)[];
   readonly base?: number;
 }
 

@@ -1,6 +1,6 @@
 /** Entry `itemresponsetheory/linking`: scales of different forms put together, and scores equated. */
 export {
-  type Anchor,
+  type LinkAnchor,
   linkScales,
   type LinkDirection,
   type LinkMethod,
@@ -9,7 +9,7 @@ export {
 } from './link.ts';
 export { type AnchorErrors } from './link-gradient.ts';
 export { type LinkErrors, linkErrors, linkRobustly, type RobustLink, robustZ } from './link-error.ts';
-export { type ItemCovariance, type Sample } from './propagate.ts';
+export { type ItemCovariance, type CalibrationSample } from './propagate.ts';
 export { type Form, type FormErrors, formLinkErrors, linkForms } from './haberman.ts';
 export {
   type DroppedItem,

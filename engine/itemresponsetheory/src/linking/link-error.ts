@@ -2,7 +2,7 @@
 import { IrtError } from '../errors.ts';
 import { log } from '../numeric/elementary.ts';
 import type { ItemSpec } from '../parameters/item-parameters.ts';
-import { type Anchor, type LinkOptions, linkScales, type ScaleTransform } from './link.ts';
+import { type LinkAnchor, type LinkOptions, linkScales, type ScaleTransform } from './link.ts';
 import { type AnchorErrors, linkGradients } from './link-gradient.ts';
 import { type ItemGradient, locations, propagate } from './propagate.ts';
 
@@ -18,7 +18,7 @@ export interface LinkErrors {
  * share the error of its sample; else they are taken as independent.
  */
 export function linkErrors(
-  anchors: readonly Anchor[],
+  anchors: readonly LinkAnchor[],
   options: LinkOptions,
   covariances: AnchorErrors['covariances'],
   samples: NonNullable<AnchorErrors['samples']> = {},
@@ -77,7 +77,7 @@ export interface RobustLink {
  * 2.7) or `least` are left (default half).
  */
 export function linkRobustly(
-  anchors: readonly Anchor[],
+  anchors: readonly LinkAnchor[],
   options: LinkOptions,
   {
     threshold = 2.7,
@@ -87,7 +87,7 @@ export function linkRobustly(
   const withAll = linkScales(anchors, options);
   let kept = anchors.map((_, n) => n);
   const dropped: { anchor: number; z: number; of: 'difficulty' | 'slope' }[] = [];
-  const pick = (list: readonly number[]): Anchor[] => list.flatMap((n) => anchors[n]);
+  const pick = (list: readonly number[]): LinkAnchor[] => list.flatMap((n) => anchors[n]);
   while (kept.length > least) {
     const { a, b } = linkScales(pick(kept), options);
     const centre = (item: ItemSpec): number => {

@@ -3,7 +3,7 @@
  * curves, where only the anchor's own curves are drawn again.
  */
 import {
-  type Anchor,
+  type LinkAnchor,
   curveResiduals,
   hasFixedUnit,
   type LinkOptions,
@@ -11,7 +11,7 @@ import {
   type ScaleTransform,
 } from './link.ts';
 import { exp, log } from '../numeric/elementary.ts';
-import { type ItemCovariance, locations, nudge, type Sample } from './propagate.ts';
+import { type ItemCovariance, locations, nudge, type CalibrationSample } from './propagate.ts';
 
 /**
  * What is known of the error of the anchors' parameters: the same for `linkErrors` and for scores equated through the
@@ -19,11 +19,11 @@ import { type ItemCovariance, locations, nudge, type Sample } from './propagate.
  */
 export interface AnchorErrors {
   readonly covariances: readonly { readonly from: ItemCovariance; readonly to: ItemCovariance }[];
-  readonly samples?: { readonly from?: Sample; readonly to?: Sample };
+  readonly samples?: { readonly from?: CalibrationSample; readonly to?: CalibrationSample };
 }
-type Side = 'from' | 'to';
+type LinkSide = 'from' | 'to';
 const h = 1e-4;
-const moved = (anchor: Anchor, side: Side, n: number, by: number): Anchor => ({
+const moved = (anchor: LinkAnchor, side: LinkSide, n: number, by: number): LinkAnchor => ({
   ...anchor,
   [side]: nudge(anchor[side], n, by),
 });
@@ -33,10 +33,10 @@ const moved = (anchor: Anchor, side: Side, n: number, by: number): Anchor => ({
  * decided by the anchors as they are: a nudged slope must not free it.
  */
 export function linkGradients(
-  anchors: readonly Anchor[],
+  anchors: readonly LinkAnchor[],
   options: LinkOptions,
   { covariances }: AnchorErrors,
-  side: Side,
+  side: LinkSide,
 ): readonly (readonly ScaleTransform[])[] {
   const settled: LinkOptions = { ...options, fixedUnit: options.fixedUnit ?? hasFixedUnit(anchors) };
   const isCurve = options.method === 'haebara' || options.method === 'stocking-lord';
@@ -51,7 +51,7 @@ export function linkGradients(
 
 type Gradient = (index: number, n: number) => ScaleTransform;
 
-function throughMoments(anchors: readonly Anchor[], options: LinkOptions, side: Side): Gradient {
+function throughMoments(anchors: readonly LinkAnchor[], options: LinkOptions, side: LinkSide): Gradient {
   const at = (index: number, n: number, by: number): ScaleTransform =>
     linkScales(
       anchors.map((one, m) => (m === index ? moved(one, side, n, by) : one)),
@@ -64,7 +64,7 @@ function throughMoments(anchors: readonly Anchor[], options: LinkOptions, side: 
 }
 
 /** Residuals and their derivatives in ln A and B. */
-interface Drawn {
+interface CurveGap {
   readonly r: Float64Array;
   readonly byA: Float64Array;
   readonly byB: Float64Array;
@@ -75,10 +75,10 @@ const product = (one: Float64Array, other: Float64Array): number =>
   one.reduce((sum, value, n) => sum + value * other[n], 0);
 
 /** J′r = 0 holds as a parameter p moves: d(ln A, B)/dp = −H⁻¹·(∂J/∂p′r + J′∂r/∂p), H = ∂(J′r)/∂(ln A, B). */
-function throughCurves(anchors: readonly Anchor[], options: LinkOptions, side: Side): Gradient {
+function throughCurves(anchors: readonly LinkAnchor[], options: LinkOptions, side: LinkSide): Gradient {
   const { a, b } = linkScales(anchors, options);
   const isFixed = options.fixedUnit === true;
-  const drawn = (list: readonly Anchor[], lnA: number, shift: number): Drawn => {
+  const drawn = (list: readonly LinkAnchor[], lnA: number, shift: number): CurveGap => {
     const at = (x: number, y: number): Float64Array => curveResiduals(list, options, { a: exp(x), b: y });
     return {
       r: at(lnA, shift),

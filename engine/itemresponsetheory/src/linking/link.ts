@@ -19,7 +19,7 @@ export type LinkDirection = 'forward' | 'backward' | 'symmetric';
 export type LinkMethod = 'mean-mean' | 'mean-gmean' | 'mean-sigma' | 'haebara' | 'stocking-lord';
 
 /** One common item on both scales. */
-export interface Anchor {
+export interface LinkAnchor {
   readonly from: ItemSpec;
   readonly to: ItemSpec;
 }
@@ -47,7 +47,7 @@ const spread = (values: readonly number[]): number => {
 
 const slopeOf = (item: ItemSpec): number => (item.model === 'nominal' ? NaN : (item.slope ?? 1));
 
-function check(anchors: readonly Anchor[], { method, weights }: LinkOptions): void {
+function check(anchors: readonly LinkAnchor[], { method, weights }: LinkOptions): void {
   if (anchors.length === 0) throw new IrtError('no-anchors', 'anchors', '[]', 'must have at least one common item');
   anchors.forEach(({ from, to }, n) => {
     if (from.model !== to.model || locations(from).length !== locations(to).length)
@@ -75,11 +75,11 @@ function check(anchors: readonly Anchor[], { method, weights }: LinkOptions): vo
 }
 
 /** Rasch family: all slopes of both sides are 1. */
-export const hasFixedUnit = (anchors: readonly Anchor[]): boolean =>
+export const hasFixedUnit = (anchors: readonly LinkAnchor[]): boolean =>
   anchors.every(({ from, to }) => slopeOf(from) === 1 && slopeOf(to) === 1);
 
 /** Throws IrtError for no anchors, or anchors that differ in kind. */
-export function linkScales(anchors: readonly Anchor[], options: LinkOptions): ScaleTransform {
+export function linkScales(anchors: readonly LinkAnchor[], options: LinkOptions): ScaleTransform {
   check(anchors, options);
   const unit = options.fixedUnit ?? hasFixedUnit(anchors);
   const start = byMoments(anchors, options, unit);
@@ -88,7 +88,7 @@ export function linkScales(anchors: readonly Anchor[], options: LinkOptions): Sc
     : start;
 }
 
-function byMoments(anchors: readonly Anchor[], { method, weights }: LinkOptions, unit: boolean): ScaleTransform {
+function byMoments(anchors: readonly LinkAnchor[], { method, weights }: LinkOptions, unit: boolean): ScaleTransform {
   const [from, to] = [
     anchors.flatMap((anchor) => locations(anchor.from)),
     anchors.flatMap((anchor) => locations(anchor.to)),
@@ -127,11 +127,11 @@ const standard = normalGrid();
 
 /** √weight × differences of category curves (Haebara) or of the expected total (Stocking–Lord). */
 export function curveResiduals(
-  anchors: readonly Anchor[],
+  anchors: readonly LinkAnchor[],
   { method, direction = 'forward', grid: { node, weight } = standard }: LinkOptions,
   link: ScaleTransform,
 ): Float64Array {
-  const bankOf = (item: (anchor: Anchor) => ItemSpec): ItemParameters =>
+  const bankOf = (item: (anchor: LinkAnchor) => ItemSpec): ItemParameters =>
     createItemParameters(anchors.map((anchor, n) => ({ ...item(anchor), id: `${n}` })));
   const back = { a: 1 / link.a, b: -link.b / link.a };
   const pairs: (readonly [ItemParameters, ItemParameters])[] = [];
@@ -161,7 +161,7 @@ const sumOfSquares = (values: Float64Array): number => values.reduce((sum, value
 
 /** Gauss–Newton in (ln A, B), damped where a step does not help (Levenberg 1944). */
 function byCurves(
-  anchors: readonly Anchor[],
+  anchors: readonly LinkAnchor[],
   options: LinkOptions,
   unit: boolean,
   start: ScaleTransform,

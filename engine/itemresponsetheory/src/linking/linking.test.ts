@@ -9,7 +9,7 @@ import { drawCategory } from '../simulation/generate.ts';
 import { equateObservedScores, equateTrueScores } from './equate.ts';
 import { linkForms } from './haberman.ts';
 import { linkErrors, linkRobustly } from './link-error.ts';
-import { type Anchor, type LinkDirection, type LinkMethod, linkScales } from './link.ts';
+import { type LinkAnchor, type LinkDirection, type LinkMethod, linkScales } from './link.ts';
 import { normalGrid } from '../quadrature/grid.ts';
 
 const random = createRng('linking');
@@ -34,7 +34,7 @@ describe('linking', () => {
         fc.constantFrom(...methods),
         fc.constantFrom<LinkDirection>('forward', 'backward', 'symmetric'),
         (a, b, method, direction) => {
-          const anchors: Anchor[] = items.map((from) => ({ from, to: transformItem(from, { a, b }) }));
+          const anchors: LinkAnchor[] = items.map((from) => ({ from, to: transformItem(from, { a, b }) }));
           const link = linkScales(anchors, { method, direction });
           expect([link.a, link.b]).toEqual([expect.closeTo(a, 6), expect.closeTo(b, 6)]);
           const back = linkScales(
@@ -64,7 +64,7 @@ describe('linking', () => {
   });
 
   it('drops an anchor that drifted, and says which', () => {
-    const anchors: Anchor[] = items.map((from, n) => {
+    const anchors: LinkAnchor[] = items.map((from, n) => {
       const to = transformItem(from, { a: 1.1, b: 0.3 });
       return n === 4 && to.model === 'logistic' ? { from, to: { ...to, difficulty: to.difficulty + 1 } } : { from, to };
     });
@@ -133,7 +133,7 @@ describe('linking', () => {
       );
       const [to, from] = fits;
       if (to === undefined || from === undefined) continue;
-      const anchors = pool.map((_, n): Anchor => ({
+      const anchors = pool.map((_, n): LinkAnchor => ({
         from: from.items[n]?.item ?? items[0] ?? { model: 'logistic', id: '', difficulty: 0 },
         to: to.items[n]?.item ?? { model: 'logistic', id: '', difficulty: 0 },
       }));

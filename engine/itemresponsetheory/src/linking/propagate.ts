@@ -15,7 +15,7 @@ export type ItemCovariance = readonly number[];
  * Another sample would have moved and
  * stretched it for all items at once. Leave it out where fixed anchors gave the scale.
  */
-export interface Sample {
+export interface CalibrationSample {
   readonly persons: number;
   readonly mean: number;
   readonly sd: number;
@@ -46,20 +46,28 @@ export function nudge(item: ItemSpec, n: number, h: number): ItemSpec {
  * Of [slope, steps…]: how each moves with the sample's mean (in logits) and with ln of its spread: da = a·ε, db = −m −
  * (b − mean)·ε. Given slopes (a row of zeros) hold the unit: ε is 0.
  */
-function shared(item: ItemSpec, covariance: ItemCovariance, { mean }: Sample): readonly (readonly [number, number])[] {
+function shared(
+  item: ItemSpec,
+  covariance: ItemCovariance,
+  { mean }: CalibrationSample,
+): readonly (readonly [number, number])[] {
   const isFree = covariance[0] > 0;
   const slope = item.model === 'nominal' ? 1 : (item.slope ?? 1);
   return [[0, isFree ? slope : 0], ...locations(item).map((b) => [-1, isFree ? mean - b : 0] as const)];
 }
 
 /** Variances of the sample's mean and of ln of its standard deviation, normal abilities. */
-const sampleVariances = ({ persons, sd }: Sample): readonly [number, number] => [
+const sampleVariances = ({ persons, sd }: CalibrationSample): readonly [number, number] => [
   (sd * sd) / persons,
   1 / (2 * persons),
 ];
 
 /** What is left of an item's covariance without what it shares with the others; at least a tenth of every variance. */
-export function ownCovariance(item: ItemSpec, covariance: ItemCovariance, sample: Sample | undefined): ItemCovariance {
+export function ownCovariance(
+  item: ItemSpec,
+  covariance: ItemCovariance,
+  sample: CalibrationSample | undefined,
+): ItemCovariance {
   if (sample === undefined) return covariance;
   const [moves, [m, e], size] = [
     shared(item, covariance, sample),
@@ -92,7 +100,7 @@ export interface ItemGradient {
  * Covariance of the outputs, row-major: Σ g′Vg over the items, V without the shared part, which all items together
  * carry once.
  */
-export function propagate(items: readonly ItemGradient[], outputs: number, sample?: Sample): Float64Array {
+export function propagate(items: readonly ItemGradient[], outputs: number, sample?: CalibrationSample): Float64Array {
   const out = new Float64Array(outputs * outputs);
   const total = Array.from({ length: outputs }, (): [number, number] => [0, 0]);
   for (const { item, covariance, gradient } of items) {

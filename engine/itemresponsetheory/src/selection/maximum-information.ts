@@ -3,7 +3,7 @@ import { requireFinite } from '../errors.ts';
 import { informationAt } from '../information/item.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
 import type { GridTable } from '../information/table.ts';
-import { type Ranked, rankBy } from './rank.ts';
+import { type RankedItem, rankBy } from './rank.ts';
 
 /** Index of the node nearest to θ; grids are equally spaced. */
 export function nearestNode({ grid: { node } }: GridTable, theta: number): number {
@@ -21,7 +21,7 @@ export function rankByInformation(
   theta: number,
   isAvailable: (item: number) => boolean,
   factor: (item: number) => number = () => 1,
-): Generator<Ranked, void, undefined> {
+): Generator<RankedItem, void, undefined> {
   requireFinite('theta', theta);
   return rankBy(bank.size, isAvailable, (item) => informationAt(bank, item, theta) * factor(item));
 }

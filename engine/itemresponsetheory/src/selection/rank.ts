@@ -1,5 +1,5 @@
 /** Ranking of the items that may still be given, by any criterion. */
-export interface Ranked {
+export interface RankedItem {
   readonly item: number;
   readonly value: number;
 }
@@ -13,7 +13,7 @@ export function* rankBy(
   size: number,
   isAvailable: (item: number) => boolean,
   criterion: (item: number) => number,
-): Generator<Ranked, void, undefined> {
+): Generator<RankedItem, void, undefined> {
   const values = new Float64Array(size).fill(NaN);
   for (let item = 0; item < size; item += 1) if (isAvailable(item)) values[item] = criterion(item);
   for (;;) {

@@ -1,7 +1,7 @@
 /** Simulated candidates, studies of adaptive tests, exposure parameters. */
 export { adjustExposure } from '../exposure/sympson-hetter.ts';
 export { type Population, drawAbility, drawCategory } from './generate.ts';
-export { type SimulationDesign, type Sit, type Sitting, simulate } from './study.ts';
+export { type SimulationDesign, type SimulatedTest, type TestOutcome, simulate } from './study.ts';
 export {
   accuracyAt,
   type ConditionalRow,
@@ -9,7 +9,7 @@ export {
   type CutAccuracy,
   exposureRates,
   meanOverlap,
-  type Sat,
+  type SimulatedSession,
   type StudySummary,
   summarise,
 } from './summary.ts';

@@ -7,17 +7,17 @@ import { informationAt } from '../information/item.ts';
 import { createRng } from '../numeric/rng.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
 import { drawAbility, drawCategory, type Population } from './generate.ts';
-import type { Sat } from './summary.ts';
+import type { SimulatedSession } from './summary.ts';
 
 /** One sitting: asks `answer` for every item given, and says what came out. */
-export interface Sitting {
+export interface TestOutcome {
   readonly theta: number;
   readonly standardError: number;
   /** Everything given, and what of it counted. */ readonly items: readonly number[];
   readonly counted: readonly number[];
   readonly reason: string;
 }
-export type Sit = (answer: (item: number) => number, simulee: number) => Sitting;
+export type SimulatedTest = (answer: (item: number) => number, simulee: number) => TestOutcome;
 
 export interface SimulationDesign {
   readonly bank: ItemParameters;
@@ -29,7 +29,7 @@ export interface SimulationDesign {
   readonly first?: number;
   readonly seed: number;
   readonly population: Population;
-  readonly sit: Sit;
+  readonly sit: SimulatedTest;
   /**
    * The items that a test without constraints would give to the same candidate, so many: what the information is
    * compared with. Without it, the
@@ -51,7 +51,7 @@ function bestItems(bank: ItemParameters, theta: number, count: number): readonly
     .map(({ item }) => item);
 }
 
-function sitOne(design: SimulationDesign, simulee: number): Sat {
+function sitOne(design: SimulationDesign, simulee: number): SimulatedSession {
   const { bank, seed, population, sit, unconstrained } = design;
   const random = createRng(seed).fork('simulee', simulee);
   const truth = drawAbility(population, random);
@@ -73,7 +73,7 @@ function sitOne(design: SimulationDesign, simulee: number): Sat {
 }
 
 /** Throws IrtError for a number of simulees that is none, and what `signal` throws when it is aborted. */
-export function simulate(design: SimulationDesign): Sat[] {
+export function simulate(design: SimulationDesign): SimulatedSession[] {
   const { simulees, first = 0, onProgress, signal } = design;
   if (!Number.isInteger(simulees) || simulees < 1)
     throw new IrtError('no-simulees', 'simulees', simulees, 'must be a whole number of at least 1');

@@ -5,7 +5,7 @@ export interface Cut {
 }
 
 /** One simulated session. */
-export interface Sat {
+export interface SimulatedSession {
   readonly truth: number;
   readonly estimate: number;
   readonly standardError: number;
@@ -64,9 +64,9 @@ const mean = (values: readonly number[]): number =>
 const share = (values: readonly boolean[]): number =>
   values.length === 0 ? NaN : values.filter(Boolean).length / values.length;
 const rootMeanSquare = (values: readonly number[]): number => Math.sqrt(mean(values.map((value) => value * value)));
-const errorsOf = (sat: readonly Sat[]): number[] => sat.map(({ truth, estimate }) => estimate - truth);
+const errorsOf = (sat: readonly SimulatedSession[]): number[] => sat.map(({ truth, estimate }) => estimate - truth);
 
-export function accuracyAt({ name, theta }: Cut, sat: readonly Sat[]): CutAccuracy {
+export function accuracyAt({ name, theta }: Cut, sat: readonly SimulatedSession[]): CutAccuracy {
   const [masters, others] = [sat.filter(({ truth }) => truth >= theta), sat.filter(({ truth }) => truth < theta)];
   return {
     name,
@@ -80,8 +80,8 @@ export function accuracyAt({ name, theta }: Cut, sat: readonly Sat[]): CutAccura
   };
 }
 
-function conditionalOn(sat: readonly Sat[]): ConditionalRow[] {
-  const bins = new Map<number, Sat[]>();
+function conditionalOn(sat: readonly SimulatedSession[]): ConditionalRow[] {
+  const bins = new Map<number, SimulatedSession[]>();
   for (const one of sat) {
     const bin = Math.round(one.truth * 2) / 2;
     const list = bins.get(bin);
@@ -101,7 +101,7 @@ function conditionalOn(sat: readonly Sat[]): ConditionalRow[] {
 }
 
 /** Share of candidates who got each item. */
-export function exposureRates(size: number, sat: readonly Sat[]): Float64Array {
+export function exposureRates(size: number, sat: readonly SimulatedSession[]): Float64Array {
   const rates = new Float64Array(size);
   for (const { items } of sat) for (const item of items) rates[item] += 1 / sat.length;
   return rates;
@@ -122,7 +122,7 @@ const levelOf = (theta: number, cuts: readonly Cut[]): number => cuts.filter((cu
 export function summarise(
   ids: readonly string[],
   cuts: readonly Cut[],
-  sat: readonly Sat[],
+  sat: readonly SimulatedSession[],
   isControlled: (item: number) => boolean,
 ): StudySummary {
   const rates = exposureRates(ids.length, sat);

@@ -8,7 +8,7 @@ import { expectedScore } from '../models/probability.ts';
 import { type ItemParameters, Model } from '../parameters/item-parameters.ts';
 import type { CutScore } from './angoff.ts';
 
-export interface Page {
+export interface BookletPage {
   readonly item: number;
   readonly location: number;
 }
@@ -32,7 +32,7 @@ export function responseLocation(bank: ItemParameters, item: number, chance: num
 }
 
 /** The booklet, easiest first. `chance`: response probability, default 0.67. */
-export function orderedBooklet(bank: ItemParameters, chance = 0.67): Page[] {
+export function orderedBooklet(bank: ItemParameters, chance = 0.67): BookletPage[] {
   if (!(chance > 0 && chance < 1))
     throw new IrtError('chance-out-of-range', 'chance', chance, 'must be above 0 and below 1');
   return Array.from({ length: bank.size }, (_, item) => ({
@@ -46,7 +46,7 @@ export function orderedBooklet(bank: ItemParameters, chance = 0.67): Page[] {
  * between it and the page before. Median over judges; error by their spread.
  */
 export function bookmark(
-  booklet: readonly Page[],
+  booklet: readonly BookletPage[],
   marks: readonly number[],
 ): CutScore & { readonly judges: readonly number[] } {
   if (marks.length < 2)

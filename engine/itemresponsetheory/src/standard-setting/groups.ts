@@ -29,7 +29,7 @@ function bootstrap<T>(
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 }
 
-export interface Judged {
+export interface JudgedPerson {
   readonly score: number;
   /** By the judgement of those who know the person, not by the test. */ readonly isMaster: boolean;
 }
@@ -38,7 +38,7 @@ export interface Judged {
  * Score at which P(master) is a half in a logistic regression of the judgement on the score. Throws when one group is
  * missing.
  */
-export function contrastingGroups(persons: readonly Judged[], random: Rng, resamples = 500): CutScore {
+export function contrastingGroups(persons: readonly JudgedPerson[], random: Rng, resamples = 500): CutScore {
   const masters = persons.filter(({ isMaster }) => isMaster).length;
   if (masters === 0 || masters === persons.length)
     throw new IrtError('one-group', 'persons', masters, 'must hold masters and others');
@@ -52,7 +52,7 @@ export function contrastingGroups(persons: readonly Judged[], random: Rng, resam
  * −intercept/slope by Newton on standardised scores; NaN when the slope is not positive. Groups that do not overlap are
  * parted in the middle.
  */
-function logisticCrossing(persons: readonly Judged[]): number {
+function logisticCrossing(persons: readonly JudgedPerson[]): number {
   const [high, low] = [
     persons.filter(({ isMaster }) => isMaster).map(({ score }) => score),
     persons.filter(({ isMaster }) => !isMaster).map(({ score }) => score),

@@ -9,9 +9,9 @@ import { exp } from '../numeric/elementary.ts';
 /** Weights below this share of the mode's are left out: their sum stays below a rounding error. */
 const negligible = 1e-19;
 
-export interface Walker {
+export interface PosteriorRecurrence {
   /** Ratios of a new line (its first nodes; it may be longer). */
-  begin(line: Float64Array): void;
+  setBaseLine(line: Float64Array): void;
   /** Fills `weight` from node `from` up to `to`, both even, 1 at the mode; others stay as they are. */
   walk(sum: number): void;
   readonly weight: Float64Array;
@@ -23,18 +23,18 @@ export interface Walker {
 }
 
 /** `weight` must have room for one node more than an odd number of them. */
-export function createWalker(node: Float64Array, weight: Float64Array): Walker {
+export function createPosteriorRecurrence(node: Float64Array, weight: Float64Array): PosteriorRecurrence {
   const last = node.length - 1;
   const spacing = (node[last] - node[0]) / last;
   const [up, down] = [new Float64Array(last + 1), new Float64Array(last + 1)];
   let base: Float64Array = up;
-  const walker: Walker = {
+  const walker: PosteriorRecurrence = {
     weight,
     from: 0,
     to: 0,
     total: 0,
     peak: 0,
-    begin(line) {
+    setBaseLine(line) {
       base = line;
       for (let q = 0; q < last; q += 1) {
         const e = exp(line[q + 1] - line[q]);

@@ -32,7 +32,7 @@ describe('scores that a model cannot estimate', () => {
       );
       const fit = calibrateFacets(table, byRater);
       expect(fit.converged).toBe(true);
-      expect(fit.leaning).toEqual([{ facet: 'rater', element: 'R1', what: 'steps', scores: [missing] }]);
+      expect(fit.regularised).toEqual([{ facet: 'rater', element: 'R1', what: 'steps', scores: [missing] }]);
       const [own, stepError] = [fit.scales[1]?.steps ?? [], fit.scales[1]?.stepError ?? []];
       // The step up to what was never given lies far out, not at infinity; and is uncertain.
       expect(own[missing - 1]).toBeGreaterThan(missing === 4 ? 3 : 1.2);
@@ -49,14 +49,14 @@ describe('scores that a model cannot estimate', () => {
   });
 
   it('nothing leans where every score was given: the likelihood alone', () => {
-    expect(calibrateFacets(base, { ...byRater, standardErrors: false }).leaning).toEqual([]);
+    expect(calibrateFacets(base, { ...byRater, standardErrors: false }).regularised).toEqual([]);
   });
 
   it('the measure of a rater who gave one end only leans; joint estimation refuses it by name', () => {
     const table = rebuilt(base, (row) => (row.elements[1] === 'R3' ? { ...row, score: 4 } : row));
     const fit = calibrateFacets(table, { tolerance: 1e-7 });
     expect(fit.converged).toBe(true);
-    expect(fit.leaning).toEqual([{ facet: 'rater', element: 'R3', what: 'measure', scores: [4] }]);
+    expect(fit.regularised).toEqual([{ facet: 'rater', element: 'R3', what: 'measure', scores: [4] }]);
     const raters = fit.facets[1];
     expect(raters?.measure[3]).toBe(Math.min(...(raters?.measure ?? [])));
     expect(raters?.measure[3]).toBeGreaterThan(-15);
