@@ -80,6 +80,8 @@ export function openApiDocument(endpoints: readonly EndpointDescription[], versi
       ...paths[path],
       [endpoint.method]: {
         summary: endpoint.summary,
+        /** The role that the endpoint asks for. */
+        'x-access': endpoint.access,
         security: security[endpoint.access],
         parameters: [...parametersOf(endpoint.path), ...query],
         ...(endpoint.body === undefined

@@ -1,7 +1,9 @@
 /** The examiner's queue, claims and ratings. No reply here holds anything of the candidate. */
 import { speakingItem } from '../../../item-bank/releases/pinned-test.ts';
+import type { RatingCommand } from '../../../scoring/rating/decide.ts';
 import { RatingRefused } from '../../../scoring/rating/run.ts';
 import type { RatingState } from '../../../scoring/rating/rating.ts';
+import { defined } from '../../../storage/document/defined.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
 import { sendMedia } from '../../http/media.ts';
 import { Problem } from '../../http/problem.ts';
@@ -9,6 +11,8 @@ import type { Program } from '../../program.ts';
 import { type StaffAccess, guards } from '../access.ts';
 import { z } from 'zod';
 import { Claim, Queue, Rating } from './protocol.ts';
+
+type Asked = RatingCommand extends infer C ? (C extends unknown ? Omit<C, 'by'> : never) : never;
 
 const LeaseReply = z.strictObject({ leaseUntil: z.iso.datetime() });
 
@@ -60,6 +64,16 @@ async function held(program: Program, { tenant, id: by }: StaffAccess, id: strin
   return state;
 }
 
+/**
+ * Does what the examiner asks with a performance that is, or was last, in this examiner's hands; any other looks as if
+ * it did not exist.
+ */
+async function act(program: Program, { tenant, id: by }: StaffAccess, id: string, ask: Asked): Promise<RatingState> {
+  const { state } = await program.ratings.load({ tenant, id });
+  if (state?.claim?.by !== by && state?.rated?.by !== by) throw new Problem('not-found');
+  return orProblem(program.ratings.handle({ tenant, id }, { ...ask, by }));
+}
+
 export function examinerEndpoints(program: Program): Endpoint[] {
   const common = { guard: guards(program).staff('examiner'), access: 'examiner' } as const;
   return [
@@ -108,9 +122,7 @@ export function examinerEndpoints(program: Program): Endpoint[] {
       reply: LeaseReply,
       problems: ['lease-lost', 'not-found'],
       handle: async ({ access, param }) => {
-        const { claim } = await orProblem(
-          program.ratings.handle({ tenant: access.tenant, id: param('performance') }, { type: 'renew', by: access.id }),
-        );
+        const { claim } = await act(program, access, param('performance'), { type: 'renew' });
         if (claim === undefined) throw new Problem('lease-lost');
         return { leaseUntil: claim.until };
       },
@@ -122,12 +134,7 @@ export function examinerEndpoints(program: Program): Endpoint[] {
       summary: 'Give the performance back',
       problems: ['lease-lost', 'not-found'],
       handle: async ({ access, param }) => {
-        await orProblem(
-          program.ratings.handle(
-            { tenant: access.tenant, id: param('performance') },
-            { type: 'release', by: access.id },
-          ),
-        );
+        await act(program, access, param('performance'), { type: 'release' });
       },
     }),
     commandEndpoint({
@@ -139,12 +146,7 @@ export function examinerEndpoints(program: Program): Endpoint[] {
       problems: ['lease-lost', 'invalid-request', 'not-found'],
       handle: async ({ access, param, body }) => {
         const { scores, remark } = body;
-        await orProblem(
-          program.ratings.handle(
-            { tenant: access.tenant, id: param('performance') },
-            { type: 'rate', by: access.id, scores, ...(remark === undefined ? {} : { remark }) },
-          ),
-        );
+        await act(program, access, param('performance'), { type: 'rate', scores, ...defined({ remark }) });
       },
     }),
     rawEndpoint({

@@ -1,0 +1,168 @@
+/**
+ * Who may do what: every endpoint of the running program × every kind of caller × whose it is. The endpoints come from
+ * the OpenAPI document; one without a row in `matrix.ts` fails. What belongs to somebody else looks exactly like what
+ * does not exist, and a refused request writes nothing.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Caller, type House, callerOf, everybody, openHouse } from './matrix-house.ts';
+import { type Row, type Subject, rows } from './matrix-rows.ts';
+
+type Access = 'anyone' | 'candidate' | 'seat' | 'staff' | 'invigilator' | 'examiner' | 'designer';
+interface Endpoint {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  readonly access: Access;
+}
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+}
+
+let house: House;
+let endpoints: readonly Endpoint[];
+beforeAll(async () => {
+  house = await openHouse();
+  const document: { paths: Record<string, Record<string, { 'x-access': Access }>> } = await (
+    await fetch(`${house.url}/openapi.json`)
+  ).json();
+  endpoints = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { 'x-access': access }]) => ({
+      name: `${method} ${path}`,
+      method: method.toUpperCase(),
+      path,
+      access,
+    })),
+  );
+}, 180_000);
+afterAll(() => house?.end());
+
+const rowOf = ({ name }: Endpoint): Row => {
+  const row = rows[name];
+  if (row === undefined) throw new Error(`${name} has no row`);
+  return row;
+};
+
+async function ask(endpoint: Endpoint, headers: Readonly<Record<string, string>>, subject: Subject): Promise<Reply> {
+  const row = rowOf(endpoint);
+  const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = row.params?.(house, subject)[name];
+    if (value === undefined) throw new Error(`${endpoint.name}: no value for ${name}`);
+    return encodeURIComponent(value);
+  });
+  const body = typeof row.body === 'function' ? row.body(house) : row.body;
+  const stop = new AbortController();
+  const response = await fetch(`${house.url}${path}${row.query ?? ''}`, {
+    method: endpoint.method,
+    signal: stop.signal,
+    headers: {
+      ...headers,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...row.headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+  const text = isStream ? await firstOf(response) : await response.text();
+  if (isStream) stop.abort();
+  return { status: response.status, text };
+}
+
+/** What a stream of events says at once; one that only waits says nothing. */
+async function firstOf(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  const silence = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 500));
+  const first = await Promise.race([reader?.read(), silence]);
+  return first?.value === undefined ? '' : Buffer.from(first.value).toString();
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly code: string;
+}
+function refusalOf({ status, text }: Reply): Refusal {
+  const { code }: { code?: string } = text === '' ? {} : JSON.parse(text);
+  return { status, code: code ?? 'none' };
+}
+const notFound: Refusal = { status: 404, code: 'not-found' };
+
+/** What a caller meets at the door, before anything is looked up; undefined: the door is open. */
+function atTheDoor(access: Access, caller: Caller): Refusal | undefined {
+  const { kind, role } = callerOf(caller);
+  if (access === 'anyone') return undefined;
+  if (access === 'candidate' || access === 'seat') {
+    if (kind !== access) return { status: 401, code: 'token-invalid' };
+    return caller === 'fenced candidate' ? { status: 409, code: 'fenced' } : undefined;
+  }
+  if (kind !== 'staff') return { status: 401, code: 'not-logged-in' };
+  return access === 'staff' || role === access ? undefined : { status: 403, code: 'not-allowed' };
+}
+
+/** Callers for whom the door is open, but to whom what the path names does not belong. */
+const strangers: Readonly<Record<NonNullable<Row['belongsTo']>, readonly Caller[]>> = {
+  centre: ['invigilator of another centre', 'invigilator of another agency'],
+  holder: ['examiner who does not hold it', 'examiner of another agency'],
+  agency: ['designer of another agency'],
+  candidate: ['other candidate'],
+};
+
+describe('the matrix', () => {
+  it('has a row for every endpoint, and no other', () => {
+    expect(Object.keys(rows).sort()).toEqual(endpoints.map(({ name }) => name).sort());
+  });
+
+  it('opens each door to its role only', async () => {
+    const wrong: string[] = [];
+    for (const endpoint of endpoints)
+      for (const caller of everybody) {
+        const expected = atTheDoor(endpoint.access, caller);
+        if (expected === undefined) continue;
+        const { status, code } = refusalOf(await ask(endpoint, house.headers(caller), 'own'));
+        if (code !== expected.code || status !== expected.status)
+          wrong.push(`${endpoint.name}, ${caller}: ${status} ${code}`);
+      }
+    expect(wrong).toEqual([]);
+  }, 120_000);
+
+  it('shows what belongs to somebody else as it shows what does not exist', async () => {
+    for (const endpoint of endpoints) {
+      const { belongsTo, private: isPrivate } = rowOf(endpoint);
+      if (belongsTo === undefined) continue;
+      for (const caller of strangers[belongsTo]) {
+        const place = `${endpoint.name}, ${caller}`;
+        const reply = await ask(endpoint, house.headers(caller), 'own');
+        if (isPrivate !== undefined) {
+          expect(reply.status, place).toBe(isPrivate);
+          for (const secret of house.secrets) expect(reply.text, place).not.toContain(secret);
+          continue;
+        }
+        expect(refusalOf(reply), place).toEqual(notFound);
+        expect(reply, place).toEqual(await ask(endpoint, house.headers(caller), 'unknown'));
+      }
+    }
+  }, 120_000);
+
+  it('wrote nothing of all that', async () => {
+    expect(await house.written()).toEqual(house.writtenAtFirst);
+  });
+
+  it('lets nothing happen to what is closed', async () => {
+    for (const endpoint of endpoints) {
+      const { closed } = rowOf(endpoint);
+      if (closed === undefined) continue;
+      const caller = endpoint.access === 'candidate' ? 'candidate whose session is closed' : 'invigilator';
+      const { status, text } = await ask(endpoint, house.headers(caller), 'closed');
+      expect(`${status} ${text.slice(0, 120)}`, endpoint.name).toMatch(new RegExp(`^${closed} `));
+    }
+    expect(await house.written()).toEqual(house.writtenAtFirst);
+  }, 60_000);
+
+  it('serves whom it belongs to', async () => {
+    for (const name of Object.keys(rows)) {
+      const endpoint = endpoints.find((one) => one.name === name);
+      if (endpoint === undefined) continue;
+      const { status, text } = await ask(endpoint, house.headers(house.rightful(endpoint.access)), 'own');
+      expect(`${status} ${text.slice(0, 200)}`, name).toMatch(new RegExp(`^${rowOf(endpoint).own} `));
+    }
+  }, 120_000);
+});

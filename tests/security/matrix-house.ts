@@ -1,0 +1,241 @@
+/** A running program with two agencies, two centres, people of every role, and something of everything for the matrix. */
+import { randomBytes } from 'node:crypto';
+import { agencies, installation } from '../../people/agencies/agency.ts';
+import { type Role, accounts, hashPassword } from '../../people/staff/account.ts';
+import { openLmdb } from '../../storage/lmdb/open.ts';
+import { ServerProcess } from '../server-process.ts';
+import { Candidate, Staff, person } from '../sitting-client.ts';
+
+interface CallerOf {
+  readonly kind: 'nobody' | 'candidate' | 'seat' | 'staff';
+  readonly role?: Role;
+}
+const callers = {
+  nobody: { kind: 'nobody' },
+  candidate: { kind: 'candidate' },
+  'other candidate': { kind: 'candidate' },
+  'fenced candidate': { kind: 'candidate' },
+  'candidate whose session is closed': { kind: 'candidate' },
+  seat: { kind: 'seat' },
+  invigilator: { kind: 'staff', role: 'invigilator' },
+  'invigilator of another centre': { kind: 'staff', role: 'invigilator' },
+  'invigilator of another agency': { kind: 'staff', role: 'invigilator' },
+  examiner: { kind: 'staff', role: 'examiner' },
+  'examiner who does not hold it': { kind: 'staff', role: 'examiner' },
+  'examiner of another agency': { kind: 'staff', role: 'examiner' },
+  designer: { kind: 'staff', role: 'designer' },
+  'designer of another agency': { kind: 'staff', role: 'designer' },
+  office: { kind: 'staff', role: 'office' },
+} as const satisfies Record<string, CallerOf>;
+export type Caller = keyof typeof callers;
+export const everybody = Object.keys(callers).filter((name): name is Caller => name in callers);
+export const callerOf = (caller: Caller): CallerOf => callers[caller];
+
+export interface House {
+  /** Of the API. */
+  readonly url: string;
+  readonly openSession: string;
+  readonly closedSession: string;
+  readonly performance: string;
+  readonly criteria: readonly string[];
+  readonly calibration: string;
+  /** A file of responses. */
+  readonly responses: string;
+  /** Handle of a clip that the candidate may hear now. */
+  readonly media: string;
+  /** A recording that was begun, and one that is sealed. */
+  readonly upload: string;
+  readonly sealed: string;
+  readonly seat: string;
+  readonly fence: number;
+  /** Somebody to register. */
+  readonly person: () => object;
+  /** What nobody of another centre or agency may read. */
+  readonly secrets: readonly string[];
+  headers(caller: Caller): Readonly<Record<string, string>>;
+  rightful(access: string): Caller;
+  /** Heads of the streams, and the documents, that a refused request must leave as they are. */
+  written(): Promise<unknown>;
+  readonly writtenAtFirst: unknown;
+  end(): Promise<void>;
+}
+
+const password = 'a password of the matrix';
+const colleagues: Readonly<Record<string, { tenant: string; centre: string; role: Role }>> = {
+  'invigilator of another centre': { tenant: 'demo', centre: 'brugge', role: 'invigilator' },
+  'invigilator of another agency': { tenant: 'other', centre: 'gent', role: 'invigilator' },
+  'examiner who does not hold it': { tenant: 'demo', centre: 'gent', role: 'examiner' },
+  'examiner of another agency': { tenant: 'other', centre: 'gent', role: 'examiner' },
+  'designer of another agency': { tenant: 'other', centre: 'gent', role: 'designer' },
+  office: { tenant: 'demo', centre: 'gent', role: 'office' },
+};
+const accountOf = (name: string, tenant: string): string => `${name.replace(/ /g, '-')}@${tenant}`;
+
+/** The other agency has a centre of the same name: the tenant alone tells them apart. */
+async function hire(folder: string): Promise<void> {
+  const storage = await openLmdb({ directory: folder });
+  const [allAgencies, allAccounts] = [await storage.collection(agencies), await storage.collection(accounts)];
+  const centres = [{ id: 'gent', name: 'Gent' }];
+  await allAgencies.insert({ tenant: installation, id: 'other' }, { name: 'Other', centres, demonstration: true });
+  const passwordHash = await hashPassword(password);
+  for (const [name, { tenant, centre, role }] of Object.entries(colleagues))
+    await allAccounts.insert(
+      { tenant, id: accountOf(name, tenant) },
+      { name, passwordHash, roles: [role], centre, demonstration: true },
+    );
+  await storage.close();
+}
+
+const rasch = (items: readonly string[]): string => {
+  const bits = randomBytes(400 * items.length);
+  const row = (p: number): string =>
+    [`P${p}`, ...items.map((_, n) => ((bits[p * items.length + n] ?? 0) > 60 + 15 * n ? 1 : 0))].join();
+  return [`person,${items.join()}`, ...Array.from({ length: 400 }, (_, p) => row(p))].join('\n');
+};
+
+/** A calibration that is over, with its files. */
+async function calibrate(designer: Staff, responses: string): Promise<string> {
+  const query = 'source=file&model=rasch&anchors=none&name=responses.csv';
+  const response = await fetch(`${designer.url}/api/v1/designer/banks/nt2-listening/calibrations?${query}`, {
+    method: 'POST',
+    headers: { cookie: designer.cookie, 'content-type': 'application/octet-stream' },
+    body: responses,
+  });
+  const { id }: { id: string } = await response.json();
+  for (;;) {
+    const { state } = await designer.get<{ state: string }>(`/designer/calibrations/${id}`);
+    if (state === 'finished') return id;
+    if (state !== 'running') throw new Error(`the calibration ended ${state}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+interface Claim {
+  readonly performance: string;
+  readonly criteria: readonly string[];
+}
+async function claimed(examiner: Staff): Promise<Claim> {
+  for (;;) {
+    const claim = await examiner.post<Claim | null>('/examiner/claims');
+    if (claim !== null) return claim;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** At its second speaking turn: the first is sealed, the second begun. */
+async function speaking(candidate: Candidate): Promise<Pick<House, 'media' | 'upload' | 'sealed'>> {
+  let view = await candidate.listen(await candidate.toFirstPart());
+  ({ view } = await candidate.ask({ kind: 'start-part' }));
+  if (view.screen.name !== 'speaking-turn') throw new Error(view.screen.name);
+  await candidate.ask({ kind: 'play', handle: view.screen.turn.handle });
+  const first = await candidate.record(view.screen.turn.handle, new Uint8Array(100).fill(1));
+  const sealed = first.view.screen.name === 'speaking-turn' ? (first.view.screen.turn.recorded ?? '') : '';
+  ({ view } = await candidate.ask({ kind: 'next', handle: view.screen.turn.handle }));
+  if (view.screen.name !== 'speaking-turn') throw new Error(view.screen.name);
+  const { handle, prompt: media } = view.screen.turn;
+  const upload = 'upload-of-the-matrix';
+  await candidate.ask({ kind: 'play', handle }, { kind: 'recording-started', handle, upload });
+  return { media, upload, sealed };
+}
+
+interface NewSeat {
+  readonly seat: string;
+  readonly seatToken: string;
+}
+async function newSeat(url: string): Promise<NewSeat> {
+  return (await fetch(`${url}/api/v1/candidate/seats`, { method: 'POST' })).json();
+}
+/** The device waits there until the returned call. */
+async function waitAt(url: string, { seatToken }: NewSeat): Promise<() => void> {
+  const waiting = new AbortController();
+  const stream = await fetch(`${url}/api/v1/candidate/seats/events`, {
+    headers: { authorization: `Bearer ${seatToken}` },
+    signal: waiting.signal,
+  });
+  const read = async (): Promise<void> => {
+    for await (const _event of stream.body ?? []);
+  };
+  read().catch(() => undefined);
+  return () => waiting.abort();
+}
+
+export async function openHouse(): Promise<House> {
+  const server = await ServerProcess.start();
+  const { url } = server;
+  await hire(server.folder);
+  const staff = new Map<string, Staff>();
+  for (const role of ['invigilator', 'examiner', 'designer'] as const)
+    staff.set(role, await Staff.login(url, await server.account(role)));
+  for (const [name, { tenant }] of Object.entries(colleagues))
+    staff.set(name, await Staff.login(url, { account: accountOf(name, tenant), password }));
+  const of = (name: string): Staff => {
+    const found = staff.get(name);
+    if (found === undefined) throw new Error(`nobody is ${name}`);
+    return found;
+  };
+  const invigilator = of('invigilator');
+  const names = ['Aaltje Eigen', 'Bram Gesloten'];
+  const closed = await Candidate.admitted(invigilator, { name: names[1] ?? '' });
+  let view = await closed.listen(await closed.toFirstPart());
+  ({ view } = await closed.ask({ kind: 'start-part' }));
+  await closed.speak(view);
+  const open = await Candidate.admitted(invigilator, { name: names[0] ?? '' });
+  // A newer admission makes the first token worthless.
+  const { code } = await invigilator.post<{ code: string }>(`/invigilator/sessions/${open.session}/code`);
+  const candidate = await Candidate.arrive(url, code, open.session);
+  await invigilator.post(`/invigilator/sessions/${open.session}/admit`);
+  await candidate.take();
+  const inSession = await speaking(candidate);
+  const other = await Candidate.admitted(invigilator, { name: 'Carla Ander' });
+  const claim = await claimed(of('examiner'));
+  const items = ['L-A1-001', 'L-A1-002', 'L-A1-003', 'L-A1-004', 'L-A1-005', 'L-A1-006'];
+  const responses = rasch(items);
+  const calibration = await calibrate(of('designer'), responses);
+  const [seat, waiting] = [await newSeat(url), await newSeat(url)];
+  const leaveSeat = await waitAt(url, waiting);
+  const bearers: Partial<Record<Caller, string>> = {
+    candidate: candidate.token,
+    'other candidate': other.token,
+    'fenced candidate': open.token,
+    'candidate whose session is closed': closed.token,
+    seat: seat.seatToken,
+  };
+  const headers = (caller: Caller): Record<string, string> => {
+    const bearer = bearers[caller];
+    if (bearer !== undefined) return { authorization: `Bearer ${bearer}` };
+    const cookie = staff.get(caller)?.cookie;
+    return cookie === undefined ? {} : { cookie };
+  };
+  const written = async (): Promise<unknown> => ({
+    sessions: await Promise.all(
+      [candidate, closed].map(async ({ session }) => {
+        const log = await invigilator.get<{ chain: object }>(`/invigilator/sessions/${session}/log`);
+        return log.chain;
+      }),
+    ),
+    claim: await of('examiner').get('/examiner/claims/current'),
+    calibrations: await of('designer').get('/designer/calibrations'),
+    releases: await of('designer').get('/designer/banks/nt2-listening/releases'),
+  });
+  return {
+    url: `${url}/api/v1`,
+    openSession: candidate.session,
+    closedSession: closed.session,
+    ...claim,
+    calibration,
+    responses,
+    ...inSession,
+    seat: waiting.seat,
+    fence: candidate.fence,
+    person,
+    secrets: [...names, candidate.session, closed.session, claim.performance, calibration],
+    headers,
+    rightful: (access) => everybody.find((name) => name === access) ?? 'invigilator',
+    written,
+    writtenAtFirst: await written(),
+    end: async () => {
+      leaveSeat();
+      await server.dispose();
+    },
+  };
+}
