@@ -1,8 +1,11 @@
 /** A running program with two agencies, two centres, people of every role, and something of everything for the matrix. */
 import { randomBytes } from 'node:crypto';
 import { agencies, installation } from '../../people/agencies/agency.ts';
-import { type Role, accounts, hashPassword } from '../../people/staff/account.ts';
-import { openLmdb } from '../../storage/lmdb/open.ts';
+import { type Role, accounts } from '../../people/staff/account.ts';
+import { hashPassword } from '../../people/staff/passwords.ts';
+import { readConfiguration } from '../../server/configuration.ts';
+import { openSealed } from '../../server/open-storage.ts';
+import { toInstant } from '../../storage/document/instant.ts';
 import { ServerProcess } from '../server-process.ts';
 import { Candidate, Staff, person } from '../sitting-client.ts';
 
@@ -73,11 +76,14 @@ const accountOf = (name: string, tenant: string): string => `${name.replace(/ /g
 
 /** The other agency has a centre of the same name: the tenant alone tells them apart. */
 async function hire(folder: string): Promise<void> {
-  const storage = await openLmdb({ directory: folder });
+  const { storage } = await openSealed(readConfiguration({ MEETLAT_DATA: folder }, folder), {
+    now: () => toInstant(Date.now()),
+    random: (bytes) => new Uint8Array(randomBytes(bytes)),
+  });
   const [allAgencies, allAccounts] = [await storage.collection(agencies), await storage.collection(accounts)];
   const centres = [{ id: 'gent', name: 'Gent' }];
   await allAgencies.insert({ tenant: installation, id: 'other' }, { name: 'Other', centres, demonstration: true });
-  const passwordHash = await hashPassword(password);
+  const passwordHash = hashPassword(password);
   for (const [name, { tenant, centre, role }] of Object.entries(colleagues))
     await allAccounts.insert(
       { tenant, id: accountOf(name, tenant) },
@@ -230,7 +236,7 @@ export async function openHouse(): Promise<House> {
     person,
     secrets: [...names, candidate.session, closed.session, claim.performance, calibration],
     headers,
-    rightful: (access) => everybody.find((name) => name === access) ?? 'invigilator',
+    rightful: (access) => everybody.find((name) => name === access) ?? (access === 'staff' ? 'office' : 'nobody'),
     written,
     writtenAtFirst: await written(),
     end: async () => {
