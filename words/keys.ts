@@ -5,3 +5,5 @@ type WithoutPlural<K> = K extends `${infer Base}_${Category}` ? Base : K;
 export type KeyOf<Texts> = WithoutPlural<keyof Texts> & string;
 /** What several numbered texts have in common: `method` of `method.1`, `method.2`. */
 export type NumberedKeyOf<Texts> = KeyOf<Texts> extends infer K ? (K extends `${infer Base}.1` ? Base : never) : never;
+/** What a key may begin with before a dot: `staff` and `staff.log` of `staff.log.paused`. */
+export type StartOf<K> = K extends `${infer First}.${infer Rest}` ? First | `${First}.${StartOf<Rest>}` : never;

@@ -1,5 +1,5 @@
 /** Why the server refused a designer's act, in words. */
-import { text } from '../shared/i18n/texts.svelte.ts';
+import { text, textOfCode } from '../shared/i18n/texts.svelte.ts';
 import { RequestFailed } from '../shared/request/request.ts';
 import { problemText } from '../shared/staff/problem.ts';
 
@@ -15,7 +15,7 @@ const known = new Set([
 export function refusalText(error: unknown): string {
   if (!(error instanceof RequestFailed)) return problemText(error);
   const reason = error.problem['reason'];
-  if (typeof reason === 'string' && known.has(reason)) return text(`staff.calibration.refused.${reason}`);
+  if (typeof reason === 'string' && known.has(reason)) return textOfCode('staff.calibration.refused', reason);
   if (error.code === 'too-large' || error.code === 'unsupported-media')
     return text(`staff.calibration.refused.${error.code}`);
   return problemText(error);

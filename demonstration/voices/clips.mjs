@@ -46,12 +46,12 @@ export function bankClips(folder) {
 }
 
 /** The spoken texts of the interface in each language; none while the interface has no list. */
-export function interfaceTexts(shared, languages) {
-  const list = join(shared, 'speech', 'spoken-keys.json');
+export function interfaceTexts(root, languages) {
+  const list = join(root, 'delivery-ui/shared/speech/spoken-keys.json');
   if (!existsSync(list)) return [];
   const keys = readJson(list);
   return languages.flatMap((language) => {
-    const file = join(shared, 'catalogues', `${language}.json`);
+    const file = join(root, 'words/catalogues/candidate', `${language}.json`);
     if (!existsSync(file)) return [];
     const catalogue = readJson(file);
     return keys.flatMap((key) => {

@@ -181,7 +181,7 @@ async function renderBank() {
 }
 
 async function renderInterface() {
-  const texts = interfaceTexts(join(root, 'delivery-ui/shared'), Object.keys(recipe.languages));
+  const texts = interfaceTexts(root, Object.keys(recipe.languages));
   const indexes = new Map();
   await inPairs('interface', texts, async ({ language, text }) => {
     const folder = join(interfaceVoices, language);

@@ -13,7 +13,7 @@ import { accessibilityFaults, hasBrowser, launchBrowser, openWindow, shot } from
 import { catalogue } from './candidate-pages.ts';
 import { expect } from './expect.ts';
 
-const staffText = catalogue('staff.nl');
+const staffText = catalogue('staff/nl');
 const text = (key: string, values: Record<string, string> = {}): string =>
   Object.entries(values).reduce(
     (filled, [name, value]) => filled.replace(`{{${name}}}`, value),

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type Page, expect } from './expect.ts';
 import { shot } from './browser.ts';
 
-const catalogues = join(import.meta.dirname, '../../delivery-ui/shared/catalogues');
+const catalogues = join(import.meta.dirname, '../../words/catalogues');
+/** The texts of an audience in a language, as `candidate/nl`. */
 export function catalogue(name: string): (key: string) => string {
   const texts: Record<string, string> = JSON.parse(readFileSync(join(catalogues, `${name}.json`), 'utf8'));
   return (key) => {
@@ -24,7 +25,7 @@ export class CandidatePages {
     readonly page: Page,
     readonly language = 'nl',
   ) {
-    this.text = catalogue(language);
+    this.text = catalogue(`candidate/${language}`);
   }
 
   button(key: string) {

@@ -7,7 +7,7 @@ import { accessibilityFaults, hasBrowser, launchBrowser, openWindow, shot } from
 import { CandidatePages, catalogue } from './candidate-pages.ts';
 import { expect } from './expect.ts';
 
-const staffText = catalogue('staff.nl');
+const staffText = catalogue('staff/nl');
 const text = (key: string): string => staffText(`staff.${key}`);
 
 describe.runIf(hasBrowser)('the staff', () => {

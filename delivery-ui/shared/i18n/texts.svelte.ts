@@ -1,27 +1,23 @@
 /**
- * All words of the interface. They live in `shared/catalogues/`: `LANGUAGE.json` for candidates, `staff.LANGUAGE.json`
- * for staff, `public.LANGUAGE.json` for the public pages,
- * each loaded when first needed. A further language is one more file there: the lists below come from the files
- * themselves.
+ * The words of the pages: catalogues of `words/`, each loaded when first needed. A further language is one more file
+ * there: the languages that can be chosen come from the files themselves.
  */
-import type dutch from '../catalogues/nl.json';
-import { type Catalogue, type Values, phrase } from './phrase.ts';
-import { type Direction, directionOf, nameOfLanguage } from './direction.ts';
+import { type Direction, directionOf, nameOfLanguage } from '../../../words/direction.ts';
+import type { PageKey, PageKeyStart } from '../../../words/page-keys.ts';
+import { type Catalogue, type Values, phrase } from '../../../words/phrase.ts';
 
-type WithoutPlural<K> = K extends `${infer Base}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? Base : K;
-/**
- * Keys of the candidates' catalogue are checked; staff keys begin with `staff.`, those of the public pages with
- * `public.`.
- */
-export type TextKey = WithoutPlural<keyof typeof dutch> | `staff.${string}` | `public.${string}`;
+export type TextKey = PageKey;
 export type Audience = 'candidate' | 'staff' | 'public';
 
-const files = {
-  candidate: import.meta.glob<Catalogue>('../catalogues/??.json', { import: 'default' }),
-  staff: import.meta.glob<Catalogue>('../catalogues/staff.??.json', { import: 'default' }),
-  public: import.meta.glob<Catalogue>('../catalogues/public.??.json', { import: 'default' }),
-};
-const codeOf = (path: string): string => /(\w+)\.json$/.exec(path)?.[1] ?? '';
+const files = import.meta.glob<Catalogue>('../../../words/catalogues/{candidate,staff,public}/??.json', {
+  import: 'default',
+});
+const fileOf = (audience: Audience, code: string): string => `../../../words/catalogues/${audience}/${code}.json`;
+const codesOf = (audience: Audience): string[] =>
+  Object.keys(files).flatMap((path) => {
+    const code = /(\w+)\.json$/.exec(path)?.[1] ?? '';
+    return path === fileOf(audience, code) ? [code] : [];
+  });
 
 export interface LanguageChoice {
   readonly code: string;
@@ -31,8 +27,7 @@ export interface LanguageChoice {
 
 /** The languages an audience can choose from. */
 export function languagesFor(audience: Audience): LanguageChoice[] {
-  return Object.keys(files[audience])
-    .map(codeOf)
+  return codesOf(audience)
     .sort()
     .map((code) => ({ code, name: nameOfLanguage(code), direction: directionOf(code) }));
 }
@@ -43,8 +38,7 @@ const loaded: Record<string, Promise<void>> = {};
 let current = $state('nl');
 
 async function load(audience: Audience, code: string): Promise<void> {
-  const path = Object.keys(files[audience]).find((candidate) => codeOf(candidate) === code);
-  const fetchCatalogue = path === undefined ? undefined : files[audience][path];
+  const fetchCatalogue = files[fileOf(audience, code)];
   if (fetchCatalogue === undefined) return;
   const catalogue = await fetchCatalogue();
   catalogues = { ...catalogues, [code]: { ...catalogues[code], ...catalogue } };
@@ -85,6 +79,12 @@ export const interfaceLanguage = {
 /** A text in the interface's language, or in another one that was loaded. `count` chooses the plural form. */
 export function text(key: TextKey, values: Values = {}, language: string = current): string {
   return phrase(catalogues[language], key, values, language) ?? phrase(catalogues['nl'], key, values, 'nl') ?? key;
+}
+
+/** A text whose key ends in a code that comes from the server; the code itself where it has no text here. */
+export function textOfCode(start: PageKeyStart, code: string, values: Values = {}): string {
+  const key = `${start}.${code}`;
+  return phrase(catalogues[current], key, values, current) ?? phrase(catalogues['nl'], key, values, 'nl') ?? code;
 }
 
 /** Digits are those of the forms and codes that people get on paper, in every language. */

@@ -1,5 +1,5 @@
 /** A failed request in the words of the staff's catalogue. */
-import { type TextKey, text } from '../i18n/texts.svelte.ts';
+import { text, textOfCode } from '../i18n/texts.svelte.ts';
 import { RequestFailed } from '../request/request.ts';
 
 const known = new Set([
@@ -18,6 +18,6 @@ const known = new Set([
 export function problemText(error: unknown): string {
   if (!(error instanceof RequestFailed)) return text('staff.problem.other');
   if (error.problem['reason'] === 'reference-of-another-person') return text('staff.problem.reference');
-  const key: TextKey = `staff.problem.${known.has(error.code) ? error.code : error.code.startsWith('token-') ? 'not-logged-in' : 'other'}`;
-  return text(key);
+  if (error.code.startsWith('token-')) return text('staff.problem.not-logged-in');
+  return known.has(error.code) ? textOfCode('staff.problem', error.code) : text('staff.problem.other');
 }
