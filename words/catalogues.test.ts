@@ -1,4 +1,4 @@
-/** The one check of every catalogue: a text that is missing, empty or filled in otherwise than its siblings shows here. */
+/** The one check of every catalogue: a text that is missing, empty or filled in unlike its siblings shows here. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -59,7 +59,7 @@ describe.each(audiences)('$audience', ({ catalogues }) => {
       const wrong = Object.entries(texts).filter(([key, text]) => {
         const wanted = placeholdersOf(dutch[key] ?? dutch[`${withoutPlural(key)}_other`] ?? '');
         const found = placeholdersOf(text);
-        // A plural form may leave the number out ("two minutes" is one word in Arabic); the form for all numbers may not.
+        // A plural form may leave the number out ("two minutes" is one word in Arabic); the form for the rest may not.
         const mayLack = isPlural(key) && !key.endsWith('_other') ? ['count'] : [];
         return (
           found.some((name) => !wanted.includes(name)) ||
