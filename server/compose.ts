@@ -8,6 +8,7 @@ import { type Logger, pino } from 'pino';
 import { encodeId } from '../storage/document/id.ts';
 import { type Instant, toInstant } from '../storage/document/instant.ts';
 import { DataKeys } from '../storage/keys/data-keys.ts';
+import { writeCheckpoint } from '../storage/journal/checkpoint.ts';
 import { SigningKeys } from '../storage/keys/signing-keys.ts';
 import type { Storage } from '../storage/port.ts';
 import { agencies, type Agencies } from '../people/agencies/agency.ts';
@@ -249,6 +250,9 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   });
   const open = new OpenSessions(program);
   const liveness = await storage.collection(livenessDefinition);
+  const checkpointNow = () => writeCheckpoint({ storage, sign: program.signBytes, at: now(), memory });
+  // A database that is not the one this installation wrote ends the start here.
+  await checkpointNow();
   await measureOutage(program, open, liveness);
   return {
     program,

@@ -1,16 +1,23 @@
 /**
- * `meetlat verify SESSION`: chain, item path, θ and score recomputed from the journal alone, in a process of its own.
+ * `meetlat verify`: chain, item path, θ and score of one session or all, recomputed from the journal alone, in a process
+ * of its own; and the checkpoints, seals and keys that they stand on.
  */
+import { readFile } from 'node:fs/promises';
+import type { JSONWebKeySet } from 'jose';
+import { z } from 'zod';
 import { sessionKind } from '../../delivery/sessions/run.ts';
 import { type Verification, verifySession } from '../../delivery/sessions/verify.ts';
 import { tenants } from '../../people/agencies/agency.ts';
+import { defined } from '../../storage/document/defined.ts';
+import type { Anchor } from '../../storage/journal/checkpoint.ts';
 import { publicKeys } from '../../storage/keys/signing-keys.ts';
+import { everyStream } from '../../storage/pages.ts';
 import { CorruptStorage, type Storage } from '../../storage/port.ts';
-import { openStores } from '../compose.ts';
+import { type Stores, now, openStores, storesOf } from '../compose.ts';
 import { readConfiguration } from '../configuration.ts';
-import { verifyEverything } from '../open-storage.ts';
+import { openEngine, verifyEverything } from '../open-storage.ts';
 import { command } from './command.ts';
-import { flag } from './options.ts';
+import { flag, text } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
 function report(session: string, verification: Verification): string[] {
@@ -30,46 +37,123 @@ function report(session: string, verification: Verification): string[] {
   ];
 }
 
+/** What the checks stand on: the keys and the seals that were used, and the newest checkpoint that was found. */
+interface Grounds {
+  readonly storage: Storage;
+  /** Undefined: the keys that the storage itself holds. */
+  readonly keys: JSONWebKeySet | undefined;
+  readonly anchor: Anchor | undefined;
+  readonly hasSecret: boolean;
+}
+
 /** The signed checkpoints of the whole journal: a removed stream, a cut tail or an edited commit shows here. */
-async function checkpointLines(storage: Storage): Promise<{ readonly lines: string[]; readonly isSound: boolean }> {
-  const { checkpoints, streams, findings } = await verifyEverything(storage, { keys: await publicKeys(storage) });
+async function checkpointLines({ storage, keys, anchor, hasSecret }: Grounds) {
+  const { checkpoints, streams, findings, newest } = await verifyEverything(storage, {
+    keys: keys ?? (await publicKeys(storage)),
+    at: now(),
+    ...defined({ anchor }),
+  });
   return {
     isSound: findings.length === 0,
     lines: [
+      `seals       ${hasSecret ? 'checked on all that was read' : 'not checked: that needs the secret'}`,
+      `keys        ${keys === undefined ? 'those of the storage itself' : 'as given'}`,
       `checkpoints ${checkpoints} signed, ${streams} streams, ${findings.length} findings`,
+      ...(newest === undefined ? [] : [`newest      ${newest.number}:${newest.hash}`]),
       ...findings.map(({ code, where, why }) => `FINDING     ${code}: ${where}: ${why}`),
     ],
   };
 }
 
+async function readKeys(file: string | undefined): Promise<JSONWebKeySet | undefined> {
+  if (file === undefined) return undefined;
+  return keySet.parse(JSON.parse(await readFile(file, 'utf8')));
+}
+const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
+
+function readAnchor(text: string | undefined): Anchor | undefined {
+  if (text === undefined) return undefined;
+  const [, number, hash] = /^(\d{1,9}):([0-9a-f]{64})$/.exec(text) ?? [];
+  if (number === undefined || hash === undefined) throw new UsageError('verify.no-anchor', { given: text });
+  return { number: Number(number), hash };
+}
+
+interface Checked {
+  readonly session: string;
+  /** Undefined where the stream cannot be read; `why` says so. */
+  readonly verification?: Verification;
+  readonly why?: string;
+}
+
+async function check(stores: Stores, tenant: string, session: string): Promise<Checked | undefined> {
+  try {
+    const commits = await stores.storage.journal.read({ tenant, kind: sessionKind, id: session });
+    if (commits.length === 0) return undefined;
+    return { session, verification: verifySession(commits, stores.pinnedTest, stores.engine) };
+  } catch (error) {
+    if (!(error instanceof CorruptStorage)) throw error;
+    return { session, why: error.message };
+  }
+}
+
+/** The sessions of that name, or all, of every agency. */
+async function* checked(stores: Stores, session: string | undefined): AsyncGenerator<Checked> {
+  for (const tenant of await tenants(stores.agencies)) {
+    const ids = session === undefined ? everyStream(stores.storage.journal, tenant, sessionKind) : [session];
+    for await (const id of ids) {
+      const found = await check(stores, tenant, id);
+      if (found !== undefined) yield found;
+    }
+  }
+}
+
+const isSound = ({ verification }: Checked): boolean => verification?.differences.length === 0;
+
+const linesOf = ({ session, verification, why }: Checked): string[] =>
+  verification === undefined ? [`session     ${session}`, `CORRUPT     ${why}`] : report(session, verification);
+
 export const verifyCommand = command({
   name: 'verify',
-  calls: ['SESSION [--json]'],
+  calls: ['SESSION [OPTIONS]', '--all [OPTIONS]'],
   says: 'verify.says',
-  examples: ['meetlat verify 2f6c1c1e-8a57-4f0e-9c38-0f9d5f3b7a11 --json'],
-  options: { json: flag('verify.json') },
-  run: async ({ json }, [session]) => {
-    if (session === undefined) throw new UsageError('verify.no-session-given');
-    const stores = await openStores(readConfiguration(process.env, process.cwd()));
+  examples: [
+    'meetlat verify 2f6c1c1e-8a57-4f0e-9c38-0f9d5f3b7a11 --json',
+    'meetlat verify --all --without-secret --keys jwks.json --anchor 12:9f86d0…',
+  ],
+  options: {
+    all: flag('verify.all'),
+    anchor: text('NUMBER:HASH', 'verify.anchor'),
+    keys: text('FILE', 'verify.keys'),
+    'without-secret': flag('verify.without-secret'),
+    json: flag('verify.json'),
+  },
+  run: async ({ all, anchor, keys, 'without-secret': withoutSecret, json }, [session]) => {
+    if ((session === undefined) !== all) throw new UsageError('verify.no-session-given');
+    const grounds = { anchor: readAnchor(anchor), keys: await readKeys(keys), hasSecret: !withoutSecret };
+    const configuration = readConfiguration(process.env, process.cwd());
+    const stores = withoutSecret ? await storesOf(await openEngine(configuration)) : await openStores(configuration);
     try {
-      for (const tenant of await tenants(stores.agencies)) {
-        const commits = await stores.storage.journal.read({ tenant, kind: sessionKind, id: session });
-        if (commits.length === 0) continue;
-        const verification = verifySession(commits, stores.pinnedTest, stores.engine);
-        const { lines, isSound } = await checkpointLines(stores.storage);
-        const isVerified = verification.differences.length === 0 && isSound;
-        console.log(
-          json
-            ? JSON.stringify({ ...verification, checkpoints: lines, isVerified })
-            : [...report(session, verification), ...lines, isVerified ? 'VERIFIED' : 'NOT VERIFIED'].join('\n'),
-        );
-        return isVerified ? 0 : 1;
-      }
-      throw new UsageError('verify.unknown-session', { session });
-    } catch (error) {
-      if (!(error instanceof CorruptStorage)) throw error;
-      console.log(`NOT VERIFIED\n${error.message}`);
-      return 1;
+      const sessions: Checked[] = [];
+      for await (const one of checked(stores, session)) sessions.push(one);
+      if (!all && sessions.length === 0) throw new UsageError('verify.unknown-session', { session: session ?? '' });
+      const checkpoints = await checkpointLines({ storage: stores.storage, ...grounds });
+      const isVerified = sessions.every(isSound) && checkpoints.isSound;
+      const told = all ? sessions.filter((one) => !isSound(one)) : sessions;
+      console.log(
+        json
+          ? JSON.stringify({
+              ...(all ? { sessions } : sessions[0]?.verification),
+              checkpoints: checkpoints.lines,
+              isVerified,
+            })
+          : [
+              ...(all ? [`sessions    ${sessions.length}, ${told.length} not as recorded`] : []),
+              ...told.flatMap(linesOf),
+              ...checkpoints.lines,
+              isVerified ? 'VERIFIED' : 'NOT VERIFIED',
+            ].join('\n'),
+      );
+      return isVerified ? 0 : 1;
     } finally {
       await stores.storage.close();
     }

@@ -30,7 +30,7 @@ export function recordJobs(program: Program, fetchPort: typeof fetch, memory: Ch
   const holder = program.makeId();
   const checkpoint: Job = {
     name: 'checkpoint',
-    everyMs: 60_000,
+    everyMs: 20_000,
     run: () =>
       alone(program, holder, 'checkpoint', async () => {
         await writeCheckpoint({ storage: program.storage, sign: program.signBytes, at: program.now(), memory });

@@ -1,0 +1,193 @@
+/**
+ * Whoever can write to the database, and does not have the secret: what they make, change or take away is refused by the
+ * running server before anything follows from it, and named by `meetlat verify`.
+ */
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Account, accounts } from '../../people/staff/account.ts';
+import { toInstant } from '../../storage/document/instant.ts';
+import { checkpoints } from '../../storage/journal/checkpoint.ts';
+import { openLmdb } from '../../storage/lmdb/open.ts';
+import { openMongo } from '../../storage/mongodb/open.ts';
+import type { Storage, StreamId } from '../../storage/port.ts';
+import { type OldData, loadMongo, oldData, oldIssuer, oldSecret, thatDay, unpackLmdb } from '../fixtures/old-data.ts';
+import { hasMongo, startMongo } from '../mongo.ts';
+import { ServerProcess } from '../server-process.ts';
+
+const launcher = join(import.meta.dirname, '../../bin/meetlat.mjs');
+const tenant = 'demo';
+
+interface Opened {
+  readonly data: OldData;
+  readonly server: ServerProcess;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The database as somebody without the secret has it. */
+  readonly past: () => Promise<Storage>;
+  readonly end: () => Promise<void>;
+}
+const settings = (data: OldData): Record<string, string> => ({
+  MEETLAT_SECRET: oldSecret,
+  MEETLAT_PUBLIC_URL: oldIssuer,
+  MEETLAT_DEMO: 'on',
+  ...thatDay(data),
+});
+
+async function onLmdb(): Promise<Opened> {
+  const data = oldData('lmdb');
+  const server = await ServerProcess.start(settings(data), unpackLmdb);
+  return {
+    data,
+    server,
+    environment: { ...settings(data), MEETLAT_DATA: server.folder },
+    past: () => openLmdb({ directory: server.folder }),
+    end: () => server.dispose(),
+  };
+}
+async function onMongo(): Promise<Opened> {
+  const data = oldData('mongodb');
+  const mongo = await startMongo({ own: true });
+  if (mongo === undefined) throw new Error('no mongod');
+  const database = `tamper-${randomUUID()}`;
+  const uri = mongo.uri.replace('/?', `/${database}?`);
+  const environment = { ...settings(data), MONGODB_URI: uri };
+  const server = await ServerProcess.start(environment, (folder) => loadMongo(mongo.uri, database, folder));
+  return {
+    data,
+    server,
+    environment: { ...environment, MEETLAT_DATA: server.folder },
+    past: () => openMongo({ uri }),
+    end: async () => {
+      await server.dispose();
+      await mongo.stop();
+    },
+  };
+}
+
+describe.each([
+  ['LMDB', true, onLmdb],
+  ['MongoDB', hasMongo(true), onMongo],
+] as const)('the database changed without the secret, on %s', (_, isThere, open) => {
+  if (!isThere) {
+    it.skip('needs a mongod');
+    return;
+  }
+  let opened: Opened;
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened?.end());
+
+  const meetlat = (argv: readonly string[], without: readonly string[] = []) => {
+    const environment = Object.entries({ MEETLAT_NO_BUILD: '1', ...opened.environment });
+    const run = spawnSync(process.execPath, [launcher, ...argv], {
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        ...Object.fromEntries(environment.filter(([name]) => !without.includes(name))),
+      },
+      encoding: 'utf8',
+    });
+    return `${run.stdout}${run.stderr}`;
+  };
+  async function tampered<R>(act: (storage: Storage) => Promise<R>): Promise<R> {
+    const storage = await opened.past();
+    try {
+      return await act(storage);
+    } finally {
+      await storage.close();
+    }
+  }
+  const post = (path: string, body: unknown) =>
+    fetch(`${opened.server.url}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const resultOf = (name: 'mo-failed'): StreamId => ({
+    tenant,
+    kind: 'result',
+    id: opened.data.sessions[name].session,
+  });
+
+  it('is sound before; an auditor needs neither the secret nor the keys of the storage', () => {
+    const output = meetlat(['verify', '--all']);
+    expect(output).toMatch(/^VERIFIED$/m);
+    expect(output).toContain('seals       checked on all that was read');
+    const [, newest = ''] = /^newest {6}(\d+:[0-9a-f]{64})$/m.exec(output) ?? [];
+    const audit = meetlat(['verify', '--all', '--without-secret', '--anchor', newest], ['MEETLAT_SECRET']);
+    expect(audit).toMatch(/^VERIFIED$/m);
+    expect(audit).toContain('seals       not checked');
+    expect(meetlat(['verify', '--all', '--anchor', `999${newest.slice(newest.indexOf(':'))}`])).toContain(
+      'checkpoint-removed: checkpoint 999',
+    );
+  }, 120_000);
+
+  it('a failed candidate gets no pass and no certificate by a commit and pending work made past the program', async () => {
+    const { key } = opened.data.sessions['mo-failed'];
+    await tampered(async ({ journal }) => {
+      const stream = resultOf('mo-failed');
+      const commits = await journal.read(stream);
+      const last = commits.at(-1);
+      const released = commits.flatMap(({ events }) => events).find(({ type }) => type === 'released');
+      if (last === undefined || released === undefined) throw new Error('no result');
+      const at = toInstant(Date.parse(last.at) + 1000);
+      const result = { ...Object(released['result']), outcome: 'pass', score: 41 };
+      await journal.append(stream, {
+        expectedVersion: last.version,
+        previousHash: last.hash,
+        at,
+        events: [{ type: 'corrected', schema: 1, at, result, by: 'nobody', reason: 'forged' }],
+        pending: [
+          { kind: 'result-corrected', data: {} },
+          { kind: 'result-released', data: {} },
+        ],
+      });
+    });
+    await opened.server.stop();
+    await opened.server.launch();
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const reply = await post('/public/result', { key });
+    const text = await reply.text();
+    expect(text).not.toContain('"pass"');
+    expect(text).not.toContain('credential');
+    const certificate = await tampered(async (storage) =>
+      (await storage.collection({ name: 'certificates', indexes: {} })).get({ tenant, id: resultOf('mo-failed').id }),
+    );
+    expect(certificate).toBeUndefined();
+    expect(meetlat(['verify', '--all'])).toMatch(/NOT VERIFIED/);
+    expect(meetlat(['verify', '--all'])).toContain(`result ${tenant}/${resultOf('mo-failed').id}`);
+  }, 120_000);
+
+  it('a database without its newest checkpoints is not followed, and the start says so', async () => {
+    await opened.server.stop();
+    await tampered(async (storage) => {
+      const collection = await storage.collection({ name: checkpoints.name, indexes: checkpoints.indexes });
+      for (const stored of await collection.every()) await collection.remove(stored, stored.revision);
+    });
+    await expect(opened.server.launch()).rejects.toThrow(
+      /meetlat: checkpoint \d+ \([0-9a-f]{64}\) was written here, but the storage ends at number 0/,
+    );
+    // Whoever puts an older copy back on purpose says so by removing what the machine remembers.
+    await rm(join(opened.server.folder, 'last-checkpoint.json'));
+    await opened.server.launch();
+    expect(meetlat(['verify', '--all'])).toMatch(/NOT VERIFIED/);
+  }, 120_000);
+
+  it('an account whose role or password was written past the program lets nobody in', async () => {
+    const examiner = await opened.server.account('examiner');
+    await tampered(async (storage) => {
+      const all = await storage.collection<Account, never>({ name: accounts.name, indexes: {} });
+      const stored = await all.get({ tenant, id: examiner.account });
+      if (stored === undefined) throw new Error('no account');
+      await all.replace(stored, stored.revision, { ...stored.value, roles: ['invigilator', 'designer', 'examiner'] });
+      await all.insert({ tenant, id: `intruder@${tenant}` }, { ...stored.value, name: 'Intruder' });
+    });
+    for (const account of [examiner.account, `intruder@${tenant}`]) {
+      const reply = await post('/staff/login', { account, password: examiner.password });
+      expect(reply.ok).toBe(false);
+      expect(reply.headers.get('set-cookie')).toBeNull();
+    }
+  });
+});
