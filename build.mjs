@@ -48,7 +48,8 @@ async function buildInterface() {
   }
 }
 
-export async function buildAll() {
+/** Server, command and worker entries. */
+export async function buildProgram() {
   await build({
     entryPoints: {
       meetlat: join(root, 'server/commands/meetlat.ts'),
@@ -70,6 +71,10 @@ export async function buildAll() {
     logLevel: 'warning',
     absWorkingDir: root,
   });
+}
+
+export async function buildAll() {
+  await buildProgram();
   await buildInterface();
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stamp, 'The time of this file is the time of the last complete build.\n');

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Instant, toInstant } from '../../storage/document/instant.ts';
+import { openLmdb } from '../../storage/lmdb/open.ts';
+import type { Storage } from '../../storage/port.ts';
+import { installation } from '../agencies/agency.ts';
+import { type AdmissionCodes, admissionCodes, formatCode, makeCode, normaliseCode, useCode } from './codes.ts';
+
+const hours = 3_600_000;
+const issued = Date.parse('2026-11-27T08:00:00.000Z');
+const at = (ms: number): Instant => toInstant(issued + ms);
+const pushed = { tenant: 'x', session: 'one', admits: true, by: 'ann@x' } as const;
+
+describe('admission codes', () => {
+  let folder = '';
+  let storage: Storage;
+  let codes: AdmissionCodes;
+  let drawn = 0;
+  /** Never the same bytes twice. */
+  const random = (bytes: number): Uint8Array => new Uint8Array(bytes).fill((drawn += 1));
+  const make = (): Promise<string> => makeCode(codes, random, pushed, at(0));
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'meetlat-codes-'));
+    storage = await openLmdb({ directory: folder });
+    codes = await storage.collection(admissionCodes);
+  });
+  afterAll(async () => {
+    await storage.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('leads to its session, with what was said when it was made', async () => {
+    expect(await useCode(codes, await make(), at(1))).toMatchObject(pushed);
+  });
+
+  it('is good once', async () => {
+    const code = await make();
+    const both = await Promise.all([useCode(codes, code, at(1)), useCode(codes, code, at(1))]);
+    expect(both.filter((used) => used !== undefined)).toHaveLength(1);
+    expect(await useCode(codes, code, at(2))).toBeUndefined();
+  });
+
+  it.each([
+    ['to the last moment of its day', 24 * hours, true],
+    ['not a moment longer', 24 * hours + 1, false],
+  ])('is good for a day: %s', async (_, after, isGood) => {
+    expect((await useCode(codes, await make(), at(after))) !== undefined).toBe(isGood);
+  });
+
+  it('is unknown when nobody made it, or when a character is missing', async () => {
+    const code = await make();
+    expect(await useCode(codes, formatCode('zzzzzzzzzzzzz'), at(1))).toBeUndefined();
+    expect(await useCode(codes, code.slice(0, -1), at(1))).toBeUndefined();
+    expect(await useCode(codes, `${code}0`, at(1))).toBeUndefined();
+  });
+
+  it('may be typed with spaces and capitals, o for 0 and i or l for 1', async () => {
+    expect(normaliseCode(' O1iL-aBcd ')).toBe('0111abcd');
+    const code = await make();
+    expect(await useCode(codes, code.toUpperCase().replace(/-/g, ' '), at(1))).toMatchObject(pushed);
+  });
+
+  it('has 65 bits, in groups that a person can type', async () => {
+    expect(await make()).toMatch(/^[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{5}$/);
+  });
+
+  it('is not to be read from the storage', async () => {
+    const code = normaliseCode(await make());
+    const kept = JSON.stringify(await codes.get({ tenant: installation, id: code }));
+    expect(kept).toBeUndefined();
+  });
+});

@@ -1,0 +1,25 @@
+/** Rules broken on purpose: the list fits the sources, and a tenth of it, drawn by the commit, is held by its tests. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { complaints, readRules, tenth } from './run.mjs';
+
+describe('the list of rules', () => {
+  it('has at least eighty, each where its file says', () => {
+    expect(complaints(readRules())).toEqual([]);
+    expect(readRules().length).toBeGreaterThanOrEqual(80);
+  });
+  it('draws another tenth at another commit, and every rule at some', () => {
+    const all = readRules();
+    const drawn = Array.from({ length: 100 }, (_, n) => tenth(all, `commit ${n}`));
+    expect(new Set(drawn.flat().map(({ rule }) => rule)).size).toBe(all.length);
+    expect(drawn[0]).toHaveLength(Math.ceil(all.length / 10));
+    expect(tenth(all, 'commit 0')).toEqual(drawn[0]);
+  });
+  it('a tenth of the rules is held', () => {
+    const { stdout, status } = spawnSync(process.execPath, [join(import.meta.dirname, 'run.mjs'), '--tenth'], {
+      encoding: 'utf8',
+    });
+    expect(status, stdout).toBe(0);
+  }, 300_000);
+});

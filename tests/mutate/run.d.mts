@@ -1,0 +1,11 @@
+export interface Rule {
+  readonly rule: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  readonly test: string;
+  readonly built?: true;
+}
+export function readRules(): Rule[];
+export function complaints(rules: readonly Rule[]): string[];
+export function tenth(rules: readonly Rule[], commit: string): Rule[];
