@@ -1,13 +1,13 @@
 /** Runs commands on sessions: the stream loads, decides, appends and tries again; here stands what a session adds. */
 import type { Journal } from '../../storage/port.ts';
 import type { Instant } from '../../storage/document/instant.ts';
-import type { JsonObject } from '../../storage/document/json.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { type Command, type Refusal, decide } from './decide.ts';
 import { evolve } from './evolve.ts';
 import type { SealedRecording } from './facts.ts';
 import type { Outcome } from './operation.ts';
+import { readSessionEvent } from './recorded.ts';
 import type { Registration, Session, SessionEvent, SessionState } from './session.ts';
 
 export interface SessionId {
@@ -39,16 +39,9 @@ export interface SessionPorts {
   readonly pinnedTest: (registration: Registration) => PinnedTest;
 }
 
-/** The journal stores what `record` made; it is ours alone, and its hash was checked on reading. */
-function isSessionEvent(event: JsonObject | SessionEvent): event is SessionEvent {
-  return typeof event['type'] === 'string' && typeof event['at'] === 'string' && event['schema'] === 1;
-}
 export const sessionStream: StreamKind<SessionState, SessionEvent> = {
   kind: sessionKind,
-  read: (event) => {
-    if (!isSessionEvent(event)) throw new Error('an event of an unknown schema');
-    return event;
-  },
+  read: readSessionEvent,
   evolve,
 };
 

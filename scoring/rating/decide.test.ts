@@ -47,7 +47,7 @@ const table: readonly [given: string, events: readonly RatingEvent[], when: Rati
     { refused: 'claimed-by-another' },
   ],
   ['a claim of another', [opened, claimed('an', 0)], { type: 'renew', by: 'bo' }, 10, { refused: 'lease-lost' }],
-  ['a claim of another', [opened, claimed('an', 0)], { type: 'release', by: 'bo' }, 10, { refused: 'lease-lost' }],
+  ['a claim of another', [opened, claimed('an', 0)], { type: 'give-back', by: 'bo' }, 10, { refused: 'lease-lost' }],
   ['a claim of another', [opened, claimed('an', 0)], rate('bo'), 10, { refused: 'lease-lost' }],
   [
     'a claim of another, just not over',
@@ -74,9 +74,9 @@ const table: readonly [given: string, events: readonly RatingEvent[], when: Rati
   [
     'my claim',
     [opened, claimed('an', 0)],
-    { type: 'release', by: 'an' },
+    { type: 'give-back', by: 'an' },
     10,
-    then({ type: 'released', schema: 1, at: at(10), by: 'an' }),
+    then({ type: 'returned', schema: 1, at: at(10), by: 'an' }),
   ],
   ['my claim', [opened, claimed('an', 0)], rate('an'), 20, thenRated(rated)],
   [
@@ -89,7 +89,7 @@ const table: readonly [given: string, events: readonly RatingEvent[], when: Rati
   ['my claim, over', [opened, claimed('an', 0)], rate('an'), leaseMs, { refused: 'lease-lost' }],
   [
     'my claim, given back',
-    [opened, claimed('an', 0), { type: 'released', schema: 1, at: at(5), by: 'an' }],
+    [opened, claimed('an', 0), { type: 'returned', schema: 1, at: at(5), by: 'an' }],
     rate('an'),
     20,
     { refused: 'lease-lost' },
@@ -143,7 +143,7 @@ describe('a rating', () => {
   it('whatever examiners do: one holds at a time, only the holder rates, and only once', () => {
     const command = fc.record({
       by: fc.constantFrom('an', 'bo', 'cem'),
-      type: fc.constantFrom('claim', 'renew', 'release', 'rate'),
+      type: fc.constantFrom('claim', 'renew', 'give-back', 'rate'),
       waitMs: fc.nat(leaseMs),
     });
     fc.assert(

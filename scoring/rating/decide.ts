@@ -9,7 +9,7 @@ import type { RatingEvent, RatingState, Scores } from './rating.ts';
 export const leaseMs = 20 * 60_000;
 
 export type RatingCommand =
-  | { readonly type: 'claim' | 'renew' | 'release'; readonly by: string }
+  | { readonly type: 'claim' | 'renew' | 'give-back'; readonly by: string }
   | { readonly type: 'rate'; readonly by: string; readonly scores: Scores; readonly remark?: string };
 
 export type RatingRefusal =
@@ -58,8 +58,8 @@ export function decideRating(state: RatingState | undefined, command: RatingComm
         : accept({ type: 'claimed', ...head, by, until });
     case 'renew':
       return isHeldBy(state, by, now) ? accept({ type: 'renewed', ...head, by, until }) : { refused: 'lease-lost' };
-    case 'release':
-      return isHeldBy(state, by, now) ? accept({ type: 'released', ...head, by }) : { refused: 'lease-lost' };
+    case 'give-back':
+      return isHeldBy(state, by, now) ? accept({ type: 'returned', ...head, by }) : { refused: 'lease-lost' };
     case 'rate': {
       if (!isHeldBy(state, by, now)) return { refused: 'lease-lost' };
       if (!isComplete(state, command.scores)) return { refused: 'incomplete-scores' };

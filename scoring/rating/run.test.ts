@@ -124,7 +124,7 @@ describe('claims', () => {
     await ratings.handle({ tenant: 'agii', id: 'p1' }, { type: 'renew', by: 'an' });
     nowMs += leaseMs - 1;
     expect(await ratings.current('agii', 'an')).toBe('p1');
-    await ratings.handle({ tenant: 'agii', id: 'p1' }, { type: 'release', by: 'an' });
+    await ratings.handle({ tenant: 'agii', id: 'p1' }, { type: 'give-back', by: 'an' });
     expect(await ratings.claimNext('agii', 'bo')).toBe('p1');
   });
 });

@@ -7,10 +7,16 @@ import { everyStream } from '../../storage/pages.ts';
 import { unlessRaced } from '../../storage/raced.ts';
 import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
-import type { JsonObject } from '../../storage/document/json.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import { type RatingCommand, type RatingRefusal, decideRating } from './decide.ts';
-import { type Performance, type RatingEvent, type RatingState, evolveRating } from './rating.ts';
+import {
+  type Performance,
+  type RatingEvent,
+  type RatingState,
+  evolveRating,
+  readRatingEvent,
+  writeRatingEvent,
+} from './rating.ts';
 
 export const ratingKind = 'rating';
 
@@ -58,15 +64,10 @@ interface Found {
   readonly value: QueuedPerformance;
 }
 
-/** Our own record, checked against its hash on reading. */
-const isRatingEvent = (event: JsonObject | RatingEvent): event is RatingEvent =>
-  typeof event['type'] === 'string' && event['schema'] === 1;
 export const ratingStream: StreamKind<RatingState, RatingEvent> = {
   kind: ratingKind,
-  read: (event) => {
-    if (!isRatingEvent(event)) throw new Error('an event of an unknown schema');
-    return event;
-  },
+  read: readRatingEvent,
+  write: writeRatingEvent,
   evolve: evolveRating,
 };
 

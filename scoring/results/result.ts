@@ -2,65 +2,71 @@
  * A result: opened at attendance, provisional while something waits, released once; later corrections are events of the
  * same stream.
  */
-import type { AbilityMethod } from 'itemresponsetheory';
+import { z } from 'zod';
+import type { Immutable } from '../../storage/document/immutable.ts';
 import type { Instant } from '../../storage/document/instant.ts';
+import type { JsonObject } from '../../storage/document/json.ts';
 import { EventOrderError } from '../../storage/journal/stream.ts';
-import type { Condition } from '../regimes/decide.ts';
+import { Specification } from '../../item-bank/specifications/specification.ts';
 
-export interface PartResult {
-  readonly part: 'listening' | 'speaking' | 'values' | 'practical';
+const text = z.string();
+const number = z.number();
+export const PartResult = z.strictObject({
+  part: z.enum(['listening', 'speaking', 'values', 'practical']),
   /** Ability in logits with its SE, how it was estimated, and whether the search ended at a bound. */
-  readonly theta?: number;
-  readonly thetaStandardError?: number;
-  readonly method?: AbilityMethod;
-  readonly converged?: boolean;
-  readonly atBound?: 'lower' | 'upper';
-  readonly bounds?: { readonly lower: number; readonly upper: number };
+  theta: number.exactOptional(),
+  thetaStandardError: number.exactOptional(),
+  method: z.enum(['ml', 'map', 'wle', 'jeffreys', 'eap', 'fence', 'robust']).exactOptional(),
+  converged: z.boolean().exactOptional(),
+  atBound: z.enum(['lower', 'upper']).exactOptional(),
+  bounds: z.strictObject({ lower: number, upper: number }).exactOptional(),
   /** On the reporting scale; `atLimit` when its limit was reached. */
-  readonly scale?: number;
-  readonly standardError?: number;
-  readonly level?: string;
-  readonly atLimit?: boolean;
-  readonly score?: number;
-  readonly max?: number;
+  scale: number.exactOptional(),
+  standardError: number.exactOptional(),
+  level: text.exactOptional(),
+  atLimit: z.boolean().exactOptional(),
+  score: number.exactOptional(),
+  max: number.exactOptional(),
   /** Mean category of each criterion. */
-  readonly criteria?: Readonly<Record<string, number>>;
+  criteria: z.record(text, number).exactOptional(),
   /** Ratings that the part rests on. */
-  readonly ratings?: number;
-}
+  ratings: number.exactOptional(),
+});
+export type PartResult = Immutable<z.infer<typeof PartResult>>;
 
-export interface ResultContent {
+export const ResultContent = z.strictObject({
   /** void: the sitting was not completed or nothing could be rated; no decision, no attempt used. */
-  readonly outcome: 'pass' | 'fail' | 'void';
-  readonly test: 'nt2-oral' | 'mo';
-  readonly testDate: string;
-  readonly regime: {
-    readonly id: string;
-    readonly validFrom: string;
-    readonly title: Readonly<Record<string, string>>;
-  };
+  outcome: z.enum(['pass', 'fail', 'void']),
+  test: Specification.shape.id,
+  testDate: text,
+  regime: z.strictObject({ id: text, validFrom: text, title: z.record(text, text) }),
   /** Version of the engine that estimated. */
-  readonly engine: string;
-  readonly level?: string;
-  readonly scale?: number;
-  readonly standardError?: number;
-  readonly required?: string;
-  readonly score?: number;
-  readonly max?: number;
-  readonly conditions: readonly Condition[];
-  readonly parts: readonly PartResult[];
-}
+  engine: text,
+  level: text.exactOptional(),
+  scale: number.exactOptional(),
+  standardError: number.exactOptional(),
+  required: text.exactOptional(),
+  score: number.exactOptional(),
+  max: number.exactOptional(),
+  conditions: z.array(z.strictObject({ id: text, met: z.boolean(), have: text, need: text })),
+  parts: z.array(PartResult),
+});
+export type ResultContent = Immutable<z.infer<typeof ResultContent>>;
 
-interface Events {
-  attended: { readonly session: string; readonly candidate: string };
+const head = { schema: z.literal(1), at: z.iso.datetime() };
+const why = { by: text, reason: text };
+const ResultEvent = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('attended'), ...head, session: text, candidate: text }),
   /** Something is known, something waits. */
-  provisional: { readonly parts: readonly PartResult[] };
-  released: { readonly result: ResultContent };
-  corrected: { readonly result: ResultContent; readonly by: string; readonly reason: string };
-  annulled: { readonly by: string; readonly reason: string };
-}
-type EventBody = { [T in keyof Events]: { readonly type: T } & Events[T] }[keyof Events];
-export type ResultEvent = EventBody & { readonly schema: 1; readonly at: Instant };
+  z.strictObject({ type: z.literal('provisional'), ...head, parts: z.array(PartResult) }),
+  z.strictObject({ type: z.literal('released'), ...head, result: ResultContent }),
+  z.strictObject({ type: z.literal('corrected'), ...head, result: ResultContent, ...why }),
+  z.strictObject({ type: z.literal('annulled'), ...head, ...why }),
+]);
+export type ResultEvent = Immutable<z.infer<typeof ResultEvent>>;
+
+/** Throws for a type, a schema version or a member that is not known. */
+export const readResultEvent = (recorded: JsonObject): ResultEvent => ResultEvent.parse(recorded);
 
 export interface ResultState {
   readonly session: string;

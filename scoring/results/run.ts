@@ -8,7 +8,7 @@ import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { sha256 } from '../../storage/document/hash.ts';
-import { type JsonObject, canonicalJson } from '../../storage/document/json.ts';
+import { canonicalJson } from '../../storage/document/json.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import { installation } from '../../people/agencies/agency.ts';
 import { speakingItem } from '../../item-bank/releases/pinned-test.ts';
@@ -18,7 +18,7 @@ import type { Performance, RatingState } from '../rating/rating.ts';
 import type { RatingId, Ratings } from '../rating/run.ts';
 import { conclude, tasksOf } from './conclude.ts';
 import { type ResultCommand, type ResultRefusal, decideResult } from './decide.ts';
-import { type ResultContent, type ResultEvent, type ResultState, evolveResult } from './result.ts';
+import { type ResultContent, type ResultEvent, type ResultState, evolveResult, readResultEvent } from './result.ts';
 
 export const resultKind = 'result';
 
@@ -48,15 +48,9 @@ export interface Recomputation {
   readonly differs: readonly string[];
 }
 
-/** Our own record, checked against its hash on reading. */
-const isResultEvent = (event: JsonObject | ResultEvent): event is ResultEvent =>
-  typeof event['type'] === 'string' && event['schema'] === 1;
 export const resultStream: StreamKind<ResultState, ResultEvent> = {
   kind: resultKind,
-  read: (event) => {
-    if (!isResultEvent(event)) throw new Error('an event of an unknown schema');
-    return event;
-  },
+  read: readResultEvent,
   evolve: evolveResult,
 };
 export class ResultRefused extends Error {

@@ -134,7 +134,7 @@ export function examinerEndpoints(program: Program): Endpoint[] {
       summary: 'Give the performance back',
       problems: ['lease-lost', 'not-found'],
       handle: async ({ access, param }) => {
-        await act(program, access, param('performance'), { type: 'release' });
+        await act(program, access, param('performance'), { type: 'give-back' });
       },
     }),
     commandEndpoint({

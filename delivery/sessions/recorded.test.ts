@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { jsonObject } from '../../storage/document/json.ts';
+import { admit, at, civicTest, oralTest } from './example.suite.ts';
+import { readSessionEvent, sessionEventSchemas } from './recorded.ts';
+import { Sitting } from './sitting.suite.ts';
+
+/** Two sittings in which everything happens that a session can record. */
+function everything(): readonly Sitting[] {
+  const oral = new Sitting(oralTest).begin().toFirstPart();
+  oral.ask({ kind: 'play', handle: oral.present().handle });
+  oral.run({ type: 'refund-play', by: 'an', reason: 'koptelefoon' });
+  for (let n = 0; n < 5; n += 1) {
+    oral.answer(1);
+    oral.ask({ kind: 'next', handle: oral.present().handle });
+  }
+  oral.ask({ kind: 'start-part' });
+  oral.speakAll();
+  const civic = new Sitting(civicTest).begin().toFirstPart();
+  civic.run({ type: 'pause', by: 'an', reason: 'brandalarm' });
+  civic.run({ type: 'resume', by: 'an' });
+  civic.run({ type: 'grant-extra-time', by: 'an', ms: 60_000, reason: 'storing' });
+  civic.run({ type: 'measure-outage', from: at(1000), to: at(9000) });
+  civic.run({ type: 'lose-connection' });
+  civic.run({ type: 'restore-connection' });
+  const signal = { type: 'focus-lost', monotonicMs: 1, wallMs: 2, durationMs: 3, count: 4, code: 'blur' } as const;
+  civic.ask({ kind: 'raise-hand' }, { kind: 'raise-hand' }, { kind: 'lower-hand' }, { kind: 'signal', signal });
+  civic.ask({ kind: 'raise-hand' });
+  civic.run({ type: 'lower-hand', by: 'an' });
+  const { handle, item } = civic.present();
+  civic.ask({ kind: 'answer', handle: 'another', option: 'o' }, { kind: 'flag', handle, on: true });
+  civic.ask({ kind: 'answer', handle, option: civic.option(item, 1) }, { kind: 'go', position: 2 });
+  civic.run({ type: 'arrive', seat: 'x' });
+  civic.run(admit);
+  civic.ask({ kind: 'submit' });
+  return [oral, civic];
+}
+
+it('reads every event that a session records, as it was recorded', () => {
+  const events = everything().flatMap((sitting) => sitting.events);
+  for (const event of events) expect(readSessionEvent(jsonObject(event))).toEqual(event);
+  expect([...new Set(events.map(({ type }) => type))].sort()).toEqual(Object.keys(sessionEventSchemas).sort());
+});

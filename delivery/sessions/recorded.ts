@@ -1,0 +1,131 @@
+/**
+ * The events of a session as the journal records them, checked on reading. Apart from `session.ts`, so that the core of
+ * a session runs in a browser without these schemas. Every type of event has its schema here, or this does not compile.
+ */
+import { z } from 'zod';
+import type { JsonObject } from '../../storage/document/json.ts';
+import { Language } from '../../item-bank/items/item.ts';
+import { Specification } from '../../item-bank/specifications/specification.ts';
+import { Severity, Signal } from '../proctoring/signal.ts';
+import { RefusalCode } from './operation.ts';
+import type { EventOf, EventType, SessionEvent } from './session.ts';
+
+const at = z.iso.datetime();
+const text = z.string();
+const count = z.int().nonnegative();
+const position = count;
+const category = z.number().nullable();
+const item = z.strictObject({ id: text, version: z.int().positive() });
+const givenItem = { item, handle: text, optionOrder: z.array(count), scored: z.boolean() };
+const givenTurn = { item, task: text, turn: count, handle: text };
+const formPosition = { ...givenItem, slot: text, part: z.enum(['values', 'practical']) };
+const registration = {
+  candidate: text,
+  candidateName: text,
+  test: Specification.shape.id,
+  specification: z.int().positive(),
+  releases: z.record(text, text),
+  engine: text,
+  language: Language,
+  contactLanguage: Language,
+  seed: text,
+  centre: text,
+  reference: text,
+  resultKey: text,
+  accommodations: z.strictObject({ extraTimePercent: z.number(), extraPlays: z.number() }),
+  excludedItems: z.array(text),
+  synthetic: z.boolean(),
+};
+const draw = z.union([
+  z.strictObject({ seed: text, key: text, among: z.array(text) }),
+  z.strictObject({ seed: text, purpose: text, position: z.number() }),
+]);
+
+const event = <T extends EventType, S extends z.core.$ZodShape>(type: T, members: S) =>
+  z.strictObject({
+    type: z.literal(type),
+    schema: z.literal(1),
+    at,
+    op: z.strictObject({ id: text, seq: count }).exactOptional(),
+    ...members,
+  });
+
+export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf<T>> } = {
+  registered: event('registered', registration),
+  arrived: event('arrived', { seat: text }),
+  admitted: event('admitted', { by: text, identityChecked: z.boolean(), seat: text }),
+  'writer-taken': event('writer-taken', { fence: count }),
+  'name-confirmed': event('name-confirmed', {}),
+  'sound-checked': event('sound-checked', { peak: z.number() }),
+  'practice-assembled': event('practice-assembled', {
+    given: z.array(z.union([z.strictObject(givenItem), z.strictObject(givenTurn)])),
+  }),
+  'practice-done': event('practice-done', { handle: text }),
+  'part-started': event('part-started', { part: text, deadlineAt: at.exactOptional() }),
+  'form-assembled': event('form-assembled', { positions: z.array(z.strictObject(formPosition)) }),
+  'turns-assembled': event('turns-assembled', { turns: z.array(z.strictObject(givenTurn)) }),
+  'item-presented': event('item-presented', {
+    ...givenItem,
+    position,
+    theta: z.number(),
+    standardError: z.number(),
+    rule: text,
+    stream: draw,
+    deadlineAt: at,
+  }),
+  'media-played': event('media-played', { handle: text, plays: count }),
+  answered: event('answered', { handle: text, option: text, choice: count }),
+  'item-completed': event('item-completed', {
+    handle: text,
+    category,
+    why: z.enum(['answered', 'unanswered', 'outage']),
+    theta: z.number(),
+    standardError: z.number(),
+  }),
+  moved: event('moved', { position }),
+  flagged: event('flagged', { handle: text, on: z.boolean() }),
+  'turn-presented': event('turn-presented', { position, handle: text }),
+  'recording-started': event('recording-started', { handle: text, upload: text }),
+  'recording-sealed': event('recording-sealed', {
+    handle: text,
+    upload: text,
+    sha256: text,
+    bytes: count,
+    durationMs: z.number(),
+    contentType: text,
+    peak: z.number(),
+  }),
+  'part-completed': event('part-completed', { part: text, reason: text }),
+  paused: event('paused', { by: text, reason: text }),
+  resumed: event('resumed', { by: text, deadlineAt: at.exactOptional() }),
+  'extra-time-granted': event('extra-time-granted', {
+    by: text,
+    ms: z.number(),
+    reason: text,
+    deadlineAt: at.exactOptional(),
+  }),
+  'play-refunded': event('play-refunded', { by: text, handle: text, reason: text, plays: count }),
+  'hand-raised': event('hand-raised', {}),
+  'hand-lowered': event('hand-lowered', { by: text }),
+  'signal-recorded': event('signal-recorded', { signal: Signal, severity: Severity }),
+  'connection-lost': event('connection-lost', {}),
+  'connection-restored': event('connection-restored', { awayMs: z.number() }),
+  'outage-measured': event('outage-measured', { from: at, to: at }),
+  'operation-noted': event('operation-noted', { kind: text }),
+  'form-scored': event('form-scored', { categories: z.array(category) }),
+  'operation-refused': event('operation-refused', { kind: text, code: RefusalCode, handle: text.exactOptional() }),
+  closed: event('closed', {
+    by: text,
+    reason: z.enum(['completed', 'deadline', 'ended']),
+    note: text.exactOptional(),
+  }),
+};
+const isKnown = (type: unknown): type is EventType =>
+  typeof type === 'string' && Object.hasOwn(sessionEventSchemas, type);
+
+/** Throws for a type, a schema version or a member that is not known. */
+export function readSessionEvent(recorded: JsonObject): SessionEvent {
+  const { type } = recorded;
+  if (!isKnown(type)) throw new Error('no such event of a session');
+  return sessionEventSchemas[type].parse(recorded);
+}
