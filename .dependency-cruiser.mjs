@@ -60,6 +60,7 @@ export const rooms = {
     'certificates',
     'statements',
     'trajectory',
+    'follow-up',
     'evidence',
   ],
   server: ['reports', 'jobs', 'http', 'api', 'commands'],

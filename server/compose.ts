@@ -32,6 +32,8 @@ import { type ResponseRow, responsesOf } from '../delivery/responses/read.ts';
 import { Ratings, ratingQueue } from '../scoring/rating/run.ts';
 import { Results, resultKeys } from '../scoring/results/run.ts';
 import { certificates } from '../scoring/certificates/issue.ts';
+import { withdrawnCertificates } from '../scoring/certificates/status.ts';
+import { type FollowUpPorts, follow } from '../scoring/follow-up/follow.ts';
 import { deliveries } from '../scoring/trajectory/deliveries.ts';
 import { guardedFetch } from '../scoring/trajectory/guarded-fetch.ts';
 import { loadDemonstration } from '../demonstration/bank.ts';
@@ -240,10 +242,16 @@ export async function compose(configuration: Configuration): Promise<Composed> {
       now,
     }),
     certificates: await storage.collection(certificates),
+    withdrawn: await storage.collection(withdrawnCertificates),
     deliveries: await storage.collection(deliveries),
     sign: (payload, header) => signing.sign(payload, header),
     signBytes: (payload) => signing.sign(payload),
     publicUrl: () => publicUrl,
+  };
+  const followUp: FollowUpPorts = {
+    ...program,
+    deliveries: configuration.trajectory === undefined ? undefined : program.deliveries,
+    sessionClosed: (id) => program.presence.forget(id),
   };
   const stopFollowing = bank.follow((error) => {
     log.error({ err: error }, 'a publication of another process was not read');
@@ -263,7 +271,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     }),
     jobs: [
       ...sessionJobs(program, open, liveness),
-      consequencesJob(program),
+      consequencesJob({ ...program, follow: (consequence, origin) => follow(followUp, consequence, origin) }),
       ...recordJobs(program, guardedFetch(), memory),
       calibrations.sweep(),
     ],
@@ -290,7 +298,7 @@ function endpointsOf(program: Program, signing: SigningKeys): Endpoint[] {
     ...designerEndpoints(program, statistics),
     ...publicEndpoints(program, {
       result: (key) => resultView(program, key),
-      check: async (credential) => certificateCheck(program, await signing.jwks(), credential),
+      check: (credential) => certificateCheck({ ...program, jwks: () => signing.jwks() }, credential),
     }),
   ];
 }

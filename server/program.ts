@@ -18,6 +18,7 @@ import type { Presence } from '../delivery/monitoring/presence.ts';
 import type { Sessions } from '../delivery/sessions/run.ts';
 import type { Certificates } from '../scoring/certificates/issue.ts';
 import type { Sign } from '../scoring/certificates/sign.ts';
+import type { WithdrawnCertificates } from '../scoring/certificates/status.ts';
 import type { Ratings } from '../scoring/rating/run.ts';
 import type { Results } from '../scoring/results/run.ts';
 import type { Deliveries } from '../scoring/trajectory/deliveries.ts';
@@ -56,6 +57,7 @@ export interface Program {
   readonly ratings: Ratings;
   readonly results: Results;
   readonly certificates: Certificates;
+  readonly withdrawn: WithdrawnCertificates;
   readonly deliveries: Deliveries;
   /** Signs certificates by the newest key of the installation. */
   readonly sign: Sign;

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { toInstant } from './document/instant.ts';
 import { leases, releaseLease, renewLease, takeLease } from './journal/lease.ts';
 import { pendingLease, workPending } from './journal/pending.ts';
+import type { Origin } from './journal/origin.ts';
+import { UnknownConsequence, takeUpSetAside } from './journal/set-aside.ts';
 import type { Consequence } from './port.ts';
 import { after, first } from './port.journal.suite.ts';
 import type { Bench } from './port.suite.ts';
@@ -90,12 +92,59 @@ export function pendingSuite({ storage, tenant }: Bench): void {
       expect((await journal.pending(10_000)).filter(({ stream }) => stream.tenant === agency)).toEqual([]);
     });
 
+    it('of a kind that nobody knows is set aside: it blocks nothing, and is taken up when it is known', async () => {
+      const { journal } = storage();
+      const agency = tenant();
+      const stream = { tenant: agency, kind: 'session', id: 's1' };
+      const strange: Consequence = { kind: 'a kind of next year', data: { n: 7 } };
+      const one = await journal.append(stream, first([{}], [strange, consequence(1)]));
+      await journal.append(stream, after(one, [{}], [consequence(2)]));
+      const applied: unknown[] = [];
+      const applyUnless =
+        (unknown: string) =>
+        ({ kind, data }: Consequence, origin: Origin): Promise<void> => {
+          if (kind === unknown) return Promise.reject(new UnknownConsequence(kind));
+          if (origin.stream.tenant === agency) applied.push(data['n']);
+          return Promise.resolve();
+        };
+      const work = () =>
+        workPending({ storage: storage(), lease: { ...terms('worker'), now }, apply: applyUnless(strange.kind) });
+      expect((await work()).setAside).toEqual([
+        { origin: { stream, version: 1, position: 0 }, consequence: strange, at: now() },
+      ]);
+      expect(applied).toEqual([1, 2]);
+      expect((await work()).setAside).toEqual([]);
+      expect((await journal.pending(10_000)).filter((left) => left.stream.tenant === agency)).toEqual([]);
+      expect(await takeUpSetAside(storage(), applyUnless(strange.kind))).toBe(0);
+      expect(await takeUpSetAside(storage(), applyUnless(''))).toBe(1);
+      expect(applied).toEqual([1, 2, 7]);
+      expect(await takeUpSetAside(storage(), applyUnless(''))).toBe(0);
+    });
+
+    it('of a stream that is postponed waits, and the others pass', async () => {
+      const { journal } = storage();
+      const agency = tenant();
+      for (const id of ['bad', 'good'])
+        await journal.append({ tenant: agency, kind: 'session', id }, first([{}], [consequence(1)]));
+      const applied: string[] = [];
+      const work = (postponed: string) =>
+        workPending({
+          storage: storage(),
+          lease: { ...terms('worker'), now },
+          isPostponed: ({ tenant: of, id }) => of !== agency || id === postponed,
+          apply: (_, { stream }) => Promise.resolve(void applied.push(stream.id)),
+        });
+      expect(await work('bad')).toMatchObject({ cleared: 1, failed: [] });
+      expect(await work('')).toMatchObject({ cleared: 1 });
+      expect(applied).toEqual(['good', 'bad']);
+    });
+
     it('is left alone while another process has the lease', async () => {
       const collection = await storage().collection(leases);
       const held = await takeLease(collection, pendingLease, terms('other'), now());
       const work = () =>
         workPending({ storage: storage(), lease: { ...terms('worker'), now }, apply: () => Promise.resolve() });
-      expect(await work()).toEqual({ leased: false, cleared: 0, failed: [] });
+      expect(await work()).toEqual({ leased: false, cleared: 0, setAside: [], failed: [] });
       if (held !== undefined) await releaseLease(collection, held);
       expect((await work()).leased).toBe(true);
     });

@@ -86,11 +86,16 @@ export interface StreamId extends Key {
   readonly kind: string;
 }
 
-/** Work that a commit causes elsewhere. Applied at least once, idempotently, then cleared. */
-export interface Consequence {
-  readonly kind: string;
-  readonly data: JsonObject;
+/**
+ * Work that a commit causes elsewhere. Applied at least once, idempotently, then cleared. Storage knows no kind: each
+ * room declares its own.
+ */
+export interface Consequence<K extends string = string, D extends JsonObject = JsonObject> {
+  readonly kind: K;
+  readonly data: D;
 }
+/** The data of a consequence of which the stream says everything. */
+export type NoData = Readonly<Record<string, never>>;
 
 /**
  * One append is one commit. `bytes` is the canonical JSON of

@@ -3,7 +3,7 @@
  * pinned test and what was sealed come in as facts; every fact that mattered is written into the events.
  */
 import type { Accepted as AcceptedEvents, Refused } from '../../storage/journal/stream.ts';
-import type { Consequence } from '../../storage/port.ts';
+import type { Consequence, NoData } from '../../storage/port.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import { afterPause, isOver, later } from './clock.ts';
 import { decideOperation } from './decide-operation.ts';
@@ -41,7 +41,11 @@ export type Refusal =
   | { readonly code: 'fenced'; readonly fence: number }
   | { readonly code: 'seq-gap'; readonly expectedSeq: number };
 
-type Accepted = AcceptedEvents<SessionEvent, Consequence, SessionState> & { readonly outcomes: readonly Outcome[] };
+/** First admission opens a result; a closed session has results to conclude and recordings to rate. */
+export type SessionConsequence = Consequence<'session-attended', NoData> | Consequence<'session-closed', NoData>;
+type Accepted = AcceptedEvents<SessionEvent, SessionConsequence, SessionState> & {
+  readonly outcomes: readonly Outcome[];
+};
 /** `state` is what the session is once the events are written: nobody needs to evolve them a second time. */
 export type Decision = Refused<Refusal> | (Accepted & { readonly state: Session });
 
@@ -57,16 +61,15 @@ export const record = (
   op?: { readonly id: string; readonly seq: number },
 ): SessionEvent => ({ ...body, schema: 1, at: now, ...(op === undefined ? {} : { op }) });
 
-function accept(facts: Facts, bodies: readonly EventBody[], pending: readonly Consequence[] = []): Accepted {
+function accept(facts: Facts, bodies: readonly EventBody[], pending: readonly SessionConsequence[] = []): Accepted {
   return { events: bodies.map((body) => record(facts.now, body)), pending, outcomes: [] };
 }
 
 const deadline = (deadlineAt: Instant | undefined): { deadlineAt?: Instant } =>
   deadlineAt === undefined ? {} : { deadlineAt };
 
-/** A closed session has results to conclude and recordings to rate. */
-export const sessionClosed: Consequence = { kind: 'session-closed', data: {} };
-const sessionAttended: Consequence = { kind: 'session-attended', data: {} };
+const sessionClosed: SessionConsequence = { kind: 'session-closed', data: {} };
+const sessionAttended: SessionConsequence = { kind: 'session-attended', data: {} };
 
 export function decide(session: Session, command: Command, facts: Facts): Decision {
   if (command.type === 'operations')

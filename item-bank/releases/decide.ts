@@ -1,6 +1,7 @@
 /** What follows from a designer's command on a bank; pure. */
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import type { Decision } from '../../storage/journal/stream.ts';
+import type { Consequence } from '../../storage/port.ts';
 import { type BankEvent, type BankState, nextReleaseId } from './bank.ts';
 import type { ItemParameterRow, Recalibration, Release } from './release.ts';
 
@@ -33,10 +34,7 @@ export interface BankRefusal {
   readonly why: string;
 }
 /** The releases and the choice are made as the stream says. */
-export interface BankConsequence {
-  readonly kind: 'bank-changed';
-  readonly data: { readonly bank: string };
-}
+export type BankConsequence = Consequence<'bank-changed', { readonly bank: string }>;
 export type BankDecision = Decision<BankEvent, BankRefusal, BankConsequence>;
 
 const refuse = (code: BankRefusalCode, why: string): BankDecision => ({ refused: { code, why } });

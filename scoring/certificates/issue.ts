@@ -1,15 +1,22 @@
 /**
- * Issues the certificate of a released result, once. None is issued for a fail, below the lowest level, or without a
- * decision.
+ * Issues the certificate of a released result, once; replaces it by that of a correction; takes it back. None is issued
+ * for a fail, below the lowest level, or without a decision.
  */
-import { type Collection, type CollectionDefinition, DuplicateKey } from '../../storage/port.ts';
+import { defined } from '../../storage/document/defined.ts';
+import type { Collection, CollectionDefinition, Key } from '../../storage/port.ts';
+import { unlessRaced } from '../../storage/raced.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { ResultContent } from '../results/result.ts';
 import { type Certificate, type Sign, signCertificate } from './sign.ts';
+import { type WithdrawnCertificates, withdraw } from './status.ts';
 
+/** What a result has, under the session's id. */
 export interface Issued {
-  readonly credential: string;
+  /** Absent when it was taken back and nothing took its place. */
+  readonly credential?: string;
   readonly issuedAt: Instant;
+  /** Where it took the place of another: its own id, and the version of the result that it shows. */
+  readonly replacement?: { readonly id: string; readonly version: number };
 }
 export const certificates: CollectionDefinition<Issued, never> = {
   name: 'certificates',
@@ -80,11 +87,52 @@ export async function issueCertificate(
   const certificate = certificateOf(facts);
   if (certificate === undefined) return undefined;
   const credential = await signCertificate(certificate, sign);
-  try {
-    await all.insert(key, { credential, issuedAt: facts.releasedAt });
-  } catch (error) {
-    if (!(error instanceof DuplicateKey)) throw error;
-    return (await all.get(key))?.value.credential;
-  }
-  return credential;
+  const kept = await unlessRaced(all.insert(key, { credential, issuedAt: facts.releasedAt }));
+  return kept === undefined ? (await all.get(key))?.value.credential : credential;
 }
+
+export interface Replacement {
+  /** The result's session; the facts' id names the new certificate. */
+  readonly key: Key;
+  /** Version of the result with the correction. */
+  readonly version: number;
+  readonly facts: CertificateFacts;
+}
+
+/** The certificate of a corrected result takes the place of the one before, which counts no more. Idempotent. */
+export async function replaceCertificate(
+  all: Certificates,
+  withdrawn: WithdrawnCertificates,
+  { key, version, facts }: Replacement,
+  sign: Sign,
+): Promise<string | undefined> {
+  const known = await all.get(key);
+  if (known?.value.replacement !== undefined && known.value.replacement.version >= version)
+    return known.value.credential;
+  if (known !== undefined)
+    await withdraw(withdrawn, idOf(known.id, known.value), { why: 'superseded', at: facts.releasedAt });
+  const certificate = certificateOf(facts);
+  const credential = certificate === undefined ? undefined : await signCertificate(certificate, sign);
+  const issued = { ...defined({ credential }), issuedAt: facts.releasedAt, replacement: { id: facts.id, version } };
+  const kept = await unlessRaced(
+    known === undefined ? all.insert(key, issued) : all.replace(known, known.revision, issued),
+  );
+  return kept === undefined ? (await all.get(key))?.value.credential : credential;
+}
+
+/** The certificate of an annulled result is revoked, and given out no more. Idempotent. */
+export async function revokeCertificate(
+  all: Certificates,
+  withdrawn: WithdrawnCertificates,
+  key: Key,
+  at: Instant,
+): Promise<void> {
+  const known = await all.get(key);
+  if (known === undefined) return;
+  await withdraw(withdrawn, idOf(known.id, known.value), { why: 'revoked', at });
+  const { credential: _credential, ...rest } = known.value;
+  await unlessRaced(all.replace(known, known.revision, rest));
+}
+
+/** Id of the certificate that a result has now: the session's, but for a replacement. */
+const idOf = (session: string, { replacement }: Issued): string => replacement?.id ?? session;

@@ -3,6 +3,7 @@ import { type Instant, toEpochMs, toInstant } from '../../storage/document/insta
 import { defined } from '../../storage/document/defined.ts';
 import { canonicalJson } from '../../storage/document/json.ts';
 import type { Decision } from '../../storage/journal/stream.ts';
+import type { Consequence } from '../../storage/port.ts';
 import type { RatingEvent, RatingState, Scores } from './rating.ts';
 
 /** A claim is good for this long after the last sign of work, ms. */
@@ -15,10 +16,7 @@ export type RatingCommand =
 export type RatingRefusal =
   'unknown-performance' | 'already-rated' | 'claimed-by-another' | 'lease-lost' | 'incomplete-scores';
 /** A rating leads on to its session's result. */
-export interface RatingConsequence {
-  readonly kind: 'performance-rated';
-  readonly data: { readonly session: string };
-}
+export type RatingConsequence = Consequence<'performance-rated', { readonly session: string }>;
 export type RatingDecision = Decision<RatingEvent, RatingRefusal, RatingConsequence>;
 
 const accept = (event: RatingEvent, ...pending: readonly RatingConsequence[]): RatingDecision => ({

@@ -107,7 +107,7 @@ describe('a result', () => {
     });
   });
   it('begins with attendance, once', () => {
-    expect(() => evolveResult(undefined, released)).toThrow('begins with attendance');
+    expect(() => evolveResult(undefined, released, 1)).toThrow('begins with attendance');
     expect(() => stateOf(evolveResult, [attended, attended])).toThrow('open already');
   });
 });

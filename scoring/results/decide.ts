@@ -5,6 +5,7 @@
 import type { Instant } from '../../storage/document/instant.ts';
 import { canonicalJson } from '../../storage/document/json.ts';
 import type { Decision } from '../../storage/journal/stream.ts';
+import type { Consequence, NoData } from '../../storage/port.ts';
 import type { Conclusion } from './conclude.ts';
 import type { ResultContent, ResultEvent, ResultState } from './result.ts';
 
@@ -15,15 +16,15 @@ export type ResultCommand =
   | { readonly type: 'annul'; readonly by: string; readonly reason: string };
 
 export type ResultRefusal = 'not-attended' | 'not-released' | 'annulled' | 'no-reason' | 'nothing-to-correct';
-export interface ResultConsequence {
-  readonly kind: 'result-released' | 'result-corrected' | 'result-annulled';
-  readonly data: Readonly<Record<never, never>>;
-}
+export type ResultConsequence =
+  | Consequence<'result-released', NoData>
+  | Consequence<'result-corrected', NoData>
+  | Consequence<'result-annulled', NoData>;
 export type ResultDecision = Decision<ResultEvent, ResultRefusal, ResultConsequence>;
 
-const accept = (event: ResultEvent, kind?: ResultConsequence['kind']): ResultDecision => ({
+const accept = (event: ResultEvent, ...pending: readonly ResultConsequence[]): ResultDecision => ({
   events: [event],
-  pending: kind === undefined ? [] : [{ kind, data: {} }],
+  pending,
 });
 const nothing: ResultDecision = { events: [], pending: [] };
 
@@ -36,9 +37,10 @@ export function decideResult(state: ResultState | undefined, command: ResultComm
   if (state.released === undefined) return { refused: 'not-released' };
   if (state.annulled !== undefined) return { refused: 'annulled' };
   if (command.reason.trim() === '') return { refused: 'no-reason' };
-  if (command.type === 'annul') return accept({ ...head, ...command, type: 'annulled' }, 'result-annulled');
+  if (command.type === 'annul')
+    return accept({ ...head, ...command, type: 'annulled' }, { kind: 'result-annulled', data: {} });
   if (canonicalJson(command.result) === canonicalJson(state.released.result)) return { refused: 'nothing-to-correct' };
-  return accept({ ...head, ...command, type: 'corrected' }, 'result-corrected');
+  return accept({ ...head, ...command, type: 'corrected' }, { kind: 'result-corrected', data: {} });
 }
 
 /** Released once: what is concluded later changes nothing here; a correction is a command of a person. */
@@ -49,7 +51,7 @@ function concluded(
 ): ResultDecision {
   if (state.released !== undefined) return nothing;
   if (conclusion.kind === 'decided')
-    return accept({ ...head, type: 'released', result: conclusion.result }, 'result-released');
+    return accept({ ...head, type: 'released', result: conclusion.result }, { kind: 'result-released', data: {} });
   return conclusion.kind === 'waiting' && state.provisional === undefined
     ? accept({ ...head, type: 'provisional', parts: conclusion.parts })
     : nothing;

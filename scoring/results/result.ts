@@ -73,14 +73,14 @@ export interface ResultState {
   readonly candidate: string;
   readonly attendedAt: Instant;
   readonly provisional?: readonly PartResult[];
-  /** The result that counts now. */
-  readonly released?: { readonly at: Instant; readonly result: ResultContent };
+  /** The result that counts now, with the version of the stream that says so. */
+  readonly released?: { readonly at: Instant; readonly result: ResultContent; readonly version: number };
   readonly corrections: number;
   readonly annulled?: { readonly at: Instant; readonly by: string; readonly reason: string };
 }
 
 /** The state after one more event. Throws EventOrderError when the event cannot follow. */
-export function evolveResult(state: ResultState | undefined, event: ResultEvent): ResultState {
+export function evolveResult(state: ResultState | undefined, event: ResultEvent, version: number): ResultState {
   if (event.type === 'attended') {
     if (state !== undefined) throw new EventOrderError(event.type, 'the result is open already');
     return { session: event.session, candidate: event.candidate, attendedAt: event.at, corrections: 0 };
@@ -90,9 +90,13 @@ export function evolveResult(state: ResultState | undefined, event: ResultEvent)
     case 'provisional':
       return { ...state, provisional: event.parts };
     case 'released':
-      return { ...state, released: { at: event.at, result: event.result } };
+      return { ...state, released: { at: event.at, result: event.result, version } };
     case 'corrected':
-      return { ...state, released: { at: event.at, result: event.result }, corrections: state.corrections + 1 };
+      return {
+        ...state,
+        released: { at: event.at, result: event.result, version },
+        corrections: state.corrections + 1,
+      };
     case 'annulled':
       return { ...state, annulled: { at: event.at, by: event.by, reason: event.reason } };
   }

@@ -34,7 +34,7 @@ export const resultKeys: CollectionDefinition<ResultKey, never> = { name: 'resul
 export type ResultKeys = Collection<ResultKey, never>;
 
 /** An oral result is promised within fourteen days; a demonstration value. */
-const promisedMs = 14 * 24 * 3_600_000;
+export const promisedMs = 14 * 24 * 3_600_000;
 
 export type LoadedResult = Loaded<ResultState>;
 

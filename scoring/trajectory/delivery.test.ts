@@ -82,8 +82,10 @@ async function released(id: SessionId, version: number): Promise<void> {
     },
     signing.sign,
   );
-  const event = resultEvent({
-    ...facts,
+  const event = resultEvent('released', {
+    result: result.result,
+    synthetic: true,
+    at: result.at,
     source,
     tenant: id.tenant,
     session: id.id,

@@ -1,95 +1,20 @@
-/**
- * What commits cause elsewhere: results opened and concluded, certificates issued, pushes enqueued. Each is idempotent.
- */
-import { agencyOf } from '../../people/agencies/agency.ts';
-import type { Consequence } from '../../storage/port.ts';
-import { jsonObject } from '../../storage/document/json.ts';
-import { type Origin, workPending } from '../../storage/journal/pending.ts';
-import { issueCertificate } from '../../scoring/certificates/issue.ts';
-import { enqueue } from '../../scoring/trajectory/deliveries.ts';
-import { eventId, resultEvent } from '../../scoring/trajectory/event.ts';
-import type { SessionId } from '../../delivery/sessions/run.ts';
-import type { Program } from '../program.ts';
+/** The job that carries out what commits cause elsewhere (scoring/follow-up). */
+import type { Logger } from 'pino';
+import type { MakeId } from '../../storage/document/id.ts';
+import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
+import { streamKey } from '../../storage/journal/chain.ts';
+import type { Origin } from '../../storage/journal/origin.ts';
+import { workPending } from '../../storage/journal/pending.ts';
+import { takeUpSetAside } from '../../storage/journal/set-aside.ts';
+import type { Consequence, Storage, StreamId } from '../../storage/port.ts';
 import type { Job } from './job.ts';
 
-export class UnknownConsequence extends Error {
-  readonly code = 'unknown-consequence';
-  constructor(kind: string) {
-    super(`nobody knows what to do about "${kind}"`);
-    this.name = 'UnknownConsequence';
-  }
-}
-
-/** A released result becomes a certificate, where one is earned, and a push, where somebody wants it. */
-async function resultReleased(program: Program, id: SessionId): Promise<void> {
-  const [session, result] = [await program.sessions.load(id), await program.results.load(id)];
-  const released = result.state?.released;
-  if (session === undefined || released === undefined) return;
-  const { registration } = session.state;
-  const [person, agency] = [
-    await program.candidates.get({ tenant: id.tenant, id: registration.candidate }),
-    await agencyOf(program.agencies, id.tenant),
-  ];
-  if (person === undefined) return;
-  const facts = { result: released.result, releasedAt: released.at, synthetic: registration.synthetic };
-  const credential = await issueCertificate(
-    program.certificates,
-    id.tenant,
-    {
-      ...facts,
-      id: id.id,
-      issuer: program.publicUrl(),
-      issuerName: agency?.name ?? 'Meetlat',
-      holder: { name: person.value.name, birthDate: person.value.birthDate },
-    },
-    program.sign,
-  );
-  if (program.configuration.trajectory === undefined) return;
-  const event = resultEvent({
-    ...facts,
-    source: program.publicUrl(),
-    tenant: id.tenant,
-    session: id.id,
-    version: result.version,
-    reference: person.value.reference,
-    ...(credential === undefined ? {} : { credential }),
-  });
-  await enqueue(
-    program.deliveries,
-    id.tenant,
-    eventId(id.tenant, id.id, result.version),
-    registration.candidate,
-    JSON.stringify(jsonObject(event)),
-    program.now(),
-  );
-}
-
-export async function applyConsequence(
-  program: Program,
-  { kind, data }: Consequence,
-  { stream }: Origin,
-): Promise<void> {
-  const id = { tenant: stream.tenant, id: stream.id };
-  switch (kind) {
-    case 'session-attended':
-      await program.results.attended(id);
-      return;
-    case 'session-closed':
-      program.presence.forget(id);
-      await program.results.conclude(id);
-      return;
-    case 'performance-rated':
-      await program.results.conclude({ tenant: stream.tenant, id: String(data['session']) });
-      return;
-    case 'result-released':
-      await resultReleased(program, id);
-      return;
-    case 'bank-changed':
-      await program.banks.apply(stream.id);
-      return;
-    default:
-      throw new UnknownConsequence(kind);
-  }
+export interface ConsequencePorts {
+  readonly storage: Storage;
+  readonly now: () => Instant;
+  readonly makeId: MakeId;
+  readonly log: Logger;
+  readonly follow: (consequence: Consequence, origin: Origin) => Promise<void>;
 }
 
 /**
@@ -98,22 +23,60 @@ export async function applyConsequence(
  */
 const leaseMs = 10_000;
 
-export function consequencesJob(program: Program): Job {
-  const lease = { holder: program.makeId(), lifeMs: leaseMs, now: program.now };
+/** A stream whose consequence failed is tried again after a second, then ever later, at most this long, ms. */
+const longestWaitMs = 60_000;
+class Postponed {
+  private readonly streams = new Map<string, { readonly failures: number; readonly untilMs: number }>();
+
+  has(stream: StreamId, nowMs: number): boolean {
+    return (this.streams.get(streamKey(stream))?.untilMs ?? 0) > nowMs;
+  }
+  /** The streams that failed in this step; those whose time had come and that did not fail again are forgotten. */
+  note(failed: readonly StreamId[], nowMs: number): void {
+    for (const stream of failed) {
+      const failures = (this.streams.get(streamKey(stream))?.failures ?? 0) + 1;
+      const waitMs = Math.min(1000 * 2 ** (failures - 1), longestWaitMs);
+      this.streams.set(streamKey(stream), { failures, untilMs: nowMs + waitMs });
+    }
+    const failing = new Set(failed.map(streamKey));
+    for (const [name, { untilMs }] of this.streams)
+      if (untilMs <= nowMs && !failing.has(name)) this.streams.delete(name);
+  }
+}
+
+export function consequencesJob({ storage, now, makeId, log, follow }: ConsequencePorts): Job {
+  const lease = { holder: makeId(), lifeMs: leaseMs, now };
+  const postponed = new Postponed();
+  let isStarted = false;
   return {
     name: 'consequences',
     everyMs: 250,
     run: async () => {
-      const { failed } = await workPending({
-        storage: program.storage,
+      // What an earlier program did not know, this one may.
+      const isFirstRun = !isStarted;
+      isStarted = true;
+      if (isFirstRun) await takeUpSetAside(storage, follow);
+      const nowMs = toEpochMs(now());
+      const step = await workPending({
+        storage,
         lease,
-        apply: (consequence, origin) => applyConsequence(program, consequence, origin),
+        apply: follow,
+        isPostponed: (stream) => postponed.has(stream, nowMs),
       });
-      for (const { stream, version, error } of failed)
-        program.log.error(
-          { err: error, stream: `${stream.kind}/${stream.id}`, version },
-          'a consequence failed; it is tried again',
+      if (!step.leased) return;
+      postponed.note(
+        step.failed.map(({ stream }) => stream),
+        nowMs,
+      );
+      for (const { origin, consequence } of step.setAside)
+        log.error(
+          { kind: consequence.kind, ...whereOf(origin.stream, origin.version) },
+          'a consequence of a kind that nobody knows was set aside',
         );
+      for (const { stream, version, error } of step.failed)
+        log.error({ err: error, ...whereOf(stream, version) }, 'a consequence failed; it is tried again');
     },
   };
 }
+
+const whereOf = (stream: StreamId, version: number) => ({ stream: `${stream.kind}/${stream.id}`, version });

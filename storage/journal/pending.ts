@@ -11,23 +11,20 @@ import {
   type StreamId,
 } from '../port.ts';
 import { streamKey } from './chain.ts';
+import type { Origin } from './origin.ts';
+import { type SetAside, UnknownConsequence, setAside, setAsideConsequences } from './set-aside.ts';
 import { type Lease, type LeaseTerms, type Leases, leases, releaseLease, renewLease, takeLease } from './lease.ts';
-
-/** Where a consequence comes from: together they name it, the same at every attempt. */
-export interface Origin {
-  readonly stream: StreamId;
-  readonly version: number;
-  /** Among the consequences of the commit, from 0. */ readonly position: number;
-}
 
 export interface PendingPorts {
   readonly storage: Storage;
   readonly lease: LeaseTerms & { readonly now: () => Instant };
   /**
-   * Applies one consequence; applying it again must change nothing. A throw leaves it, and what follows in its stream,
-   * for a later step.
+   * Applies one consequence; applying it again must change nothing. UnknownConsequence sets it aside; any other throw
+   * leaves it, and what follows in its stream, for a later step.
    */
   readonly apply: (consequence: Consequence, origin: Origin) => Promise<void>;
+  /** True while a stream that failed is not tried again yet. */
+  readonly isPostponed?: (stream: StreamId) => boolean;
   /** Commits in one step; default 1000. */
   readonly limit?: number;
 }
@@ -37,6 +34,8 @@ export interface PendingStep {
   readonly leased: boolean;
   /** Commits whose consequences were all applied and cleared. */
   readonly cleared: number;
+  /** Consequences that nobody knows: kept apart, and cleared here. */
+  readonly setAside: readonly SetAside[];
   readonly failed: readonly { readonly stream: StreamId; readonly version: number; readonly error: unknown }[];
 }
 
@@ -46,7 +45,7 @@ export const pendingLease = 'pending-work';
 export async function workPending(ports: PendingPorts): Promise<PendingStep> {
   const collection = await ports.storage.collection(leases);
   const taken = await takeLease(collection, pendingLease, ports.lease, ports.lease.now());
-  if (taken === undefined) return { leased: false, cleared: 0, failed: [] };
+  if (taken === undefined) return { leased: false, cleared: 0, setAside: [], failed: [] };
   const holding = new Holding(collection, taken, ports.lease);
   try {
     return await applyAll(ports, holding);
@@ -57,29 +56,43 @@ export async function workPending(ports: PendingPorts): Promise<PendingStep> {
 
 async function applyAll(ports: PendingPorts, holding: Holding): Promise<PendingStep> {
   const failed: { stream: StreamId; version: number; error: unknown }[] = [];
+  const unknown: SetAside[] = [];
   const blocked = new Set<string>();
   let cleared = 0;
   for (const work of await ports.storage.journal.pending(ports.limit ?? 1000)) {
-    if (blocked.has(streamKey(work.stream))) continue;
+    if (blocked.has(streamKey(work.stream)) || ports.isPostponed?.(work.stream) === true) continue;
     if (!(await holding.keep())) break;
     try {
-      await applyOne(ports, work);
+      unknown.push(...(await applyOne(ports, work)));
       cleared += 1;
     } catch (error) {
       blocked.add(streamKey(work.stream));
       failed.push({ stream: work.stream, version: work.version, error });
     }
   }
-  return { leased: true, cleared, failed };
+  return { leased: true, cleared, setAside: unknown, failed };
 }
 
+/** @returns what was set aside. */
 async function applyOne(
-  { storage, apply }: PendingPorts,
+  { storage, apply, lease }: PendingPorts,
   { stream, version, consequences }: PendingWork,
-): Promise<void> {
+): Promise<readonly SetAside[]> {
   if (consequences instanceof CorruptStorage) throw consequences;
-  for (const [position, consequence] of consequences.entries()) await apply(consequence, { stream, version, position });
+  const unknown: SetAside[] = [];
+  for (const [position, consequence] of consequences.entries()) {
+    const origin = { stream, version, position };
+    try {
+      await apply(consequence, origin);
+    } catch (error) {
+      if (!(error instanceof UnknownConsequence)) throw error;
+      const one = { origin, consequence, at: lease.now() };
+      await setAside(await storage.collection(setAsideConsequences), one);
+      unknown.push(one);
+    }
+  }
   await storage.journal.clearPending(stream, version);
+  return unknown;
 }
 
 /** The lease while it is held: renewed when half of its life is over. */

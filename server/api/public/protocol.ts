@@ -32,7 +32,8 @@ export const PartResult = z.strictObject({
   criteria: z.record(z.string(), z.number()).optional(),
 });
 export const ResultView = z.strictObject({
-  state: z.enum(['in-progress', 'waiting-for-rating', 'released']),
+  /** annulled: it was released once and counts no more. */
+  state: z.enum(['in-progress', 'waiting-for-rating', 'released', 'annulled']),
   reference: z.string(),
   test: z.enum(['nt2-oral', 'mo']),
   candidateName: z.string(),
@@ -60,7 +61,7 @@ export type ResultView = z.infer<typeof ResultView>;
 export const CheckRequest = z.strictObject({ credential: z.string().min(1).max(20_000) });
 export const CertificateCheck = z.strictObject({
   valid: z.boolean(),
-  /** Why not: signature, expired, unknown-key, malformed. */
+  /** Why not: signature, expired, unknown-key, malformed; superseded or revoked by the issuer. */
   reason: z.string().optional(),
   issuer: z.string().optional(),
   holder: z.string().optional(),

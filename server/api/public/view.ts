@@ -1,15 +1,21 @@
-/** What the holder of a receipt's key sees of the result. */
-import type { Program } from '../../program.ts';
-import type { CertificateCheck, ResultView } from './protocol.ts';
-import { verifyCertificate } from '../../../scoring/certificates/verify.ts';
-import { toEpochMs, toInstant } from '../../../storage/document/instant.ts';
-import type { PartResult as StoredPart } from '../../../scoring/results/result.ts';
+/** What the holder of a receipt's key sees of the result, and anyone of a certificate. */
 import type { JSONWebKeySet } from 'jose';
+import { defined } from '../../../storage/document/defined.ts';
+import { type Instant, toEpochMs, toInstant } from '../../../storage/document/instant.ts';
+import type { Certificates } from '../../../scoring/certificates/issue.ts';
+import { type WithdrawnCertificates, withdrawalOf } from '../../../scoring/certificates/status.ts';
+import { verifyCertificate } from '../../../scoring/certificates/verify.ts';
+import type { PartResult as StoredPart, ResultContent } from '../../../scoring/results/result.ts';
+import { type Results, promisedMs } from '../../../scoring/results/run.ts';
+import type { CertificateCheck, ResultView } from './protocol.ts';
 
-/** Days in which an oral result is promised; a demonstration value. */
-const promisedDays = 14;
+export interface ResultViewPorts {
+  readonly results: Pick<Results, 'byKey'>;
+  readonly certificates: Certificates;
+  readonly now: () => Instant;
+}
 
-function partView({
+const partView = ({
   part,
   scale,
   standardError,
@@ -18,25 +24,19 @@ function partView({
   score,
   max,
   criteria,
-}: StoredPart): NonNullable<ResultView['parts']>[number] {
-  return {
-    part,
-    ...(scale === undefined ? {} : { scale }),
-    ...(standardError === undefined ? {} : { standardError }),
-    ...(level === undefined ? {} : { level }),
-    ...(atLimit === true ? { atLimit } : {}),
-    ...(score === undefined ? {} : { score }),
-    ...(max === undefined ? {} : { max }),
-    ...(criteria === undefined ? {} : { criteria: { ...criteria } }),
-  };
-}
+}: StoredPart): NonNullable<ResultView['parts']>[number] => ({
+  part,
+  ...defined({ scale, standardError, level, score, max }),
+  ...(atLimit === true ? { atLimit } : {}),
+  ...(criteria === undefined ? {} : { criteria: { ...criteria } }),
+});
 
-export async function resultView(program: Program, key: string): Promise<ResultView | undefined> {
-  const found = await program.results.byKey(key);
+export async function resultView(ports: ResultViewPorts, key: string): Promise<ResultView | undefined> {
+  const found = await ports.results.byKey(key);
   if (found === undefined) return undefined;
   const { id, session, result } = found;
   const { registration, closed, admittedAt } = session.state;
-  const day = (admittedAt ?? program.now()).slice(0, 10);
+  const day = (admittedAt ?? ports.now()).slice(0, 10);
   const common = {
     reference: registration.reference,
     test: registration.test,
@@ -45,41 +45,46 @@ export async function resultView(program: Program, key: string): Promise<ResultV
     synthetic: registration.synthetic,
     contactLanguage: registration.contactLanguage,
   };
-  const released = result.state?.released;
+  const { released, annulled, provisional } = result.state ?? {};
+  if (annulled !== undefined) return { state: 'annulled', ...common };
   if (released === undefined) {
-    const promised = toInstant(toEpochMs(closed?.at ?? program.now()) + promisedDays * 24 * 3_600_000).slice(0, 10);
+    const promised = toInstant(toEpochMs(closed?.at ?? ports.now()) + promisedMs).slice(0, 10);
     return {
       state: closed === undefined ? 'in-progress' : 'waiting-for-rating',
       ...common,
       ...(registration.test === 'mo' ? {} : { expectedBy: promised }),
-      ...(result.state?.provisional === undefined ? {} : { parts: result.state.provisional.map(partView) }),
+      ...defined({ parts: provisional?.map(partView) }),
     };
   }
-  const { outcome, level, scale, required, score, max, conditions, parts, regime } = released.result;
-  const credential = (await program.certificates.get(id))?.value.credential;
+  const credential = (await ports.certificates.get(id))?.value.credential;
+  return { state: 'released', ...common, ...contentView(released.result), ...defined({ credential }) };
+}
+
+/** Scores and the decision; nothing of how they were computed. */
+const contentView = (content: ResultContent) => {
+  const { outcome, level, scale, required, score, max, conditions, parts, regime } = content;
   return {
-    state: 'released',
-    ...common,
     outcome,
     conditions: conditions.map((condition) => ({ ...condition })),
     parts: parts.map(partView),
     regime: { ...regime, title: { ...regime.title } },
-    ...(level === undefined ? {} : { level }),
-    ...(scale === undefined ? {} : { scale }),
-    ...(required === undefined ? {} : { requiredLevel: required }),
-    ...(score === undefined ? {} : { score }),
-    ...(max === undefined ? {} : { max }),
-    ...(credential === undefined ? {} : { credential }),
+    ...defined({ level, scale, requiredLevel: required, score, max }),
   };
+};
+
+export interface CertificateCheckPorts {
+  readonly withdrawn: WithdrawnCertificates;
+  readonly jwks: () => Promise<JSONWebKeySet>;
+  readonly now: () => Instant;
 }
 
-export async function certificateCheck(
-  program: Program,
-  jwks: JSONWebKeySet,
-  credential: string,
-): Promise<CertificateCheck> {
-  const verified = await verifyCertificate(credential, { jwks, at: new Date(toEpochMs(program.now())) });
+/** Genuine, and not taken back since. */
+export async function certificateCheck(ports: CertificateCheckPorts, credential: string): Promise<CertificateCheck> {
+  const at = new Date(toEpochMs(ports.now()));
+  const verified = await verifyCertificate(credential, { jwks: await ports.jwks(), at });
   if (!verified.valid) return { valid: false, reason: verified.reason };
+  const withdrawal = await withdrawalOf(ports.withdrawn, verified.id);
+  if (withdrawal !== undefined) return { valid: false, reason: withdrawal.why };
   const { issuer, holder, achievement, level, issuedAt, synthetic } = verified;
-  return { valid: true, issuer, holder, achievement, issuedAt, synthetic, ...(level === undefined ? {} : { level }) };
+  return { valid: true, issuer, holder, achievement, issuedAt, synthetic, ...defined({ level }) };
 }

@@ -1,0 +1,237 @@
+/** Released, corrected and annulled results, through a real journal and the steps of the job that empties its queue. */
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SigningKeys } from '../../storage/keys/signing-keys.ts';
+import { Wrapping } from '../../storage/keys/wrapping.ts';
+import { workPending } from '../../storage/journal/pending.ts';
+import { type Consequence, genesisHash } from '../../storage/port.ts';
+import { agencies } from '../../people/agencies/agency.ts';
+import { candidates } from '../../people/candidates/candidate.ts';
+import type { SessionId } from '../../delivery/sessions/run.ts';
+import { certificates } from '../certificates/issue.ts';
+import { withdrawalOf, withdrawnCertificates } from '../certificates/status.ts';
+import { verifyCertificate } from '../certificates/verify.ts';
+import { type Rooms, openRooms, satCivic } from '../results/example.suite.ts';
+import type { ResultContent } from '../results/result.ts';
+import { type Deliveries, type Delivery, deliveries } from '../trajectory/deliveries.ts';
+import { readConsequence } from './consequence.ts';
+import { type FollowUpPorts, follow } from './follow.ts';
+
+const id: SessionId = { tenant: 'agii', id: 's1' };
+let rooms: Rooms;
+let ports: FollowUpPorts;
+let queue: Deliveries;
+let signing: SigningKeys;
+let closed: string[];
+
+beforeEach(async () => {
+  rooms = await openRooms();
+  const { storage } = rooms;
+  const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
+  const wrapping = await Wrapping.open({ storage, secret: 'a long enough secret for a test', random });
+  signing = await SigningKeys.open({ storage, wrapping, random, now: rooms.now });
+  const people = await storage.collection(candidates);
+  await people.insert(
+    { tenant: 'agii', id: 'c1' },
+    {
+      name: 'Zoë Voorbeeld',
+      birthDate: '1990-01-01',
+      contactLanguage: 'nl',
+      reference: 'KBI-1',
+      synthetic: true,
+      registeredAt: rooms.now(),
+    },
+  );
+  closed = [];
+  queue = await storage.collection(deliveries);
+  ports = {
+    sessions: rooms.sessions,
+    results: rooms.results,
+    banks: { apply: () => Promise.reject(new Error('no bank here')) },
+    candidates: people,
+    agencies: await storage.collection(agencies),
+    certificates: await storage.collection(certificates),
+    withdrawn: await storage.collection(withdrawnCertificates),
+    deliveries: queue,
+    sign: signing.sign,
+    publicUrl: () => 'https://exam.example',
+    now: rooms.now,
+    sessionClosed: ({ id: session }) => closed.push(session),
+  };
+});
+afterEach(() => rooms.close());
+
+/** Steps of the job until nothing is pending; each applies everything twice, as after a kill before the clearing. */
+async function work(): Promise<void> {
+  for (;;) {
+    const { failed, cleared } = await workPending({
+      storage: rooms.storage,
+      lease: { holder: 'test', lifeMs: 60_000, now: rooms.now },
+      apply: async (consequence, origin) => {
+        await follow(ports, consequence, origin);
+        await follow(ports, consequence, origin);
+      },
+    });
+    expect(failed).toEqual([]);
+    if (cleared === 0) return;
+  }
+}
+const passed = { values: 9, practical: 25 };
+async function released(sat = passed): Promise<ResultContent> {
+  await rooms.keep(id, satCivic(sat, { resultKey: id.id }));
+  await work();
+  const result = (await rooms.results.load(id)).state?.released?.result;
+  if (result === undefined) throw new Error('not released');
+  return result;
+}
+const correct = (result: ResultContent) =>
+  rooms.results.handle(id, { type: 'correct', result, by: 'office', reason: 'a wrong key' });
+const annul = () => rooms.results.handle(id, { type: 'annul', by: 'office', reason: 'another person sat the test' });
+const credential = async () => (await ports.certificates.get(id))?.value.credential;
+async function withdrawal(given: string | undefined): Promise<string | undefined> {
+  const verified = await verifyCertificate(given ?? '', { jwks: await signing.jwks(), at: new Date(rooms.now()) });
+  if (!verified.valid) throw new Error(verified.reason);
+  return (await withdrawalOf(ports.withdrawn, verified.id))?.why;
+}
+/** What is pushed, in the order in which it is sent. */
+async function pushed(): Promise<Record<string, unknown>[]> {
+  const page = await queue.find('agii', { index: 'candidate', equal: ['c1', 'waiting'] });
+  const bodyOf = ({ body }: Delivery): Record<string, unknown> => JSON.parse(body);
+  return page.documents.map(({ value }) => bodyOf(value));
+}
+const left = async () => (await rooms.storage.journal.pending(100)).length;
+
+describe('a released result', () => {
+  it('becomes one certificate that counts, and one push', async () => {
+    await released();
+    expect(await withdrawal(await credential())).toBeUndefined();
+    expect(await pushed()).toMatchObject([
+      { id: 'result-agii-s1-2', type: 'be.meetlat.testresult.released.v1', data: { outcome: 'pass' } },
+    ]);
+    expect(new Set(closed)).toEqual(new Set(['s1']));
+    expect(await left()).toBe(0);
+  });
+  it('is pushed to nobody where no trajectory system is told', async () => {
+    ports = { ...ports, deliveries: undefined };
+    await released();
+    expect(await credential()).toBeDefined();
+    expect(await pushed()).toEqual([]);
+  });
+});
+
+describe('a corrected result', () => {
+  it('has a certificate of its own, that takes the place of the first, and a push that says so', async () => {
+    const result = await released();
+    const first = await credential();
+    rooms.wait(60_000);
+    await correct({ ...result, score: 40 });
+    await work();
+    const second = await credential();
+    expect(second).not.toBe(first);
+    expect([await withdrawal(first), await withdrawal(second)]).toEqual(['superseded', undefined]);
+    expect(await pushed()).toMatchObject([
+      { id: 'result-agii-s1-2' },
+      {
+        id: 'result-agii-s1-3',
+        type: 'be.meetlat.testresult.corrected.v1',
+        data: { outcome: 'pass', replaces: 'result-agii-s1-2', credential: second },
+      },
+    ]);
+    expect(await left()).toBe(0);
+  });
+  it('to a fail has none; to a pass again another one', async () => {
+    const result = await released();
+    const first = await credential();
+    await correct({ ...result, outcome: 'fail', score: 20 });
+    await work();
+    expect(await credential()).toBeUndefined();
+    expect(await withdrawal(first)).toBe('superseded');
+    await correct(result);
+    await work();
+    expect(await withdrawal(await credential())).toBeUndefined();
+    expect(await withdrawal(first)).toBe('superseded');
+    expect(await left()).toBe(0);
+  });
+  it('of a fail to a pass earns the first one', async () => {
+    const result = await released({ values: 0, practical: 0 });
+    expect(await credential()).toBeUndefined();
+    await correct({ ...result, outcome: 'pass', score: 41 });
+    await work();
+    expect(await withdrawal(await credential())).toBeUndefined();
+  });
+  it('corrected before the release was followed up: each is told of as it was', async () => {
+    await rooms.keep(id, satCivic(passed, { resultKey: id.id }));
+    await rooms.results.conclude(id);
+    const result = (await rooms.results.load(id)).state?.released?.result;
+    if (result === undefined) throw new Error('not released');
+    await correct({ ...result, outcome: 'fail', score: 20 });
+    await work();
+    expect(await credential()).toBeUndefined();
+    expect((await pushed()).map(({ data }) => data)).toMatchObject([{ outcome: 'pass' }, { outcome: 'fail' }]);
+  });
+});
+
+describe('an annulled result', () => {
+  it('has no certificate any more, and whoever was told is told so, without an outcome', async () => {
+    await released();
+    const first = await credential();
+    rooms.wait(60_000);
+    await annul();
+    await work();
+    expect(await credential()).toBeUndefined();
+    expect(await withdrawal(first)).toBe('revoked');
+    const [, last] = await pushed();
+    expect(last).toMatchObject({
+      id: 'result-agii-s1-3',
+      type: 'be.meetlat.testresult.annulled.v1',
+      time: rooms.now(),
+      data: { replaces: 'result-agii-s1-2' },
+    });
+    expect(Object.keys(Object(last?.['data']))).not.toEqual(expect.arrayContaining(['outcome']));
+    expect(await left()).toBe(0);
+  });
+  it('after a correction: the certificate of the correction is revoked, the first stays superseded', async () => {
+    const result = await released();
+    const first = await credential();
+    await correct({ ...result, score: 40 });
+    await work();
+    const second = await credential();
+    await annul();
+    await work();
+    expect([await withdrawal(first), await withdrawal(second)]).toEqual(['superseded', 'revoked']);
+    expect(await left()).toBe(0);
+  });
+  it('that earned no certificate blocks nothing', async () => {
+    await released({ values: 0, practical: 0 });
+    await annul();
+    await work();
+    expect(await pushed()).toHaveLength(2);
+    expect(await left()).toBe(0);
+  });
+});
+
+describe('a consequence', () => {
+  it.each<[string, Consequence]>([
+    ['of an unknown kind', { kind: 'result-praised', data: {} }],
+    ['named as a member of every object', { kind: 'constructor', data: {} }],
+    ['without its data', { kind: 'performance-rated', data: {} }],
+    ['with data too many', { kind: 'result-released', data: { twice: true } }],
+  ])('%s is named', (_, consequence) => {
+    expect(() => readConsequence(consequence)).toThrow(expect.objectContaining({ code: 'unknown-consequence' }));
+  });
+  it('of an unknown kind on a stream does not keep what follows from being carried out', async () => {
+    const stream = { ...id, kind: 'result' };
+    const strange = { kind: 'result-praised', data: {} };
+    const event = { type: 'attended', schema: 1, at: rooms.now(), session: 's1', candidate: 'c1' };
+    await rooms.storage.journal.append(stream, {
+      expectedVersion: 0,
+      previousHash: genesisHash,
+      at: rooms.now(),
+      events: [event],
+      pending: [strange],
+    });
+    await released();
+    expect(await credential()).toBeDefined();
+    expect(await left()).toBe(0);
+  });
+});
