@@ -1,4 +1,4 @@
-/** Everything that a commit may cause elsewhere, as one union: who handles it handles every kind, or does not compile. */
+/** Everything that a commit may cause elsewhere, as one union: who handles it handles every kind, by type. */
 import { z } from 'zod';
 import { UnknownConsequence } from '../../storage/journal/set-aside.ts';
 import type { Consequence } from '../../storage/port.ts';

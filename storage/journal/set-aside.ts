@@ -44,7 +44,7 @@ export async function setAside(all: SetAsideConsequences, one: SetAside): Promis
   await unlessRaced(all.insert({ tenant: installationTenant, id }, one));
 }
 
-/** Applies what is known by now, and takes it out. @returns how many were. Throws what `apply` throws of a known one. */
+/** Applies what is known by now, and takes it out; returns how many. Throws what `apply` throws of a known one. */
 export async function takeUpSetAside(
   storage: Storage,
   apply: (consequence: Consequence, origin: Origin) => Promise<void>,
