@@ -2,11 +2,14 @@
 import type { CertificateVerification } from '../../scoring/certificates/verify.ts';
 import type { CertificateCheck } from '../../server/api/public/protocol.ts';
 
-export type Facts = Pick<CertificateCheck, 'issuer' | 'holder' | 'achievement' | 'level' | 'issuedAt' | 'synthetic'> & {
+export type CheckedFacts = Pick<
+  CertificateCheck,
+  'issuer' | 'holder' | 'achievement' | 'level' | 'issuedAt' | 'synthetic'
+> & {
   readonly isRequiredLevelMet?: boolean | undefined;
 };
-export type Verdict =
-  | { readonly state: 'valid'; readonly facts: Facts; readonly byServer: boolean; readonly byBrowser: boolean }
+export type CheckVerdict =
+  | { readonly state: 'valid'; readonly facts: CheckedFacts; readonly byServer: boolean; readonly byBrowser: boolean }
   | { readonly state: 'invalid'; readonly reason: string }
   /** Nobody could look. */
   | { readonly state: 'unknown' };
@@ -16,7 +19,10 @@ export type Verdict =
  * Ed25519) finds
  * everything malformed: beside a server that read the certificate, that is no word against it.
  */
-export function verdictOf(server: CertificateCheck | undefined, browser: CertificateVerification | undefined): Verdict {
+export function verdictOf(
+  server: CertificateCheck | undefined,
+  browser: CertificateVerification | undefined,
+): CheckVerdict {
   const own =
     browser?.valid === false && browser.reason === 'malformed' && server?.valid === true ? undefined : browser;
   if (server?.valid === false) return { state: 'invalid', reason: server.reason ?? 'signature' };

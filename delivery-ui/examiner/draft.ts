@@ -1,31 +1,31 @@
 /** A rating in the making: survives a reload of the tab, and nothing else. */
 import type { Rating } from '../../server/api/examiner/protocol.ts';
 
-export type Scores = Rating['scores'];
-export type Criterion = keyof Scores;
-export interface Draft {
-  readonly scores: Scores;
+export type DraftScores = Rating['scores'];
+export type RubricCriterion = keyof DraftScores;
+export interface RatingDraft {
+  readonly scores: DraftScores;
   readonly remark: string;
 }
-export const emptyDraft: Draft = { scores: {}, remark: '' };
+export const emptyDraft: RatingDraft = { scores: {}, remark: '' };
 
 type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 const nameOf = (performance: string): string => `meetlat-draft-${performance}`;
 
-export function readDraft(shelf: Shelf, performance: string): Draft {
+export function readDraft(shelf: Shelf, performance: string): RatingDraft {
   try {
-    const draft: Draft = JSON.parse(shelf.getItem(nameOf(performance)) ?? 'null') ?? emptyDraft;
+    const draft: RatingDraft = JSON.parse(shelf.getItem(nameOf(performance)) ?? 'null') ?? emptyDraft;
     return draft;
   } catch {
     return emptyDraft;
   }
 }
-export const keepDraft = (shelf: Shelf, performance: string, draft: Draft): void =>
+export const keepDraft = (shelf: Shelf, performance: string, draft: RatingDraft): void =>
   shelf.setItem(nameOf(performance), JSON.stringify(draft));
 export const dropDraft = (shelf: Shelf, performance: string): void => shelf.removeItem(nameOf(performance));
 
 /** Criteria that have no score yet. */
-export const missing = (criteria: readonly Criterion[], scores: Scores): Criterion[] =>
+export const missing = (criteria: readonly RubricCriterion[], scores: DraftScores): RubricCriterion[] =>
   criteria.filter((criterion) => scores[criterion] === undefined);
 
 /** 0–5 and N (not ratable) as keys. */

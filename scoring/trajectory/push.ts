@@ -4,7 +4,7 @@ import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import { BadEndpoint, endpointUrl } from './address.ts';
 import type { Attempt, Push } from './deliveries.ts';
 
-export interface Endpoint {
+export interface PushEndpoint {
   readonly url: string;
   /** whsec_… */ readonly secret: string;
 }
@@ -19,7 +19,7 @@ export interface PushPorts {
 }
 
 /** Throws BadEndpoint when the address or the secret is unusable. */
-export function pushTo({ url, secret }: Endpoint, ports: PushPorts): Push {
+export function pushTo({ url, secret }: PushEndpoint, ports: PushPorts): Push {
   const address = endpointUrl(url).href;
   const webhook = webhookOf(secret);
   return async (id, body): Promise<Attempt> => {

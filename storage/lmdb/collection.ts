@@ -14,7 +14,7 @@ import {
 } from '../port.ts';
 import { checkKey, indexValues, plainCopy, planQuery, writeCursor } from '../port.query.ts';
 import type { Changes } from './changes.ts';
-import type { Database, EntryKey, Part } from './database.ts';
+import type { Database, EntryKey, KeyPart } from './database.ts';
 
 interface Entry {
   readonly index: string;
@@ -92,7 +92,7 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
     const { limit, cursor } = planQuery(this.definition.name, this.indexes.get(query.index), query);
     const prefix = this.indexPrefix(query.index, tenant, query.equal);
     const documents: Stored<T>[] = [];
-    let next: readonly Part[] | undefined;
+    let next: readonly KeyPart[] | undefined;
     const keys = this.database.keys({
       prefix,
       from: query.from,

@@ -9,9 +9,9 @@ import { mkdirSync } from 'node:fs';
 import { type RootDatabase, open } from 'lmdb';
 import { CorruptStorage, StorageError, StorageUnavailable } from '../port.ts';
 
-export type Part = string | number | boolean;
+export type KeyPart = string | number | boolean;
 /** The first part says what the entry is: see the list below. */
-export type EntryKey = readonly [Space, ...Part[]];
+export type EntryKey = readonly [Space, ...KeyPart[]];
 /**
  * d: document (collection, tenant, id) · i: index entry (collection, index, tenant, values…, id) · j: commit (tenant,
  * kind, id, version) ·
@@ -24,14 +24,14 @@ export type Space = 'd' | 'i' | 'j' | 'h' | 'p' | 'u' | 'c' | 'b' | 'w';
 /** Sorts after every part: no UTF-8 text begins with this byte. */
 const last = new Uint8Array([255]);
 
-type RawKey = (Part | Uint8Array)[];
+type RawKey = (KeyPart | Uint8Array)[];
 
 export interface Range {
   /** All entries whose key begins with these parts … */
   readonly prefix: EntryKey;
   /** … whose next part is at least / below this … */
-  readonly from?: Part | undefined;
-  readonly below?: Part | undefined;
+  readonly from?: KeyPart | undefined;
+  readonly below?: KeyPart | undefined;
   /** … and that come after this key in the order asked for. */
   readonly after?: EntryKey | undefined;
   readonly descending?: boolean | undefined;
@@ -92,11 +92,11 @@ export class Database {
   }
 
   /** Keys of a range, in order. To be used up before the next await, so that all of it is one snapshot. */
-  *keys(range: Range): Generator<readonly Part[]> {
+  *keys(range: Range): Generator<readonly KeyPart[]> {
     for (const key of this.db.getKeys(bounds(range))) yield key.map(part);
   }
 
-  *entries(range: Range): Generator<{ readonly key: readonly Part[]; readonly value: Uint8Array }> {
+  *entries(range: Range): Generator<{ readonly key: readonly KeyPart[]; readonly value: Uint8Array }> {
     for (const { key, value } of this.db.getRange(bounds(range)))
       yield { key: key.map(part), value: openValue(range.prefix, value) };
   }
@@ -127,7 +127,7 @@ export class Database {
   }
 }
 
-function part(value: Part | Uint8Array): Part {
+function part(value: KeyPart | Uint8Array): KeyPart {
   if (value instanceof Uint8Array) throw new CorruptStorage('key', 'has a part that is neither text nor number');
   return value;
 }

@@ -17,7 +17,7 @@ import {
 import { type StoredCommit, buildCommit, openChain, openCommit, pendingText, streamName } from '../journal/chain.ts';
 import { checkKey } from '../port.query.ts';
 import type { Changes } from './changes.ts';
-import type { Database, EntryKey, Part } from './database.ts';
+import type { Database, EntryKey, KeyPart } from './database.ts';
 
 const hashBytes = 32;
 
@@ -166,7 +166,7 @@ export class LmdbJournal implements EngineJournal {
 const nameOf = ({ tenant, kind, id }: StreamId): readonly [string, string, string] => [tenant, kind, id];
 
 /** Of a key [space, tenant, kind, id, …]. */
-const streamOf = (key: readonly Part[]): StreamId => ({
+const streamOf = (key: readonly KeyPart[]): StreamId => ({
   tenant: String(key[1]),
   kind: String(key[2]),
   id: String(key[3]),

@@ -99,3 +99,16 @@ export const exportedTypes = (file: string): string[] =>
         : [],
     ),
   );
+
+/** Every name that a file's code uses; texts and comments are none. */
+export function identifiersOf(file: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const source of parsed(file)) {
+    const visit = (node: ts.Node): void => {
+      if (ts.isIdentifier(node)) found.add(node.text);
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  return found;
+}

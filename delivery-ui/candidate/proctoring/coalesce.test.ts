@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Surroundings } from '../../shared/surroundings.ts';
-import { type Signal, SignalCoalescer, capPerMinute, graceMs, joinMs } from './coalesce.ts';
+import { type CoalescedSignal, SignalCoalescer, capPerMinute, graceMs, joinMs } from './coalesce.ts';
 
 /** A clock that moves only when told, with what was planned on it. */
 function hall() {
@@ -30,7 +30,7 @@ function hall() {
     }
     now = until;
   };
-  const sent: Signal[] = [];
+  const sent: CoalescedSignal[] = [];
   return {
     signals: new SignalCoalescer(surroundings, (signal) => sent.push(signal)),
     pass,

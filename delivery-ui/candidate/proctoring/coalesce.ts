@@ -6,8 +6,8 @@
 import type { Surroundings } from '../../shared/surroundings.ts';
 import type { Draft } from '../../shared/outbox/operation.ts';
 
-export type Signal = Extract<Draft, { kind: 'signal' }>['signal'];
-export type SignalType = Signal['type'];
+export type CoalescedSignal = Extract<Draft, { kind: 'signal' }>['signal'];
+export type CoalescedType = CoalescedSignal['type'];
 
 /** A window that comes back within this was a picker, a prompt or a slip, ms. */
 export const graceMs = 200;
@@ -27,20 +27,20 @@ const clean = (code: string): string => code.replace(/[^A-Za-z0-9 ._:-]/g, '').s
 
 export class SignalCoalescer {
   private readonly states = new Map<string, { readonly cancel: () => void; readonly sinceMs: number; told: boolean }>();
-  private readonly joins = new Map<SignalType, number>();
+  private readonly joins = new Map<CoalescedType, number>();
   private minuteStartMs: number;
   private inMinute = 0;
   private dropped = 0;
 
   constructor(
     private readonly surroundings: Surroundings,
-    private readonly emit: (signal: Signal) => void,
+    private readonly emit: (signal: CoalescedSignal) => void,
   ) {
     this.minuteStartMs = surroundings.monotonicMs();
   }
 
   /** Something that happens in a moment: the first is told at once, repeats together. */
-  moment(type: SignalType, detail: SignalDetail = {}): void {
+  moment(type: CoalescedType, detail: SignalDetail = {}): void {
     const joined = this.joins.get(type);
     if (joined !== undefined) {
       this.joins.set(type, joined + 1);
@@ -56,7 +56,7 @@ export class SignalCoalescer {
   }
 
   /** Something that lasts has begun; it is told after the grace. */
-  begin(type: SignalType, detail: SignalDetail = {}): void {
+  begin(type: CoalescedType, detail: SignalDetail = {}): void {
     if (this.states.has(type)) return;
     const state = {
       sinceMs: this.surroundings.monotonicMs(),
@@ -70,7 +70,7 @@ export class SignalCoalescer {
   }
 
   /** It is over: told with its length, if its beginning was told. */
-  end(type: SignalType, after: SignalType): void {
+  end(type: CoalescedType, after: CoalescedType): void {
     const state = this.states.get(type);
     if (state === undefined) return;
     this.states.delete(type);
@@ -78,7 +78,7 @@ export class SignalCoalescer {
     if (state.told) this.tell(after, { durationMs: this.surroundings.monotonicMs() - state.sinceMs });
   }
 
-  private tell(type: SignalType, detail: SignalDetail): void {
+  private tell(type: CoalescedType, detail: SignalDetail): void {
     const now = this.surroundings.monotonicMs();
     if (now - this.minuteStartMs >= 60_000) this.closeMinute(now);
     if (this.inMinute >= capPerMinute) {
@@ -101,7 +101,7 @@ export class SignalCoalescer {
     if (dropped > 0) this.emit(this.signal('telemetry-capped', { count: dropped }));
   }
 
-  private signal(type: SignalType, { code, durationMs, count }: SignalDetail): Signal {
+  private signal(type: CoalescedType, { code, durationMs, count }: SignalDetail): CoalescedSignal {
     return {
       type,
       monotonicMs: Math.max(0, Math.round(this.surroundings.monotonicMs())),

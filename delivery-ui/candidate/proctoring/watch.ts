@@ -1,6 +1,6 @@
 /** Looks at the browser during a session. Evidence for a person: it changes nothing on the screen. */
 import type { Surroundings } from '../../shared/surroundings.ts';
-import type { SignalCoalescer, SignalType } from './coalesce.ts';
+import type { SignalCoalescer, CoalescedType } from './coalesce.ts';
 
 /** Wall clock against monotonic clock: more than this between two looks is a jump, ms. */
 const jumpMs = 2000;
@@ -31,7 +31,7 @@ export function watchBrowser(signals: SignalCoalescer, surroundings: Surrounding
     signals.moment(document.fullscreenElement === null ? 'fullscreen-left' : 'fullscreen-entered'),
   );
 
-  const block = (name: string, type: SignalType): void =>
+  const block = (name: string, type: CoalescedType): void =>
     on(document, name, (event) => {
       event.preventDefault();
       signals.moment(type);

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 
-export const Role = z.enum(['invigilator', 'examiner', 'designer', 'office']);
-export type Role = z.infer<typeof Role>;
+export const StaffRole = z.enum(['invigilator', 'examiner', 'designer', 'office']);
+export type StaffRole = z.infer<typeof StaffRole>;
 export const LoginRequest = z.strictObject({
   account: z.string().min(1).max(100),
   password: z.string().min(1).max(200),
@@ -13,7 +13,7 @@ export const LoginRequest = z.strictObject({
 export const Staff = z.strictObject({
   account: z.string(),
   name: z.string(),
-  roles: z.array(Role),
+  roles: z.array(StaffRole),
   agency: z.string(),
   centre: z.string(),
   demonstration: z.boolean(),
