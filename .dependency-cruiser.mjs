@@ -49,7 +49,7 @@ export const rooms = {
     'standard-setting',
     'simulation',
   ],
-  delivery: ['proctoring', 'recordings', 'sessions', 'responses', 'administrations', 'monitoring'],
+  delivery: ['proctoring', 'recordings', 'sessions', 'responses', 'administrations', 'live', 'monitoring'],
   scoring: [
     'regimes',
     'rating',

@@ -1,5 +1,5 @@
 /** The one place that makes the clock, randomness, ids, timers and storage, and ties every floor together. */
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { type Instant, toInstant } from '../storage/document/instant.ts';
 import { DataKeys } from '../storage/keys/data-keys.ts';
 import { writeCheckpoint } from '../storage/journal/checkpoint.ts';
 import { SigningKeys } from '../storage/keys/signing-keys.ts';
+import { leases } from '../storage/journal/lease.ts';
 import type { Storage } from '../storage/port.ts';
 import { agencies, type Agencies } from '../people/agencies/agency.ts';
 import { admissionCodes } from '../people/access/codes.ts';
@@ -24,7 +25,7 @@ import { Banks } from '../item-bank/releases/run.ts';
 import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
 import type { Registration } from '../delivery/sessions/session.ts';
 import { sittings } from '../delivery/administrations/register.ts';
-import { Presence } from '../delivery/monitoring/presence.ts';
+import { type Live, openLive } from '../delivery/live/live.ts';
 import { Sessions } from '../delivery/sessions/run.ts';
 import { countResponses, type LiveStatistics } from '../item-bank/statistics/live.ts';
 import { folderLibrary } from '../item-bank/items/media.ts';
@@ -57,13 +58,14 @@ import type { Endpoint } from './http/endpoint.ts';
 import { CalibrationFiles } from './jobs/calibration-files.ts';
 import { Calibrations, calibrationJobs, startWorker } from './jobs/calibrations.ts';
 import { consequencesJob } from './jobs/consequences.ts';
-import { OpenSessions, livenessDefinition, measureOutage, sessionJobs } from './jobs/open-sessions.ts';
+import { Leadership } from './jobs/leadership.ts';
+import { livenessDefinition, livenessJobs, measureOutage } from './jobs/liveness.ts';
+import { sessionJobs } from './jobs/open-sessions.ts';
 import { recordJobs } from './jobs/records.ts';
 import type { Job } from './jobs/job.ts';
 import { openSealed } from './open-storage.ts';
 import { passwordThread } from './password-threads.ts';
 import type { Program } from './program.ts';
-import { Seats } from './seats.ts';
 import type { Timers } from '../storage/document/timers.ts';
 
 export const now = (): Instant => toInstant(Date.now());
@@ -156,6 +158,9 @@ export interface Composed {
   close(): Promise<void>;
 }
 
+/** A process that was killed while it decided about open sessions is succeeded after this time, ms. */
+const leadershipMs = 5_000;
+
 export async function compose(configuration: Configuration): Promise<Composed> {
   await mkdir(configuration.dataFolder, { recursive: true });
   const log: Logger = pino(
@@ -200,6 +205,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   await calibrations.tidy(storage.engine === 'mongodb');
   const memory = fileMemory(join(configuration.dataFolder, 'last-checkpoint.json'));
   const thread = () => passwordThread(join(import.meta.dirname, 'password-worker.mjs'));
+  const live = await liveState(storage, wrapping.derive('failed attempts'), log);
   const program: Program = {
     configuration,
     version: packageFile.version,
@@ -216,8 +222,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     passwords: new Passwords([thread(), thread()], waitingPasswords),
     codes: await storage.collection(admissionCodes),
     sessions,
-    presence: new Presence(),
-    seats: new Seats(),
+    live,
     bank,
     banks: new Banks({ journal: storage.journal, store: bank, now }),
     calibrations,
@@ -251,17 +256,15 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   const followUp: FollowUpPorts = {
     ...program,
     deliveries: configuration.trajectory === undefined ? undefined : program.deliveries,
-    sessionClosed: (id) => program.presence.forget(id),
+    sessionClosed: (id) => program.live.presence.forget(id),
   };
   const stopFollowing = bank.follow((error) => {
     log.error({ err: error }, 'a publication of another process was not read');
   });
-  const open = new OpenSessions(program);
-  const liveness = await storage.collection(livenessDefinition);
   const checkpointNow = () => writeCheckpoint({ storage, sign: program.signBytes, at: now(), memory });
   // A database that is not the one this installation wrote ends the start here.
   await checkpointNow();
-  await measureOutage(program, open, liveness);
+  const liveJobs = await startLive(program);
   return {
     program,
     application: createApplication(program, {
@@ -270,7 +273,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
       jwks: () => signing.jwks(),
     }),
     jobs: [
-      ...sessionJobs(program, open, liveness),
+      ...liveJobs,
       consequencesJob({ ...program, follow: (consequence, origin) => follow(followUp, consequence, origin) }),
       ...recordJobs(program, guardedFetch(), memory),
       calibrations.sweep(),
@@ -282,11 +285,35 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     endTimers: () => everyTimer.stopAll(),
     close: async () => {
       stopFollowing();
+      live.close();
       await calibrations.stop();
       await storage.close();
     },
   };
 }
+
+/** Says that this process is there, measures how long none was, and begins to watch over the sessions under way. */
+async function startLive(program: Program): Promise<Job[]> {
+  const { storage, live } = program;
+  const liveness = await storage.collection(livenessDefinition);
+  await measureOutage(program, liveness);
+  const leadership = new Leadership({
+    leases: await storage.collection(leases),
+    name: 'open-sessions',
+    terms: { holder: live.process, lifeMs: leadershipMs },
+    now,
+  });
+  return [...livenessJobs(program, liveness), ...sessionJobs(program, leadership)];
+}
+
+const liveState = (storage: Storage, key: Uint8Array, log: Logger): Promise<Live> =>
+  openLive({
+    storage,
+    process: makeId(),
+    now,
+    keyedHash: (text) => createHmac('sha256', key).update(text).digest('hex'),
+    failed: (error) => log.error({ err: error }, 'live state not shared; it is tried again'),
+  });
 
 function endpointsOf(program: Program, signing: SigningKeys): Endpoint[] {
   const statistics = liveStatistics(program);

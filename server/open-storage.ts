@@ -10,6 +10,7 @@ import { bankKind } from '../item-bank/releases/run.ts';
 import { publications } from '../item-bank/releases/store.ts';
 import { sittings } from '../delivery/administrations/register.ts';
 import { sessionKind } from '../delivery/sessions/run.ts';
+import { pushes } from '../delivery/live/seats.ts';
 import { certificates } from '../scoring/certificates/issue.ts';
 import { ratingKind, ratingQueue } from '../scoring/rating/run.ts';
 import { resultKeys, resultKind } from '../scoring/results/run.ts';
@@ -36,6 +37,7 @@ export const sealedCollections: readonly AnyDefinition[] = [
   checkpoints,
   deliveries,
   publications,
+  pushes,
   ratingQueue,
   resultKeys,
   signingKeys,

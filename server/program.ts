@@ -14,7 +14,7 @@ import type { MediaLibrary } from '../item-bank/items/media.ts';
 import type { Banks } from '../item-bank/releases/run.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { RegistrationPorts, Sittings } from '../delivery/administrations/register.ts';
-import type { Presence } from '../delivery/monitoring/presence.ts';
+import type { Live } from '../delivery/live/live.ts';
 import type { Sessions } from '../delivery/sessions/run.ts';
 import type { Certificates } from '../scoring/certificates/issue.ts';
 import type { Sign } from '../scoring/certificates/sign.ts';
@@ -24,7 +24,6 @@ import type { Results } from '../scoring/results/run.ts';
 import type { Deliveries } from '../scoring/trajectory/deliveries.ts';
 import type { Calibrations } from './jobs/calibrations.ts';
 import type { Configuration } from './configuration.ts';
-import type { Seats } from './seats.ts';
 import type { Timers } from '../storage/document/timers.ts';
 
 export interface Program {
@@ -46,8 +45,7 @@ export interface Program {
   readonly codes: AdmissionCodes;
   readonly sittings: Sittings;
   readonly sessions: Sessions;
-  readonly presence: Presence;
-  readonly seats: Seats;
+  readonly live: Live;
   readonly bank: ReleaseStore;
   /** What designers do to the banks: releases published and put in force. */
   readonly banks: Banks;

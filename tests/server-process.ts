@@ -32,6 +32,13 @@ export class ServerProcess {
     return server;
   }
 
+  /** A further process on the same data folder and database, at a port of its own. Ended before the first one is. */
+  static async beside(first: ServerProcess): Promise<ServerProcess> {
+    const server = new ServerProcess(first.folder, first.environment);
+    await server.launch();
+    return server;
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }

@@ -1,6 +1,6 @@
 /** People over HTTP, without a browser: for fault, attack and load tests. Wire types come from the protocols. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { CandidateView, OperationsReply } from '../server/api/candidate/protocol.ts';
+import type { CandidateView, Heartbeat, OperationsReply } from '../server/api/candidate/protocol.ts';
 import type { Registered, Registration } from '../server/api/invigilator/protocol.ts';
 import type { Operation } from '../delivery/sessions/operation.ts';
 import type { z } from 'zod';
@@ -81,13 +81,25 @@ export class Candidate {
     await candidate.take();
     return candidate;
   }
-  static async arrive(url: string, code: string, session: string): Promise<Candidate> {
+  static async arrive(url: string, code: string, session: string, seat?: string): Promise<Candidate> {
     const { token } = await fetch(`${url}/api/v1/candidate/admission`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ code }),
+      body: JSON.stringify(seat === undefined ? { code } : { code, seat }),
     }).then((response) => reply<{ token: string }>(response));
     return new Candidate(url, token, session);
+  }
+
+  /** The same device, sent to another process from now on. */
+  at(url: string): Candidate {
+    const moved = new Candidate(url, this.token, this.session);
+    moved.fence = this.fence;
+    moved.nextSeq = this.nextSeq;
+    return moved;
+  }
+
+  beat(): Promise<z.infer<typeof Heartbeat>> {
+    return this.json('/session/heartbeat', {});
   }
 
   request(path: string, init: RequestInit = {}): Promise<Response> {

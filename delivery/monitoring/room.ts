@@ -84,7 +84,8 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
     ...(state.seat === undefined ? {} : { seat: state.seat }),
     ...(state.handRaisedAt === undefined ? {} : { handRaisedAt: state.handRaisedAt }),
     ...(state.deadlineAt === undefined ? {} : { deadlineAt: state.deadlineAt }),
-    ...(left === undefined ? {} : { remainingMs: left }),
+    // A running clock is said by its deadline: a figure that changes by itself would be news at every look.
+    ...(left === undefined || state.pausedAt === undefined ? {} : { remainingMs: left }),
     ...(last === undefined ? {} : { lastIncident: last }),
   };
 }

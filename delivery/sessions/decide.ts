@@ -50,7 +50,7 @@ type Accepted = AcceptedEvents<SessionEvent, SessionConsequence, SessionState> &
 export type Decision = Refused<Refusal> | (Accepted & { readonly state: Session });
 
 /** Sessions that nobody finished are closed this long after their first admission, ms. */
-export const longestSittingMs = 6 * 3_600_000;
+const longestSittingMs = 6 * 3_600_000;
 
 const refuse = (refused: Refusal): Refused<Refusal> => ({ refused });
 
@@ -174,6 +174,13 @@ function refundPlay(state: SessionState, by: string, reason: string, facts: Fact
   return accept(facts, [{ type: 'play-refunded', by, handle: current.handle, reason, plays: current.plays - 1 }]);
 }
 
+const lastsTooLong = ({ admittedAt }: SessionState, now: Instant): boolean =>
+  admittedAt !== undefined && toEpochMs(now) - toEpochMs(admittedAt) > longestSittingMs;
+
+/** There may be something for `close-overdue` to close. */
+export const isOverdue = (state: SessionState, now: Instant): boolean =>
+  (state.step.name === 'linear' && isOver(state, now)) || lastsTooLong(state, now);
+
 /** The deadline job: a linear part whose time is over is scored as it stands; a sitting nobody finished is ended. */
 function closeOverdue(state: SessionState, facts: Facts): Accepted | Refused<Refusal> {
   const part = state.step.name === 'linear' ? partAt(facts, state.step.part) : undefined;
@@ -184,9 +191,7 @@ function closeOverdue(state: SessionState, facts: Facts): Accepted | Refused<Ref
       [sessionClosed],
     );
   }
-  const since = state.admittedAt;
-  if (since !== undefined && toEpochMs(facts.now) - toEpochMs(since) > longestSittingMs)
-    return accept(facts, endEvents(state, 'clock', 'not finished'), [sessionClosed]);
+  if (lastsTooLong(state, facts.now)) return accept(facts, endEvents(state, 'clock', 'not finished'), [sessionClosed]);
   return accept(facts, []);
 }
 

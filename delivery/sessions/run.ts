@@ -82,16 +82,6 @@ export class Sessions {
     return { session: existing(after), outcomes: decision.outcomes, events: decision.events };
   }
 
-  /** Calls `changed` after every commit made through this process. */
-  watch(
-    changed: (
-      id: SessionId,
-      change: { readonly session: LoadedSession; readonly events: readonly SessionEvent[] },
-    ) => void,
-  ): () => void {
-    return this.stream.watch((id, events, after) => changed(id, { session: existing(after), events }));
-  }
-
   pinnedTest(state: SessionState): PinnedTest {
     return this.ports.pinnedTest(state.registration);
   }

@@ -3,7 +3,8 @@ import type { Request, Response } from 'express';
 import type { Timers } from '../../storage/document/timers.ts';
 
 export interface EventStream {
-  send(event: string, data: unknown): void;
+  /** `id` comes back as Last-Event-ID when the reader connects again. */
+  send(event: string, data: unknown, id?: string): void;
   readonly closed: Promise<void>;
 }
 
@@ -36,5 +37,9 @@ export function openEventStream(request: Request, response: Response, timers: Ti
     }
     response.write(text);
   }
-  return { send: (event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`), closed };
+  const idLine = (id: string | undefined): string => (id === undefined ? '' : `id: ${id}\n`);
+  return {
+    send: (event, data, id) => write(`${idLine(id)}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
+    closed,
+  };
 }

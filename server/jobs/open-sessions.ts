@@ -1,64 +1,45 @@
 /**
- * Jobs on sessions that are under way: closing what is over, telling who was lost, measuring outages of the server. The
- * set of
- * open sessions is kept in memory; a rescan finds those that other processes began.
+ * Sessions that are under way: closing what is over, saying who was lost. One process does that for all, whoever has
+ * the lease; it learns of changes as they happen, and looks through all sessions from time to time.
  */
 import { tenants } from '../../people/agencies/agency.ts';
-import { type CollectionDefinition, type Collection, DuplicateKey, RevisionConflict } from '../../storage/port.ts';
-import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
-import { installation } from '../../people/agencies/agency.ts';
-import { isOver } from '../../delivery/sessions/clock.ts';
-import { longestSittingMs } from '../../delivery/sessions/decide.ts';
+import { everyDocument } from '../../storage/pages.ts';
+import { toEpochMs, toInstant } from '../../storage/document/instant.ts';
+import { isLost, sessionName } from '../../delivery/live/presence.ts';
+import { isOverdue } from '../../delivery/sessions/decide.ts';
 import { type SessionId, SessionRefused } from '../../delivery/sessions/run.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
 import type { Program } from '../program.ts';
 import type { Job } from './job.ts';
+import type { Leadership } from './leadership.ts';
 
 /** Sessions registered longer ago than this are not looked for any more, ms. */
 const lookBackMs = 48 * 3_600_000;
+const rescanEveryMs = 60_000;
 
-export class OpenSessions {
-  private readonly open = new Map<string, { readonly id: SessionId; readonly state: SessionState }>();
-
-  constructor(private readonly program: Program) {
-    program.sessions.watch((id, { session }) => this.note(id, session.state));
-  }
-
-  list(): readonly { readonly id: SessionId; readonly state: SessionState }[] {
-    return [...this.open.values()];
-  }
-
-  async rescan(): Promise<void> {
-    const { agencies, sittings, sessions, now } = this.program;
-    const since = toInstant(toEpochMs(now()) - lookBackMs);
-    for (const tenant of await tenants(agencies)) {
-      let after: string | undefined;
-      do {
-        const page = await sittings.find(tenant, {
-          index: 'registeredAt',
-          equal: [],
-          from: since,
-          limit: 500,
-          ...(after === undefined ? {} : { after }),
-        });
-        for (const { id } of page.documents) {
-          const session = await sessions.load({ tenant, id });
-          if (session !== undefined) this.note({ tenant, id }, session.state);
-        }
-        after = page.next;
-      } while (after !== undefined);
-    }
-  }
-
-  private note(id: SessionId, state: SessionState): void {
-    const name = `${id.tenant}/${id.id}`;
-    if (state.closed !== undefined || state.admittedAt === undefined) this.open.delete(name);
-    else this.open.set(name, { id, state });
-  }
+export interface OpenSession {
+  readonly id: SessionId;
+  readonly state: SessionState;
 }
 
+/** Every session under way, read anew. */
+export async function findOpen({ agencies, sittings, sessions, now }: Program): Promise<OpenSession[]> {
+  const since = toInstant(toEpochMs(now()) - lookBackMs);
+  const open: OpenSession[] = [];
+  for (const tenant of await tenants(agencies)) {
+    const query = { index: 'registeredAt', equal: [], from: since, limit: 500 } as const;
+    for await (const { id } of everyDocument(sittings, tenant, query)) {
+      const session = await sessions.load({ tenant, id });
+      if (session !== undefined && isUnderWay(session.state)) open.push({ id: { tenant, id }, state: session.state });
+    }
+  }
+  return open;
+}
+
+const isUnderWay = (state: SessionState): boolean => state.closed === undefined && state.admittedAt !== undefined;
+
 /** A refusal means that somebody else was first; anything else is a fault. */
-async function unlessRefused(run: Promise<unknown>): Promise<void> {
+export async function unlessRefused(run: Promise<unknown>): Promise<void> {
   try {
     await run;
   } catch (error) {
@@ -66,73 +47,82 @@ async function unlessRefused(run: Promise<unknown>): Promise<void> {
   }
 }
 
-const isOverdue = (state: SessionState, now: Instant): boolean =>
-  (state.step.name === 'linear' && isOver(state, now)) ||
-  (state.admittedAt !== undefined && toEpochMs(now) - toEpochMs(state.admittedAt) > longestSittingMs);
+/** The open sessions as the deciding process knows them. */
+export class OpenSessions {
+  private readonly open = new Map<string, OpenSession>();
+  private readonly changed = new Map<string, SessionId>();
+  /** When each was heard last, as far as this process knows, ms. */
+  private readonly heardMs = new Map<string, number>();
+  private scannedMs = Number.NEGATIVE_INFINITY;
 
-export interface Liveness {
-  readonly at: Instant;
-}
-export const livenessDefinition: CollectionDefinition<Liveness, never> = { name: 'liveness', indexes: {} };
-
-/** Silence of all processes longer than this is an outage, ms. */
-const outageFromMs = 5_000;
-
-/** Says that a server is alive, and returns when the last one was. */
-async function beat(liveness: Collection<Liveness, never>, now: Instant): Promise<Instant | undefined> {
-  const key = { tenant: installation, id: 'server' };
-  const last = await liveness.get(key);
-  try {
-    if (last === undefined) await liveness.insert(key, { at: now });
-    else await liveness.replace(key, last.revision, { at: now });
-  } catch (error) {
-    if (!(error instanceof RevisionConflict) && !(error instanceof DuplicateKey)) throw error;
+  constructor(
+    private readonly program: Program,
+    private readonly leadership: Leadership,
+  ) {
+    program.live.sessions.watch((id) => {
+      if (leadership.sinceMs !== undefined) this.changed.set(sessionName(id), id);
+    });
   }
-  return last?.value.at;
-}
 
-/** On start: what was open then, and how long nobody was there for it. */
-export async function measureOutage(
-  program: Program,
-  open: OpenSessions,
-  liveness: Collection<Liveness, never>,
-): Promise<void> {
-  const now = program.now();
-  const last = await beat(liveness, now);
-  await open.rescan();
-  for (const { id, state } of open.list()) {
-    if (state.disconnectedAt === undefined) program.presence.beat(id, toEpochMs(now), false);
-    if (last !== undefined && toEpochMs(now) - toEpochMs(last) > outageFromMs)
-      await unlessRefused(program.sessions.handle(id, { type: 'measure-outage', from: last, to: now }));
+  /** Closes what is over and says who is lost, when this process is the one that decides. */
+  async decide(): Promise<void> {
+    const sinceMs = this.leadership.sinceMs;
+    if (sinceMs === undefined) return;
+    await this.refresh(sinceMs);
+    await this.closeOverdue();
+    await this.loseSilent(sinceMs);
+  }
+
+  private async refresh(sinceMs: number): Promise<void> {
+    const nowMs = toEpochMs(this.program.now());
+    // Whatever changed before this process began to decide is in no list of its own.
+    const hasJustBegun = this.scannedMs < sinceMs;
+    if (hasJustBegun || nowMs - this.scannedMs > rescanEveryMs) {
+      const found = await findOpen(this.program);
+      this.open.clear();
+      for (const session of found) {
+        this.open.set(sessionName(session.id), session);
+        // Whoever was under way then is expected to be heard, even if all processes that heard it are gone.
+        if (hasJustBegun) this.heardMs.set(sessionName(session.id), sinceMs);
+      }
+      this.scannedMs = nowMs;
+    }
+    const changed = [...this.changed.values()];
+    this.changed.clear();
+    for (const id of changed) {
+      const session = await this.program.sessions.load(id);
+      if (session !== undefined && isUnderWay(session.state))
+        this.open.set(sessionName(id), { id, state: session.state });
+      else this.forget(sessionName(id));
+    }
+  }
+
+  private forget(name: string): void {
+    this.open.delete(name);
+    this.heardMs.delete(name);
+  }
+
+  private async closeOverdue(): Promise<void> {
+    const { sessions, now } = this.program;
+    for (const { id, state } of this.open.values())
+      if (isOverdue(state, now())) await unlessRefused(sessions.handle(id, { type: 'close-overdue' }));
+  }
+
+  private async loseSilent(sinceMs: number): Promise<void> {
+    const { live, sessions, now } = this.program;
+    for (const [name, atMs] of await live.presence.lastHeard()) if (this.open.has(name)) this.heardMs.set(name, atMs);
+    for (const { id, state } of this.open.values()) {
+      if (state.disconnectedAt !== undefined) continue;
+      if (isLost(this.heardMs.get(sessionName(id)), sinceMs, toEpochMs(now())) && this.leadership.sinceMs === sinceMs)
+        await unlessRefused(sessions.handle(id, { type: 'lose-connection' }));
+    }
   }
 }
 
-export function sessionJobs(program: Program, open: OpenSessions, liveness: Collection<Liveness, never>): Job[] {
+export function sessionJobs(program: Program, leadership: Leadership): Job[] {
+  const open = new OpenSessions(program, leadership);
   return [
-    {
-      name: 'liveness',
-      everyMs: 2_000,
-      run: async () => {
-        await beat(liveness, program.now());
-      },
-    },
-    { name: 'rescan', everyMs: 60_000, run: () => open.rescan() },
-    {
-      name: 'close-overdue',
-      everyMs: 1_000,
-      run: async () => {
-        for (const { id, state } of open.list())
-          if (isOverdue(state, program.now()))
-            await unlessRefused(program.sessions.handle(id, { type: 'close-overdue' }));
-      },
-    },
-    {
-      name: 'presence',
-      everyMs: 2_000,
-      run: async () => {
-        for (const id of program.presence.sweep(toEpochMs(program.now())))
-          await unlessRefused(program.sessions.handle(id, { type: 'lose-connection' }));
-      },
-    },
+    { name: 'leadership', everyMs: 1_500, run: () => leadership.keep() },
+    { name: 'open-sessions', everyMs: 1_000, run: () => open.decide() },
   ];
 }

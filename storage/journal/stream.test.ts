@@ -131,16 +131,6 @@ describe('a stream', () => {
     await stream.load(id);
     expect(asked).toEqual([0, 1, 0, 0, 0]);
   });
-  it('tells who watches of every commit of this process, until told to stop', async () => {
-    const stream = open();
-    const told: unknown[] = [];
-    const stop = stream.watch((of, events, { version }) => told.push([of.id, events.length, version]));
-    await stream.run(id, count(1));
-    await stream.run(id, () => ({ events: [], pending: [] }));
-    stop();
-    await stream.run(id, count(1));
-    expect(told).toEqual([['t1', 1, 1]]);
-  });
 });
 
 describe('recorded events', () => {

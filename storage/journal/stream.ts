@@ -96,7 +96,6 @@ export function eventsOf<Event extends object>({ read }: Pick<StreamKind<never, 
 
 export class Stream<State, Event extends object, Refusal extends string | object = never> {
   private readonly cache = new Map<string, Loaded<State>>();
-  private readonly listeners = new Set<(id: Key, events: readonly Event[], after: Loaded<State>) => void>();
   /** One command at a time for each stream in this process, so that our own writers never conflict. */
   private readonly queues = new Map<string, Promise<unknown>>();
 
@@ -145,12 +144,6 @@ export class Stream<State, Event extends object, Refusal extends string | object
     }
   }
 
-  /** Calls `changed` after every commit made through this process. Ends by the returned call. */
-  watch(changed: (id: Key, events: readonly Event[], after: Loaded<State>) => void): () => void {
-    this.listeners.add(changed);
-    return () => this.listeners.delete(changed);
-  }
-
   private async runNow<A extends Accepted<Event, Consequence, State>>(
     id: Key,
     decide: (state: State | undefined, at: Instant) => Refused<Refusal> | A | Promise<Refused<Refusal> | A>,
@@ -187,7 +180,6 @@ export class Stream<State, Event extends object, Refusal extends string | object
       decided ?? events.reduce<State | undefined>((before, event) => evolve(before, event, version), current.state);
     const after = { state, version, hash };
     this.remember(id, after);
-    for (const listener of this.listeners) listener(id, events, after);
     return after;
   }
 

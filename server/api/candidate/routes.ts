@@ -5,15 +5,14 @@ import type { SealedRecording } from '../../../delivery/sessions/facts.ts';
 import { resolveMedia } from '../../../delivery/sessions/shown-names.ts';
 import type { LoadedSession, SessionId } from '../../../delivery/sessions/run.ts';
 import type { Operation } from '../../../delivery/sessions/operation.ts';
-import { useCode } from '../../../people/access/codes.ts';
-import { toEpochMs } from '../../../storage/document/instant.ts';
+import { makeCode, useCode } from '../../../people/access/codes.ts';
 import { BlobIncomplete, ChunkMismatch, type UploadId } from '../../../storage/port.ts';
 import { type Endpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
-import { failureLimit } from '../../http/limits.ts';
+import { failureLimit, failureTerms } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
 import type { Program } from '../../program.ts';
-import { seatName } from '../../seats.ts';
+import { seatName } from '../../seat-name.ts';
 import { type CandidateAccess, guards } from '../access.ts';
 import {
   Admission,
@@ -53,7 +52,7 @@ export function candidateEndpoints(program: Program): Endpoint[] {
 type Guards = ReturnType<typeof guards>;
 
 function admissionEndpoints(program: Program, guard: Guards): Endpoint[] {
-  const failures = failureLimit(60, 600);
+  const failures = failureLimit(program.live.failures, failureTerms.code);
   return [
     jsonEndpoint({
       method: 'post',
@@ -76,10 +75,10 @@ function admissionEndpoints(program: Program, guard: Guards): Endpoint[] {
       reply: 'stream',
       handle: async ({ access, request, response }) => {
         const stream = openEventStream(request, response, program.timers);
-        const leave = program.seats.add({
-          ...access,
-          since: program.now(),
-          push: (code) => stream.send('admission', { code }),
+        const leave = program.live.seats.add(access, async ({ tenant, session, by }) => {
+          stream.send('admission', {
+            code: await makeCode(program.codes, program.random, { tenant, session, by, admits: true }, program.now()),
+          });
         });
         await stream.closed.then(leave);
       },
@@ -102,7 +101,7 @@ function admissionEndpoints(program: Program, guard: Guards): Endpoint[] {
           throw new Problem('code-unknown');
         }
         // A seat is known by the name that people read on it.
-        const seat = program.seats.get(body.seat ?? '')?.name ?? 'device';
+        const seat = program.live.seats.get(body.seat ?? '')?.name ?? 'device';
         return { token: await arrive(program, { tenant: code.tenant, id: code.session }, seat, code) };
       },
     }),
@@ -190,15 +189,20 @@ function sessionEndpoints(program: Program, guard: Guards): Endpoint[] {
       body: HeartbeatRequest,
       reply: Heartbeat,
       problems: ['fenced'],
-      handle: async ({ access }) => {
-        const { state, version } = access.session;
-        const wasLost = program.presence.beat(access.id, toEpochMs(program.now()), state.disconnectedAt !== undefined);
-        if (wasLost && state.closed === undefined)
-          await program.sessions.handle(access.id, { type: 'restore-connection' });
-        return { serverNow: program.now(), version };
-      },
+      handle: ({ access }) => heartbeat(program, access),
     }),
   ];
+}
+
+async function heartbeat(program: Program, { id, session }: CandidateAccess): Promise<z.infer<typeof Heartbeat>> {
+  const { state, version } = session;
+  const { presence } = program.live;
+  if (state.closed === undefined && state.disconnectedAt === undefined) presence.beat(id);
+  else if (state.closed === undefined) {
+    await presence.beatAgain(id);
+    await program.sessions.handle(id, { type: 'restore-connection' });
+  }
+  return { serverNow: program.now(), version };
 }
 
 async function followSession(
@@ -208,13 +212,8 @@ async function followSession(
   response: Response,
 ): Promise<void> {
   const stream = openEventStream(request, response, program.timers);
-  const arrival = session.state.arrivals;
   stream.send('changed', { version: session.version });
-  const stop = program.sessions.watch((changed, handled) => {
-    if (changed.id !== id.id || changed.tenant !== id.tenant) return;
-    if (handled.session.state.arrivals !== arrival) stream.send('fenced', {});
-    else stream.send('changed', { version: handled.session.version });
-  });
+  const stop = program.live.sessions.watchOne(id, (version) => stream.send('changed', { version }));
   await stream.closed.then(stop);
 }
 

@@ -1,8 +1,9 @@
 /**
  * The invigilator: `/api/v1/invigilator/…` (staff cookie, role invigilator; only the sessions of the own centre).
  *
- * GET  room                          -> Room            GET room/events (SSE) -> event `room` with a Room, at once and
- * at every change
+ *   GET  room                          -> Room
+ *   GET  room/events (SSE)             -> event `room` with a Room at once, then event `changes` with RoomChanges; with
+ *                                         Last-Event-ID only what changed since that event, where that is known
  *   POST sessions  Registration        -> Registered      registers a candidate for a test and makes the one-time code
  * POST sessions/:id/code             -> Code            a new code for re-admission (the old one and the old tab stop
  * working)
@@ -56,6 +57,7 @@ export const RoomSession = z.strictObject({
   connection: z.enum(['never', 'connected', 'lost']),
   handRaisedAt: z.iso.datetime().optional(),
   deadlineAt: z.iso.datetime().optional(),
+  /** While the clock stands still; else `deadlineAt` says it. */
   remainingMs: z.int().optional(),
   incidents: z.strictObject({ notice: z.int(), warning: z.int(), critical: z.int() }),
   lastIncident: z.string().optional(),
@@ -72,6 +74,14 @@ export const Room = z.strictObject({
   seats: z.array(WaitingSeat),
 });
 export type Room = z.infer<typeof Room>;
+/** What changed since the event before: rows that read differently, sessions that left, all seats if one changed. */
+export const RoomChanges = z.strictObject({
+  serverNow: z.iso.datetime(),
+  sessions: z.array(RoomSession),
+  removed: z.array(z.string()),
+  seats: z.array(WaitingSeat).optional(),
+});
+export type RoomChanges = z.infer<typeof RoomChanges>;
 
 export const LogEntry = z.strictObject({
   at: z.iso.datetime(),

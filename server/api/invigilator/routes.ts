@@ -14,11 +14,13 @@ import { openEventStream } from '../../http/sse.ts';
 import type { Program } from '../../program.ts';
 import { type StaffAccess, guards } from '../access.ts';
 import { Code, ExtraTime, ProctoringLog, PushToSeat, Reason, Registered, Registration, Room } from './protocol.ts';
+import { RoomFeeds } from './room-feed.ts';
 import { roomView } from './view.ts';
 
 export function invigilatorEndpoints(program: Program): Endpoint[] {
   const guard = guards(program).staff('invigilator');
   const common = { guard, access: 'invigilator' } as const;
+  const feeds = new RoomFeeds(program);
   return [
     jsonEndpoint({
       ...common,
@@ -32,9 +34,14 @@ export function invigilatorEndpoints(program: Program): Endpoint[] {
       ...common,
       method: 'get',
       path: '/invigilator/room/events',
-      summary: 'The room, at once and at every change',
+      summary: 'The room at once, then what changes',
       reply: 'stream',
-      handle: ({ access, request, response }) => followRoom(program, access, request, response),
+      handle: ({ access, request, response }) =>
+        feeds.follow(
+          { tenant: access.tenant, centre: access.account.centre },
+          openEventStream(request, response, program.timers),
+          request.get('Last-Event-ID'),
+        ),
     }),
     jsonEndpoint({
       ...common,
@@ -71,17 +78,9 @@ export function invigilatorEndpoints(program: Program): Endpoint[] {
       problems: ['not-found', 'wrong-state'],
       handle: async ({ access, body, param }) => {
         const { id, session } = await ownSession(program, access, param('id'));
-        const seat = program.seats.get(body.seat);
-        if (seat === undefined) throw new Problem('not-found', { field: 'seat' });
         if (session.state.closed !== undefined) throw new Problem('wrong-state', { reason: 'session-closed' });
-        seat.push(
-          await makeCode(
-            program.codes,
-            program.random,
-            { tenant: id.tenant, session: id.id, admits: true, by: access.id },
-            program.now(),
-          ),
-        );
+        const push = { tenant: id.tenant, session: id.id, by: access.id };
+        if (!(await program.live.seats.push(body.seat, push))) throw new Problem('not-found', { field: 'seat' });
       },
     }),
     jsonEndpoint({
@@ -210,31 +209,4 @@ async function codeFor(program: Program, id: SessionId, access: StaffAccess): Pr
   );
   const address = `${program.publicUrl()}/#code=${code}`;
   return { code, address, qr: await QRCode.toString(address, { type: 'svg', margin: 1, errorCorrectionLevel: 'M' }) };
-}
-
-async function followRoom(program: Program, access: StaffAccess, request: Request, response: Response): Promise<void> {
-  const stream = openEventStream(request, response, program.timers);
-  let waiting: (() => void) | undefined;
-  const send = async (): Promise<void> => {
-    waiting = undefined;
-    stream.send('room', await roomView(program, access));
-  };
-  const sendSafely = (): void => {
-    send().catch((error: unknown) => program.log.error({ err: error }, 'room not sent'));
-  };
-  /** Many changes within a quarter of a second are one message. */
-  const changed = (): void => {
-    waiting ??= program.timers.after(250, sendSafely);
-  };
-  const stops = [
-    program.sessions.watch((id) => {
-      if (id.tenant === access.tenant) changed();
-    }),
-    program.seats.watch(changed),
-    program.timers.every(15_000, changed),
-  ];
-  await send();
-  await stream.closed;
-  waiting?.();
-  for (const stop of stops) stop();
 }

@@ -1,6 +1,7 @@
 /** What an invigilator sees of the room: only sessions of the own centre, of today and yesterday. */
 import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
 import { seen } from '../../../delivery/monitoring/room.ts';
+import { everyDocument } from '../../../storage/pages.ts';
 import { toEpochMs, toInstant } from '../../../storage/document/instant.ts';
 import type { Program } from '../../program.ts';
 import type { StaffAccess } from '../access.ts';
@@ -9,9 +10,19 @@ import type { Room, RoomSession } from './protocol.ts';
 /** Sessions registered longer ago than this are not in the room any more, ms. */
 const roomMs = 36 * 3_600_000;
 
-async function roomSession(program: Program, tenant: string, id: string): Promise<RoomSession | undefined> {
+export interface Centre {
+  readonly tenant: string;
+  readonly centre: string;
+}
+
+/** Undefined for a session of another centre. */
+export async function roomSession(
+  program: Program,
+  { tenant, centre }: Centre,
+  id: string,
+): Promise<RoomSession | undefined> {
   const session = await program.sessions.load({ tenant, id });
-  if (session === undefined) return undefined;
+  if (session === undefined || session.state.registration.centre !== centre) return undefined;
   const { registration } = session.state;
   return {
     session: id,
@@ -23,21 +34,26 @@ async function roomSession(program: Program, tenant: string, id: string): Promis
   };
 }
 
+/** Latest first. */
+export async function roomIds({ sittings, now }: Program, { tenant, centre }: Centre): Promise<string[]> {
+  const from = toInstant(toEpochMs(now()) - roomMs);
+  const query = { index: 'centre', equal: [centre], from, descending: true, limit: 500 } as const;
+  const ids: string[] = [];
+  for await (const { id } of everyDocument(sittings, tenant, query)) ids.push(id);
+  return ids;
+}
+
+export const centreTitle = async ({ agencies }: Program, { tenant, centre }: Centre): Promise<string> =>
+  centreName(await agencyOf(agencies, tenant), centre);
+
 export async function roomView(program: Program, { tenant, account }: StaffAccess): Promise<Room> {
-  const since = toInstant(toEpochMs(program.now()) - roomMs);
-  const listed = await program.sittings.find(tenant, {
-    index: 'centre',
-    equal: [account.centre],
-    from: since,
-    descending: true,
-    limit: 500,
-  });
-  const sessions = await Promise.all(listed.documents.map(({ id }) => roomSession(program, tenant, id)));
-  const agency = await agencyOf(program.agencies, tenant);
+  const where = { tenant, centre: account.centre };
+  const ids = await roomIds(program, where);
+  const sessions = await Promise.all(ids.map((id) => roomSession(program, where, id)));
   return {
-    centre: centreName(agency, account.centre),
+    centre: await centreTitle(program, where),
     serverNow: program.now(),
     sessions: sessions.filter((session): session is RoomSession => session !== undefined),
-    seats: program.seats.list().map(({ seat, name, since: at }) => ({ seat, name, since: at })),
+    seats: [...program.live.seats.list()],
   };
 }

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../http/endpoint.ts';
 import { jsonEndpoint } from '../../http/endpoint.ts';
 import { languages } from '../../../item-bank/items/item.ts';
-import { failureLimit } from '../../http/limits.ts';
+import { failureLimit, failureTerms } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Program } from '../../program.ts';
 import { guards } from '../access.ts';
@@ -14,7 +14,7 @@ export interface PublicPorts {
 
 export function publicEndpoints(program: Program, ports: PublicPorts): Endpoint[] {
   const { anyone } = guards(program);
-  const failures = failureLimit(30, 600);
+  const failures = failureLimit(program.live.failures, failureTerms.resultKey);
   return [
     jsonEndpoint({
       method: 'get',

@@ -4,7 +4,7 @@ import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
 import { authenticate } from '../../../people/staff/account.ts';
 import { endStaffSession, staffSessionLifeMs, startStaffSession } from '../../../people/staff/staff-sessions.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
-import { failureLimit } from '../../http/limits.ts';
+import { failureLimit, failureTerms } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Program } from '../../program.ts';
 import { type StaffAccess, guards, staffCookie } from '../access.ts';
@@ -45,7 +45,7 @@ async function unlessRefused<T>(claims: Promise<T>): Promise<T | undefined> {
 
 export function staffEndpoints(program: Program): Endpoint[] {
   const guard = guards(program);
-  const failures = failureLimit(10, 900);
+  const failures = failureLimit(program.live.failures, failureTerms.login);
   return [
     jsonEndpoint({
       method: 'post',

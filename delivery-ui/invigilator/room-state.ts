@@ -1,0 +1,9 @@
+/** The room as the page has it, kept up to date by what the server says changed. Pure. */
+import type { Room, RoomChanges } from '../../server/api/invigilator/protocol.ts';
+
+export function roomAfter(room: Room, { serverNow, sessions, removed, seats }: RoomChanges): Room {
+  const rows = new Map(room.sessions.map((session) => [session.session, session]));
+  for (const id of removed) rows.delete(id);
+  for (const session of sessions) rows.set(session.session, session);
+  return { ...room, serverNow, sessions: [...rows.values()], seats: seats ?? room.seats };
+}

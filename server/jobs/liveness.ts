@@ -1,0 +1,53 @@
+/**
+ * Every process says that it is there and whom it hears; a start after a silence of all of them measures the outage.
+ */
+import type { Collection, CollectionDefinition } from '../../storage/port.ts';
+import { unlessRaced } from '../../storage/raced.ts';
+import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
+import { renewMs } from '../../delivery/live/notices.ts';
+import { installation } from '../../people/agencies/agency.ts';
+import type { Program } from '../program.ts';
+import type { Job } from './job.ts';
+import { findOpen, unlessRefused } from './open-sessions.ts';
+
+export interface Liveness {
+  readonly at: Instant;
+}
+export const livenessDefinition: CollectionDefinition<Liveness, never> = { name: 'liveness', indexes: {} };
+
+/** Silence of all processes longer than this is an outage, ms. */
+const outageFromMs = 5_000;
+
+/** Says that a server is alive, and returns when the last one was. */
+async function beat(liveness: Collection<Liveness, never>, now: Instant): Promise<Instant | undefined> {
+  const key = { tenant: installation, id: 'server' };
+  const last = await liveness.get(key);
+  const value = { at: now };
+  await unlessRaced(last === undefined ? liveness.insert(key, value) : liveness.replace(key, last.revision, value));
+  return last?.value.at;
+}
+
+/** On start: how long nobody was there for the sessions under way. Measuring the same outage twice changes nothing. */
+export async function measureOutage(program: Program, liveness: Collection<Liveness, never>): Promise<void> {
+  const now = program.now();
+  const last = await beat(liveness, now);
+  if (last === undefined || toEpochMs(now) - toEpochMs(last) <= outageFromMs) return;
+  for (const { id } of await findOpen(program))
+    await unlessRefused(program.sessions.handle(id, { type: 'measure-outage', from: last, to: now }));
+}
+
+export function livenessJobs(program: Program, liveness: Collection<Liveness, never>): Job[] {
+  const { presence, seats, failures } = program.live;
+  return [
+    {
+      name: 'liveness',
+      everyMs: renewMs,
+      run: async () => {
+        await beat(liveness, program.now());
+      },
+    },
+    { name: 'presence', everyMs: renewMs, run: () => presence.say() },
+    { name: 'seats', everyMs: renewMs, run: () => seats.renew() },
+    { name: 'failures', everyMs: 60_000, run: () => failures.tidy() },
+  ];
+}
