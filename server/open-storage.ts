@@ -12,12 +12,14 @@ import { sittings } from '../delivery/administrations/register.ts';
 import { sessionKind } from '../delivery/sessions/run.ts';
 import { pushes } from '../delivery/live/seats.ts';
 import { certificates } from '../scoring/certificates/issue.ts';
+import { withdrawnCertificates } from '../scoring/certificates/status.ts';
 import { ratingKind, ratingQueue } from '../scoring/rating/run.ts';
 import { resultKeys, resultKind } from '../scoring/results/run.ts';
 import { deliveries } from '../scoring/trajectory/deliveries.ts';
 import type { Instant } from '../storage/document/instant.ts';
 import type { Timers } from '../storage/document/timers.ts';
 import { checkpoints } from '../storage/journal/checkpoint.ts';
+import { setAsideConsequences } from '../storage/journal/set-aside.ts';
 import { type Verified, type VerifyPorts, verifyCheckpoints } from '../storage/journal/verify-checkpoints.ts';
 import { type AnyDefinition, installationStream, sealOldData, sealStorage } from '../storage/keys/sealed-storage.ts';
 import { SigningKeys, signingKeys } from '../storage/keys/signing-keys.ts';
@@ -40,9 +42,11 @@ export const sealedCollections: readonly AnyDefinition[] = [
   pushes,
   ratingQueue,
   resultKeys,
+  setAsideConsequences,
   signingKeys,
   sittings,
   staffSessions,
+  withdrawnCertificates,
 ];
 
 /** What the program opens its storage with, so that it learns of what other processes write. */

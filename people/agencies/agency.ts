@@ -1,4 +1,5 @@
 /** An agency is a tenant: nothing of one is ever read with the key of another. */
+import { everyDocument } from '../../storage/pages.ts';
 import type { Collection, CollectionDefinition } from '../../storage/port.ts';
 
 export interface Agency {
@@ -23,7 +24,10 @@ export const agencyOf = async (all: Agencies, tenant: string): Promise<Agency | 
 
 /** Names of all tenants; for jobs that serve every agency in turn. */
 export async function tenants(all: Agencies): Promise<string[]> {
-  return (await all.find(installation, { index: 'name', equal: [], limit: 1000 })).documents.map(({ id }) => id);
+  const names: string[] = [];
+  for await (const { id } of everyDocument(all, installation, { index: 'name', equal: [], limit: 1000 }))
+    names.push(id);
+  return names;
 }
 
 export const centreName = (agency: Agency | undefined, centre: string): string =>

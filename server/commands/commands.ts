@@ -4,6 +4,10 @@ import type { Command } from './command.ts';
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start.ts')).startCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
+  recompute: async () => (await import('./recompute.ts')).recomputeCommand,
+  rebuild: async () => (await import('./rebuild.ts')).rebuildCommand,
+  'replay-deliveries': async () => (await import('./replay-deliveries.ts')).replayDeliveriesCommand,
+  'rotate-key': async () => (await import('./rotate-key.ts')).rotateKeyCommand,
   responses: async () => (await import('./responses.ts')).responsesCommand,
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand,
   fit: async () => (await import('./fit.ts')).fitCommand,

@@ -1,0 +1,169 @@
+/** recompute, rebuild, replay-deliveries and rotate-key, each against a data folder that a server wrote. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { oldData, oldSecret, unpackLmdb } from '../../tests/fixtures/old-data.ts';
+import { ratingQueue } from '../../scoring/rating/run.ts';
+import { resultKeys } from '../../scoring/results/run.ts';
+import type { Delivery } from '../../scoring/trajectory/deliveries.ts';
+import { sha256 } from '../../storage/document/hash.ts';
+import { SigningKeys } from '../../storage/keys/signing-keys.ts';
+import { everyDocument } from '../../storage/pages.ts';
+import { installationTenant } from '../../storage/port.ts';
+import { type Stores, now, openStores, random } from '../compose.ts';
+import { readConfiguration } from '../configuration.ts';
+import { openSealed } from '../open-storage.ts';
+import { type Rooms, openRooms } from '../rooms.ts';
+import { commands } from './commands.ts';
+
+const passed = oldData('lmdb').sessions['mo-passed'].session;
+const configuration = () => readConfiguration(process.env, process.cwd());
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'meetlat-doors-'));
+  unpackLmdb(directory);
+  vi.stubEnv('MEETLAT_DATA', directory);
+  vi.stubEnv('MEETLAT_SECRET', oldSecret);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(directory, { recursive: true });
+});
+
+/** The command's exit code, and what it printed. */
+async function meetlat(name: string, ...argv: string[]): Promise<{ code: number | undefined; lines: string }> {
+  const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  try {
+    const command = await commands[name]?.();
+    const code = await command?.call(argv);
+    return { code, lines: printed.mock.calls.flat().join('\n') };
+  } finally {
+    printed.mockRestore();
+  }
+}
+async function inFolder<T>(work: (rooms: Rooms, stores: Stores) => Promise<T>): Promise<T> {
+  const stores = await openStores(configuration());
+  try {
+    return await work(await openRooms({ ...stores, now }), stores);
+  } finally {
+    await stores.storage.close();
+  }
+}
+
+describe('recompute', () => {
+  it('finds every released result as it is recorded', async () => {
+    const { code, lines } = await meetlat('recompute');
+    expect(lines).toMatch(/^recomputed {2}\d+ released results, 0 differ$/);
+    expect(lines).not.toContain(' 0 released');
+    expect(code).toBe(0);
+  });
+  it('names what differs from the journals, and ends with 1', async () => {
+    await inFolder(async ({ results }) => {
+      const id = { tenant: 'demo', id: passed };
+      const result = (await results.load(id)).state?.released?.result;
+      if (result === undefined) throw new Error('not released');
+      await results.handle(id, { type: 'correct', result: { ...result, score: 1 }, by: 'office', reason: 'a test' });
+    });
+    const { code, lines } = await meetlat('recompute', passed);
+    expect(lines).toContain(`DIFFERENCE  ${passed}, score\n  recorded   1\n`);
+    expect(lines).toContain('recomputed  1 released results, 1 differ');
+    expect(code).toBe(1);
+  });
+  it('knows no result of a session that is not there', async () => {
+    await expect(meetlat('recompute', 'nobody')).rejects.toMatchObject({ key: 'recompute.unknown-session' });
+  });
+});
+
+describe('rebuild', () => {
+  /** Takes the queue out of the folder, and returns what was there. */
+  const takeQueue = () =>
+    inFolder(async (_rooms, { storage }) => {
+      const queue = await storage.collection(ratingQueue);
+      const taken = [];
+      for await (const stored of everyDocument(queue, 'demo', { index: 'status', equal: [] })) taken.push(stored);
+      for (const stored of taken) await queue.remove(stored, stored.revision);
+      return new Map(taken.map(({ id, value }) => [id, value]));
+    });
+  it('makes the queue of ratings anew, as it was', async () => {
+    const before = await takeQueue();
+    expect(before.size).toBeGreaterThan(0);
+    const { code, lines } = await meetlat('rebuild');
+    expect(code).toBe(0);
+    expect(lines).toContain(`performances ${before.size}:`);
+    expect(await takeQueue()).toEqual(before);
+  });
+  it('writes the key of a receipt that is missing, and no event', async () => {
+    const { key = '' } = oldData('lmdb').sessions['mo-passed'];
+    const versionOf = async ({ results }: Rooms) => (await results.load({ tenant: 'demo', id: passed })).version;
+    const version = await inFolder(async (rooms, { storage }) => {
+      const keys = await storage.collection(resultKeys);
+      const stored = await keys.get({ tenant: installationTenant, id: sha256(`result|${key}`) });
+      if (stored === undefined) throw new Error('the receipt has no key');
+      await keys.remove(stored, stored.revision);
+      expect(await rooms.results.byKey(key)).toBeUndefined();
+      return versionOf(rooms);
+    });
+    await meetlat('rebuild');
+    expect((await inFolder(({ results }) => results.byKey(key)))?.id.id).toBe(passed);
+    expect(await inFolder(versionOf)).toBe(version);
+  });
+});
+
+describe('replay-deliveries', () => {
+  const delivery = (status: Delivery['status']): Delivery => ({
+    status,
+    candidate: 'c1',
+    createdAt: now(),
+    nextAt: now(),
+    attempts: 16,
+    body: '{}',
+  });
+  const statuses = () =>
+    inFolder(async ({ deliveries }) =>
+      Promise.all(['gone', 'done'].map(async (id) => (await deliveries.get({ tenant: 'demo', id }))?.value.status)),
+    );
+  beforeEach(() =>
+    inFolder(async ({ deliveries }) => {
+      await deliveries.insert({ tenant: 'demo', id: 'gone' }, delivery('dead'));
+      await deliveries.insert({ tenant: 'demo', id: 'done' }, delivery('delivered'));
+    }),
+  );
+  /** The folder has one more that was given up. */
+  it('lets every delivery that was given up wait again, and no other', async () => {
+    const { code, lines } = await meetlat('replay-deliveries');
+    expect([code, lines]).toEqual([0, 'wait again  2 deliveries; a running server sends them']);
+    expect(await statuses()).toEqual(['waiting', 'delivered']);
+  });
+  it('or those that are named, whatever became of them', async () => {
+    await meetlat('replay-deliveries', 'done');
+    expect(await statuses()).toEqual(['dead', 'waiting']);
+    await expect(meetlat('replay-deliveries', 'never')).rejects.toMatchObject({
+      key: 'replay-deliveries.unknown-event',
+    });
+  });
+});
+
+describe('rotate-key', () => {
+  it('signs by a new key; the old ones stay published', async () => {
+    const published = async () => {
+      const { storage, wrapping } = await openSealed(configuration(), { now, random });
+      try {
+        const signing = await SigningKeys.open({ storage, wrapping, random, now });
+        const [head = ''] = (await signing.sign('x')).split('.');
+        const { kid }: { kid: string } = JSON.parse(Buffer.from(head, 'base64url').toString());
+        return { kid, all: (await signing.jwks()).keys.map((key) => key.kid) };
+      } finally {
+        await storage.close();
+      }
+    };
+    const before = await published();
+    const { code, lines } = await meetlat('rotate-key');
+    const after = await published();
+    expect(code).toBe(0);
+    expect(lines).toContain(`signs now   ${after.kid}`);
+    expect(after.kid).not.toBe(before.kid);
+    expect(after.all).toEqual([after.kid, ...before.all]);
+  });
+});

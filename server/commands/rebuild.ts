@@ -1,0 +1,52 @@
+/** `meetlat rebuild`: what is derived from the journal, made anew: queue of ratings, keys of receipts, releases. */
+import { bankKind } from '../../item-bank/releases/run.ts';
+import { tenants } from '../../people/agencies/agency.ts';
+import { resultKind } from '../../scoring/results/run.ts';
+import { everyStream } from '../../storage/pages.ts';
+import { installationTenant } from '../../storage/port.ts';
+import { type Stores, now, openStores } from '../compose.ts';
+import { readConfiguration } from '../configuration.ts';
+import { type Rooms, openRooms } from '../rooms.ts';
+import { command } from './command.ts';
+
+/** Whatever is missing or behind the journal is put right; what is right stays as it is. */
+async function rebuild({ storage, agencies }: Stores, { banks, ratings, results }: Rooms) {
+  const made = { banks: 0, performances: 0, results: 0 };
+  for await (const bank of everyStream(storage.journal, installationTenant, bankKind)) {
+    await banks.apply(bank);
+    made.banks += 1;
+  }
+  for (const tenant of await tenants(agencies)) {
+    made.performances += await ratings.rebuild(tenant);
+    for await (const id of everyStream(storage.journal, tenant, resultKind)) {
+      // Attended once already: this writes the receipt's key where it is missing, and nothing else.
+      await results.attended({ tenant, id });
+      made.results += 1;
+    }
+  }
+  return made;
+}
+
+export const rebuildCommand = command({
+  name: 'rebuild',
+  calls: [''],
+  says: 'rebuild.says',
+  examples: ['meetlat rebuild'],
+  options: {},
+  run: async () => {
+    const stores = await openStores(readConfiguration(process.env, process.cwd()));
+    try {
+      const made = await rebuild(stores, await openRooms({ ...stores, now }));
+      console.log(
+        [
+          `banks        ${made.banks}: releases and which one is in force`,
+          `performances ${made.performances}: queue of the examiners`,
+          `results      ${made.results}: keys of the receipts`,
+        ].join('\n'),
+      );
+      return 0;
+    } finally {
+      await stores.storage.close();
+    }
+  },
+});

@@ -1,0 +1,25 @@
+/** `meetlat rotate-key`: a newer key signs from now on; the older ones stay published for what they signed. */
+import { SigningKeys } from '../../storage/keys/signing-keys.ts';
+import { now, random } from '../compose.ts';
+import { readConfiguration } from '../configuration.ts';
+import { openSealed } from '../open-storage.ts';
+import { command } from './command.ts';
+
+export const rotateKeyCommand = command({
+  name: 'rotate-key',
+  calls: [''],
+  says: 'rotate-key.says',
+  examples: ['meetlat rotate-key'],
+  options: {},
+  run: async () => {
+    const { storage, wrapping } = await openSealed(readConfiguration(process.env, process.cwd()), { now, random });
+    try {
+      const signing = await SigningKeys.open({ storage, wrapping, random, now });
+      const kid = await signing.rotate();
+      console.log(`signs now   ${kid}\npublished   ${(await signing.jwks()).keys.length} keys`);
+      return 0;
+    } finally {
+      await storage.close();
+    }
+  },
+});
