@@ -21,13 +21,14 @@ import {
   weightedInformation,
   weightedKullbackLeibler,
 } from 'itemresponsetheory';
-import { type ReferenceItem, readReference, specOf } from './items.ts';
+import { readReference } from './folder.ts';
+import { type ReferenceItem, specOf } from './items.ts';
 
-export type Bank = '2pl' | '3pl' | 'gpcm' | 'grm';
 const points = 33;
 
-const tables = new Map<Bank, GridTable>();
-export function tableOf(bank: Bank): GridTable {
+const tables = new Map<string, GridTable>();
+/** The bank of `cat/select-NAME.json`. */
+export function tableOf(bank: string): GridTable {
   const known = tables.get(bank);
   if (known !== undefined) return known;
   const { bank: items } = readReference<{ bank: ReferenceItem[] }>(`cat/select-${bank}.json`);
@@ -43,8 +44,10 @@ export function estimate(
   responses: readonly number[],
   method: string,
 ): AbilityEstimate {
+  const own = methods[method];
+  if (own === undefined) throw new Error(`no method ${method}`);
   return estimateAbility(bank, items, responses, {
-    method: methods[method] ?? 'eap',
+    method: own,
     lower: -4,
     upper: 4,
     points,

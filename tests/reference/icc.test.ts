@@ -10,89 +10,98 @@ import {
   warmOf,
 } from 'itemresponsetheory';
 import { describe, expect, it } from 'vitest';
-import { type ReferenceItem, readReference, specOf } from './items.ts';
+import { Comparison, type Disputable, type PeerNumber } from './comparison.ts';
+import { readReference } from './folder.ts';
+import { type ReferenceItem, specOf } from './items.ts';
 
 interface Curve {
-  item: ReferenceItem;
-  probability: number[][];
-  dProbability: number[][];
-  d2Probability: number[][];
-  information: number[];
-  dInformation: number[];
-  warmJ: number[];
-  expectedScore: number[];
+  readonly item: ReferenceItem;
+  readonly probability: readonly (readonly number[])[];
+  readonly dProbability: readonly (readonly number[])[];
+  readonly d2Probability: readonly (readonly number[])[];
+  readonly information: readonly number[];
+  readonly dInformation: readonly number[];
+  readonly warmJ: readonly number[];
+  readonly expectedScore: readonly number[];
 }
-const { theta, items } = readReference<{ theta: number[]; items: Curve[] }>('icc/item-curves.json');
+interface Curves extends Disputable {
+  readonly theta: readonly number[];
+  readonly items: readonly Curve[];
+}
+const fixture = readReference<Curves>('icc/item-curves.json');
 
 /** 1e-9 relative, 1e-12 absolute near zero; the files have 10 significant digits. */
-const close = (got: number, wanted: number): boolean =>
-  Math.abs(got - wanted) <= Math.max(1e-9 * Math.abs(wanted), 1e-12);
+const close = { within: 1e-12, share: 1e-9 };
 
 describe('item curves', () => {
-  it.each(items.map((curve) => [curve.item.id, curve] as const))(
-    '%s',
-    (
-      _,
-      { item, probability, dProbability, d2Probability, information, dInformation, warmJ, expectedScore: scores },
-    ) => {
-      const bank = createItemParameters([specOf(item)]);
-      const curves = createCurves();
-      const off: string[] = [];
-      theta.forEach((at, n) => {
-        const categories = evaluate(bank, 0, at, curves);
-        const compare = (name: string, got: ArrayLike<number>, wanted: readonly number[] | undefined): void => {
-          for (let k = 0; k < categories; k += 1)
-            if (!close(got[k] ?? NaN, wanted?.[k] ?? NaN))
-              off.push(`${name}[${k}] at ${at}: ${got[k]} for ${wanted?.[k]}`);
-        };
-        compare('P', curves.probability, probability[n]);
-        compare('P1', curves.first, dProbability[n]);
-        compare('P2', curves.second, d2Probability[n]);
-        if (!close(itemInformation(bank, 0, at), information[n] ?? NaN))
-          off.push(`I at ${at}: ${itemInformation(bank, 0, at)} for ${information[n]}`);
-        if (!close(informationDerivativeOf(curves, categories), dInformation[n] ?? NaN))
-          off.push(`I' at ${at}: ${informationDerivativeOf(curves, categories)} for ${dInformation[n]}`);
-        if (!close(warmOf(curves, categories), warmJ[n] ?? NaN))
-          off.push(`J at ${at}: ${warmOf(curves, categories)} for ${warmJ[n]}`);
-        if (!close(expectedScore(bank, 0, at), scores[n] ?? NaN)) off.push(`E at ${at}`);
-      });
-      expect(off).toEqual([]);
-    },
-  );
-});
-
-it('test curves', () => {
-  const bank = createItemParameters(items.map(({ item }) => specOf(item)));
-  const all = items.map((_, n) => n);
-  const wanted = readReference<{ theta: number[]; expectedScore: number[]; information: number[]; se: number[] }>(
-    'icc/test-curves.json',
-  );
-  wanted.theta.forEach((at, n) => {
-    const information = testInformation(bank, all, at);
-    expect(
-      [testCharacteristic(bank, all, at), information, 1 / Math.sqrt(information)].every((got, i) =>
-        close(got, [wanted.expectedScore, wanted.information, wanted.se][i]?.[n] ?? NaN),
-      ),
-    ).toBe(true);
+  it.each(fixture.items.map((curve, place) => [curve.item.id, curve, place] as const))('%s', (_, curve, place) => {
+    const comparison = new Comparison(fixture);
+    const bank = createItemParameters([specOf(curve.item)]);
+    const curves = createCurves();
+    const path = `items[${place}]`;
+    fixture.theta.forEach((at, n) => {
+      const categories = evaluate(bank, 0, at, curves);
+      const {
+        probability = [],
+        dProbability = [],
+        d2Probability = [],
+      } = {
+        probability: curve.probability[n],
+        dProbability: curve.dProbability[n],
+        d2Probability: curve.d2Probability[n],
+      };
+      comparison.same(`${path}.probability[${n}].length`, categories, probability.length);
+      comparison.all(`${path}.probability[${n}]`, curves.probability, probability, close);
+      comparison.all(`${path}.dProbability[${n}]`, curves.first, dProbability, close);
+      comparison.all(`${path}.d2Probability[${n}]`, curves.second, d2Probability, close);
+      comparison.near(`${path}.information[${n}]`, itemInformation(bank, 0, at), curve.information[n], close);
+      const slope = informationDerivativeOf(curves, categories);
+      comparison.near(`${path}.dInformation[${n}]`, slope, curve.dInformation[n], close);
+      comparison.near(`${path}.warmJ[${n}]`, warmOf(curves, categories), curve.warmJ[n], close);
+      comparison.near(`${path}.expectedScore[${n}]`, expectedScore(bank, 0, at), curve.expectedScore[n], close);
+    });
+    comparison.done();
   });
 });
 
-it('log-probabilities at |θ| up to 400', () => {
-  const extreme = readReference<{
-    theta: number[];
-    items: { item: ReferenceItem; logP1: number[]; logP0: number[] }[];
-  }>('icc/extreme.json');
+it('test curves', () => {
+  const bank = createItemParameters(fixture.items.map(({ item }) => specOf(item)));
+  const all = fixture.items.map((_, n) => n);
+  const wanted = readReference<
+    Disputable & Readonly<Record<'theta' | 'expectedScore' | 'information' | 'se', readonly number[]>>
+  >('icc/test-curves.json');
+  const comparison = new Comparison(wanted);
+  const information = wanted.theta.map((at) => testInformation(bank, all, at));
+  const scores = wanted.theta.map((at) => testCharacteristic(bank, all, at));
+  comparison.all('expectedScore', scores, wanted.expectedScore, close);
+  comparison.all('information', information, wanted.information, close);
+  comparison.all(
+    'se',
+    information.map((own) => 1 / Math.sqrt(own)),
+    wanted.se,
+    close,
+  );
+  comparison.done();
+});
+
+it('log-probabilities far out', () => {
+  const extreme = readReference<
+    Disputable & {
+      readonly theta: readonly number[];
+      readonly items: readonly { item: ReferenceItem; logP1: PeerNumber[]; logP0: PeerNumber[] }[];
+    }
+  >('icc/extreme.json');
+  const comparison = new Comparison(extreme);
   const curves = createCurves();
-  for (const { item, logP1, logP0 } of extreme.items) {
+  extreme.items.forEach(({ item, logP1, logP0 }, place) => {
     const bank = createItemParameters([specOf(item)]);
     extreme.theta.forEach((at, n) => {
       evaluate(bank, 0, at, curves);
-      expect([
-        close(curves.logProbability[1] ?? NaN, logP1[n] ?? NaN),
-        close(curves.logProbability[0] ?? NaN, logP0[n] ?? NaN),
-      ]).toEqual([true, true]);
+      comparison.near(`items[${place}].logP1[${n}]`, curves.logProbability[1], logP1[n], close);
+      comparison.near(`items[${place}].logP0[${n}]`, curves.logProbability[0], logP0[n], close);
     });
-  }
+  });
+  comparison.done();
 });
 
 /**

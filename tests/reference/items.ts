@@ -1,6 +1,4 @@
 /** The reference files' items in the package's own words. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ItemSpec } from 'itemresponsetheory';
 
 export interface ReferenceItem {
@@ -48,10 +46,3 @@ export function specOf(item: ReferenceItem): ItemSpec {
 }
 /** Nominal items may list category 0, which is fixed to 0. */
 const withoutZero = (values: readonly number[]): readonly number[] => (values[0] === 0 ? values.slice(1) : values);
-
-/** The project's own copies, or another folder of the same layout. */
-export const referenceFolder = process.env.MEETLAT_REFERENCE ?? import.meta.dirname;
-export function readReference<T>(path: string): T {
-  const data: T = JSON.parse(readFileSync(join(referenceFolder, path), 'utf8'));
-  return data;
-}

@@ -1,70 +1,65 @@
-import { describe, expect, it } from 'vitest';
-import { type Bank, choose, criterion, estimate, tableOf } from './criteria.ts';
-import { readReference } from './items.ts';
+import { describe, it } from 'vitest';
+import { Comparison, type Disputable } from './comparison.ts';
+import { choose, criterion, estimate, tableOf } from './criteria.ts';
+import { fixturesOf, readReference } from './folder.ts';
 
 interface Case {
-  administered: number[];
-  responses: number[];
-  method: string;
-  theta: number;
-  se: number;
-  next: Record<string, { item: number; value: number }>;
+  readonly administered: readonly number[];
+  readonly responses: readonly number[];
+  readonly method: string;
+  readonly theta: number;
+  readonly se: number;
+  readonly next: Readonly<Record<string, { readonly item: number; readonly value: number }>>;
 }
-const close = (got: number, wanted: number): boolean =>
-  Math.abs(got - wanted) <= Math.max(1e-6 * Math.abs(wanted), 1e-9);
+const banks = fixturesOf('cat').flatMap((name) => (name.startsWith('select-') ? [name.slice('select-'.length)] : []));
+const close = { within: 1e-9, share: 1e-6 };
 
 /** Thetas 1e-7; the chosen item identical; its criterion value 1e-6 relative. */
-describe.each(['2pl', '3pl', 'gpcm', 'grm'] as const)('the next item, %s', (bank: Bank) => {
-  const { states } = readReference<{ states: Case[] }>(`cat/select-${bank}.json`);
+describe.each(banks)('the next item, %s', (bank) => {
+  const fixture = readReference<Disputable & { readonly states: readonly Case[] }>(`cat/select-${bank}.json`);
   const table = tableOf(bank);
-  it.each(states.map((state, n) => [n, state] as const))(
+  it.each(fixture.states.map((state, n) => [n, state] as const))(
     'state %i',
-    (_, { administered, responses, method, theta, next }) => {
+    (place, { administered, responses, method, theta, se, next }) => {
+      const comparison = new Comparison(fixture);
       const items = administered.map((item) => item - 1);
       const got = estimate(table, items, responses, method);
-      expect(Math.abs(got.theta - theta)).toBeLessThan(1e-7);
+      comparison.near(`states[${place}].theta`, got.theta, theta, { within: 1e-7 });
+      comparison.near(`states[${place}].se`, got.standardError, se, { within: 1e-6 });
       // From our own θ: the files' ten digits would be enough too.
       const state = { table, items, responses, method, theta: got.theta };
-      const off = Object.entries(next).flatMap(([name, wanted]) => {
+      for (const [name, wanted] of Object.entries(next)) {
         const chosen = choose(name, state);
-        return chosen.item === wanted.item - 1 && close(chosen.value, wanted.value)
-          ? []
-          : [
-              `${name}: item ${chosen.item + 1} at ${chosen.value}, wanted ${wanted.item} at ${wanted.value} (${criterion(name, state)(wanted.item - 1)})`,
-            ];
-      });
-      expect(off).toEqual([]);
+        comparison.same(`states[${place}].next.${name}.item`, chosen.item + 1, wanted.item);
+        comparison.near(`states[${place}].next.${name}.value`, chosen.value, wanted.value, close);
+      }
+      comparison.done();
     },
   );
 });
 
 interface Profile {
-  bank: Bank;
-  administered: number[];
-  responses: number[];
-  theta: number;
-  items: number[];
-  values: Record<string, number[]>;
+  readonly bank: string;
+  readonly administered: readonly number[];
+  readonly responses: readonly number[];
+  readonly theta: number;
+  readonly items: readonly number[];
+  readonly values: Readonly<Record<string, readonly number[]>>;
 }
 describe('criterion values of every unused item', () => {
-  it.each(
-    readReference<{ profiles: Profile[] }>('cat/profiles.json').profiles.map(
-      (profile) => [profile.bank, profile] as const,
-    ),
-  )('%s', (bank, { administered, responses, theta, items, values }) => {
-    const state = {
-      table: tableOf(bank),
-      items: administered.map((item) => item - 1),
-      responses,
-      method: 'EAP',
-      theta,
-    };
-    const off = Object.entries(values).flatMap(([name, wanted]) => {
-      const value = criterion(name, state);
-      return items.flatMap((item, n) =>
-        close(value(item - 1), wanted[n] ?? NaN) ? [] : [`${name} ${item}: ${value(item - 1)} for ${wanted[n]}`],
-      );
-    });
-    expect(off).toEqual([]);
-  });
+  const fixture = readReference<Disputable & { readonly profiles: readonly Profile[] }>('cat/profiles.json');
+  it.each(fixture.profiles.map((profile, n) => [n, profile.bank, profile] as const))(
+    '%i %s',
+    (place, bank, { administered, responses, theta, items, values }) => {
+      const comparison = new Comparison(fixture);
+      const given = administered.map((item) => item - 1);
+      const state = { table: tableOf(bank), items: given, responses, method: 'EAP', theta };
+      for (const [name, wanted] of Object.entries(values)) {
+        const value = criterion(name, state);
+        const ours = items.map((item) => value(item - 1));
+        comparison.all(`profiles[${place}].values.${name}`, ours, wanted, close);
+      }
+      comparison.done();
+    },
+  );
 });
