@@ -44,18 +44,47 @@ export class Failures {
     return Math.max(0, toEpochMs(stored.value.endsAt) - toEpochMs(now()));
   }
 
-  async add({ name, windowMs }: FailureTerms, who: string): Promise<void> {
-    const { counts, now } = this.ports;
+  /** One failure more; the count in this window. Undefined when too many write the same count at once. */
+  async add(terms: FailureTerms, who: string): Promise<number | undefined> {
+    const { now } = this.ports;
+    return this.change(terms, who, (stored) =>
+      stored !== undefined && stored.endsAt > now()
+        ? { ...stored, count: stored.count + 1 }
+        : { count: 1, endsAt: toInstant(toEpochMs(now()) + terms.windowMs) },
+    );
+  }
+
+  /**
+   * Takes one of the attempts before it is known whether it fails, so that many at once cannot all be tried: true when
+   * there was one left. `giveBack` returns it when it did not fail.
+   */
+  async take(terms: FailureTerms, who: string): Promise<boolean> {
+    if ((await this.waitMs(terms, who)) > 0) return false;
+    const count = await this.add(terms, who);
+    return count !== undefined && count <= terms.most;
+  }
+
+  async giveBack(terms: FailureTerms, who: string): Promise<void> {
+    await this.change(terms, who, (stored) =>
+      stored === undefined ? undefined : { ...stored, count: Math.max(0, stored.count - 1) },
+    );
+  }
+
+  private async change(
+    { name }: FailureTerms,
+    who: string,
+    next: (stored: FailureCount | undefined) => FailureCount | undefined,
+  ): Promise<number | undefined> {
+    const { counts } = this.ports;
     const key = this.key(name, who);
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const stored = await counts.get(key);
-      const goesOn = stored !== undefined && stored.value.endsAt > now();
-      const value = goesOn
-        ? { ...stored.value, count: stored.value.count + 1 }
-        : { count: 1, endsAt: toInstant(toEpochMs(now()) + windowMs) };
+      const value = next(stored?.value);
+      if (value === undefined) return undefined;
       const write = stored === undefined ? counts.insert(key, value) : counts.replace(key, stored.revision, value);
-      if ((await unlessRaced(write)) !== undefined || attempt === attempts) return;
+      if ((await unlessRaced(write)) !== undefined) return value.count;
     }
+    return undefined;
   }
 
   /** Windows that have ended are forgotten. */

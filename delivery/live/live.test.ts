@@ -179,6 +179,19 @@ describe('failed attempts', () => {
     expect(await b.failures.waitMs(terms, 'x')).toBe(0);
   });
 
+  it('taken before they are tried, many at once are no more than the limit; the right one is given back', async () => {
+    const [a, b] = [await process('a'), await process('b')];
+    const taken = await Promise.all(Array.from({ length: 60 }, (_, n) => (n % 2 ? a : b).failures.take(terms, 'x')));
+    expect(taken.filter(Boolean).length).toBeGreaterThan(0);
+    expect(taken.filter(Boolean).length).toBeLessThanOrEqual(terms.most);
+    for (let n = 0; n < 10; n += 1) {
+      expect(await a.failures.take(terms, 'y')).toBe(true);
+      await a.failures.giveBack(terms, 'y');
+    }
+    for (let n = 0; n < terms.most; n += 1) expect(await a.failures.take(terms, 'y')).toBe(true);
+    expect(await b.failures.take(terms, 'y')).toBe(false);
+  });
+
   it('leave nothing behind, and no address in storage', async () => {
     const a = await process('a');
     await a.failures.add(terms, '192.0.2.1');

@@ -10,6 +10,8 @@ const claims = {
   /** Good for one arrival of one session: a new admission makes the older token worthless. */
   candidate: z.object({ tenant: z.string(), session: z.string(), arrival: z.int() }),
   seat: z.object({ seat: z.string(), name: z.string() }),
+  /** Kept by a device on which the account logged in: it lets nobody in. */
+  device: z.object({ account: z.string(), device: z.string() }),
   /** Worth as much as the session of the account (staff/staff-sessions.ts). */
   staff: z.object({ tenant: z.string(), account: z.string(), session: z.string() }),
 };
@@ -17,7 +19,7 @@ export type Purpose = keyof typeof claims;
 export type Claims<P extends Purpose> = z.infer<(typeof claims)[P]>;
 
 /** Hours a token is good for. */
-const lifeHours: Record<Purpose, number> = { candidate: 8, seat: 24, staff: 12 };
+export const lifeHours: Record<Purpose, number> = { candidate: 8, seat: 24, device: 180 * 24, staff: 12 };
 
 export class TokenRefused extends Error {
   constructor(readonly code: 'token-invalid' | 'token-expired') {
@@ -44,6 +46,7 @@ export class Tokens {
 
   candidate = (token: string): Promise<Claims<'candidate'>> => this.read('candidate', token, claims.candidate);
   seat = (token: string): Promise<Claims<'seat'>> => this.read('seat', token, claims.seat);
+  device = (token: string): Promise<Claims<'device'>> => this.read('device', token, claims.device);
   staff = (token: string): Promise<Claims<'staff'>> => this.read('staff', token, claims.staff);
 
   /** Throws TokenRefused. The algorithm is pinned: `none` and public-key tricks fail here. */

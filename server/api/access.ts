@@ -31,6 +31,10 @@ function bearer(request: Request): string {
   return token;
 }
 
+/** Whether the session that a request came with is still open; for streams, which live longer than a request. */
+export const isStillIn = async (program: Program, { tenant, id, session }: StaffAccess): Promise<boolean> =>
+  (await openStaffSession(program, { tenant, account: id, session })) !== undefined;
+
 export function guards(program: Program) {
   const staff =
     (role?: Role) =>

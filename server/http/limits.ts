@@ -7,24 +7,59 @@ import { Problem } from './problem.ts';
 export const failureTerms = {
   /** Of one account, from one address. */
   login: { name: 'login', most: 10, windowMs: 900_000 },
+  /** Of all accounts from one address, but for devices that have logged in before. */
+  loginAddress: { name: 'login-address', most: 60, windowMs: 900_000 },
   /** Admission codes. */
   code: { name: 'code', most: 60, windowMs: 600_000 },
   /** Keys of results. */
   resultKey: { name: 'result-key', most: 30, windowMs: 600_000 },
 } as const satisfies Record<string, FailureTerms>;
 
-export interface FailureLimit {
-  /** Throws the problem `too-many-attempts` when this one failed too often lately. */
-  check(who: string, response: Response): Promise<void>;
-  fail(who: string): Promise<void>;
+/** One limit, and who it is that tries. */
+export interface Attempt {
+  readonly terms: FailureTerms;
+  readonly who: string;
 }
 
-export const failureLimit = (failures: Failures, terms: FailureTerms): FailureLimit => ({
-  async check(who, response) {
-    const waitMs = await failures.waitMs(terms, who);
-    if (waitMs === 0) return;
-    response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
-    throw new Problem('too-many-attempts');
-  },
-  fail: (who) => failures.add(terms, who),
-});
+async function refuse(failures: Failures, { terms, who }: Attempt, response: Response): Promise<never> {
+  const waitMs = await failures.waitMs(terms, who);
+  response.setHeader('Retry-After', String(Math.max(1, Math.ceil(waitMs / 1000))));
+  throw new Problem('too-many-attempts');
+}
+
+/**
+ * For what is cheap to look up and too long to guess: the right one is always taken, whatever others behind the same
+ * address did; a wrong one counts, and beyond the limit is the problem `too-many-attempts`.
+ */
+export async function lookedUp<T>(
+  failures: Failures,
+  attempt: Attempt,
+  response: Response,
+  lookUp: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const found = await lookUp();
+  if (found !== undefined) return found;
+  if (!(await failures.take(attempt.terms, attempt.who))) return refuse(failures, attempt, response);
+  return undefined;
+}
+
+/** For what is dear to check, or can be guessed: counted before it is checked, given back when it was right. */
+export async function counted<T>(
+  failures: Failures,
+  attempts: readonly Attempt[],
+  response: Response,
+  check: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  for (const attempt of attempts)
+    if (!(await failures.take(attempt.terms, attempt.who))) return refuse(failures, attempt, response);
+  const giveBack = () => Promise.all(attempts.map(({ terms, who }) => failures.giveBack(terms, who)));
+  try {
+    const found = await check();
+    if (found !== undefined) await giveBack();
+    return found;
+  } catch (error) {
+    // It was not checked at all.
+    await giveBack();
+    throw error;
+  }
+}

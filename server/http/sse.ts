@@ -11,7 +11,13 @@ export interface EventStream {
 /** A consumer that lets more than this pile up is dropped; it reconnects and gets the present state, bytes. */
 const backlogLimit = 1_000_000;
 
-export function openEventStream(request: Request, response: Response, timers: Timers): EventStream {
+/** `isGood` is asked at every beat: a stream ends with the session of whoever opened it. */
+export function openEventStream(
+  request: Request,
+  response: Response,
+  timers: Timers,
+  isGood: () => Promise<boolean> = () => Promise.resolve(true),
+): EventStream {
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-store',
@@ -21,6 +27,13 @@ export function openEventStream(request: Request, response: Response, timers: Ti
   response.write('retry: 2000\n\n');
   const stopBeating = timers.every(10_000, () => {
     write(': beat\n\n');
+    isGood().then(
+      (good) => {
+        if (!good) response.end();
+      },
+      // Whether it is good cannot be known now; the next beat asks again.
+      () => undefined,
+    );
   });
   const closed = new Promise<void>((resolve) =>
     response.on('close', () => {

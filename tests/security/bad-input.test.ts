@@ -227,6 +227,62 @@ describe('limits', () => {
   });
 });
 
+describe('log-in', () => {
+  const login = (body: { account: string; password: string }, cookie = '') =>
+    fetch(`${server.url}/api/v1/staff/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie },
+      body: JSON.stringify(body),
+    });
+  const cookieOf = (response: Response, name: string): string =>
+    response.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0] ?? '')
+      .find((line) => line.startsWith(`${name}=`)) ?? '';
+  const who = async (cookie: string) => (await fetch(`${server.url}/api/v1/staff/me`, { headers: { cookie } })).status;
+
+  it('ends with logging out, also for whoever kept the cookie, and an open stream ends with it', async () => {
+    const cookie = cookieOf(await login(await server.account('invigilator')), 'meetlat-staff');
+    expect(await who(cookie)).toBe(200);
+    const room = await fetch(`${server.url}/api/v1/invigilator/room/events`, { headers: { cookie } });
+    await fetch(`${server.url}/api/v1/staff/logout`, { method: 'POST', headers: { cookie } });
+    expect(await who(cookie)).toBe(401);
+    const ended = room.text();
+    await expect(
+      Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 15_000, 'open'))]),
+    ).resolves.not.toBe('open');
+  }, 30_000);
+
+  it('sixty wrong passwords at once: at most ten are looked at; a device that was in before is not locked out', async () => {
+    const account = await server.account('designer');
+    const device = cookieOf(await login(account), 'meetlat-device');
+    const wrong = async (): Promise<string> => {
+      const { code }: { code: string } = await (await login({ ...account, password: 'wrong' })).json();
+      return code;
+    };
+    const replies = await Promise.all(Array.from({ length: 60 }, wrong));
+    for (let n = 0; n < 10; n += 1) replies.push(await wrong());
+    expect(replies.filter((code) => code === 'wrong-password').length).toBeLessThanOrEqual(10);
+    expect((await login(account)).status).toBe(429);
+    expect((await login(account, device)).status).toBe(200);
+  }, 60_000);
+
+  it('sixty-five wrong codes slow the wrong ones down, and a right one is taken', async () => {
+    const { session, code } = await invigilator.post<{ session: string; code: { code: string } }>(
+      '/invigilator/sessions',
+      person(),
+    );
+    const wrong: unknown[] = [];
+    for (let n = 0; n < 65; n += 1)
+      wrong.push(
+        (await problem(await post('/candidate/admission', JSON.stringify({ code: `0000-0000-${10_000 + n}` })))).code,
+      );
+    expect(wrong.at(0)).toBe('code-unknown');
+    expect(wrong.at(-1)).toBe('too-many-attempts');
+    expect((await Candidate.arrive(server.url, code.code, session)).session).toBe(session);
+  }, 30_000);
+});
+
 describe('headers', () => {
   it('a policy without inline code, and no token in an address', async () => {
     const response = await fetch(`${server.url}/`);

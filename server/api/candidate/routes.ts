@@ -8,7 +8,7 @@ import type { Operation } from '../../../delivery/sessions/operation.ts';
 import { makeCode, useCode } from '../../../people/access/codes.ts';
 import { BlobIncomplete, ChunkMismatch, type UploadId } from '../../../storage/port.ts';
 import { type Endpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
-import { failureLimit, failureTerms } from '../../http/limits.ts';
+import { failureTerms, lookedUp } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
 import type { Program } from '../../program.ts';
@@ -52,7 +52,6 @@ export function candidateEndpoints(program: Program): Endpoint[] {
 type Guards = ReturnType<typeof guards>;
 
 function admissionEndpoints(program: Program, guard: Guards): Endpoint[] {
-  const failures = failureLimit(program.live.failures, failureTerms.code);
   return [
     jsonEndpoint({
       method: 'post',
@@ -93,13 +92,11 @@ function admissionEndpoints(program: Program, guard: Guards): Endpoint[] {
       reply: Admission,
       problems: ['code-unknown', 'too-many-attempts'],
       handle: async ({ body, request, response }) => {
-        const from = request.ip ?? 'unknown';
-        await failures.check(from, response);
-        const code = await useCode(program.codes, body.code, program.now());
-        if (code === undefined) {
-          await failures.fail(from);
-          throw new Problem('code-unknown');
-        }
+        const attempt = { terms: failureTerms.code, who: request.ip ?? 'unknown' };
+        const code = await lookedUp(program.live.failures, attempt, response, () =>
+          useCode(program.codes, body.code, program.now()),
+        );
+        if (code === undefined) throw new Problem('code-unknown');
         // A seat is known by the name that people read on it.
         const seat = program.live.seats.get(body.seat ?? '')?.name ?? 'device';
         return { token: await arrive(program, { tenant: code.tenant, id: code.session }, seat, code) };

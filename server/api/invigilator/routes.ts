@@ -12,7 +12,7 @@ import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../..
 import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
 import type { Program } from '../../program.ts';
-import { type StaffAccess, guards } from '../access.ts';
+import { type StaffAccess, guards, isStillIn } from '../access.ts';
 import { Code, ExtraTime, ProctoringLog, PushToSeat, Reason, Registered, Registration, Room } from './protocol.ts';
 import { RoomFeeds } from './room-feed.ts';
 import { roomView } from './view.ts';
@@ -39,7 +39,7 @@ export function invigilatorEndpoints(program: Program): Endpoint[] {
       handle: ({ access, request, response }) =>
         feeds.follow(
           { tenant: access.tenant, centre: access.account.centre },
-          openEventStream(request, response, program.timers),
+          openEventStream(request, response, program.timers, () => isStillIn(program, access)),
           request.get('Last-Event-ID'),
         ),
     }),

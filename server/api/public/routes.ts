@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../http/endpoint.ts';
 import { jsonEndpoint } from '../../http/endpoint.ts';
 import { languages } from '../../../item-bank/items/item.ts';
-import { failureLimit, failureTerms } from '../../http/limits.ts';
+import { failureTerms, lookedUp } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Program } from '../../program.ts';
 import { guards } from '../access.ts';
@@ -14,7 +14,6 @@ export interface PublicPorts {
 
 export function publicEndpoints(program: Program, ports: PublicPorts): Endpoint[] {
   const { anyone } = guards(program);
-  const failures = failureLimit(program.live.failures, failureTerms.resultKey);
   return [
     jsonEndpoint({
       method: 'get',
@@ -42,13 +41,9 @@ export function publicEndpoints(program: Program, ports: PublicPorts): Endpoint[
       reply: ResultView,
       problems: ['not-found', 'too-many-attempts'],
       handle: async ({ body, request, response }) => {
-        const from = request.ip ?? 'unknown';
-        await failures.check(from, response);
-        const result = await ports.result(body.key);
-        if (result === undefined) {
-          await failures.fail(from);
-          throw new Problem('not-found');
-        }
+        const attempt = { terms: failureTerms.resultKey, who: request.ip ?? 'unknown' };
+        const result = await lookedUp(program.live.failures, attempt, response, () => ports.result(body.key));
+        if (result === undefined) throw new Problem('not-found');
         return result;
       },
     }),

@@ -1,18 +1,21 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
-import { TokenRefused } from '../../../people/access/tokens.ts';
+import type { Request } from 'express';
+import { TokenRefused, lifeHours } from '../../../people/access/tokens.ts';
 import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
 import { authenticate } from '../../../people/staff/account.ts';
 import { endStaffSession, staffSessionLifeMs, startStaffSession } from '../../../people/staff/staff-sessions.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
-import { failureLimit, failureTerms } from '../../http/limits.ts';
+import { type Attempt, counted, failureTerms } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Program } from '../../program.ts';
 import { type StaffAccess, guards, staffCookie } from '../access.ts';
 import { LoginRequest, Staff } from './protocol.ts';
 
-const cookie = (program: Program, value: string, maxAge: number): string =>
+const deviceCookie = 'meetlat-device';
+
+const cookie = (program: Program, name: string, value: string, maxAge: number): string =>
   stringifySetCookie({
-    name: staffCookie,
+    name,
     value,
     httpOnly: true,
     sameSite: 'strict',
@@ -33,6 +36,21 @@ async function staffView(program: Program, { tenant, id, account }: StaffAccess)
   };
 }
 
+/** A device on which this account logged in before: whoever fails elsewhere behind the same address does not lock it. */
+async function knownDevice(program: Program, request: Request, account: string): Promise<string | undefined> {
+  const token = parseCookie(request.headers.cookie ?? '')[deviceCookie];
+  const claims = token === undefined ? undefined : await unlessRefused(program.tokens.device(token));
+  return claims?.account === account ? claims.device : undefined;
+}
+
+const attemptsOf = (address: string, account: string, device: string | undefined): readonly Attempt[] =>
+  device === undefined
+    ? [
+        { terms: failureTerms.login, who: `${address}|${account}` },
+        { terms: failureTerms.loginAddress, who: address },
+      ]
+    : [{ terms: failureTerms.login, who: `device ${device}|${account}` }];
+
 /** A token that is not good has no session to end. */
 async function unlessRefused<T>(claims: Promise<T>): Promise<T | undefined> {
   try {
@@ -45,7 +63,6 @@ async function unlessRefused<T>(claims: Promise<T>): Promise<T | undefined> {
 
 export function staffEndpoints(program: Program): Endpoint[] {
   const guard = guards(program);
-  const failures = failureLimit(program.live.failures, failureTerms.login);
   return [
     jsonEndpoint({
       method: 'post',
@@ -57,18 +74,21 @@ export function staffEndpoints(program: Program): Endpoint[] {
       reply: Staff,
       problems: ['wrong-password', 'too-many-attempts', 'busy'],
       handle: async ({ body, request, response }) => {
-        const key = `${request.ip}|${body.account}`;
-        await failures.check(key, response);
-        const account = await authenticate(program.accounts, program.passwords, body.account, body.password);
-        if (account === undefined) {
-          await failures.fail(key);
-          throw new Problem('wrong-password');
-        }
+        const device = await knownDevice(program, request, body.account);
+        const attempts = attemptsOf(request.ip ?? 'unknown', body.account, device);
+        const account = await counted(program.live.failures, attempts, response, () =>
+          authenticate(program.accounts, program.passwords, body.account, body.password),
+        );
+        if (account === undefined) throw new Problem('wrong-password');
         const { tenant, id, value } = account;
         const session = program.makeId();
         await startStaffSession(program, tenant, account, session);
         const token = await program.tokens.issue('staff', { tenant, account: id, session });
-        response.setHeader('Set-Cookie', cookie(program, token, staffSessionLifeMs / 1000));
+        const known = await program.tokens.issue('device', { account: id, device: device ?? program.makeId() });
+        response.setHeader('Set-Cookie', [
+          cookie(program, staffCookie, token, staffSessionLifeMs / 1000),
+          cookie(program, deviceCookie, known, lifeHours.device * 3600),
+        ]);
         return staffView(program, { tenant, id, session, account: value });
       },
     }),
@@ -82,7 +102,7 @@ export function staffEndpoints(program: Program): Endpoint[] {
         const token = parseCookie(request.headers.cookie ?? '')[staffCookie];
         const claims = token === undefined ? undefined : await unlessRefused(program.tokens.staff(token));
         if (claims !== undefined) await endStaffSession(program, claims.tenant, claims.session);
-        response.setHeader('Set-Cookie', cookie(program, '', 0));
+        response.setHeader('Set-Cookie', cookie(program, staffCookie, '', 0));
       },
     }),
     jsonEndpoint({
