@@ -7,6 +7,8 @@ export interface Voice<Texts, Language extends string = string> {
   (key: KeyOf<Texts>, values?: Values): string;
   /** The texts `key.1`, `key.2` … in order: paragraphs of one explanation. */
   all(key: NumberedKeyOf<Texts>, values?: Values): string[];
+  /** Several texts at once: the head of a table. */
+  each(...keys: readonly KeyOf<Texts>[]): string[];
   /** A text whose key comes from elsewhere (a code of an error); undefined where there is none. */
   find(key: string, values?: Values): string | undefined;
 }
@@ -24,5 +26,7 @@ export function voiceOf<Texts extends Catalogue, Language extends string>(
       texts.push(text);
     }
   };
-  return Object.assign((key: string, values: Values = {}): string => find(key, values) ?? key, { language, all, find });
+  const say = (key: string, values: Values = {}): string => find(key, values) ?? key;
+  const each = (...keys: readonly string[]): string[] => keys.map((key) => say(key));
+  return Object.assign(say, { language, all, each, find });
 }

@@ -1,6 +1,7 @@
 /** `meetlat calibrate RESPONSES`: item parameters with standard errors and fit, as a table, JSON, CSV and a report. */
 import { existsSync } from 'node:fs';
 import type { ItemSpec } from 'itemresponsetheory';
+import type { CalibrationTeam, Priors } from 'itemresponsetheory/calibration';
 import { estimators, onlineMethods } from '../../item-bank/calibration/estimate.ts';
 import {
   itemModels,
@@ -9,16 +10,21 @@ import {
   readParameters,
   readPriors,
 } from '../../item-bank/calibration/parameter-file.ts';
-import { runCalibration } from '../../item-bank/calibration/run.ts';
+import { type CalibrateOptions, runCalibration } from '../../item-bank/calibration/run.ts';
 import { loadDemonstration } from '../../demonstration/bank.ts';
+import type { ResponseData } from '../../item-bank/calibration/stream-responses.ts';
 import type { Release } from '../../item-bank/releases/release.ts';
+import { defined } from '../../storage/document/defined.ts';
 import { demonstrationFolder, openStores } from '../compose.ts';
 import { readConfiguration } from '../configuration.ts';
+import { tellOutcome } from './calibration-outcome.ts';
 import { command } from './command.ts';
-import { choice, flag, number, text } from './options.ts';
+import { type ValuesOf, choice, flag, number, text } from './options.ts';
+import { cycleText, progressLine } from './progress.ts';
+import { withRefusals } from './refused.ts';
+import { readWithProgress, responsesOptions, responsesRequest } from './responses-file.ts';
 import { withTeam, workersOption } from './team.ts';
 import { UsageError } from './usage-error.ts';
-import { asUsage, commonOf, commonOptions, cycleText, progressLine, readWithProgress, tell } from './report-outcome.ts';
 
 /** Releases that were published here, where there is an installation. */
 async function publishedReleases(): Promise<readonly Release[]> {
@@ -50,15 +56,66 @@ async function anchorsOf(name: string): Promise<readonly ItemSpec[]> {
   });
 }
 
-const present = <K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } => {
-  const found: { [P in K]?: V } = {};
-  if (value !== undefined) found[name] = value;
-  return found;
-};
-
 const errorMethods = { oakes: 'oakes', 'cross-product': 'crossProduct', sandwich: 'sandwich' } as const;
 
 const defaultTolerance = 1e-6;
+
+const options = {
+  model: choice([...itemModels, 'auto'], 'calibrate.model', '2pl'),
+  models: text('FILE.csv', 'calibrate.models'),
+  estimator: choice(estimators, 'calibrate.estimator', 'mml'),
+  errors: choice(['oakes', 'cross-product', 'sandwich'], 'calibrate.errors', 'oakes'),
+  'bias-correction': flag('calibrate.bias-correction'),
+  density: choice(['normal', 'histogram'], 'calibrate.density', 'normal'),
+  covariates: text('COLUMN,…', 'calibrate.covariates'),
+  anchors: text('FILE|RELEASE', 'calibrate.anchors'),
+  'anchor-method': choice(['fixed', 'linked'], 'calibrate.anchor-method', 'fixed'),
+  online: choice(onlineMethods, 'calibrate.online'),
+  priors: text('FILE|none', 'calibrate.priors'),
+  'equivalent-groups': flag('calibrate.equivalent-groups'),
+  'in-order': flag('option.in-order'),
+  tolerance: number('T', 'calibrate.tolerance', {}),
+  cycles: number('MOST', 'calibrate.cycles', { isWhole: true }),
+  workers: workersOption,
+  ...responsesOptions,
+};
+
+async function priorsOf(file: string | undefined): Promise<Priors | 'none' | undefined> {
+  return file === undefined || file === 'none' ? file : readPriors(file);
+}
+
+/** What the files say that the options name. */
+async function calibrateOptions(values: ValuesOf<typeof options>): Promise<CalibrateOptions> {
+  return defined({
+    model: values.model,
+    models: values.models === undefined ? undefined : await readModels(values.models),
+    estimator: values.estimator,
+    online: values.online,
+    standardErrors: errorMethods[values.errors],
+    biasCorrection: values['bias-correction'],
+    density: values.density,
+    tolerance: values.tolerance,
+    maximumCycles: values.cycles,
+    equivalentGroups: values['equivalent-groups'],
+    priors: await priorsOf(values.priors),
+    anchors: values.anchors === undefined ? undefined : await anchorsOf(values.anchors),
+    anchorMethod: values['anchor-method'],
+  });
+}
+
+/** With the team where there is one, and a line that tells how it goes. */
+function calibrateVisibly(data: ResponseData, asked: CalibrateOptions, team: CalibrationTeam | undefined) {
+  const progress = progressLine();
+  const outcome = runCalibration(data, {
+    ...asked,
+    ...defined({ team }),
+    onCycle: (cycle, logLikelihood, change) => {
+      progress.say(cycleText({ cycle, logLikelihood, change }, asked.tolerance ?? defaultTolerance));
+    },
+  });
+  progress.end();
+  return outcome;
+}
 
 export const calibrateCommand = command({
   name: 'calibrate',
@@ -68,68 +125,17 @@ export const calibrateCommand = command({
     'meetlat calibrate responses.csv --model 2pl --groups school --cuts A2=0,B1=1.5 --out calibration-2026',
     'meetlat calibrate responses.jsonl.gz --anchors nt2-listening-1 --online mwu-mem --language en',
   ],
-  options: {
-    model: choice([...itemModels, 'auto'], 'calibrate.model', '2pl'),
-    models: text('FILE.csv', 'calibrate.models'),
-    estimator: choice(estimators, 'calibrate.estimator', 'mml'),
-    errors: choice(['oakes', 'cross-product', 'sandwich'], 'calibrate.errors', 'oakes'),
-    'bias-correction': flag('calibrate.bias-correction'),
-    density: choice(['normal', 'histogram'], 'calibrate.density', 'normal'),
-    covariates: text('COLUMN,…', 'calibrate.covariates'),
-    anchors: text('FILE|RELEASE', 'calibrate.anchors'),
-    'anchor-method': choice(['fixed', 'linked'], 'calibrate.anchor-method', 'fixed'),
-    online: choice(onlineMethods, 'calibrate.online'),
-    priors: text('FILE|none', 'calibrate.priors'),
-    'equivalent-groups': flag('calibrate.equivalent-groups'),
-    'in-order': flag('option.in-order'),
-    tolerance: number('T', 'calibrate.tolerance', {}),
-    cycles: number('MOST', 'calibrate.cycles', { isWhole: true }),
-    workers: workersOption,
-    ...commonOptions,
-  },
+  options,
   run: async (values, [path]) => {
     if (path === undefined) throw new UsageError('calibrate.no-file');
-    const { model, density, estimator, online, workers, tolerance, cycles: maximumCycles } = values;
-    const standardErrors = errorMethods[values.errors];
-    const covariates = values.covariates?.split(',').map((name) => name.trim());
-    const anchorMethod = values['anchor-method'];
-    try {
-      const common = await commonOf(values);
-      const anchors = values.anchors === undefined ? undefined : await anchorsOf(values.anchors);
-      const priors =
-        values.priors === undefined || values.priors === 'none' ? values.priors : await readPriors(values.priors);
-      const data = await readWithProgress(path, {
-        ...common.read,
-        inOrder: values['in-order'],
-        ...present('covariates', covariates),
-      });
-      const models = values.models === undefined ? undefined : await readModels(values.models);
-      const progress = progressLine();
-      const outcome = await withTeam(workers, (team) =>
-        runCalibration(data, {
-          model,
-          density,
-          estimator,
-          standardErrors,
-          biasCorrection: values['bias-correction'],
-          ...present('online', online),
-          ...present('models', models),
-          ...present('team', team),
-          equivalentGroups: values['equivalent-groups'],
-          ...present('tolerance', tolerance),
-          ...present('maximumCycles', maximumCycles),
-          ...present('anchors', anchors),
-          anchorMethod,
-          ...present('priors', priors),
-          onCycle: (cycle, logLikelihood, change) => {
-            progress.say(cycleText(cycle, logLikelihood, change, tolerance ?? defaultTolerance));
-          },
-        }),
-      );
-      progress.end();
-      return await tell(outcome, path, common);
-    } catch (error) {
-      throw asUsage(error, values.language);
-    }
+    return withRefusals(values.language, async () => {
+      const request = await responsesRequest(values);
+      const asked = await calibrateOptions(values);
+      const covariates = values.covariates?.split(',').map((name) => name.trim());
+      const read = { ...request.read, inOrder: values['in-order'], ...defined({ covariates }) };
+      const data = await readWithProgress(path, read);
+      const outcome = await withTeam(values.workers, (team) => calibrateVisibly(data, asked, team));
+      return tellOutcome(outcome, path, request);
+    });
   },
 });

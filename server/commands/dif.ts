@@ -3,18 +3,21 @@
  * group in turn.
  */
 import { basename } from 'node:path';
+import type { ReportVoice } from '../../words/reports.ts';
 import { type Cell, csv } from '../../item-bank/calibration/csv.ts';
-import { type DifItem, runDif } from '../../item-bank/calibration/dif-run.ts';
+import { type DifItem, type DifOutcome, runDif } from '../../item-bank/calibration/dif-run.ts';
 import { itemModels } from '../../item-bank/calibration/parameter-file.ts';
+import { defined } from '../../storage/document/defined.ts';
 import { now } from '../compose.ts';
+import { leftOutLines } from '../reports/calibration-lines.ts';
+import { difPage } from '../reports/dif-report.ts';
 import { command } from './command.ts';
 import { choice, text } from './options.ts';
-import { difPage } from '../reports/dif-report.ts';
-import { writeReport } from './report-files.ts';
+import { withRefusals } from './refused.ts';
+import { type ReportFiles, writeReport } from './report-folder.ts';
+import { readWithProgress, responsesOptions, responsesRequest } from './responses-file.ts';
 import { withTeam, workersOption } from './team.ts';
 import { UsageError } from './usage-error.ts';
-import { asUsage, commonOf, commonOptions, readWithProgress } from './report-outcome.ts';
-import { leftOutLines } from '../reports/report-page.ts';
 
 const columns = [
   'focal',
@@ -105,14 +108,41 @@ const rowOf = (
   raju?.p,
 ];
 
-function lineOf({ item, light, mantelHaenszel: mh, mantel, wald, rmsd, pointedAtBy }: DifItem): string {
-  const observed =
-    mh !== undefined
-      ? `${mh.etsClass}  Δ ${mh.delta.toFixed(3)}  p ${mh.p.toFixed(4)}`
-      : mantel !== undefined
-        ? `${mantel.etsClass}  effect ${mantel.effect.toFixed(3)}  p ${mantel.p.toFixed(4)}`
-        : '–';
-  return `${item}  ${observed}${wald === undefined ? '' : `  Wald p ${wald.p.toFixed(4)}`}${rmsd === undefined ? '' : `  RMSD ${Math.max(rmsd.reference, rmsd.focal).toFixed(3)}`}  ${light}${pointedAtBy.length === 0 ? '' : `: ${pointedAtBy.join(', ')}`}`;
+/** The Mantel–Haenszel finding, or Mantel's where items have more scores. */
+function observed({ mantelHaenszel: mh, mantel }: DifItem): string {
+  if (mh !== undefined) return `${mh.etsClass}  Δ ${mh.delta.toFixed(3)}  p ${mh.p.toFixed(4)}`;
+  if (mantel !== undefined) return `${mantel.etsClass}  effect ${mantel.effect.toFixed(3)}  p ${mantel.p.toFixed(4)}`;
+  return '–';
+}
+
+function lineOf(one: DifItem): string {
+  const { item, light, wald, rmsd, pointedAtBy } = one;
+  return [
+    item,
+    observed(one),
+    ...(wald === undefined ? [] : [`Wald p ${wald.p.toFixed(4)}`]),
+    ...(rmsd === undefined ? [] : [`RMSD ${Math.max(rmsd.reference, rmsd.focal).toFixed(3)}`]),
+    pointedAtBy.length === 0 ? light : `${light}: ${pointedAtBy.join(', ')}`,
+  ].join('  ');
+}
+
+const linesOf = ({ comparisons }: DifOutcome, say: ReportVoice): string[] =>
+  comparisons.flatMap((one) => [
+    `${one.focal} (${one.persons.focal}) – ${one.reference.join(', ')} (${one.persons.reference})`,
+    ...one.items.map((item) => `  ${lineOf(item)}`),
+    ...leftOutLines(one, say).map((line) => `- ${line}`),
+  ]);
+
+function filesOf(outcome: DifOutcome, path: string, say: ReportVoice): ReportFiles {
+  const [file, madeAt] = [basename(path), now()];
+  return {
+    'dif.json': `${JSON.stringify({ schema: 'meetlat-dif-3', file, madeAt, ...outcome }, null, 1)}\n`,
+    'items.csv': csv(
+      columns,
+      outcome.comparisons.flatMap((one) => one.items.map((item) => rowOf(one.focal, item))),
+    ),
+    'report.html': difPage(outcome, file, madeAt.slice(0, 10), say),
+  };
 }
 
 export const difCommand = command({
@@ -121,7 +151,7 @@ export const difCommand = command({
   says: 'dif.says',
   examples: ['meetlat dif responses.csv --groups school --focal all --model 2pl --out fairness-2026'],
   options: {
-    ...commonOptions,
+    ...responsesOptions,
     groups: text('COLUMN', 'dif.groups'),
     focal: text('NAME|all', 'dif.focal'),
     reference: text('NAME', 'dif.reference'),
@@ -132,36 +162,15 @@ export const difCommand = command({
   run: async ({ focal, reference, match, model, workers, ...values }, [path]) => {
     if (path === undefined) throw new UsageError('dif.no-file');
     if (values.groups === undefined || focal === undefined) throw new UsageError('dif.no-groups');
-    try {
-      const { read, language, out } = await commonOf(values);
+    return withRefusals(values.language, async (say) => {
+      const { read, out } = await responsesRequest(values);
       const data = await readWithProgress(path, read);
       const outcome = await withTeam(workers, (team) =>
-        runDif(data, focal, {
-          ...(reference === undefined ? {} : { reference }),
-          ...(match === undefined ? {} : { match }),
-          ...(model === undefined ? {} : { model }),
-          ...(team === undefined ? {} : { team }),
-        }),
+        runDif(data, focal, defined({ reference, match, model, team })),
       );
-      for (const one of outcome.comparisons) {
-        console.log(`${one.focal} (${one.persons.focal}) – ${one.reference.join(', ')} (${one.persons.reference})`);
-        for (const item of one.items) console.log(`  ${lineOf(item)}`);
-        for (const line of leftOutLines(one, language)) console.log(`- ${line}`);
-      }
-      if (out === undefined) return 0;
-      const [file, madeAt] = [basename(path), now()];
-      const files = {
-        'dif.json': `${JSON.stringify({ schema: 'meetlat-dif-3', file, madeAt, ...outcome }, null, 1)}\n`,
-        'items.csv': csv(
-          columns,
-          outcome.comparisons.flatMap((one) => one.items.map((item) => rowOf(one.focal, item))),
-        ),
-        'report.html': difPage(outcome, file, madeAt.slice(0, 10), language),
-      };
-      await writeReport(out, files);
+      console.log(linesOf(outcome, say).join('\n'));
+      await writeReport(out, () => filesOf(outcome, path, say));
       return 0;
-    } catch (error) {
-      throw asUsage(error, values.language);
-    }
+    });
   },
 });

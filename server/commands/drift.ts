@@ -1,34 +1,58 @@
 /** `meetlat drift`: items that did not keep their parameters, by calibrations or by answers in the order of time. */
 import { basename } from 'node:path';
 import { csv } from '../../item-bank/calibration/csv.ts';
-import { runParameterDrift, runResponseDrift } from '../../item-bank/calibration/drift-run.ts';
+import {
+  type ParameterDriftItem,
+  type ParameterDriftOutcome,
+  type ResponseDriftItem,
+  type ResponseDriftOutcome,
+  runParameterDrift,
+  runResponseDrift,
+} from '../../item-bank/calibration/drift-run.ts';
 import { readParameters } from '../../item-bank/calibration/parameter-file.ts';
+import type { ReportVoice } from '../../words/reports.ts';
 import { now } from '../compose.ts';
+import { leftOutLines } from '../reports/calibration-lines.ts';
 import { command } from './command.ts';
 import { number, text } from './options.ts';
+import { withRefusals } from './refused.ts';
+import { type ReportFiles, named, writeReport } from './report-folder.ts';
+import { type ResponsesRequest, readWithProgress, responsesOptions, responsesRequest } from './responses-file.ts';
 import { UsageError } from './usage-error.ts';
 import { parameterDriftPage, reasonsOf, responseDriftPage } from '../reports/drift-report.ts';
-import { named, writeReport } from './report-files.ts';
-import { type Common, asUsage, commonOf, commonOptions, readWithProgress } from './report-outcome.ts';
-import { leftOutLines, reportTexts } from '../reports/report-page.ts';
 
-async function write(out: string | undefined, files: Readonly<Record<string, string>>): Promise<number> {
-  if (out === undefined) return 0;
-  await writeReport(out, files);
-  return 0;
+/** The verdict with its reasons. */
+const verdictOf = (one: Pick<ParameterDriftItem, 'light' | 'reasons'>, say: ReportVoice): string =>
+  [say(`report.lights.${one.light}`), ...(one.reasons.length > 0 ? [reasonsOf(one, say)] : [])].join(': ');
+
+function parameterLine(one: ParameterDriftItem, say: ReportVoice): string {
+  const { item, difference, distance, robustZ, test } = one;
+  return [
+    item,
+    `difference ${difference.toFixed(3)}`,
+    `distance ${distance.toFixed(3)}`,
+    `z ${robustZ.toFixed(2)}`,
+    ...(test === undefined ? [] : [`p ${test.p.toFixed(4)} (${test.pAdjusted.toFixed(4)})`]),
+    verdictOf(one, say),
+  ].join('  ');
 }
 
-async function byParameters(paths: readonly string[], { language, out }: Common): Promise<number> {
-  const files = [];
-  for (const path of paths) files.push(await readParameters(path));
-  const outcome = runParameterDrift(files, paths.map(named));
-  const t = reportTexts[language];
-  for (const one of outcome.items)
-    console.log(
-      `${one.item}  difference ${one.difference.toFixed(3)}  distance ${one.distance.toFixed(3)}  z ${one.robustZ.toFixed(2)}${one.test === undefined ? '' : `  p ${one.test.p.toFixed(4)} (${one.test.pAdjusted.toFixed(4)})`}  ${t.lights[one.light]}${one.reasons.length > 0 ? `: ${reasonsOf(one, language)}` : ''}`,
-    );
+function responseLine(one: ResponseDriftItem, say: ReportVoice): string {
+  const { item, easier, harder, bound, rmsd, alarm } = one;
+  return [
+    item,
+    `easier ${easier.toFixed(1)}`,
+    `harder ${harder.toFixed(1)}`,
+    `bound ${bound.toFixed(1)}`,
+    `RMSD ${rmsd.toFixed(3)}`,
+    verdictOf(one, say),
+    ...(alarm === undefined ? [] : [`${alarm.sinceNumber} → ${alarm.number}`]),
+  ].join('  ');
+}
+
+function parameterFiles(outcome: ParameterDriftOutcome, say: ReportVoice): ReportFiles {
   const madeAt = now();
-  return write(out, {
+  return {
     'drift.json': `${JSON.stringify({ schema: 'meetlat-drift-1', madeAt, ...outcome }, null, 1)}\n`,
     'items.csv': csv(
       [
@@ -58,27 +82,20 @@ async function byParameters(paths: readonly string[], { language, out }: Common)
         one.test?.pAdjusted,
       ]),
     ),
-    'report.html': parameterDriftPage(outcome, madeAt.slice(0, 10), language),
-  });
+    'report.html': parameterDriftPage(outcome, madeAt.slice(0, 10), say),
+  };
 }
 
-async function byResponses(
-  path: string,
-  parameters: string,
-  { alpha, allowance }: { readonly alpha: number; readonly allowance: number },
-  { read, language, out }: Common,
-): Promise<number> {
-  const known = await readParameters(parameters);
-  const outcome = runResponseDrift(await readWithProgress(path, read), known, { alpha, allowance });
-  const t = reportTexts[language];
-  for (const one of outcome.items)
-    console.log(
-      `${one.item}  easier ${one.easier.toFixed(1)}  harder ${one.harder.toFixed(1)}  bound ${one.bound.toFixed(1)}  RMSD ${one.rmsd.toFixed(3)}  ${t.lights[one.light]}${one.reasons.length > 0 ? `: ${reasonsOf(one, language)}` : ''}${one.alarm === undefined ? '' : `  ${one.alarm.sinceNumber} → ${one.alarm.number}`}`,
-    );
-  for (const line of leftOutLines(outcome, language)) console.log(`- ${line}`);
-  const [file, madeAt] = [basename(path), now()];
-  return write(out, {
-    'drift.json': `${JSON.stringify({ schema: 'meetlat-drift-1', madeAt, file, parameters: named(parameters), ...outcome }, null, 1)}\n`,
+interface DriftSource {
+  readonly file: string;
+  /** Where the known parameters come from. */
+  readonly parameters: string;
+}
+
+function responseFiles(outcome: ResponseDriftOutcome, source: DriftSource, say: ReportVoice): ReportFiles {
+  const madeAt = now();
+  return {
+    'drift.json': `${JSON.stringify({ schema: 'meetlat-drift-1', madeAt, ...source, ...outcome }, null, 1)}\n`,
     'items.csv': csv(
       [
         'item',
@@ -111,8 +128,29 @@ async function byResponses(
         one.bias,
       ]),
     ),
-    'report.html': responseDriftPage(outcome, file, madeAt.slice(0, 10), language),
-  });
+    'report.html': responseDriftPage(outcome, source.file, madeAt.slice(0, 10), say),
+  };
+}
+
+async function byParameters(paths: readonly string[], { say, out }: ResponsesRequest): Promise<void> {
+  const files = [];
+  for (const path of paths) files.push(await readParameters(path));
+  const outcome = runParameterDrift(files, paths.map(named));
+  for (const one of outcome.items) console.log(parameterLine(one, say));
+  await writeReport(out, () => parameterFiles(outcome, say));
+}
+
+async function byResponses(
+  path: string,
+  parameters: string,
+  bounds: { readonly alpha: number; readonly allowance: number },
+  { read, say, out }: ResponsesRequest,
+): Promise<void> {
+  const known = await readParameters(parameters);
+  const outcome = runResponseDrift(await readWithProgress(path, read), known, bounds);
+  for (const one of outcome.items) console.log(responseLine(one, say));
+  for (const line of leftOutLines(outcome, say)) console.log(`- ${line}`);
+  await writeReport(out, () => responseFiles(outcome, { file: basename(path), parameters: named(parameters) }, say));
 }
 
 export const driftCommand = command({
@@ -127,19 +165,18 @@ export const driftCommand = command({
     parameters: text('FILE', 'drift.parameters'),
     alpha: number('P', 'drift.alpha', { below: 1 }, 0.01),
     allowance: number('SD', 'drift.allowance', {}, 0.25),
-    ...commonOptions,
+    ...responsesOptions,
   },
   run: async ({ parameters, alpha, allowance, ...values }, paths) => {
     const [path] = paths;
     if (path === undefined || (parameters === undefined ? paths.length < 2 : paths.length > 1))
       throw new UsageError('drift.files');
-    try {
-      const common = await commonOf(values);
-      return await (parameters === undefined
-        ? byParameters(paths, common)
-        : byResponses(path, parameters, { alpha, allowance }, common));
-    } catch (error) {
-      throw asUsage(error, values.language);
-    }
+    return withRefusals(values.language, async () => {
+      const request = await responsesRequest(values);
+      await (parameters === undefined
+        ? byParameters(paths, request)
+        : byResponses(path, parameters, { alpha, allowance }, request));
+      return 0;
+    });
   },
 });

@@ -16,14 +16,19 @@ import { csv } from '../../item-bank/calibration/csv.ts';
 import { readAnchors, readRatings } from '../../item-bank/calibration/read-ratings.ts';
 import { now } from '../compose.ts';
 import { command } from './command.ts';
-import { choice, flag, text } from './options.ts';
+import { type ValuesOf, choice, flag, text } from './options.ts';
 import { UsageError } from './usage-error.ts';
 import { type Estimates, type Row, rowsOf } from '../reports/facets-outcome.ts';
 import { facetsReport } from '../reports/facets-report.ts';
 import { notesOf } from '../reports/facets-notes.ts';
-import { requireReportFolder, writeReport } from './report-files.ts';
-import { asUsage, cycleText, languageOption, outOption, progressLine } from './report-outcome.ts';
-import { fixed } from '../reports/report-page.ts';
+import { withRefusals } from './refused.ts';
+import { cycleText, progressLine } from './progress.ts';
+import { type ReportFiles, outOption, requireReportFolder, writeReport } from './report-folder.ts';
+import { languageOption } from './responses-file.ts';
+import type { ReportVoice } from '../../words/reports.ts';
+import { reportVoice } from '../../words/reports.ts';
+import { defined } from '../../storage/document/defined.ts';
+import { fixed } from '../reports/numbers.ts';
 
 const tolerance = 1e-7;
 
@@ -34,7 +39,7 @@ function marginally(table: RatingTable, model: FacetsModel, hasCorrection: boole
     ...model,
     ...(hasCorrection ? { biasCorrection: { random: createRng('facets bias') } } : {}),
     onCycle: (cycle, logLikelihood, change) => {
-      progress.say(cycleText(cycle, logLikelihood, change, tolerance));
+      progress.say(cycleText({ cycle, logLikelihood, change }, tolerance));
     },
   });
   progress.end();
@@ -188,94 +193,109 @@ function weightsOf(text: string): Map<string, number> {
   );
 }
 
+const options = {
+  criteria: text('A,B,C', 'facets.criteria'),
+  ignore: text('COLUMN,…', 'facets.ignore'),
+  thresholds: text('common|FACET', 'facets.thresholds', 'common'),
+  slopes: text('FACET,…', 'facets.slopes'),
+  anchors: text('FILE.csv', 'facets.anchors'),
+  weight: text('COLUMN', 'facets.weight'),
+  weights: text('ELEMENT=2,…', 'facets.weights'),
+  unused: choice(['refuse', 'close'], 'facets.unused', 'refuse'),
+  'correct-bias': flag('facets.correct-bias'),
+  window: text('COLUMN', 'facets.window'),
+  method: choice(['mml', 'jmle'], 'facets.method', 'mml'),
+  language: languageOption,
+  out: outOption,
+};
+type Asked = ValuesOf<typeof options>;
+
+const readAsked = (path: string, { criteria, ignore, window, weight, weights, unused }: Asked) =>
+  readRatings(path, {
+    ...defined({
+      criteria: criteria?.split(','),
+      ignore: ignore?.split(','),
+      window,
+      weight,
+      elementWeights: weights === undefined ? undefined : weightsOf(weights),
+    }),
+    unused: unused === 'close' ? 'close' : 'keep',
+  });
+
+async function modelOf({ thresholds, slopes, anchors }: Asked): Promise<FacetsModel> {
+  return {
+    ...(thresholds === 'common' ? {} : { thresholds: { by: thresholds } }),
+    ...(slopes === undefined ? {} : { slopes: slopes.split(',') }),
+    ...(anchors === undefined ? {} : await readAnchors(anchors)),
+  };
+}
+
+function elementLine({ facet, element, measure, standardError, fit, reasons, light }: Row): string {
+  const mean = (name: string, value: number, z: number): string => `${name} ${fixed(value)} (z ${fixed(z, 1)})`;
+  return [
+    `${facet.padEnd(12)} ${element.padEnd(16)} ${fixed(measure).padStart(7)} ${fixed(standardError).padStart(6)}`,
+    mean('infit', fit.infit, fit.infitZ),
+    mean('outfit', fit.outfit, fit.outfitZ),
+    `n ${fit.ratings}`,
+    ...(reasons.length > 0 ? [`${light}: ${reasons.join(', ')}`] : []),
+  ].join('  ');
+}
+
+function runLine({ logLikelihood, population, cycles, converged }: Estimates): string {
+  return [
+    `log-likelihood ${logLikelihood.toFixed(4)}`,
+    ...(population === undefined ? [] : [`variance ${population.variance.toFixed(4)}`]),
+    `${cycles} cycles`,
+    converged ? 'converged' : 'NOT CONVERGED: more ratings by common raters may help',
+  ].join(', ');
+}
+
+interface Rated {
+  readonly path: string;
+  readonly table: RatingTable;
+  readonly estimates: Estimates;
+  readonly rows: readonly Row[];
+  readonly joins: readonly Join[];
+}
+
+function filesOf({ path, table, estimates, rows, joins }: Rated, say: ReportVoice): ReportFiles {
+  const [file, madeAt] = [basename(path), now()];
+  const cells = rows.map((row) => {
+    const one = flat(row);
+    return columns.map((name) => one[name]);
+  });
+  return {
+    'facets.json': outcomeJson(file, madeAt, table, estimates, rows, joins),
+    'elements.csv': csv(columns, cells),
+    'persons.csv': csv(
+      ['person', 'theta', 'standardError'],
+      table.persons.map((name, n) => [name, estimates.theta[n], estimates.thetaError[n]]),
+    ),
+    'report.html': facetsReport(table, estimates, rows, { joins, file, madeAt: madeAt.slice(0, 10), say }),
+  };
+}
+
 export const facetsCommand = command({
   name: 'facets',
   calls: ['RATINGS.csv [OPTIONS]'],
   says: 'facets.says',
   examples: ['meetlat facets ratings.csv --criteria pronunciation,vocabulary --window month --out raters-2026'],
-  options: {
-    criteria: text('A,B,C', 'facets.criteria'),
-    ignore: text('COLUMN,…', 'facets.ignore'),
-    thresholds: text('common|FACET', 'facets.thresholds', 'common'),
-    slopes: text('FACET,…', 'facets.slopes'),
-    anchors: text('FILE.csv', 'facets.anchors'),
-    weight: text('COLUMN', 'facets.weight'),
-    weights: text('ELEMENT=2,…', 'facets.weights'),
-    unused: choice(['refuse', 'close'], 'facets.unused', 'refuse'),
-    'correct-bias': flag('facets.correct-bias'),
-    window: text('COLUMN', 'facets.window'),
-    method: choice(['mml', 'jmle'], 'facets.method', 'mml'),
-    language: languageOption,
-    out: outOption,
-  },
+  options,
   run: async (values, [path]) => {
     if (path === undefined) throw new UsageError('facets.no-file');
-    const {
-      language,
-      out,
-      thresholds,
-      slopes,
-      anchors,
-      weight,
-      weights,
-      unused,
-      window,
-      method,
-      'correct-bias': hasCorrection,
-    } = values;
-    if (
-      method === 'jmle' &&
-      (thresholds !== 'common' || slopes !== undefined || anchors !== undefined || hasCorrection)
-    )
-      throw new UsageError('facets.joint-only');
-    if (out !== undefined) await requireReportFolder(out);
-    try {
-      const { table, windows } = await readRatings(path, {
-        ...(values.criteria === undefined ? {} : { criteria: values.criteria.split(',') }),
-        ...(values.ignore === undefined ? {} : { ignore: values.ignore.split(',') }),
-        ...(window === undefined ? {} : { window }),
-        ...(weight === undefined ? {} : { weight }),
-        ...(weights === undefined ? {} : { elementWeights: weightsOf(weights) }),
-        unused: unused === 'close' ? 'close' : 'keep',
-      });
-      const model: FacetsModel = {
-        ...(thresholds === 'common' ? {} : { thresholds: { by: thresholds } }),
-        ...(slopes === undefined ? {} : { slopes: slopes.split(',') }),
-        ...(anchors === undefined ? {} : await readAnchors(anchors)),
-      };
+    const { method, thresholds, slopes, anchors, 'correct-bias': hasCorrection } = values;
+    const isPlain = thresholds === 'common' && slopes === undefined && anchors === undefined && !hasCorrection;
+    if (method === 'jmle' && !isPlain) throw new UsageError('facets.joint-only');
+    await requireReportFolder(values.out);
+    return withRefusals(values.language, async (say) => {
+      const { table, windows } = await readAsked(path, values);
+      const model = await modelOf(values);
       const estimates = method === 'mml' ? marginally(table, model, hasCorrection) : jointly(table);
-      const rows = rowsOf(table, estimates, windows);
-      for (const row of rows)
-        console.log(
-          `${row.facet.padEnd(12)} ${row.element.padEnd(16)} ${fixed(row.measure).padStart(7)} ${fixed(row.standardError).padStart(6)}  infit ${fixed(row.fit.infit)} (z ${fixed(row.fit.infitZ, 1)})  outfit ${fixed(row.fit.outfit)} (z ${fixed(row.fit.outfitZ, 1)})  n ${row.fit.ratings}${row.reasons.length > 0 ? `  ${row.light}: ${row.reasons.join(', ')}` : ''}`,
-        );
-      console.log(
-        `log-likelihood ${estimates.logLikelihood.toFixed(4)}${estimates.population === undefined ? '' : `, variance ${estimates.population.variance.toFixed(4)}`}, ${estimates.cycles} cycles, ${estimates.converged ? 'converged' : 'NOT CONVERGED: more ratings by common raters may help'}`,
-      );
-      const joins = weakestJoins(table);
-      for (const note of notesOf(table, estimates, joins, 'en')) console.log(note);
-      if (out !== undefined) {
-        const [file, madeAt] = [basename(path), now()];
-        const files = {
-          'facets.json': outcomeJson(file, madeAt, table, estimates, rows, joins),
-          'elements.csv': csv(
-            columns,
-            rows.map((row) => {
-              const one = flat(row);
-              return columns.map((name) => one[name]);
-            }),
-          ),
-          'persons.csv': csv(
-            ['person', 'theta', 'standardError'],
-            table.persons.map((name, n) => [name, estimates.theta[n], estimates.thetaError[n]]),
-          ),
-          'report.html': facetsReport(table, estimates, rows, { joins, file, madeAt: madeAt.slice(0, 10), language }),
-        };
-        await writeReport(out, files);
-      }
+      const [rows, joins] = [rowsOf(table, estimates, windows), weakestJoins(table)];
+      const lines = [...rows.map(elementLine), runLine(estimates)];
+      console.log([...lines, ...notesOf(table, estimates, joins, reportVoice('en'))].join('\n'));
+      await writeReport(values.out, () => filesOf({ path, table, estimates, rows, joins }, say));
       return estimates.converged ? 0 : 1;
-    } catch (error) {
-      throw asUsage(error, values.language);
-    }
+    });
   },
 });

@@ -4,9 +4,15 @@
  */
 import type { ItemSpec } from 'itemresponsetheory';
 import type { LinkDirection, LinkMethod } from 'itemresponsetheory/linking';
-import { linkDirections, linkForms, linkMethods, locationOf } from '../../item-bank/calibration/anchor-link.ts';
+import {
+  type LinkOutcome,
+  linkDirections,
+  linkForms,
+  linkMethods,
+  locationOf,
+} from '../../item-bank/calibration/anchor-link.ts';
 import { csv } from '../../item-bank/calibration/csv.ts';
-import { linkManyForms } from '../../item-bank/calibration/many-forms.ts';
+import { type ManyForms, linkManyForms } from '../../item-bank/calibration/many-forms.ts';
 import { readParameters } from '../../item-bank/calibration/parameter-file.ts';
 import { now } from '../compose.ts';
 import { command } from './command.ts';
@@ -14,9 +20,11 @@ import { choice, text } from './options.ts';
 import { UsageError } from './usage-error.ts';
 import { linkPage } from '../reports/link-report.ts';
 import { manyFormsPage } from '../reports/many-forms-report.ts';
-import { named, requireReportFolder, writeReport } from './report-files.ts';
-import { asUsage, languageOption, outOption } from './report-outcome.ts';
-import type { ReportLanguage } from '../reports/report-page.ts';
+import { withRefusals } from './refused.ts';
+import { type ReportFiles, named, outOption, requireReportFolder, writeReport } from './report-folder.ts';
+import { languageOption } from './responses-file.ts';
+import type { ReportVoice } from '../../words/reports.ts';
+import { defined } from '../../storage/document/defined.ts';
 
 const slopeOf = (spec: ItemSpec): number | undefined => (spec.model === 'nominal' ? undefined : (spec.slope ?? 1));
 
@@ -24,7 +32,6 @@ interface Asked {
   readonly direction: LinkDirection;
   readonly population: string | undefined;
   readonly base: string | undefined;
-  readonly language: ReportLanguage;
   readonly out: string | undefined;
 }
 
@@ -36,33 +43,49 @@ function populationOf(given: string | undefined): { readonly mean: number; reado
   return { mean, sd };
 }
 
-async function linkTwo(
-  fresh: string,
-  known: string,
-  method: LinkMethod,
-  { direction, population, language, out }: Asked,
-): Promise<number> {
-  const persons = populationOf(population);
-  const outcome = linkForms(await readParameters(fresh), await readParameters(known), {
-    method,
-    direction,
-    ...(persons === undefined ? {} : { population: persons }),
-  });
-  const { link, methods, scores, parameters } = outcome;
-  console.log(
-    methods
-      .map(
-        (one) =>
-          `${`${one.method}${one.direction === undefined ? '' : ` ${one.direction}`}`.padEnd(24)} slope ${one.a.toFixed(4)}${one.slopeError === undefined ? '' : ` (${one.slopeError.toFixed(4)})`}  shift ${one.b.toFixed(4)}${one.shiftError === undefined ? '' : ` (${one.shiftError.toFixed(4)})`}${one.method === method && (one.direction === undefined || one.direction === direction) ? '  <' : ''}`,
-      )
-      .join('\n'),
-  );
-  for (const { item, residual, isUsed } of link.residuals)
-    console.log(`${item}  ${residual.toFixed(3)}${isUsed ? '' : '  not used'}`);
-  if (out === undefined) return 0;
+const withError = (value: number, error: number | undefined): string =>
+  error === undefined ? value.toFixed(4) : `${value.toFixed(4)} (${error.toFixed(4)})`;
+
+/** All methods beside one another, the chosen one marked; then the anchors. */
+function twoLines({ methods, link, direction }: LinkOutcome, method: LinkMethod): string[] {
+  return [
+    ...methods.map((one) => {
+      const isChosen = one.method === method && (one.direction === undefined || one.direction === direction);
+      const name = one.direction === undefined ? one.method : `${one.method} ${one.direction}`;
+      const numbers = `slope ${withError(one.a, one.slopeError)}  shift ${withError(one.b, one.shiftError)}`;
+      return `${name.padEnd(24)} ${numbers}${isChosen ? '  <' : ''}`;
+    }),
+    ...link.residuals.map(
+      ({ item, residual, isUsed }) => `${item}  ${residual.toFixed(3)}${isUsed ? '' : '  not used'}`,
+    ),
+  ];
+}
+
+function twoFiles(
+  outcome: LinkOutcome,
+  source: { readonly fresh: string; readonly known: string },
+  say: ReportVoice,
+): ReportFiles {
+  const { link, direction, methods, parameters, population, scores } = outcome;
   const madeAt = now();
-  const files = {
-    'link.json': `${JSON.stringify({ schema: 'meetlat-link-2', new: named(fresh), old: named(known), madeAt, link, direction, methods, parameters, population: outcome.population, scores }, null, 1)}\n`,
+  return {
+    'link.json': `${JSON.stringify(
+      {
+        schema: 'meetlat-link-2',
+        new: source.fresh,
+        old: source.known,
+        madeAt,
+        link,
+        direction,
+        methods,
+        parameters,
+        population,
+        scores,
+      },
+      null,
+      1,
+    )}
+`,
     'items.csv': csv(
       ['item', 'slope', 'difficulty'],
       parameters.map((spec) => [spec.id, slopeOf(spec), locationOf(spec)]),
@@ -75,35 +98,58 @@ async function linkTwo(
       ['score', 'theta', 'equivalent', 'standardError', 'observed', 'observedError'],
       scores.map((row) => [row.score, row.theta, row.equivalent, row.standardError, row.observed, row.observedError]),
     ),
-    'report.html': linkPage(outcome, {
-      fresh: named(fresh),
-      known: named(known),
-      madeAt: madeAt.slice(0, 10),
-      language,
-    }),
+    'report.html': linkPage(outcome, { ...source, madeAt: madeAt.slice(0, 10), say }),
   };
-  await writeReport(out, files);
+}
+
+async function linkTwo(
+  fresh: string,
+  known: string,
+  method: LinkMethod,
+  { direction, population, out }: Asked,
+  say: ReportVoice,
+): Promise<number> {
+  const outcome = linkForms(
+    await readParameters(fresh),
+    await readParameters(known),
+    defined({ method, direction, population: populationOf(population) }),
+  );
+  console.log(twoLines(outcome, method).join('\n'));
+  await writeReport(out, () => twoFiles(outcome, { fresh: named(fresh), known: named(known) }, say));
   return 0;
 }
 
-async function linkMany(paths: readonly string[], { base, population, language, out }: Asked): Promise<number> {
-  const at = base === undefined ? paths.length - 1 : paths.indexOf(base);
-  if (at < 0) throw new UsageError('link.unknown-base', { base: base ?? '', files: paths.join(', ') });
-  const files = [];
-  for (const path of paths) files.push(await readParameters(path));
-  const outcome = linkManyForms(files, paths.map(named), at, populationOf(population));
-  const { forms, items, pool } = outcome;
-  for (const { name, slope, shift, slopeError, shiftError, common, used } of forms)
-    console.log(
-      `${name}  slope ${slope.toFixed(4)}${slopeError === undefined ? '' : ` (${slopeError.toFixed(4)})`}  shift ${shift.toFixed(4)}${shiftError === undefined ? '' : ` (${shiftError.toFixed(4)})`}  ${used} of ${common} common items`,
-    );
-  for (const { item, at: places } of items)
-    for (const { form, residual, isUsed } of places)
-      if (!isUsed) console.log(`${item}  ${forms[form]?.name ?? ''}  ${residual.toFixed(3)}  not used`);
-  if (out === undefined) return 0;
+const manyLines = ({ forms, items }: ManyForms): string[] => [
+  ...forms.map(
+    ({ name, slope, shift, slopeError, shiftError, common, used }) =>
+      `${name}  slope ${withError(slope, slopeError)}  shift ${withError(shift, shiftError)}` +
+      `  ${used} of ${common} common items`,
+  ),
+  ...items.flatMap(({ item, at }) =>
+    at
+      .filter(({ isUsed }) => !isUsed)
+      .map(({ form, residual }) => `${item}  ${forms[form]?.name ?? ''}  ${residual.toFixed(3)}  not used`),
+  ),
+];
+
+function manyFiles(outcome: ManyForms, say: ReportVoice): ReportFiles {
+  const { forms, items, pool, base } = outcome;
   const madeAt = now();
-  const written = {
-    'link.json': `${JSON.stringify({ schema: 'meetlat-link-forms-2', madeAt, method: 'haberman', base: forms[at]?.name, forms, items, parameters: pool }, null, 1)}\n`,
+  return {
+    'link.json': `${JSON.stringify(
+      {
+        schema: 'meetlat-link-forms-2',
+        madeAt,
+        method: 'haberman',
+        base: forms[base]?.name,
+        forms,
+        items,
+        parameters: pool,
+      },
+      null,
+      1,
+    )}
+`,
     'items.csv': csv(
       ['item', 'slope', 'difficulty'],
       pool.map((spec) => [spec.id, slopeOf(spec), locationOf(spec)]),
@@ -125,14 +171,23 @@ async function linkMany(paths: readonly string[], { base, population, language, 
     'scores.csv': csv(
       ['form', 'score', 'theta', 'equivalent', 'observed'],
       forms.flatMap(({ name, scores }, f) =>
-        f === at
+        f === base
           ? []
           : scores.map(({ score, theta, equivalent, observed }) => [name, score, theta, equivalent, observed]),
       ),
     ),
-    'report.html': manyFormsPage(outcome, madeAt.slice(0, 10), language),
+    'report.html': manyFormsPage(outcome, madeAt.slice(0, 10), say),
   };
-  await writeReport(out, written);
+}
+
+async function linkMany(paths: readonly string[], { base, population, out }: Asked, say: ReportVoice): Promise<number> {
+  const at = base === undefined ? paths.length - 1 : paths.indexOf(base);
+  if (at < 0) throw new UsageError('link.unknown-base', { base: base ?? '', files: paths.join(', ') });
+  const files = [];
+  for (const path of paths) files.push(await readParameters(path));
+  const outcome = linkManyForms(files, paths.map(named), at, populationOf(population));
+  console.log(manyLines(outcome).join('\n'));
+  await writeReport(out, () => manyFiles(outcome, say));
   return 0;
 }
 
@@ -152,19 +207,18 @@ export const linkCommand = command({
     language: languageOption,
     out: outOption,
   },
-  run: async ({ method, ...asked }, paths) => {
+  run: async ({ method, language, ...asked }, paths) => {
     const [fresh, known] = paths;
     if (fresh === undefined || known === undefined) throw new UsageError('link.no-files');
     const isTwo = paths.length === 2;
     if (!isTwo && method !== undefined && method !== 'haberman')
       throw new UsageError('link.many-by-haberman', { method });
     if (isTwo && method !== 'haberman' && asked.base !== undefined) throw new UsageError('link.base-of-two');
-    try {
-      if (asked.out !== undefined) await requireReportFolder(asked.out);
-      if (!isTwo || method === 'haberman') return await linkMany(paths, asked);
-      return await linkTwo(fresh, known, method ?? 'stocking-lord', asked);
-    } catch (error) {
-      throw asUsage(error, asked.language);
-    }
+    await requireReportFolder(asked.out);
+    return withRefusals(language, (say) =>
+      !isTwo || method === 'haberman'
+        ? linkMany(paths, asked, say)
+        : linkTwo(fresh, known, method ?? 'stocking-lord', asked, say),
+    );
   },
 });

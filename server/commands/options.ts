@@ -22,6 +22,8 @@ export interface Option<T> extends Explained {
   read(text: string | undefined, name: string): T;
 }
 export type OptionTable<V> = { readonly [N in keyof V]: Option<V[N]> };
+/** What a table reads. */
+export type ValuesOf<O> = { readonly [N in keyof O]: O[N] extends Option<infer T> ? T : never };
 
 export const flag = (says: CommandKey): Option<boolean> => ({
   isFlag: true,

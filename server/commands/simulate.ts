@@ -2,9 +2,7 @@
  * `meetlat simulate SPECIFICATION`: simulated candidates of known ability sit the adaptive part by the code that runs
  * it live.
  */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { createItemParameters, createRng, exp, normalGrid, tabulate } from 'itemresponsetheory';
 import { bankLife } from 'itemresponsetheory/simulation';
 import {
@@ -16,13 +14,16 @@ import {
 import type { AdaptiveBank } from '../../engine/adaptive/bank.ts';
 import { adaptiveBank } from '../../item-bank/releases/adaptive-test.ts';
 import type { AdaptivePart, Specification } from '../../item-bank/specifications/specification.ts';
-import type { Release } from '../../item-bank/releases/release.ts';
 import { loadDemonstration } from '../../demonstration/bank.ts';
+import { type ReportVoice, reportLanguages, reportVoice } from '../../words/reports.ts';
 import { demonstrationFolder } from '../compose.ts';
 import { command } from './command.ts';
-import { choice, number, text } from './options.ts';
+import { type ValuesOf, choice, number } from './options.ts';
 import { UsageError } from './usage-error.ts';
-import { type Reported, reportLanguages, reportPage, summaryOf, tableLines } from '../reports/simulation-report.ts';
+import { type Reported, studyLines, summaryOf } from '../reports/simulation-lines.ts';
+import { simulationPage } from '../reports/simulation-page.ts';
+import { progressBar } from './progress.ts';
+import { type ReportFiles, outOption, requireReportFolder, writeReport } from './report-folder.ts';
 import { withWorkers } from './simulation-workers.ts';
 
 /** Cuts of listening on its own scale (the regime nt2-oral-b1). */
@@ -49,8 +50,8 @@ function partOf(
 }
 
 /**
- * The same bank with slopes drawn anew, ln a ~ N(ln mean − spread²/2, spread²): what better items would bring. The draw
- * belongs to the item.
+ * The same bank with slopes drawn anew, ln a ~ N(ln mean − spread²/2, spread²): what better items would bring. The
+ * draw belongs to the item.
  */
 function withSlopes(
   bank: AdaptiveBank,
@@ -90,22 +91,101 @@ async function controlExposure(
   };
 }
 
-/** Everything beside its place first, then renamed: an interrupted command leaves nothing half-written. */
-async function writeAll(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, `${name}.part`), text);
-  for (const name of Object.keys(files)) await rename(join(folder, `${name}.part`), join(folder, name));
-  console.log(`${folder}: ${Object.keys(files).join(', ')}`);
+const options = {
+  simulees: number('N', 'simulate.simulees', { isWhole: true, most: 10_000_000 }, 2000),
+  seed: number('S', 'simulate.seed', { isWhole: true, least: 0, most: 10_000_000 }, 1),
+  exposure: number('MOST', 'simulate.exposure', { most: 1 }),
+  slopes: number('MEAN', 'simulate.slopes', { most: 5 }),
+  spread: number('SD', 'simulate.spread', { most: 2 }, 0.25),
+  candidates: number('PER_MONTH', 'simulate.candidates', { most: 1e6 }, 400),
+  seen: number('MOST', 'simulate.seen', { most: 1e7 }, 1000),
+  workers: number('N', 'simulate.workers', { isWhole: true, most: 64 }),
+  language: choice(reportLanguages, 'option.language', 'en'),
+  out: outOption,
+};
+type Asked = ValuesOf<typeof options>;
+
+/** What is simulated: a part of a test with the bank that it draws from. */
+interface Subject {
+  readonly specification: Specification;
+  readonly part: AdaptivePart;
+  readonly bank: AdaptiveBank;
 }
 
-/** A bar on the terminal's error stream; nothing when that is a file. */
-function progressBar(total: number): (done: number) => void {
-  if (!process.stderr.isTTY) return () => undefined;
-  return (done) => {
-    const filled = Math.floor((30 * done) / total);
-    process.stderr.write(
-      `\r[${'#'.repeat(filled)}${'.'.repeat(30 - filled)}] ${done} / ${total}${done >= total ? '\n' : ''}`,
-    );
+async function subjectOf(id: string): Promise<Subject> {
+  const { specifications, releases } = await loadDemonstration(demonstrationFolder);
+  const { specification, part } = partOf(specifications, id);
+  const pinned = releases.filter((release) => specification.banks.includes(release.bank));
+  const items = pinned.flatMap((release) => release.items);
+  const parameters = pinned.flatMap((release) => release.parameters);
+  return { specification, part, bank: adaptiveBank(part, items, parameters) };
+}
+
+interface Simulated {
+  readonly reported: Reported;
+  readonly bank: AdaptiveBank;
+  /** Exposure parameters below 1, where they were asked for. */
+  readonly held: Readonly<Record<string, number>> | undefined;
+}
+
+async function simulated(
+  { specification, part }: Subject,
+  sitters: StudyPopulation,
+  { simulees, seed, exposure: maximum, candidates: candidatesPerMonth, seen: mostSeen }: Asked,
+  threads: StudyOptions,
+): Promise<Omit<Simulated, 'reported'> & { readonly reported: Omit<Reported, 'changes'> }> {
+  const controlled =
+    maximum === undefined
+      ? undefined
+      : await controlExposure(sitters, { simulees: Math.min(simulees, 6000), seed, maximum }, threads);
+  const bank = controlled?.bank ?? sitters.bank;
+  const study = await simulateStudy(
+    { ...sitters, bank, simulees, seed, cuts },
+    { ...threads, onProgress: progressBar(simulees) },
+  );
+  const life = bankLife({
+    bank: bank.parameters,
+    rates: study.exposure.map(({ rate }) => rate),
+    isInUse: (item) => bank.isPretest[item] !== true,
+    candidatesPerMonth,
+    mostSeen,
+    cuts: cuts.map(({ theta }) => theta),
+    length: part.policy.maximumItems,
+  });
+  const { id, version, synthetic } = specification;
+  return {
+    bank,
+    held: controlled?.held,
+    reported: {
+      specification: id,
+      version,
+      synthetic: synthetic === true,
+      study,
+      population,
+      cuts,
+      items: bank.isPretest.map((isPretest, n) => ({ isPretest, difficulty: bank.parameters.step[n] ?? 0 })),
+      life,
+      candidatesPerMonth,
+      mostSeen,
+    },
+  };
+}
+
+/** What is otherwise than in the release, in words. */
+const changesOf = ({ slopes, spread, exposure }: Asked, say: ReportVoice): string[] => [
+  ...(slopes === undefined ? [] : [say('simulation.slopes', { mean: slopes, spread })]),
+  ...(exposure === undefined ? [] : [say('simulation.exposureAim', { maximum: exposure })]),
+];
+
+function filesOf({ reported, bank, held }: Simulated, say: ReportVoice): ReportFiles {
+  const { specification, version, changes, study, candidatesPerMonth, mostSeen } = reported;
+  const retirement = reported.life.retirement.map(({ item, ...rest }) => ({ id: bank.parameters.id[item], ...rest }));
+  const life = { candidatesPerMonth, mostSeen, ...reported.life, retirement };
+  const json = { specification, version, changes, summary: summaryOf(study), life, study };
+  return {
+    'simulation.json': `${JSON.stringify(json, null, 2)}\n`,
+    'simulation.html': simulationPage(reported, say),
+    ...(held === undefined ? {} : { 'exposure.json': `${JSON.stringify(held, null, 1)}\n` }),
   };
 }
 
@@ -114,82 +194,20 @@ export const simulateCommand = command({
   calls: ['SPECIFICATION [OPTIONS]'],
   says: 'simulate.says',
   examples: ['meetlat simulate nt2-oral --simulees 20000 --exposure 0.25 --out simulation-2026'],
-  options: {
-    simulees: number('N', 'simulate.simulees', { isWhole: true, most: 10_000_000 }, 2000),
-    seed: number('S', 'simulate.seed', { isWhole: true, least: 0, most: 10_000_000 }, 1),
-    exposure: number('MOST', 'simulate.exposure', { most: 1 }),
-    slopes: number('MEAN', 'simulate.slopes', { most: 5 }),
-    spread: number('SD', 'simulate.spread', { most: 2 }, 0.25),
-    candidates: number('PER_MONTH', 'simulate.candidates', { most: 1e6 }, 400),
-    seen: number('MOST', 'simulate.seen', { most: 1e7 }, 1000),
-    workers: number('N', 'simulate.workers', { isWhole: true, most: 64 }),
-    language: choice(['nl', 'en'], 'option.language', 'en'),
-    out: text('DIR', 'option.out'),
-  },
+  options,
   run: async (values, [id]) => {
     if (id === undefined) throw new UsageError('simulate.no-specification');
-    const { simulees, seed, exposure: maximum, slopes, spread, language, candidates: candidatesPerMonth } = values;
-    const { seen: mostSeen, workers = Math.min(availableParallelism(), 64) } = values;
-    const t = reportLanguages[language];
-    const { specifications, releases } = await loadDemonstration(demonstrationFolder);
-    const { specification, part } = partOf(specifications, id);
-    const pinned: Release[] = releases.filter((release) => specification.banks.includes(release.bank));
-    const released = adaptiveBank(
-      part,
-      pinned.flatMap(({ items }) => items),
-      pinned.flatMap(({ parameters }) => parameters),
-    );
-    const changes = [
-      ...(slopes === undefined ? [] : [t.slopes.replace('{mean}', String(slopes)).replace('{spread}', String(spread))]),
-      ...(maximum === undefined ? [] : [t.exposureAim.replace('{maximum}', String(maximum))]),
-    ];
-    const sitters: StudyPopulation = {
-      policy: part.policy,
-      bank: slopes === undefined ? released : withSlopes(released, part.policy, slopes, spread),
-      population,
-    };
-    return withWorkers(sitters, workers, async (options) => {
-      const controlled =
-        maximum === undefined
-          ? undefined
-          : await controlExposure(sitters, { simulees: Math.min(simulees, 6000), seed, maximum }, options);
-      const bank = controlled?.bank ?? sitters.bank;
-      const study = await simulateStudy(
-        { ...sitters, bank, simulees, seed, cuts },
-        { ...options, onProgress: progressBar(simulees) },
-      );
-      const life = bankLife({
-        bank: bank.parameters,
-        rates: study.exposure.map(({ rate }) => rate),
-        isInUse: (item) => bank.isPretest[item] !== true,
-        candidatesPerMonth,
-        mostSeen,
-        cuts: cuts.map(({ theta }) => theta),
-        length: part.policy.maximumItems,
-      });
-      const items = bank.isPretest.map((isPretest, n) => ({ isPretest, difficulty: bank.parameters.step[n] ?? 0 }));
-      const reported: Reported = {
-        specification: id,
-        version: specification.version,
-        synthetic: specification.synthetic === true,
-        study,
-        population,
-        cuts,
-        items,
-        life,
-        candidatesPerMonth,
-        mostSeen,
-        changes,
-      };
-      console.log(tableLines(reported, language).join('\n'));
-      if (values.out !== undefined) {
-        await writeAll(values.out, {
-          'simulation.json': `${JSON.stringify({ specification: id, version: specification.version, changes, summary: summaryOf(study), life: { candidatesPerMonth, mostSeen, ...life, retirement: life.retirement.map(({ item, ...rest }) => ({ id: bank.parameters.id[item], ...rest })) }, study }, null, 2)}\n`,
-          'simulation.html': reportPage(reported, language),
-          ...(controlled === undefined ? {} : { 'exposure.json': `${JSON.stringify(controlled.held, null, 1)}\n` }),
-        });
-      }
-      return 0;
-    });
+    await requireReportFolder(values.out);
+    const say = reportVoice(values.language);
+    const { slopes, spread, workers = Math.min(availableParallelism(), 64) } = values;
+    const subject = await subjectOf(id);
+    const { policy } = subject.part;
+    const bank = slopes === undefined ? subject.bank : withSlopes(subject.bank, policy, slopes, spread);
+    const sitters: StudyPopulation = { policy, bank, population };
+    const found = await withWorkers(sitters, workers, (threads) => simulated(subject, sitters, values, threads));
+    const outcome: Simulated = { ...found, reported: { ...found.reported, changes: changesOf(values, say) } };
+    console.log(studyLines(outcome.reported, say).join('\n'));
+    await writeReport(values.out, () => filesOf(outcome, say));
+    return 0;
   },
 });

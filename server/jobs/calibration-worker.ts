@@ -9,7 +9,8 @@ import type { CalibrationOutcome } from '../../item-bank/calibration/outcome.ts'
 import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';
 import { distractorsCsv, itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';
 import { type Refusal, refusalOf } from '../reports/refusals.ts';
-import { reportPage } from '../reports/report-page.ts';
+import { calibrationPage } from '../reports/calibration-page.ts';
+import { reportVoice } from '../../words/reports.ts';
 import type { PackedFiles } from './calibration-files.ts';
 
 export interface WorkerTask extends Omit<RecalibrationRequest, 'onCycle'> {
@@ -38,8 +39,8 @@ function filesOf(outcome: CalibrationOutcome, { file, madeAt }: Pick<WorkerTask,
   const frame = { file, madeAt, cuts: [] };
   const distractors = distractorsCsv(outcome);
   return {
-    'report.nl.html': gzipSync(reportPage(outcome, { ...frame, language: 'nl' })),
-    'report.en.html': gzipSync(reportPage(outcome, { ...frame, language: 'en' })),
+    'report.nl.html': gzipSync(calibrationPage(outcome, { ...frame, say: reportVoice('nl') })),
+    'report.en.html': gzipSync(calibrationPage(outcome, { ...frame, say: reportVoice('en') })),
     'items.csv': gzipSync(itemsCsv(outcome)),
     'persons.csv': gzipSync(personsCsv(outcome)),
     ...(distractors === undefined ? {} : { 'distractors.csv': gzipSync(distractors) }),

@@ -1,8 +1,8 @@
 /** The outcome of a calibration as tables and JSON, beside the report. */
-import type { ItemSpec } from 'itemresponsetheory';
+import { optionName } from './numbers.ts';
+import { type CalibrationOutcome } from '../../item-bank/calibration/outcome.ts';
+import { type ItemSpec } from 'itemresponsetheory';
 import { csv } from '../../item-bank/calibration/csv.ts';
-import { optionName } from './report-page.ts';
-import type { CalibrationOutcome } from '../../item-bank/calibration/outcome.ts';
 
 const itemColumns = [
   'item',

@@ -2,38 +2,24 @@
  * The report of fairness: which items differ for whom, how much, and which methods say so; every number of an item in
  * its own small table.
  */
-import { curveChart, escapeXml } from '../../engine/charts/curve.ts';
-import type { DifComparison, DifItem, DifOutcome } from '../../item-bank/calibration/dif-run.ts';
-import texts from './dif.json' with { type: 'json' };
-import {
-  type ReportLanguage,
-  chip,
-  figure,
-  fill,
-  fixed,
-  leftOutLines,
-  lineOf,
-  list,
-  page,
-  pValue,
-  paragraph,
-  reportTexts,
-  section,
-  table,
-  worstFirst,
-} from './report-page.ts';
+import { table, list, section, paragraph, figure, page } from './page.ts';
+import { fixed, pValue, percent } from './numbers.ts';
+import { worstFirst, chip, lineOf } from './lights.ts';
+import { leftOutLines } from './calibration-lines.ts';
+import { escapeXml, curveChart } from '../../engine/charts/curve.ts';
+import { type ReportVoice } from '../../words/reports.ts';
+import type { DifComparison, DifItem, DifMethod, DifOutcome } from '../../item-bank/calibration/dif-run.ts';
 
 const classOf = ({ mantelHaenszel: mh, mantel }: DifItem): string => mh?.etsClass ?? mantel?.etsClass ?? '–';
-export const sayersOf = ({ pointedAtBy }: DifItem, language: ReportLanguage): string =>
-  pointedAtBy.map((method) => texts[language].methods[method]).join(', ');
+export const sayersOf = ({ pointedAtBy }: DifItem, say: ReportVoice): string =>
+  pointedAtBy.map((method) => say(`dif.methods.${method}`)).join(', ');
 
 /** Towards whom an item leans, of those that something points at. */
 function directionOf(
   { mantelHaenszel: mh, difference, pointedAtBy }: DifItem,
   focal: string,
-  language: ReportLanguage,
+  say: ReportVoice,
 ): string {
-  const t = texts[language];
   const isUniform = pointedAtBy.some(
     (method) => method === 'mantel-haenszel' || method === 'mantel' || method === 'sibtest',
   );
@@ -41,114 +27,101 @@ function directionOf(
     !isUniform &&
     pointedAtBy.some((method) => method === 'crossing-sibtest' || method === 'breslow-day' || method === 'logistic')
   )
-    return t.crosses;
+    return say('dif.crosses');
   const lean = mh?.delta ?? difference;
-  return lean === undefined ? '–' : fill(lean < 0 ? t.harder : t.easier, { focal });
+  return lean === undefined ? '–' : say(lean < 0 ? 'dif.harder' : 'dif.easier', { focal });
 }
 
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const chances = ({ negligible, moderate, large }: NonNullable<DifItem['shrunken']>): string =>
-  [negligible, moderate, large].map(percent).join(' / ');
+  [negligible, moderate, large].map((share) => percent(share)).join(' / ');
 
 const pCell = (p: number | undefined): string => escapeXml(pValue(p)).replace(' ', '&nbsp;');
 
-/** One row for each method that looked at the item. */
-function methodRows(item: DifItem, language: ReportLanguage): string[][] {
-  const t = texts[language];
-  const {
-    mantelHaenszel: mh,
-    shrunken,
-    mantel,
-    logistic,
-    sibtest,
-    crossingSibtest,
-    breslowDay,
-    wald,
-    likelihoodRatio,
-    rmsd,
-    lord,
-    raju,
-    isAnchor,
-  } = item;
-  const chi = ({
-    statistic,
-    degreesOfFreedom,
-  }: {
-    readonly statistic: number;
-    readonly degreesOfFreedom: number;
-  }): string => `χ²(${degreesOfFreedom}) = ${fixed(statistic)}`;
-  const row = (
-    method: keyof typeof t.methods,
-    finding: string,
-    test?: { readonly p: number; readonly pAdjusted: number },
-  ): string[] => [
-    escapeXml(t.methods[method]),
+interface Tested {
+  readonly p: number;
+  readonly pAdjusted: number;
+}
+
+/** A row of an item's table: method, finding, p, p corrected, whether it points at the item. */
+function methodRow(item: DifItem, method: DifMethod, finding: string, say: ReportVoice, test?: Tested): string[] {
+  return [
+    escapeXml(say(`dif.methods.${method}`)),
     escapeXml(finding),
     pCell(test?.p),
     pCell(test?.pAdjusted),
     item.pointedAtBy.includes(method) ? '▲' : '',
   ];
+}
+
+const chi = (test: { readonly statistic: number; readonly degreesOfFreedom: number }): string =>
+  `χ²(${test.degreesOfFreedom}) = ${fixed(test.statistic)}`;
+
+function shrunkenRow({ shrunken }: DifItem, say: ReportVoice): string[][] {
+  if (shrunken === undefined) return [];
+  const finding = say('dif.shrunkenFinding', {
+    delta: fixed(shrunken.delta),
+    error: fixed(shrunken.standardError),
+    a: percent(shrunken.negligible),
+    b: percent(shrunken.moderate),
+    c: percent(shrunken.large),
+  });
+  return [[escapeXml(say('dif.shrunken')), escapeXml(finding), '–', '–', '']];
+}
+
+/** The methods that compare persons of equal score or ability. */
+function matchedRows(item: DifItem, say: ReportVoice): string[][] {
+  const { mantelHaenszel: mh, mantel, logistic, sibtest, crossingSibtest, breslowDay } = item;
+  const row = (method: DifMethod, finding: string, test: Tested): string[][] => [
+    methodRow(item, method, finding, say, test),
+  ];
+  const delta = mh && `Δ ${fixed(mh.delta)} (SE ${fixed(mh.standardError)}), ETS ${mh.etsClass}`;
+  const beta = sibtest && `β ${fixed(sibtest.beta, 3)} (SE ${fixed(sibtest.standardError, 3)})`;
   return [
-    ...(mh
-      ? [row('mantel-haenszel', `Δ ${fixed(mh.delta)} (SE ${fixed(mh.standardError)}), ETS ${mh.etsClass}`, mh)]
-      : []),
-    ...(shrunken
-      ? [
-          [
-            escapeXml(t.shrunken),
-            escapeXml(
-              fill(t.shrunkenFinding, {
-                delta: fixed(shrunken.delta),
-                error: fixed(shrunken.standardError),
-                a: percent(shrunken.negligible),
-                b: percent(shrunken.moderate),
-                c: percent(shrunken.large),
-              }),
-            ),
-            '–',
-            '–',
-            '',
-          ],
-        ]
-      : []),
-    ...(mantel ? [row('mantel', `${fixed(mantel.effect)} SD, ETS ${mantel.etsClass}`, mantel)] : []),
-    ...(logistic ? [row('logistic', `ΔR² ${fixed(logistic.deltaR2, 3)}, JG ${logistic.jodoinGierl}`, logistic)] : []),
-    ...(sibtest
-      ? [row('sibtest', `β ${fixed(sibtest.beta, 3)} (SE ${fixed(sibtest.standardError, 3)})`, sibtest)]
-      : []),
-    ...(crossingSibtest ? [row('crossing-sibtest', `β ${fixed(crossingSibtest.beta, 3)}`, crossingSibtest)] : []),
-    ...(breslowDay ? [row('breslow-day', chi(breslowDay), breslowDay)] : []),
-    ...(wald ? [row('wald', `${chi(wald)}${isAnchor === true ? `, ${t.isAnchor}` : ''}`, wald)] : []),
-    ...(likelihoodRatio ? [row('likelihood-ratio', chi(likelihoodRatio), likelihoodRatio)] : []),
-    ...(rmsd
-      ? [
-          row(
-            'rmsd',
-            `${fill(t.rmsdFinding, { focal: fixed(rmsd.focal, 3), reference: fixed(rmsd.reference, 3) })}${rmsd.isFree ? `, ${t.isFree}` : ''}`,
-          ),
-        ]
-      : []),
-    ...(lord ? [row('lord', `χ² = ${fixed(lord.statistic)}`, lord)] : []),
-    ...(raju ? [row('raju', fill(t.areaFinding, { value: fixed(raju.area) }), raju)] : []),
+    ...(mh && delta ? row('mantel-haenszel', delta, mh) : []),
+    ...shrunkenRow(item, say),
+    ...(mantel ? row('mantel', `${fixed(mantel.effect)} SD, ETS ${mantel.etsClass}`, mantel) : []),
+    ...(logistic ? row('logistic', `ΔR² ${fixed(logistic.deltaR2, 3)}, JG ${logistic.jodoinGierl}`, logistic) : []),
+    ...(sibtest && beta ? row('sibtest', beta, sibtest) : []),
+    ...(crossingSibtest ? row('crossing-sibtest', `β ${fixed(crossingSibtest.beta, 3)}`, crossingSibtest) : []),
+    ...(breslowDay ? row('breslow-day', chi(breslowDay), breslowDay) : []),
   ];
 }
 
-function chart({ items, focal }: DifComparison, language: ReportLanguage): string {
-  const t = texts[language];
+/** The methods that need a model of the items. */
+function modelRows(item: DifItem, say: ReportVoice): string[][] {
+  const { wald, likelihoodRatio, rmsd, lord, raju, isAnchor } = item;
+  const row = (method: DifMethod, finding: string, test?: Tested): string[][] => [
+    methodRow(item, method, finding, say, test),
+  ];
+  const waldFinding = wald && (isAnchor === true ? `${chi(wald)}, ${say('dif.isAnchor')}` : chi(wald));
+  const distance =
+    rmsd &&
+    say('dif.rmsdFinding', { focal: fixed(rmsd.focal, 3), reference: fixed(rmsd.reference, 3) }) +
+      (rmsd.isFree ? `, ${say('dif.isFree')}` : '');
+  return [
+    ...(wald && waldFinding ? row('wald', waldFinding, wald) : []),
+    ...(likelihoodRatio ? row('likelihood-ratio', chi(likelihoodRatio), likelihoodRatio) : []),
+    ...(distance ? row('rmsd', distance) : []),
+    ...(lord ? row('lord', `χ² = ${fixed(lord.statistic)}`, lord) : []),
+    ...(raju ? row('raju', say('dif.areaFinding', { value: fixed(raju.area) }), raju) : []),
+  ];
+}
+
+function chart({ items, focal }: DifComparison, say: ReportVoice): string {
   const highest = Math.max(
     2,
     ...items.map(({ mantelHaenszel }) => Math.abs(mantelHaenszel?.delta ?? 0)).filter(Number.isFinite),
   );
-  const text = fill(t.chartText, { focal });
+  const text = say('dif.chartText', { focal });
   return section(
-    t.chart,
+    say('dif.chart'),
     paragraph(text) +
       figure(
         '',
         curveChart({
-          title: t.chart,
+          title: say('dif.chart'),
           description: text,
-          x: { label: reportTexts[language].items, from: 0, to: items.length + 1 },
+          x: { label: say('report.items'), from: 0, to: items.length + 1 },
           y: { label: 'Δ', from: -Math.ceil(highest), to: Math.ceil(highest) },
           bands: [{ from: -1, to: 1 }],
           lines: [],
@@ -172,52 +145,75 @@ function chart({ items, focal }: DifComparison, language: ReportLanguage): strin
   );
 }
 
-function comparisonPart(one: DifComparison, language: ReportLanguage): string {
-  const [t, words] = [texts[language], reportTexts[language]];
+/** Every number of an item, folded away where nothing points at it. */
+function detailsOf(item: DifItem, say: ReportVoice): string {
+  const title = escapeXml(say('dif.details', { item: item.item }));
+  const summary = `${title} ${chip(item.light, say)} ${escapeXml(sayersOf(item, say))}`;
+  const head = say.each('dif.method', 'dif.finding', 'report.p', 'dif.adjusted', 'dif.points');
+  const methods = table(head, [...matchedRows(item, say), ...modelRows(item, say)], 'attention');
+  return `<details${item.light === 'keep' ? '' : ' open'}><summary>${summary}</summary>${methods}</details>`;
+}
+
+function comparisonPart(one: DifComparison, say: ReportVoice): string {
   const { focal, reference, persons, items, isSmall, purification } = one;
-  const lines = leftOutLines(one, language);
+  const lines = leftOutLines(one, say);
   const flagged = worstFirst(items.filter(({ light }) => light !== 'keep'));
   const attention = table(
-    [words.item, words.light, t.sayers, t.direction, 'ETS', 'Δ', ...(isSmall ? [t.small] : [])],
+    [
+      say('report.item'),
+      say('report.light'),
+      say('dif.sayers'),
+      say('dif.direction'),
+      'ETS',
+      'Δ',
+      ...(isSmall ? [say('dif.small')] : []),
+    ],
     flagged.map((item) => [
       escapeXml(item.item),
-      chip(item.light, words),
-      escapeXml(sayersOf(item, language) || t.nobody),
-      escapeXml(directionOf(item, focal, language)),
+      chip(item.light, say),
+      escapeXml(sayersOf(item, say) || say('dif.nobody')),
+      escapeXml(directionOf(item, focal, say)),
       classOf(item),
       fixed(item.mantelHaenszel?.delta ?? item.mantel?.effect),
       ...(isSmall ? [item.shrunken === undefined ? '–' : chances(item.shrunken)] : []),
     ]),
     'attention',
   );
-  const details = (item: DifItem): string =>
-    `<details${item.light === 'keep' ? '' : ' open'}><summary>${escapeXml(fill(t.details, { item: item.item }))} ${chip(item.light, words)} ${escapeXml(item.pointedAtBy.length > 0 ? sayersOf(item, language) : '')}</summary>${table([t.method, t.finding, words.p, t.adjusted, t.points], methodRows(item, language), 'attention')}</details>`;
+  const title = say('dif.comparison', {
+    focal,
+    reference: reference.join(', '),
+    focalPersons: persons.focal,
+    referencePersons: persons.reference,
+  });
   return (
-    `<hr><h1>${escapeXml(fill(t.comparison, { focal, reference: reference.join(', '), focalPersons: persons.focal, referencePersons: persons.reference }))}</h1>` +
+    `<hr><h1>${escapeXml(title)}</h1>` +
     section(
-      t.attention,
-      (isSmall ? paragraph(t.smallText) : '') + (flagged.length === 0 ? paragraph(t.noAttention) : attention),
+      say('dif.attention'),
+      (isSmall ? paragraph(say('dif.smallText')) : '') +
+        (flagged.length === 0 ? paragraph(say('dif.noAttention')) : attention),
     ) +
-    chart(one, language) +
+    chart(one, say) +
     section(
-      words.done,
-      (lines.length === 0 ? paragraph(words.nothingDone) : list(lines)) +
+      say('report.done'),
+      (lines.length === 0 ? paragraph(say('report.nothingDone')) : list(lines)) +
         (purification === undefined
           ? ''
           : paragraph(
-              fill(t.anchors, {
+              say('dif.anchors', {
                 anchors: purification.anchors,
                 rounds: purification.rounds,
-                stable: purification.isStable ? t.stable : t.unstable,
+                stable: purification.isStable ? say('dif.stable') : say('dif.unstable'),
               }),
             )),
     ) +
-    section(words.tableTitle, [...flagged, ...items.filter(({ light }) => light === 'keep')].map(details).join(''))
+    section(
+      say('report.tableTitle'),
+      [...flagged, ...items.filter(({ light }) => light === 'keep')].map((item) => detailsOf(item, say)).join(''),
+    )
   );
 }
 
-function overview({ comparisons }: DifOutcome, language: ReportLanguage): string {
-  const [t, words] = [texts[language], reportTexts[language]];
+function overview({ comparisons }: DifOutcome, say: ReportVoice): string {
   if (comparisons.length < 2) return '';
   const names = [...new Set(comparisons.flatMap(({ items }) => items.map(({ item }) => item)))];
   const found = (name: string): (DifItem | undefined)[] =>
@@ -226,36 +222,35 @@ function overview({ comparisons }: DifOutcome, language: ReportLanguage): string
   const against = new Set(comparisons.map(({ reference }) => reference.join(', ')));
   const [only = ''] = against;
   return section(
-    t.overview,
+    say('dif.overview'),
     rows.length === 0
-      ? paragraph(t.nothing)
-      : paragraph(fill(t.overviewText, { against: against.size === 1 ? only : t.others })) +
+      ? paragraph(say('dif.nothing'))
+      : paragraph(say('dif.overviewText', { against: against.size === 1 ? only : say('dif.others') })) +
           table(
-            [words.item, ...comparisons.map(({ focal }) => focal)],
+            [say('report.item'), ...comparisons.map(({ focal }) => focal)],
             rows.map((name) => [
               escapeXml(name),
-              ...found(name).map((item) => (item === undefined ? '–' : `${chip(item.light, words)} ${classOf(item)}`)),
+              ...found(name).map((item) => (item === undefined ? '–' : `${chip(item.light, say)} ${classOf(item)}`)),
             ]),
             'narrow',
           ),
   );
 }
 
-export function difPage(outcome: DifOutcome, file: string, madeAt: string, language: ReportLanguage): string {
-  const [t, words] = [texts[language], reportTexts[language]];
+export function difPage(outcome: DifOutcome, file: string, madeAt: string, say: ReportVoice): string {
   const [first] = outcome.comparisons;
   return page(
-    fill(t.title, { file }),
-    fill(t.madeAt, { at: madeAt }),
-    language,
-    overview(outcome, language) +
-      outcome.comparisons.map((one) => comparisonPart(one, language)).join('') +
+    say('dif.title', { file }),
+    say('dif.madeAt', { at: madeAt }),
+    say,
+    overview(outcome, say) +
+      outcome.comparisons.map((one) => comparisonPart(one, say)).join('') +
       section(
-        words.methodTitle,
+        say('report.methodTitle'),
         list([
-          ...(first === undefined ? [] : [t.matchedOn[first.matchedOn]]),
-          ...t.reading,
-          ...(first?.purification === undefined ? [] : t.modelReading),
+          ...(first === undefined ? [] : [say(`dif.matchedOn.${first.matchedOn}`)]),
+          ...say.all('dif.reading'),
+          ...(first?.purification === undefined ? [] : say.all('dif.modelReading')),
         ]),
       ),
   );

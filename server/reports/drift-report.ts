@@ -1,39 +1,24 @@
 /** The report of drift: which items moved, how far, since when. */
-import { type Line, curveChart, escapeXml } from '../../engine/charts/curve.ts';
+import { table, list, section, paragraph, figure, page } from './page.ts';
+import { fixed, pValue } from './numbers.ts';
+import { worstFirst, chip, lightsLine, lineOf } from './lights.ts';
+import { leftOutLines } from './calibration-lines.ts';
+import { escapeXml, curveChart, type Line } from '../../engine/charts/curve.ts';
+import { type Light } from '../../item-bank/calibration/judge.ts';
+import { type ReportVoice } from '../../words/reports.ts';
 import type {
   ParameterDriftItem,
   ParameterDriftOutcome,
   ResponseDriftOutcome,
 } from '../../item-bank/calibration/drift-run.ts';
-import type { Light } from '../../item-bank/calibration/judge.ts';
-import texts from './drift.json' with { type: 'json' };
-import {
-  type ReportLanguage,
-  chip,
-  figure,
-  fill,
-  fixed,
-  leftOutLines,
-  lightsLine,
-  lineOf,
-  list,
-  page,
-  pValue,
-  paragraph,
-  reportTexts,
-  section,
-  table,
-  worstFirst,
-} from './report-page.ts';
 
-export const reasonsOf = ({ reasons }: Pick<ParameterDriftItem, 'reasons'>, language: ReportLanguage): string =>
-  reasons.map((reason) => texts[language].reasons[reason]).join('; ');
+export const reasonsOf = ({ reasons }: Pick<ParameterDriftItem, 'reasons'>, say: ReportVoice): string =>
+  reasons.map((reason) => say(`drift.reasons.${reason}`)).join('; ');
 
-const counts = (items: readonly { readonly light: Light }[], language: ReportLanguage): string =>
-  lightsLine(items, reportTexts[language]) + paragraph(texts[language].lightsText);
+const counts = (items: readonly { readonly light: Light }[], say: ReportVoice): string =>
+  lightsLine(items, say) + paragraph(say('drift.lightsText'));
 
-function coursesChart({ calibrations, items }: ParameterDriftOutcome, language: ReportLanguage): string {
-  const t = texts[language];
+function coursesChart({ calibrations, items }: ParameterDriftOutcome, say: ReportVoice): string {
   const lines = worstFirst(items)
     .filter(({ light }) => light !== 'keep')
     .slice(0, 5)
@@ -49,16 +34,16 @@ function coursesChart({ calibrations, items }: ParameterDriftOutcome, language: 
   if (lines.length === 0) return '';
   const ends = lines.flatMap(({ points }) => points.map(([, y]) => y));
   return section(
-    t.courses,
-    paragraph(t.coursesText) +
+    say('drift.courses'),
+    paragraph(say('drift.coursesText')) +
       figure(
         '',
         curveChart({
-          title: t.courses,
-          description: t.coursesText,
-          x: { label: t.time, from: 1, to: calibrations.length },
+          title: say('drift.courses'),
+          description: say('drift.coursesText'),
+          x: { label: say('drift.time'), from: 1, to: calibrations.length },
           y: {
-            label: reportTexts[language].difficulty,
+            label: say('report.difficulty'),
             from: Math.floor(Math.min(...ends)),
             to: Math.ceil(Math.max(...ends)),
           },
@@ -70,15 +55,13 @@ function coursesChart({ calibrations, items }: ParameterDriftOutcome, language: 
   );
 }
 
-export function parameterDriftPage(outcome: ParameterDriftOutcome, madeAt: string, language: ReportLanguage): string {
-  const [t, words] = [texts[language], reportTexts[language]];
-  const { calibrations, items } = outcome;
+function changesChart({ items }: ParameterDriftOutcome, say: ReportVoice): string {
   const most = Math.max(1, ...items.map(({ difference }) => Math.abs(difference)).filter(Number.isFinite));
-  const changes = curveChart({
-    title: t.changes,
-    description: t.changesText,
-    x: { label: t.itemsAxis, from: 0, to: items.length + 1 },
-    y: { label: t.change, from: -most, to: most },
+  return curveChart({
+    title: say('drift.changes'),
+    description: say('drift.changesText'),
+    x: { label: say('drift.itemsAxis'), from: 0, to: items.length + 1 },
+    y: { label: say('drift.change'), from: -most, to: most },
     lines: [],
     points: items.flatMap(({ item, difference, light }, n) =>
       Number.isFinite(difference)
@@ -94,73 +77,86 @@ export function parameterDriftPage(outcome: ParameterDriftOutcome, madeAt: strin
         : [],
     ),
   });
-  const row = (one: ParameterDriftItem): string[] => [
-    escapeXml(one.item),
-    chip(one.light, words),
-    fixed(one.difference),
-    fixed(one.slopeRatio),
-    fixed(one.robustZ, 1),
-    fixed(one.distance, 3),
-    escapeXml(pValue(one.test?.pAdjusted)),
-  ];
+}
+
+const changeCells = (one: ParameterDriftItem, say: ReportVoice): string[] => [
+  escapeXml(one.item),
+  chip(one.light, say),
+  fixed(one.difference),
+  fixed(one.slopeRatio),
+  fixed(one.robustZ, 1),
+  fixed(one.distance, 3),
+  escapeXml(pValue(one.test?.pAdjusted)),
+];
+
+export function parameterDriftPage(outcome: ParameterDriftOutcome, madeAt: string, say: ReportVoice): string {
+  const { calibrations, items } = outcome;
   const attention = worstFirst(items).filter(({ light }) => light !== 'keep');
   return page(
-    fill(t.parameterTitle, { newest: calibrations[0]?.name ?? '', oldest: calibrations.at(-1)?.name ?? '' }),
-    fill(t.parameterMadeAt, { at: madeAt, count: calibrations.length }),
-    language,
+    say('drift.parameterTitle', { newest: calibrations[0]?.name ?? '', oldest: calibrations.at(-1)?.name ?? '' }),
+    say('drift.parameterMadeAt', { at: madeAt, count: calibrations.length }),
+    say,
     section(
-      t.attention,
-      counts(items, language) +
+      say('drift.attention'),
+      counts(items, say) +
         (attention.length === 0
-          ? paragraph(t.none)
+          ? paragraph(say('drift.none'))
           : table(
-              [words.item, words.light, words.reason, t.change],
+              say.each('report.item', 'report.light', 'report.reason', 'drift.change'),
               attention.map((one) => [
                 escapeXml(one.item),
-                chip(one.light, words),
-                escapeXml(reasonsOf(one, language)),
+                chip(one.light, say),
+                escapeXml(reasonsOf(one, say)),
                 fixed(one.difference),
               ]),
               'attention',
             )),
     ) +
-      section(t.changes, paragraph(t.changesText) + figure('', changes, 'wide')) +
-      coursesChart(outcome, language) +
       section(
-        words.tableTitle,
-        table([words.item, words.light, t.change, t.slopeRatio, t.z, t.distance, t.adjusted], items.map(row), 'items'),
+        say('drift.changes'),
+        paragraph(say('drift.changesText')) + figure('', changesChart(outcome, say), 'wide'),
+      ) +
+      coursesChart(outcome, say) +
+      section(
+        say('report.tableTitle'),
+        table(
+          say.each(
+            'report.item',
+            'report.light',
+            'drift.change',
+            'drift.slopeRatio',
+            'drift.z',
+            'drift.distance',
+            'drift.adjusted',
+          ),
+          items.map((one) => changeCells(one, say)),
+          'items',
+        ),
       ) +
       section(
-        t.calibrations,
+        say('drift.calibrations'),
         table(
-          [t.calibration, words.unit, words.shift, t.hasErrors],
+          say.each('drift.calibration', 'report.unit', 'report.shift', 'drift.hasErrors'),
           calibrations.map(({ name, slope, shift, hasErrors }) => [
             escapeXml(name),
             fixed(slope, 4),
             fixed(shift, 4),
-            hasErrors ? words.yes : words.no,
+            hasErrors ? say('report.yes') : say('report.no'),
           ]),
           'narrow',
         ),
       ) +
-      section(words.methodTitle, list(t.parameterMethod)),
+      section(say('report.methodTitle'), list(say.all('drift.parameterMethod'))),
   );
 }
 
-export function responseDriftPage(
-  outcome: ResponseDriftOutcome,
-  file: string,
-  madeAt: string,
-  language: ReportLanguage,
-): string {
-  const [t, words] = [texts[language], reportTexts[language]];
-  const { items, persons, responses, population, alpha, allowance } = outcome;
+function sumsChart({ items }: ResponseDriftOutcome, say: ReportVoice): string {
   const most = Math.max(1.5, ...items.flatMap(({ easier, harder, bound }) => [easier / bound, harder / bound]));
-  const sums = curveChart({
-    title: t.sums,
-    description: t.sumsText,
-    x: { label: t.itemsAxis, from: 0, to: items.length + 1 },
-    y: { label: t.sumsAxis, from: -most, to: most },
+  return curveChart({
+    title: say('drift.sums'),
+    description: say('drift.sumsText'),
+    x: { label: say('drift.itemsAxis'), from: 0, to: items.length + 1 },
+    y: { label: say('drift.sumsAxis'), from: -most, to: most },
     bands: [{ from: -1, to: 1 }],
     lines: [],
     points: items.flatMap(({ item, easier, harder, bound, light }, n) =>
@@ -172,40 +168,65 @@ export function responseDriftPage(
       })),
     ),
   });
+}
+
+/** A person with the place in the file, where the name is no number. */
+const placed = (name: string, number: number): string =>
+  escapeXml(name === String(number) ? name : `${name} (${number})`);
+
+function alarms({ items }: ResponseDriftOutcome, say: ReportVoice): string {
   const attention = worstFirst(items).filter(({ light }) => light !== 'keep');
-  const lines = leftOutLines(outcome, language);
-  const named = (name: string, number: number): string =>
-    escapeXml(name === String(number) ? name : `${name} (${number})`);
+  if (attention.length === 0) return paragraph(say('drift.none'));
+  return table(
+    say.each('report.item', 'report.light', 'report.reason', 'drift.since', 'drift.alarm'),
+    attention.map((one) => [
+      escapeXml(one.item),
+      chip(one.light, say),
+      escapeXml(reasonsOf(one, say)),
+      one.alarm === undefined ? '–' : placed(one.alarm.since, one.alarm.sinceNumber),
+      one.alarm === undefined ? '–' : placed(one.alarm.person, one.alarm.number),
+    ]),
+    'attention',
+  );
+}
+
+export function responseDriftPage(
+  outcome: ResponseDriftOutcome,
+  file: string,
+  madeAt: string,
+  say: ReportVoice,
+): string {
+  const { items, persons, responses, population, alpha, allowance } = outcome;
+  const lines = leftOutLines(outcome, say);
   return page(
-    fill(t.responseTitle, { file }),
-    fill(t.responseMadeAt, { at: madeAt, persons, responses, mean: fixed(population.mean), sd: fixed(population.sd) }),
-    language,
-    section(
-      t.attention,
-      counts(items, language) +
-        (attention.length === 0
-          ? paragraph(t.none)
-          : table(
-              [words.item, words.light, words.reason, t.since, t.alarm],
-              attention.map((one) => [
-                escapeXml(one.item),
-                chip(one.light, words),
-                escapeXml(reasonsOf(one, language)),
-                one.alarm === undefined ? '–' : named(one.alarm.since, one.alarm.sinceNumber),
-                one.alarm === undefined ? '–' : named(one.alarm.person, one.alarm.number),
-              ]),
-              'attention',
-            )),
-    ) +
-      section(words.done, lines.length === 0 ? paragraph(words.nothingDone) : list(lines)) +
-      section(t.sums, paragraph(t.sumsText) + figure('', sums, 'wide')) +
+    say('drift.responseTitle', { file }),
+    say('drift.responseMadeAt', {
+      at: madeAt,
+      persons,
+      responses,
+      mean: fixed(population.mean),
+      sd: fixed(population.sd),
+    }),
+    say,
+    section(say('drift.attention'), counts(items, say) + alarms(outcome, say)) +
+      section(say('report.done'), lines.length === 0 ? paragraph(say('report.nothingDone')) : list(lines)) +
+      section(say('drift.sums'), paragraph(say('drift.sumsText')) + figure('', sumsChart(outcome, say), 'wide')) +
       section(
-        words.tableTitle,
+        say('report.tableTitle'),
         table(
-          [words.item, words.light, t.responses, t.easier, t.harder, t.bound, words.rmsd, t.bias],
+          say.each(
+            'report.item',
+            'report.light',
+            'drift.responses',
+            'drift.easier',
+            'drift.harder',
+            'drift.bound',
+            'report.rmsd',
+            'drift.bias',
+          ),
           items.map((one) => [
             escapeXml(one.item),
-            chip(one.light, words),
+            chip(one.light, say),
             String(one.responses),
             fixed(one.easier, 1),
             fixed(one.harder, 1),
@@ -217,11 +238,14 @@ export function responseDriftPage(
         ),
       ) +
       section(
-        words.methodTitle,
+        say('report.methodTitle'),
         list(
-          t.responseMethod.map((line) =>
-            fill(line, { allowance, alpha, count: items.length, expected: fixed(alpha * items.length, 1) }),
-          ),
+          say.all('drift.responseMethod', {
+            allowance,
+            alpha,
+            count: items.length,
+            expected: fixed(alpha * items.length, 1),
+          }),
         ),
       ),
   );

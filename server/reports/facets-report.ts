@@ -1,31 +1,27 @@
 /** The report of `meetlat facets`: one self-contained page. */
-import { createItemParameters } from 'itemresponsetheory';
-import { agreementOf, interactionsOf, type Join, type RatingTable, separationOf } from 'itemresponsetheory/facets';
-import { curveChart, escapeXml } from '../../engine/charts/curve.ts';
+import { table, list, section, paragraph, figure, page } from './page.ts';
+import { fixed, pValue } from './numbers.ts';
+import { chip } from './lights.ts';
+import { escapeXml, curveChart } from '../../engine/charts/curve.ts';
 import { wrightMap } from '../../engine/charts/wright-map.ts';
+import { type ReportVoice } from '../../words/reports.ts';
+import { createItemParameters } from 'itemresponsetheory';
+import {
+  agreementOf,
+  type FacetMeasures,
+  interactionsOf,
+  type Join,
+  type RatingTable,
+  separationOf,
+} from 'itemresponsetheory/facets';
 import { notesOf } from './facets-notes.ts';
 import type { Estimates, Row } from './facets-outcome.ts';
-import texts from './facets.json' with { type: 'json' };
-import {
-  chip,
-  figure,
-  fill,
-  fixed,
-  list,
-  page,
-  paragraph,
-  pValue,
-  type ReportLanguage,
-  reportTexts,
-  section,
-  table,
-} from './report-page.ts';
 
 export interface FacetsFrame {
   readonly joins: readonly Join[];
   readonly file: string;
   readonly madeAt: string;
-  readonly language: ReportLanguage;
+  readonly say: ReportVoice;
 }
 
 const numbers = ({
@@ -44,11 +40,8 @@ const numbers = ({
   p: pValue(p),
 });
 
-function facetSection(estimates: Estimates, rows: readonly Row[], f: number, language: ReportLanguage): string {
-  const [t, own] = [reportTexts[language], texts[language]];
-  const facet = estimates.facets[f];
-  if (facet === undefined) return '';
-  const mine = rows.filter((row) => row.facet === facet.name).sort((a, b) => b.measure - a.measure);
+/** The elements of a facet with their intervals, from severe to lenient. */
+function elementsChart(name: string, mine: readonly Row[], say: ReportVoice): string {
   const reach = Math.max(
     1,
     Math.ceil(
@@ -68,36 +61,55 @@ function facetSection(estimates: Estimates, rows: readonly Row[], f: number, lan
     line: 0,
     name: `${element} ${fixed(measure)}`,
   }));
-  const chart = curveChart({
-    title: facet.name,
-    description: fill(own.chartDescription, { facet: facet.name }),
-    x: { label: own.elements, from: 0, to: mine.length + 1 },
-    y: { label: own.logits, from: -reach, to: reach },
+  return curveChart({
+    title: name,
+    description: say('facets.chartDescription', { facet: name }),
+    x: { label: say('facets.elements'), from: 0, to: mine.length + 1 },
+    y: { label: say('facets.logits'), from: -reach, to: reach },
     lines: [],
     points,
   });
+}
+
+/** Whether the elements of a facet differ, and how surely. */
+function separationPart(facet: FacetMeasures, explanation: string, say: ReportVoice): string {
   const n = numbers(separationOf(facet));
-  const spread =
-    facet.elements.length < 2
-      ? ''
-      : table(
-          [own.separation, own.strata, own.reliability, own.alike, own.df, 'p'],
-          [
-            [
-              n['separation'] ?? '',
-              n['strata'] ?? '',
-              n['reliability'] ?? '',
-              `χ² ${n['chiSquare'] ?? ''}`,
-              n['df'] ?? '',
-              escapeXml(n['p'] ?? ''),
-            ],
-          ],
-          'narrow',
-        ) + paragraph(f === estimates.facets.length - 1 && f > 0 ? own.separationRaters : own.separationText);
+  return (
+    table(
+      [
+        say('facets.separation'),
+        say('facets.strata'),
+        say('facets.reliability'),
+        say('facets.alike'),
+        say('facets.df'),
+        'p',
+      ],
+      [
+        [
+          n['separation'] ?? '',
+          n['strata'] ?? '',
+          n['reliability'] ?? '',
+          `χ² ${n['chiSquare'] ?? ''}`,
+          n['df'] ?? '',
+          escapeXml(n['p'] ?? ''),
+        ],
+      ],
+      'narrow',
+    ) + paragraph(explanation)
+  );
+}
+
+function facetSection(estimates: Estimates, rows: readonly Row[], f: number, say: ReportVoice): string {
+  const facet = estimates.facets[f];
+  if (facet === undefined) return '';
+  const isRaters = f === estimates.facets.length - 1 && f > 0;
+  const explanation = say(isRaters ? 'facets.separationRaters' : 'facets.separationText');
+  const spread = facet.elements.length < 2 ? '' : separationPart(facet, explanation, say);
+  const mine = rows.filter((row) => row.facet === facet.name).sort((a, b) => b.measure - a.measure);
   const cells = mine.map((row) => [
     escapeXml(row.element),
-    chip(row.light, t),
-    escapeXml(row.reasons.map((reason) => own.reasons[reason]).join('; ')),
+    chip(row.light, say),
+    escapeXml(row.reasons.map((reason) => say(`facets.reasons.${reason}`)).join('; ')),
     fixed(row.measure),
     fixed(row.standardError),
     String(row.fit.ratings),
@@ -111,17 +123,17 @@ function facetSection(estimates: Estimates, rows: readonly Row[], f: number, lan
   return section(
     facet.name,
     spread +
-      figure('', chart, 'wide') +
+      figure('', elementsChart(facet.name, mine, say), 'wide') +
       table(
         [
-          own.element,
-          t.light,
-          own.why,
-          own.measure,
-          t.se,
-          own.ratings,
-          own.observed,
-          own.fair,
+          say('facets.element'),
+          say('report.light'),
+          say('facets.why'),
+          say('facets.measure'),
+          say('report.se'),
+          say('facets.ratings'),
+          say('facets.observed'),
+          say('facets.fair'),
           'infit',
           'z',
           'outfit',
@@ -133,8 +145,7 @@ function facetSection(estimates: Estimates, rows: readonly Row[], f: number, lan
   );
 }
 
-function scaleSections({ categories }: RatingTable, { scales, slopes }: Estimates, language: ReportLanguage): string {
-  const [t, own] = [reportTexts[language], texts[language]];
+function scaleSections({ categories }: RatingTable, { scales, slopes }: Estimates, say: ReportVoice): string {
   const hasOwn = scales.length > 1;
   const steps = scales.flatMap(({ element, steps: values, stepError }) =>
     Array.from(values, (value, v) => [
@@ -153,18 +164,25 @@ function scaleSections({ categories }: RatingTable, { scales, slopes }: Estimate
   );
   return (
     section(
-      own.scale,
-      paragraph(own.scaleText) + table([...(hasOwn ? [own.element] : []), own.step, own.measure, t.se], steps, 'items'),
+      say('facets.scale'),
+      paragraph(say('facets.scaleText')) +
+        table(
+          [...(hasOwn ? [say('facets.element')] : []), say('facets.step'), say('facets.measure'), say('report.se')],
+          steps,
+          'items',
+        ),
     ) +
     (slope.length === 0
       ? ''
-      : section(own.slopes, paragraph(own.slopesText) + table([own.element, own.slope, t.se], slope, 'items')))
+      : section(
+          say('facets.slopes'),
+          paragraph(say('facets.slopesText')) +
+            table(say.each('facets.element', 'facets.slope', 'report.se'), slope, 'items'),
+        ))
   );
 }
 
-function raterSections(all: readonly Row[], language: ReportLanguage): string {
-  const own = texts[language];
-  const rows = all.toSorted((a, b) => a.element.localeCompare(b.element));
+function effectsSection(rows: readonly Row[], say: ReportVoice): string {
   const effects = rows.flatMap(({ element, effects: one }) =>
     one === undefined
       ? []
@@ -179,6 +197,17 @@ function raterSections(all: readonly Row[], language: ReportLanguage): string {
           ],
         ],
   );
+  const head = [
+    ...say.each('facets.element', 'facets.spread', 'facets.halo'),
+    'z',
+    ...say.each('facets.pointMeasure', 'facets.expected'),
+  ];
+  return effects.length === 0
+    ? ''
+    : section(say('facets.effects'), paragraph(say('facets.effectsText')) + table(head, effects, 'items'));
+}
+
+function driftSection(rows: readonly Row[], say: ReportVoice): string {
   const drifts = rows.flatMap(({ element, drift }) =>
     drift === undefined
       ? []
@@ -189,41 +218,80 @@ function raterSections(all: readonly Row[], language: ReportLanguage): string {
           fixed(bias),
           fixed(standardError),
           fixed(z, 1),
-          n === 0 ? `${escapeXml(own.verdicts[drift.verdict])} (p ${pValue(drift.p)})` : '',
+          n === 0 ? `${escapeXml(say(`facets.verdicts.${drift.verdict}`))} (p ${pValue(drift.p)})` : '',
         ]),
   );
-  return (
-    (effects.length === 0
-      ? ''
-      : section(
-          own.effects,
-          paragraph(own.effectsText) +
-            table([own.element, own.spread, own.halo, 'z', own.pointMeasure, own.expected], effects, 'items'),
-        )) +
-    (drifts.length === 0
-      ? ''
-      : section(
-          own.drift,
-          paragraph(own.driftText) +
-            table([own.element, own.window, own.ratings, own.bias, reportTexts[language].se, 'z', ''], drifts, 'items'),
-        ))
-  );
+  const head = [...say.each('facets.element', 'facets.window', 'facets.ratings', 'facets.bias', 'report.se'), 'z', ''];
+  return drifts.length === 0
+    ? ''
+    : section(say('facets.drift'), paragraph(say('facets.driftText')) + table(head, drifts, 'items'));
 }
 
 /** Candidates on the left, the elements of all facets as items on the right. */
-function ruler({ facets, theta }: Estimates, language: ReportLanguage): string {
-  const own = texts[language];
+function ruler({ facets, theta }: Estimates, say: ReportVoice): string {
   const elements = facets
     .flatMap(({ elements: names, measure }) =>
       names.map((id, e) => ({ model: 'logistic' as const, id, difficulty: measure[e] ?? 0 })),
     )
     .filter(({ difficulty }) => Number.isFinite(difficulty));
   // The same name in two facets would be the same item.
+  const titles = {
+    title: say('facets.wright'),
+    description: say('facets.wrightDescription'),
+    persons: say('facets.persons'),
+    items: say('facets.items'),
+  };
   const unique = elements.filter(({ id }, n) => elements.findIndex((other) => other.id === id) === n);
   return section(
-    own.wright,
-    paragraph(own.wrightText) +
-      `<figure class="wide">${wrightMap(createItemParameters(unique), Array.from(theta).filter(Number.isFinite), { title: own.wright, description: own.wrightDescription, persons: own.persons, items: own.items })}</figure>`,
+    say('facets.wright'),
+    paragraph(say('facets.wrightText')) +
+      figure('', wrightMap(createItemParameters(unique), Array.from(theta).filter(Number.isFinite), titles), 'wide'),
+  );
+}
+
+/** Where a rater and an element of the first facet do not go together. */
+function interactionsSection(data: RatingTable, estimates: Estimates, say: ReportVoice): string {
+  const last = data.facets.length - 1;
+  if (data.facets.length < 2) return '';
+  return section(
+    say('facets.interactions'),
+    paragraph(say('facets.interactionsText')) +
+      table(
+        [say('facets.element'), say('facets.ratings'), say('facets.bias'), say('report.se'), 't'],
+        interactionsOf(data, estimates, estimates.theta, last, 0)
+          .filter(({ t: value }) => Number.isFinite(value))
+          .sort((a, b) => Math.abs(b.t) - Math.abs(a.t))
+          .slice(0, 15)
+          .map((one) => [
+            escapeXml(one.elements.join(' × ')),
+            String(one.ratings),
+            fixed(one.bias),
+            fixed(one.standardError),
+            fixed(one.t),
+          ]),
+        'items',
+      ),
+  );
+}
+
+function agreementSection(data: RatingTable, estimates: Estimates, say: ReportVoice): string {
+  const last = data.facets.length - 1;
+  const agreement = agreementOf(data, estimates, estimates.theta, last);
+  if (agreement.pairs === 0) return '';
+  return section(
+    say('facets.agreement'),
+    table(
+      [say('facets.pairs'), say('facets.equal'), say('facets.expectedShare'), 'kappa'],
+      [
+        [
+          String(agreement.pairs),
+          `${fixed(100 * agreement.observed, 1)} %`,
+          `${fixed(100 * agreement.expected, 1)} %`,
+          fixed(agreement.kappa),
+        ],
+      ],
+      'narrow',
+    ) + paragraph(say('facets.agreementText')),
   );
 }
 
@@ -231,67 +299,29 @@ export function facetsReport(
   data: RatingTable,
   estimates: Estimates,
   rows: readonly Row[],
-  { joins, file, madeAt, language }: FacetsFrame,
+  { joins, file, madeAt, say }: FacetsFrame,
 ): string {
-  const [t, own] = [reportTexts[language], texts[language]];
-  const last = data.facets.length - 1;
-  const bias =
-    data.facets.length < 2
-      ? ''
-      : section(
-          own.interactions,
-          paragraph(own.interactionsText) +
-            table(
-              [own.element, own.ratings, own.bias, t.se, 't'],
-              interactionsOf(data, estimates, estimates.theta, last, 0)
-                .filter(({ t: value }) => Number.isFinite(value))
-                .sort((a, b) => Math.abs(b.t) - Math.abs(a.t))
-                .slice(0, 15)
-                .map((one) => [
-                  escapeXml(one.elements.join(' × ')),
-                  String(one.ratings),
-                  fixed(one.bias),
-                  fixed(one.standardError),
-                  fixed(one.t),
-                ]),
-              'items',
-            ),
-        );
-  const agreement = agreementOf(data, estimates, estimates.theta, last);
-  const agree =
-    agreement.pairs === 0
-      ? ''
-      : section(
-          own.agreement,
-          table(
-            [own.pairs, own.equal, own.expectedShare, 'kappa'],
-            [
-              [
-                String(agreement.pairs),
-                `${fixed(100 * agreement.observed, 1)} %`,
-                `${fixed(100 * agreement.expected, 1)} %`,
-                fixed(agreement.kappa),
-              ],
-            ],
-            'narrow',
-          ) + paragraph(own.agreementText),
-        );
   const spread =
     estimates.population === undefined ? spreadOf(estimates.theta) : Math.sqrt(estimates.population.variance);
-  const notes = notesOf(data, estimates, joins, language);
+  const notes = notesOf(data, estimates, joins, say);
+  const byName = rows.toSorted((a, b) => a.element.localeCompare(b.element));
   const body =
-    (notes.length === 0 ? '' : section(own.toKnow, list(notes))) +
-    ruler(estimates, language) +
-    estimates.facets.map((_, f) => facetSection(estimates, rows, f, language)).join('') +
-    raterSections(rows, language) +
-    agree +
-    bias +
-    scaleSections(data, estimates, language) +
-    section(t.methodTitle, list(estimates.method === 'mml' ? own.method : own.methodJoint));
+    (notes.length === 0 ? '' : section(say('facets.toKnow'), list(notes))) +
+    ruler(estimates, say) +
+    estimates.facets.map((_, f) => facetSection(estimates, rows, f, say)).join('') +
+    effectsSection(byName, say) +
+    driftSection(byName, say) +
+    agreementSection(data, estimates, say) +
+    interactionsSection(data, estimates, say) +
+    scaleSections(data, estimates, say) +
+    section(
+      say('report.methodTitle'),
+      list(estimates.method === 'mml' ? say.all('facets.method') : say.all('facets.methodJoint')),
+    );
   return page(
-    fill(own.title, { file }),
-    fill(own.madeAt, { at: madeAt, ratings: data.score.length, persons: data.persons.length, sd: fixed(spread) }),
-    language,
+    say('facets.title', { file }),
+    say('facets.madeAt', { at: madeAt, ratings: data.score.length, persons: data.persons.length, sd: fixed(spread) }),
+    say,
     body,
   );
 }

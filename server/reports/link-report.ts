@@ -1,64 +1,60 @@
 /**
  * The report of a link: one page with the anchors, both test characteristic curves and the table of equivalent scores.
  */
-import { curveChart, escapeXml } from '../../engine/charts/curve.ts';
+import { table, section, paragraph, figure, page } from './page.ts';
+import { fixed } from './numbers.ts';
+import { escapeXml, curveChart } from '../../engine/charts/curve.ts';
 import type { LinkOutcome } from '../../item-bank/calibration/anchor-link.ts';
-import texts from './linking.json' with { type: 'json' };
-import {
-  type ReportLanguage,
-  fill,
-  figure,
-  fixed,
-  page,
-  paragraph,
-  reportTexts,
-  section,
-  table,
-} from './report-page.ts';
+import { type ReportVoice } from '../../words/reports.ts';
 
 export interface LinkFrame {
   readonly fresh: string;
   readonly known: string;
   readonly madeAt: string;
-  readonly language: ReportLanguage;
+  readonly say: ReportVoice;
 }
 
-function anchorsChart({ link }: LinkOutcome, language: ReportLanguage): string {
-  const t = reportTexts[language];
+function anchorsChart({ link }: LinkOutcome, say: ReportVoice): string {
   const ends = link.residuals.flatMap(({ from, to }) => [from, to]);
   const [from, to] = [Math.floor(Math.min(-2, ...ends)), Math.ceil(Math.max(2, ...ends))];
   return curveChart({
-    title: t.anchorsTitle,
-    description: t.anchorsDescription,
-    x: { label: t.newScale, from, to },
-    y: { label: t.oldScale, from, to },
-    lines: [{ name: t.linkLine, points: [from, to].map((x) => [x, link.slope * x + link.shift] as const) }],
+    title: say('report.anchorsTitle'),
+    description: say('report.anchorsDescription'),
+    x: { label: say('report.newScale'), from, to },
+    y: { label: say('report.oldScale'), from, to },
+    lines: [{ name: say('report.linkLine'), points: [from, to].map((x) => [x, link.slope * x + link.shift] as const) }],
     points: link.residuals.map((anchor) => ({
       x: anchor.from,
       y: anchor.to,
       line: anchor.isUsed ? 0 : 1,
       size: 4.5,
-      name: fill(t.persFit, { item: anchor.item, value: fixed(anchor.residual) }),
+      name: say('report.persFit', { item: anchor.item, value: fixed(anchor.residual) }),
     })),
   });
 }
 
-function differenceChart({ scores }: LinkOutcome, language: ReportLanguage): string {
-  const t = texts[language];
+function differenceChart({ scores }: LinkOutcome, say: ReportVoice): string {
   const ends = scores.flatMap(({ score, equivalent, observed, standardError = 0 }) => [
     equivalent - score - 2 * standardError,
     equivalent - score + 2 * standardError,
     observed - score,
   ]);
   return curveChart({
-    title: t.differenceTitle,
-    description: t.differenceText,
-    x: { label: reportTexts[language].newScore, from: 0, to: scores.length - 1 },
-    y: { label: t.differenceAxis, from: Math.floor(Math.min(-1, ...ends)), to: Math.ceil(Math.max(1, ...ends)) },
+    title: say('linking.differenceTitle'),
+    description: say('linking.differenceText'),
+    x: { label: say('report.newScore'), from: 0, to: scores.length - 1 },
+    y: {
+      label: say('linking.differenceAxis'),
+      from: Math.floor(Math.min(-1, ...ends)),
+      to: Math.ceil(Math.max(1, ...ends)),
+    },
     lines: [
-      { name: t.trueScore, points: scores.map(({ score, equivalent }) => [score, equivalent - score] as const) },
       {
-        name: t.observedScore,
+        name: say('linking.trueScore'),
+        points: scores.map(({ score, equivalent }) => [score, equivalent - score] as const),
+      },
+      {
+        name: say('linking.observedScore'),
         dashed: true,
         points: scores.map(({ score, observed }) => [score, observed - score] as const),
       },
@@ -79,26 +75,32 @@ function differenceChart({ scores }: LinkOutcome, language: ReportLanguage): str
   });
 }
 
-function equating(outcome: LinkOutcome, language: ReportLanguage): string {
-  const [t, words] = [texts[language], reportTexts[language]];
+function equating(outcome: LinkOutcome, say: ReportVoice): string {
   const { scores, population } = outcome;
   const hasErrors = scores.some(({ standardError }) => standardError !== undefined);
   const head = [
-    words.newScore,
-    words.ability,
-    t.trueScore,
-    ...(hasErrors ? [words.se] : []),
-    t.observedScore,
-    ...(hasErrors ? [words.se] : []),
+    say('report.newScore'),
+    say('report.ability'),
+    say('linking.trueScore'),
+    ...(hasErrors ? [say('report.se')] : []),
+    say('linking.observedScore'),
+    ...(hasErrors ? [say('report.se')] : []),
   ];
   return (
-    section(t.differenceTitle, paragraph(t.differenceText) + figure('', differenceChart(outcome, language), 'wide')) +
     section(
-      t.equatingTitle,
+      say('linking.differenceTitle'),
+      paragraph(say('linking.differenceText')) + figure('', differenceChart(outcome, say), 'wide'),
+    ) +
+    section(
+      say('linking.equatingTitle'),
       paragraph(
-        fill(t.equatingText, { mean: fixed(population.mean), sd: fixed(population.sd), from: t.from[population.from] }),
+        say('linking.equatingText', {
+          mean: fixed(population.mean),
+          sd: fixed(population.sd),
+          from: say(`linking.from.${population.from}`),
+        }),
       ) +
-        (hasErrors ? '' : paragraph(t.noErrors)) +
+        (hasErrors ? '' : paragraph(say('linking.noErrors'))) +
         table(
           head,
           scores.map(({ score, theta, equivalent, standardError, observed, observedError }) => [
@@ -115,30 +117,36 @@ function equating(outcome: LinkOutcome, language: ReportLanguage): string {
   );
 }
 
-export function linkPage(outcome: LinkOutcome, { fresh, known, madeAt, language }: LinkFrame): string {
-  const t = reportTexts[language];
-  const { link, direction: chosen, methods, curves } = outcome;
-  const used = link.residuals.filter(({ isUsed }) => isUsed).length;
+function curvesChart({ curves }: LinkOutcome, say: ReportVoice): string {
   const most = Math.max(1, ...curves.map(({ known: value }) => value));
-  const curvesChart = curveChart({
-    title: t.scoreCurves,
-    description: t.scoreCurvesDescription,
-    x: { label: t.ability, from: -4, to: 4 },
-    y: { label: t.expectedScore, from: 0, to: Math.ceil(most) },
+  return curveChart({
+    title: say('report.scoreCurves'),
+    description: say('report.scoreCurvesDescription'),
+    x: { label: say('report.ability'), from: -4, to: 4 },
+    y: { label: say('report.expectedScore'), from: 0, to: Math.ceil(most) },
     lines: [
-      { name: t.oldScale, points: curves.map(({ theta, known: value }) => [theta, value] as const) },
-      { name: t.linkedScale, dashed: true, points: curves.map(({ theta, linked }) => [theta, linked] as const) },
+      { name: say('report.oldScale'), points: curves.map(({ theta, known: value }) => [theta, value] as const) },
+      {
+        name: say('report.linkedScale'),
+        dashed: true,
+        points: curves.map(({ theta, linked }) => [theta, linked] as const),
+      },
     ],
   });
-  const title = fill(t.linkPageTitle, { fresh, known });
+}
+
+export function linkPage(outcome: LinkOutcome, { fresh, known, madeAt, say }: LinkFrame): string {
+  const { link, direction: chosen, methods } = outcome;
+  const used = link.residuals.filter(({ isUsed }) => isUsed).length;
+  const title = say('report.linkPageTitle', { fresh, known });
   return page(
     title,
-    fill(t.linkMadeAt, { at: madeAt, method: link.method }),
-    language,
+    say('report.linkMadeAt', { at: madeAt, method: link.method }),
+    say,
     section(
-      t.linkTitle,
+      say('report.linkTitle'),
       paragraph(
-        fill(t.linkText, {
+        say('report.linkText', {
           slope: fixed(link.slope, 4),
           shift: fixed(link.shift, 4),
           used,
@@ -146,10 +154,10 @@ export function linkPage(outcome: LinkOutcome, { fresh, known, madeAt, language 
         }),
       ) +
         table(
-          [t.method_, texts[language].direction, t.unit, t.se, t.shift, t.se],
+          say.each('report.linkMethod', 'linking.direction', 'report.unit', 'report.se', 'report.shift', 'report.se'),
           methods.map(({ method, direction, a, b, slopeError, shiftError }) => [
             method === link.method && (direction === undefined || direction === chosen) ? `<b>${method}</b>` : method,
-            direction === undefined ? '–' : texts[language].directions[direction],
+            direction === undefined ? '–' : say(`linking.directions.${direction}`),
             fixed(a, 4),
             fixed(slopeError, 4),
             fixed(b, 4),
@@ -159,22 +167,25 @@ export function linkPage(outcome: LinkOutcome, { fresh, known, madeAt, language 
         ),
     ) +
       section(
-        t.anchorsTitle,
-        paragraph(t.anchorsDescription) +
-          figure('', anchorsChart(outcome, language), 'wide') +
+        say('report.anchorsTitle'),
+        paragraph(say('report.anchorsDescription')) +
+          figure('', anchorsChart(outcome, say), 'wide') +
           table(
-            [t.anchor, t.newScale, t.oldScale, t.residual, t.isUsed],
+            say.each('report.anchor', 'report.newScale', 'report.oldScale', 'report.residual', 'report.isUsed'),
             link.residuals.map((anchor) => [
               escapeXml(anchor.item),
               fixed(anchor.from),
               fixed(anchor.to),
               fixed(anchor.residual),
-              anchor.isUsed ? t.yes : t.no,
+              anchor.isUsed ? say('report.yes') : say('report.no'),
             ]),
             'narrow',
           ),
       ) +
-      section(t.scoreCurves, paragraph(t.scoreCurvesDescription) + figure('', curvesChart, 'wide')) +
-      equating(outcome, language),
+      section(
+        say('report.scoreCurves'),
+        paragraph(say('report.scoreCurvesDescription')) + figure('', curvesChart(outcome, say), 'wide'),
+      ) +
+      equating(outcome, say),
   );
 }

@@ -1,21 +1,11 @@
 /** The report of several forms linked at once. */
-import { type Line, type Point, curveChart, escapeXml } from '../../engine/charts/curve.ts';
+import { table, section, paragraph, figure, page } from './page.ts';
+import { fixed } from './numbers.ts';
+import { escapeXml, curveChart, type Line, type Point } from '../../engine/charts/curve.ts';
+import { type ReportVoice } from '../../words/reports.ts';
 import type { ManyForms } from '../../item-bank/calibration/many-forms.ts';
-import texts from './linking.json' with { type: 'json' };
-import {
-  type ReportLanguage,
-  fill,
-  figure,
-  fixed,
-  page,
-  paragraph,
-  reportTexts,
-  section,
-  table,
-} from './report-page.ts';
 
-function residualChart({ forms, items }: ManyForms, language: ReportLanguage): string {
-  const t = texts[language];
+function residualChart({ forms, items }: ManyForms, say: ReportVoice): string {
   const points = items.flatMap(({ item, at }, n) =>
     at.map(({ form, residual, isUsed }): Point => ({
       x: n + 1,
@@ -27,17 +17,16 @@ function residualChart({ forms, items }: ManyForms, language: ReportLanguage): s
   );
   const most = Math.max(0.5, ...points.map(({ y }) => Math.abs(y)).filter(Number.isFinite));
   return curveChart({
-    title: t.residuals,
-    description: t.residualsText,
-    x: { label: t.itemsAxis, from: 0, to: items.length + 1 },
-    y: { label: t.residualsAxis, from: -most, to: most },
+    title: say('linking.residuals'),
+    description: say('linking.residualsText'),
+    x: { label: say('linking.itemsAxis'), from: 0, to: items.length + 1 },
+    y: { label: say('linking.residualsAxis'), from: -most, to: most },
     lines: [],
     points,
   });
 }
 
-function scoreChart({ forms, base }: ManyForms, name: string, language: ReportLanguage): string {
-  const t = texts[language];
+function scoreChart({ forms, base }: ManyForms, name: string, say: ReportVoice): string {
   const others = forms.filter((_, f) => f !== base);
   const lines = others.map((form): Line => ({
     name: form.name,
@@ -45,16 +34,65 @@ function scoreChart({ forms, base }: ManyForms, name: string, language: ReportLa
   }));
   const ends = lines.flatMap(({ points }) => points.map(([, y]) => y));
   return curveChart({
-    title: t.differenceTitle,
-    description: fill(t.manyDifference, { base: name }),
-    x: { label: t.score, from: 0, to: Math.max(...others.map(({ scores }) => scores.length - 1)) },
-    y: { label: t.differenceAxis, from: Math.floor(Math.min(-1, ...ends)), to: Math.ceil(Math.max(1, ...ends)) },
+    title: say('linking.differenceTitle'),
+    description: say('linking.manyDifference', { base: name }),
+    x: { label: say('linking.score'), from: 0, to: Math.max(...others.map(({ scores }) => scores.length - 1)) },
+    y: {
+      label: say('linking.differenceAxis'),
+      from: Math.floor(Math.min(-1, ...ends)),
+      to: Math.ceil(Math.max(1, ...ends)),
+    },
     lines,
   });
 }
 
-export function manyFormsPage(outcome: ManyForms, madeAt: string, language: ReportLanguage): string {
-  const [t, words] = [texts[language], reportTexts[language]];
+function formsSection(outcome: ManyForms, base: string, say: ReportVoice): string {
+  const { forms } = outcome;
+  return section(
+    say('linking.forms'),
+    paragraph(say('linking.formsText', { base })) +
+      table(
+        say.each(
+          'linking.form',
+          'report.unit',
+          'report.se',
+          'report.shift',
+          'report.se',
+          'linking.common',
+          'linking.used',
+          'linking.slopeAll',
+          'linking.shiftAll',
+        ),
+        forms.map((form, f) => [
+          f === outcome.base ? `<b>${escapeXml(form.name)}</b>` : escapeXml(form.name),
+          fixed(form.slope, 4),
+          fixed(f === outcome.base ? undefined : form.slopeError, 4),
+          fixed(form.shift, 4),
+          fixed(f === outcome.base ? undefined : form.shiftError, 4),
+          String(form.common),
+          String(form.used),
+          fixed(form.withAll.slope, 4),
+          fixed(form.withAll.shift, 4),
+        ]),
+        'narrow',
+      ),
+  );
+}
+
+function equatedTable({ forms, base }: ManyForms, by: 'equivalent' | 'observed', say: ReportVoice): string {
+  const others = forms.filter((_, f) => f !== base);
+  const scores = Math.max(...others.map((form) => form.scores.length));
+  return table(
+    [say('linking.score'), ...others.map(({ name }) => name)],
+    Array.from({ length: scores }, (_, score) => [
+      String(score),
+      ...others.map((form) => fixed(form.scores[score]?.[by])),
+    ]),
+    'narrow',
+  );
+}
+
+export function manyFormsPage(outcome: ManyForms, madeAt: string, say: ReportVoice): string {
   const { forms, items } = outcome;
   const base = forms[outcome.base]?.name ?? '';
   const out = items.flatMap(({ item, at }) =>
@@ -68,58 +106,42 @@ export function manyFormsPage(outcome: ManyForms, madeAt: string, language: Repo
         fixed(one.lnSlopeResidual),
       ]),
   );
-  const others = forms.filter((_, f) => f !== outcome.base);
-  const scores = Math.max(...others.map((form) => form.scores.length));
-  const equated = (by: 'equivalent' | 'observed'): string =>
-    table(
-      [t.score, ...others.map(({ name }) => name)],
-      Array.from({ length: scores }, (_, score) => [
-        String(score),
-        ...others.map((form) => fixed(form.scores[score]?.[by])),
-      ]),
-      'narrow',
-    );
   return page(
-    fill(t.manyTitle, { count: forms.length, base }),
-    fill(t.manyMadeAt, { at: madeAt }),
-    language,
-    section(
-      t.forms,
-      paragraph(fill(t.formsText, { base })) +
-        table(
-          [t.form, words.unit, words.se, words.shift, words.se, t.common, t.used, t.slopeAll, t.shiftAll],
-          forms.map((form, f) => [
-            f === outcome.base ? `<b>${escapeXml(form.name)}</b>` : escapeXml(form.name),
-            fixed(form.slope, 4),
-            fixed(f === outcome.base ? undefined : form.slopeError, 4),
-            fixed(form.shift, 4),
-            fixed(f === outcome.base ? undefined : form.shiftError, 4),
-            String(form.common),
-            String(form.used),
-            fixed(form.withAll.slope, 4),
-            fixed(form.withAll.shift, 4),
-          ]),
-          'narrow',
-        ),
-    ) +
+    say('linking.manyTitle', { count: forms.length, base }),
+    say('linking.manyMadeAt', { at: madeAt }),
+    say,
+    formsSection(outcome, base, say) +
       section(
-        t.dropped,
-        paragraph(t.droppedText) +
+        say('linking.dropped'),
+        paragraph(say('linking.droppedText')) +
           (out.length === 0
-            ? paragraph(t.noneDropped)
-            : table([words.item, t.form, words.difficulty, t.residualsAxis, t.lnSlope], out, 'items')),
+            ? paragraph(say('linking.noneDropped'))
+            : table(
+                say.each(
+                  'report.item',
+                  'linking.form',
+                  'report.difficulty',
+                  'linking.residualsAxis',
+                  'linking.lnSlope',
+                ),
+                out,
+                'items',
+              )),
       ) +
-      section(t.residuals, paragraph(t.residualsText) + figure('', residualChart(outcome, language), 'wide')) +
       section(
-        t.differenceTitle,
-        paragraph(fill(t.manyDifference, { base })) + figure('', scoreChart(outcome, base, language), 'wide'),
+        say('linking.residuals'),
+        paragraph(say('linking.residualsText')) + figure('', residualChart(outcome, say), 'wide'),
       ) +
       section(
-        t.equatingTitle,
-        paragraph(fill(t.manyScores, { base })) +
-          equated('equivalent') +
-          paragraph(fill(t.manyObserved, { base })) +
-          equated('observed'),
+        say('linking.differenceTitle'),
+        paragraph(say('linking.manyDifference', { base })) + figure('', scoreChart(outcome, base, say), 'wide'),
+      ) +
+      section(
+        say('linking.equatingTitle'),
+        paragraph(say('linking.manyScores', { base })) +
+          equatedTable(outcome, 'equivalent', say) +
+          paragraph(say('linking.manyObserved', { base })) +
+          equatedTable(outcome, 'observed', say),
       ),
   );
 }

@@ -2,9 +2,8 @@
 import { IrtError } from 'itemresponsetheory';
 import { NotCalibrated } from '../../item-bank/calibration/recalibrate.ts';
 import { type Fields, ResponseFileError } from '../../item-bank/calibration/response-file-error.ts';
-import en from './refusals.en.json' with { type: 'json' };
-import nl from './refusals.nl.json' with { type: 'json' };
-import { type ReportLanguage, fill } from './report-page.ts';
+import { placeholdersOf } from '../../words/phrase.ts';
+import { type ReportVoice, reportText } from '../../words/reports.ts';
 
 /** A refusal as it is kept and sent; `detail` is English, for codes that the catalogue does not know. */
 export interface Refusal {
@@ -12,14 +11,6 @@ export interface Refusal {
   readonly fields?: Fields | undefined;
   readonly detail: string;
 }
-
-interface Catalogue {
-  /** Of each code the sentences for what may be known of it: the first whose every value is there is said. */
-  readonly texts: Readonly<Record<string, readonly string[]>>;
-  /** What to do about it, where the reader is. */
-  readonly hints: Readonly<Record<'command' | 'page', Readonly<Record<string, string>>>>;
-}
-const catalogues: Readonly<Record<ReportLanguage, Catalogue>> = { nl, en };
 
 /** Undefined for an error that is no refusal but a fault. */
 export function refusalOf(error: unknown): Refusal | undefined {
@@ -30,16 +21,24 @@ export function refusalOf(error: unknown): Refusal | undefined {
     : undefined;
 }
 
-export function refusalText(
+/** A code has a sentence for each set of facts that may be known: the first whose values are all there is said. */
+function sentenceOf(code: string, fields: Fields, say: ReportVoice): string | undefined {
+  for (let n = 1; ; n += 1) {
+    const key = `refusal.${code}.${n}`;
+    const text = reportText(key, say.language);
+    if (text === undefined) return undefined;
+    if (placeholdersOf(text).every((name) => Object.hasOwn(fields, name))) return say.find(key, fields);
+  }
+}
+
+/** With what to do about it, where the reader is. */
+export function reasonOfRefusal(
   { code, fields = {}, detail }: Refusal,
-  language: ReportLanguage,
+  say: ReportVoice,
   place: 'command' | 'page',
 ): string {
-  const { texts, hints } = catalogues[language];
-  const sentence = (Object.hasOwn(texts, code) ? texts[code] : undefined)?.find((text) =>
-    [...text.matchAll(/\{(\w+)\}/g)].every(([, name = '']) => Object.hasOwn(fields, name)),
-  );
+  const sentence = sentenceOf(code, fields, say);
   if (sentence === undefined) return detail === '' ? code : detail;
-  const hint = Object.hasOwn(hints[place], code) ? hints[place][code] : undefined;
-  return `${fill(sentence, fields)}${hint === undefined ? '' : ` ${hint}`}`;
+  const hint = say.find(`hint.${place}.${code}`);
+  return hint === undefined ? sentence : `${sentence} ${hint}`;
 }

@@ -12,7 +12,8 @@ import type { BankState } from '../../../item-bank/releases/bank.ts';
 import type { RecalibratedItem } from '../../../item-bank/calibration/recalibrate.ts';
 import type { Stored } from '../../../storage/port.ts';
 import type { Instant } from '../../../storage/document/instant.ts';
-import { refusalText } from '../../reports/refusals.ts';
+import { reasonOfRefusal } from '../../reports/refusals.ts';
+import { reportVoice } from '../../../words/reports.ts';
 import { type CalibrationJob, stateNow } from '../../jobs/calibrations.ts';
 import type {
   BankSummary,
@@ -279,7 +280,10 @@ export function calibrationView(
       : {
           failure: {
             code: failure.code,
-            texts: { nl: refusalText(failure, 'nl', 'page'), en: refusalText(failure, 'en', 'page') },
+            texts: {
+              nl: reasonOfRefusal(failure, reportVoice('nl'), 'page'),
+              en: reasonOfRefusal(failure, reportVoice('en'), 'page'),
+            },
           },
         }),
     ...(files === undefined ? {} : { files }),
