@@ -67,6 +67,7 @@ import { openSealed } from './open-storage.ts';
 import { passwordThread } from './password-threads.ts';
 import type { Program } from './program.ts';
 import type { Timers } from '../storage/document/timers.ts';
+import { commandVoice } from '../words/commands.ts';
 
 export const now = (): Instant => toInstant(Date.now());
 export const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
@@ -368,21 +369,20 @@ function greeting(
   address: string,
   local: string,
 ): string[] {
+  const dutch = commandVoice('nl');
   const place = (name: string, path: string, credential?: { account: string; password: string }): string =>
     `  ${name.padEnd(14)} ${`${address}${path}`.padEnd(44)} ${credential === undefined ? '' : `${credential.account}   ${credential.password}`}`.trimEnd();
   return [
     `Meetlat: ${local}   (${storage.engine === 'lmdb' ? `LMDB, ${configuration.dataFolder}` : 'MongoDB'})`,
     ...(credentials === undefined
       ? []
-      : [
-          '  DEMONSTRATIE: alle personen, vragen en stemmen zijn verzonnen. / DEMONSTRATION: people, items and voices are synthetic.',
-        ]),
-    place('Kandidaat', '/'),
-    place('Toezichter', '/invigilator/', credentials?.invigilator),
-    place('Examinator', '/examiner/', credentials?.examiner),
-    place('Testontwerper', '/designer/', credentials?.designer),
-    place('Resultaat', '/result/'),
-    place('Certificaat', '/check/'),
+      : [`  ${dutch('start.demonstration')} / ${commandVoice('en')('start.demonstration')}`]),
+    place(dutch('start.candidate'), '/'),
+    place(dutch('start.invigilator'), '/invigilator/', credentials?.invigilator),
+    place(dutch('start.examiner'), '/examiner/', credentials?.examiner),
+    place(dutch('start.designer'), '/designer/', credentials?.designer),
+    place(dutch('start.result'), '/result/'),
+    place(dutch('start.certificate'), '/check/'),
     place('API', '/api/v1/openapi.json'),
   ];
 }

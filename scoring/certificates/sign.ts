@@ -5,6 +5,7 @@
  */
 import { jsonObject, type JsonObject } from '../../storage/document/json.ts';
 import type { Instant } from '../../storage/document/instant.ts';
+import { documentVoice } from '../../words/documents.ts';
 
 export interface Certificate {
   /** Random, 128 bits and more. */
@@ -45,9 +46,12 @@ export class BadCertificate extends Error {
   }
 }
 
+/** A test is called what the law calls it; what is explained to whoever checks it, in English. */
+const [dutch, english] = [documentVoice('nl'), documentVoice('en')];
+
 const cefr = {
   type: ['Alignment'],
-  targetFramework: 'Common European Framework of Reference for Languages',
+  targetFramework: english('certificate.framework'),
   targetUrl: 'https://www.coe.int/en/web/common-european-framework-reference-languages',
 };
 
@@ -61,13 +65,13 @@ function oralAchievement({ issuer }: Certificate, level: NonNullable<Certificate
     level: name,
   }));
   return {
-    name: `Nederlands als tweede taal, mondeling ${level.reached}`,
-    description: 'Listening and speaking in Dutch as a second language, on the CEFR scale.',
+    name: dutch('certificate.oral.name', { level: level.reached }),
+    description: english('certificate.oral.description'),
     resultDescription: [
       {
         id: `${issuer}/results/level`,
         type: ['ResultDescription'],
-        name: 'CEFR level',
+        name: english('certificate.level'),
         resultType: 'RubricCriterionLevel',
         rubricCriterionLevel: levels,
         requiredLevel: `${issuer}/levels/${level.required}`,
@@ -75,17 +79,23 @@ function oralAchievement({ issuer }: Certificate, level: NonNullable<Certificate
       {
         id: `${issuer}/results/scale`,
         type: ['ResultDescription'],
-        name: 'Reporting scale',
+        name: english('certificate.scale'),
         resultType: 'ScaledScore',
       },
       {
         id: `${issuer}/results/requirement`,
         type: ['ResultDescription'],
-        name: `Required level ${level.required}`,
+        name: english('certificate.required', { level: level.required }),
         resultType: 'Status',
       },
     ],
-    alignment: [{ ...cefr, targetName: level.reached, targetDescription: `CEFR ${level.reached}, oral` }],
+    alignment: [
+      {
+        ...cefr,
+        targetName: level.reached,
+        targetDescription: english('certificate.reached', { level: level.reached }),
+      },
+    ],
   };
 }
 const oralResult = (
@@ -103,13 +113,13 @@ const oralResult = (
 ];
 
 const civicAchievement = ({ issuer }: Certificate, { max }: NonNullable<Certificate['score']>): Shown => ({
-  name: 'Maatschappelijke oriëntatie',
-  description: 'Test of social orientation, passed.',
+  name: dutch('certificate.civic.name'),
+  description: english('certificate.civic.description'),
   resultDescription: [
     {
       id: `${issuer}/results/score`,
       type: ['ResultDescription'],
-      name: 'Score',
+      name: english('certificate.score'),
       resultType: 'RawScore',
       valueMin: '0',
       valueMax: String(max),
@@ -166,9 +176,7 @@ export function credentialOf(certificate: Certificate): JsonObject {
       {
         type: ['Evidence'],
         name: regime.id,
-        narrative: synthetic
-          ? 'DEMONSTRATION: synthetic person and items; gives no right.'
-          : 'Result decided by the named regime.',
+        narrative: english(synthetic ? 'certificate.synthetic' : 'certificate.decided'),
       },
     ],
   });
