@@ -130,6 +130,8 @@ forbidden.push({
     // Code that runs in a browser as it does on the server: tests/house checks that none of it needs Node.
     pathNot: [
       '^scoring/certificates/verify\\.ts$',
+      '^server/http/wire\\.ts$',
+      '^server/api/[^/]+/numbers\\.ts$',
       '^delivery/sessions/(session|facts|decide|decide-operation|evolve|operation|clock|given|shown-names)\\.ts$',
     ],
     dependencyTypesNot: ['type-only'],

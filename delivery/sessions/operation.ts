@@ -15,6 +15,10 @@ const envelope = {
     .regex(/^[0-9a-z-]+$/),
   seq: z.int().nonnegative(),
 };
+
+/** Chunks of one recording: ten minutes at one a second. */
+export const mostChunks = 600;
+
 const Handle = z.string().min(1).max(64);
 
 export const Operation = z.discriminatedUnion('kind', [
@@ -57,7 +61,7 @@ export const Operation = z.discriminatedUnion('kind', [
     chunks: z
       .array(z.string().regex(/^[0-9a-f]{64}$/))
       .min(1)
-      .max(600),
+      .max(mostChunks),
     durationMs: z.int().nonnegative().max(3_600_000),
     contentType: z.enum(['audio/webm', 'audio/mp4', 'audio/ogg', 'audio/wav']),
     peak: z.number().min(0).max(1),

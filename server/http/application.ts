@@ -8,6 +8,7 @@ import type { Program } from '../program.ts';
 import { type Endpoint, routerOf } from './endpoint.ts';
 import { openApiDocument } from './openapi.ts';
 import { Problem, problemHandler } from './problem.ts';
+import { protocolCheck } from './protocol-check.ts';
 
 /** JSON bodies are small; a recording's chunk is read by its own endpoint. */
 const jsonLimit = '200kb';
@@ -142,6 +143,7 @@ export function createApplication(program: Program, parts: ApplicationParts): Ex
   });
   application.use(
     '/api/v1',
+    protocolCheck,
     express.json({ limit: jsonLimit, strict: true, type: 'application/json' }),
     routerOf(parts.endpoints),
   );

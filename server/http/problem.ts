@@ -22,6 +22,7 @@ export const problems = {
   'foreign-origin': [403, 'The request comes from another site'],
   'code-unknown': [404, 'The code is unknown, used or no longer valid'],
   'not-found': [404, 'There is nothing here for you'],
+  'page-older': [409, 'The page is older than the server: reload it'],
   fenced: [409, 'Another page has taken over this session'],
   'seq-gap': [409, 'An operation before this one is missing'],
   'wrong-state': [409, 'That is not possible at this moment'],
@@ -31,9 +32,13 @@ export const problems = {
   'too-many-attempts': [429, 'Too many failed attempts from here'],
   busy: [429, 'Too many people are logging in at this moment'],
   internal: [500, 'Something went wrong on our side'],
+  'page-newer': [503, 'The page is newer than the server: try again'],
   'storage-unavailable': [503, 'The storage does not answer'],
 } as const satisfies Record<string, readonly [number, string]>;
 export type ProblemCode = keyof typeof problems;
+
+/** Asked again a little later, the same request is answered. */
+const comesBack: ReadonlySet<ProblemCode> = new Set(['storage-unavailable', 'busy', 'page-newer']);
 
 export class Problem extends Error {
   constructor(
@@ -90,7 +95,7 @@ export const problemHandler =
       response.destroy();
       return;
     }
-    if (problem.code === 'storage-unavailable' || problem.code === 'busy') response.setHeader('Retry-After', '2');
+    if (comesBack.has(problem.code)) response.setHeader('Retry-After', '2');
     // What is left of the body is not read: the next request must not begin in the middle of it.
     if (problem.code === 'too-large') response.setHeader('Connection', 'close');
     const body = { type: `/problems/${problem.code}`, title, status, code: problem.code, ...problem.extra };

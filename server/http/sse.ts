@@ -1,6 +1,7 @@
 /** Server-sent events: bounded, with a heartbeat comment so that proxies and half-open sockets are noticed. */
 import type { Request, Response } from 'express';
 import type { Timers } from '../../storage/document/timers.ts';
+import { streamBeatMs } from './wire.ts';
 
 export interface EventStream {
   /** `id` comes back as Last-Event-ID when the reader connects again. */
@@ -25,7 +26,7 @@ export function openEventStream(
     Connection: 'keep-alive',
   });
   response.write('retry: 2000\n\n');
-  const stopBeating = timers.every(10_000, () => {
+  const stopBeating = timers.every(streamBeatMs, () => {
     write(': beat\n\n');
     isGood().then(
       (good) => {
@@ -41,7 +42,7 @@ export function openEventStream(
       resolve();
     }),
   );
-  request.socket.setKeepAlive(true, 10_000);
+  request.socket.setKeepAlive(true, streamBeatMs);
   function write(text: string): void {
     if (response.writableEnded || response.destroyed) return;
     if (response.writableLength > backlogLimit) {

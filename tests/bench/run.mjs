@@ -43,4 +43,5 @@ process.exitCode =
   spawnSync(process.execPath, ['--enable-source-maps', join(out, `${name}.mjs`), ...rest], {
     stdio: 'inherit',
     cwd: process.env.INIT_CWD ?? root,
+    env: { ...process.env, MEETLAT_TEST_ROOT: root },
   }).status ?? 1;

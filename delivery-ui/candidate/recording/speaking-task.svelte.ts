@@ -28,6 +28,8 @@ export class SpeakingTask {
   private uploadId = '';
   private recorded: Recorded | undefined;
   private cancelCount = (): void => {};
+  /** The page may be reloaded again: nothing of the recording lives on it alone. */
+  private release = (): void => {};
 
   /** @param practice stays on this device: nothing is uploaded. */
   constructor(
@@ -67,6 +69,7 @@ export class SpeakingTask {
           .ask({ kind: 'recording-started', handle: this.turn.handle, upload: this.uploadId })
           .then((outcome) => {
             if (outcome.status === 'refused') throw new RequestFailed(outcome.code, 409);
+            if (this.upload !== undefined) this.release = session.renewal.hold();
           });
         this.upload = new RecordingUpload(this.uploadId, opened, this.sitting.putChunk, surroundings);
       }
@@ -128,7 +131,7 @@ export class SpeakingTask {
     try {
       const chunks = await upload.finished();
       const { contentType, durationMs, peak } = recorded;
-      const outcome = await this.sitting.session.ask({
+      const asked = this.sitting.session.ask({
         kind: 'recording-finished',
         handle: this.turn.handle,
         upload: this.uploadId,
@@ -137,6 +140,8 @@ export class SpeakingTask {
         contentType,
         peak,
       });
+      this.release();
+      const outcome = await asked;
       if (outcome.status === 'refused') throw new RequestFailed(outcome.code, 409);
       this.stage = 'done';
     } catch (error) {
@@ -160,6 +165,7 @@ export class SpeakingTask {
 
   abandon(): void {
     this.cancelCount();
+    this.release();
     this.recording?.abandon();
     this.upload?.abandon();
     this.recording = undefined;

@@ -4,6 +4,7 @@
  * and shows what comes back.
  */
 import type { CandidateView, HeartbeatRequest, Heartbeat } from '../../../server/api/candidate/protocol.ts';
+import { beatMs } from '../../../server/api/candidate/numbers.ts';
 import { Outbox } from '../../shared/outbox/outbox.ts';
 import type { Draft, Operation, OperationsReply, Outcome } from '../../shared/outbox/operation.ts';
 import type { OutboxStore } from '../../shared/outbox/store.ts';
@@ -14,15 +15,12 @@ import type { z } from 'zod';
 import { SignalCoalescer } from '../proctoring/coalesce.ts';
 import { watchBrowser } from '../proctoring/watch.ts';
 import { ServerClock, dueAnnouncement, remainingMs } from './clock.ts';
+import { Renewal, type RenewalParts } from './renewal.ts';
 import { sessionNameOf } from './session-name.ts';
 
 type Answered = Extract<Operation, { kind: 'answer' }>;
 
-/**
- * Between two heartbeats, and after how long without an answer the candidate is told: together no more than five
- * seconds, ms.
- */
-const beatMs = 2500;
+/** After how long without an answer the candidate is told: with the time between two beats within five seconds, ms. */
 const slowMs = 2000;
 const stallMs = 500;
 
@@ -32,7 +30,7 @@ const settleMs = 150;
 /** opening: asking to be the writer. fenced: another page has the session. expired: the token is worth nothing more. */
 export type Phase = 'opening' | 'open' | 'fenced' | 'expired';
 
-export interface SessionParts {
+export interface SessionParts extends Pick<RenewalParts, 'reload' | 'reloadedFor'> {
   readonly token: string;
   readonly store: OutboxStore;
   readonly surroundings: Surroundings;
@@ -55,6 +53,7 @@ export class CandidateSession {
   /** Minutes left, when that has just become worth saying. */
   announced = $state<number>();
   readonly signals: SignalCoalescer;
+  readonly renewal: Renewal;
   private readonly outbox: Outbox;
   private readonly clock: ServerClock;
   private readonly stops: (() => void)[] = [];
@@ -95,9 +94,17 @@ export class CandidateSession {
         if (code === 'storage') this.storageFault = true;
         this.signals.moment('storage-fault', { code });
       },
-      onstopped: (code) => {
-        void this.lostRight(code);
+      onstopped: (why) => this.failed(why),
+    });
+    this.renewal = new Renewal({
+      reloadedFor: parts.reloadedFor,
+      reload: parts.reload,
+      after: (ms, call) => surroundings.after(ms, call),
+      keepAll: () => {
+        this.outbox.stop();
+        return this.outbox.allKept();
       },
+      onwaiting: () => this.lost(),
     });
   }
 
@@ -198,9 +205,8 @@ export class CandidateSession {
   }
 
   /** Takes the session back to this page. */
-  async returnHere(): Promise<void> {
-    location.reload();
-    return Promise.resolve();
+  returnHere(): void {
+    this.parts.reload();
   }
 
   private async take(): Promise<void> {
@@ -276,16 +282,13 @@ export class CandidateSession {
         },
         onevent: ({ name, data }) => {
           const version = typeof data === 'object' && data !== null && 'version' in data ? data.version : undefined;
-          if (name === 'fenced' || typeof version !== 'number') {
-            void this.refresh();
-            return;
-          }
+          if (name !== 'changed' || typeof version !== 'number') return;
           this.parts.surroundings.after(settleMs, () => {
             if (version > (this.view?.version ?? -1)) void this.refresh();
           });
         },
         onlost: (why) => {
-          // A stream may break for reasons of its own; whether the line is gone, a question tells.
+          // A stream may break for reasons of its own: probe the server to find out whether the line is down.
           if (why.status === 0) void this.probe();
           else this.failed(why);
           return this.isWatching;
@@ -335,7 +338,8 @@ export class CandidateSession {
 
   private failed(error: unknown): void {
     if (!(error instanceof RequestFailed)) return;
-    if (error.code === 'fenced' || error.status === 401) void this.lostRight(error.code);
+    if (error.code === 'page-older') void this.renewal.outdated(String(error.problem['protocol']));
+    else if (error.code === 'fenced' || error.status === 401) void this.lostRight(error.code);
     else if (error.status === 0 || error.status >= 500) this.lost();
   }
 

@@ -85,7 +85,7 @@ function outboxOf({ server, store = memoryStore(), send, session = 't/s' }: Set)
     onreply: (reply) => replies.push(reply),
     onchange: () => {},
     onfault: (code) => faults.push(code),
-    onstopped: (code) => stops.push(code),
+    onstopped: ({ code }) => stops.push(code),
   });
   return { outbox, faults, stops, replies, store };
 }
@@ -222,15 +222,19 @@ describe('outbox', () => {
     expect(faults).toEqual(['storage']);
   });
 
-  it('stops and keeps everything when another page has the session', async () => {
+  it.each([
+    ['another page has the session', 'fenced'],
+    ['this page is older than the server', 'page-older'],
+  ])('stops and keeps everything when %s', async (_what, code) => {
     const { outbox, stops, store } = outboxOf({
       server: new Server(),
-      send: () => Promise.reject(new RequestFailed('fenced', 409)),
+      send: () => Promise.reject(new RequestFailed(code, 409)),
     });
     await outbox.open(0);
     void outbox.add(answer('a'));
     await settle();
-    expect(stops).toEqual(['fenced']);
+    await outbox.allKept();
+    expect(stops).toEqual([code]);
     expect(optionsOf(await store.load('t/s'))).toEqual(['a']);
   });
 

@@ -9,13 +9,11 @@
  * known by its
  * opId and gets its stored outcome, so that numbering it again can never make it count twice.
  */
+import { largestBatch } from '../../../server/api/candidate/numbers.ts';
 import { RequestFailed } from '../request/request.ts';
 import { type Surroundings, backoffMs } from '../surroundings.ts';
 import type { Draft, Operation, OperationsReply, Outcome } from './operation.ts';
 import type { OutboxStore } from './store.ts';
-
-/** The server takes at most this many in one request. */
-const largestBatch = 50;
 
 export interface OutboxParts {
   readonly session: string;
@@ -28,8 +26,8 @@ export interface OutboxParts {
   readonly onchange: () => void;
   /** The device cannot keep operations (`storage`), or the server cannot read one (`rejected`). */
   readonly onfault: (code: string) => void;
-  /** This page may no longer write: `fenced`, or the token is worth nothing. */
-  readonly onstopped: (code: string) => void;
+  /** This page may no longer write: `fenced`, `page-older`, or the token is worth nothing. What waits stays kept. */
+  readonly onstopped: (why: RequestFailed) => void;
 }
 
 interface Entry {
@@ -40,6 +38,7 @@ interface Entry {
 
 export class Outbox {
   private readonly entries: Entry[] = [];
+  private readonly keeping = new Set<Promise<void>>();
   private nextSeq = 0;
   private sending = false;
   private stopped = false;
@@ -83,7 +82,12 @@ export class Outbox {
       };
       this.entries.push(entry);
       this.parts.onchange();
-      void this.keep(entry).then(() => this.pump());
+      const keeping = this.keep(entry);
+      this.keeping.add(keeping);
+      void keeping.then(() => {
+        this.keeping.delete(keeping);
+        this.pump();
+      });
     });
   }
 
@@ -92,6 +96,11 @@ export class Outbox {
     this.cancelWait?.();
     this.cancelWait = undefined;
     this.pump(keepalive);
+  }
+
+  /** Resolves when everything that waits is in the store, as far as the device keeps anything. */
+  async allKept(): Promise<void> {
+    await Promise.all(this.keeping);
   }
 
   stop(): void {
@@ -182,9 +191,9 @@ export class Outbox {
   }
 
   private async failed(failure: RequestFailed, batch: readonly Entry[]): Promise<boolean> {
-    if (failure.code === 'fenced' || failure.status === 401) {
+    if (failure.code === 'fenced' || failure.code === 'page-older' || failure.status === 401) {
       this.stop();
-      this.parts.onstopped(failure.code);
+      this.parts.onstopped(failure);
       return false;
     }
     const expected = failure.problem['expectedSeq'];

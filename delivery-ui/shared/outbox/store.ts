@@ -1,6 +1,8 @@
 /** Where operations wait until they are acknowledged: IndexedDB, so that a reload or a crash loses none. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { protocolVersion } from '../../../server/http/wire.ts';
 import type { Operation } from './operation.ts';
+import { inPresentShape } from './shapes.ts';
 
 export interface OutboxStore {
   /** Everything kept for a session, in the order of its numbers. */
@@ -13,7 +15,13 @@ export interface OutboxStore {
 interface Schema extends DBSchema {
   operations: {
     key: [string, string];
-    value: { readonly session: string; readonly opId: string; readonly operation: Operation };
+    value: {
+      readonly session: string;
+      readonly opId: string;
+      readonly operation: Operation;
+      /** Version of the wire that the operation was made in; 1 where none stands. */
+      readonly protocol?: number;
+    };
     indexes: { session: string };
   };
 }
@@ -34,10 +42,14 @@ export function indexedDbStore(name = 'meetlat-outbox'): OutboxStore {
   return {
     async load(session) {
       const records = await (await database()).getAllFromIndex('operations', 'session', session);
-      return records.map(({ operation }) => operation).sort((a, b) => a.seq - b.seq);
+      return records
+        .map(({ operation, protocol = 1 }) => inPresentShape(operation, protocol))
+        .sort((a, b) => a.seq - b.seq);
     },
     async put(session, operation) {
-      await (await database()).put('operations', { session, opId: operation.opId, operation });
+      await (
+        await database()
+      ).put('operations', { session, opId: operation.opId, operation, protocol: protocolVersion });
     },
     async remove(session, opIds) {
       const transaction = (await database()).transaction('operations', 'readwrite');

@@ -3,11 +3,12 @@
  * line that
  * stays silent longer than the server's beat is taken for dead.
  */
+import { streamBeatMs } from '../../../server/http/wire.ts';
 import { type Surroundings, backoffMs } from '../surroundings.ts';
 import { RequestFailed, send } from './request.ts';
 
-/** The server beats every 10 s. */
-const silenceMs = 25_000;
+/** Two beats of the server and half of one more, ms. */
+const silenceMs = 2.5 * streamBeatMs;
 
 export interface StreamEvent {
   readonly name: string;

@@ -1,4 +1,5 @@
 /** One way to ask the server. Every failure is a `RequestFailed` with the stable code of the problem. */
+import { protocolHeader, protocolVersion } from '../../../server/http/wire.ts';
 
 export class RequestFailed extends Error {
   constructor(
@@ -59,7 +60,7 @@ export async function send(path: string, options: RequestOptions = {}): Promise<
     timeoutMs = 20_000,
     keepalive = false,
   } = options;
-  const headers: Record<string, string> = { ...options.headers };
+  const headers: Record<string, string> = { [protocolHeader]: String(protocolVersion), ...options.headers };
   if (token !== undefined) headers['Authorization'] = `Bearer ${token}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (bytes !== undefined) headers['Content-Type'] = 'application/octet-stream';

@@ -8,8 +8,8 @@
  *   POST session/take                -> CandidateView: this page becomes the only writer (a new fence)
  *   GET  session                     -> CandidateView
  *   POST session/operations          -> OperationsReply | 409 problem `seq-gap` {expectedSeq} | 409 `fenced`
- *   GET  session/events  (SSE)       -> event `changed` {version}: fetch GET session again; event `fenced`
- *   POST session/heartbeat {roundTripMs?} -> Heartbeat, every 5 s
+ *   GET  session/events  (SSE)       -> event `changed` {version}: fetch GET session again
+ *   POST session/heartbeat {roundTripMs?} -> Heartbeat, every `beatMs` (numbers.ts)
  * GET  media/:handle               -> audio or picture bytes. A stimulus or prompt is served only after an accepted
  * `play`.
  *   PUT  recordings/:upload/chunks/:n -> 204. Body: the bytes; header X-Chunk-SHA256: hex
@@ -18,6 +18,7 @@
 import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
 import { Operation, Outcome } from '../../../delivery/sessions/operation.ts';
+import { largestBatch } from './numbers.ts';
 
 export const AdmissionRequest = z.strictObject({
   code: z.string().min(1).max(40),
@@ -127,7 +128,10 @@ export const CandidateView = z.strictObject({
 });
 export type CandidateView = z.infer<typeof CandidateView>;
 
-export const OperationsRequest = z.strictObject({ fence: z.int(), operations: z.array(Operation).min(1).max(50) });
+export const OperationsRequest = z.strictObject({
+  fence: z.int(),
+  operations: z.array(Operation).min(1).max(largestBatch),
+});
 export type OperationsRequest = z.infer<typeof OperationsRequest>;
 /**
  * Outcomes are in the order of the request. The client removes an operation from its outbox only when its outcome is

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { SealedRecording } from '../../../delivery/sessions/facts.ts';
 import { resolveMedia } from '../../../delivery/sessions/shown-names.ts';
 import type { LoadedSession, SessionId } from '../../../delivery/sessions/run.ts';
-import type { Operation } from '../../../delivery/sessions/operation.ts';
+import { type Operation, mostChunks } from '../../../delivery/sessions/operation.ts';
 import { makeCode, useCode } from '../../../people/access/codes.ts';
 import { BlobIncomplete, ChunkMismatch, type UploadId } from '../../../storage/port.ts';
 import { type Endpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
@@ -12,7 +12,6 @@ import { failureTerms, lookedUp } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
 import type { Program } from '../../program.ts';
-import { seatName } from '../../seat-name.ts';
 import { type CandidateAccess, guards } from '../access.ts';
 import {
   Admission,
@@ -24,13 +23,12 @@ import {
   OperationsRequest,
   Seat,
 } from './protocol.ts';
+import { seatName } from '../../../words/seats.ts';
 import { candidateView } from './view.ts';
 import { sendMedia } from '../../http/media.ts';
 
 /** A recorded second of Opus is a few kB; a chunk of this size is no recording, bytes. */
 const largestChunk = 1_000_000;
-/** Chunks of one upload: ten minutes at one a second. */
-const mostChunks = 600;
 
 const UploadParam = z.string().regex(/^[0-9a-z-]{16,64}$/);
 const ChunkParam = z.coerce
@@ -180,7 +178,7 @@ function sessionEndpoints(program: Program, guard: Guards): Endpoint[] {
     jsonEndpoint({
       method: 'post',
       path: '/candidate/session/heartbeat',
-      summary: 'Every five seconds',
+      summary: 'The page is there',
       guard: guard.candidate,
       access: 'candidate',
       body: HeartbeatRequest,

@@ -1,0 +1,5 @@
+/** Numbers of the candidate's wire that both ends use; no schema here, so that the page stays small. */
+export { beatMs } from '../../../delivery/live/heartbeat.ts';
+
+/** Operations in one request. */
+export const largestBatch = 50;

@@ -1,0 +1,72 @@
+/**
+ * `npm run bench -- room [CANDIDATES]`: bytes a second that four invigilators are sent while candidates of one centre
+ * answer, beside what the whole room at each of those messages would have been (which is what was sent before).
+ */
+import type { Room } from '../../server/api/invigilator/protocol.ts';
+import { Followed } from '../followed.ts';
+import { ServerProcess } from '../server-process.ts';
+import { Candidate, Staff } from '../sitting-client.ts';
+
+const candidates = Number(process.argv.find((argument) => /^\d+$/.test(argument)) ?? 800);
+const watchers = 4;
+const seconds = 20;
+const actsPerSecond = 20;
+const together = 8;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function all<T>(count: number, make: (n: number) => Promise<T>): Promise<T[]> {
+  const made: T[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      next += 1;
+      made.push(await make(next));
+    }
+  };
+  await Promise.all(Array.from({ length: together }, worker));
+  return made;
+}
+
+const server = await ServerProcess.start();
+try {
+  const invigilator = await Staff.login(server.url, await server.account('invigilator'));
+  console.log(`admitting ${candidates} candidates …`);
+  const sitting = await all(candidates, async () => {
+    const candidate = await Candidate.admitted(invigilator, { test: 'mo' });
+    await candidate.toFirstPart();
+    return candidate;
+  });
+  const followed = await Promise.all(
+    Array.from({ length: watchers }, () =>
+      Followed.open(`${server.url}/api/v1/invigilator/room/events`, { cookie: invigilator.cookie }),
+    ),
+  );
+  await Promise.all(followed.map((one) => one.first(({ name }) => name === 'room')));
+  await pause(1_000);
+  const whole = Buffer.byteLength(JSON.stringify(await invigilator.get<Room>('/invigilator/room')));
+  const [bytesBefore, messagesBefore] = [sum((one) => one.bytes), sum((one) => one.events.length)];
+  const began = performance.now();
+  for (let act = 0; act < seconds * actsPerSecond; act += 1) {
+    const candidate = sitting[act % sitting.length];
+    await candidate?.ask({ kind: 'raise-hand' });
+    await pause(Math.max(0, began + ((act + 1) * 1_000) / actsPerSecond - performance.now()));
+  }
+  await pause(500);
+  const took = (performance.now() - began) / 1_000;
+  const bytes = sum((one) => one.bytes) - bytesBefore;
+  const messages = sum((one) => one.events.length) - messagesBefore;
+  function sum(of: (one: Followed) => number): number {
+    return followed.reduce((total, one) => total + of(one), 0);
+  }
+  const figure = (name: string, value: number, unit: string): void =>
+    console.log(`${name.padEnd(48)} ${value.toLocaleString('en', { maximumFractionDigits: 1 })} ${unit}`);
+  figure('the whole room', whole / 1_000, 'kB');
+  figure('messages a second to all watchers', messages / took, '');
+  figure('sent now', bytes / took / 1_000, 'kB/s');
+  figure('the whole room at each message', (messages * whole) / took / 1_000, 'kB/s');
+  figure('ratio', (messages * whole) / bytes, '×');
+  for (const one of followed) one.stop();
+} finally {
+  await server.dispose();
+}
