@@ -14,7 +14,8 @@ import { valueOf } from './affine.ts';
 import { createRatingAt, ratingAt } from './cells.ts';
 import type { FacetsModel } from './design.ts';
 import { emStep } from './em-step.ts';
-import { expectation, type Marginal, marginalOf } from './marginal.ts';
+import { expectation } from './expectation.ts';
+import { type Marginal, marginalOf } from './marginal.ts';
 
 export interface BiasCorrection {
   readonly random: Rng;
@@ -64,7 +65,6 @@ function simulated({ table, cells, design, meanAt, varianceAt }: Marginal, x: Fl
   });
   const score = Uint8Array.from(table.person, (person, n) => {
     const rule = rules[cells.of[n]];
-    if (rule === undefined) return 0;
     ratingAt(rule.slope * (theta[person] - rule.severity), rule.steps, at);
     return drawFrom(at.p, table.highest + 1, random);
   });

@@ -1,7 +1,6 @@
 /**
  * Many-facet Rasch (Linacre 1989) by marginal maximum likelihood: θ ~ N(0, σ²), ln P_k/P_{k−1} = α(θ − Σ severities −
- * step_k), α = 1 unless slopes are
- * asked for. EM with Fisher's information, accelerated; errors from the whole observed information.
+ * step_k), α = 1 unless slopes are asked for. EM with Fisher's information, accelerated; errors from the whole observed information.
  */
 import { accelerate, type EmOptions, type EmResult } from '../calibration/accelerate.ts';
 import { IrtError } from '../errors.ts';
@@ -15,7 +14,8 @@ import type { UnboundedElement } from './ridge-prior.ts';
 import { type BiasCorrection, withoutBias } from './bias.ts';
 import { emStep } from './em-step.ts';
 import { abilityGrid } from '../quadrature/ability-grid.ts';
-import { expectation, type Marginal, marginalOf } from './marginal.ts';
+import { expectation } from './expectation.ts';
+import { type Marginal, marginalOf } from './marginal.ts';
 
 export interface FacetsOptions extends FacetsModel {
   readonly points?: number;
@@ -50,7 +50,7 @@ export interface FacetTerms {
   readonly standardError: readonly Float64Array[];
 }
 
-/** What leaned on the other elements, because this one's own ratings hold no finite estimate. */
+/** What a ridge prior towards the other elements estimated, because this one's own ratings leave it unbounded. */
 export interface RegularisedElement {
   readonly facet: string;
   readonly element: string;
@@ -80,7 +80,7 @@ export interface FacetsCalibration {
 }
 
 /**
- * −∂²ln L (less what leans) by forward differences of the exact gradient, both ways round averaged: relative error of
+ * −∂²(ln L + ln of the ridge priors) by forward differences of the exact gradient, both ways round averaged: relative error of
  * the order of the step.
  */
 function observedInformation(marginal: Marginal, x: Float64Array): Float64Array {
@@ -194,17 +194,33 @@ export function calibrateFacets(
     maximumSteps: maximumCycles,
     ...(onCycle === undefined ? {} : { onStep: onCycle }),
   });
-  const { design, varianceAt, size } = marginal;
+  const { size } = marginal;
   const covariance =
     standardErrors || biasCorrection !== undefined
       ? invertSymmetric(observedInformation(marginal, likeliest), size)
       : undefined;
   if (biasCorrection !== undefined && covariance === undefined)
-    throw new IrtError('not-identified', 'biasCorrection', size, 'must have ratings that tell all parameters apart');
+    throw new IrtError('not-identified', 'biasCorrection', size, 'must have ratings that determine every parameter');
   const x =
     biasCorrection === undefined || covariance === undefined
       ? likeliest
       : withoutBias(marginal, model, likeliest, covariance, biasCorrection);
+  return {
+    ...estimatesAt(marginal, model, x, covariance),
+    cycles: fit.steps,
+    converged: fit.converged,
+    largestChange: fit.largestChange,
+  };
+}
+
+/** All that is reported, read off at x. */
+function estimatesAt(
+  marginal: Marginal,
+  model: FacetsModel,
+  x: Float64Array,
+  covariance: Float64Array | undefined,
+): Omit<FacetsCalibration, 'cycles' | 'converged' | 'largestChange'> {
+  const { table, design, varianceAt, size } = marginal;
   const [theta, thetaError] = [new Float64Array(table.persons.length), new Float64Array(table.persons.length)];
   const { logLikelihood } = expectation(marginal, x, false, ({ persons }, eap, variance) => {
     for (const person of persons) {
@@ -240,9 +256,7 @@ export function calibrateFacets(
       term: terms.map(measure),
       standardError: terms.map(errors),
     })),
-    regularised: [...new Set(design.priors.map(({ on: unheld }) => unheld))].map((one) =>
-      regularisedElement(table, one),
-    ),
+    regularised: [...new Set(design.priors.map(({ on }) => on))].map((one) => regularisedElement(table, one)),
     mean,
     variance,
     varianceError: variance * (covariance === undefined ? NaN : Math.sqrt(covariance[varianceAt * size + varianceAt])),
@@ -250,9 +264,6 @@ export function calibrateFacets(
     thetaError,
     logLikelihood,
     parameters: size,
-    cycles: fit.steps,
-    converged: fit.converged,
-    largestChange: fit.largestChange,
   };
 }
 

@@ -1,7 +1,6 @@
 /**
  * How the parameters of a many-facet model make its measures: every measure is affine in the free parameters x.
- * Elements of the first facet are free,
- * those of the others sum to zero, unless anchors fix them; steps sum to zero, unless one of them is anchored; ln
+ * Elements of the first facet are free, those of the others sum to zero, unless anchors fix them; steps sum to zero, unless one of them is anchored; ln
  * slopes sum to zero (geometric mean 1); interactions sum to zero both ways.
  */
 import { IrtError } from '../errors.ts';
@@ -50,11 +49,96 @@ export interface Design {
   }[];
   /** By cell: severity, ln slope (when there are slopes), and group of steps. */
   readonly cells: readonly { readonly severity: Affine; readonly logSlope?: Affine; readonly group: number }[];
-  /** Of what its own ratings cannot hold. */
+  /** On what its own ratings leave unbounded. */
   readonly priors: readonly RidgePrior[];
   /** Anchored first facet: the population's mean is free, because the scale's origin is given. */
   readonly hasFreeMean: boolean;
 }
+
+/** Numbers the free parameters as they are asked for. */
+interface ParameterCounter {
+  readonly free: () => Affine;
+  /** So many of which all but the last are free, and whose sum is `total`. */
+  readonly withSum: (count: number, total: number) => Affine[];
+  readonly count: () => number;
+}
+
+/** total − Σ rows. */
+const minus = (rows: readonly Affine[], total: number): Affine => {
+  const { constant, index, coefficient } = sumOf(rows);
+  return { constant: total - constant, index, coefficient: coefficient.map((c) => -c) };
+};
+
+function parameterCounter(): ParameterCounter {
+  let next = 0;
+  const free = (): Affine => {
+    next += 1;
+    return { constant: 0, index: [next - 1], coefficient: [1] };
+  };
+  return {
+    free,
+    withSum: (count, total) => {
+      const rows = Array.from({ length: count - 1 }, free);
+      return [...rows, minus(rows, total)];
+    },
+    count: () => next,
+  };
+}
+
+type FacetAt = (field: string, name: string) => number;
+
+const facetFinder =
+  ({ facets }: RatingTable): FacetAt =>
+  (field, name) => {
+    const at = facets.findIndex((facet) => facet.name === name);
+    if (at < 0)
+      throw new IrtError(
+        'unknown-facet',
+        field,
+        name,
+        `must be one of ${facets.map((facet) => facet.name).join(', ')}`,
+      );
+    return at;
+  };
+
+type AnchorGroup = { readonly members: readonly number[]; readonly mean: number };
+
+/** A facet's measures: the anchored, and the others free; without anchors the first facet is free, the others sum to 0. */
+function measuresOf(
+  elements: readonly string[],
+  isFirst: boolean,
+  groups: readonly AnchorGroup[],
+  { free, withSum }: ParameterCounter,
+): Affine[] {
+  if (groups.length === 0) return isFirst ? elements.map(free) : withSum(elements.length, 0);
+  const rows = new Map<number, Affine>();
+  for (const { members, mean } of groups)
+    withSum(members.length, mean * members.length).forEach((row, n) => {
+      rows.set(members[n], row);
+    });
+  return elements.map((_, e) => rows.get(e) ?? free());
+}
+
+/** Terms of a pair of facets: they sum to zero over either. */
+function interactionTerms(first: number, second: number, { withSum }: ParameterCounter): Affine[][] {
+  const inner = Array.from({ length: first - 1 }, () => withSum(second, 0));
+  const last = Array.from({ length: second }, (_, j) =>
+    minus(
+      inner.map((row) => row[j]),
+      0,
+    ),
+  );
+  return [...inner, last];
+}
+
+/** A scale's steps: they sum to zero, or those that are not anchored are free. */
+const stepsOf = (highest: number, held: ReadonlyMap<number, number>, { free, withSum }: ParameterCounter): Affine[] =>
+  held.size === 0
+    ? withSum(highest, 0)
+    : Array.from({ length: highest }, (_, v): Affine => {
+        const value = held.get(v);
+        return value === undefined ? free() : { constant: value, index: [], coefficient: [] };
+      });
 
 /** Throws IrtError for a facet or element that is not there, or anchors that overlap. */
 export function designOf(
@@ -62,76 +146,23 @@ export function designOf(
   { elements }: Cells,
   { thresholds = 'common', slopes = [], anchors = [], stepAnchors = [], interactions = [] }: FacetsModel,
 ): Design {
-  let next = 0;
-  const free = (): Affine => {
-    next += 1;
-    return { constant: 0, index: [next - 1], coefficient: [1] };
-  };
-  const minus = (rows: readonly Affine[], total: number): Affine => {
-    const { constant, index, coefficient } = sumOf(rows);
-    return { constant: total - constant, index, coefficient: coefficient.map((c) => -c) };
-  };
-  const withSum = (count: number, total: number): Affine[] => {
-    const rows = Array.from({ length: count - 1 }, free);
-    return [...rows, minus(rows, total)];
-  };
-  const facetAt = (field: string, name: string): number => {
-    const at = table.facets.findIndex((facet) => facet.name === name);
-    if (at < 0)
-      throw new IrtError(
-        'unknown-facet',
-        field,
-        name,
-        `must be one of ${table.facets.map((facet) => facet.name).join(', ')}`,
-      );
-    return at;
-  };
+  const counter = parameterCounter();
+  const facetAt = facetFinder(table);
   const sizeOf = (f: number): number => table.facets[f].elements.length;
-
   const groups = groupsOf(table, anchors, facetAt);
-  const measures = table.facets.map((facet, f): Affine[] => {
-    const own = groups[f];
-    if (own.length === 0) return f === 0 ? facet.elements.map(free) : withSum(facet.elements.length, 0);
-    const rows = new Map<number, Affine>();
-    for (const { members, mean } of own)
-      withSum(members.length, mean * members.length).forEach((row, n) => {
-        rows.set(members[n], row);
-      });
-    return facet.elements.map((_, e) => rows.get(e) ?? free());
-  });
+  const measures = table.facets.map((facet, f) => measuresOf(facet.elements, f === 0, groups[f], counter));
   const terms = interactions.map(([first, second], n) => {
     const facets = [facetAt(`interactions[${n}][0]`, first), facetAt(`interactions[${n}][1]`, second)] as const;
-    const [a, b] = [sizeOf(facets[0]), sizeOf(facets[1])];
-    const inner = Array.from({ length: a - 1 }, () => withSum(b, 0));
-    return {
-      facets,
-      terms: [
-        ...inner,
-        Array.from({ length: b }, (_, j) =>
-          minus(
-            inner.map((row) => row[j]),
-            0,
-          ),
-        ),
-      ],
-    };
+    return { facets, terms: interactionTerms(sizeOf(facets[0]), sizeOf(facets[1]), counter) };
   });
   const by = thresholds === 'common' ? undefined : facetAt('thresholds.by', thresholds.by);
-  const held = heldSteps(table, by, stepAnchors);
-  const steps = held.map((own) =>
-    own.size === 0
-      ? withSum(table.highest, 0)
-      : Array.from({ length: table.highest }, (_, v): Affine => {
-          const value = own.get(v);
-          return value === undefined ? free() : { constant: value, index: [], coefficient: [] };
-        }),
-  );
+  const steps = heldSteps(table, by, stepAnchors).map((held) => stepsOf(table.highest, held, counter));
   const logSlopes = slopes.map((name, n) => {
     const facet = facetAt(`slopes[${n}]`, name);
-    return { facet, elements: withSum(sizeOf(facet), 0) };
+    return { facet, elements: counter.withSum(sizeOf(facet), 0) };
   });
   return {
-    parameters: next,
+    parameters: counter.count(),
     measures,
     steps,
     logSlopes,
@@ -189,12 +220,8 @@ function heldSteps(table: RatingTable, by: number | undefined, anchors: readonly
   return held;
 }
 
-function groupsOf(
-  { facets }: RatingTable,
-  anchors: readonly FacetAnchor[],
-  facetAt: (field: string, name: string) => number,
-): { members: number[]; mean: number }[][] {
-  const groups = facets.map((): { members: number[]; mean: number }[] => []);
+function groupsOf({ facets }: RatingTable, anchors: readonly FacetAnchor[], facetAt: FacetAt): AnchorGroup[][] {
+  const groups = facets.map((): AnchorGroup[] => []);
   anchors.forEach(({ facet, elements, mean }, n) => {
     const f = facetAt(`anchors[${n}].facet`, facet);
     if (elements.length === 0 || !Number.isFinite(mean))

@@ -3,7 +3,8 @@ import { matchMoments } from '../calibration/latent.ts';
 import { IrtError } from '../errors.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { log } from '../numeric/elementary.ts';
-import { expectation, type Marginal } from './marginal.ts';
+import { expectation } from './expectation.ts';
+import type { Marginal } from './marginal.ts';
 
 /** One EM step: a scoring step of the facets, the population's moments. */
 export function emStep(marginal: Marginal): EmStep {
@@ -17,7 +18,7 @@ export function emStep(marginal: Marginal): EmStep {
     const { logLikelihood, logPrior, gradient, information, moments } = expectation(marginal, x, true);
     const inverse = parameters === 0 ? new Float64Array(0) : invertSymmetric(information, parameters);
     if (inverse === undefined)
-      throw new IrtError('not-identified', 'ratings', parameters, 'must tell all severities apart');
+      throw new IrtError('not-identified', 'ratings', parameters, 'must determine every severity');
     for (let i = 0; i < parameters; i += 1) {
       let move = 0;
       for (let j = 0; j < parameters; j += 1) move += inverse[i * parameters + j] * gradient[j];

@@ -5,7 +5,7 @@
 import { IrtError } from '../errors.ts';
 import { log } from '../numeric/elementary.ts';
 import { type RatingTable, ratingsOf } from '../responses/rating-table.ts';
-import { createRatingAt, ratingAt } from './cells.ts';
+import { createRatingAt, type RatingAt, ratingAt } from './cells.ts';
 import { type FacetMeasures, requireScale } from './calibrate-facets.ts';
 import { requireConnected } from './connectedness.ts';
 import { unboundedElements } from './ridge-prior.ts';
@@ -31,9 +31,144 @@ export interface JointOptions {
   readonly maximumSweeps?: number;
 }
 
+/** What the sweeps work on: estimates, which they move, and the ratings that count. */
+interface JointState {
+  readonly table: RatingTable;
+  /** Ratings of the persons who are not at an end of the scale. */
+  readonly used: Uint32Array;
+  readonly isExtreme: Uint8Array;
+  readonly theta: Float64Array;
+  readonly measures: readonly Float64Array[];
+  readonly steps: Float64Array;
+  readonly at: RatingAt;
+}
+
+const weightOf = ({ weight }: RatingTable, n: number): number => weight?.[n] ?? 1;
+const severityOf = ({ table, measures }: JointState, n: number): number =>
+  measures.reduce((total, list, f) => total + list[table.facets[f].of[n]], 0);
+
+/** Fills `at` for a rating, at the present estimates. */
+function predictRating(state: JointState, n: number): void {
+  ratingAt(state.theta[state.table.person[n]] - severityOf(state, n), state.steps, state.at);
+}
+
+/** One Newton step of a list of parameters that enter with `sign`; returns the largest move. */
+function sweep(
+  state: JointState,
+  list: Float64Array,
+  of: (n: number) => number,
+  sign: 1 | -1,
+  centre: boolean,
+): number {
+  const { table, used, at } = state;
+  const [residual, variance] = [new Float64Array(list.length), new Float64Array(list.length)];
+  for (const n of used) {
+    predictRating(state, n);
+    const e = of(n);
+    const w = weightOf(table, n);
+    residual[e] += w * (table.score[n] - at.mean);
+    variance[e] += w * at.variance;
+  }
+  let largest = 0;
+  list.forEach((_, e) => {
+    if (variance[e] === 0) return;
+    const move = Math.max(-1, Math.min(1, (sign * residual[e]) / variance[e]));
+    list[e] += move;
+    largest = Math.max(largest, Math.abs(move));
+  });
+  if (centre) {
+    const mean = list.reduce((total, v) => total + v, 0) / list.length;
+    list.forEach((value, e) => {
+      list[e] = value - mean;
+    });
+  }
+  return largest;
+}
+
+/** The same for the steps, a little shorter than Newton's, since neighbours move together. */
+function sweepSteps(state: JointState): number {
+  const { table, used, steps, at } = state;
+  const m = steps.length;
+  const [observed, expected, variance] = [new Float64Array(m), new Float64Array(m), new Float64Array(m)];
+  for (const n of used) {
+    predictRating(state, n);
+    const w = weightOf(table, n);
+    for (let v = 1; v <= m; v += 1) {
+      const tail = at.tail[v];
+      observed[v - 1] += table.score[n] >= v ? w : 0;
+      expected[v - 1] += w * tail;
+      variance[v - 1] += w * tail * (1 - tail);
+    }
+  }
+  let largest = 0;
+  for (let v = 0; v < m; v += 1) {
+    const move = Math.max(-1, Math.min(1, -(observed[v] - expected[v]) / variance[v]));
+    steps[v] += 0.7 * move;
+    largest = Math.max(largest, Math.abs(move));
+  }
+  const mean = steps.reduce((total, v) => total + v, 0) / m;
+  for (let v = 0; v < m; v += 1) steps[v] -= mean;
+  return largest;
+}
+
+/** Persons, every facet and the steps in turn, until nothing moves. */
+function maximise(
+  state: JointState,
+  { tolerance, maximumSweeps }: Pick<Required<JointOptions>, 'tolerance' | 'maximumSweeps'>,
+): { readonly sweeps: number; readonly converged: boolean } {
+  const { table, theta, measures } = state;
+  let [sweeps, converged] = [0, false];
+  while (!converged && sweeps < maximumSweeps) {
+    sweeps += 1;
+    let largest = sweep(state, theta, (n) => table.person[n], 1, false);
+    measures.forEach((list, f) => {
+      largest = Math.max(
+        largest,
+        sweep(state, list, (n) => table.facets[f].of[n], -1, true),
+      );
+    });
+    largest = Math.max(largest, sweepSteps(state));
+    converged = largest < tolerance;
+  }
+  return { sweeps, converged };
+}
+
+/** ln L, and the information on every person and element: ΣV over their ratings. */
+function informationAt(state: JointState): {
+  readonly logLikelihood: number;
+  readonly ofPersons: Float64Array;
+  readonly ofElements: readonly Float64Array[];
+} {
+  const { table, used, theta, measures, at } = state;
+  const ofPersons = new Float64Array(theta.length);
+  const ofElements = measures.map((list) => new Float64Array(list.length));
+  let logLikelihood = 0;
+  for (const n of used) {
+    predictRating(state, n);
+    const w = weightOf(table, n);
+    logLikelihood += w * logOf(at.p[table.score[n]]);
+    ofPersons[table.person[n]] += w * at.variance;
+    ofElements.forEach((list, f) => {
+      list[table.facets[f].of[n]] += w * at.variance;
+    });
+  }
+  return { logLikelihood, ofPersons, ofElements };
+}
+
+/** 1 for persons whose every rating is the lowest, or the highest: no finite θ. */
+function extremePersons(table: RatingTable): Uint8Array {
+  const [sum, count] = [new Float64Array(table.persons.length), new Float64Array(table.persons.length)];
+  table.score.forEach((score, n) => {
+    const p = table.person[n];
+    sum[p] += score;
+    count[p] += 1;
+  });
+  return Uint8Array.from(sum, (s, p) => (s === 0 || s === table.highest * count[p] ? 1 : 0));
+}
+
 /**
- * Throws IrtError when the ratings do not connect all elements, or when without the persons at an end of the scale they
- * no longer do, or no longer hold an element.
+ * Throws IrtError when the ratings do not connect all elements, or when, without the persons at an end of the scale,
+ * they no longer do, or leave an element without a finite measure.
  */
 export function calibrateFacetsJointly(
   table: RatingTable,
@@ -41,168 +176,73 @@ export function calibrateFacetsJointly(
 ): JointFacets {
   requireScale(table);
   requireConnected(table, 'by common persons');
-  const m = table.highest;
-  const [sum, count] = [new Float64Array(table.persons.length), new Float64Array(table.persons.length)];
-  table.score.forEach((score, n) => {
-    const p = table.person[n];
-    sum[p] += score;
-    count[p] += 1;
-  });
-  const isExtreme = Uint8Array.from(sum, (s, p) => (s === 0 || s === m * count[p] ? 1 : 0));
-  const theta = new Float64Array(table.persons.length);
-  const measures = table.facets.map(({ elements }) => new Float64Array(elements.length));
-  const steps = new Float64Array(m);
-  const at = createRatingAt(m);
-  const used = Uint32Array.from(table.score.keys()).filter((n) => isExtreme[table.person[n]] === 0);
-  requireEstimable(ratingsOf(table, used));
-  const weightOf = (n: number): number => table.weight?.[n] ?? 1;
-  const locationOf = (n: number): number =>
-    theta[table.person[n]] - measures.reduce((total, list, f) => total + list[table.facets[f].of[n]], 0);
-  /** One Newton step of a list of parameters that enter with `sign`; returns the largest move. */
-  const sweep = (list: Float64Array, of: (n: number) => number, sign: 1 | -1, centre: boolean): number => {
-    const [residual, variance] = [new Float64Array(list.length), new Float64Array(list.length)];
-    for (const n of used) {
-      ratingAt(locationOf(n), steps, at);
-      const e = of(n);
-      const w = weightOf(n);
-      residual[e] += w * (table.score[n] - at.mean);
-      variance[e] += w * at.variance;
-    }
-    let largest = 0;
-    list.forEach((_, e) => {
-      if (variance[e] === 0) return;
-      const move = Math.max(-1, Math.min(1, (sign * residual[e]) / variance[e]));
-      list[e] += move;
-      largest = Math.max(largest, Math.abs(move));
-    });
-    if (centre) {
-      const mean = list.reduce((total, v) => total + v, 0) / list.length;
-      list.forEach((value, e) => {
-        list[e] = value - mean;
-      });
-    }
-    return largest;
-  };
-  const sweepSteps = (): number => {
-    const [observed, expected, variance] = [new Float64Array(m), new Float64Array(m), new Float64Array(m)];
-    for (const n of used) {
-      ratingAt(locationOf(n), steps, at);
-      const w = weightOf(n);
-      for (let v = 1; v <= m; v += 1) {
-        const tail = at.tail[v];
-        observed[v - 1] += table.score[n] >= v ? w : 0;
-        expected[v - 1] += w * tail;
-        variance[v - 1] += w * tail * (1 - tail);
-      }
-    }
-    let largest = 0;
-    for (let v = 0; v < m; v += 1) {
-      const move = Math.max(-1, Math.min(1, -(observed[v] - expected[v]) / variance[v]));
-      steps[v] += 0.7 * move;
-      largest = Math.max(largest, Math.abs(move));
-    }
-    const mean = steps.reduce((total, v) => total + v, 0) / m;
-    for (let v = 0; v < m; v += 1) steps[v] -= mean;
-    return largest;
-  };
-  let [sweeps, converged] = [0, false];
-  while (!converged && sweeps < maximumSweeps) {
-    sweeps += 1;
-    let largest = sweep(theta, (n) => table.person[n], 1, false);
-    measures.forEach((list, f) => {
-      largest = Math.max(
-        largest,
-        sweep(list, (n) => table.facets[f].of[n], -1, true),
-      );
-    });
-    largest = Math.max(largest, sweepSteps());
-    converged = largest < tolerance;
-  }
-  const [error, errors] = [new Float64Array(theta.length), measures.map((list) => new Float64Array(list.length))];
-  let logLikelihood = 0;
-  for (const n of used) {
-    ratingAt(locationOf(n), steps, at);
-    const w = weightOf(n);
-    logLikelihood += w * logOf(at.p[table.score[n]]);
-    const p = table.person[n];
-    error[p] += w * at.variance;
-    errors.forEach((list, f) => {
-      const e = table.facets[f].of[n];
-      list[e] += w * at.variance;
-    });
-  }
-  extremes(
+  const isExtreme = extremePersons(table);
+  const state: JointState = {
     table,
+    used: Uint32Array.from(table.score.keys()).filter((n) => isExtreme[table.person[n]] === 0),
     isExtreme,
-    theta,
-    error,
-    (n) => measures.reduce((total, list, f) => total + list[table.facets[f].of[n]], 0),
-    steps,
-    extreme,
-  );
+    theta: new Float64Array(table.persons.length),
+    measures: table.facets.map(({ elements }) => new Float64Array(elements.length)),
+    steps: new Float64Array(table.highest),
+    at: createRatingAt(table.highest),
+  };
+  requireEstimable(ratingsOf(table, state.used));
+  const search = maximise(state, { tolerance, maximumSweeps });
+  const { logLikelihood, ofPersons, ofElements } = informationAt(state);
+  placeExtremePersons(state, ofPersons, extreme);
   const root = (list: Float64Array): Float64Array => list.map((value) => 1 / Math.sqrt(value));
   return {
     facets: table.facets.map(({ name, elements }, f) => ({
       name,
       elements,
-      measure: measures[f],
-      standardError: root(errors[f]),
+      measure: state.measures[f],
+      standardError: root(ofElements[f]),
     })),
-    scales: [{ steps }],
-    theta,
-    thetaError: root(error),
+    scales: [{ steps: state.steps }],
+    theta: state.theta,
+    thetaError: root(ofPersons),
     isExtreme,
     logLikelihood,
-    converged,
-    sweeps,
+    ...search,
   };
 }
 
-/** What is left without extreme persons must still be a scale, connected, and hold every element. */
+/** What is left without extreme persons must still be a scale, connected, and leave every element a finite measure. */
 function requireEstimable(rest: RatingTable): void {
   requireScale(rest);
   requireConnected(
     rest,
     'also without the persons who got the highest or the lowest score only; marginal estimation keeps them',
   );
-  const [unheld] = unboundedElements(rest, undefined);
-  if (unheld !== undefined)
+  const [unbounded] = unboundedElements(rest, undefined);
+  if (unbounded !== undefined)
     throw new IrtError(
       'element-extreme',
-      rest.facets[unheld.facet].name,
-      rest.facets[unheld.facet].elements[unheld.element],
+      rest.facets[unbounded.facet].name,
+      rest.facets[unbounded.facet].elements[unbounded.element],
       'gave one end of the scale only, which has no finite measure: leave it out, or take marginal estimation',
     );
 }
 
 const logOf = (p: number): number => log(Math.max(1e-300, p));
 
-/** θ of the persons left out: Newton on a score moved inwards; `information` gets their ΣV. */
-function extremes(
-  table: RatingTable,
-  isExtreme: Uint8Array,
-  theta: Float64Array,
-  information: Float64Array,
-  severity: (n: number) => number,
-  steps: Float64Array,
-  by: number,
-): void {
+/** θ of the persons left out: Newton on a score moved inwards by `by`; `information` gets their ΣV. */
+function placeExtremePersons(state: JointState, information: Float64Array, by: number): void {
+  const { table, isExtreme, theta, steps, at } = state;
   const rows: number[][] = table.persons.map(() => []);
   table.person.forEach((p, n) => {
     if (isExtreme[p] === 1) rows[p].push(n);
   });
-  const at = createRatingAt(table.highest);
   rows.forEach((list, p) => {
     if (list.length === 0) return;
-    const weightOf = (n: number): number => table.weight?.[n] ?? 1;
-    const total = list.reduce((s, n) => s + weightOf(n) * table.score[n], 0);
+    const total = list.reduce((s, n) => s + weightOf(table, n) * table.score[n], 0);
     const target = total === 0 ? by : total - by;
     let t = total === 0 ? -3 : 3;
     for (let step = 0; step < 200; step += 1) {
       let [mean, variance] = [0, 0];
       for (const n of list) {
-        ratingAt(t - severity(n), steps, at);
-        const w = weightOf(n);
+        ratingAt(t - severityOf(state, n), steps, at);
+        const w = weightOf(table, n);
         mean += w * at.mean;
         variance += w * at.variance;
       }

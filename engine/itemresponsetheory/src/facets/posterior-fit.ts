@@ -1,7 +1,6 @@
 /**
  * Infit and outfit averaged over each person's posterior (Wu, Tam & Jen 2016): expected to be 1 under marginal
- * estimation, where the same statistics at EAP
- * abilities fall short of 1 because the estimate has followed the ratings. Weights count in the posterior; every score
+ * estimation, where the same statistics at EAP abilities fall short of 1 because the estimate has followed the ratings. Weights count in the posterior; every score
  * is then judged once.
  */
 import { normalOnGrid } from '../calibration/latent.ts';
@@ -58,6 +57,68 @@ function momentsOf(
   return out;
 }
 
+/** Posterior of every person at the nodes, normalised. */
+function posteriorsOf(
+  table: RatingTable,
+  logPrior: Float64Array,
+  momentsAt: (n: number) => CellMoments,
+): Float64Array[] {
+  const count = table.highest + 1;
+  const posteriors = table.persons.map(() => Float64Array.from(logPrior));
+  table.score.forEach((score, n) => {
+    const [own, { logP }, weight] = [posteriors[table.person[n]], momentsAt(n), table.weight?.[n] ?? 1];
+    for (let q = 0; q < own.length; q += 1) own[q] += weight * logP[q * count + score];
+  });
+  for (const own of posteriors) {
+    const most = own.reduce((a, b) => Math.max(a, b), -Infinity);
+    let total = 0;
+    for (let q = 0; q < own.length; q += 1) {
+      const w = exp(own[q] - most);
+      own[q] = w;
+      total += w;
+    }
+    for (let q = 0; q < own.length; q += 1) own[q] /= total;
+  }
+  return posteriors;
+}
+
+/** Of ratings: squared residuals, standardised squares, variances, and the variances of both. */
+interface ResidualSums {
+  n: number;
+  squares: number;
+  outfit: number;
+  variance: number;
+  outfitVariance: number;
+  infitVariance: number;
+}
+
+/** One rating, averaged over the person's posterior. */
+function residualOf(score: number, cell: CellMoments, posterior: Float64Array): ResidualSums {
+  const out: ResidualSums = { n: 1, squares: 0, outfit: 0, variance: 0, outfitVariance: 0, infitVariance: 0 };
+  for (let q = 0; q < posterior.length; q += 1) {
+    const w = posterior[q];
+    if (w < 1e-15) continue;
+    const [v, f] = [cell.variance[q], cell.fourth[q]];
+    const square = w * (score - cell.mean[q]) ** 2;
+    out.squares += square;
+    out.outfit += square / v;
+    out.variance += w * v;
+    out.outfitVariance += (w * f) / (v * v);
+    out.infitVariance += w * (f - v * v);
+  }
+  out.outfitVariance -= 1;
+  return out;
+}
+
+function addTo(sum: ResidualSums, one: ResidualSums): void {
+  sum.n += one.n;
+  sum.squares += one.squares;
+  sum.outfit += one.outfit;
+  sum.variance += one.variance;
+  sum.outfitVariance += one.outfitVariance;
+  sum.infitVariance += one.infitVariance;
+}
+
 /** By facet, by element. `population`: mean and variance of θ. */
 export function posteriorFit(
   table: RatingTable,
@@ -66,72 +127,30 @@ export function posteriorFit(
   grid = 61,
 ): PosteriorFit[][] {
   const node = abilityGrid(grid, [population]);
-  const points = node.length;
-  const prior = normalOnGrid(node, population.mean, population.variance).logWeight;
   const cells = cellsOf(table);
   const moments = cells.elements.map((elements) => momentsOf(table, measures, elements, node));
-  const count = table.highest + 1;
-  const line = table.persons.map(() => Float64Array.from(prior));
-  for (let n = 0; n < table.score.length; n += 1) {
-    const [own, logP, score, weight] = [
-      line[table.person[n]],
-      moments[cells.of[n]].logP,
-      table.score[n],
-      table.weight?.[n] ?? 1,
-    ];
-    if (own !== undefined && logP !== undefined)
-      for (let q = 0; q < points; q += 1) own[q] += weight * logP[q * count + score];
-  }
-  for (const own of line) {
-    const most = own.reduce((a, b) => Math.max(a, b), -Infinity);
-    let total = 0;
-    for (let q = 0; q < points; q += 1) {
-      const w = exp(own[q] - most);
-      own[q] = w;
-      total += w;
-    }
-    for (let q = 0; q < points; q += 1) own[q] /= total;
-  }
-  // Of each rating: its squared residual, standardised square, variance, and the variances of both.
+  const momentsAt = (n: number): CellMoments => moments[cells.of[n]];
+  const prior = normalOnGrid(node, population.mean, population.variance).logWeight;
+  const posteriors = posteriorsOf(table, prior, momentsAt);
   const sums = table.facets.map(({ elements }) =>
-    elements.map(() => ({ n: 0, squares: 0, outfit: 0, variance: 0, outfitVariance: 0, infitVariance: 0 })),
+    elements.map((): ResidualSums => ({
+      n: 0,
+      squares: 0,
+      outfit: 0,
+      variance: 0,
+      outfitVariance: 0,
+      infitVariance: 0,
+    })),
   );
-  for (let n = 0; n < table.score.length; n += 1) {
-    const [own, cell, score] = [line[table.person[n]], moments[cells.of[n]], table.score[n]];
-    if (own === undefined || cell === undefined) continue;
-    let [squares, outfit, variance, outfitVariance, infitVariance] = [0, 0, 0, 0, 0];
-    for (let q = 0; q < points; q += 1) {
-      const w = own[q];
-      if (w < 1e-15) continue;
-      const [v, f] = [cell.variance[q], cell.fourth[q]];
-      const square = w * (score - cell.mean[q]) ** 2;
-      squares += square;
-      outfit += square / v;
-      variance += w * v;
-      outfitVariance += (w * f) / (v * v);
-      infitVariance += w * (f - v * v);
-    }
+  table.score.forEach((score, n) => {
+    const one = residualOf(score, momentsAt(n), posteriors[table.person[n]]);
     table.facets.forEach(({ of }, f) => {
-      const sum = sums[f][of[n]];
-      if (sum === undefined) return;
-      sum.n += 1;
-      sum.squares += squares;
-      sum.outfit += outfit;
-      sum.variance += variance;
-      sum.outfitVariance += outfitVariance - 1;
-      sum.infitVariance += infitVariance;
+      addTo(sums[f][of[n]], one);
     });
-  }
+  });
   return table.facets.map(({ elements }, f) =>
     elements.map((element, e): PosteriorFit => {
-      const {
-        n = 0,
-        squares = NaN,
-        outfit = NaN,
-        variance = NaN,
-        outfitVariance = NaN,
-        infitVariance = NaN,
-      } = sums[f][e];
+      const { n, squares, outfit, variance, outfitVariance, infitVariance } = sums[f][e];
       return {
         element,
         ratings: n,

@@ -27,6 +27,48 @@ export const standardised = (meanSquare: number, variance: number): number => {
   return (cubeRoot(meanSquare) - 1) * (3 / q) + q / 3;
 };
 
+/** Of each element's ratings: number, scores, residuals and their variances. */
+interface ElementSums {
+  readonly n: Float64Array;
+  readonly score: Float64Array;
+  readonly outfit: Float64Array;
+  readonly squares: Float64Array;
+  readonly variance: Float64Array;
+  readonly outfitVariance: Float64Array;
+  readonly infitVariance: Float64Array;
+}
+
+function elementSums(table: RatingTable, measures: Measures, theta: ArrayLike<number>, facet: number): ElementSums {
+  const { elements, of } = table.facets[facet];
+  const zeros = (): Float64Array => new Float64Array(elements.length);
+  const sums: ElementSums = {
+    n: zeros(),
+    score: zeros(),
+    outfit: zeros(),
+    squares: zeros(),
+    variance: zeros(),
+    outfitVariance: zeros(),
+    infitVariance: zeros(),
+  };
+  const ruleAt = rulesOf(table, measures);
+  const at = createRatingAt(table.highest);
+  table.score.forEach((score, n) => {
+    const ability = theta[table.person[n]];
+    if (!Number.isFinite(ability)) return;
+    predict(ruleAt(n), ability, at);
+    const e = of[n];
+    const residual = score - at.mean;
+    sums.n[e] += 1;
+    sums.score[e] += table.categories[score];
+    sums.squares[e] += residual * residual;
+    sums.variance[e] += at.variance;
+    sums.outfit[e] += (residual * residual) / at.variance;
+    sums.outfitVariance[e] += at.fourth / (at.variance * at.variance) - 1;
+    sums.infitVariance[e] += at.fourth - at.variance * at.variance;
+  });
+  return sums;
+}
+
 /** Fit of facet number `facet` at abilities `theta` (MML: compute at WLE or say that it is at EAP). */
 export function elementFit(
   table: RatingTable,
@@ -35,37 +77,10 @@ export function elementFit(
   facet: number,
 ): ElementFit[] {
   const { facets } = measures;
+  if (facet >= facets.length) return [];
   const target = facets[facet];
-  const ruleAt = rulesOf(table, measures);
-  if (target === undefined) return [];
-  const count = target.elements.length;
-  const sums = {
-    n: new Float64Array(count),
-    score: new Float64Array(count),
-    outfit: new Float64Array(count),
-    squares: new Float64Array(count),
-    variance: new Float64Array(count),
-    outfitVariance: new Float64Array(count),
-    infitVariance: new Float64Array(count),
-  };
+  const sums = elementSums(table, measures, theta, facet);
   const at = createRatingAt(table.highest);
-  const add = (list: Float64Array, e: number, value: number): void => {
-    list[e] += value;
-  };
-  table.score.forEach((score, n) => {
-    const ability = theta[table.person[n]];
-    if (!Number.isFinite(ability)) return;
-    predict(ruleAt(n), ability, at);
-    const e = table.facets[facet].of[n];
-    const residual = score - at.mean;
-    add(sums.n, e, 1);
-    add(sums.score, e, table.categories[score]);
-    add(sums.squares, e, residual * residual);
-    add(sums.variance, e, at.variance);
-    add(sums.outfit, e, (residual * residual) / at.variance);
-    add(sums.outfitVariance, e, at.fourth / (at.variance * at.variance) - 1);
-    add(sums.infitVariance, e, at.fourth - at.variance * at.variance);
-  });
   const scoreOf = (p: Float64Array): number => p.reduce((sum, share, k) => sum + share * table.categories[k], 0);
   const average = Array.from(theta)
     .filter(Number.isFinite)
