@@ -1,8 +1,7 @@
 /**
- * Abilities of many persons at once. 1PL and 2PL items have fast ways: EAP from Σau and one base line a set of items,
- * ML, MAP and WLE by Newton's
- * method with exact derivatives (one root each). Other rows go to estimateAbility one by one. The same numbers either
- * way, within 1e-9.
+ * Abilities of many persons at once. 1PL and 2PL items have fast ways: EAP from Σau and one base line for each
+ * set of items; ML, MAP and WLE by Newton's method with exact derivatives (one root each). Other rows go to
+ * estimateAbility one by one. The numbers are the same either way, within 1e-9.
  */
 import { IrtError } from '../errors.ts';
 import { exp, log, logSigmoid } from '../numeric/elementary.ts';
@@ -80,11 +79,63 @@ function put({ theta, standardError, flagged }: ScoredAbilities, person: number,
   flagged[person] = estimate.converged && estimate.atBound === undefined ? 0 : 1;
 }
 
+/** ln of prior and P(wrong) of all items of a row at the nodes, and e to it. */
+interface PlainBase {
+  readonly base: Float64Array;
+  readonly factor: Float64Array;
+  /** From the least to the largest of base. */
+  widest: number;
+  /** Of the nodes: their distance, and that of the first from the last. */
+  readonly spacing: number;
+  readonly range: number;
+}
+
+function setBase(
+  bank: ItemParameters,
+  row: Uint32Array,
+  node: Float64Array,
+  logPrior: Float64Array,
+  at: PlainBase,
+): void {
+  const { base, factor } = at;
+  base.set(logPrior);
+  for (const item of row) {
+    const [a, b] = [bank.slope[item], bank.step[bank.stepStart[item]]];
+    for (let q = 0; q < node.length; q += 1) base[q] += logSigmoid(-a * (node[q] - b));
+  }
+  const [least, most] = [Math.min(...base), Math.max(...base)];
+  for (let q = 0; q < node.length; q += 1) factor[q] = exp(base[q] - most);
+  at.widest = most - least;
+}
+
+/** The posterior of a person with Σau = right, up to a factor, into `out`. */
+function fillPosterior(
+  { base, factor, widest, spacing, range }: PlainBase,
+  node: Float64Array,
+  right: number,
+  out: Float64Array,
+): void {
+  if (widest + right * range < 600) {
+    const ratio = exp(right * spacing);
+    for (let q = 0, power = 1; q < node.length; q += 1) {
+      out[q] = factor[q] * power;
+      power *= ratio;
+    }
+    return;
+  }
+  let most = -Infinity;
+  for (let q = 0; q < node.length; q += 1) {
+    const w = base[q] + right * node[q];
+    out[q] = w;
+    if (w > most) most = w;
+  }
+  for (let q = 0; q < node.length; q += 1) out[q] = exp(out[q] - most);
+}
+
 /**
  * ln L(θ_q) = θ_q·Σau − Σabu + Σ ln(1 − P): the last sum is kept while the items stay the same; the middle one cancels.
- * On equally spaced
- * nodes e^(θ_q·s) is a geometric sequence, so a person costs one exponential; where that would pass the range of
- * doubles, one a node.
+ * On equally spaced nodes e^(θ_q·s) is a geometric sequence, so a person costs one exponential; where that would pass
+ * the range of doubles, one a node.
  */
 function createPlainEap(
   bank: ItemParameters,
@@ -92,45 +143,25 @@ function createPlainEap(
 ): (data: ResponseMatrix, from: number, to: number, scores: ScoredAbilities, person: number) => void {
   const { node, weight } = normalGrid({ points, lower, upper, mean, sd });
   const logPrior = weight.map(log);
-  const [base, factor, work] = [new Float64Array(points), new Float64Array(points), new Float64Array(points)];
-  const spacing = (upper - lower) / (points - 1);
+  const at: PlainBase = {
+    base: new Float64Array(points),
+    factor: new Float64Array(points),
+    widest: Infinity,
+    spacing: (upper - lower) / (points - 1),
+    range: upper - lower,
+  };
+  const work = new Float64Array(points);
   let items: Uint32Array = Uint32Array.of(0xffffffff);
-  let widest = Infinity;
-  const rebase = (row: Uint32Array): void => {
-    items = row;
-    base.set(logPrior);
-    for (const item of row) {
-      const [a, b] = [bank.slope[item], bank.step[bank.stepStart[item]]];
-      for (let q = 0; q < points; q += 1) base[q] += logSigmoid(-a * (node[q] - b));
-    }
-    const [least, most] = [Math.min(...base), Math.max(...base)];
-    for (let q = 0; q < points; q += 1) factor[q] = exp(base[q] - most);
-    widest = most - least;
-  };
-  const fill = (right: number): void => {
-    if (widest + right * (upper - lower) < 600) {
-      const ratio = exp(right * spacing);
-      for (let q = 0, power = 1; q < points; q += 1) {
-        work[q] = factor[q] * power;
-        power *= ratio;
-      }
-      return;
-    }
-    let most = -Infinity;
-    for (let q = 0; q < points; q += 1) {
-      const w = base[q] + right * node[q];
-      work[q] = w;
-      if (w > most) most = w;
-    }
-    for (let q = 0; q < points; q += 1) work[q] = exp(work[q] - most);
-  };
   return (data, from, to, { theta, standardError, flagged }, person) => {
     let same = to - from === items.length;
     for (let n = from; n < to && same; n += 1) same = data.item[n] === items[n - from];
-    if (!same) rebase(data.item.subarray(from, to));
+    if (!same) {
+      items = data.item.subarray(from, to);
+      setBase(bank, items, node, logPrior, at);
+    }
     let right = 0;
     for (let n = from; n < to; n += 1) if (data.category[n] === 1) right += bank.slope[data.item[n]];
-    fill(right);
+    fillPosterior(at, node, right, work);
     let [total, first, second] = [0, 0, 0];
     for (let q = 0; q < points; q += 1) {
       const w = work[q];

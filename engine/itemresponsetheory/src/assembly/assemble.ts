@@ -121,6 +121,78 @@ function branches(
   return dearest === undefined ? [] : [[[dearest, -1]], [[dearest, 1]]];
 }
 
+/** 1 for items to include, −1 for items to exclude. Throws IrtError for an item that is both. */
+function fixingOf(size: number, include: readonly number[], exclude: readonly number[]): Fixing {
+  const fixing: Fixing = new Int8Array(size);
+  for (const item of exclude) fixing[item] = -1;
+  for (const item of include) {
+    if (fixing[item] === -1) throw new IrtError('include-excluded', 'include', item, 'must not be excluded too');
+    fixing[item] = 1;
+  }
+  return fixing;
+}
+
+interface ValuedTest {
+  readonly items: readonly number[];
+  readonly value: number;
+}
+
+/** The best test found so far. */
+interface Incumbent {
+  readonly best: () => ValuedTest | undefined;
+  readonly report: (items: readonly number[]) => void;
+  /** Whether no better test is worth looking for under this bound. */
+  readonly isGoodEnough: (bound: number) => boolean;
+}
+
+function incumbentOf(values: Float64Array, blueprint: Blueprint, tolerance: number, relativeGap: number): Incumbent {
+  let best: ValuedTest | undefined;
+  return {
+    best: () => best,
+    report: (items) => {
+      const value = items.reduce((sum, item) => sum + values[item], 0);
+      if ((best === undefined || value > best.value) && violations(blueprint, items).length === 0)
+        best = { items, value };
+    },
+    isGoodEnough: (bound) =>
+      best !== undefined && bound <= best.value + Math.max(tolerance, relativeGap * Math.abs(best.value)),
+  };
+}
+
+interface OpenNode {
+  readonly fixing: Fixing;
+  readonly relaxed: Relaxation;
+}
+
+/** Branch and bound, best bound first; ties in order of creation, so that the same input gives the same test. */
+function search(
+  values: Float64Array,
+  blueprint: Blueprint,
+  { report, isGoodEnough, best }: Incumbent,
+  open: OpenNode[],
+  { maximumNodes, tolerance }: { readonly maximumNodes: number; readonly tolerance: number },
+): number {
+  let nodes = 1;
+  while (open.length > 0 && nodes < maximumNodes) {
+    const at = open.reduce((lead, node, n) => (node.relaxed.bound > open[lead].relaxed.bound ? n : lead), 0);
+    const [node] = open.splice(at, 1);
+    if (isGoodEnough(node.relaxed.bound)) {
+      open.push(node);
+      break;
+    }
+    for (const changes of branches(blueprint, node.relaxed.items, node.fixing)) {
+      const fixing = Int8Array.from(node.fixing);
+      if (changes.some(([item, value]) => fixing[item] === -value)) continue;
+      for (const [item, value] of changes) fixing[item] = value;
+      nodes += 1;
+      const relaxed = relax(values, blueprint, fixing, report, isGoodEnough);
+      const least = best()?.value ?? -Infinity;
+      if ('bound' in relaxed && relaxed.bound > least + tolerance) open.push({ fixing, relaxed });
+    }
+  }
+  return nodes;
+}
+
 /**
  * `values`: what each item is worth, e.g. its information. Throws IrtError for a blueprint that does not fit the bank.
  */
@@ -134,56 +206,24 @@ export function assemble(values: Float64Array, blueprint: Blueprint, options: As
       blueprint.sets.bounds.length,
       'needs a solver: use assembleBySolver',
     );
-  const root: Fixing = new Int8Array(values.length);
-  for (const item of exclude) root[item] = -1;
-  for (const item of include) {
-    if (root[item] === -1) throw new IrtError('include-excluded', 'include', item, 'must not be excluded too');
-    root[item] = 1;
-  }
-  let best: { items: readonly number[]; value: number } | undefined;
-  const report = (items: readonly number[]): void => {
-    const value = items.reduce((sum, item) => sum + values[item], 0);
-    if ((best === undefined || value > best.value) && violations(blueprint, items).length === 0)
-      best = { items, value };
-  };
-  if (
-    known !== undefined &&
-    include.every((item) => known.includes(item)) &&
-    !exclude.some((item) => known.includes(item))
-  )
-    report(known);
-  const isGoodEnough = (bound: number): boolean =>
-    best !== undefined && bound <= best.value + Math.max(tolerance, relativeGap * Math.abs(best.value));
-  const first = relax(values, blueprint, root, report, isGoodEnough);
+  const root = fixingOf(values.length, include, exclude);
+  const incumbent = incumbentOf(values, blueprint, tolerance, relativeGap);
+  const isAllowed = (items: readonly number[]): boolean =>
+    include.every((item) => items.includes(item)) && !exclude.some((item) => items.includes(item));
+  if (known !== undefined && isAllowed(known)) incumbent.report(known);
+  const first = relax(values, blueprint, root, incumbent.report, incumbent.isGoodEnough);
   if (!('bound' in first)) return { kind: 'infeasible', conflicts: first, nodes: 1 };
-  // Best bound first; ties in order of creation, so that the same input gives the same test.
-  const open: { readonly fixing: Fixing; readonly relaxed: Relaxation }[] = [{ fixing: root, relaxed: first }];
-  let nodes = 1;
-  while (open.length > 0 && nodes < maximumNodes) {
-    const at = open.reduce((lead, node, n) => (node.relaxed.bound > open[lead].relaxed.bound ? n : lead), 0);
-    const [node] = open.splice(at, 1);
-    if (node === undefined) break;
-    if (isGoodEnough(node.relaxed.bound)) {
-      open.push(node);
-      break;
-    }
-    for (const changes of branches(blueprint, node.relaxed.items, node.fixing)) {
-      const fixing = Int8Array.from(node.fixing);
-      if (changes.some(([item, value]) => fixing[item] === -value)) continue;
-      for (const [item, value] of changes) fixing[item] = value;
-      nodes += 1;
-      const relaxed = relax(values, blueprint, fixing, report, isGoodEnough);
-      if ('bound' in relaxed && (best === undefined || relaxed.bound > best.value + tolerance))
-        open.push({ fixing, relaxed });
-    }
-  }
+  const open: OpenNode[] = [{ fixing: root, relaxed: first }];
+  const nodes = search(values, blueprint, incumbent, open, { maximumNodes, tolerance });
+  const best = incumbent.best();
   if (best === undefined)
     return {
       kind: 'infeasible',
       conflicts:
         open.length > 0
           ? [{ rule: `no test found in ${nodes} nodes`, needed: 1, possible: 0 }]
-          : explain(blueprint, first.items),
+          : // What the best test without enemies and budgets would break.
+            violations(blueprint, first.items),
       nodes,
     };
   const bound = open.reduce((highest, { relaxed }) => Math.max(highest, relaxed.bound), best.value);
@@ -196,6 +236,3 @@ export function assemble(values: Float64Array, blueprint: Blueprint, options: As
     nodes,
   };
 }
-
-/** What the best test without enemies and budgets would break. */
-const explain = (blueprint: Blueprint, items: readonly number[]): readonly Conflict[] => violations(blueprint, items);

@@ -15,18 +15,11 @@ import { covarianceOf, gradientAt, reportedCovariance, reportedErrors } from './
 import { exp } from '../numeric/elementary.ts';
 import { expectation, momentsOf } from './e-step.ts';
 import { type ItemModelName, reportedOf, specOf, specOfReported } from './family.ts';
+import { histogramsOf, type ItemLayout, type Latent, meanOf, varianceOf } from './layout.ts';
 import { maximiseBlock, maximiseLatent } from './m-step.ts';
-import type { Flag } from './patterns.ts';
-import {
-  type CalibrateItemsOptions,
-  histogramsOf,
-  type Latent,
-  meanOf,
-  type ItemLayout,
-  prepareProblem,
-  type CalibrationProblem,
-  varianceOf,
-} from './problem.ts';
+import type { CalibrateItemsOptions } from './options.ts';
+import type { Flag } from './categories.ts';
+import { type CalibrationProblem, prepareProblem } from './problem.ts';
 
 export interface CalibratedItemResult {
   readonly item: ItemSpec;

@@ -3,7 +3,8 @@
  * order.
  */
 import { evaluateFamily, prepareFamily } from './family.ts';
-import { histogramsOf, meanOf, type CalibrationProblem, varianceOf } from './problem.ts';
+import { histogramsOf, meanOf, varianceOf } from './layout.ts';
+import type { CalibrationProblem } from './problem.ts';
 import { countScored } from './rows.ts';
 import { type SliceInput, sumsLayout } from './slice.ts';
 

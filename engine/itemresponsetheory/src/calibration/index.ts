@@ -12,9 +12,9 @@ export {
   type ItemsCalibration,
   type LatentGroup,
 } from './calibrate-items.ts';
-export type { CalibrateItemsOptions } from './problem.ts';
+export type { CalibrateItemsOptions } from './options.ts';
 export type { ItemModelName } from './family.ts';
-export type { Flag as CalibrationFlag } from './patterns.ts';
+export type { Flag as CalibrationFlag } from './categories.ts';
 export type { Priors } from './parameter-prior.ts';
 export { type ResponseMatrix, responseMatrix } from '../responses/response-matrix.ts';
 export {

@@ -8,7 +8,8 @@ import { log } from '../numeric/elementary.ts';
 import type { DensityMoments } from './e-step.ts';
 import { evaluateFamily, type FamilyWork, isPossible, type ItemModelName, prepareFamily } from './family.ts';
 import { constrainedWeights, matchMoments, normalOnGrid } from './latent.ts';
-import { meanOf, type ItemLayout, type CalibrationProblem, varianceIndex, varianceOf } from './problem.ts';
+import { type ItemLayout, meanOf, varianceIndex, varianceOf } from './layout.ts';
+import type { CalibrationProblem } from './problem.ts';
 import { sumsLayout } from './slice.ts';
 
 /** Gradient and expected information of a block's expected log-likelihood at x, and its value. */

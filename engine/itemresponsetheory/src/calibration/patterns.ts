@@ -1,17 +1,7 @@
-/**
- * Response data made ready: categories made consecutive by a stated rule, persons without responses left out, equal
- * rows counted once.
- */
-import { IrtError } from '../errors.ts';
+/** Response data made ready: persons without responses left out, equal rows counted once, categories recoded. */
 import { log } from '../numeric/elementary.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
-
-export interface Flag {
-  readonly item: number;
-  readonly code:
-    'few-responses' | 'forms-disconnected' | 'category-empty' | 'few-in-category' | 'negative-slope' | 'bias-kept';
-  readonly message: string;
-}
+import { categoriesOf, countCategories, type Flag, type ItemCategories } from './categories.ts';
 
 export interface Patterns {
   /** Rows that differ, CSR; `weight`: how many persons have each. */
@@ -33,26 +23,28 @@ export interface Patterns {
   readonly emptyPersons: number;
 }
 
-/** Fewer than this in a category: its step is hardly determined (Linacre's rule of ten). */
-const fewInCategory = 10;
-const fewResponses = 50;
+/**
+ * Rows with so many possible answers to every person (e⁷) are hardly ever equal: looking for equal ones would cost more
+ * than it saves. The number of characters of a key is bounded, too.
+ */
+const manyPatterns = 7;
+const longestCollapsed = 24;
 
-/** Recoding of one item: categories nobody chose are closed up, the higher ones move down by one. */
-function recoding(counts: Uint32Array): Int16Array {
-  const map = new Int16Array(counts.length).fill(-1);
-  let next = 0;
-  counts.forEach((count, k) => {
-    if (count > 0) {
-      map[k] = next;
-      next += 1;
-    }
-  });
-  return map;
+/** Whether rows are left as they are instead of being compared: too many answers are possible. */
+function longRows(data: ResponseMatrix, categories: Uint8Array): (from: number, to: number) => boolean {
+  const most = log(data.persons + 1) + manyPatterns;
+  const logCategories = Float64Array.from(categories, (n) => log(n));
+  return (from, to) => {
+    if (to - from > longestCollapsed) return true;
+    let sum = 0;
+    for (let n = from; n < to; n += 1) sum += logCategories[data.item[n]];
+    return sum > most;
+  };
 }
 
 /**
- * Throws IrtError for an item without responses or with one category only. `names` for messages; `isFixed`: items whose
- * categories are given.
+ * Throws IrtError for an item without responses or with one category only. `names` for messages; `fixedCategories`: of
+ * items whose categories are given.
  */
 export function preparePatterns(
   data: ResponseMatrix,
@@ -61,78 +53,46 @@ export function preparePatterns(
   fixedCategories: (item: number) => number | undefined,
   weightOf: (person: number) => number = () => 1,
 ): Patterns {
-  const tally = new Uint32Array(256 * data.items);
-  for (let n = 0; n < data.item.length; n += 1) {
-    const at = 256 * data.item[n] + data.category[n];
-    tally[at] += 1;
-  }
-  const raw = Array.from({ length: data.items }, (_, item) => tally.slice(256 * item, 256 * (item + 1)));
-  const flags: Flag[] = [];
-  const maps: Int16Array[] = [];
-  const categories = new Uint8Array(data.items);
-  const counts = raw.map((row, item) => {
-    const total = row.reduce((sum, n) => sum + n, 0);
-    const highest = row.findLastIndex((n) => n > 0);
-    const given = fixedCategories(item);
-    if (given !== undefined) {
-      if (highest >= given)
-        throw new IrtError(
-          'category-outside-item',
-          names(item),
-          highest,
-          `must be a whole number from 0 to ${given - 1}`,
-        );
-      categories[item] = given;
-      maps.push(Int16Array.from({ length: 256 }, (_, k) => k));
-      return row.slice(0, given);
-    }
-    if (total === 0) throw new IrtError('item-without-responses', names(item), 0, 'must have responses');
-    const used = row.slice(0, highest + 1);
-    const closed = used.filter((n) => n > 0);
-    if (closed.length < 2)
-      throw new IrtError('item-without-variance', names(item), highest, 'must have answers in two categories at least');
-    if (closed.length < used.length)
-      flags.push({
-        item,
-        code: 'category-empty',
-        message: `${names(item)}: nobody in category ${[...used.keys()].filter((k) => used[k] === 0).join(', ')}; the higher categories were moved down`,
-      });
-    closed.forEach((n, k) => {
-      if (n < fewInCategory)
-        flags.push({ item, code: 'few-in-category', message: `${names(item)}: only ${n} in category ${k}` });
-    });
-    if (total < fewResponses)
-      flags.push({ item, code: 'few-responses', message: `${names(item)}: only ${total} responses` });
-    categories[item] = closed.length;
-    maps.push(recoding(used));
-    return closed;
-  });
-  const spread = log(data.persons + 1) + manyPatterns;
-  const logCategories = Float64Array.from(categories, (n) => log(n));
-  const isLong = (from: number, to: number): boolean => {
-    if (to - from > longestCollapsed) return true;
-    let sum = 0;
-    for (let n = from; n < to; n += 1) sum += logCategories[data.item[n]];
-    return sum > spread;
+  const items = countCategories(data).map((counts, item) =>
+    categoriesOf(item, counts, names(item), fixedCategories(item)),
+  );
+  const categories = Uint8Array.from(items, ({ counts }) => counts.length);
+  const found = equalRows(data, densityOf, weightOf, longRows(data, categories));
+  return {
+    ...found,
+    ...rowsOfPersons(data, found.first, items),
+    rows: found.first.length,
+    density: Uint32Array.from(found.first, densityOf),
+    categories,
+    counts: items.map(({ counts }) => counts),
+    flags: items.flatMap(({ flags }) => flags),
   };
-  return { ...collapse(data, densityOf, weightOf, maps, isLong), categories, counts, flags };
 }
 
-/**
- * Rows with so many possible answers to every person (e⁷) are hardly ever equal: looking for it would cost more than it
- * saves. Characters of a key are bounded, too.
- */
-const manyPatterns = 7;
-const longestCollapsed = 24;
+interface EqualRows extends Pick<Patterns, 'weight' | 'squaredWeight' | 'rowOf' | 'emptyPersons'> {
+  /** The first person of each row. */
+  readonly first: readonly number[];
+}
+
+/** Density and answers as text, equal for equal rows. */
+function keyOf({ item, category }: ResponseMatrix, from: number, to: number, density: number): string {
+  const codes = new Uint16Array(2 * (to - from) + 2);
+  codes[0] = density & 0xffff;
+  codes[1] = density >>> 16;
+  for (let n = from; n < to; n += 1) {
+    codes[2 * (n - from) + 2] = item[n] & 0xffff;
+    codes[2 * (n - from) + 3] = (item[n] >>> 16) * 256 + category[n];
+  }
+  return String.fromCharCode(...codes);
+}
 
 /** Equal rows of one density become one row with a weight; the order is that of first appearance. */
-function collapse(
+function equalRows(
   data: ResponseMatrix,
   densityOf: (person: number) => number,
   weightOf: (person: number) => number,
-  maps: readonly Int16Array[],
   isLong: (from: number, to: number) => boolean,
-): Omit<Patterns, 'categories' | 'counts' | 'flags'> {
+): EqualRows {
   const known = new Map<string, number>();
   const rowOf = new Int32Array(data.persons).fill(-1);
   const first: number[] = [];
@@ -145,44 +105,45 @@ function collapse(
       emptyPersons += 1;
       continue;
     }
-    if (isLong(from, to)) {
-      rowOf[person] = first.length;
-      first.push(person);
-      weight.push(own);
-      squaredWeight.push(own * own);
-      continue;
-    }
-    const codes = new Uint16Array(2 * (to - from) + 2);
-    codes[0] = densityOf(person) & 0xffff;
-    codes[1] = densityOf(person) >>> 16;
-    for (let n = from; n < to; n += 1) {
-      codes[2 * (n - from) + 2] = data.item[n] & 0xffff;
-      codes[2 * (n - from) + 3] = (data.item[n] >>> 16) * 256 + data.category[n];
-    }
-    const key = String.fromCharCode(...codes);
-    const row = known.get(key);
+    const key = isLong(from, to) ? undefined : keyOf(data, from, to, densityOf(person));
+    const row = key === undefined ? undefined : known.get(key);
     if (row !== undefined) {
       weight[row] += own;
       squaredWeight[row] += own * own;
       rowOf[person] = row;
       continue;
     }
-    known.set(key, first.length);
+    if (key !== undefined) known.set(key, first.length);
     rowOf[person] = first.length;
     first.push(person);
     weight.push(own);
     squaredWeight.push(own * own);
   }
-  const rowStart = new Uint32Array(first.length + 1);
-  first.forEach((person, row) => {
+  return {
+    first,
+    weight: Float64Array.from(weight),
+    squaredWeight: Float64Array.from(squaredWeight),
+    rowOf,
+    emptyPersons,
+  };
+}
+
+/** The answers of these persons, recoded. */
+function rowsOfPersons(
+  data: ResponseMatrix,
+  persons: readonly number[],
+  items: readonly ItemCategories[],
+): Pick<Patterns, 'rowStart' | 'item' | 'category'> {
+  const rowStart = new Uint32Array(persons.length + 1);
+  persons.forEach((person, row) => {
     rowStart[row + 1] = rowStart[row] + data.rowStart[person + 1] - data.rowStart[person];
   });
-  const [item, category] = [new Uint32Array(rowStart[first.length]), new Uint8Array(rowStart[first.length])];
+  const [item, category] = [new Uint32Array(rowStart[persons.length]), new Uint8Array(rowStart[persons.length])];
   const recoded = new Uint8Array(256 * data.items);
-  maps.forEach((map, one) => {
-    for (let k = 0; k < map.length; k += 1) recoded[256 * one + k] = map[k];
+  items.forEach(({ recoding }, one) => {
+    for (let k = 0; k < recoding.length; k += 1) recoded[256 * one + k] = recoding[k];
   });
-  first.forEach((person, row) => {
+  persons.forEach((person, row) => {
     const to = data.rowStart[person + 1];
     for (let n = data.rowStart[person], at = rowStart[row]; n < to; n += 1, at += 1) {
       const one = data.item[n];
@@ -190,15 +151,5 @@ function collapse(
       category[at] = recoded[256 * one + data.category[n]];
     }
   });
-  return {
-    rows: first.length,
-    rowStart,
-    item,
-    category,
-    weight: Float64Array.from(weight),
-    squaredWeight: Float64Array.from(squaredWeight),
-    density: Uint32Array.from(first, densityOf),
-    rowOf,
-    emptyPersons,
-  };
+  return { rowStart, item, category };
 }

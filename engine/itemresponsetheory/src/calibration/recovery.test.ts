@@ -14,7 +14,7 @@ import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { drawCategory } from '../simulation/generate.ts';
 import { calibrateItems } from './calibrate-items.ts';
 import type { ItemModelName } from './family.ts';
-import type { CalibrateItemsOptions } from './problem.ts';
+import type { CalibrateItemsOptions } from './options.ts';
 
 interface Study {
   readonly name: string;

@@ -4,8 +4,17 @@
  * are listed (s_0 = t_0 = 0); what they share, the sum of ln P_0, belongs to the booklet. Graded, 3PL and fixed items
  * list their line of the table.
  */
-import type { ItemLayout } from './problem.ts';
 import type { Patterns } from './patterns.ts';
+
+/** Where the numbers of an item stand. */
+export interface ItemPlace {
+  /** First cell (item and category). */
+  readonly row: number;
+  /** First line of the table: one for ln P_0 of an exponential item, else one for each category. */
+  readonly line: number;
+  /** ln P_k = s_k·θ + t_k + a function of θ alone. */
+  readonly isExponential: boolean;
+}
 
 /**
  * Lists of numbers, one behind the other: list n is value[start[n]] … value[start[n + 1] − 1], of which those before
@@ -55,7 +64,7 @@ function findBooklets(
   const example: number[] = [];
   const of = new Uint32Array(rows);
   for (let row = 0; row < rows; row += 1) {
-    const [start, end, before] = [rowStart[row], rowStart[row + 1], rowStart[row - 1]];
+    const [start, end, before] = [rowStart[row], rowStart[row + 1], row === 0 ? 0 : rowStart[row - 1]];
     if (
       row > 0 &&
       density[row] === density[row - 1] &&
@@ -142,7 +151,7 @@ function listsOf(
 }
 
 /** `isInformative`: 1 for items from which the posterior is made. */
-export function prepareRows(patterns: Patterns, parts: readonly ItemLayout[], isInformative: Uint8Array): RowData {
+export function prepareRows(patterns: Patterns, parts: readonly ItemPlace[], isInformative: Uint8Array): RowData {
   const isExponential = Uint8Array.from(parts, (part) => (part.isExponential ? 1 : 0));
   const cell = Int32Array.from(parts, (part) => (part.isExponential ? part.row : -1));
   const line = Int32Array.from(parts, (part) => (part.isExponential ? -1 : part.line));

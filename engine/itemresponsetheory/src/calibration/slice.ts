@@ -4,7 +4,7 @@
  * person's row is θ·Σs + Σt and one base line that all rows of the booklet share (quadrature/posterior-recurrence.ts).
  * Graded and 3PL items, and fixed ones, add their lines of the table of ln P.
  */
-import { createKernelMemory } from '../kernels/row-kernels.ts';
+import { createKernelMemory, type RowKernels } from '../kernels/row-kernels.ts';
 import { log } from '../numeric/elementary.ts';
 import { createPosteriorRecurrence } from '../quadrature/posterior-recurrence.ts';
 import { normalOnGrid } from './latent.ts';
@@ -69,8 +69,8 @@ export interface Slice {
 
 /** ln weight of the node that only fills up the line. */
 const nowhere = -1e300;
-/** Booklets of fewer rows are not worth their ratios. */
-const fewestWalked = 3;
+/** For booklets of fewer rows the ratios of the recurrence cost more than they save. */
+const fewestByRecurrence = 3;
 
 /** Posterior of one row: `from`..`to` are the nodes that carry weight; `peak`: ln of the weight that was set to 1. */
 interface RowPosterior {
@@ -80,167 +80,222 @@ interface RowPosterior {
   peak: number;
 }
 
-export function createSlice(data: RowData, shape: SliceShape, preference: 'fastest' | 'plain' = 'fastest'): Slice {
-  const { node, stride, lines } = shape;
-  const points = node.length;
-  const layout = sumsLayout(shape);
+/** The slice's arrays in the kernels' memory, and their addresses. */
+interface SliceMemory {
+  readonly kernels: RowKernels;
+  /** Of a line, in bytes. */
+  readonly length: number;
+  readonly table: Float64Array;
+  readonly sums: Float64Array;
+  /** ln of prior and base lines of the booklet. */ readonly line: Float64Array;
+  /** Persons of the booklet at each node. */ readonly here: Float64Array;
+  readonly nodes: Float64Array;
+  /** Of the row's posterior; ln of its largest may stand behind it. */ readonly weight: Float64Array;
+  readonly listedAt: number;
+  readonly sharedAt: number;
+  /** From a line of the table to that of the sums. */ readonly toSums: number;
+}
+
+function sliceMemory(
+  data: RowData,
+  { node, stride, lines }: SliceShape,
+  layout: SumsLayout,
+  preference: 'fastest' | 'plain',
+): SliceMemory {
   const bytes =
     8 * (lines * stride + layout.length + 4 * stride + 2) +
     4 * (data.listed.value.length + data.shared.value.length) +
     1024;
   const memory = createKernelMemory(bytes, preference);
-  const { kernels } = memory;
   const length = 8 * stride;
   const table = memory.numbers(lines * stride);
   const sums = memory.numbers(layout.length);
   const [line, here, nodes] = [memory.numbers(stride), memory.numbers(stride), memory.numbers(stride)];
   const weight = memory.numbers(stride + 2);
-  const walker = createPosteriorRecurrence(node, weight);
   nodes.set(node);
-  const addressesOf = ({ value }: Lists): Uint32Array => {
+  const addressesOf = ({ value }: Lists): number => {
     const list = memory.addresses(value.length);
     for (let n = 0; n < value.length; n += 1) list[n] = table.byteOffset + value[n] * length;
-    return list;
+    return list.byteOffset;
   };
-  const [listedAt, sharedAt] = [addressesOf(data.listed).byteOffset, addressesOf(data.shared).byteOffset];
-  const toSums = sums.byteOffset - table.byteOffset;
-  const out: RowPosterior = { from: 0, to: 0, total: 0, peak: 0 };
-  const empty = new Float64Array(0);
+  return {
+    kernels: memory.kernels,
+    length,
+    table,
+    sums,
+    line,
+    here,
+    nodes,
+    weight,
+    listedAt: addressesOf(data.listed),
+    sharedAt: addressesOf(data.shared),
+    toSums: sums.byteOffset - table.byteOffset,
+  };
+}
+
+/** All nodes by exponentials: line + sum·θ and the row's own lines of the table. */
+function softmaxAtAllNodes(
+  { kernels, line, nodes, weight, listedAt, length }: SliceMemory,
+  { start, informativeEnd }: Lists,
+  sum: number,
+  place: number,
+  out: RowPosterior,
+): void {
+  const stride = line.length;
+  weight.set(line);
+  if (sum !== 0) for (let q = 0; q < stride; q += 1) weight[q] += sum * nodes[q];
+  const from = start[place];
+  kernels.addRows(listedAt + 4 * from, informativeEnd[place] - from, weight.byteOffset, length);
+  out.total = kernels.softmax(weight.byteOffset, length);
+  out.peak = weight[stride];
+  let [first, last] = [0, stride - 2];
+  while (first < last && weight[first] === 0 && weight[first + 1] === 0) first += 2;
+  while (last > first && weight[last] === 0 && weight[last + 1] === 0) last -= 2;
+  out.from = first;
+  out.to = last + 2;
+}
+
+/** Posteriors of the rows of one booklet after another. */
+interface BookletPosteriors {
+  begin(input: SliceInput): void;
+  open(booklet: number): void;
+  /** Of the row at this place of the open booklet: weights in memory, the rest returned; valid until the next call. */
+  at(place: number): RowPosterior;
+}
+
+const empty = new Float64Array(0);
+
+function bookletPosteriors(data: RowData, shape: SliceShape, memory: SliceMemory): BookletPosteriors {
+  const { node } = shape;
+  const { kernels, line, length, sharedAt } = memory;
+  const recurrence = createPosteriorRecurrence(node, memory.weight);
+  const bySoftmax: RowPosterior = { from: 0, to: 0, total: 0, peak: 0 };
   let input: SliceInput = { table: empty, slope: empty, mean: empty, variance: empty, histogram: empty };
-  let [booklet, isWalked, lowest, highest] = [-1, false, stride, -1];
+  let isByRecurrence = false;
   let prior: { readonly density: number; readonly logWeight: Float64Array } = { density: -1, logWeight: empty };
-
-  function open(next: number, rows: number): void {
-    const { start, informativeEnd } = data.shared;
-    booklet = next;
-    const density = data.density[next];
-    if (density !== prior.density)
-      prior = {
-        density,
-        logWeight: shape.hasHistogram
-          ? input.histogram.subarray(density * points, (density + 1) * points)
-          : normalOnGrid(node, input.mean[density], input.variance[density]).logWeight,
-      };
-    line.fill(nowhere);
-    line.set(prior.logWeight);
-    kernels.addRows(sharedAt + 4 * start[next], informativeEnd[next] - start[next], line.byteOffset, length);
-    // A histogram may have several modes.
-    isWalked = rows >= fewestWalked && !shape.hasHistogram;
-    if (isWalked) walker.setBaseLine(line);
-  }
-
-  /** What the booklet's rows have in common is added once. */
-  function close(): void {
-    if (booklet < 0 || highest < 0) {
-      booklet = -1;
-      return;
-    }
-    const { start } = data.shared;
-    kernels.addToRows(
-      sharedAt + 4 * start[booklet],
-      start[booklet + 1] - start[booklet],
-      toSums,
-      here.byteOffset,
-      8 * lowest,
-      8 * highest,
-    );
-    const at = layout.density + layout.width * data.density[booklet];
-    if (shape.perDensity === 'nodes') for (let q = lowest; q < highest; q += 1) sums[at + q] += here[q];
-    else
-      for (let q = lowest; q < highest; q += 1) {
-        const [w, theta] = [here[q], nodes[q]];
-        sums[at] += w;
-        sums[at + 1] += w * theta;
-        sums[at + 2] += w * theta * theta;
-      }
-    here.fill(0);
-    [booklet, lowest, highest] = [-1, stride, -1];
-  }
-
-  /** All nodes by exponentials: line + sum·θ and the row's own lines of the table. */
-  function softmaxAtAllNodes(sum: number, place: number): void {
-    weight.set(line);
-    if (sum !== 0) for (let q = 0; q < stride; q += 1) weight[q] += sum * nodes[q];
-    const from = data.listed.start[place];
-    kernels.addRows(listedAt + 4 * from, data.listed.informativeEnd[place] - from, weight.byteOffset, length);
-    out.total = kernels.softmax(weight.byteOffset, length);
-    out.peak = weight[stride];
-    let [first, last] = [0, stride - 2];
-    while (first < last && weight[first] === 0 && weight[first + 1] === 0) first += 2;
-    while (last > first && weight[last] === 0 && weight[last + 1] === 0) last -= 2;
-    out.from = first;
-    out.to = last + 2;
-  }
-
-  /** Posterior of the row at this place. */
-  function posteriorAt(place: number): void {
-    const { start, informativeEnd, value } = data.scored;
-    const { slope } = input;
-    let sum = 0;
-    for (let n = start[place]; n < informativeEnd[place]; n += 1) sum += slope[value[n]];
-    const hasListed = data.listed.start[place] < data.listed.informativeEnd[place];
-    if (!isWalked || hasListed) {
-      softmaxAtAllNodes(sum, place);
-      return;
-    }
-    walker.walk(sum);
-    out.from = walker.from;
-    out.to = walker.to;
-    out.total = walker.total;
-    out.peak = walker.peak;
-  }
-
-  function add(place: number): void {
-    const { from, to, total, peak } = out;
-    const count = data.weight[place];
-    sums[layout.logLikelihood] += count * (peak + log(total));
-    const first = kernels.addExpectedCounts(
-      weight.byteOffset,
-      8 * from,
-      8 * to,
-      count / total,
-      here.byteOffset,
-      nodes.byteOffset,
-    );
-    if (from < lowest) lowest = from;
-    if (to > highest) highest = to;
-    const { start, value } = data.scored;
-    for (let n = start[place]; n < start[place + 1]; n += 1) {
-      const at = layout.eap + value[n];
-      sums[at] += first;
-    }
-    const [listed, end] = [data.listed.start[place], data.listed.start[place + 1]];
-    if (end > listed)
-      kernels.addToRows(listedAt + 4 * listed, end - listed, toSums, weight.byteOffset, 8 * from, 8 * to);
-  }
-
+  const logPriorOf = (density: number): Float64Array =>
+    shape.hasHistogram
+      ? input.histogram.subarray(density * node.length, (density + 1) * node.length)
+      : normalOnGrid(node, input.mean[density], input.variance[density]).logWeight;
   return {
     begin(next) {
       input = next;
-      table.set(input.table);
       prior = { density: -1, logWeight: empty };
+    },
+    open(booklet) {
+      const { start, informativeEnd } = data.shared;
+      const density = data.density[booklet];
+      if (density !== prior.density) prior = { density, logWeight: logPriorOf(density) };
+      line.fill(nowhere);
+      line.set(prior.logWeight);
+      const from = start[booklet];
+      kernels.addRows(sharedAt + 4 * from, informativeEnd[booklet] - from, line.byteOffset, length);
+      // A histogram may have several modes.
+      isByRecurrence = data.size[booklet] >= fewestByRecurrence && !shape.hasHistogram;
+      if (isByRecurrence) recurrence.setBaseLine(line);
+    },
+    at(place) {
+      const { start, informativeEnd, value } = data.scored;
+      const { slope } = input;
+      let sum = 0;
+      for (let n = start[place]; n < informativeEnd[place]; n += 1) sum += slope[value[n]];
+      const hasListed = data.listed.start[place] < data.listed.informativeEnd[place];
+      if (!isByRecurrence || hasListed) {
+        softmaxAtAllNodes(memory, data.listed, sum, place, bySoftmax);
+        return bySoftmax;
+      }
+      recurrence.fill(sum);
+      return recurrence;
+    },
+  };
+}
+
+/** The expected counts of a chunk. */
+interface ChunkSums {
+  /** Adds the row at this place, whose posterior stands in memory. */
+  add(place: number, posterior: RowPosterior): void;
+  /** What the booklet's rows have in common is added once. */
+  close(booklet: number): void;
+}
+
+function chunkSums(data: RowData, shape: SliceShape, layout: SumsLayout, memory: SliceMemory): ChunkSums {
+  const { kernels, sums, here, nodes, weight, listedAt, sharedAt, toSums } = memory;
+  const { stride, perDensity } = shape;
+  /** The nodes that some row of the open booklet carries weight at. */
+  let [lowest, highest] = [stride, -1];
+
+  function addDensity(at: number): void {
+    for (let q = lowest; q < highest; q += 1) {
+      if (perDensity === 'nodes') {
+        sums[at + q] += here[q];
+        continue;
+      }
+      const [w, theta] = [here[q], nodes[q]];
+      sums[at] += w;
+      sums[at + 1] += w * theta;
+      sums[at + 2] += w * theta * theta;
+    }
+  }
+
+  return {
+    add(place, { from, to, total, peak }) {
+      const count = data.weight[place];
+      sums[layout.logLikelihood] += count * (peak + log(total));
+      const [row, factor] = [weight.byteOffset, count / total];
+      const eap = kernels.addExpectedCounts(row, 8 * from, 8 * to, factor, here.byteOffset, nodes.byteOffset);
+      if (from < lowest) lowest = from;
+      if (to > highest) highest = to;
+      const { start, value } = data.scored;
+      for (let n = start[place]; n < start[place + 1]; n += 1) sums[layout.eap + value[n]] += eap;
+      const [listed, end] = [data.listed.start[place], data.listed.start[place + 1]];
+      if (end > listed) kernels.addToRows(listedAt + 4 * listed, end - listed, toSums, row, 8 * from, 8 * to);
+    },
+    close(booklet) {
+      if (highest < 0) return;
+      const [first, end] = [data.shared.start[booklet], data.shared.start[booklet + 1]];
+      kernels.addToRows(sharedAt + 4 * first, end - first, toSums, here.byteOffset, 8 * lowest, 8 * highest);
+      addDensity(layout.density + layout.width * data.density[booklet]);
+      here.fill(0);
+      [lowest, highest] = [stride, -1];
+    },
+  };
+}
+
+export function createSlice(data: RowData, shape: SliceShape, preference: 'fastest' | 'plain' = 'fastest'): Slice {
+  const layout = sumsLayout(shape);
+  const memory = sliceMemory(data, shape, layout, preference);
+  const { sums, table, weight } = memory;
+  const posteriors = bookletPosteriors(data, shape, memory);
+  const expected = chunkSums(data, shape, layout, memory);
+  return {
+    begin(input) {
+      table.set(input.table);
+      posteriors.begin(input);
     },
     sums(chunk, only, onRow) {
       sums.fill(0);
+      let booklet = -1;
       for (let place = data.chunkStart[chunk]; place < data.chunkStart[chunk + 1]; place += 1) {
         const row = data.row[place];
         if (only !== undefined && only[row] === 0) continue;
         const next = data.booklet[place];
         if (next !== booklet) {
-          close();
-          open(next, data.size[next]);
+          if (booklet >= 0) expected.close(booklet);
+          booklet = next;
+          posteriors.open(booklet);
         }
-        posteriorAt(place);
-        if (onRow === undefined) {
-          add(place);
-          continue;
-        }
-        const posterior = new Float64Array(points);
-        for (let q = out.from; q < Math.min(out.to, points); q += 1) posterior[q] = weight[q] / out.total;
-        onRow(row, posterior);
+        const posterior = posteriors.at(place);
+        if (onRow === undefined) expected.add(place, posterior);
+        else onRow(row, normalised(weight, posterior, shape.node.length));
       }
-      close();
+      if (booklet >= 0) expected.close(booklet);
       return sums;
     },
   };
+}
+
+function normalised(weight: Float64Array, { from, to, total }: RowPosterior, points: number): Float64Array {
+  const out = new Float64Array(points);
+  for (let q = from; q < Math.min(to, points); q += 1) out[q] = weight[q] / total;
+  return out;
 }

@@ -1,10 +1,8 @@
 /**
  * The E-step on several threads. Each takes the next chunk of rows that nobody has taken; parameters go out and sums
- * come back through shared memory, and
- * are added up in the order of the chunks, so that neither the number of threads nor their speed changes a bit. The
- * calling thread works too, then
- * waits for chunks that others took (`Atomics.wait`: not on a browser's main thread). Where one does not come back, the
- * calling thread goes on alone.
+ * come back through shared memory, and are added up in the order of the chunks, so that neither the number of
+ * threads nor their speed changes a bit. The calling thread works too, then waits for the chunks that others took
+ * (`Atomics.wait`: not on a browser's main thread). Where one does not come back, the calling thread goes on alone.
  */
 import { type Lists, type RowData } from './rows.ts';
 import { createSlice, type SliceShape, type SliceInput, sumsLayout } from './slice.ts';
@@ -160,59 +158,87 @@ export function serveCalibration({ rows, shape, shared }: TeamWork): void {
   }
 }
 
+function sharedMemory(
+  { lines, stride, cells, densities, node, hasHistogram }: SliceShape,
+  chunks: number,
+  length: number,
+  allRows: number,
+): SharedMemory {
+  const weights = hasHistogram ? densities * node.length : 0;
+  return {
+    control: new SharedArrayBuffer(4 * (doneAt + chunks)),
+    input: new SharedArrayBuffer(8 * (lines * stride + cells + 2 * densities + weights)),
+    only: new SharedArrayBuffer(allRows),
+    sums: new SharedArrayBuffer(8 * chunks * length),
+  };
+}
+
+function copyInput(to: SliceInput, from: SliceInput): void {
+  to.table.set(from.table);
+  to.slope.set(from.slope);
+  to.mean.set(from.mean);
+  to.variance.set(from.variance);
+  to.histogram.set(from.histogram);
+}
+
+/** What the calling thread says to the workers, and what it hears from them. */
+interface Orders {
+  /** Begins a new generation of work. */
+  give(command: number): void;
+  /** The next chunk of this generation that nobody has taken. */
+  take(): number | undefined;
+  /** The sums of this chunk stand in shared memory. */
+  done(chunk: number): void;
+  /** Whether they come in time. */
+  awaits(chunk: number): boolean;
+}
+
+function ordersOf(control: Int32Array, chunks: number, patienceMs: number): Orders {
+  let generation = 0;
+  return {
+    give(command) {
+      generation += 1;
+      Atomics.store(control, commandAt, command);
+      Atomics.store(control, nextAt, generation * perGeneration);
+      Atomics.store(control, generationAt, generation);
+      Atomics.notify(control, generationAt);
+    },
+    take: () => takeChunk(control, generation, chunks),
+    done(chunk) {
+      Atomics.store(control, doneAt + chunk, generation);
+    },
+    awaits(chunk) {
+      for (;;) {
+        const done = Atomics.load(control, doneAt + chunk);
+        if (done === generation) return true;
+        if (Atomics.wait(control, doneAt + chunk, done, patienceMs) === 'timed-out') return false;
+      }
+    },
+  };
+}
+
 export function runAsTeam(rows: RowData, shape: SliceShape, team: CalibrationTeam, allRows: number): Runner {
   const chunks = chunksOf(rows);
   if (team.workers < 1 || chunks < 2) return runHere(rows, shape);
   const { length } = sumsLayout(shape);
-  const { lines, stride, cells, densities, node, hasHistogram } = shape;
-  const shared: SharedMemory = {
-    control: new SharedArrayBuffer(4 * (doneAt + chunks)),
-    input: new SharedArrayBuffer(
-      8 * (lines * stride + cells + 2 * densities + (hasHistogram ? densities * node.length : 0)),
-    ),
-    only: new SharedArrayBuffer(allRows),
-    sums: new SharedArrayBuffer(8 * chunks * length),
-  };
+  const shared = sharedMemory(shape, chunks, length, allRows);
   const { control, input, only: mask, sumsOf } = views(shared, shape);
   const sharedRows = share(rows);
   for (let worker = 0; worker < team.workers; worker += 1) team.assign(worker, { rows: sharedRows, shape, shared });
   const own = createSlice(rows, shape);
-  let [generation, isAlone] = [0, false];
+  const orders = ordersOf(control, chunks, team.patienceMs ?? defaultPatienceMs);
+  let isAlone = false;
 
-  function command(what: number): void {
-    generation += 1;
-    Atomics.store(control, commandAt, what);
-    Atomics.store(control, nextAt, generation * perGeneration);
-    Atomics.store(control, generationAt, generation);
-    Atomics.notify(control, generationAt);
-  }
-  /** Whether the sums of the chunk come in time. */
-  function arrives(chunk: number): boolean {
-    for (;;) {
-      const done = Atomics.load(control, doneAt + chunk);
-      if (done === generation) return true;
-      if (Atomics.wait(control, doneAt + chunk, done, team.patienceMs ?? defaultPatienceMs) === 'timed-out')
-        return false;
-    }
-  }
   /** Whether all sums of this generation stand in shared memory. */
   function runTogether(next: SliceInput, only: Uint8Array | undefined): boolean {
-    input.table.set(next.table);
-    input.slope.set(next.slope);
-    input.mean.set(next.mean);
-    input.variance.set(next.variance);
-    input.histogram.set(next.histogram);
+    copyInput(input, next);
     if (only !== undefined) mask.set(only);
-    command(only === undefined ? workOnAll : workOnSome);
-    for (
-      let chunk = takeChunk(control, generation, chunks);
-      chunk !== undefined;
-      chunk = takeChunk(control, generation, chunks)
-    ) {
+    orders.give(only === undefined ? workOnAll : workOnSome);
+    for (let chunk = orders.take(); chunk !== undefined; chunk = orders.take()) {
       sumsOf(chunk, length).set(own.sums(chunk, only));
-      Atomics.store(control, doneAt + chunk, generation);
+      orders.done(chunk);
     }
-    for (let chunk = 0; chunk < chunks; chunk += 1) if (!arrives(chunk)) return false;
+    for (let chunk = 0; chunk < chunks; chunk += 1) if (!orders.awaits(chunk)) return false;
     return true;
   }
 
@@ -224,14 +250,14 @@ export function runAsTeam(rows: RowData, shape: SliceShape, team: CalibrationTea
           for (let chunk = 0; chunk < chunks; chunk += 1) add(sumsOf(chunk, length));
           return;
         }
-        // Whoever is late may still put down its sums, so nothing of this memory is used any more.
+        // A late worker may still write its sums, so this memory is not used any more.
         isAlone = true;
-        command(stop);
+        orders.give(stop);
       }
       for (let chunk = 0; chunk < chunks; chunk += 1) add(own.sums(chunk, only, onRow));
     },
     stop: () => {
-      command(stop);
+      orders.give(stop);
     },
   };
 }

@@ -6,6 +6,7 @@
 import { IrtError } from '../errors.ts';
 import { type Form, linkFormsWithErrors, type LinksWithErrors, lostForms } from '../linking/haberman.ts';
 import { linkFormsRobustly, type RobustForms } from '../linking/haberman-robust.ts';
+import type { ScaleTransform } from '../linking/link.ts';
 import { robustZ } from '../linking/link-error.ts';
 import { type ItemCovariance, locations, ownCovariance, type CalibrationSample } from '../linking/propagate.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
@@ -76,6 +77,57 @@ interface FormMember {
   readonly covariance: ItemCovariance | undefined;
 }
 
+/** How a quantity of a form moves with A and with B of its link. */
+interface LinkMove {
+  readonly byA: number;
+  readonly byB: number;
+}
+
+/** [a, a·b…] of one member on the common scale. */
+interface OnCommonScale {
+  readonly form: number;
+  readonly values: readonly number[];
+  readonly moves: readonly LinkMove[];
+  /** Covariance of values i and j from the item's own errors. */
+  readonly own: (i: number, j: number) => number;
+}
+
+function onCommonScale({ form, item, covariance }: FormMember, { a, b }: ScaleTransform): OnCommonScale {
+  const steps = locations(item);
+  const size = steps.length + 1;
+  const slope = item.model === 'nominal' ? NaN : (item.slope ?? 1);
+  const v = (i: number, j: number): number => covariance?.[i * size + j] ?? 0;
+  // Own errors through da and db: J·V·J′ with J = [1/A, 0; b + B/A, a].
+  const bySlope = [1 / a, ...steps.map((step) => step + b / a)];
+  return {
+    form,
+    values: [slope / a, ...steps.map((step) => slope * step + (slope * b) / a)],
+    moves: [{ byA: -slope / (a * a), byB: 0 }, ...steps.map(() => ({ byA: (-slope * b) / (a * a), byB: slope / a }))],
+    own: (i, j) =>
+      bySlope[i] * bySlope[j] * v(0, 0) +
+      (j > 0 ? bySlope[i] * slope * v(0, j) : 0) +
+      (i > 0 ? slope * bySlope[j] * v(i, 0) : 0) +
+      (i > 0 && j > 0 ? slope * slope * v(i, j) : 0),
+  };
+}
+
+/** Covariance of value i of member x and value j of member y: own errors, and those of the links. */
+const covarianceIn =
+  (parts: readonly OnCommonScale[], ofLinks: Float64Array, forms: number) =>
+  (x: number, i: number, y: number, j: number): number => {
+    const [one, other] = [parts[x], parts[y]];
+    const [u, v] = [one.moves[i], other.moves[j]];
+    const link = (row: 0 | 1, column: 0 | 1): number =>
+      ofLinks[(2 * one.form + row) * 2 * forms + 2 * other.form + column];
+    return (
+      (x === y ? one.own(i, j) : 0) +
+      u.byA * v.byA * link(0, 0) +
+      u.byA * v.byB * link(0, 1) +
+      u.byB * v.byA * link(1, 0) +
+      u.byB * v.byB * link(1, 1)
+    );
+  };
+
 /**
  * Are [a, a·b…] the same in all members? Σ of own errors and of the link's, by contrasts with the last member. In b
  * itself an easy, flat item has no normal error, and Wald's test no power.
@@ -87,45 +139,14 @@ function sameEverywhere(
   level: number,
 ): ChiSquareTest {
   const none = chiSquareTest(NaN, 0, level);
-  const steps = locations(members[0].item).length;
-  const all = steps + 1;
+  const all = locations(members[0].item).length + 1;
   const kept = Array.from({ length: all }, (_, n) => n).filter((n) =>
     members.some(({ covariance }) => (covariance?.[n * all + n] ?? 0) > 0),
   );
   const k = kept.length;
   if (k === 0 || members.length < 2) return none;
-  const parts = members.map(({ form, item, covariance }) => {
-    const { a, b } = links[form];
-    const slope = item.model === 'nominal' ? NaN : (item.slope ?? 1);
-    const [values, size] = [[slope / a, ...locations(item).map((step) => slope * step + (slope * b) / a)], all];
-    // How each moves with A and with B; and its own error, through da and db: J·V·J′ with J = [1/A, 0; b + B/A, a].
-    const moves = [
-      { byA: -slope / (a * a), byB: 0 },
-      ...locations(item).map(() => ({ byA: (-slope * b) / (a * a), byB: slope / a })),
-    ];
-    const v = (i: number, j: number): number => covariance?.[i * size + j] ?? 0;
-    const bySlope = [1 / a, ...locations(item).map((step) => step + b / a)];
-    const own = (i: number, j: number): number =>
-      bySlope[i] * bySlope[j] * v(0, 0) +
-      (j > 0 ? bySlope[i] * slope * v(0, j) : 0) +
-      (i > 0 ? slope * bySlope[j] * v(i, 0) : 0) +
-      (i > 0 && j > 0 ? slope * slope * v(i, j) : 0);
-    return { form, values, moves, own };
-  });
-  const size = 2 * forms;
-  const covarianceOf = (x: number, i: number, y: number, j: number): number => {
-    const [one, other] = [parts[x], parts[y]];
-    const [u, v] = [one?.moves[i], other?.moves[j]];
-    if (one === undefined || other === undefined || u === undefined || v === undefined) return NaN;
-    const link = (row: 0 | 1, column: 0 | 1): number => ofLinks[(2 * one.form + row) * size + 2 * other.form + column];
-    return (
-      (x === y ? one.own(i, j) : 0) +
-      u.byA * v.byA * link(0, 0) +
-      u.byA * v.byB * link(0, 1) +
-      u.byB * v.byA * link(1, 0) +
-      u.byB * v.byB * link(1, 1)
-    );
-  };
+  const parts = members.map((member) => onCommonScale(member, links[member.form]));
+  const covarianceOf = covarianceIn(parts, ofLinks, forms);
   const last = parts.length - 1;
   const rows = Array.from({ length: last * k }, (_, n) => ({ member: Math.floor(n / k), parameter: kept[n % k] }));
   const difference = rows.map(
@@ -133,7 +154,6 @@ function sameEverywhere(
   );
   const variance = Float64Array.from({ length: rows.length ** 2 }, (_, cell) => {
     const [one, other] = [rows[Math.floor(cell / rows.length)], rows[cell % rows.length]];
-    if (one === undefined || other === undefined) return NaN;
     const [x, i, y, j] = [one.member, one.parameter, other.member, other.parameter];
     return (
       covarianceOf(x, i, y, j) -

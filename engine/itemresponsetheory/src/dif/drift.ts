@@ -7,7 +7,7 @@ import { IrtError } from '../errors.ts';
 import { exp } from '../numeric/elementary.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
-import { tabulate } from '../information/table.ts';
+import { type GridTable, tabulate } from '../information/table.ts';
 import { type Grid, normalGrid } from '../quadrature/grid.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { eachPosterior } from '../fit/abilities.ts';
@@ -59,10 +59,55 @@ export function cusumBound(answers: number, alpha: number, allowance: number): n
   return high;
 }
 
+/** The standardised residual of an answer in category `own` against what the other answers and the population foretell. */
+function foretoldResidual(
+  { probability, rowStart, bank }: GridTable,
+  item: number,
+  own: number,
+  weight: Float64Array,
+): number {
+  const points = weight.length;
+  const first = rowStart[item];
+  let [total, mean, square] = [0, 0, 0];
+  for (let q = 0; q < points; q += 1) {
+    const p = probability[(first + own) * points + q];
+    if (!(p > 1e-12)) continue;
+    const h = weight[q] / p;
+    total += h;
+    for (let k = 1; k < bank.categories[item]; k += 1) {
+      const share = h * probability[(first + k) * points + q];
+      mean += k * share;
+      square += k * k * share;
+    }
+  }
+  mean /= total;
+  square /= total;
+  return (own - mean) / Math.sqrt(Math.max(1e-9, square - mean * mean));
+}
+
+/** The two one-sided sums of an item, their highest values, and where they last were 0. */
+interface ItemSumsOverTime {
+  up: number;
+  down: number;
+  easier: number;
+  harder: number;
+  upSince: number;
+  downSince: number;
+}
+
+function addResidual(at: ItemSumsOverTime, residual: number, allowance: number, person: number): void {
+  at.up = Math.max(0, at.up + residual - allowance);
+  at.down = Math.max(0, at.down - residual - allowance);
+  if (at.up === 0) at.upSince = person;
+  if (at.down === 0) at.downSince = person;
+  at.easier = Math.max(at.easier, at.up);
+  at.harder = Math.max(at.harder, at.down);
+}
+
 /**
  * Persons in the order of time. The residual of an answer is taken against what the person's other answers and the
- * population foretell, so that it has mean
- * 0 and variance 1 for a steady item: E = Σ_q h_q·E(x|θ_q), h ∝ posterior/P(x|θ_q).
+ * population foretell, so that it has mean 0 and variance 1 for a steady item: E = Σ_q h_q·E(x|θ_q),
+ * h ∝ posterior/P(x|θ_q).
  */
 export function itemDrift(
   bank: ItemParameters,
@@ -71,41 +116,24 @@ export function itemDrift(
 ): ItemDrift[] {
   if (!(allowance > 0)) throw new IrtError('not-positive', 'allowance', allowance, 'must be greater than 0');
   if (!(alpha > 0 && alpha < 1)) throw new IrtError('outside-unit', 'alpha', alpha, 'must be between 0 and 1');
-  const { probability, rowStart } = tabulate(bank, grid);
-  const points = grid.node.length;
+  const table = tabulate(bank, grid);
   const responses = new Uint32Array(bank.size);
   for (const item of data.item) responses[item] += 1;
   const bounds = Array.from(responses, (n) => (n === 0 ? Infinity : cusumBound(n, alpha, allowance)));
-  const state = Array.from(responses, () => ({ up: 0, down: 0, easier: 0, harder: 0, upSince: 0, downSince: 0 }));
+  const state = Array.from(responses, (): ItemSumsOverTime => ({
+    up: 0,
+    down: 0,
+    easier: 0,
+    harder: 0,
+    upSince: 0,
+    downSince: 0,
+  }));
   const alarms = new Map<number, NonNullable<ItemDrift['alarm']>>();
   eachPosterior(bank, data, grid, (person, weight) => {
     for (let n = data.rowStart[person]; n < data.rowStart[person + 1]; n += 1) {
       const item = data.item[n];
-      const [own, categories] = [data.category[n], bank.categories[item]];
-      const first = rowStart[item];
-      let [total, mean, square] = [0, 0, 0];
-      for (let q = 0; q < points; q += 1) {
-        const p = probability[(first + own) * points + q];
-        if (!(p > 1e-12)) continue;
-        const h = weight[q] / p;
-        total += h;
-        for (let k = 1; k < categories; k += 1) {
-          const share = h * probability[(first + k) * points + q];
-          mean += k * share;
-          square += k * k * share;
-        }
-      }
-      mean /= total;
-      square /= total;
-      const residual = (own - mean) / Math.sqrt(Math.max(1e-9, square - mean * mean));
       const at = state[item];
-      if (at === undefined) continue;
-      at.up = Math.max(0, at.up + residual - allowance);
-      at.down = Math.max(0, at.down - residual - allowance);
-      if (at.up === 0) at.upSince = person;
-      if (at.down === 0) at.downSince = person;
-      at.easier = Math.max(at.easier, at.up);
-      at.harder = Math.max(at.harder, at.down);
+      addResidual(at, foretoldResidual(table, item, data.category[n], weight), allowance, person);
       const bound = bounds[item];
       if (!alarms.has(item) && (at.up > bound || at.down > bound))
         alarms.set(

@@ -6,13 +6,13 @@
  */
 import { calibrateItems } from '../calibration/calibrate-items.ts';
 import { type ItemModelName, localOf } from '../calibration/family.ts';
-import type { CalibrateItemsOptions } from '../calibration/problem.ts';
+import type { CalibrateItemsOptions } from '../calibration/options.ts';
 import { IrtError } from '../errors.ts';
 import { type CurveDeviation, curveDeviations, deviationFrom } from '../fit/curve-deviation.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { createItemParameters } from '../parameters/item-parameters.ts';
-import { tabulate } from '../information/table.ts';
-import { normalGrid } from '../quadrature/grid.ts';
+import { type GridTable, tabulate } from '../information/table.ts';
+import { type GridOptions, normalGrid } from '../quadrature/grid.ts';
 import { personsWhere } from '../responses/persons-where.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 import { split } from './parameters.ts';
@@ -128,6 +128,33 @@ export interface RmsdOptions extends Pick<CalibrateItemsOptions, 'models' | 'pri
   readonly free?: readonly number[];
 }
 
+/** One group's deviations from the common curves, and the curves themselves. */
+interface GroupCurves {
+  readonly list: readonly CurveDeviation[];
+  readonly table: GridTable;
+}
+
+/** One set of nodes for all groups, a fifth of a logit apart, so that their curves meet. */
+function commonNodes(
+  ranges: readonly { readonly mean: number; readonly sd: number }[],
+): Required<Pick<GridOptions, 'lower' | 'upper' | 'points'>> {
+  const lower = Math.min(...ranges.map(({ mean, sd }) => mean - 6 * sd));
+  const upper = Math.max(...ranges.map(({ mean, sd }) => mean + 6 * sd));
+  return { lower, upper, points: Math.ceil((upper - lower) / 0.2) + 1 };
+}
+
+/** A free item's own curve against the mean of the groups' curves, weighted by their masses. */
+const againstAll = (found: CurveDeviation, item: number, groups: readonly GroupCurves[]): CurveDeviation =>
+  deviationFrom(found, (k, q) => {
+    let [sum, mass] = [0, 0];
+    for (const { list, table } of groups) {
+      const m = list[item].mass[q];
+      mass += m;
+      sum += m * table.probability[(table.rowStart[item] + k) * table.grid.node.length + q];
+    }
+    return sum / mass;
+  });
+
 /**
  * All items equal but the free ones, the groups' means and variances free; then every group by itself. .1 and above is
  * looked at by custom, .15 does not fit.
@@ -154,47 +181,18 @@ export function rmsdDif(
     return at < 0 || g === 0 ? item : data.items + (g - 1) * free.length + at;
   };
   const ranges = fit.groups.map(({ mean, variance }) => ({ mean, sd: Math.sqrt(variance) }));
-  // One set of nodes for all groups, a fifth of a logit apart, so that their curves meet.
-  const [lower, upper] = [
-    Math.min(...ranges.map(({ mean, sd }) => mean - 6 * sd)),
-    Math.max(...ranges.map(({ mean, sd }) => mean + 6 * sd)),
-  ];
-  const points = Math.ceil((upper - lower) / 0.2) + 1;
-  const byGroup = ranges.map(({ mean, sd }, g) => {
-    const grid = normalGrid({ mean, sd, lower, upper, points });
-    const bank = createItemParameters(
-      all.map((item) => {
-        const own = fit.items[placeOf(item, g)];
-        return { ...(own?.item ?? { model: 'logistic', difficulty: NaN }), id: `${item}` };
-      }),
-    );
-    return {
-      list: curveDeviations(
-        bank,
-        personsWhere(data, (person) => group[person] === g),
-        { grid },
-      ),
-      table: tabulate(bank, grid),
-    };
+  const nodes = commonNodes(ranges);
+  const byGroup = ranges.map(({ mean, sd }, g): GroupCurves => {
+    const grid = normalGrid({ mean, sd, ...nodes });
+    const bank = createItemParameters(all.map((item) => ({ ...fit.items[placeOf(item, g)].item, id: `${item}` })));
+    const own = personsWhere(data, (person) => group[person] === g);
+    return { list: curveDeviations(bank, own, { grid }), table: tabulate(bank, grid) };
   });
-  const against = (item: number, found: CurveDeviation): CurveDeviation =>
-    !free.includes(item)
-      ? found
-      : deviationFrom(found, (k, q) => {
-          let [sum, mass] = [0, 0];
-          for (const { list, table } of byGroup) {
-            const m = list[item].mass[q];
-            mass += m;
-            sum += m * table.probability[(table.rowStart[item] + k) * points + q];
-          }
-          return sum / mass;
-        });
   return all.map((item) => ({
     item,
     groups: byGroup.map(({ list }) => {
-      const found = list[item];
-      if (found === undefined) return { rmsd: NaN, bias: NaN, responses: 0 };
-      const { rmsd, bias, responses } = against(item, found);
+      const found = free.includes(item) ? againstAll(list[item], item, byGroup) : list[item];
+      const { rmsd, bias, responses } = found;
       return { rmsd, bias, responses };
     }),
   }));

@@ -3,7 +3,7 @@
  * likelihood-ratio test (Thissen, Steinberg & Wainer 1993) for any model.
  */
 import { calibrateItems } from '../calibration/calibrate-items.ts';
-import type { CalibrateItemsOptions } from '../calibration/problem.ts';
+import type { CalibrateItemsOptions } from '../calibration/options.ts';
 import { IrtError } from '../errors.ts';
 import { exp, log1p } from '../numeric/elementary.ts';
 import { normalDistribution } from '../numeric/normal.ts';

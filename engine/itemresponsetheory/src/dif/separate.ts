@@ -6,7 +6,7 @@
  * a sample share as theirs.
  */
 import { calibrateItems, type ItemsCalibration } from '../calibration/calibrate-items.ts';
-import type { CalibrateItemsOptions } from '../calibration/problem.ts';
+import type { CalibrateItemsOptions } from '../calibration/options.ts';
 import { IrtError } from '../errors.ts';
 import { type LinkAnchor, type LinkMethod, linkScales, type ScaleTransform } from '../linking/link.ts';
 import { linkGradients } from '../linking/link-gradient.ts';

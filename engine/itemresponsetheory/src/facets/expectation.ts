@@ -40,7 +40,7 @@ function addMember(
   shared: Float64Array,
   sums: PosteriorSums,
 ): { readonly eap: number; readonly variance: number } {
-  recurrence.walk(sum);
+  recurrence.fill(sum);
   const { weight, from, to, total, peak } = recurrence;
   const factor = count / total;
   let [first, second] = [0, 0];

@@ -1,6 +1,6 @@
 /**
- * The reference of row-kernels.wat in TypeScript: the same operations in the same order, on the same memory, where
- * WebAssembly is not to be had.
+ * The reference of row-kernels.wat in TypeScript: the same operations in the same order, on the same memory, for
+ * hosts without WebAssembly.
  */
 import type { RowKernels } from './row-kernels.ts';
 
@@ -45,66 +45,78 @@ function expBelow(x: number): number {
   return (1 + (r + (high - r - low + square * sum))) * powers[k + 63];
 }
 
+/** out + ((a + b) + (c + d)), four rows at a time, then one by one. */
+const addRows =
+  (all: Float64Array, addresses: Uint32Array): RowKernels['addRows'] =>
+  (list, count, out, length) => {
+    const addressAt = (n: number): number => addresses[(list >>> 2) + n] >>> 3;
+    const [o, points] = [out >>> 3, length >>> 3];
+    let n = 0;
+    for (; n + 3 < count; n += 4) {
+      const [a, b, c, d] = [addressAt(n), addressAt(n + 1), addressAt(n + 2), addressAt(n + 3)];
+      for (let q = 0; q < points; q += 1) all[o + q] += all[a + q] + all[b + q] + (all[c + q] + all[d + q]);
+    }
+    for (; n < count; n += 1) {
+      const a = addressAt(n);
+      for (let q = 0; q < points; q += 1) all[o + q] += all[a + q];
+    }
+  };
+
+const softmax =
+  (all: Float64Array): RowKernels['softmax'] =>
+  (row, length) => {
+    const [start, end] = [row >>> 3, (row + length) >>> 3];
+    let most = -Infinity;
+    for (let q = start; q < end; q += 1) {
+      const value = all[q];
+      if (value > most) most = value;
+    }
+    all[end] = most;
+    let [even, odd] = [0, 0];
+    for (let q = start; q < end; q += 2) {
+      const [x, y] = [all[q] - most, all[q + 1] - most];
+      const [v, w] = [x >= -43 ? expBelow(x) : 0, y >= -43 ? expBelow(y) : 0];
+      all[q] = v;
+      all[q + 1] = w;
+      even += v;
+      odd += w;
+    }
+    return even + odd;
+  };
+
+const addExpectedCounts =
+  (all: Float64Array): RowKernels['addExpectedCounts'] =>
+  (row, from, to, factor, here, node) => {
+    const [start, h, at] = [row >>> 3, here >>> 3, node >>> 3];
+    let [even, odd] = [0, 0];
+    for (let q = from >>> 3; q < to >>> 3; q += 2) {
+      const [v, w] = [all[start + q] * factor, all[start + q + 1] * factor];
+      all[start + q] = v;
+      all[start + q + 1] = w;
+      all[h + q] += v;
+      all[h + q + 1] += w;
+      even += v * all[at + q];
+      odd += w * all[at + q + 1];
+    }
+    return even + odd;
+  };
+
+const addToRows =
+  (all: Float64Array, addresses: Uint32Array): RowKernels['addToRows'] =>
+  (list, count, shift, row, from, to) => {
+    for (let n = 0; n < count; n += 1) {
+      const target = (addresses[(list >>> 2) + n] + shift) >>> 3;
+      for (let q = from >>> 3; q < to >>> 3; q += 1) all[target + q] += all[(row >>> 3) + q];
+    }
+  };
+
 export function plainKernels(memory: ArrayBuffer): RowKernels {
   const all = new Float64Array(memory);
   const addresses = new Uint32Array(memory);
-  const addressAt = (list: number): number => addresses[list >>> 2] >>> 3;
   return {
-    addRows(list, count, out, length) {
-      const [o, points] = [out >>> 3, length >>> 3];
-      let n = 0;
-      for (; n + 3 < count; n += 4) {
-        const [a, b, c, d] = [
-          addressAt(list + 4 * n),
-          addressAt(list + 4 * n + 4),
-          addressAt(list + 4 * n + 8),
-          addressAt(list + 4 * n + 12),
-        ];
-        for (let q = 0; q < points; q += 1) all[o + q] += all[a + q] + all[b + q] + (all[c + q] + all[d + q]);
-      }
-      for (; n < count; n += 1) {
-        const a = addressAt(list + 4 * n);
-        for (let q = 0; q < points; q += 1) all[o + q] += all[a + q];
-      }
-    },
-    softmax(row, length) {
-      const [start, end] = [row >>> 3, (row + length) >>> 3];
-      let most = -Infinity;
-      for (let q = start; q < end; q += 1) {
-        const value = all[q];
-        if (value > most) most = value;
-      }
-      all[end] = most;
-      let [even, odd] = [0, 0];
-      for (let q = start; q < end; q += 2) {
-        const [x, y] = [all[q] - most, all[q + 1] - most];
-        const [v, w] = [x >= -43 ? expBelow(x) : 0, y >= -43 ? expBelow(y) : 0];
-        all[q] = v;
-        all[q + 1] = w;
-        even += v;
-        odd += w;
-      }
-      return even + odd;
-    },
-    addExpectedCounts(row, from, to, factor, here, node) {
-      const [start, h, at] = [row >>> 3, here >>> 3, node >>> 3];
-      let [even, odd] = [0, 0];
-      for (let q = from >>> 3; q < to >>> 3; q += 2) {
-        const [v, w] = [all[start + q] * factor, all[start + q + 1] * factor];
-        all[start + q] = v;
-        all[start + q + 1] = w;
-        all[h + q] += v;
-        all[h + q + 1] += w;
-        even += v * all[at + q];
-        odd += w * all[at + q + 1];
-      }
-      return even + odd;
-    },
-    addToRows(list, count, shift, row, from, to) {
-      for (let n = 0; n < count; n += 1) {
-        const target = (addresses[(list >>> 2) + n] + shift) >>> 3;
-        for (let q = from >>> 3; q < to >>> 3; q += 1) all[target + q] += all[(row >>> 3) + q];
-      }
-    },
+    addRows: addRows(all, addresses),
+    softmax: softmax(all),
+    addExpectedCounts: addExpectedCounts(all),
+    addToRows: addToRows(all, addresses),
   };
 }

@@ -130,75 +130,86 @@ function direct(
   });
 }
 
+const outputsOf = ({ rows, observed }: Equivalents): number[] => [
+  ...rows.map(({ equivalent }) => equivalent),
+  ...observed,
+];
+
+/** Derivatives of all outputs in A or B, by central differences. */
+function byLink(request: EquatingRequest, up: ScaleTransform, down: ScaleTransform): number[] {
+  const [one, other] = [outputsOf(equate(request, up)), outputsOf(equate(request, down))];
+  return one.map((value, n) => (value - other[n]) / (2 * h));
+}
+
+/** What the items of one side, directly and through the link, add to the variance of every output. */
+function sideVariances(
+  request: EquatingRequest,
+  errors: NonNullable<EquatingRequest['errors']>,
+  side: 'from' | 'to',
+  own: readonly (readonly (readonly number[])[])[],
+  through: readonly (readonly ScaleTransform[])[],
+  { byA, byB }: { readonly byA: readonly number[]; readonly byB: readonly number[] },
+): number[] {
+  const known = errors[side];
+  const anchorOf = new Map(request.anchors.map((anchor, n) => [anchor[side].id, n]));
+  const parts = request[side]
+    .map((item, n): ItemGradient => {
+      const anchor = anchorOf.get(item.id);
+      const slopes = anchor === undefined ? undefined : through[anchor];
+      return {
+        item,
+        covariance: known.get(item.id) ?? given(item),
+        gradient: own[n].map((row, output) =>
+          slopes === undefined
+            ? [...row]
+            : row.map((value, p) => value + byA[output] * slopes[p].a + byB[output] * slopes[p].b),
+        ),
+      };
+    })
+    .filter(({ item }) => item.model !== 'nominal');
+  return byA.map((_, output) => {
+    const [one = 0] = propagate(
+      parts.map((part) => ({ ...part, gradient: [part.gradient[output]] })),
+      1,
+      errors.samples?.[side],
+    );
+    return one;
+  });
+}
+
 /**
  * Every score of `from` in scores of `to`, by true and by observed scores. Throws IrtError for anchors that cannot
  * link.
  */
 export function equateWithErrors(request: EquatingRequest): EquatedScore[] {
-  const { from, to, anchors, errors } = request;
+  const { anchors, errors } = request;
   const link = linkScales(anchors, request.link);
   const equated = equate(request, link);
   const { rows, observed } = equated;
   if (errors === undefined) return rows.map((row, n) => ({ ...row, observed: observed[n] }));
-  const outputs = rows.length + observed.length;
-  const flat = ({ rows: list, observed: others }: Equivalents): number[] => [
-    ...list.map(({ equivalent }) => equivalent),
-    ...others,
-  ];
-  const difference = (up: Equivalents, down: Equivalents, by: number): number[] => {
-    const [one, other] = [flat(up), flat(down)];
-    return one.map((value, n) => (value - other[n]) / (2 * by));
+  const slopes = {
+    byA: byLink(request, { a: link.a + h, b: link.b }, { a: link.a - h, b: link.b }),
+    byB: byLink(request, { a: link.a, b: link.b + h }, { a: link.a, b: link.b - h }),
   };
-  const byA = difference(
-    equate(request, { a: link.a + h, b: link.b }),
-    equate(request, { a: link.a - h, b: link.b }),
-    h,
-  );
-  const byB = difference(
-    equate(request, { a: link.a, b: link.b + h }),
-    equate(request, { a: link.a, b: link.b - h }),
-    h,
-  );
   const covariances = anchors.map((anchor) => ({
     from: errors.from.get(anchor.from.id) ?? given(anchor.from),
     to: errors.to.get(anchor.to.id) ?? given(anchor.to),
   }));
-  const variance = new Float64Array(outputs);
-  for (const side of ['from', 'to'] as const) {
-    const [items, known] = side === 'from' ? [from, errors.from] : [to, errors.to];
-    const [own, through] = [
-      direct(request, link, equated, side, known),
+  const [ofFrom, ofTo] = (['from', 'to'] as const).map((side) =>
+    sideVariances(
+      request,
+      errors,
+      side,
+      direct(request, link, equated, side, errors[side]),
       linkGradients(anchors, request.link, { covariances }, side),
-    ];
-    const anchorOf = new Map(anchors.map((anchor, n) => [anchor[side].id, n]));
-    const parts = items
-      .map((item, n): ItemGradient => {
-        const anchor = anchorOf.get(item.id);
-        const slopes = anchor === undefined ? undefined : through[anchor];
-        return {
-          item,
-          covariance: known.get(item.id) ?? given(item),
-          gradient: own[n].map((row, output) =>
-            slopes === undefined
-              ? row
-              : row.map((value, p) => value + byA[output] * slopes[p].a + byB[output] * slopes[p].b),
-          ),
-        };
-      })
-      .filter(({ item }) => item.model !== 'nominal');
-    for (let output = 0; output < outputs; output += 1) {
-      const [one = 0] = propagate(
-        parts.map((part) => ({ ...part, gradient: [part.gradient[output]] })),
-        1,
-        errors.samples?.[side],
-      );
-      variance[output] += one;
-    }
-  }
+      slopes,
+    ),
+  );
+  const errorOf = (output: number): number => Math.sqrt(ofFrom[output] + ofTo[output]);
   return rows.map((row, n) => ({
     ...row,
-    standardError: Math.sqrt(variance[n]),
+    standardError: errorOf(n),
     observed: observed[n],
-    observedError: Math.sqrt(variance[rows.length + n]),
+    observedError: errorOf(rows.length + n),
   }));
 }

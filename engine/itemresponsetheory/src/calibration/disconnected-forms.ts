@@ -1,0 +1,55 @@
+/** Sets of items without a person in common. */
+import { IrtError } from '../errors.ts';
+import type { ItemSpec } from '../parameters/item-parameters.ts';
+import type { Flag } from './categories.ts';
+import type { Patterns } from './patterns.ts';
+
+/**
+ * Sets of items that no person's answers join. With several groups they are refused, unless each set has fixed items,
+ * because a group's mean and its items' difficulties could move together. With one population they are flagged: only
+ * the assumption that all persons are drawn from it puts the sets on one scale.
+ */
+export function checkForms(
+  { rows, rowStart, item, categories, density }: Patterns,
+  fixed: ReadonlyMap<number, ItemSpec> | undefined,
+  names: (item: number) => string,
+): Flag[] {
+  const parent = Array.from(categories, (_, n) => n);
+  const root = (n: number): number => {
+    let at = n;
+    while (parent[at] !== at) {
+      parent[at] = parent[parent[at]];
+      at = parent[at];
+    }
+    return at;
+  };
+  for (let row = 0; row < rows; row += 1) {
+    const first = item[rowStart[row]];
+    for (let n = rowStart[row]; n < rowStart[row + 1]; n += 1) {
+      const one = item[n];
+      if (parent[one] !== parent[first]) parent[root(one)] = root(first);
+    }
+  }
+  const sets = new Map<number, number[]>();
+  parent.forEach((_, n) => {
+    const at = root(n);
+    sets.set(at, [...(sets.get(at) ?? []), n]);
+  });
+  const loose = [...sets.values()].filter((members) => !members.some((n) => fixed?.has(n) === true));
+  if (sets.size < 2 || loose.length === 0) return [];
+  const inWords = [...sets.values()]
+    .map((members) => members.map(names).slice(0, 8).join(' ') + (members.length > 8 ? ' …' : ''))
+    .join(' | ');
+  if (new Set(density).size > 1)
+    throw new IrtError(
+      'forms-disconnected',
+      'data',
+      inWords,
+      'must be joined by persons or fixed items: with several groups these sets have no common scale',
+    );
+  return loose.map((members) => ({
+    item: members[0],
+    code: 'forms-disconnected',
+    message: `no person joins these sets of items: ${inWords}; they are on one scale only if the persons are equivalent`,
+  }));
+}
