@@ -131,8 +131,7 @@ function pretestItem(request: NextItemRequest): ItemChoice | undefined {
 
 /**
  * Sympson–Hetter (1985): walk the ranking, give an item with chance K, else set it aside for this candidate. The draw
- * of an item
- * belongs to the session, not to the step: an item once set aside stays aside.
+ * of an item belongs to the session, not to the step: an item once set aside stays aside.
  */
 function isEligible({ bank, seed }: NextItemRequest, item: number): boolean {
   const chance = bank.exposure[item];

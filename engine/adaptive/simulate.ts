@@ -1,7 +1,6 @@
 /**
  * A study of a test's policy: simulated candidates of known ability sit the adaptive test by the very code that runs it
- * live.
- * The same seed gives the same numbers; candidate n's draws depend on n alone.
+ * live. The same seed gives the same numbers; candidate n's draws depend on n alone.
  */
 import { IrtError } from 'itemresponsetheory';
 import {
@@ -183,10 +182,9 @@ export async function simulateStudy(design: StudyDesign, options: StudyOptions =
 
 /**
  * Frozen exposure parameters (Sympson & Hetter 1985): simulate, lower the chance of what is given more often than
- * `maximum`, repeat. Pretest items
- * keep 1. K is the mean over the second half of the rounds, which takes out the noise of single rounds;
- * `maximumExposure` comes from one more
- * simulation with that K. Aim a hundredth or two below the rate that may not be passed.
+ * `maximum`, repeat. Pretest items keep 1. K is the mean over the second half of the rounds, which takes out the noise
+ * of single rounds; `maximumExposure` comes from one more simulation with that K. Aim a hundredth or two below the rate
+ * that may not be passed.
  */
 export async function exposureParameters(
   design: Omit<StudyDesign, 'cuts'>,

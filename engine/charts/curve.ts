@@ -1,7 +1,6 @@
-/**
- * Curves as SVG text: one drawing for reports and screens. Presentation attributes only, because the pages allow no
- * inline style.
- */
+/** Curves as SVG text: one drawing for reports and screens. */
+import { element, escapeXml, letters, picture, title } from './svg.ts';
+
 export interface Line {
   readonly name: string;
   readonly points: readonly (readonly [number, number])[];
@@ -45,8 +44,6 @@ const sizeOf = (compact: boolean | undefined): readonly [number, number] =>
 const margin = { left: 56, right: 16, top: 16, bottom: 44 };
 const colours = ['#0b5c6b', '#b3541e', '#5b4a9e', '#3f7a33', '#8a2f55', '#555555'];
 
-export const escapeXml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 const number = (x: number): string => String(Math.round(x * 100) / 100);
 
 /** Whole steps that give about five ticks. */
@@ -59,8 +56,10 @@ function ticks(from: number, to: number): number[] {
   return list;
 }
 
-/** A stroke and a name for each line, side by side under the picture; about seven units a character. */
-/** Rows of names under a chart of this width; `height` is where it ends. */
+const colourOf = (line: number): string => colours[line % colours.length];
+const dashes = '6 4';
+
+/** A stroke and a name for each line, in rows under a chart of this size; `height` is that of the rows. */
 function legendOf(
   lines: readonly Line[],
   width: number,
@@ -68,6 +67,7 @@ function legendOf(
 ): { readonly svg: string; readonly height: number } {
   let [left, top] = [margin.left, height + 12];
   const names = lines.map(({ name, dashed }, n) => {
+    // About seven units a character.
     const length = 44 + 7 * name.length;
     if (left > margin.left && left + length > width) {
       left = margin.left;
@@ -75,67 +75,133 @@ function legendOf(
     }
     const at = left;
     left += length;
-    return `<line x1="${at}" y1="${top - 4}" x2="${at + 22}" y2="${top - 4}" stroke="${colours[n % colours.length]}" stroke-width="2.5"${dashed === true ? ' stroke-dasharray="6 4"' : ''}/><text x="${at + 28}" y="${top}" font-family="system-ui, sans-serif" font-size="12" fill="#333333">${escapeXml(name)}</text>`;
+    const stroke = element('line', {
+      x1: at,
+      y1: top - 4,
+      x2: at + 22,
+      y2: top - 4,
+      stroke: colourOf(n),
+      'stroke-width': 2.5,
+      'stroke-dasharray': dashed === true ? dashes : undefined,
+    });
+    const { fill, ...font } = letters;
+    return stroke + element('text', { x: at + 28, y: top, ...font, 'font-size': 12, fill }, escapeXml(name));
   });
   return { svg: names.join(''), height: top + 10 - height };
 }
 
-export function curveChart(chart: CurveChart): string {
-  const { x, y } = chart;
-  const [width, height] = sizeOf(chart.compact);
+/** Where values stand on the picture. */
+interface Axes {
+  readonly atX: (value: number) => number;
+  readonly atY: (value: number) => number;
+  /** A value beyond the axis stands at its end. */ readonly within: (value: number) => number;
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function axesOf({ x, y }: CurveChart, width: number, height: number): Axes {
   const atX = (value: number): number =>
     margin.left + ((value - x.from) / (x.to - x.from)) * (width - margin.left - margin.right);
   const atY = (value: number): number =>
     height - margin.bottom - ((value - y.from) / (y.to - y.from)) * (height - margin.top - margin.bottom);
-  const text = (left: number, top: number, anchor: string, content: string): string =>
-    `<text x="${number(left)}" y="${number(top)}" text-anchor="${anchor}" font-family="system-ui, sans-serif" font-size="12" fill="#333333">${escapeXml(content)}</text>`;
-  const rule = (x1: number, y1: number, x2: number, y2: number, colour: string, dash = ''): string =>
-    `<line x1="${number(x1)}" y1="${number(y1)}" x2="${number(x2)}" y2="${number(y2)}" stroke="${colour}"${dash}/>`;
-  const [left, right, top, bottom] = [atX(x.from), atX(x.to), atY(y.to), atY(y.from)];
-  const grid = [
-    ...ticks(x.from, x.to).map(
-      (tick) =>
-        rule(atX(tick), top, atX(tick), bottom, '#e3e3e3') + text(atX(tick), bottom + 16, 'middle', String(tick)),
-    ),
-    ...ticks(y.from, y.to).map(
-      (tick) => rule(left, atY(tick), right, atY(tick), '#e3e3e3') + text(left - 8, atY(tick) + 4, 'end', String(tick)),
-    ),
-  ];
-  const marks = (chart.marks ?? []).map(
-    (mark) =>
-      rule(atX(mark.x), top, atX(mark.x), bottom, '#333333', ' stroke-dasharray="4 4"') +
-      text(atX(mark.x) + 4, top + 12, 'start', mark.name),
+  return {
+    atX,
+    atY,
+    within: (value) => Math.min(y.to, Math.max(y.from, value)),
+    left: atX(x.from),
+    right: atX(x.to),
+    top: atY(y.to),
+    bottom: atY(y.from),
+  };
+}
+
+function text(left: number, top: number, anchor: string, content: string): string {
+  const { fill, ...font } = letters;
+  return element(
+    'text',
+    { x: number(left), y: number(top), 'text-anchor': anchor, ...font, 'font-size': 12, fill },
+    escapeXml(content),
   );
-  const lines = chart.lines.map(
-    (line, n) =>
-      `<polyline fill="none" stroke="${colours[n % colours.length]}" stroke-width="2.5"${line.dashed === true ? ' stroke-dasharray="6 4"' : ''} points="${line.points.map(([a, b]) => `${number(atX(a))},${number(atY(Math.min(y.to, Math.max(y.from, b))))}`).join(' ')}"><title>${escapeXml(line.name)}</title></polyline>`,
+}
+
+const rule = (x1: number, y1: number, x2: number, y2: number, stroke: string, dash?: string, width?: number): string =>
+  element('line', {
+    x1: number(x1),
+    y1: number(y1),
+    x2: number(x2),
+    y2: number(y2),
+    stroke,
+    'stroke-dasharray': dash,
+    'stroke-width': width,
+  });
+
+const gridOf = ({ x, y }: CurveChart, { atX, atY, left, right, top, bottom }: Axes): string[] => [
+  ...ticks(x.from, x.to).map(
+    (tick) => rule(atX(tick), top, atX(tick), bottom, '#e3e3e3') + text(atX(tick), bottom + 16, 'middle', String(tick)),
+  ),
+  ...ticks(y.from, y.to).map(
+    (tick) => rule(left, atY(tick), right, atY(tick), '#e3e3e3') + text(left - 8, atY(tick) + 4, 'end', String(tick)),
+  ),
+];
+
+const markOf = ({ x, name }: Mark, { atX, top, bottom }: Axes): string =>
+  rule(atX(x), top, atX(x), bottom, '#333333', '4 4') + text(atX(x) + 4, top + 12, 'start', name);
+
+const bandOf = ({ from, to }: Band, { atY, within, left, right }: Axes): string =>
+  element('rect', {
+    x: number(left),
+    y: number(atY(within(to))),
+    width: number(right - left),
+    height: number(atY(within(from)) - atY(within(to))),
+    fill: '#e6f1ec',
+  });
+
+const lineOf = (line: Line, n: number, { atX, atY, within }: Axes): string =>
+  element(
+    'polyline',
+    {
+      fill: 'none',
+      stroke: colourOf(n),
+      'stroke-width': 2.5,
+      'stroke-dasharray': line.dashed === true ? dashes : undefined,
+      points: line.points.map(([a, b]) => `${number(atX(a))},${number(atY(within(b)))}`).join(' '),
+    },
+    title(line.name),
   );
-  const within = (value: number): number => Math.min(y.to, Math.max(y.from, value));
-  const bands = (chart.bands ?? []).map(
-    (band) =>
-      `<rect x="${number(left)}" y="${number(atY(within(band.to)))}" width="${number(right - left)}" height="${number(atY(within(band.from)) - atY(within(band.to)))}" fill="#e6f1ec"/>`,
-  );
-  const points = (chart.points ?? [])
-    .filter((point) => point.x >= x.from && point.x <= x.to)
-    .map((point) => {
-      const colour = colours[(point.line ?? 0) % colours.length];
-      const bar =
-        point.low === undefined || point.high === undefined
-          ? ''
-          : rule(
-              atX(point.x),
-              atY(within(point.low)),
-              atX(point.x),
-              atY(within(point.high)),
-              colour,
-              ' stroke-width="1.2"',
-            );
-      return `${bar}<circle cx="${number(atX(point.x))}" cy="${number(atY(within(point.y)))}" r="${number(point.size ?? 3.5)}" fill="${colour}" fill-opacity="0.75">${point.name === undefined ? '' : `<title>${escapeXml(point.name)}</title>`}</circle>`;
-    });
+
+function pointOf({ x, y, low, high, line = 0, size = 3.5, name }: Point, { atX, atY, within }: Axes): string {
+  const bar =
+    low === undefined || high === undefined
+      ? ''
+      : rule(atX(x), atY(within(low)), atX(x), atY(within(high)), colourOf(line), undefined, 1.2);
+  const dot = {
+    cx: number(atX(x)),
+    cy: number(atY(within(y))),
+    r: number(size),
+    fill: colourOf(line),
+    'fill-opacity': 0.75,
+  };
+  return bar + element('circle', dot, name === undefined ? '' : title(name));
+}
+
+export function curveChart(chart: CurveChart): string {
+  const { x, y, marks = [], bands = [], points = [] } = chart;
+  const [width, height] = sizeOf(chart.compact);
+  const axes = axesOf(chart, width, height);
   const legend = chart.lines.length > 1 ? legendOf(chart.lines, width, height) : { svg: '', height: 0 };
-  const total = height + legend.height;
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${total}" role="img"><title>${escapeXml(chart.title)}</title><desc>${escapeXml(chart.description)}</desc>` +
-    `<rect width="${width}" height="${total}" fill="#ffffff"/>${bands.join('')}${grid.join('')}${marks.join('')}${lines.join('')}${points.join('')}${text((left + right) / 2, height - 8, 'middle', x.label)}${text(margin.left + 2, top - 4, 'start', y.label)}${legend.svg}</svg>`
+  return picture(
+    width,
+    height + legend.height,
+    chart,
+    ...bands.map((band) => bandOf(band, axes)),
+    ...gridOf(chart, axes),
+    ...marks.map((mark) => markOf(mark, axes)),
+    ...chart.lines.map((line, n) => lineOf(line, n, axes)),
+    ...points.filter((point) => point.x >= x.from && point.x <= x.to).map((point) => pointOf(point, axes)),
+    text((axes.left + axes.right) / 2, height - 8, 'middle', x.label),
+    text(margin.left + 2, axes.top - 4, 'start', y.label),
+    legend.svg,
   );
 }

@@ -34,32 +34,6 @@ export function itemChart(bank: ItemParameters, item: number, words: ChartWords,
   });
 }
 
-/** Probability of every category, for items with more than two. */
-export function categoryChart(
-  bank: ItemParameters,
-  item: number,
-  words: Omit<ChartWords, 'information'> & { readonly category: (category: number) => string },
-  marks: readonly Mark[] = [],
-): string {
-  const categories = bank.categories[item];
-  const out = new Float64Array(categories);
-  const rows = thetas.map((theta) => {
-    categoryProbabilities(bank, item, theta, out);
-    return { theta, chances: Array.from(out) };
-  });
-  return curveChart({
-    title: words.title,
-    description: words.description,
-    x: { label: words.ability, from, to },
-    y: { label: words.probability, from: 0, to: 1 },
-    marks,
-    lines: Array.from({ length: categories }, (_, k) => ({
-      name: words.category(k),
-      points: rows.map(({ theta, chances }) => [theta, chances[k]] as const),
-    })),
-  });
-}
-
 /** Information of a set of items with the cuts marked. */
 export function informationChart(
   bank: ItemParameters,

@@ -1,6 +1,7 @@
 /** The Wright map: persons on the left, item steps on the right of one logit scale. */
 import type { ItemParameters } from 'itemresponsetheory';
-import { escapeXml, type Mark } from './curve.ts';
+import type { Mark } from './curve.ts';
+import { element, escapeXml, letters, picture, title } from './svg.ts';
 
 export interface WrightMap {
   readonly title: string;
@@ -38,20 +39,33 @@ function binned<T>(values: readonly T[], at: (value: T) => number, from: number,
   return bins;
 }
 
+/** Readable across lines: its letters have a white edge. */
+function text(x: number, y: number, anchor: string, size: number, content: string): string {
+  const { fill, ...font } = letters;
+  const edge = { stroke: '#ffffff', 'stroke-width': 3, 'paint-order': 'stroke' };
+  return element(
+    'text',
+    { x, y, 'text-anchor': anchor, ...font, 'font-size': size, fill, ...edge },
+    escapeXml(content),
+  );
+}
+
+const across = (y: number, stroke: string, dash?: string): string =>
+  element('line', { x1: 40, y1: y, x2: width - 8, y2: y, stroke, 'stroke-dasharray': dash });
+
 /** Nominal items have no locations: leave them out of the bank. */
 export function wrightMap(bank: ItemParameters, thetas: readonly number[], chart: WrightMap): string {
   const { from = -4, to = 4, marks = [] } = chart;
   const y = (value: number): number =>
     Math.round(10 * (height - bottom - ((value - from) / (to - from)) * (height - top - bottom))) / 10;
-  const text = (x: number, at: number, anchor: string, size: number, content: string): string =>
-    `<text x="${x}" y="${at}" text-anchor="${anchor}" font-family="system-ui, sans-serif" font-size="${size}" fill="#333333" stroke="#ffffff" stroke-width="3" paint-order="stroke">${escapeXml(content)}</text>`;
   const persons = binned(thetas, (theta) => theta, from, to);
   const items = binned(stepsOf(bank), ({ at }) => at, from, to);
-  const most = Math.max(1, ...[...persons.values()].map((list) => list.length), 1);
+  const most = Math.max(1, ...[...persons.values()].map((list) => list.length));
   const bar = Math.max(2, Math.round((binWidth / (to - from)) * (height - top - bottom)) - 2);
   const bars = [...persons].map(([at, list]) => {
     const length = Math.round((list.length / most) * (middle - 70));
-    return `<rect x="${middle - 8 - length}" y="${y(at) - bar / 2}" width="${length}" height="${bar}" fill="#0b5c6b"><title>${list.length}</title></rect>`;
+    const place = { x: middle - 8 - length, y: y(at) - bar / 2, width: length, height: bar };
+    return element('rect', { ...place, fill: '#0b5c6b' }, title(String(list.length)));
   });
   const names = [...items].map(([at, list]) => {
     const shown = list
@@ -61,18 +75,21 @@ export function wrightMap(bank: ItemParameters, thetas: readonly number[], chart
     return text(middle + 12, y(at) + 4, 'start', 10, list.length > 6 ? `${shown} +${list.length - 6}` : shown);
   });
   const ticks = Array.from({ length: Math.floor(to) - Math.ceil(from) + 1 }, (_, n) => Math.ceil(from) + n).map(
-    (tick) =>
-      text(34, y(tick) + 4, 'end', 11, String(tick)) +
-      `<line x1="40" y1="${y(tick)}" x2="${width - 8}" y2="${y(tick)}" stroke="#e3e3e3"/>`,
+    (tick) => text(34, y(tick) + 4, 'end', 11, String(tick)) + across(y(tick), '#e3e3e3'),
   );
   const cuts = marks.map(
-    (mark) =>
-      `<line x1="40" y1="${y(mark.x)}" x2="${width - 8}" y2="${y(mark.x)}" stroke="#333333" stroke-dasharray="4 4"/>` +
-      text(width - 12, y(mark.x) - 4, 'end', 11, mark.name),
+    (mark) => across(y(mark.x), '#333333', '4 4') + text(width - 12, y(mark.x) - 4, 'end', 11, mark.name),
   );
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" role="img"><title>${escapeXml(chart.title)}</title><desc>${escapeXml(chart.description)}</desc>` +
-    `<rect width="${width}" height="${height}" fill="#ffffff"/>${ticks.join('')}${cuts.join('')}${bars.join('')}<line x1="${middle}" y1="${top}" x2="${middle}" y2="${height - bottom}" stroke="#333333"/>${names.join('')}` +
-    `${text(middle - 12, 20, 'end', 12, `${chart.persons} (${thetas.length})`)}${text(middle + 12, 20, 'start', 12, `${chart.items} (${bank.size})`)}</svg>`
+  return picture(
+    width,
+    height,
+    chart,
+    ...ticks,
+    ...cuts,
+    ...bars,
+    element('line', { x1: middle, y1: top, x2: middle, y2: height - bottom, stroke: '#333333' }),
+    ...names,
+    text(middle - 12, 20, 'end', 12, `${chart.persons} (${thetas.length})`),
+    text(middle + 12, 20, 'start', 12, `${chart.items} (${bank.size})`),
   );
 }

@@ -11,7 +11,7 @@ const { buffer } = parseWat('row-kernels.wat', readFileSync(new URL('row-kernels
 const lines =
   Buffer.from(buffer)
     .toString('hex')
-    .match(/.{1,150}/g) ?? [];
+    .match(/.{1,114}/g) ?? [];
 writeFileSync(
   new URL('row-kernels-bytes.ts', folder),
   `/** Written by \`npm run kernels\` from row-kernels.wat. */
@@ -19,6 +19,8 @@ const hexadecimal = [
 ${lines.map((line) => `  '${line}',`).join('\n')}
 ].join('');
 
-export const rowKernelBytes = Uint8Array.from({ length: hexadecimal.length / 2 }, (_, n) => Number.parseInt(hexadecimal.slice(2 * n, 2 * n + 2), 16));
+export const rowKernelBytes = Uint8Array.from({ length: hexadecimal.length / 2 }, (_, n) =>
+  Number.parseInt(hexadecimal.slice(2 * n, 2 * n + 2), 16),
+);
 `,
 );

@@ -1,5 +1,6 @@
-// What the package's tarball holds (`npm pack` runs this first): dist/ with an ESM file an entry, what they share beside
-// them, and the types. Inside the house nobody reads dist/: the sources are taken, by the condition "meetlat-source".
+// What the package's tarball holds (`npm pack` runs this first): dist/ with an ESM file for each entry, what they share
+// beside them, and the types. Inside the house nobody reads dist/: the sources are taken, by the condition
+// "meetlat-source".
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -6,7 +6,7 @@ import { remarkLines, notConverged } from './calibration-lines.ts';
 import { attention, fitPlots, allItems, curves, distractors } from './calibration-items.ts';
 import { persons, personFit, groups } from './calibration-persons.ts';
 import { type ReportFrame } from './report-frame.ts';
-import { escapeXml } from '../../engine/charts/curve.ts';
+import { escapeXml } from '../../engine/charts/svg.ts';
 import { informationChart } from '../../engine/charts/item.ts';
 import { type CalibrationOutcome } from '../../item-bank/calibration/outcome.ts';
 import { type ItemParameters, createItemParameters, testInformation } from 'itemresponsetheory';

@@ -2,7 +2,7 @@
 import { figure, table, section, paragraph } from './page.ts';
 import { fixed } from './numbers.ts';
 import { type ReportFrame } from './report-frame.ts';
-import { escapeXml } from '../../engine/charts/curve.ts';
+import { escapeXml } from '../../engine/charts/svg.ts';
 import { wrightMap } from '../../engine/charts/wright-map.ts';
 import { type CalibrationOutcome } from '../../item-bank/calibration/outcome.ts';
 import { createItemParameters } from 'itemresponsetheory';

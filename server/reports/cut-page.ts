@@ -1,6 +1,6 @@
 /** The report of a cut score: the cut with its error, the judges beside one another, how it came about over rounds. */
 import type { AngoffResult, JudgeMeasure, RoundSummary, impactOf } from 'itemresponsetheory/standard-setting';
-import { escapeXml } from '../../engine/charts/curve.ts';
+import { escapeXml } from '../../engine/charts/svg.ts';
 import type { ReportVoice } from '../../words/reports.ts';
 import { fixed } from './numbers.ts';
 import { list, page, paragraph, section, table } from './page.ts';

@@ -6,7 +6,8 @@ import { table, list, section, paragraph, figure, page } from './page.ts';
 import { fixed, pValue, percent } from './numbers.ts';
 import { worstFirst, chip, lineOf } from './lights.ts';
 import { leftOutLines } from './calibration-lines.ts';
-import { escapeXml, curveChart } from '../../engine/charts/curve.ts';
+import { curveChart } from '../../engine/charts/curve.ts';
+import { escapeXml } from '../../engine/charts/svg.ts';
 import { type ReportVoice } from '../../words/reports.ts';
 import type { DifComparison, DifItem, DifMethod, DifOutcome } from '../../item-bank/calibration/dif-run.ts';
 

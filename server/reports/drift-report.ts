@@ -3,7 +3,8 @@ import { table, list, section, paragraph, figure, page } from './page.ts';
 import { fixed, pValue } from './numbers.ts';
 import { worstFirst, chip, lightsLine, lineOf } from './lights.ts';
 import { leftOutLines } from './calibration-lines.ts';
-import { escapeXml, curveChart, type Line } from '../../engine/charts/curve.ts';
+import { curveChart, type Line } from '../../engine/charts/curve.ts';
+import { escapeXml } from '../../engine/charts/svg.ts';
 import { type Light } from '../../item-bank/calibration/judge.ts';
 import { type ReportVoice } from '../../words/reports.ts';
 import type {

@@ -2,7 +2,8 @@
 import { table, list, section, paragraph, figure, page } from './page.ts';
 import { fixed, pValue } from './numbers.ts';
 import { chip } from './lights.ts';
-import { escapeXml, curveChart } from '../../engine/charts/curve.ts';
+import { curveChart } from '../../engine/charts/curve.ts';
+import { escapeXml } from '../../engine/charts/svg.ts';
 import { wrightMap } from '../../engine/charts/wright-map.ts';
 import { type ReportVoice } from '../../words/reports.ts';
 import { createItemParameters } from 'itemresponsetheory';

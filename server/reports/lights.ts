@@ -1,5 +1,5 @@
 /** The verdict on an item, as a mark with a word, and what asks for attention first. */
-import { escapeXml } from '../../engine/charts/curve.ts';
+import { escapeXml } from '../../engine/charts/svg.ts';
 import { type Light } from '../../item-bank/calibration/judge.ts';
 import { type ReportVoice } from '../../words/reports.ts';
 

@@ -3,7 +3,8 @@
  */
 import { table, section, paragraph, figure, page } from './page.ts';
 import { fixed } from './numbers.ts';
-import { escapeXml, curveChart } from '../../engine/charts/curve.ts';
+import { curveChart } from '../../engine/charts/curve.ts';
+import { escapeXml } from '../../engine/charts/svg.ts';
 import type { LinkOutcome } from '../../item-bank/calibration/anchor-link.ts';
 import { type ReportVoice } from '../../words/reports.ts';
 

@@ -1,7 +1,8 @@
 /** The report of several forms linked at once. */
 import { table, section, paragraph, figure, page } from './page.ts';
 import { fixed } from './numbers.ts';
-import { escapeXml, curveChart, type Line, type Point } from '../../engine/charts/curve.ts';
+import { curveChart, type Line, type Point } from '../../engine/charts/curve.ts';
+import { escapeXml } from '../../engine/charts/svg.ts';
 import { type ReportVoice } from '../../words/reports.ts';
 import type { ManyForms } from '../../item-bank/calibration/many-forms.ts';
 

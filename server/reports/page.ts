@@ -1,5 +1,5 @@
 /** The parts of every report: one self-contained page, printable, without script or outside address. */
-import { escapeXml } from '../../engine/charts/curve.ts';
+import { escapeXml } from '../../engine/charts/svg.ts';
 import type { ReportVoice } from '../../words/reports.ts';
 import { reportStyle } from './report-style.ts';
 

@@ -1,7 +1,8 @@
 /** The report of a simulated study: one page with the curves that a test designer expects. */
 import { table, section, paragraph, figure, page } from './page.ts';
 import { lifeLine, share, type Reported } from './simulation-lines.ts';
-import { escapeXml, curveChart, type CurveChart } from '../../engine/charts/curve.ts';
+import { curveChart, type CurveChart } from '../../engine/charts/curve.ts';
+import { escapeXml } from '../../engine/charts/svg.ts';
 import { type ReportVoice } from '../../words/reports.ts';
 import type { StudyResult } from '../../engine/adaptive/simulate.ts';
 

@@ -57,8 +57,7 @@ type AbilitySettings = Required<AbilityOptions>;
 
 /**
  * ML: S = 0 (Lord 1980). MAP: S + (μ − θ)/σ² = 0 (Samejima 1969). WLE: S + J/(2I) = 0 (Warm 1989; Penfield & Bergeron
- * 2005).
- * Jeffreys: S + I'/(2I) = 0, the same as WLE only where J = I' (1PL, 2PL, partial credit; Magis & Raîche 2012).
+ * 2005). Jeffreys: S + I'/(2I) = 0, the same as WLE only where J = I' (1PL, 2PL, partial credit; Magis & Raîche 2012).
  * Fence: two more items, at the bounds, the lower one right and the upper one wrong, so that a finite root always
  * exists (Han 2016).
  */

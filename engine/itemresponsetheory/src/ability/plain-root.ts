@@ -1,6 +1,6 @@
 /**
- * Abilities on right/wrong items without asymptotes by their estimating equation: Σau = h(θ) with h = ΣaP for ML,
- * + (θ − μ)/σ² for MAP, and ΣaP − J/(2I) with J = I' = Σa³PQ(1 − 2P), J' = Σa⁴PQ(1 − 6PQ) for WLE, by Newton's method.
+ * Abilities on right/wrong items without asymptotes by their estimating equation: Σau = h(θ) with h = ΣaP for ML, + (θ
+ * − μ)/σ² for MAP, and ΣaP − J/(2I) with J = I' = Σa³PQ(1 − 2P), J' = Σa⁴PQ(1 − 6PQ) for WLE, by Newton's method.
  * Persons who follow one another with the same items begin where an inverted table of h says. The function returns
  * whether it found θ: where a step does not help, the bracketing search decides.
  */

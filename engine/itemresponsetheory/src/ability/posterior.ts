@@ -1,8 +1,7 @@
 /**
  * A running posterior on a grid: one addition per node and response, never the whole history again. In the log domain,
- * so that
- * thousands of responses do not underflow. The only mutable object of the package besides accumulators and `out`
- * arrays.
+ * so that thousands of responses do not underflow. The only mutable object of the package besides accumulators and
+ * `out` arrays.
  */
 import { exp } from '../numeric/elementary.ts';
 import { requireCategory, requireItem } from '../parameters/item-parameters.ts';

@@ -1,7 +1,7 @@
 /**
- * Abilities of many persons at once. 1PL and 2PL items have fast ways: EAP from Σau and one base line for each
- * set of items; ML, MAP and WLE by Newton's method with exact derivatives (one root each). Other rows go to
- * estimateAbility one by one. The numbers are the same either way, within 1e-9.
+ * Abilities of many persons at once. 1PL and 2PL items have fast ways: EAP from Σau and one base line for each set of
+ * items; ML, MAP and WLE by Newton's method with exact derivatives (one root each). Other rows go to estimateAbility
+ * one by one. The numbers are the same either way, within 1e-9.
  */
 import { IrtError } from '../errors.ts';
 import { exp, log, logSigmoid } from '../numeric/elementary.ts';

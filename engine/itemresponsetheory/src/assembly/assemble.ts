@@ -1,8 +1,7 @@
 /**
  * The best test under a blueprint with enemies and budgets, by branch and bound: each node's bound is the exact
- * partition solution with
- * Lagrange multipliers on the budgets (Fisher 1981). No solver needed; small banks are proved optimal, larger ones
- * report their gap.
+ * partition solution with Lagrange multipliers on the budgets (Fisher 1981). No solver needed; small banks are proved
+ * optimal, larger ones report their gap.
  */
 import { IrtError } from '../errors.ts';
 import { type Blueprint, checkBlueprint, type Conflict, violations } from './blueprint.ts';

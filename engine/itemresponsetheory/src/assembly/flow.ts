@@ -1,9 +1,8 @@
 /**
  * The best test under bounds on two partitions that cross (type and level, say), exactly: a flow of `length` items from
- * the classes of the
- * first to those of the second, each item an arc of its own. Augmented along the most valuable path, one item at a
- * time; the flow is
- * the best of its size at every step (successive shortest paths; Ahuja, Magnanti & Orlin 1993, ch. 9).
+ * the classes of the first to those of the second, each item an arc of its own. Augmented along the most valuable path,
+ * one item at a time; the flow is the best of its size at every step (successive shortest paths; Ahuja, Magnanti &
+ * Orlin 1993, ch. 9).
  */
 import type { Blueprint, Conflict, Partition } from './blueprint.ts';
 import { conflictsOf, type PartitionFill, type Fixing } from './partition.ts';

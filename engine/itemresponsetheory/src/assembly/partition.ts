@@ -1,7 +1,7 @@
 /**
  * The best test under bounds on one partition of the bank, exactly and without a solver: fixed items, then each class's
- * minimum with its best
- * items, then the best of all within the maxima (a matroid, so greed is optimal; van der Linden 2005, ch. 4).
+ * minimum with its best items, then the best of all within the maxima (a matroid, so greed is optimal; van der Linden
+ * 2005, ch. 4).
  */
 import type { Conflict, Partition } from './blueprint.ts';
 

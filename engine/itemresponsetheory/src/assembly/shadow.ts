@@ -1,7 +1,7 @@
 /**
  * The shadow test (van der Linden & Reese 1998): before every item, the best whole test that contains what was given
- * and obeys the blueprint;
- * its best free item comes next. So no blueprint is ever broken, and information is as high as the blueprint allows.
+ * and obeys the blueprint; its best free item comes next. So no blueprint is ever broken, and information is as high as
+ * the blueprint allows.
  */
 import { informationAt } from '../information/item.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';
@@ -12,7 +12,8 @@ import type { MipSolver } from './solver-port.ts';
 
 export interface ShadowStep {
   readonly shadow: Assembly;
-  /** Free items of the shadow test, best first; those of an open set before all others. */ readonly free: readonly number[];
+  /** Free items of the shadow test, best first; those of an open set before all others. */
+  readonly free: readonly number[];
 }
 
 export interface ShadowOptions extends Omit<AssemblyOptions, 'include' | 'exclude'> {

@@ -1,8 +1,7 @@
 /**
  * What a solver of mixed integer programmes must do for us, and one adapter: HiGHS, handed in by the caller, so that
- * the package depends on nothing.
- * `createHighsSolver(await highs())` with the npm package `highs`; it blocks its thread, so run large problems in a
- * worker.
+ * the package depends on nothing. `createHighsSolver(await highs())` with the npm package `highs`; it blocks its
+ * thread, so run large problems in a worker.
  */
 import { IrtError } from '../errors.ts';
 

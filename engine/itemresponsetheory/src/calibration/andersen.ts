@@ -1,7 +1,7 @@
 /**
  * Andersen's likelihood-ratio test (1973): are the items alike in every part of the persons? Conditional estimates in
- * each part against those of all; items
- * that cannot be estimated in a part (one category only, or one missing) are left out of both.
+ * each part against those of all; items that cannot be estimated in a part (one category only, or one missing) are left
+ * out of both.
  */
 import { chiSquareTail } from '../numeric/chi-square.ts';
 import { IrtError } from '../errors.ts';

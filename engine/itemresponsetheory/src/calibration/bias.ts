@@ -1,13 +1,11 @@
 /**
  * First-order bias of the estimates x̂ = (u, g), u free and g under a prior; C is their covariance, s_i and H_i score
- * and Hessian of person i, K the third derivatives of
- * the log-posterior:   E(x̂ − x) ≈ C·(Σ_i H_i·C·(s_i of u alone) + ½ K[C_uu − C_gg]).
- * Without priors this is Cox & Snell (1968), with sums over the persons in place of expectations (Kosmidis & Lunardon
- * 2024); with priors on everything it is mode less mean
- * of the posterior (Tierney & Kadane 1986). In between it is the mean over data and over the prior of g: the pull of
- * the prior, C·∂ln p/∂g, has by
- * parts the mean −∂C_·g/∂g. With V = L·L′ all are derivatives of gradients along columns of L: H by first ones, persons
- * weighted; K by second ones.
+ * and Hessian of person i, K the third derivatives of the log-posterior: E(x̂ − x) ≈ C·(Σ_i H_i·C·(s_i of u alone) + ½
+ * K[C_uu − C_gg]). Without priors this is Cox & Snell (1968), with sums over the persons in place of expectations
+ * (Kosmidis & Lunardon 2024); with priors on everything it is mode less mean of the posterior (Tierney & Kadane 1986).
+ * In between it is the mean over data and over the prior of g: the pull of the prior, C·∂ln p/∂g, has by parts the mean
+ * −∂C_·g/∂g. With V = L·L′ all are derivatives of gradients along columns of L: H by first ones, persons weighted; K by
+ * second ones.
  */
 import { factor } from '../numeric/cholesky.ts';
 import { eachScore, gradientAt } from './covariance.ts';

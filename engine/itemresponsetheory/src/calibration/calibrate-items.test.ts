@@ -63,7 +63,7 @@ describe('calibration of any items', () => {
     expect(Math.abs(free?.groups[0]?.mean ?? NaN)).toBeLessThan(0.15);
   }, 60_000);
 
-  it('the grid reaches the persons: wide populations and far groups come out as on a finer grid, near what they were drawn with', () => {
+  it('the grid reaches the persons: wide populations and far groups come out as on a finer grid', () => {
     for (const [sd, far] of [
       [3, 0],
       [1, 4],
@@ -142,7 +142,7 @@ describe('calibration of any items', () => {
     expect(fit.emptyPersons).toBe(1);
   });
 
-  it('sets of items that nobody joins: said for one population, refused for two groups, fine with fixed items in each', () => {
+  it('items without a common person: flagged for one population, refused for two groups, fine with fixed items', () => {
     const data = responseMatrix(rows(600, 5, 0, (person, item) => person < 300 === item < 6));
     const group = Array.from({ length: 600 }, (_, person) => (person < 300 ? 0 : 1));
     expect(
@@ -239,7 +239,7 @@ describe('free histogram of the population', () => {
       return items.map((__, item) => drawCategory(bank, item, skewed(person) + shift, random));
     });
 
-  it("has mean 0 and variance 1, a likelihood above the normal's where the population is skewed, and finds the skewness", () => {
+  it("has mean 0 and variance 1, and for a skewed population a likelihood above the normal's and its skewness", () => {
     const data = responseMatrix(rowsOf(3000));
     const [normal, free] = (['normal', 'histogram'] as const).map((density) =>
       calibrateItems(data, { models, density, tolerance: 1e-5 }),
@@ -266,7 +266,7 @@ describe('free histogram of the population', () => {
     });
   }, 120_000);
 
-  it("a second group's is free, mean and variance too; Rasch items have a free variance; new items by fixed ones", () => {
+  it("a second group's is free in mean and variance; Rasch items have a free variance; new items by fixed ones", () => {
     const data = responseMatrix([...rowsOf(1000), ...rowsOf(1000, 0.7)]);
     const group = Array.from({ length: 2000 }, (_, person) => (person < 1000 ? 0 : 1));
     const two = calibrateItems(data, { models, group, density: 'histogram', tolerance: 1e-4, standardErrors: 'none' });

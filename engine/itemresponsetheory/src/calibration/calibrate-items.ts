@@ -1,10 +1,8 @@
 /**
  * Marginal maximum likelihood by EM (Bock & Aitkin 1981) for every model of the package, mixed in one form, over sparse
- * rows: several groups or a
- * latent regression, priors, fixed items (fixed-item-parameter calibration with a free population, Kim 2006). Every
- * probability comes from one
- * table of ln P by item, category and node, rebuilt each cycle; SQUAREM between cycles; convergence is judged on the
- * plain EM map.
+ * rows: several groups or a latent regression, priors, fixed items (fixed-item-parameter calibration with a free
+ * population, Kim 2006). Every probability comes from one table of ln P by item, category and node, rebuilt each cycle;
+ * SQUAREM between cycles; convergence is judged on the plain EM map.
  */
 import type { ItemSpec } from '../parameters/item-parameters.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';

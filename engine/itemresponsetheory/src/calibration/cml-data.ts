@@ -4,9 +4,8 @@ import type { ResponseMatrix } from '../responses/response-matrix.ts';
 
 /**
  * How it was decided who gets which item. Where answers decide (adaptive, and multistage routing too), the score is no
- * longer sufficient given
- * the items: conditional and joint maximum likelihood are biased (Eggen & Verhelst 2011; Zwitser & Maris 2015);
- * marginal is not.
+ * longer sufficient given the items: conditional and joint maximum likelihood are biased (Eggen & Verhelst 2011;
+ * Zwitser & Maris 2015); marginal is not.
  */
 export type TestDesign = 'linear' | 'booklets' | 'adaptive';
 export type RaschModel = 'rasch' | 'pcm' | 'rsm';
@@ -160,9 +159,8 @@ function refuseAdaptive(booklets: readonly Booklet[], persons: number): void {
 
 /**
  * Finite estimates need a way from every item to every other, each time over a person who got something on the one and
- * did not get everything on the
- * other (Fischer 1981; enough for two categories, needed for more). Items and persons are nodes of one graph, so that
- * the search is linear.
+ * did not get everything on the other (Fischer 1981; enough for two categories, needed for more). Items and persons are
+ * nodes of one graph, so that the search is linear.
  */
 function requireConnected(data: ResponseMatrix, steps: Uint8Array, ids: readonly string[]): void {
   const byItem: number[][] = Array.from({ length: data.items }, () => []);

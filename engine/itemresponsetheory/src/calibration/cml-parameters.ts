@@ -1,7 +1,7 @@
 /**
  * Parameters of the Rasch family as one vector x: steps of each item (rasch, pcm), or difficulties and thresholds
- * (rsm). Category weights
- * ln ε_k = −Σ_{v≤k} step_v are linear in x, so that gradient and information of the weights carry over exactly.
+ * (rsm). Category weights ln ε_k = −Σ_{v≤k} step_v are linear in x, so that gradient and information of the weights
+ * carry over exactly.
  */
 import type { ItemSpec } from '../parameters/item-parameters.ts';
 import type { RaschData, RaschModel } from './cml-data.ts';

@@ -1,8 +1,7 @@
 /**
  * Conditional maximum likelihood of the Rasch family (Andersen 1972; Fischer & Molenaar 1995): given the raw score on a
- * booklet the ability drops
- * out, so that nothing is assumed of the population. Newton with the exact information. For linear tests and fixed
- * booklets only.
+ * booklet the ability drops out, so that nothing is assumed of the population. Newton with the exact information. For
+ * linear tests and fixed booklets only.
  */
 import { exp, log } from '../numeric/elementary.ts';
 import { IrtError } from '../errors.ts';

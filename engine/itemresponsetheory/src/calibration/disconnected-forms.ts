@@ -50,6 +50,6 @@ export function checkForms(
   return loose.map((members) => ({
     item: members[0],
     code: 'forms-disconnected',
-    message: `no person joins these sets of items: ${inWords}; they are on one scale only if the persons are equivalent`,
+    message: `sets of items without a common person, on one scale only if the persons are equivalent: ${inWords}`,
   }));
 }

@@ -1,10 +1,8 @@
 /**
  * Elementary symmetric functions of items with weights ε_k (ε_0 = 1): γ_r is the sum over all ways to score r of the
- * product of the weights.
- * Summation recursion only (Andersen 1972; Gustafsson 1980): every term is positive, nothing cancels. Weights of a long
- * test pass 2^1023: each
- * partial product is scaled by a power of two when it passes 2^500, which costs no bit; the same factors serve forwards
- * and backwards.
+ * product of the weights. Summation recursion only (Andersen 1972; Gustafsson 1980): every term is positive, nothing
+ * cancels. Weights of a long test pass 2^1023: each partial product is scaled by a power of two when it passes 2^500,
+ * which costs no bit; the same factors serve forwards and backwards.
  */
 import { log } from '../numeric/elementary.ts';
 
@@ -105,8 +103,8 @@ function futures(
 
 /**
  * Moments of the category counts of `persons[r]` persons with score r. Joint probabilities of two items: the product
- * with one item held to a
- * category is carried through the items after it, and met there by the backward weights: O(J²·K²·R) for all pairs.
+ * with one item held to a category is carried through the items after it, and met there by the backward weights:
+ * O(J²·K²·R) for all pairs.
  */
 export function conditionalMoments(weights: readonly Float64Array[], persons: ArrayLike<number>): ConditionalMoments {
   const forward = products(weights);

@@ -1,8 +1,7 @@
 /**
  * Item families as calibration sees them: unconstrained local parameters x, ln P of every category at θ and its
- * derivatives in x. Everything
- * else (tables, M-step, gradient, standard errors) follows from these two. Slope–intercept form: 2PL aθ + d; steps d_v
- * = −a·b_v.
+ * derivatives in x. Everything else (tables, M-step, gradient, standard errors) follows from these two. Slope–intercept
+ * form: 2PL aθ + d; steps d_v = −a·b_v.
  */
 import { exp, expm1, log, sigmoid } from '../numeric/elementary.ts';
 import type { ItemSpec } from '../parameters/item-parameters.ts';

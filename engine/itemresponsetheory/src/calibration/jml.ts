@@ -1,10 +1,8 @@
 /**
  * Joint maximum likelihood of the Rasch family (Wright & Masters 1982), the method of the classic reports: abilities
- * are parameters too. Not consistent
- * for few items (their spread comes out too large by about L/(L − 1)), so marginal or conditional estimates are to be
- * preferred for decisions.
- * Newton on the items with the abilities solved for at every step: the information is what is left of the items' after
- * the abilities took theirs.
+ * are parameters too. Not consistent for few items (their spread comes out too large by about L/(L − 1)), so marginal
+ * or conditional estimates are to be preferred for decisions. Newton on the items with the abilities solved for at
+ * every step: the information is what is left of the items' after the abilities took theirs.
  */
 import { IrtError } from '../errors.ts';
 import { exp, log } from '../numeric/elementary.ts';

@@ -51,8 +51,7 @@ export function matchMoments(
 
 /**
  * Weights w ∝ m/(1 + λ·g) that make Σ m·ln w largest under Σ w = 1, Σ wθ = 0 and, if asked for, Σ wθ² = 1: g = (θ, θ² −
- * 1), λ by Newton (Owen 1988). `out`
- * gets them; m where no such weights exist.
+ * 1), λ by Newton (Owen 1988). `out` gets them; m where no such weights exist.
  */
 export function constrainedWeights(
   node: Float64Array,

@@ -97,8 +97,7 @@ function addByNode(
 
 /**
  * Exponential families: s_k − s_0 is α_k + β_k·θ, read off at θ = 0 and 1, so Σ over the persons of category k needs
- * only their number and ΣEAP;
- * what is left, s_0 and ln P_0, goes with the persons at each node.
+ * only their number and ΣEAP; what is left, s_0 and ln P_0, goes with the persons at each node.
  */
 function addExponential(
   { node, shape, counts: { sums, persons }, work }: CalibrationProblem,

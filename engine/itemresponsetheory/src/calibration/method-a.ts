@@ -1,7 +1,8 @@
 /**
  * Stocking's Method A (1988) for new items of a live adaptive test: abilities estimated from the operational items are
- * taken as known, and every new item is a regression on them. Quick, each item by itself. Because the abilities have errors, slopes come out too small, which
- * those of Method B (marginal fixed-item calibration) do not: a first look, not a calibration to publish.
+ * taken as known, and every new item is a regression on them. Quick, each item by itself. Because the abilities have
+ * errors, slopes come out too small, which those of Method B (marginal fixed-item calibration) do not: a first look,
+ * not a calibration to publish.
  */
 import { IrtError } from '../errors.ts';
 import { invertSymmetric } from '../numeric/cholesky.ts';

@@ -31,9 +31,7 @@ export interface CalibrationProblem {
   readonly runner: Runner;
   /** ln P by line and node. */
   readonly table: Float64Array;
-  /**
-   * s_k and t_k of exponential items, and whether the item is informative (new items under OEM are not), by cell.
-   */
+  /** s_k and t_k of exponential items, and whether the item is informative (new items under OEM are not), by cell. */
   readonly slope: Float64Array;
   readonly shift: Float64Array;
   readonly isInformativeCell: Uint8Array;

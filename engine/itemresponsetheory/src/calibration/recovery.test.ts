@@ -1,9 +1,8 @@
 /**
  * Parameter recovery: many samples from known items, every estimate's error and 95 % interval. 200 replications for
- * each model with MEETLAT_FULL=1, else
- * a few, whose bounds are as much wider as the Monte Carlo error is. The lower asymptotes of 3PL items are drawn anew
- * from their prior in each
- * replication: an estimate under a prior is unbiased over that prior, not at one value.
+ * each model with MEETLAT_FULL=1, else a few, whose bounds are as much wider as the Monte Carlo error is. The lower
+ * asymptotes of 3PL items are drawn anew from their prior in each replication: an estimate under a prior is unbiased
+ * over that prior, not at one value.
  */
 import { describe, expect, it } from 'vitest';
 import { isFull, recordFigures } from '../../../../tests/figures.ts';

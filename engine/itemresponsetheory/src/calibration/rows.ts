@@ -1,8 +1,7 @@
 /**
  * Response rows as the E-step reads them, all in flat arrays, so that a worker can be handed them. Of exponential items
- * only answers above category 0
- * are listed (s_0 = t_0 = 0); what they share, the sum of ln P_0, belongs to the booklet. Graded, 3PL and fixed items
- * list their line of the table.
+ * only answers above category 0 are listed (s_0 = t_0 = 0); what they share, the sum of ln P_0, belongs to the booklet.
+ * Graded, 3PL and fixed items list their line of the table.
  */
 import type { Patterns } from './patterns.ts';
 
@@ -106,8 +105,7 @@ function byBooklet(of: Uint32Array, booklets: number): { order: Uint32Array; siz
 
 /**
  * Of every row, in this order, the answers to items with a place (−1: none) from category `from` on, as place +
- * category, or the place alone;
- * those of informative items first.
+ * category, or the place alone; those of informative items first.
  */
 function listsOf(
   { rowStart, item, category }: Patterns,

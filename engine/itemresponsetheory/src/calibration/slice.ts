@@ -1,8 +1,7 @@
 /**
  * The E-step over a chunk of rows. Rasch, 2PL, the partial credit family and nominal items are exponential families, ln
- * P_k = s_k·θ + t_k + base(θ): a
- * person's row is θ·Σs + Σt and one base line that all rows of the booklet share (quadrature/posterior-recurrence.ts).
- * Graded and 3PL items, and fixed ones, add their lines of the table of ln P.
+ * P_k = s_k·θ + t_k + base(θ): a person's row is θ·Σs + Σt and one base line that all rows of the booklet share
+ * (quadrature/posterior-recurrence.ts). Graded and 3PL items, and fixed ones, add their lines of the table of ln P.
  */
 import { createKernelMemory, type RowKernels } from '../kernels/row-kernels.ts';
 import { log } from '../numeric/elementary.ts';

@@ -1,7 +1,7 @@
 /**
  * The E-step on several threads. Each takes the next chunk of rows that nobody has taken; parameters go out and sums
- * come back through shared memory, and are added up in the order of the chunks, so that neither the number of
- * threads nor their speed changes a bit. The calling thread works too, then waits for the chunks that others took
+ * come back through shared memory, and are added up in the order of the chunks, so that neither the number of threads
+ * nor their speed changes a bit. The calling thread works too, then waits for the chunks that others took
  * (`Atomics.wait`: not on a browser's main thread). Where one does not come back, the calling thread goes on alone.
  */
 import { type Lists, type RowData } from './rows.ts';

@@ -11,8 +11,7 @@ function requireAscending(cuts: readonly number[]): void {
 
 /**
  * P(level k | answers), k = 0..cuts.length. A node stands for the interval half-way to its neighbours, whose mass is
- * shared in proportion when
- * a cut goes through it.
+ * shared in proportion when a cut goes through it.
  */
 export function levelProbabilities({ node }: Grid, weight: ArrayLike<number>, cuts: readonly number[]): Float64Array {
   requireAscending(cuts);

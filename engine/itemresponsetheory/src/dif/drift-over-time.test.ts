@@ -64,7 +64,7 @@ const times = [
 ];
 
 describe('parameters over time', () => {
-  it('the item that became easier, and the one that no longer discriminates, stand out and do not bend the link', () => {
+  it('an item that became easier and one that no longer discriminates stand out and do not bend the link', () => {
     const moved = binary.map((item, n): ItemSpec =>
       item.model !== 'logistic'
         ? item

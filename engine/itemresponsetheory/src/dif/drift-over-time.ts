@@ -1,7 +1,7 @@
 /**
  * Parameters of the same items in several calibrations (Donoghue & Isham 1998 compare such methods): each item is held
- * against the scale that the other items
- * give, so that its own move does not hide in the link, and the error of that link is counted.
+ * against the scale that the other items give, so that its own move does not hide in the link, and the error of that
+ * link is counted.
  */
 import { IrtError } from '../errors.ts';
 import { type Form, linkFormsWithErrors, type LinksWithErrors, lostForms } from '../linking/haberman.ts';
@@ -175,9 +175,8 @@ function sameEverywhere(
 
 /**
  * Newest first, as they are given. Common items out of line do not link (linkFormsRobustly). An item without errors in
- * any calibration, or without which the
- * calibrations have no chain, is not tested (p NaN). Throws IrtError for calibrations without common items, or items
- * that differ in kind.
+ * any calibration, or without which the calibrations have no chain, is not tested (p NaN). Throws IrtError for
+ * calibrations without common items, or items that differ in kind.
  */
 export function driftOverTime(
   calibrations: readonly CalibratedForm[],

@@ -1,7 +1,6 @@
 /**
  * Items that drift: live answers against frozen parameters, in the order they came (two-sided CUSUM of residuals; Page
- * 1954; Veerkamp & Glas 2000), and
- * parameters of two calibrations against each other.
+ * 1954; Veerkamp & Glas 2000), and parameters of two calibrations against each other.
  */
 import { IrtError } from '../errors.ts';
 import { exp } from '../numeric/elementary.ts';
@@ -59,7 +58,9 @@ export function cusumBound(answers: number, alpha: number, allowance: number): n
   return high;
 }
 
-/** The standardised residual of an answer in category `own` against what the other answers and the population foretell. */
+/**
+ * The standardised residual of an answer in category `own` against what the other answers and the population foretell.
+ */
 function foretoldResidual(
   { probability, rowStart, bank }: GridTable,
   item: number,
@@ -106,8 +107,8 @@ function addResidual(at: ItemSumsOverTime, residual: number, allowance: number, 
 
 /**
  * Persons in the order of time. The residual of an answer is taken against what the person's other answers and the
- * population foretell, so that it has mean 0 and variance 1 for a steady item: E = Σ_q h_q·E(x|θ_q),
- * h ∝ posterior/P(x|θ_q).
+ * population foretell, so that it has mean 0 and variance 1 for a steady item: E = Σ_q h_q·E(x|θ_q), h ∝
+ * posterior/P(x|θ_q).
  */
 export function itemDrift(
   bank: ItemParameters,
@@ -166,7 +167,8 @@ export interface TwoEstimates {
 }
 export interface ParameterDrift extends ChiSquareTest {
   /** After minus before. */ readonly difference: readonly number[];
-  /** (d − median)/(0.74·IQR) of the first parameter over all items (Huynh 2000): beyond ±1.645 stands out. */ readonly robustZ: number;
+  /** (d − median)/(0.74·IQR) of the first parameter over all items (Huynh 2000): beyond ±1.645 stands out. */
+  readonly robustZ: number;
 }
 
 /**

@@ -101,7 +101,7 @@ describe('what is there is found', () => {
     expect(worst.indexOf(Math.max(...worst))).toBe(3);
   }, 60_000);
 
-  it('an item that became easier half-way raises an alarm after that, the others do not; two calibrations say the same', () => {
+  it('an item that becomes easier half-way raises an alarm then, the others do not; two calibrations agree', () => {
     const { rows, isFocal } = study(binary, 1500, -0.9, 3, 0);
     const drift = itemDrift(createItemParameters(binary), responseMatrix(rows));
     expect(drift[3]?.alarm?.direction).toBe('easier');

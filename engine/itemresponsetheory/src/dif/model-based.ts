@@ -1,8 +1,7 @@
 /**
  * DIF from one calibration of both groups, for any model, sparse and adaptive data too: Wald's test of an item's own
- * parameters in each group (Lord 1980;
- * Langer 2008), and RMSD, how far a group's own curve lies from the common one (as in the international surveys;
- * Tijmstra et al. 2020).
+ * parameters in each group (Lord 1980; Langer 2008), and RMSD, how far a group's own curve lies from the common one (as
+ * in the international surveys; Tijmstra et al. 2020).
  */
 import { calibrateItems } from '../calibration/calibrate-items.ts';
 import { type ItemModelName, localOf } from '../calibration/family.ts';
@@ -114,7 +113,11 @@ function quadratic(
 
 export interface GroupDeviation {
   readonly item: number;
-  /** By group: RMSD of its own curve from the common one, and mean deviation in score points (above 0: easier for the group). */ readonly groups: readonly {
+  /**
+   * By group: RMSD of its own curve from the common one, and mean deviation in score points (above 0: easier for the
+   * group).
+   */
+  readonly groups: readonly {
     readonly rmsd: number;
     readonly bias: number;
     readonly responses: number;

@@ -37,7 +37,8 @@ export function lord(
 }
 
 export interface Area {
-  /** Focal minus reference: b_F − b_R signed; unsigned without its bars, so that both have a normal z. */ readonly area: number;
+  /** Focal minus reference: b_F − b_R signed; unsigned without its bars, so that both have a normal z. */
+  readonly area: number;
   readonly z: number;
   readonly p: number;
 }
@@ -104,9 +105,8 @@ export function split(data: ResponseMatrix, group: ArrayLike<number>, apart: rea
 
 /**
  * 2·(ln L with the item's own parameters in each group − ln L with one set). With anchors named, all tested items are
- * free in the large model and each is
- * held equal in turn; without, all are equal and each is freed in turn. The focal group's mean and variance are free
- * throughout.
+ * free in the large model and each is held equal in turn; without, all are equal and each is freed in turn. The focal
+ * group's mean and variance are free throughout.
  */
 export function likelihoodRatio(
   data: ResponseMatrix,

@@ -1,7 +1,7 @@
 /**
  * DIF of items with several categories, or of any item matched on ability: Mantel's χ² (1963) and the standardised mean
- * difference (Dorans & Schmitt 1991)
- * by strata; ordinal logistic regression (cumulative logits; Zumbo 1999; French & Miller 1996).
+ * difference (Dorans & Schmitt 1991) by strata; ordinal logistic regression (cumulative logits; Zumbo 1999; French &
+ * Miller 1996).
  */
 import { IrtError } from '../errors.ts';
 import { exp, log, sigmoid } from '../numeric/elementary.ts';

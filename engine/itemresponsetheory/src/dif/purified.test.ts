@@ -63,7 +63,7 @@ describe('purified Wald and RMSD', () => {
     expect(tests.every(({ item }, n) => item === n)).toBe(true);
   }, 60_000);
 
-  it('RMSD of a fair item is smaller, and of an unfair one larger, once the unfair ones are free; groups may be three', () => {
+  it('once unfair items are free, RMSD is smaller for fair items, larger for unfair ones; three groups too', () => {
     const { data, group } = study(1500, [1, 4, 7], 1.2, 2, 3);
     const bent = rmsdDif(data, group, { models: '2pl' });
     const { items: found, free, isStable } = purifiedRmsd(data, group, { models: '2pl', bound: 0.06 });
@@ -78,7 +78,7 @@ describe('purified Wald and RMSD', () => {
     expect(found[4]?.groups[2]?.bias).toBeLessThan(-0.04);
   }, 60_000);
 
-  it('an item that everybody of a group got right is not tested and the others are; at most so many rounds, and so few anchors', () => {
+  it('an item that all of a group got right is not tested, the others are; limits of rounds and of anchors', () => {
     const { data, group } = study(400, [], 0, 3);
     const perfect = {
       ...data,

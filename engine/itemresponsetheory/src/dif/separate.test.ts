@@ -61,7 +61,7 @@ describe('groups calibrated separately', () => {
     60_000,
   );
 
-  it('exchanging the groups turns the signs; an item of negative slope is left out, and without two anchors all are', () => {
+  it('exchanged groups turn the signs; an item of negative slope is left out, and without two anchors all are', () => {
     const even = study('rasch', 800, 0.5, 2);
     const [there, back] = [even.isFocal, even.isFocal.map((focal) => 1 - focal)].map((isFocal) =>
       separateDif(even.data, isFocal, { model: 'rasch', anchors: all, link: 'mean-sigma', tolerance: 1e-8 }),

@@ -1,9 +1,7 @@
 /**
  * Each group calibrated by itself, the focal one brought onto the reference's scale through anchors: Lord's χ² and
- * Raju's signed area, with the errors of
- * the link and of both samples in them (delta method over the whole covariance of both calibrations). Taking the link
- * as known would count what the items of
- * a sample share as theirs.
+ * Raju's signed area, with the errors of the link and of both samples in them (delta method over the whole covariance
+ * of both calibrations). Taking the link as known would count what the items of a sample share as theirs.
  */
 import { calibrateItems, type ItemsCalibration } from '../calibration/calibrate-items.ts';
 import type { CalibrateItemsOptions } from '../calibration/options.ts';
@@ -155,8 +153,7 @@ function linkThrough(
 
 /**
  * The item in both groups on the reference's scale, and the covariance of (a_R, b_R, a_F/A, A·b_F + B): each is f·(its
- * own parameter) and moves with
- * A and B by `along`.
+ * own parameter) and moves with A and B by `along`.
  */
 function onOneScale(
   reference: GroupEstimates,

@@ -25,8 +25,7 @@ export const createEligibility = (items: number): EligibilityRecord => ({
 
 /**
  * P(eligible) = min{1, 1 − n/φ + r/p·ρ/φ}, p = α/n the rate so far; 1 for an item that was never given. Where p exceeds
- * r, (r/p)^acceleration
- * brings it down faster than the plain 1 (van der Linden & Choi 2018).
+ * r, (r/p)^acceleration brings it down faster than the plain 1 (van der Linden & Choi 2018).
  */
 export function eligibilityProbability(
   { persons, feasible, given, eligible }: EligibilityRecord,

@@ -48,8 +48,7 @@ function bestTest(bank: ItemParameters, isLeft: (item: number) => boolean, theta
 
 /**
  * Month by month. What retired items would have been given falls to the items left, in proportion to their rates, at
- * most to every candidate:
- * so a bank wears faster the smaller it gets.
+ * most to every candidate: so a bank wears faster the smaller it gets.
  */
 export function bankLife({
   bank,

@@ -1,10 +1,8 @@
 /**
  * First-order bias of maximum likelihood, of the order of 1/persons (steps and variance come out too wide), by the
- * parametric bootstrap (Efron & Tibshirani
- * 1993): the fitted model makes ratings of the same plan, which are fitted again. The score at the truth, carried over
- * by the inverse information, has mean
- * zero and makes up nearly all of a replication's error; taken off as a control variate it leaves the bias, so that few
- * replications are enough.
+ * parametric bootstrap (Efron & Tibshirani 1993): the fitted model makes ratings of the same plan, which are fitted
+ * again. The score at the truth, carried over by the inverse information, has mean zero and makes up nearly all of a
+ * replication's error; taken off as a control variate it leaves the bias, so that few replications are enough.
  */
 import { accelerate } from '../calibration/accelerate.ts';
 import { exp, log } from '../numeric/elementary.ts';

@@ -1,6 +1,7 @@
 /**
  * Many-facet Rasch (Linacre 1989) by marginal maximum likelihood: θ ~ N(0, σ²), ln P_k/P_{k−1} = α(θ − Σ severities −
- * step_k), α = 1 unless slopes are asked for. EM with Fisher's information, accelerated; errors from the whole observed information.
+ * step_k), α = 1 unless slopes are asked for. EM with Fisher's information, accelerated; errors from the whole observed
+ * information.
  */
 import { accelerate, type EmOptions, type EmResult } from '../calibration/accelerate.ts';
 import { IrtError } from '../errors.ts';
@@ -80,8 +81,8 @@ export interface FacetsCalibration {
 }
 
 /**
- * −∂²(ln L + ln of the ridge priors) by forward differences of the exact gradient, both ways round averaged: relative error of
- * the order of the step.
+ * −∂²(ln L + ln of the ridge priors) by forward differences of the exact gradient, both ways round averaged: relative
+ * error of the order of the step.
  */
 function observedInformation(marginal: Marginal, x: Float64Array): Float64Array {
   const size = x.length;

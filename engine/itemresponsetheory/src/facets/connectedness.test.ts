@@ -41,7 +41,7 @@ describe('connectedness', () => {
     );
   });
 
-  it('raters nested in centres, the centre a facet: a candidate of both joins the raters, and centre and rater still cannot be told apart', () => {
+  it('raters nested in centres: a candidate of both joins raters; centre and rater cannot be told apart', () => {
     const rows = [...centre('A', 12, ['lexis', 'grammar'], true), ...centre('B', 9, ['lexis', 'grammar'], true)];
     expect(named(['criterion', 'centre', 'rater'], rows)).toEqual([
       'criterion lexis grammar, centre A, rater A0 A1 A2: 12',

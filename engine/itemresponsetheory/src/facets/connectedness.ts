@@ -1,8 +1,7 @@
 /**
  * Can all severities be compared? Persons and facet elements as one linear design: its rank must fall short of the
- * number of elements by one for each
- * facet, no more. Chains of common persons are necessary, but with nested facets not sufficient, so the rank decides
- * (Weeks & Williams 1964).
+ * number of elements by one for each facet, no more. Chains of common persons are necessary, but with nested facets not
+ * sufficient, so the rank decides (Weeks & Williams 1964).
  */
 import { IrtError } from '../errors.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
@@ -96,8 +95,7 @@ export function findSubsets(table: RatingTable): Connectedness {
 
 /**
  * Two elements of a facet can be compared exactly when every direction that the ratings leave open moves both alike:
- * the same coordinates in the null space.
- * Returns the class of each element, numbered from 0.
+ * the same coordinates in the null space. Returns the class of each element, numbered from 0.
  */
 function classesOf(coordinates: readonly (readonly number[])[]): Uint32Array {
   const representatives: (readonly number[])[] = [];
@@ -154,16 +152,15 @@ function subsetsOf({ persons, person, facets }: RatingTable, classes: readonly U
 /** Throws IrtError that names the groups. `how`: what could join them. */
 export function requireConnected(table: RatingTable, how: string): void {
   const { isConnected, subsets } = findSubsets(table);
+  const named = subsets.map(({ elements, persons }) => {
+    const list = elements.map(({ facet, elements: own }) => `${facet} ${own.join(' ')}`);
+    return `${list.join(', ')} (${persons} persons)`;
+  });
   if (!isConnected)
     throw new IrtError(
       'facets-disconnected',
       'ratings',
-      subsets
-        .map(
-          ({ elements, persons }) =>
-            `${elements.map(({ facet, elements: own }) => `${facet} ${own.join(' ')}`).join(', ')} (${persons} persons)`,
-        )
-        .join(' | '),
+      named.join(' | '),
       `must be joined ${how}: these groups cannot be compared`,
     );
 }

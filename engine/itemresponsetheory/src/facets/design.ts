@@ -1,7 +1,7 @@
 /**
  * How the parameters of a many-facet model make its measures: every measure is affine in the free parameters x.
- * Elements of the first facet are free, those of the others sum to zero, unless anchors fix them; steps sum to zero, unless one of them is anchored; ln
- * slopes sum to zero (geometric mean 1); interactions sum to zero both ways.
+ * Elements of the first facet are free, those of the others sum to zero, unless anchors fix them; steps sum to zero,
+ * unless one of them is anchored; ln slopes sum to zero (geometric mean 1); interactions sum to zero both ways.
  */
 import { IrtError } from '../errors.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
@@ -103,7 +103,9 @@ const facetFinder =
 
 type AnchorGroup = { readonly members: readonly number[]; readonly mean: number };
 
-/** A facet's measures: the anchored, and the others free; without anchors the first facet is free, the others sum to 0. */
+/**
+ * A facet's measures: the anchored, and the others free; without anchors the first facet is free, the others sum to 0.
+ */
 function measuresOf(
   elements: readonly string[],
   isFirst: boolean,

@@ -1,5 +1,7 @@
-/** Ratings as the E-step of a many-facet model reads them: cells, patterns of persons, sums, and where the population's
- * parameters stand in x. */
+/**
+ * Ratings as the E-step of a many-facet model reads them: cells, patterns of persons, sums, and where the population's
+ * parameters stand in x.
+ */
 import { createPosteriorRecurrence, type PosteriorRecurrence } from '../quadrature/posterior-recurrence.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
 import { type Cells, cellsOf, createRatingAt, type RatingAt } from './cells.ts';

@@ -20,12 +20,10 @@ interface Kind {
 
 /**
  * A bar of two Monte Carlo errors for each of k parameters would reject an estimator without any bias with probability
- * 1 − .954^k (half of the time for the 13
- * of one scale), so the rule, stated before the counts were run, is Holm's (1979) over all parameters of a study, at 5
- * % together. It is asked of the estimates
- * with their first-order bias taken off. Those of plain maximum likelihood are recorded beside them: their bias is real
- * (ratio to the standard error about
- * .1 at 400 candidates, halved at 1,600), and 200 replications see it now and then.
+ * 1 − .954^k (half of the time for the 13 of one scale), so the rule, stated before the counts were run, is Holm's
+ * (1979) over all parameters of a study, at 5 % together. It is asked of the estimates with their first-order bias
+ * taken off. Those of plain maximum likelihood are recorded beside them: their bias is real (ratio to the standard
+ * error about .1 at 400 candidates, halved at 1,600), and 200 replications see it now and then.
  */
 function holmRejects(z: readonly number[]): number {
   const p = z.map((value) => 2 * normalDistribution(-Math.abs(value))).sort((x, y) => x - y);
@@ -213,7 +211,7 @@ describe('facets: the interval of the variance', () => {
 });
 
 describe('facets: the grid', () => {
-  it("reaches the persons: with a wide scale the variance is that of a finer and wider grid, and near the persons' own", () => {
+  it('reaches the persons: on a wide scale the variance is that of a finer, wider grid', () => {
     for (const [sd, steps] of [
       [3, [-4, -1.5, 1.5, 4]],
       [4, [-5, -2, 2, 5]],
@@ -258,7 +256,7 @@ describe('facets: anchors', () => {
     expect(((group.facets[1]?.measure[0] ?? NaN) + (group.facets[1]?.measure[1] ?? NaN)) / 2).toBeCloseTo(1, 12);
   });
 
-  it('anchored steps stand as given, and the others of their scale are free; one anchored step only moves the scale', () => {
+  it('anchored steps stand as given, the others of the scale are free; a single one only moves the scale', () => {
     const all = calibrateFacets(table, { stepAnchors: commonSteps.map((value, v) => ({ step: v + 1, value })) });
     expect([...(all.scales[0]?.steps ?? [])]).toEqual(commonSteps);
     expect([...(all.scales[0]?.stepError ?? [])]).toEqual([0, 0, 0, 0]);

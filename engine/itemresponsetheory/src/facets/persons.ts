@@ -11,13 +11,13 @@ export interface PersonMeasure {
   readonly theta: number;
   /** 1/√information. */ readonly standardError: number;
   readonly ratings: number;
-  /** Only highest or lowest scores: maximum likelihood has no estimate and θ is ±Infinity. */ readonly isExtreme: boolean;
+  /** Only highest or lowest scores: maximum likelihood has no estimate and θ is ±Infinity. */
+  readonly isExtreme: boolean;
 }
 
 /**
  * Newton steps on l′(θ) (+ J/2I for Warm 1989; J = Σα³·third central moment of the score), from 0, no step longer than
- * 1. Persons without ratings
- * are not in a rating table.
+ * 1. Persons without ratings are not in a rating table.
  */
 export function personMeasures(table: RatingTable, measures: Measures, method: 'ml' | 'wle'): PersonMeasure[] {
   const rule = rulesOf(table, measures);

@@ -1,7 +1,7 @@
 /**
  * Infit and outfit averaged over each person's posterior (Wu, Tam & Jen 2016): expected to be 1 under marginal
- * estimation, where the same statistics at EAP abilities fall short of 1 because the estimate has followed the ratings. Weights count in the posterior; every score
- * is then judged once.
+ * estimation, where the same statistics at EAP abilities fall short of 1 because the estimate has followed the ratings.
+ * Weights count in the posterior; every score is then judged once.
  */
 import { normalOnGrid } from '../calibration/latent.ts';
 import { exp } from '../numeric/elementary.ts';

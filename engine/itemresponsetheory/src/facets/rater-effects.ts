@@ -1,8 +1,7 @@
 /**
  * How an element of a facet rates besides how severely: does it follow ability (point–measure correlation), does it
- * keep to the middle of the scale or to
- * its ends, does it give one impression for all criteria (halo), and does it change over time (Myford & Wolfe 2003,
- * 2004; Wolfe & McVay 2012).
+ * keep to the middle of the scale or to its ends, does it give one impression for all criteria (halo), and does it
+ * change over time (Myford & Wolfe 2003, 2004; Wolfe & McVay 2012).
  */
 import { chiSquareTail } from '../numeric/chi-square.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
@@ -127,9 +126,8 @@ export interface DriftOptions {
 
 /**
  * Bias of every element in every window of time. `windowOf`: of each rating. A drift must be beyond chance and large
- * enough to matter. Abilities are taken as
- * given, so a rater who alone rates a window's candidates cannot be told from them: windows must share raters by
- * design.
+ * enough to matter. Abilities are taken as given, so a rater who alone rates a window's candidates cannot be told from
+ * them: windows must share raters by design.
  */
 export function raterDrift(
   table: RatingTable,

@@ -1,7 +1,6 @@
 /**
  * Person fit without a model, from complete right/wrong forms: does a person get the easier items right and the harder
- * ones wrong?
- * Items are ordered by the share of right answers. NaN for persons with all or nothing right.
+ * ones wrong? Items are ordered by the share of right answers. NaN for persons with all or nothing right.
  */
 import { IrtError } from '../errors.ts';
 import { log } from '../numeric/elementary.ts';

@@ -1,10 +1,8 @@
 /**
  * Person fit in the order of the answers, with a p (the idea of cumulativeSums, on the scores ℓ'): at a person's own
- * estimate the scores add up to about
- * nothing, so under the model their sum so far is a Brownian bridge in the time of information. Its largest rise or
- * fall stands against those of 2,000 drawn
- * bridges of equal steps: as many as the geometric mean of the answers and of what their information is spread over,
- * (ΣI)²/ΣI², which keeps the level
+ * estimate the scores add up to about nothing, so under the model their sum so far is a Brownian bridge in the time of
+ * information. Its largest rise or fall stands against those of 2,000 drawn bridges of equal steps: as many as the
+ * geometric mean of the answers and of what their information is spread over, (ΣI)²/ΣI², which keeps the level
  * (error-rate.test.ts). A bad beginning, a loss of concentration or items known beforehand stand out.
  */
 import { IrtError } from '../errors.ts';

@@ -1,7 +1,7 @@
 /**
  * Person fit in the order of the answers (van Krimpen-Stoop & Meijer 2000), for adaptive rows: C⁺ and C⁻ add up what is
- * better and what is worse than
- * expected, and forget the rest, so that a bad beginning, a loss of concentration or items known beforehand stand out.
+ * better and what is worse than expected, and forget the rest, so that a bad beginning, a loss of concentration or
+ * items known beforehand stand out.
  */
 import { IrtError } from '../errors.ts';
 import type { Rng } from '../numeric/rng.ts';

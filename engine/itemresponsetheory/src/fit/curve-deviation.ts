@@ -1,8 +1,7 @@
 /**
  * RMSD: how far the shares that the persons' posteriors spread over θ lie from the item's curve, in probability.
- * r_kq/n_q, expected counts at the
- * node, against P_k(θ_q), root mean square under the density of those who answered. Needs no complete forms; .1 and
- * above is a misfit by custom.
+ * r_kq/n_q, expected counts at the node, against P_k(θ_q), root mean square under the density of those who answered.
+ * Needs no complete forms; .1 and above is a misfit by custom.
  */
 import { tabulate } from '../information/table.ts';
 import type { ItemParameters } from '../parameters/item-parameters.ts';

@@ -1,8 +1,7 @@
 /**
  * How often the statistics reject a model that holds, at the level of .05: 2,000 replications with MEETLAT_FULL=1,
- * otherwise few. Items are calibrated anew
- * from each replication where the statistic says what estimating costs, as far as there is a calibration; otherwise
- * parameters are given.
+ * otherwise few. Items are calibrated anew from each replication where the statistic says what estimating costs, as far
+ * as there is a calibration; otherwise parameters are given.
  */
 import { describe, expect, it } from 'vitest';
 import { isFull, recordFigures } from '../../../../tests/figures.ts';

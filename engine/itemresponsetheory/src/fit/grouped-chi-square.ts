@@ -1,8 +1,7 @@
 /**
  * Pearson's X² of an item over groups of persons of similar θ̂ (after Bock 1960; Yen 1981): how many in each group gave
- * each category against
- * the item's curve at the group's mean θ̂. θ̂ is taken as the truth, so X² is too large for short tests: for a plot and
- * a first look; S-X² decides.
+ * each category against the item's curve at the group's mean θ̂. θ̂ is taken as the truth, so X² is too large for short
+ * tests: for a plot and a first look; S-X² decides.
  */
 import { IrtError } from '../errors.ts';
 import { createCurves, evaluate } from '../models/curves.ts';

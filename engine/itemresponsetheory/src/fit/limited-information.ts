@@ -1,12 +1,9 @@
 /**
  * Fit of the whole model from low-order moments of the answers, which are filled even where the table of all patterns
- * is empty:
- * M2 (Maydeu-Olivares & Joe 2005, 2006) for right/wrong items; for categories M2* (Cai & Hansen 2013), from the means
- * of the scores and of their products, or C2
- * (Cai & Monroe 2014), from the shares of the categories and the means of the products. For right/wrong items the three
- * are one.
- * With residual moments e, their covariance Ξ under the model and derivatives Δ in the parameters: N·e'(Ξ⁻¹ −
- * Ξ⁻¹Δ(Δ'Ξ⁻¹Δ)⁻¹Δ'Ξ⁻¹)e.
+ * is empty: M2 (Maydeu-Olivares & Joe 2005, 2006) for right/wrong items; for categories M2* (Cai & Hansen 2013), from
+ * the means of the scores and of their products, or C2 (Cai & Monroe 2014), from the shares of the categories and the
+ * means of the products. For right/wrong items the three are one. With residual moments e, their covariance Ξ under the
+ * model and derivatives Δ in the parameters: N·e'(Ξ⁻¹ − Ξ⁻¹Δ(Δ'Ξ⁻¹Δ)⁻¹Δ'Ξ⁻¹)e.
  */
 import { IrtError } from '../errors.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
@@ -172,8 +169,8 @@ function quadraticForm(residual: Float64Array, covariance: Float64Array, columns
 
 /**
  * The same statistic for independent items whose category shares are estimated: what the shares leave of the products
- * are covariances, which under independence are
- * uncorrelated, so that all three statistics are N·Σr² with one degree of freedom for each pair.
+ * are covariances, which under independence are uncorrelated, so that all three statistics are N·Σr² with one degree of
+ * freedom for each pair.
  */
 const independence = (
   correlations: Float64Array,
@@ -185,8 +182,8 @@ const independence = (
 
 /**
  * Needs complete forms, and moments³ of work: 40 right/wrong items have 820 moments and take a quarter of a second, 60
- * have 1,830 and take two. Throws IrtError for incomplete forms, M2 with
- * more than two categories, items without variance, or no degrees of freedom.
+ * have 1,830 and take two. Throws IrtError for incomplete forms, M2 with more than two categories, items without
+ * variance, or no degrees of freedom.
  */
 export function limitedInformation(
   bank: ItemParameters,

@@ -1,8 +1,7 @@
 /**
  * LD-X² (Chen & Thissen 1997): the table of two items' answers against what the model expects over the population,
- * N·∫P_ik·P_jl·φ.
- * Signed like the difference of the observed and the expected gamma: positive where the items go together more than θ
- * explains.
+ * N·∫P_ik·P_jl·φ. Signed like the difference of the observed and the expected gamma: positive where the items go
+ * together more than θ explains.
  */
 import { tabulate } from '../information/table.ts';
 import { chiSquareTail } from '../numeric/chi-square.ts';

@@ -1,8 +1,7 @@
 /**
  * Infit and outfit (Wright & Masters 1982) of items and of persons: with residual y = x − E(x), variance W and fourth
- * moment C at a person's θ,
- * outfit = mean y²/W (sensitive to outliers), infit = Σy²/ΣW. ZSTD: Wilson & Hilferty's (1931) cube root, z = (∛MS −
- * 1)·3/s + s/3.
+ * moment C at a person's θ, outfit = mean y²/W (sensitive to outliers), infit = Σy²/ΣW. ZSTD: Wilson & Hilferty's
+ * (1931) cube root, z = (∛MS − 1)·3/s + s/3.
  */
 import { IrtError } from '../errors.ts';
 import { exp, log } from '../numeric/elementary.ts';
@@ -102,9 +101,8 @@ export interface MeanSquareOptions {
 
 /**
  * Sparse rows are welcome; NaN for items and persons without responses. z is normal for abilities known otherwise; at
- * θ̂ from the same answers the residuals are too small, and
- * with a thousand persons most items look too regular at the EAP: there z is an order, and posteriorMeanSquares or
- * sumScoreFit the test.
+ * θ̂ from the same answers the residuals are too small, and with a thousand persons most items look too regular at the
+ * EAP: there z is an order, and posteriorMeanSquares or sumScoreFit the test.
  */
 export function meanSquareFit(
   bank: ItemParameters,

@@ -1,8 +1,7 @@
 /**
  * How likely a person's answers are at their own θ: lz (Drasgow, Levine & Williams 1985), called Zh for polytomous
- * items, is the standardised
- * log-likelihood; lz* (Snijders 2001; Sinharay 2016 for mixed forms) takes into account that θ̂ came from the same
- * answers. Low is aberrant.
+ * items, is the standardised log-likelihood; lz* (Snijders 2001; Sinharay 2016 for mixed forms) takes into account that
+ * θ̂ came from the same answers. Low is aberrant.
  */
 import { warmOf, informationOf } from '../information/item.ts';
 import { IrtError } from '../errors.ts';

@@ -1,13 +1,11 @@
 /**
  * Infit over the posterior instead of at θ̂: d = ∫((x − E)² − W)·posterior is 0 on average under the model, as θ and x
- * are then drawn together, while at
- * θ̂ the residuals are too small because θ̂ followed the answers. Σd over the standard deviation of the persons' d is a
- * z that needs no complete
- * forms. Where the item's parameters were estimated from the same answers, only what d has apart from their scores can
- * vary: a score test (Rao 1948). Its
- * variances and covariances are those over the answers a person could have given, h(θ) = posterior without the item:
- * Σ_x P(x)·(d, scores)(d, scores)′, where
- * all have mean 0. Cross-products of the answers given would be liberal (.066 for estimated 2PL items at .05).
+ * are then drawn together, while at θ̂ the residuals are too small because θ̂ followed the answers. Σd over the
+ * standard deviation of the persons' d is a z that needs no complete forms. Where the item's parameters were estimated
+ * from the same answers, only what d has apart from their scores can vary: a score test (Rao 1948). Its variances and
+ * covariances are those over the answers a person could have given, h(θ) = posterior without the item: Σ_x P(x)·(d,
+ * scores)(d, scores)′, where all have mean 0. Cross-products of the answers given would be liberal (.066 for estimated
+ * 2PL items at .05).
  */
 import { invertSymmetric } from '../numeric/cholesky.ts';
 import { normalDistribution } from '../numeric/normal.ts';

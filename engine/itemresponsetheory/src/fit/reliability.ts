@@ -24,8 +24,8 @@ export function marginalReliability(bank: ItemParameters, { node, weight }: Grid
 
 /**
  * From estimates and their SEs. EAP: var(θ̂)/(var(θ̂) + mean SE²), as the two add up to the variance of θ. ML and WLE:
- * (var(θ̂) − mean SE²)/var(θ̂), as θ̂ varies by the error
- * on top of θ. Variance with N − 1; infinite estimates are left out. Throws IrtError for fewer than two estimates.
+ * (var(θ̂) − mean SE²)/var(θ̂), as θ̂ varies by the error on top of θ. Variance with N − 1; infinite estimates are left
+ * out. Throws IrtError for fewer than two estimates.
  */
 export function empiricalReliability(
   theta: ArrayLike<number>,

@@ -1,8 +1,7 @@
 /**
  * S-X² (Orlando & Thissen 2000; polytomous Kang & Chen 2008): within each sum score, how many gave each category
- * against how many the
- * model expects, P(X_j = k | score s) = ∫ P_jk·P(rest = s − k)φ / ∫ P(score = s)φ by the Lord–Wingersky recursion.
- * Sparse cells are merged.
+ * against how many the model expects, P(X_j = k | score s) = ∫ P_jk·P(rest = s − k)φ / ∫ P(score = s)φ by the
+ * Lord–Wingersky recursion. Sparse cells are merged.
  */
 import { sumScoreDistribution } from '../ability/sum-score.ts';
 import { createCurves, evaluate } from '../models/curves.ts';

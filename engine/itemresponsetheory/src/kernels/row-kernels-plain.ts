@@ -1,6 +1,6 @@
 /**
- * The reference of row-kernels.wat in TypeScript: the same operations in the same order, on the same memory, for
- * hosts without WebAssembly.
+ * The reference of row-kernels.wat in TypeScript: the same operations in the same order, on the same memory, for hosts
+ * without WebAssembly.
  */
 import type { RowKernels } from './row-kernels.ts';
 

@@ -1,8 +1,7 @@
 /**
  * The loops in which calibration spends its time, over rows of numbers in one memory: in WebAssembly (two numbers at a
- * time, five times as fast)
- * where the engine allows it, else in TypeScript; the same bits either way. `row-kernels.wat` is the source, `npm run
- * kernels` writes the bytes.
+ * time, five times as fast) where the engine allows it, else in TypeScript; the same bits either way. `row-kernels.wat`
+ * is the source, `npm run kernels` writes the bytes.
  */
 import { IrtError } from '../errors.ts';
 import { rowKernelBytes } from './row-kernels-bytes.ts';

@@ -1,8 +1,7 @@
 /**
  * Scores equated through a link, with standard errors by the delta method (Ogasawara 2001, 2003): an equivalent moves
- * with the items of both forms and, where
- * they are anchors, with the link that they give. Derivatives are numeric, the inverse functions differentiated
- * implicitly.
+ * with the items of both forms and, where they are anchors, with the link that they give. Derivatives are numeric, the
+ * inverse functions differentiated implicitly.
  */
 import { testCharacteristic } from '../models/probability.ts';
 import { createItemParameters, type ItemParameters, type ItemSpec } from '../parameters/item-parameters.ts';

@@ -104,7 +104,7 @@ describe('many forms', () => {
     );
   });
 
-  it('an item that is out of line in one of three forms goes there and links the others; one in two forms links neither', () => {
+  it('an item out of line in one of three forms is dropped there; one out of line in two links neither', () => {
     const [one = [], two = [], three = []] = forms.map((form) => drawn(form, createRng('steady')));
     const bad = two.map((item) =>
       item.id === 'i16'

@@ -104,9 +104,8 @@ export interface RobustFormsOptions {
 
 /**
  * Drops the worst item from the form in which it is out of line, links again, until every |z| of difficulties and ln
- * slopes is at most `threshold`. A residual
- * from the mean of m forms has variance (m − 1)/m of its own: it is stretched by that. Where an item stands in two
- * forms nobody can say which is wrong: it links neither.
+ * slopes is at most `threshold`. A residual from the mean of m forms has variance (m − 1)/m of its own: it is stretched
+ * by that. Where an item stands in two forms nobody can say which is wrong: it links neither.
  */
 export function linkFormsRobustly(
   forms: readonly Form[],

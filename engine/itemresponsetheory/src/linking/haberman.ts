@@ -174,7 +174,10 @@ export interface FormErrors {
 
 export interface LinksWithErrors {
   readonly links: readonly ScaleTransform[];
-  /** Of all A and B in the order A₀, B₀, A₁, B₁, …, row-major (delta method; the forms' calibrations are independent). */ readonly covariance: Float64Array;
+  /**
+   * Of all A and B in the order A₀, B₀, A₁, B₁, …, row-major (delta method; the forms' calibrations are independent).
+   */
+  readonly covariance: Float64Array;
 }
 
 export const formLinkErrors = (forms: readonly Form[], known: FormErrors): Float64Array =>

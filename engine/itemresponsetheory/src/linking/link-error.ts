@@ -14,8 +14,7 @@ export interface LinkErrors {
 
 /**
  * Delta method (Ogasawara 2000, 2001): A and B as functions of every anchor's parameters on both sides. With the
- * samples named, the items of a calibration
- * share the error of its sample; else they are taken as independent.
+ * samples named, the items of a calibration share the error of its sample; else they are taken as independent.
  */
 export function linkErrors(
   anchors: readonly LinkAnchor[],

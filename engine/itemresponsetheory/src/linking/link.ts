@@ -1,7 +1,7 @@
 /**
  * From one form's scale to another's through common items: θ* = Aθ + B, a* = a/A, b* = Ab + B. Moments (Marco 1977;
- * Loyd & Hoover 1980; Mislevy & Bock
- * 1990) or whole curves (Haebara 1980; Stocking & Lord 1983), on the target's scale or on both.
+ * Loyd & Hoover 1980; Mislevy & Bock 1990) or whole curves (Haebara 1980; Stocking & Lord 1983), on the target's scale
+ * or on both.
  */
 import { IrtError } from '../errors.ts';
 import { createCurves, evaluate } from '../models/curves.ts';

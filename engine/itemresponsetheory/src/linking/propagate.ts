@@ -12,8 +12,8 @@ export type ItemCovariance = readonly number[];
 
 /**
  * The persons whose ability gives a calibration its scale: so many, held to be drawn from N(mean, sd²) on that scale.
- * Another sample would have moved and
- * stretched it for all items at once. Leave it out where fixed anchors gave the scale.
+ * Another sample would have moved and stretched it for all items at once. Leave it out where fixed anchors gave the
+ * scale.
  */
 export interface CalibrationSample {
   readonly persons: number;

@@ -1,7 +1,7 @@
 /**
  * Category probabilities P of every model with their derivatives in θ, the log-probabilities and the scores ℓ' = P'/P.
- * The last two
- * are formed without dividing or taking logs of a vanishing P, so that nothing is NaN however extreme θ is.
+ * The last two are formed without dividing or taking logs of a vanishing P, so that nothing is NaN however extreme θ
+ * is.
  */
 import { exp, expm1, log, log1p, logSigmoid, sigmoid } from '../numeric/elementary.ts';
 import { type ItemParameters, maximumCategories, Model } from '../parameters/item-parameters.ts';
@@ -136,8 +136,8 @@ function nominal(bank: ItemParameters, item: number, theta: number, categories: 
 
 /**
  * Graded response (Samejima 1969): P_k = σ(x) − σ(y) with x = a(θ−b_k), y = a(θ−b_{k+1}); without cancellation
- * σ(x)·σ(−y)·(1 − e^{y−x}).
- * Hence ℓ' = a(σ(−x) − σ(y)) and ℓ'' = −a²(σ(x)σ(−x) + σ(y)σ(−y)), from which P' = Pℓ', P'' = P(ℓ'² + ℓ'').
+ * σ(x)·σ(−y)·(1 − e^{y−x}). Hence ℓ' = a(σ(−x) − σ(y)) and ℓ'' = −a²(σ(x)σ(−x) + σ(y)σ(−y)), from which P' = Pℓ', P'' =
+ * P(ℓ'² + ℓ'').
  */
 function gradedResponse(bank: ItemParameters, item: number, theta: number, categories: number, out: Curves): void {
   const a = bank.slope[item];

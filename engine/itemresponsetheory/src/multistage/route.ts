@@ -20,8 +20,8 @@ export function routeByInformation(bank: ItemParameters, panel: Panel, stage: nu
 
 /**
  * Approximate maximum information (Luecht & Nungester 1998): the θ between neighbouring modules where their information
- * crosses, fixed before the
- * test so that routing is a table. Searched on [−6, 6]; undefined where one module is better everywhere.
+ * crosses, fixed before the test so that routing is a table. Searched on [−6, 6]; undefined where one module is better
+ * everywhere.
  */
 export function crossings(bank: ItemParameters, panel: Panel, stage: number): readonly (number | undefined)[] {
   const modules = stageOf(panel, stage);

@@ -1,8 +1,7 @@
 /**
  * exp, log, log1p and expm1 from + − × ÷ only, because Math.exp and Math.log differ between JavaScript engines in the
- * last bit.
- * Range reduction by powers of two, then Taylor and atanh series (Cody & Waite 1980; Muller, Elementary Functions,
- * 2016). Error ≤ 1 ulp.
+ * last bit. Range reduction by powers of two, then Taylor and atanh series (Cody & Waite 1980; Muller, Elementary
+ * Functions, 2016). Error ≤ 1 ulp.
  */
 /** ln 2 in two parts; the first has 33 significant bits, so that its product with an exponent is exact. */
 const ln2High = 0.6931471803691238;

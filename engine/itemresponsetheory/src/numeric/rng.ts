@@ -1,8 +1,7 @@
 /**
  * Seeded random numbers: xoshiro128** (Blackman & Vigna 2018) over 32-bit integers, seeded by splitting a key with a
- * 32-bit mixer.
- * `fork(key…)` gives an independent stream that depends only on the seed and the key, never on how much was drawn
- * before.
+ * 32-bit mixer. `fork(key…)` gives an independent stream that depends only on the seed and the key, never on how much
+ * was drawn before.
  */
 import { log } from './elementary.ts';
 

@@ -1,8 +1,7 @@
 /**
  * Content balance by weighted deviations (after Swanson & Stocking 1993): the further a content class lies below its
- * target share,
- * the more its items' information counts; above the target it counts less. A class may be missing where the bank has
- * none left.
+ * target share, the more its items' information counts; above the target it counts less. A class may be missing where
+ * the bank has none left.
  */
 export interface ContentTargets {
   readonly targets: Readonly<Record<string, number>>;

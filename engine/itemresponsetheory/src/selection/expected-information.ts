@@ -7,8 +7,7 @@ const curves = createCurves();
 
 /**
  * Σ_k P_k(θ)·I_j(θ_k), θ_k = `estimateAfter(k)` (van der Linden 1998); observed information of answer k (van der Linden
- * & Pashley 2000),
- * or Fisher's (Choi & Swartz 2009).
+ * & Pashley 2000), or Fisher's (Choi & Swartz 2009).
  */
 export function expectedInformation(
   bank: ItemParameters,

@@ -17,9 +17,8 @@ export function requireQuota({ lower, upper, weight }: Quota, field: string): vo
 
 /**
  * Modified priority index (Cheng & Chang 2009): information × Π over the item's constraints of w·f. Phase 1, while a
- * lower bound is open:
- * f = (lower − given)/lower; then f = (upper − given)/upper. 0: a bound forbids the item. `given`: items of each
- * constraint so far.
+ * lower bound is open: f = (lower − given)/lower; then f = (upper − given)/upper. 0: a bound forbids the item. `given`:
+ * items of each constraint so far.
  */
 export function priorityIndex(
   information: number,
@@ -41,8 +40,8 @@ export function priorityIndex(
 
 /**
  * Penalty of giving the item for the quotas (after Shin, Chien, Way & Swanson 2009): for each constraint of which the
- * item is a member, how far the
- * expected final count, (given + 1)/(position)·length, leaves [lower, upper], times the weight; smaller is better.
+ * item is a member, how far the expected final count, (given + 1)/(position)·length, leaves [lower, upper], times the
+ * weight; smaller is better.
  */
 export function quotaPenalty(
   item: number,

@@ -6,8 +6,7 @@ export interface RankedItem {
 
 /**
  * Items by criterion value, best (largest) first, found only as far as the caller goes on: O(items) for each. Ties come
- * in item order; the
- * caller's seeded draw decides among the best. A criterion that is NaN ranks nowhere.
+ * in item order; the caller's seeded draw decides among the best. A criterion that is NaN ranks nowhere.
  */
 export function* rankBy(
   size: number,

@@ -1,8 +1,7 @@
 /**
  * Maximum information by table: a scan that interpolates between two nodes, or lists ranked once at every node, which
- * make a choice
- * cost as many steps as items of the list were given already. For banks of thousands of items and studies of millions
- * of tests.
+ * make a choice cost as many steps as items of the list were given already. For banks of thousands of items and studies
+ * of millions of tests.
  */
 import { IrtError } from '../errors.ts';
 import type { GridTable } from '../information/table.ts';

@@ -59,7 +59,7 @@ describe('criteria', () => {
         expect(informationAt(bank, item, best)).toBeGreaterThanOrEqual(informationAt(bank, item, best + step));
     }
   });
-  it('divergence is 0 at itself, positive elsewhere, and near θ half the information times the square of the distance', () => {
+  it('divergence is 0 at θ, positive elsewhere, and near θ half the information times the squared distance', () => {
     fc.assert(
       fc.property(theta, fc.nat(39), (at, item) => {
         expect(kullbackLeibler(bank, item, at, at)).toBe(0);

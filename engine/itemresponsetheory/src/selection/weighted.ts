@@ -1,8 +1,7 @@
 /**
  * Criteria that average over what is still believed about θ. `weight` has one member a node of the table: the
- * normalised posterior
- * (`Posterior.weights()`), or the likelihood times a quadrature rule. The larger the better, except
- * expectedPosteriorVariance.
+ * normalised posterior (`Posterior.weights()`), or the likelihood times a quadrature rule. The larger the better,
+ * except expectedPosteriorVariance.
  */
 import { IrtError } from '../errors.ts';
 import { createCurves, evaluate } from '../models/curves.ts';
@@ -138,8 +137,7 @@ export function mutualInformation(table: GridTable, weight: Float64Array, item: 
 
 /**
  * Σ_k m_k·Var(θ | k), the smaller the better (Owen 1975; van der Linden & Pashley 2000). m_k is the predictive chance
- * under the weights,
- * or P_k at `theta` where one is given.
+ * under the weights, or P_k at `theta` where one is given.
  */
 export function expectedPosteriorVariance(
   table: GridTable,

@@ -1,9 +1,7 @@
 /**
  * An adaptive test at full speed: EAP on the grid and maximum information, without content or exposure rules. The
- * posterior is kept as
- * probabilities, one multiplication a node and answer and no exponential: a node lost to underflow is one that no
- * answer could bring back,
- * since the nodes near the items' difficulties always keep more.
+ * posterior is kept as probabilities, one multiplication a node and answer and no exponential: a node lost to underflow
+ * is one that no answer could bring back, since the nodes near the items' difficulties always keep more.
  */
 import { requireCategory, requireItem } from '../parameters/item-parameters.ts';
 import type { GridTable } from '../information/table.ts';

@@ -32,8 +32,7 @@ export interface SimulationDesign {
   readonly sit: SimulatedTest;
   /**
    * The items that a test without constraints would give to the same candidate, so many: what the information is
-   * compared with. Without it, the
-   * best items at the true θ, which no test can know.
+   * compared with. Without it, the best items at the true θ, which no test can know.
    */
   readonly unconstrained?: (answer: (item: number) => number, simulee: number, length: number) => readonly number[];
   /** Called after every hundred. */

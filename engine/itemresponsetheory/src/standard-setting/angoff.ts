@@ -16,9 +16,8 @@ export interface AngoffResult extends CutScore {
   readonly variance: { readonly judge: number; readonly item: number; readonly residual: number };
   /**
    * Of the cut, a sum over I items, by what another panel session would draw anew (Brennan 2001), J judges: these
-   * judges again √(I·σ²res/J); other judges
-   * √(I²·σ²judge/J + I·σ²res/J), which is `standardError` = s(judges' cuts)/√J; other judges and another form of I
-   * items from the same domain, further I·σ²item.
+   * judges again √(I·σ²res/J); other judges √(I²·σ²judge/J + I·σ²res/J), which is `standardError` = s(judges' cuts)/√J;
+   * other judges and another form of I items from the same domain, further I·σ²item.
    */
   readonly standardErrors: {
     readonly sameJudges: number;
@@ -43,8 +42,7 @@ function correlation(x: readonly number[], y: readonly number[]): number {
 
 /**
  * `ratings[judge][item]`: chances from 0 to 1, complete. The cut is the mean over judges of the sum over items; its
- * error treats judges as drawn from all who
- * could have sat there (items are the test's own): s(judges' cuts)/√judges.
+ * error treats judges as drawn from all who could have sat there (items are the test's own): s(judges' cuts)/√judges.
  */
 export function angoff(ratings: readonly (readonly number[])[]): AngoffResult {
   const items = ratings.at(0)?.length ?? 0;

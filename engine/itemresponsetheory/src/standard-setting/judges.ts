@@ -1,7 +1,6 @@
 /**
  * Judges as a facet (Engelhard & Anderson 1998): their estimated chances, in steps, under a many-facet Rasch model with
- * the items as what is judged. Who
- * demands more than the others, and who judges erratically or too evenly.
+ * the items as what is judged. Who demands more than the others, and who judges erratically or too evenly.
  */
 import { IrtError } from '../errors.ts';
 import { calibrateFacets } from '../facets/calibrate-facets.ts';

@@ -37,8 +37,8 @@ export function isStable(thetas: readonly number[], limit: number, steps: number
 
 /**
  * Predicted standard error reduction (Choi, Grady & Dodd 2011): the SE that the best item left would bring is 1/√(1/SE²
- * + I). Goes on past
- * `limit` while that gains more than `worthwhile`, stops short of it when it gains less than `negligible`.
+ * + I). Goes on past `limit` while that gains more than `worthwhile`, stops short of it when it gains less than
+ * `negligible`.
  */
 export function isReductionSpent(
   standardError: number,
