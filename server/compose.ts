@@ -51,12 +51,14 @@ import { invigilatorEndpoints } from './api/invigilator/routes.ts';
 import { publicEndpoints } from './api/public/routes.ts';
 import { certificateCheck, resultView } from './api/public/view.ts';
 import { staffEndpoints } from './api/staff/routes.ts';
+import { ProcessClock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import { fileMemory } from './checkpoint-memory.ts';
 import { createApplication } from './http/application.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { CalibrationFiles } from './jobs/calibration-files.ts';
 import { Calibrations, calibrationJobs, startWorker } from './jobs/calibrations.ts';
+import { clockWatch } from './jobs/clock-watch.ts';
 import { consequencesJob } from './jobs/consequences.ts';
 import { Leadership } from './jobs/leadership.ts';
 import { livenessDefinition, livenessJobs, measureOutage } from './jobs/liveness.ts';
@@ -168,6 +170,8 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     { level: 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: true }),
   );
+  const clock = new ProcessClock({ wall: () => Date.now(), monotonic: () => performance.now() });
+  const { now } = clock;
   const everyTimer = new ProcessTimers();
   const { storage, wrapping } = await openSealed(configuration, {
     now,
@@ -278,6 +282,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
       consequencesJob({ ...program, follow: (consequence, origin) => follow(followUp, consequence, origin) }),
       ...recordJobs(program, guardedFetch(), memory),
       calibrations.sweep(),
+      clockWatch(clock, log),
     ],
     reachableAt: (url) => {
       publicUrl = url;

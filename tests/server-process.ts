@@ -74,6 +74,10 @@ export class ServerProcess {
     });
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.child?.kill(name);
+  }
+
   /** Power cut: no handler runs. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
