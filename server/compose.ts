@@ -24,7 +24,7 @@ import { ReleaseStore } from '../item-bank/releases/store.ts';
 import { Banks } from '../item-bank/releases/run.ts';
 import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
 import type { Registration } from '../delivery/sessions/session.ts';
-import { sittings } from '../delivery/administrations/register.ts';
+import { type RegistrationPorts, sittings } from '../delivery/administrations/register.ts';
 import { type Live, openLive } from '../delivery/live/live.ts';
 import { Sessions } from '../delivery/sessions/run.ts';
 import { countResponses, type LiveStatistics } from '../item-bank/statistics/live.ts';
@@ -32,6 +32,7 @@ import { folderLibrary } from '../item-bank/items/media.ts';
 import { type ResponseRow, responsesOf } from '../delivery/responses/read.ts';
 import { Ratings, ratingQueue } from '../scoring/rating/run.ts';
 import { Results, resultKeys } from '../scoring/results/run.ts';
+import { type Regime, regimes } from '../scoring/regimes/regime.ts';
 import { certificates } from '../scoring/certificates/issue.ts';
 import { withdrawnCertificates } from '../scoring/certificates/status.ts';
 import { type FollowUpPorts, follow } from '../scoring/follow-up/follow.ts';
@@ -54,6 +55,7 @@ import { staffEndpoints } from './api/staff/routes.ts';
 import { ProcessClock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import { fileMemory } from './checkpoint-memory.ts';
+import { type Content, mediaFolders, publishContent, readContent } from './content.ts';
 import { createApplication } from './http/application.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { CalibrationFiles } from './jobs/calibration-files.ts';
@@ -106,21 +108,27 @@ export interface Stores {
   readonly agencies: Agencies;
   readonly bank: ReleaseStore;
   readonly engine: string;
+  readonly content: Content | undefined;
+  /** Those that ship, and those of the content folder. */
+  readonly regimes: readonly Regime[];
   readonly pinnedTest: (registration: Registration) => PinnedTest;
 }
 
 /** For commands: with the secret, and without changing what is stored. */
 export async function openStores(configuration: Configuration): Promise<Stores> {
-  return storesOf((await openSealed(configuration, { now, random })).storage);
+  return storesOf((await openSealed(configuration, { now, random })).storage, configuration);
 }
 
-export async function storesOf(storage: Storage): Promise<Stores> {
+export async function storesOf(storage: Storage, { contentFolder }: Configuration): Promise<Stores> {
   const bank = await ReleaseStore.open(storage);
+  const content = contentFolder === undefined ? undefined : await readContent(contentFolder);
   return {
     storage,
     bank,
     agencies: await storage.collection(agencies),
     engine: engineVersion,
+    content,
+    regimes: [...regimes, ...(content?.regimes ?? [])],
     pinnedTest: ({ test, specification, releases }) => bank.pinnedTest(test, specification, releases),
   };
 }
@@ -164,6 +172,12 @@ export interface Composed {
 /** A process that was killed while it decided about open sessions is succeeded after this time, ms. */
 const leadershipMs = 5_000;
 
+/** What is in force on the day that a session pins it. */
+const pinnedToday = ({ bank, engine }: Stores): Pick<RegistrationPorts, 'currentTest' | 'engine'> => ({
+  currentTest: (test) => bank.currentTest(test),
+  engine,
+});
+
 export async function compose(configuration: Configuration): Promise<Composed> {
   await mkdir(configuration.dataFolder, { recursive: true });
   const log: Logger = pino(
@@ -183,8 +197,8 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     },
   });
   const signing = await SigningKeys.open({ storage, wrapping, random, now });
-  const stores = await storesOf(storage);
-  const { bank } = stores;
+  const stores = await storesOf(storage, configuration);
+  const { bank, content } = stores;
   const dataKeys = await DataKeys.open({ storage, wrapping, random, now });
   const blobs = storage.blobs(dataKeys.dataKeyOf);
   const sessions = new Sessions({ journal: storage.journal, now, pinnedTest: stores.pinnedTest });
@@ -197,9 +211,8 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     accounts: await storage.collection(accounts),
     staffSessions: await storage.collection(staffSessions),
   };
-  const credentials = configuration.demonstration
-    ? await demonstrate(configuration, { ...stores, accounts: shared.accounts })
-    : undefined;
+  await publishContent(bank, content);
+  const credentials = await demonstrate(configuration, { ...stores, accounts: shared.accounts });
   const calibrations = new Calibrations(
     { now, makeId, timers: everyTimer, log, agencies: stores.agencies },
     await storage.collection(calibrationJobs),
@@ -232,25 +245,17 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     banks: new Banks({ journal: storage.journal, store: bank, now }),
     calibrations,
     ratings,
-    media: folderLibrary(
-      configuration.demonstration ? [join(demonstrationFolder, 'audio'), join(demonstrationFolder, 'pictures')] : [],
-    ),
-    registration: {
-      ...shared,
-      sessions,
-      currentTest: (test) => bank.currentTest(test),
-      engine: stores.engine,
-      now,
-      makeId,
-      random,
-    },
+    media: folderLibrary(mediaFolders(content, configuration.demonstration ? demonstrationFolder : undefined)),
+    registration: { ...shared, sessions, ...pinnedToday(stores), now, makeId, random },
     results: new Results({
       journal: storage.journal,
       sessions,
       ratings,
       keys: await storage.collection(resultKeys),
+      regimes: stores.regimes,
       now,
     }),
+    regimes: stores.regimes,
     certificates: await storage.collection(certificates),
     withdrawn: await storage.collection(withdrawnCertificates),
     deliveries: await storage.collection(deliveries),
@@ -359,10 +364,14 @@ function liveStatistics(program: Program): (tenant: string) => Promise<ReadonlyM
 }
 
 /**
- * Publishes the demonstration and makes its accounts; the passwords are kept in the data folder, to be printed at every
- * start.
+ * Publishes the demonstration, where it is on, and makes its accounts; the passwords are kept in the data folder, to be
+ * printed at every start.
  */
-async function demonstrate({ dataFolder }: Configuration, ports: DemonstrationPorts): Promise<Credentials> {
+async function demonstrate(
+  { dataFolder, demonstration }: Configuration,
+  ports: DemonstrationPorts,
+): Promise<Credentials | undefined> {
+  if (!demonstration) return undefined;
   const credentials = await kept(join(dataFolder, 'demonstration-accounts.json'), () => makeCredentials(random));
   await seedDemonstration(ports, await loadDemonstration(demonstrationFolder), credentials);
   return credentials;

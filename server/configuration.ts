@@ -12,6 +12,8 @@ export interface Configuration {
   readonly tls: { readonly certificateFile: string; readonly keyFile: string } | undefined;
   readonly trajectory: { readonly url: string; readonly secret: string } | undefined;
   readonly demonstration: boolean;
+  /** Tests of the agency's own, as data. */
+  readonly contentFolder?: string;
 }
 
 export class ConfigurationError extends Error {
@@ -34,6 +36,7 @@ const known = new Set([
   'MEETLAT_TRAJECTORY_URL',
   'MEETLAT_TRAJECTORY_SECRET',
   'MEETLAT_DEMO',
+  'MEETLAT_CONTENT',
 ]);
 /** Read by the launcher, the commands and the tests' own processes, not by the program. */
 const foreign = /^MEETLAT_(NO_BUILD|LANG|FULL|TEST_.*|JWKS)$/;
@@ -107,6 +110,7 @@ export function readConfiguration(raw: Environment, workingFolder: string): Conf
       throw new ConfigurationError(variable, 'is not a setting of Meetlat');
   }
   const mongodbUri = mongoAddress(environment['MONGODB_URI']);
+  const content = environment['MEETLAT_CONTENT'];
   const tls = pair('MEETLAT_TLS_CERT', 'MEETLAT_TLS_KEY', environment);
   return {
     host: environment['HOST'] ?? '0.0.0.0',
@@ -121,5 +125,6 @@ export function readConfiguration(raw: Environment, workingFolder: string): Conf
         : { certificateFile: resolve(workingFolder, tls[0]), keyFile: resolve(workingFolder, tls[1]) },
     trajectory: trajectoryOf(environment),
     demonstration: demonstration(environment['MEETLAT_DEMO'], mongodbUri !== undefined),
+    ...(content === undefined ? {} : { contentFolder: resolve(workingFolder, content) }),
   };
 }

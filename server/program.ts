@@ -20,6 +20,7 @@ import type { Certificates } from '../scoring/certificates/issue.ts';
 import type { Sign } from '../scoring/certificates/sign.ts';
 import type { WithdrawnCertificates } from '../scoring/certificates/status.ts';
 import type { Ratings } from '../scoring/rating/run.ts';
+import type { Regime } from '../scoring/regimes/regime.ts';
 import type { Results } from '../scoring/results/run.ts';
 import type { Deliveries } from '../scoring/trajectory/deliveries.ts';
 import type { Calibrations } from './jobs/calibrations.ts';
@@ -54,6 +55,8 @@ export interface Program {
   readonly registration: RegistrationPorts;
   readonly ratings: Ratings;
   readonly results: Results;
+  /** Those that ship, and those of the content folder. */
+  readonly regimes: readonly Regime[];
   readonly certificates: Certificates;
   readonly withdrawn: WithdrawnCertificates;
   readonly deliveries: Deliveries;

@@ -106,10 +106,11 @@ export async function register(ports: RegistrationPorts, request: RegistrationRe
   return id;
 }
 
-/** Short enough to read to somebody, e.g. NT2-7KQ2-93MX. */
+/** The first word of the test's name and eight characters: short enough to read to somebody, e.g. NT2-7KQ2-93MX. */
 function receiptReference(test: SpecificationId, id: string): string {
   const letters = id.toUpperCase();
-  return `${test === 'mo' ? 'MO' : 'NT2'}-${letters.slice(0, 4)}-${letters.slice(4, 8)}`;
+  const [name = ''] = test.toUpperCase().split('-');
+  return `${name}-${letters.slice(0, 4)}-${letters.slice(4, 8)}`;
 }
 
 async function findOrAdd(ports: RegistrationPorts, request: RegistrationRequest): Promise<string> {

@@ -26,18 +26,18 @@ export function stepSeen(state: SessionState, test: PinnedTest): StepSeen {
     case 'practice':
       return { name: 'practice', number: step.index + 1, total: state.practice.length };
     case 'part-intro':
-      return { name: test.specification.parts[step.part]?.id ?? 'part' };
+      return { name: test.specification.parts[step.part]?.kind ?? 'closed' };
     case 'adaptive': {
       const part = test.specification.parts[step.part];
       const total =
         part?.kind === 'adaptive' ? part.policy.maximumItems + part.policy.pretestPositions.length : state.items.length;
-      return { name: 'listening', number: state.items.length, total };
+      return { name: 'adaptive', number: state.items.length, total };
     }
     case 'linear':
       return step.position === 0
         ? { name: 'review' }
         : {
-            name: 'mo',
+            name: 'linear',
             number: state.items.filter((item) => item.answer !== undefined).length,
             total: state.items.length,
           };

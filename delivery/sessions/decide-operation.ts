@@ -120,12 +120,13 @@ function play(state: SessionState, operation: OperationOf<'play'>, facts: Facts)
     : refused(operation, 'no-plays-left');
 }
 
-/** In the part that the session is in; a linear part's clips replay freely. */
+/** In the part that the session is in; without a number there the clips replay freely. */
 export function playsAllowed(state: SessionState, given: GivenItem | GivenTurn, facts: Pick<Facts, 'test'>): number {
   const extra = state.registration.accommodations.extraPlays;
   if (isTurn(given)) return (speakingItem(facts.test, given.item.id).turns[given.turn]?.plays ?? 0) + extra;
   const part = 'part' in state.step ? partAt(facts, state.step.part) : undefined;
-  return part?.kind === 'adaptive' ? part.plays + extra : Number.POSITIVE_INFINITY;
+  const plays = part === undefined || part.kind === 'speaking' ? undefined : part.plays;
+  return plays === undefined ? Number.POSITIVE_INFINITY : plays + extra;
 }
 
 /** The item of this moment: the adaptive test's present one, or any of a linear form. */

@@ -96,12 +96,13 @@ const oral: Specification = {
   id: 'nt2-oral',
   version: 1,
   title: { nl: 'NT2 mondeling' },
+  regime: 'nt2-oral',
   banks: ['nt2'],
   languages: ['nl'],
   practice: ['P1'],
   synthetic: true,
   parts: [
-    { kind: 'adaptive', id: 'listening', policy, plays: 2, itemLimitMs: 120_000 },
+    { kind: 'adaptive', id: 'listening', policy, plays: 2, options: { fewest: 3, most: 3 }, itemLimitMs: 120_000 },
     { kind: 'speaking', id: 'speaking', tasks: ['S1', 'S2'] },
   ],
 };
@@ -113,11 +114,12 @@ const civic: Specification = {
   id: 'mo',
   version: 1,
   title: { nl: 'MO' },
+  regime: 'mo',
   banks: ['mo'],
   languages: ['nl', 'ar'],
   practice: ['P1'],
   synthetic: true,
-  parts: [{ kind: 'linear', id: 'mo', slots, pretest: 1, limitMs: 600_000 }],
+  parts: [{ kind: 'linear', id: 'mo', slots, options: { fewest: 3, most: 3 }, pretest: 1, limitMs: 600_000 }],
 };
 const index = (items: readonly ItemVersion[]) => new Map(items.map((item) => [item.id, item]));
 const practice = choice('P1', 0, {}, 'practice');

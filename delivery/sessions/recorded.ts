@@ -5,7 +5,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../storage/document/json.ts';
 import { Language } from '../../item-bank/items/item.ts';
-import { Specification } from '../../item-bank/specifications/specification.ts';
 import { Severity, Signal } from '../proctoring/signal.ts';
 import { RefusalCode } from './operation.ts';
 import type { EventOf, EventType, SessionEvent } from './session.ts';
@@ -18,11 +17,11 @@ const category = z.number().nullable();
 const item = z.strictObject({ id: text, version: z.int().positive() });
 const givenItem = { item, handle: text, optionOrder: z.array(count), scored: z.boolean() };
 const givenTurn = { item, task: text, turn: count, handle: text };
-const formPosition = { ...givenItem, slot: text, part: z.enum(['values', 'practical']) };
+const formPosition = { ...givenItem, slot: text, part: text };
 const registration = {
   candidate: text,
   candidateName: text,
-  test: Specification.shape.id,
+  test: text,
   specification: z.int().positive(),
   releases: z.record(text, text),
   engine: text,

@@ -50,7 +50,7 @@ export interface GivenItem {
 }
 export interface FormPosition extends GivenItem {
   readonly slot: string;
-  readonly part: 'values' | 'practical';
+  readonly part: string;
 }
 export interface GivenTurn {
   readonly item: ItemRef;

@@ -6,11 +6,12 @@
 import { sha256 } from '../../storage/document/hash.ts';
 import type { ChoiceItem, ItemVersion } from '../items/item.ts';
 import type { LinearPart } from '../specifications/specification.ts';
+import { hasOptions } from '../specifications/options.ts';
 
 export interface AssembledPosition {
   readonly item: ChoiceItem;
   readonly slot: string;
-  readonly part: 'values' | 'practical';
+  readonly part: string;
   readonly scored: boolean;
 }
 
@@ -45,8 +46,10 @@ export const drawOrder = <T extends { readonly id: string }>(seed: string, purpo
 /** Throws InfeasibleForm naming the first slot that no item can fill. */
 export function assembleForm({ part, items, seed, language, excluded }: FormRequest): AssembledPosition[] {
   const usable = [...items].filter(
-    (item): item is ChoiceItem => item.kind === 'choice' && Object.hasOwn(item.languages, language),
+    (item): item is ChoiceItem =>
+      item.kind === 'choice' && Object.hasOwn(item.languages, language) && hasOptions(part, item),
   );
+  const parts = [...new Set(part.slots.map((slot) => slot.part))];
   const chosen = new Set<string>();
   const enemies = new Set<string>();
   const take = (purpose: string, candidates: readonly ChoiceItem[]): ChoiceItem | undefined => {
@@ -78,18 +81,25 @@ export function assembleForm({ part, items, seed, language, excluded }: FormRequ
     positions.push({
       item,
       slot: 'P',
-      part: item.attributes['part'] === 'values' ? 'values' : 'practical',
+      part: partOfPretest(parts, item),
       scored: false,
     });
   }
-  return mix(positions, seed);
+  return mix(positions, parts, seed);
 }
 
-/** Values first, then practical, as in the course; inside each, and for the pretest items, the seed's order. */
-function mix(positions: readonly AssembledPosition[], seed: string): AssembledPosition[] {
-  const ranked = positions.map((position) => ({ position, rank: sha256(`${seed}|order|${position.item.id}`) }));
-  ranked.sort((a, b) =>
-    a.position.part === b.position.part ? (a.rank < b.rank ? -1 : 1) : a.position.part === 'values' ? -1 : 1,
-  );
-  return ranked.map(({ position }) => position);
+/** A pretest item sits among those of its own part; one that names none sits among the last. */
+const partOfPretest = (parts: readonly string[], { attributes }: ChoiceItem): string =>
+  parts.find((name) => name === attributes['part']) ?? parts.at(-1) ?? '';
+
+/** One part after another, as in the course; inside each, and for the pretest items, the seed's order. */
+function mix(positions: readonly AssembledPosition[], parts: readonly string[], seed: string): AssembledPosition[] {
+  return positions
+    .map((position) => ({
+      position,
+      place: parts.indexOf(position.part),
+      rank: sha256(`${seed}|order|${position.item.id}`),
+    }))
+    .sort((a, b) => a.place - b.place || (a.rank < b.rank ? -1 : 1))
+    .map(({ position }) => position);
 }

@@ -25,12 +25,16 @@ export const Option = z.strictObject({
   picture: MediaRef.optional(),
 });
 
-/** One language version of a choice item: what is heard, what is asked, three answers in the author's order. */
+/** How many answers a choice item may offer. */
+export const fewestOptions = 2;
+export const mostOptions = 6;
+
+/** One language version of a choice item: what is heard, what is asked, the answers in the author's order. */
 export const ChoiceText = z.strictObject({
   /** The whole stimulus as one clip; its text never reaches a candidate. */
   stimulus: Spoken.optional(),
   stem: Spoken,
-  options: z.array(Option).length(3),
+  options: z.array(Option).min(fewestOptions).max(mostOptions),
 });
 export type ChoiceText = z.infer<typeof ChoiceText>;
 
@@ -47,18 +51,27 @@ const common = {
   enemies: z.array(z.string()),
 };
 
-export const ChoiceItem = z.strictObject({
-  ...common,
-  kind: z.literal('choice'),
-  languages: z.partialRecord(Language, ChoiceText),
-  /** Index of the right option in the author's order. */
-  key: z.int().min(0).max(2),
-  /** For people who review the item; never for candidates. */
-  rationale: z.string(),
-  source: z.string().optional(),
-  reviewBy: z.string().optional(),
-});
+export const ChoiceItem = z
+  .strictObject({
+    ...common,
+    kind: z.literal('choice'),
+    languages: z.partialRecord(Language, ChoiceText),
+    /** Index of the right option in the author's order. */
+    key: z.int().nonnegative(),
+    /** For people who review the item; never for candidates. */
+    rationale: z.string(),
+    source: z.string().optional(),
+    reviewBy: z.string().optional(),
+  })
+  .refine((item) => new Set(optionCounts(item)).size <= 1, 'every language has the same number of options')
+  .refine((item) => optionCounts(item).every((count) => item.key < count), 'the key is one of the options');
 export type ChoiceItem = z.infer<typeof ChoiceItem>;
+
+const optionCounts = ({ languages: versions }: { languages: Partial<Record<Language, ChoiceText>> }): number[] =>
+  Object.values(versions).map(({ options }) => options.length);
+
+/** As many in every language. */
+export const optionCount = (item: Pick<ChoiceItem, 'languages'>): number => optionCounts(item)[0] ?? 0;
 
 export const Criterion = z.enum(['TA', 'RA', 'AC', 'FL', 'IN', 'PH']);
 export type Criterion = z.infer<typeof Criterion>;

@@ -5,6 +5,7 @@
 import { type AdaptiveBank, type AdaptiveItem, createAdaptiveBank } from '../../engine/adaptive/bank.ts';
 import { type AdministeredItem, nextItem } from '../../engine/adaptive/next-item.ts';
 import { reportedAbility } from '../../engine/adaptive/estimate.ts';
+import { hasOptions } from '../specifications/options.ts';
 import type { AdaptivePart } from '../specifications/specification.ts';
 import type { ItemVersion } from '../items/item.ts';
 import { type AdaptiveResponse, type AdaptiveTest, UnknownItem } from './pinned-test.ts';
@@ -18,6 +19,14 @@ export class UncalibratedItem extends Error {
   }
 }
 
+export class UnallowedOptions extends Error {
+  readonly code = 'unallowed-options';
+  constructor(item: string, part: string) {
+    super(`${item}: part ${part} of the specification does not allow its number of options`);
+    this.name = 'UnallowedOptions';
+  }
+}
+
 /** Operational and pretest items of the release; a pretest item needs no parameters of its own: it is never scored. */
 export function adaptiveBank(
   part: AdaptivePart,
@@ -28,6 +37,7 @@ export function adaptiveBank(
   const attribute = part.policy.content?.attribute;
   const adaptiveItems = items.flatMap((item): AdaptiveItem[] => {
     if (item.kind !== 'choice' || item.use === 'practice') return [];
+    if (!hasOptions(part, item)) throw new UnallowedOptions(item.id, part.id);
     const row = rows.get(item.id);
     if (row === undefined && item.use === 'operational') throw new UncalibratedItem(item.id);
     return [

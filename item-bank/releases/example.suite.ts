@@ -52,6 +52,7 @@ export const part: AdaptivePart = {
   kind: 'adaptive',
   id: 'listening',
   plays: 2,
+  options: { fewest: 3, most: 3 },
   itemLimitMs: 60_000,
   policy: {
     startTheta: -0.5,
@@ -69,6 +70,7 @@ export const specification: Specification = {
   id: 'nt2-oral',
   version: 1,
   title: { nl: 'NT2 mondeling' },
+  regime: 'nt2-oral',
   banks: ['nt2-listening'],
   languages: ['nl'],
   practice: [],

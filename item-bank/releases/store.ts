@@ -43,6 +43,10 @@ export class UnknownPublication extends Error {
 const InForce = z.strictObject({ bank: z.string(), release: z.string(), version: z.int().positive() });
 type InForce = z.infer<typeof InForce>;
 
+/** Equal text, equal content: what a specification of before did not say counts as what it meant. */
+const asRead = ({ kind, content }: Published): string =>
+  canonicalJson(kind === 'specification' ? SpecificationSchema.parse(content) : content);
+
 const specificationKey = (id: string, version: number): string => `specification-${id}-${version}`;
 
 export class ReleaseStore {
@@ -115,8 +119,7 @@ export class ReleaseStore {
     } catch (error) {
       if (!(error instanceof DuplicateKey)) throw error;
       const stored = await this.collection.get({ tenant, id });
-      if (stored === undefined || canonicalJson(stored.value.content) !== canonicalJson(published.content))
-        throw new ImmutablePublication(id);
+      if (stored === undefined || asRead(stored.value) !== asRead(published)) throw new ImmutablePublication(id);
     }
     this.keep(published);
   }
@@ -181,6 +184,11 @@ export class ReleaseStore {
       .sort((a, b) => b.version - a.version)[0];
     if (newest === undefined) throw new UnknownPublication(`a specification ${id}`);
     return newest;
+  }
+
+  /** The newest specification of every test, by name. */
+  offeredTests(): Specification[] {
+    return [...new Set(this.allSpecifications().map(({ id }) => id))].sort().map((id) => this.currentSpecification(id));
   }
 
   /** What a registration pins today. */

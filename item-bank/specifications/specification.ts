@@ -1,12 +1,23 @@
 import { z } from 'zod';
-import { Language } from '../items/item.ts';
+import { Language, fewestOptions, mostOptions } from '../items/item.ts';
 import { AdaptivePolicy } from './adaptive-policy.ts';
 
-/** Listening: items chosen one by one by the engine under a policy. */
+/** Names of tests, parts and regimes: they stand in addresses, files and keys. */
+const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+
+const OptionCount = z.int().min(fewestOptions).max(mostOptions);
+/** How many options an item of the part may offer; three where a specification of before does not say. */
+const Options = z
+  .strictObject({ fewest: OptionCount, most: OptionCount })
+  .refine(({ fewest, most }) => fewest <= most, 'the fewest options are at most the most')
+  .default({ fewest: 3, most: 3 });
+
+/** Items chosen one by one by the engine under a policy. */
 export const AdaptivePart = z.strictObject({
   kind: z.literal('adaptive'),
-  id: z.literal('listening'),
+  id: Name,
   policy: AdaptivePolicy,
+  options: Options,
   /** Plays of the stimulus; question and options replay freely. */
   plays: z.int().positive(),
   /**
@@ -19,15 +30,19 @@ export const AdaptivePart = z.strictObject({
 /** Speaking: one prompt for each task, drawn by the session's seed. */
 export const SpeakingPart = z.strictObject({
   kind: z.literal('speaking'),
-  id: z.literal('speaking'),
+  id: Name,
   tasks: z.array(z.string()).min(2).max(5),
 });
 
 /** A linear-on-the-fly form: one item for each slot of the blueprint, free movement, review before submitting. */
 export const LinearPart = z.strictObject({
   kind: z.literal('linear'),
-  id: z.literal('mo'),
-  slots: z.array(z.strictObject({ id: z.string(), part: z.enum(['values', 'practical']) })).min(1),
+  id: Name,
+  /** `part` is what the regime counts the item under; the form has these one after another, as they first appear. */
+  slots: z.array(z.strictObject({ id: z.string(), part: Name })).min(1),
+  options: Options,
+  /** Plays of a stimulus; absent: it replays freely. */
+  plays: z.int().positive().optional(),
   /** Unscored items mixed in. */
   pretest: z.int().nonnegative(),
   limitMs: z.int().positive(),
@@ -40,18 +55,22 @@ export type SpeakingPart = z.infer<typeof SpeakingPart>;
 export type LinearPart = z.infer<typeof LinearPart>;
 
 /** The definition of a test; versioned, immutable once published. */
-export const Specification = z.strictObject({
-  id: z.enum(['nt2-oral', 'mo']),
-  version: z.int().positive(),
-  title: z.record(z.string(), z.string()),
-  /** Banks whose newest release a registration pins. */
-  banks: z.array(z.string()).min(1),
-  /** Languages the scored content can be taken in. */
-  languages: z.array(Language).min(1),
-  /** Ids of practice items, in order; a speaking item is the last. */
-  practice: z.array(z.string()),
-  parts: z.array(Part).min(1),
-  synthetic: z.boolean(),
-});
+export const Specification = z
+  .strictObject({
+    id: Name,
+    version: z.int().positive(),
+    title: z.record(z.string(), z.string()),
+    /** Family of the regimes that decide; where a specification of before does not say, the one of the test's name. */
+    regime: Name.optional(),
+    /** Banks whose newest release a registration pins. */
+    banks: z.array(z.string()).min(1),
+    /** Languages the scored content can be taken in. */
+    languages: z.array(Language).min(1),
+    /** Ids of practice items, in order; a speaking item is the last. */
+    practice: z.array(z.string()),
+    parts: z.array(Part).min(1),
+    synthetic: z.boolean(),
+  })
+  .transform((specification) => ({ ...specification, regime: specification.regime ?? specification.id }));
 export type Specification = z.infer<typeof Specification>;
 export type SpecificationId = Specification['id'];

@@ -20,6 +20,7 @@ const certificate: Certificate = {
   issuerName: 'Meetlat',
   holder: { name: 'Amina Voorbeeld', birthDate: '1990-01-01' },
   test: 'nt2-oral',
+  title: { nl: 'NT2 mondeling', en: 'Dutch, oral' },
   testDate: '2026-11-23',
   issuedAt: '2026-11-23T10:00:00.000Z',
   level: { reached: 'B1', required: 'B1', isMet: true, scale: 512, standardError: 24 },
@@ -30,6 +31,7 @@ const { level: _level, ...withoutLevel } = certificate;
 const civic: Certificate = {
   ...withoutLevel,
   test: 'mo',
+  title: { nl: 'Maatschappelijke oriëntatie', en: 'Social orientation' },
   score: { score: 29, max: 41 },
   regime: { id: 'mo-70-2026', title: 'MO' },
   synthetic: false,

@@ -41,6 +41,7 @@ const facts = (result: ResultContent): CertificateFacts => ({
   issuerName: 'Agentschap',
   holder: { name: 'Zoë Voorbeeld', birthDate: '1990-01-01' },
   result,
+  title: { nl: 'Maatschappelijke oriëntatie', en: 'Social orientation' },
   releasedAt: '2026-11-24T09:00:00.000Z',
   synthetic: true,
 });

@@ -31,6 +31,8 @@ export interface CertificateFacts {
   readonly issuerName: string;
   readonly holder: { readonly name: string; readonly birthDate: string };
   readonly result: ResultContent;
+  /** The test's titles by language. */
+  readonly title: Readonly<Record<string, string>>;
   readonly releasedAt: Instant;
   readonly synthetic: boolean;
 }
@@ -42,6 +44,7 @@ export function certificateOf({
   issuerName,
   holder,
   result,
+  title,
   releasedAt,
   synthetic,
 }: CertificateFacts): Certificate | undefined {
@@ -51,16 +54,16 @@ export function certificateOf({
     issuerName,
     holder,
     test: result.test,
+    title: { nl: title['nl'] ?? result.test, en: title['en'] ?? title['nl'] ?? result.test },
     testDate: result.testDate,
     issuedAt: releasedAt,
     regime: { id: result.regime.id, title: result.regime.title['nl'] ?? result.regime.id },
     synthetic,
   };
   if (result.outcome === 'void') return undefined;
-  if (result.test === 'mo')
-    return result.outcome === 'pass'
-      ? { ...common, score: { score: result.score ?? 0, max: result.max ?? 0 } }
-      : undefined;
+  const { score, max } = result;
+  if (score !== undefined && max !== undefined)
+    return result.outcome === 'pass' ? { ...common, score: { score, max } } : undefined;
   if (result.level === undefined) return undefined;
   return {
     ...common,

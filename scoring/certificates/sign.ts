@@ -14,10 +14,12 @@ export interface Certificate {
   readonly issuer: string;
   readonly issuerName: string;
   readonly holder: { readonly name: string; readonly birthDate: string };
-  readonly test: 'nt2-oral' | 'mo';
+  readonly test: string;
+  /** What was passed, where answers were counted: the test's title. */
+  readonly title: { readonly nl: string; readonly en: string };
   readonly testDate: string;
   readonly issuedAt: Instant;
-  /** NT2: the level reached, and whether it is the required one. */
+  /** Oral: the level reached, and whether it is the required one. */
   readonly level?: {
     readonly reached: string;
     readonly required: string;
@@ -25,7 +27,7 @@ export interface Certificate {
     readonly scale: number;
     readonly standardError: number;
   };
-  /** MO: the counted score. */
+  /** The counted score. */
   readonly score?: { readonly score: number; readonly max: number };
   readonly regime: { readonly id: string; readonly title: string };
   readonly synthetic: boolean;
@@ -112,9 +114,9 @@ const oralResult = (
   { type: ['Result'], resultDescription: `${issuer}/results/requirement`, status: isMet ? 'Completed' : 'Failed' },
 ];
 
-const civicAchievement = ({ issuer }: Certificate, { max }: NonNullable<Certificate['score']>): Shown => ({
-  name: dutch('certificate.civic.name'),
-  description: english('certificate.civic.description'),
+const countedAchievement = ({ issuer, title }: Certificate, { max }: NonNullable<Certificate['score']>): Shown => ({
+  name: title.nl,
+  description: english('certificate.counted.description', { title: title.en }),
   resultDescription: [
     {
       id: `${issuer}/results/score`,
@@ -126,7 +128,7 @@ const civicAchievement = ({ issuer }: Certificate, { max }: NonNullable<Certific
     },
   ],
 });
-const civicResult = (issuer: string, { score }: NonNullable<Certificate['score']>): JsonObject[] => [
+const countedResult = (issuer: string, { score }: NonNullable<Certificate['score']>): JsonObject[] => [
   { type: ['Result'], resultDescription: `${issuer}/results/score`, value: String(score), status: 'Completed' },
 ];
 
@@ -142,7 +144,7 @@ export function credentialOf(certificate: Certificate): JsonObject {
     level !== undefined
       ? [oralAchievement(certificate, level), oralResult(issuer, level)]
       : score !== undefined
-        ? [civicAchievement(certificate, score), civicResult(issuer, score)]
+        ? [countedAchievement(certificate, score), countedResult(issuer, score)]
         : [];
   if (shown === undefined) throw new BadCertificate('level, score', '', 'one of them must be there');
   const address = `${issuer}/certificates/${id}`;

@@ -22,7 +22,7 @@ import { type Deliveries, enqueue } from '../trajectory/deliveries.ts';
 import { type PushFacts, type PushType, eventId, resultEvent } from '../trajectory/event.ts';
 
 export interface PronouncePorts {
-  readonly sessions: Pick<Sessions, 'load'>;
+  readonly sessions: Pick<Sessions, 'load' | 'pinnedTest'>;
   readonly results: Pick<Results, 'loadAt'>;
   readonly candidates: Pick<Candidates, 'get'>;
   readonly agencies: Agencies;
@@ -62,6 +62,7 @@ async function pronouncedAt(ports: PronouncePorts, id: SessionId, version: numbe
     issuerName: (await agencyOf(ports.agencies, id.tenant))?.name ?? 'Meetlat',
     holder: { name, birthDate },
     result: released.result,
+    title: ports.sessions.pinnedTest(session.state).specification.title,
     releasedAt: released.at,
     synthetic,
   };

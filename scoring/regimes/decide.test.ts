@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UnusableScore, decideMo, decideOral, toScale } from './decide.ts';
-import { OralRegime, MoRegime, regimeAt, regimeById, regimes } from './regime.ts';
+import { type CountedParts, UnusableScore, decideCounted, decideOral, toScale } from './decide.ts';
+import { CountedRegime, OralRegime, type Regime, regimeAt, regimeById, regimes } from './regime.ts';
 
-const mo = regimeAt('mo', '2026-11-23');
-const oral = regimeAt('nt2-oral', '2026-11-23');
+/** Read again, the type is that of one kind. */
+const counted = (regime: Regime): CountedRegime => CountedRegime.parse(regime);
+const mo = counted(regimeAt('mo', '2026-11-23'));
+const oral = OralRegime.parse(regimeAt('nt2-oral', '2026-11-23'));
 const parts = (values: number, practical: number) => ({
-  values: { score: values, max: 11 },
-  practical: { score: practical, max: 30 },
+  parts: { values: { score: values, max: 11 }, practical: { score: practical, max: 30 } },
 });
+const decideMo = (regime: Regime, given: CountedParts) => decideCounted(counted(regime), given);
 
 describe('MO, 70 %', () => {
   it('29 of 41 passes, 28 does not', () => {
@@ -22,7 +24,9 @@ describe('MO, 70 %', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 400 }), fc.nat(400), (max, raw) => {
         const score = raw % (max + 1);
-        const { outcome, conditions } = decideMo(mo, { values: { score: 0, max: 0 }, practical: { score, max } });
+        const { outcome, conditions } = decideMo(mo, {
+          parts: { values: { score: 0, max: 0 }, practical: { score, max } },
+        });
         expect(outcome === 'pass').toBe(10n * BigInt(score) >= 7n * BigInt(max));
         expect(outcome === 'pass').toBe(score >= Number(conditions[0]?.need.split('/')[0]));
       }),
@@ -35,7 +39,7 @@ describe('MO, 70 %', () => {
     ['a negative score', { values: { score: -1, max: 11 }, practical: { score: 0, max: 30 } }],
     ['no number', { values: { score: Number.NaN, max: 11 }, practical: { score: 30, max: 30 } }],
   ])('decides nothing of %s', (_, impossible) => {
-    expect(() => decideMo(mo, impossible)).toThrow(UnusableScore);
+    expect(() => decideMo(mo, { parts: impossible })).toThrow(UnusableScore);
   });
 });
 
@@ -66,6 +70,24 @@ describe('the regime in force', () => {
   });
 });
 
+describe('a regime of another test', () => {
+  const reading = counted({
+    ...mo,
+    family: 'reading',
+    id: 'reading-1',
+    conditions: [{ id: 'texts', part: 'texts', atLeast: { numerator: 1, denominator: 2 } }],
+  });
+  it('is found among those given, by its own family', () => {
+    expect(regimeAt('reading', '2026-11-23', [...regimes, reading]).id).toBe('reading-1');
+    expect(() => regimeAt('reading', '2026-11-23')).toThrow('no regime');
+  });
+  it('counts whatever parts its form has, and decides nothing of a part that the form lacks', () => {
+    const texts = { texts: { score: 2, max: 4 }, signs: { score: 0, max: 2 } };
+    expect(decideCounted(reading, { parts: texts })).toMatchObject({ outcome: 'pass', total: { score: 2, max: 6 } });
+    expect(() => decideCounted(reading, { parts: { signs: { score: 1, max: 2 } } })).toThrow('texts is missing');
+  });
+});
+
 describe('other MO rules', () => {
   it.each([
     ['mo-2022', 6, 16, 'pass'],
@@ -81,7 +103,7 @@ describe('other MO rules', () => {
     expect(decideMo(regimeById('mo', id), parts(values, practical)).outcome).toBe(outcome);
   });
   it('weighs the process evaluation exactly where a regime counts it, and decides nothing without', () => {
-    const half = MoRegime.parse({ ...regimeById('mo', 'mo-2026'), overall: { test: 1, processEvaluation: 1 } });
+    const half = counted({ ...counted(regimeById('mo', 'mo-2026')), overall: { test: 1, processEvaluation: 1 } });
     // 28/41 and 72/100 make 0.7015; 28/41 and 71/100 make 0.6965.
     expect(decideMo(half, { ...parts(9, 19), processEvaluation: { score: 72, max: 100 } }).outcome).toBe('pass');
     expect(decideMo(half, { ...parts(9, 19), processEvaluation: { score: 71, max: 100 } }).outcome).toBe('fail');
@@ -91,16 +113,16 @@ describe('other MO rules', () => {
 
 describe('a regime file', () => {
   it.each([
-    ['weights of overall', MoRegime, { ...regimeById('mo', 'mo-2026'), overall: undefined }],
+    ['weights of overall', CountedRegime, { ...regimeById('mo', 'mo-2026'), overall: undefined }],
     [
       'a ratio above 1',
-      MoRegime,
+      CountedRegime,
       { ...mo, conditions: [{ id: 'total', part: 'total', atLeast: { numerator: 11, denominator: 10 } }] },
     ],
-    ['an unknown member', MoRegime, { ...mo, passmark: 0.7 }],
+    ['an unknown member', CountedRegime, { ...mo, passmark: 0.7 }],
     [
       'a ratio that is no fraction of whole numbers',
-      MoRegime,
+      CountedRegime,
       { ...mo, conditions: [{ id: 'total', part: 'total', atLeast: { numerator: 0.7, denominator: 1 } }] },
     ],
     ['a required level that is not there', OralRegime, { ...oral, required: 'B2' }],

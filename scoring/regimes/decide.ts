@@ -1,5 +1,5 @@
 /** The decision a regime makes of the parts' scores. Pure; every comparison is between whole numbers. */
-import type { MoRegime, OralRegime } from './regime.ts';
+import type { CountedRegime, OralRegime } from './regime.ts';
 
 export interface Condition {
   readonly id: string;
@@ -23,7 +23,7 @@ export interface Scaled {
   readonly atLimit: boolean;
 }
 
-export interface MoDecision {
+export interface CountedDecision {
   readonly outcome: 'pass' | 'fail';
   readonly conditions: readonly Condition[];
   readonly total: Counted;
@@ -55,14 +55,15 @@ const reaches = (
   { numerator, denominator }: { numerator: number; denominator: number },
 ): boolean => score * denominator >= numerator * max;
 
-export interface CivicParts {
-  readonly values: Counted;
-  readonly practical: Counted;
-  /** The teacher's form, where the regime counts it. */ readonly processEvaluation?: Counted;
+export interface CountedParts {
+  /** Every part of the form by its name. */
+  readonly parts: Readonly<Record<string, Counted>>;
+  /** The teacher's form, where the regime counts it. */
+  readonly processEvaluation?: Counted;
 }
 
 /** Weighted mean of test and process evaluation as one exact fraction: (w·s/m + v·t/n) / (w + v). */
-function overallOf({ overall }: MoRegime, total: Counted, processEvaluation: Counted | undefined): Counted {
+function overallOf({ overall }: CountedRegime, total: Counted, processEvaluation: Counted | undefined): Counted {
   const { test, processEvaluation: weight } = overall ?? { test: 1, processEvaluation: 0 };
   if (weight === 0) return total;
   const other = checked('processEvaluation', processEvaluation);
@@ -76,20 +77,18 @@ function overallOf({ overall }: MoRegime, total: Counted, processEvaluation: Cou
  * Throws UnusableScore when a score that the regime counts is missing, empty or impossible: an empty form passes
  * nobody.
  */
-export function decideMo(regime: MoRegime, parts: CivicParts): MoDecision {
-  const total = { score: parts.values.score + parts.practical.score, max: parts.values.max + parts.practical.max };
+export function decideCounted(regime: CountedRegime, { parts, processEvaluation }: CountedParts): CountedDecision {
+  const counted = new Map(Object.entries(parts));
+  const total = [...counted.values()].reduce(
+    (sum, { score, max }) => ({ score: sum.score + score, max: sum.max + max }),
+    { score: 0, max: 0 },
+  );
+  const named = (part: string): Counted | undefined =>
+    part === 'total' ? total : part === 'overall' ? overallOf(regime, total, processEvaluation) : counted.get(part);
   const conditions = regime.conditions.map(({ id, part, atLeast }) => {
-    const counted = checked(
-      part,
-      part === 'total' ? total : part === 'overall' ? overallOf(regime, total, parts.processEvaluation) : parts[part],
-    );
-    const need = Math.ceil((atLeast.numerator * counted.max) / atLeast.denominator);
-    return {
-      id,
-      met: reaches(counted, atLeast),
-      have: `${counted.score}/${counted.max}`,
-      need: `${need}/${counted.max}`,
-    };
+    const have = checked(part, named(part));
+    const need = Math.ceil((atLeast.numerator * have.max) / atLeast.denominator);
+    return { id, met: reaches(have, atLeast), have: `${have.score}/${have.max}`, need: `${need}/${have.max}` };
   });
   return { outcome: conditions.every(({ met }) => met) ? 'pass' : 'fail', conditions, total };
 }

@@ -11,6 +11,8 @@ import nt2 from './nt2-oral-b1.json' with { type: 'json' };
 
 const common = {
   id: z.string(),
+  /** Which specifications it decides: those that name this family. */
+  family: z.string().min(1),
   validFrom: z.iso.date(),
   title: z.record(z.string(), z.string()),
   note: z.string(),
@@ -22,15 +24,21 @@ const Ratio = z
   .strictObject({ numerator: z.int().nonnegative(), denominator: z.int().positive() })
   .refine(({ numerator, denominator }) => numerator <= denominator, 'a ratio is at most 1');
 
-export const MoRegime = z
+/** Right answers are counted, in total and in each part of the form. */
+export const CountedRegime = z
   .strictObject({
     ...common,
-    family: z.literal('mo'),
+    kind: z.literal('counted'),
     /** Whole-number weights of what `overall` counts; absent where no condition asks for it. */
     overall: z.strictObject({ test: z.int().positive(), processEvaluation: z.int().nonnegative() }).optional(),
     conditions: z
       .array(
-        z.strictObject({ id: z.string(), part: z.enum(['total', 'overall', 'values', 'practical']), atLeast: Ratio }),
+        z.strictObject({
+          id: z.string(),
+          /** `total`, `overall`, or a part of the form. */
+          part: z.string().min(1),
+          atLeast: Ratio,
+        }),
       )
       .min(1),
   })
@@ -38,7 +46,7 @@ export const MoRegime = z
     ({ overall, conditions }) => overall !== undefined || conditions.every(({ part }) => part !== 'overall'),
     'a condition on overall needs its weights',
   );
-export type MoRegime = z.infer<typeof MoRegime>;
+export type CountedRegime = z.infer<typeof CountedRegime>;
 
 const Level = z.strictObject({
   name: z.string(),
@@ -48,10 +56,11 @@ const Level = z.strictObject({
 });
 const isAscending = (values: readonly number[]): boolean =>
   values.every((value, n) => n === 0 || value > (values[n - 1] ?? value));
+/** Listening and speaking are measured, each on its own scale, and weighed together on the reporting scale. */
 export const OralRegime = z
   .strictObject({
     ...common,
-    family: z.literal('nt2-oral'),
+    kind: z.literal('oral'),
     /** Ascending. */
     levels: z.array(Level).min(2),
     required: z.string(),
@@ -60,8 +69,8 @@ export const OralRegime = z
     weights: z.strictObject({ listening: z.int().positive(), speaking: z.int().positive() }),
     /** No part may lie more than this below a level, in points of the reporting scale. */
     floorBelowLevel: z.int().nonnegative(),
-    /** Partial credit thresholds of every criterion, and the raters' severity until it is estimated. */
-    speaking: z.strictObject({ thresholds: z.array(z.number()).length(5), severity: z.number() }),
+    /** Partial credit thresholds of every criterion. */
+    speaking: z.strictObject({ thresholds: z.array(z.number()).length(5) }),
   })
   .refine(
     ({ levels }) =>
@@ -74,10 +83,8 @@ export const OralRegime = z
   );
 export type OralRegime = z.infer<typeof OralRegime>;
 
-export const Regime = z.discriminatedUnion('family', [MoRegime, OralRegime]);
+export const Regime = z.discriminatedUnion('kind', [CountedRegime, OralRegime]);
 export type Regime = z.infer<typeof Regime>;
-export type RegimeFamily = Regime['family'];
-type RegimeOf<F extends RegimeFamily> = Extract<Regime, { family: F }>;
 
 /** All that ship; read and checked when the program starts. */
 export const regimes: readonly Regime[] = [mo2022, mo2023, mo2026, mo70, nt2].map((data) => Regime.parse(data));
@@ -90,15 +97,10 @@ export class NoRegime extends Error {
   }
 }
 
-const isOf =
-  <F extends RegimeFamily>(family: F) =>
-  (regime: Regime): regime is RegimeOf<F> =>
-    regime.family === family;
-
 /** The newest one in force on a day (YYYY-MM-DD). Throws NoRegime, also when the text is no day. */
-export function regimeAt<F extends RegimeFamily>(family: F, date: string): RegimeOf<F> {
+export function regimeAt(family: string, date: string, among: readonly Regime[] = regimes): Regime {
   const candidates = z.iso.date().safeParse(date).success
-    ? regimes.filter(isOf(family)).filter(({ use, validFrom }) => use === 'in-force' && validFrom <= date)
+    ? among.filter((one) => one.family === family && one.use === 'in-force' && one.validFrom <= date)
     : [];
   const [first, ...others] = candidates;
   if (first === undefined) throw new NoRegime(family, `is in force on ${JSON.stringify(date)}`);
@@ -106,8 +108,8 @@ export function regimeAt<F extends RegimeFamily>(family: F, date: string): Regim
 }
 
 /** The one that a result names, whatever came into force since. Throws NoRegime. */
-export function regimeById<F extends RegimeFamily>(family: F, id: string): RegimeOf<F> {
-  const found = regimes.filter(isOf(family)).find((regime) => regime.id === id);
+export function regimeById(family: string, id: string, among: readonly Regime[] = regimes): Regime {
+  const found = among.find((regime) => regime.family === family && regime.id === id);
   if (found === undefined) throw new NoRegime(family, `is called ${JSON.stringify(id)}`);
   return found;
 }

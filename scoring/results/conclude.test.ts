@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SessionState } from '../../delivery/sessions/session.ts';
 import type { RatingState, Score, Scores } from '../rating/rating.ts';
-import { regimeAt } from '../regimes/regime.ts';
+import { OralRegime, regimeAt } from '../regimes/regime.ts';
 import { conclude, speakingAbility, tasksOf } from './conclude.ts';
 import { civic41, oralTest, satCivic, satOral } from './example.suite.ts';
 
-const oral = regimeAt('nt2-oral', '2026-11-23');
+const oral = OralRegime.parse(regimeAt('nt2-oral', '2026-11-23'));
 const rating = (task: string, scores?: Scores): RatingState => ({
   performance: {
     session: 's',

@@ -7,9 +7,10 @@ import { engineVersion } from '../../engine/adaptive/policy.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { historyOf } from '../../delivery/sessions/adaptive-part.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
+import { raterSeverity } from '../raters/severity.ts';
 import type { RatingState, Scores } from '../rating/rating.ts';
-import { type Counted, type Scaled, decideMo, decideOral, toScale } from '../regimes/decide.ts';
-import { type MoRegime, type OralRegime, type Regime, regimeAt, regimeById } from '../regimes/regime.ts';
+import { type Counted, type Scaled, decideCounted, decideOral, toScale } from '../regimes/decide.ts';
+import { type CountedRegime, type OralRegime, type Regime, regimeAt, regimeById, regimes } from '../regimes/regime.ts';
 import type { PartResult, ResultContent } from './result.ts';
 
 export type Conclusion =
@@ -35,28 +36,25 @@ const voided = (state: SessionState, regime: Regime): Conclusion => ({
 });
 
 /**
- * `ratings` are those of all performances of the session; only an oral test has any. The regime is the one in force on
- * the day of the test,
- * or the named one where a result is recomputed. Throws NoRegime.
+ * `ratings` are those of all performances of the session; only an oral test has any. The regime is the specification's
+ * one in force on the day of the test, or the named one where a result is recomputed. Throws NoRegime.
  */
 export function conclude(
   state: SessionState,
   test: PinnedTest,
   ratings: readonly RatingState[],
   regimeId?: string,
+  among: readonly Regime[] = regimes,
 ): Conclusion {
   if (state.closed === undefined) return { kind: 'open' };
-  const isComplete = state.completedParts.length === test.specification.parts.length;
-  if (state.registration.test === 'mo') {
-    const regime = regimeId === undefined ? regimeAt('mo', dayOf(state)) : regimeById('mo', regimeId);
-    return isComplete ? civic(state, regime) : voided(state, regime);
-  }
-  const regime = regimeId === undefined ? regimeAt('nt2-oral', dayOf(state)) : regimeById('nt2-oral', regimeId);
-  return isComplete ? oral(state, test, regime, ratings) : voided(state, regime);
+  const family = test.specification.regime;
+  const regime = regimeId === undefined ? regimeAt(family, dayOf(state), among) : regimeById(family, regimeId, among);
+  if (state.completedParts.length < test.specification.parts.length) return voided(state, regime);
+  return regime.kind === 'counted' ? counted(state, regime) : oral(state, test, regime, ratings);
 }
 
 /** Unanswered counts as wrong; null (not scored, a fault of ours) does not count at all. */
-function counted(state: SessionState, part: 'values' | 'practical'): Counted {
+function countOf(state: SessionState, part: string): Counted {
   const scored = state.form.flatMap((position, index) =>
     position.scored && position.part === part && state.items[index]?.category !== null ? [state.items[index]] : [],
   );
@@ -64,23 +62,14 @@ function counted(state: SessionState, part: 'values' | 'practical'): Counted {
 }
 
 /** A part in which nothing counts decides nothing, as an oral part that was not measured. */
-function civic(state: SessionState, regime: MoRegime): Conclusion {
-  const [values, practical] = [counted(state, 'values'), counted(state, 'practical')];
-  if (values.max === 0 || practical.max === 0) return voided(state, regime);
-  const { outcome, conditions, total } = decideMo(regime, { values, practical });
-  return {
-    kind: 'decided',
-    result: {
-      ...headOf(state, regime),
-      outcome,
-      conditions,
-      ...total,
-      parts: [
-        { part: 'values', ...values },
-        { part: 'practical', ...practical },
-      ],
-    },
-  };
+function counted(state: SessionState, regime: CountedRegime): Conclusion {
+  const names = [...new Set(state.form.flatMap(({ part, scored }) => (scored ? [part] : [])))];
+  const parts = names.map((part) => ({ part, ...countOf(state, part) }));
+  if (parts.length === 0 || parts.some(({ max }) => max === 0)) return voided(state, regime);
+  const { outcome, conditions, total } = decideCounted(regime, {
+    parts: Object.fromEntries(parts.map(({ part, score, max }) => [part, { score, max }])),
+  });
+  return { kind: 'decided', result: { ...headOf(state, regime), outcome, conditions, ...total, parts } };
 }
 
 /** Tasks that were given; each is one performance. */
@@ -156,7 +145,7 @@ function scoresOf(ratings: readonly RatingState[]): { readonly criterion: string
 export function speakingAbility(regime: OralRegime, ratings: readonly RatingState[]): AbilityEstimate | undefined {
   const scores = scoresOf(ratings);
   if (scores.length === 0) return undefined;
-  const steps = regime.speaking.thresholds.map((threshold) => threshold + regime.speaking.severity);
+  const steps = regime.speaking.thresholds.map((threshold) => threshold + raterSeverity.severity);
   const items = createItemParameters(
     scores.map((_, n) => ({ model: 'generalized-partial-credit', id: String(n), steps })),
   );

@@ -38,7 +38,7 @@ export const civic41: PinnedTest = ((): PinnedTest => {
     items: new Map(items.map((item) => [item.id, item])),
     specification: {
       ...civicTest.specification,
-      parts: [{ kind: 'linear', id: 'mo', slots, pretest: 1, limitMs: 3_600_000 }],
+      parts: [{ kind: 'linear', id: 'mo', slots, options: { fewest: 3, most: 3 }, pretest: 1, limitMs: 3_600_000 }],
     },
   };
 })();
@@ -73,12 +73,16 @@ export function satCivic(
   change = {},
 ): Sitting {
   const sitting = new Sitting(civic41).begin(change).toFirstPart();
-  const left = { values, practical };
+  const left = new Map([
+    ['values', values],
+    ['practical', practical],
+  ]);
   for (const [index, { part, scored }] of sitting.now.form.entries()) {
     sitting.ask({ kind: 'go', position: index + 1 });
     const { key } = choiceItem(civic41, sitting.present().item);
-    const isRight = !scored || left[part] > 0;
-    if (scored) left[part] -= 1;
+    const still = left.get(part) ?? 0;
+    const isRight = !scored || still > 0;
+    if (scored) left.set(part, still - 1);
     sitting.answer(isRight ? key : (key + 1) % 3);
   }
   sitting.ask({ kind: 'submit' });

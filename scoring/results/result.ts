@@ -7,12 +7,12 @@ import type { Immutable } from '../../storage/document/immutable.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { JsonObject } from '../../storage/document/json.ts';
 import { EventOrderError } from '../../storage/journal/stream.ts';
-import { Specification } from '../../item-bank/specifications/specification.ts';
 
 const text = z.string();
 const number = z.number();
 export const PartResult = z.strictObject({
-  part: z.enum(['listening', 'speaking', 'values', 'practical']),
+  /** `listening` and `speaking`, or a part of the form. */
+  part: text,
   /** Ability in logits with its SE, how it was estimated, and whether the search ended at a bound. */
   theta: number.exactOptional(),
   thetaStandardError: number.exactOptional(),
@@ -37,7 +37,7 @@ export type PartResult = Immutable<z.infer<typeof PartResult>>;
 export const ResultContent = z.strictObject({
   /** void: the sitting was not completed or nothing could be rated; no decision, no attempt used. */
   outcome: z.enum(['pass', 'fail', 'void']),
-  test: Specification.shape.id,
+  test: text,
   testDate: text,
   regime: z.strictObject({ id: text, validFrom: text, title: z.record(text, text) }),
   /** Version of the engine that estimated. */

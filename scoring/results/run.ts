@@ -6,7 +6,6 @@ import type { Collection, CollectionDefinition, Journal } from '../../storage/po
 import { unlessRaced } from '../../storage/raced.ts';
 import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
-import { toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { sha256 } from '../../storage/document/hash.ts';
 import { canonicalJson } from '../../storage/document/json.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
@@ -14,10 +13,12 @@ import { installation } from '../../people/agencies/agency.ts';
 import { speakingItem } from '../../item-bank/releases/pinned-test.ts';
 import type { LoadedSession, SessionId, Sessions } from '../../delivery/sessions/run.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
+import type { Regime } from '../regimes/regime.ts';
 import type { Performance, RatingState } from '../rating/rating.ts';
 import type { RatingId, Ratings } from '../rating/run.ts';
 import { conclude, tasksOf } from './conclude.ts';
 import { type ResultCommand, type ResultRefusal, decideResult } from './decide.ts';
+import { promisedAt } from './promise.ts';
 import { type ResultContent, type ResultEvent, type ResultState, evolveResult, readResultEvent } from './result.ts';
 
 export const resultKind = 'result';
@@ -32,9 +33,6 @@ export interface ResultKey {
 }
 export const resultKeys: CollectionDefinition<ResultKey, never> = { name: 'result-keys', indexes: {}, sealed: true };
 export type ResultKeys = Collection<ResultKey, never>;
-
-/** An oral result is promised within fourteen days; a demonstration value. */
-export const promisedMs = 14 * 24 * 3_600_000;
 
 export type LoadedResult = Loaded<ResultState>;
 
@@ -73,6 +71,8 @@ export interface ResultPorts {
   readonly sessions: Sessions;
   readonly ratings: Ratings;
   readonly keys: ResultKeys;
+  /** Those that ship unless others are given. */
+  readonly regimes?: readonly Regime[];
   readonly now: () => Instant;
 }
 
@@ -110,10 +110,11 @@ export class Results {
     if (session?.state.closed === undefined || session.state.admittedAt === undefined) return;
     const { state } = session;
     await this.attended(id);
-    if (state.registration.test === 'nt2-oral') await this.openPerformances(id, state);
+    await this.openPerformances(id, state);
     // Against another writer it is concluded anew, on the ratings there are then: nothing that was rated is lost.
     await this.stream.run(id, async (result, at) => {
-      const conclusion = conclude(state, this.ports.sessions.pinnedTest(state), await this.ratingsOf(id, state));
+      const [test, ratings] = [this.ports.sessions.pinnedTest(state), await this.ratingsOf(id, state)];
+      const conclusion = conclude(state, test, ratings, undefined, this.ports.regimes);
       return decideResult(result, { type: 'conclude', conclusion }, at);
     });
   }
@@ -139,6 +140,7 @@ export class Results {
       this.ports.sessions.pinnedTest(session.state),
       await this.ratingsOf(id, session.state),
       recorded.regime.id,
+      this.ports.regimes,
     );
     const recomputed = conclusion.kind === 'decided' ? conclusion.result : undefined;
     return { recorded, recomputed, differs: differences(recorded, recomputed) };
@@ -181,7 +183,7 @@ export class Results {
           turn,
           ...defined({ upload: sealed?.upload, durationMs: sealed?.durationMs }),
         })),
-        dueAt: toInstant(toEpochMs(state.closed?.at ?? this.ports.now()) + promisedMs),
+        dueAt: promisedAt(state.closed?.at ?? this.ports.now()),
       };
       await this.ports.ratings.open(performanceId(id, state, task), performance);
     }

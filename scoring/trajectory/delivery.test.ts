@@ -76,6 +76,7 @@ async function released(id: SessionId, version: number): Promise<void> {
     {
       ...facts,
       id: id.id,
+      title: { nl: 'Maatschappelijke oriëntatie' },
       issuer: source,
       issuerName: 'Agentschap',
       holder: { name: 'Zoë Voorbeeld', birthDate: '1990-01-01' },

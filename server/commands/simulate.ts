@@ -16,7 +16,9 @@ import { adaptiveBank } from '../../item-bank/releases/adaptive-test.ts';
 import type { AdaptivePart, Specification } from '../../item-bank/specifications/specification.ts';
 import { loadDemonstration } from '../../demonstration/bank.ts';
 import { type ReportVoice, reportLanguages, reportVoice } from '../../words/reports.ts';
-import { demonstrationFolder } from '../compose.ts';
+import { type LevelCut, cutsOf } from '../../scoring/regimes/reporting-scale.ts';
+import { regimeAt } from '../../scoring/regimes/regime.ts';
+import { demonstrationFolder, now } from '../compose.ts';
 import { command } from './command.ts';
 import { type ValuesOf, choice, number } from './options.ts';
 import { UsageError } from './usage-error.ts';
@@ -26,12 +28,11 @@ import { progressBar } from './progress.ts';
 import { type ReportFiles, outOption, requireReportFolder, writeReport } from './report-folder.ts';
 import { withWorkers } from './simulation-workers.ts';
 
-/** Cuts of listening on its own scale (the regime nt2-oral-b1). */
-const cuts = [
-  { name: 'A1', theta: -1.5 },
-  { name: 'A2', theta: 0 },
-  { name: 'B1', theta: 1.5 },
-];
+/** Cuts of the adaptive part on its own scale, under the regime of this day; none where answers are counted. */
+function cutsNow({ regime: family }: Specification): LevelCut[] {
+  const regime = regimeAt(family, now().slice(0, 10));
+  return regime.kind === 'oral' ? cutsOf(regime, 'listening') : [];
+}
 const population = { mean: 0.3, sd: 1.4 };
 
 function partOf(
@@ -110,6 +111,7 @@ interface Subject {
   readonly specification: Specification;
   readonly part: AdaptivePart;
   readonly bank: AdaptiveBank;
+  readonly cuts: readonly LevelCut[];
 }
 
 async function subjectOf(id: string): Promise<Subject> {
@@ -118,7 +120,7 @@ async function subjectOf(id: string): Promise<Subject> {
   const pinned = releases.filter((release) => specification.banks.includes(release.bank));
   const items = pinned.flatMap((release) => release.items);
   const parameters = pinned.flatMap((release) => release.parameters);
-  return { specification, part, bank: adaptiveBank(part, items, parameters) };
+  return { specification, part, bank: adaptiveBank(part, items, parameters), cuts: cutsNow(specification) };
 }
 
 interface Simulated {
@@ -129,7 +131,7 @@ interface Simulated {
 }
 
 async function simulated(
-  { specification, part }: Subject,
+  { specification, part, cuts }: Subject,
   sitters: StudyPopulation,
   { simulees, seed, exposure: maximum, candidates: candidatesPerMonth, seen: mostSeen }: Asked,
   threads: StudyOptions,

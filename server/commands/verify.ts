@@ -131,7 +131,9 @@ export const verifyCommand = command({
     if ((session === undefined) !== all) throw new UsageError('verify.no-session-given');
     const grounds = { anchor: readAnchor(anchor), keys: await readKeys(keys), hasSecret: !withoutSecret };
     const configuration = readConfiguration(process.env, process.cwd());
-    const stores = withoutSecret ? await storesOf(await openEngine(configuration)) : await openStores(configuration);
+    const stores = withoutSecret
+      ? await storesOf(await openEngine(configuration), configuration)
+      : await openStores(configuration);
     try {
       const sessions: Checked[] = [];
       for await (const one of checked(stores, session)) sessions.push(one);

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { MakeId } from '../../storage/document/id.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
-import { streamKey } from '../../storage/journal/chain.ts';
+import { streamKey } from '../../storage/journal/stream-name.ts';
 import type { Origin } from '../../storage/journal/origin.ts';
 import { workPending } from '../../storage/journal/pending.ts';
 import { takeUpSetAside } from '../../storage/journal/set-aside.ts';

@@ -2,6 +2,7 @@
 import { sha256 } from '../document/native-hash.ts';
 import { canonicalBytes, type JsonObject } from '../document/json.ts';
 import { type Append, type Commit, CorruptStorage, type StreamId, genesisHash } from '../port.ts';
+import { streamName } from './stream-name.ts';
 
 /** What an engine keeps of a commit. */
 export interface StoredCommit {
@@ -13,12 +14,6 @@ export interface StoredCommit {
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-export const streamName = (stream: StreamId, version?: number): string =>
-  `${stream.kind} ${stream.tenant}/${stream.id}${version === undefined ? '' : `, version ${version}`}`;
-
-/** Tells streams apart, whatever characters their ids hold. */
-export const streamKey = ({ tenant, kind, id }: StreamId): string => JSON.stringify([tenant, kind, id]);
 
 /** The commit that an append makes: canonical bytes and their hash. Throws TypeError when an event is no JSON. */
 export function buildCommit(stream: StreamId, append: Append): Commit {

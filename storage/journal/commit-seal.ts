@@ -16,7 +16,7 @@ import {
   type PendingWork,
   type StreamId,
 } from '../port.ts';
-import { streamName } from './chain.ts';
+import { streamName } from './stream-name.ts';
 
 /** SHA-256 of the pending work, then the HMAC over the commit's hash and it; both in hexadecimal. */
 const sealForm = /^([0-9a-f]{64})([0-9a-f]{64})$/;

@@ -10,7 +10,7 @@ import {
   type Stored,
   type StreamId,
 } from '../port.ts';
-import { streamKey } from './chain.ts';
+import { streamKey } from './stream-name.ts';
 import type { Origin } from './origin.ts';
 import { type SetAside, UnknownConsequence, setAside, setAsideConsequences } from './set-aside.ts';
 import { type Lease, type LeaseTerms, type Leases, leases, releaseLease, renewLease, takeLease } from './lease.ts';

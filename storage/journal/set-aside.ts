@@ -13,7 +13,7 @@ import {
   installationTenant,
 } from '../port.ts';
 import { unlessRaced } from '../raced.ts';
-import { streamKey } from './chain.ts';
+import { streamKey } from './stream-name.ts';
 import type { Origin } from './origin.ts';
 
 /** Thrown by who applies a consequence of a kind, or with data, that it does not know. */

@@ -5,7 +5,7 @@
 import type { Instant } from '../document/instant.ts';
 import { type JsonObject, jsonObject } from '../document/json.ts';
 import { type Commit, type Consequence, type Journal, type Key, VersionConflict, genesisHash } from '../port.ts';
-import { streamKey, streamName } from './chain.ts';
+import { streamKey, streamName } from './stream-name.ts';
 
 /** An event that cannot follow on what is recorded before it. Thrown by `evolve`. */
 export class EventOrderError extends Error {

@@ -5,7 +5,7 @@
 import { type JSONWebKeySet, compactVerify, createLocalJWKSet } from 'jose';
 import { CorruptStorage, type Storage, type Stored, type StreamId, genesisHash, installationTenant } from '../port.ts';
 import { type Instant, toEpochMs } from '../document/instant.ts';
-import { streamKey, streamName } from './chain.ts';
+import { streamKey, streamName } from './stream-name.ts';
 import {
   type Anchor,
   type Checkpoint,

@@ -14,7 +14,8 @@ import {
   VersionConflict,
   genesisHash,
 } from '../port.ts';
-import { type StoredCommit, buildCommit, openChain, openCommit, pendingText, streamName } from '../journal/chain.ts';
+import { type StoredCommit, buildCommit, openChain, openCommit, pendingText } from '../journal/chain.ts';
+import { streamName } from '../journal/stream-name.ts';
 import { checkKey } from '../port.query.ts';
 import type { Changes } from './changes.ts';
 import type { Database, EntryKey, KeyPart } from './database.ts';

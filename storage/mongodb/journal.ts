@@ -13,7 +13,8 @@ import {
   type StreamId,
   VersionConflict,
 } from '../port.ts';
-import { type StoredCommit, buildCommit, openChain, openCommit, pendingText, streamName } from '../journal/chain.ts';
+import { type StoredCommit, buildCommit, openChain, openCommit, pendingText } from '../journal/chain.ts';
+import { streamName } from '../journal/stream-name.ts';
 import { checkKey } from '../port.query.ts';
 import { type Changes, commitCollection } from './changes.ts';
 import { reach, refusingIndex } from './failure.ts';

@@ -42,6 +42,7 @@ async function bundle(): Promise<string> {
     format: 'iife',
     globalName: 'sessionCore',
     target: 'es2023',
+    conditions: ['meetlat-source'],
   });
   return outputFiles[0]?.text ?? '';
 }

@@ -31,6 +31,7 @@ describe('the core of a session', () => {
       metafile: true,
       outdir: 'unwritten',
       platform: 'browser',
+      conditions: ['meetlat-source'],
       format: 'esm',
       logLevel: 'silent',
     });

@@ -77,7 +77,13 @@ export const Screen = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('sound-check'), /** A voice to hear. */ voice: z.string() }),
   z.strictObject({ name: z.literal('practice-choice'), ...number, item: ItemView }),
   z.strictObject({ name: z.literal('practice-speaking'), ...number, turn: TurnView }),
-  z.strictObject({ name: z.literal('part-intro'), part: z.enum(['listening', 'speaking', 'mo']) }),
+  z.strictObject({
+    name: z.literal('part-intro'),
+    part: z.string(),
+    kind: z.enum(['adaptive', 'speaking', 'linear']),
+    /** The test's title by language, for a part that has no introduction of its own. */
+    title: z.record(z.string(), z.string()),
+  }),
   /**
    * `number` counts the items seen; the total of an adaptive test is a maximum. `open` false: its time is over, it
    * takes no answers.
@@ -115,7 +121,7 @@ export const CandidateView = z.strictObject({
   serverNow: z.iso.datetime(),
   fence: z.int(),
   nextSeq: z.int(),
-  test: z.enum(['nt2-oral', 'mo']),
+  test: z.string(),
   candidateName: z.string(),
   /** Language in which instructions are also heard. */
   contactLanguage: Language,

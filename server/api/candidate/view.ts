@@ -95,7 +95,12 @@ function practiceScreen(seen: Seen, index: number): Screen {
     : { name: 'practice-choice', ...number, item: itemView(seen, given, isReadable(test)) };
 }
 
-const partName = (part: Part | undefined): 'listening' | 'speaking' | 'mo' => part?.id ?? 'mo';
+/** After the last part the session is closed; until the page hears of it there is nothing to begin. */
+function introScreen({ specification }: PinnedTest, index: number): Screen {
+  const part = specification.parts[index];
+  if (part === undefined) return { name: 'waiting' };
+  return { name: 'part-intro', part: part.id, kind: part.kind, title: specification.title };
+}
 const maximum = (part: Part | undefined): number =>
   part?.kind === 'adaptive' ? part.policy.maximumItems + part.policy.pretestPositions.length : 0;
 
@@ -162,7 +167,7 @@ function screenOf(seen: Seen): Screen {
     case 'practice':
       return practiceScreen(seen, step.index);
     case 'part-intro':
-      return { name: 'part-intro', part: partName(test.specification.parts[step.part]) };
+      return introScreen(test, step.part);
     case 'adaptive':
       return adaptiveScreen(seen, test.specification.parts[step.part], step.handle);
     case 'linear':

@@ -4,6 +4,7 @@
  *   GET  room                          -> Room
  *   GET  room/events (SSE)             -> event `room` with a Room at once, then event `changes` with RoomChanges; with
  *                                         Last-Event-ID only what changed since that event, where that is known
+ *   GET  tests                         -> OfferedTests
  *   POST sessions  Registration        -> Registered      registers a candidate for a test and makes the one-time code
  * POST sessions/:id/code             -> Code            a new code for re-admission (the old one and the old tab stop
  * working)
@@ -20,14 +21,22 @@ export const Registration = z.strictObject({
   name: z.string().trim().min(1).max(100),
   birthDate: z.iso.date(),
   contactLanguage: Language,
-  test: z.enum(['nt2-oral', 'mo']),
-  /** Language of the scored content; NT2 is Dutch. */
+  test: z.string().min(1).max(40),
+  /** Language of the scored content: one that the test is offered in. */
   language: Language,
   /** Reference of the person in the trajectory system. */
   reference: z.string().trim().min(1).max(60),
   extraTimePercent: z.int().min(0).max(200).default(0),
 });
 export type Registration = z.infer<typeof Registration>;
+
+/** What a candidate can be registered for now, each with the languages of its scored content. */
+export const OfferedTests = z.strictObject({
+  tests: z.array(
+    z.strictObject({ test: z.string(), title: z.record(z.string(), z.string()), languages: z.array(Language) }),
+  ),
+});
+export type OfferedTests = z.infer<typeof OfferedTests>;
 
 export const Code = z.strictObject({
   /** e.g. "k7wf-93mx-q2hd5"; shown once. */ code: z.string(),
@@ -47,7 +56,9 @@ export const PushToSeat = z.strictObject({ seat: z.string().max(64) });
 export const RoomSession = z.strictObject({
   session: z.string(),
   name: z.string(),
-  test: z.enum(['nt2-oral', 'mo']),
+  test: z.string(),
+  /** The test's title by language. */
+  title: z.record(z.string(), z.string()),
   language: Language,
   contactLanguage: Language,
   status: z.enum(['registered', 'arrived', 'active', 'paused', 'closed']),

@@ -13,7 +13,17 @@ import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
 import type { Program } from '../../program.ts';
 import { type StaffAccess, guards, isStillIn } from '../access.ts';
-import { Code, ExtraTime, ProctoringLog, PushToSeat, Reason, Registered, Registration, Room } from './protocol.ts';
+import {
+  Code,
+  ExtraTime,
+  OfferedTests,
+  ProctoringLog,
+  PushToSeat,
+  Reason,
+  Registered,
+  Registration,
+  Room,
+} from './protocol.ts';
 import { RoomFeeds } from './room-feed.ts';
 import { roomView } from './view.ts';
 
@@ -43,19 +53,7 @@ export function invigilatorEndpoints(program: Program): Endpoint[] {
           request.get('Last-Event-ID'),
         ),
     }),
-    jsonEndpoint({
-      ...common,
-      method: 'post',
-      path: '/invigilator/sessions',
-      summary: 'Register a candidate for a test',
-      body: Registration,
-      reply: Registered,
-      problems: ['invalid-request'],
-      handle: async ({ access, body }) => {
-        const id = await registerOrProblem(program, access, body);
-        return { session: id.id, code: await codeFor(program, id, access) };
-      },
-    }),
+    ...registrationEndpoints(program, common),
     jsonEndpoint({
       ...common,
       method: 'post',
@@ -110,6 +108,37 @@ type Common = {
   readonly guard: (request: Request, response: Response) => Promise<StaffAccess>;
   readonly access: 'invigilator';
 };
+
+function registrationEndpoints(program: Program, common: Common): Endpoint[] {
+  return [
+    jsonEndpoint({
+      ...common,
+      method: 'get',
+      path: '/invigilator/tests',
+      summary: 'What a candidate can be registered for',
+      reply: OfferedTests,
+      handle: () =>
+        Promise.resolve({
+          tests: program.bank
+            .offeredTests()
+            .map(({ id, title, languages }) => ({ test: id, title, languages: [...languages] })),
+        }),
+    }),
+    jsonEndpoint({
+      ...common,
+      method: 'post',
+      path: '/invigilator/sessions',
+      summary: 'Register a candidate for a test',
+      body: Registration,
+      reply: Registered,
+      problems: ['invalid-request'],
+      handle: async ({ access, body }) => {
+        const id = await registerOrProblem(program, access, body);
+        return { session: id.id, code: await codeFor(program, id, access) };
+      },
+    }),
+  ];
+}
 
 /** One endpoint for each act on a session. */
 function acts(program: Program, common: Common): Endpoint[] {

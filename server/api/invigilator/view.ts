@@ -24,13 +24,15 @@ export async function roomSession(
   const session = await program.sessions.load({ tenant, id });
   if (session === undefined || session.state.registration.centre !== centre) return undefined;
   const { registration } = session.state;
+  const test = program.sessions.pinnedTest(session.state);
   return {
     session: id,
     name: registration.candidateName,
     test: registration.test,
+    title: test.specification.title,
     language: registration.language,
     contactLanguage: registration.contactLanguage,
-    ...seen(session.state, program.sessions.pinnedTest(session.state), program.now()),
+    ...seen(session.state, test, program.now()),
   };
 }
 

@@ -19,7 +19,8 @@ export type About = z.infer<typeof About>;
 
 export const ResultRequest = z.strictObject({ key: z.string().min(1).max(64) });
 export const PartResult = z.strictObject({
-  part: z.enum(['listening', 'speaking', 'values', 'practical']),
+  /** `listening`, `speaking`, or a part of the form. */
+  part: z.string(),
   /** Listening and speaking: reporting scale with its SE, and the level. */
   scale: z.number().optional(),
   standardError: z.number().optional(),
@@ -35,7 +36,9 @@ export const ResultView = z.strictObject({
   /** annulled: it was released once and counts no more. */
   state: z.enum(['in-progress', 'waiting-for-rating', 'released', 'annulled']),
   reference: z.string(),
-  test: z.enum(['nt2-oral', 'mo']),
+  test: z.string(),
+  /** The test's title by language. */
+  title: z.record(z.string(), z.string()),
   candidateName: z.string(),
   testDate: z.iso.date(),
   synthetic: z.boolean(),
@@ -52,6 +55,14 @@ export const ResultView = z.strictObject({
     .array(z.strictObject({ id: z.string(), met: z.boolean(), have: z.string(), need: z.string() }))
     .optional(),
   parts: z.array(PartResult).optional(),
+  /** The reporting scale and where its levels begin, where the regime has one. */
+  reportingScale: z
+    .strictObject({
+      lowest: z.number(),
+      highest: z.number(),
+      levels: z.array(z.strictObject({ name: z.string(), at: z.number() })),
+    })
+    .optional(),
   regime: z.strictObject({ id: z.string(), validFrom: z.string(), title: z.record(z.string(), z.string()) }).optional(),
   /** The signed certificate (a JWT), where one was earned. */
   credential: z.string().optional(),

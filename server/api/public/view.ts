@@ -1,16 +1,22 @@
 /** What the holder of a receipt's key sees of the result, and anyone of a certificate. */
 import type { JSONWebKeySet } from 'jose';
 import { defined } from '../../../storage/document/defined.ts';
-import { type Instant, toEpochMs, toInstant } from '../../../storage/document/instant.ts';
+import { type Instant, toEpochMs } from '../../../storage/document/instant.ts';
+import type { Sessions } from '../../../delivery/sessions/run.ts';
 import type { Certificates } from '../../../scoring/certificates/issue.ts';
 import { type WithdrawnCertificates, withdrawalOf } from '../../../scoring/certificates/status.ts';
+import { type Regime, regimeAt, regimeById } from '../../../scoring/regimes/regime.ts';
+import { reportingScale } from '../../../scoring/regimes/reporting-scale.ts';
 import { verifyCertificate } from '../../../scoring/certificates/verify.ts';
 import type { PartResult as StoredPart, ResultContent } from '../../../scoring/results/result.ts';
-import { type Results, promisedMs } from '../../../scoring/results/run.ts';
+import { promisedAt } from '../../../scoring/results/promise.ts';
+import type { Results } from '../../../scoring/results/run.ts';
 import type { CertificateCheck, ResultView } from './protocol.ts';
 
 export interface ResultViewPorts {
   readonly results: Pick<Results, 'byKey'>;
+  readonly sessions: Pick<Sessions, 'pinnedTest'>;
+  readonly regimes: readonly Regime[];
   readonly certificates: Certificates;
   readonly now: () => Instant;
 }
@@ -37,22 +43,31 @@ export async function resultView(ports: ResultViewPorts, key: string): Promise<R
   const { id, session, result } = found;
   const { registration, closed, admittedAt } = session.state;
   const day = (admittedAt ?? ports.now()).slice(0, 10);
+  const { specification } = ports.sessions.pinnedTest(session.state);
+  const { released, annulled, provisional } = result.state ?? {};
+  const { regime: family } = specification;
+  const scale = reportingScale(
+    released === undefined
+      ? regimeAt(family, day, ports.regimes)
+      : regimeById(family, released.result.regime.id, ports.regimes),
+  );
   const common = {
     reference: registration.reference,
     test: registration.test,
+    title: specification.title,
+    ...(scale === undefined ? {} : { reportingScale: { ...scale, levels: [...scale.levels] } }),
     candidateName: registration.candidateName,
     testDate: day,
     synthetic: registration.synthetic,
     contactLanguage: registration.contactLanguage,
   };
-  const { released, annulled, provisional } = result.state ?? {};
   if (annulled !== undefined) return { state: 'annulled', ...common };
   if (released === undefined) {
-    const promised = toInstant(toEpochMs(closed?.at ?? ports.now()) + promisedMs).slice(0, 10);
+    const isRated = specification.parts.some(({ kind }) => kind === 'speaking');
     return {
       state: closed === undefined ? 'in-progress' : 'waiting-for-rating',
       ...common,
-      ...(registration.test === 'mo' ? {} : { expectedBy: promised }),
+      ...(isRated ? { expectedBy: promisedAt(closed?.at ?? ports.now()).slice(0, 10) } : {}),
       ...defined({ parts: provisional?.map(partView) }),
     };
   }
