@@ -37,9 +37,13 @@ export class Sitting {
     return decision.events;
   }
 
+  /** Numbered as the next ones. */
+  prepared(...asked: readonly Asked[]): Operation[] {
+    return asked.map((one, index) => operation(this.now.nextSeq + index, one));
+  }
+
   ask(...asked: readonly Asked[]): readonly SessionEvent[] {
-    const first = this.now.nextSeq;
-    const operations = asked.map((one, index) => operation(first + index, one));
+    const operations = this.prepared(...asked);
     this.operations.push(...operations);
     return this.run({ type: 'operations', fence: this.now.fence, operations });
   }

@@ -23,7 +23,7 @@ const claimed = (by: string, ms: number): RatingEvent => ({
   schema: 1,
   at: at(ms),
   by,
-  until: at(ms + leaseMs),
+  until: at(ms + 20 * 60_000),
 });
 const scores: Scores = { TA: 4, RA: 'NR' };
 const rated: RatingEvent = { type: 'rated', schema: 1, at: at(20), by: 'an', scores };

@@ -154,6 +154,16 @@ describe('NT2 oral', () => {
       });
     expect(toScale(oral, 'listening', { theta: 6, standardError: 1 })).toMatchObject({ scale: 650, atLimit: true });
   });
+  it.each([
+    [-1.52, null],
+    [-1.5, 'A1'],
+    [-0.02, 'A1'],
+    [0, 'A2'],
+    [1.48, 'A2'],
+    [1.5, 'B1'],
+  ])('a level begins at its cut: θ %d is %s', (theta, level) => {
+    expect(toScale(oral, 'speaking', { theta, standardError: 0.3 }).level).toBe(level);
+  });
   it('B1 needs 500 together and no part below 450', () => {
     expect(at(1.5, 1.5)).toMatchObject({ outcome: 'pass', level: 'B1', scale: 500 });
     expect(at(0.75, 2)).toMatchObject({ outcome: 'pass', level: 'B1' });
@@ -161,6 +171,10 @@ describe('NT2 oral', () => {
       outcome: 'fail',
       level: 'A2',
       conditions: [{ met: true }, { id: 'listening-floor', met: false }, { met: true }],
+    });
+    expect(at(6, 0.5)).toMatchObject({
+      outcome: 'fail',
+      conditions: [{ met: true }, { met: true }, { id: 'speaking-floor', met: false }],
     });
     expect(at(1.4, 1.5)).toMatchObject({ outcome: 'fail', level: 'A2', scale: 497 });
     expect(at(-4, -4)).toMatchObject({ outcome: 'fail', level: null });
