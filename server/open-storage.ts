@@ -101,7 +101,9 @@ export async function verifyEverything(
   return verifyCheckpoints({ storage, scopes, ...ports });
 }
 
-/** The secret that wraps the keys: given, or made on first start and kept in the data folder for its owner's eyes only. */
+/**
+ * The secret that wraps the keys: given, or made on first start and kept in the data folder for its owner's eyes only.
+ */
 async function secretOf({ secret, dataFolder, mongodbUri }: Configuration, random: Random): Promise<string> {
   if (secret !== undefined) return secret;
   if (mongodbUri !== undefined) throw new ConfigurationError('MEETLAT_SECRET', 'is required with MONGODB_URI');

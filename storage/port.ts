@@ -130,7 +130,8 @@ export interface Append {
   readonly events: readonly JsonObject[];
   readonly pending?: readonly Consequence[];
   /**
-   * Binds the commit and its pending work (their JSON as stored, '' without any) to whoever holds the secret. The engine
+   * Binds the commit and its pending work (their JSON as stored, '' without any) to whoever holds the secret. The
+   * engine
    * keeps what it returns beside the bytes.
    */
   readonly seal?: (hash: string, pending: string) => string;

@@ -1,4 +1,6 @@
-/** Estimates brought from the scale that they were found on to that of the anchors: θ(anchors) = unit·θ + shift. Pure. */
+/**
+ * Estimates brought from the scale that they were found on to that of the anchors: θ(anchors) = unit·θ + shift. Pure.
+ */
 import type { ItemSpec } from 'itemresponsetheory';
 import type { CalibratedItemResult, LatentGroup } from 'itemresponsetheory/calibration';
 import { defined } from '../../storage/document/defined.ts';
@@ -16,7 +18,9 @@ export const ownScale: Scale = { unit: 1, shift: 0 };
 
 const finite = (value: number | undefined): number | undefined => (Number.isFinite(value) ? value : undefined);
 
-/** One item's estimates on the scale that they were found on; the error of a location is that of its least certain step. */
+/**
+ * One item's estimates on the scale that they were found on; the error of a location is that of its least certain step.
+ */
 export function estimateOf({ item, model, standardErrors }: CalibratedItemResult): ItemEstimate {
   const slope = item.model === 'nominal' ? 1 : (item.slope ?? 1);
   const lower = item.model === 'logistic' && (model === '3pl' || (item.lower ?? 0) > 0) ? item.lower : undefined;

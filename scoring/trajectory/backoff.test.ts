@@ -31,6 +31,10 @@ describe('the wait before the next attempt', () => {
       }),
     );
   });
+  it('spreads by up to a fifth, so that those who failed together do not come back together', () => {
+    expect(waitAfter(8, 0.5)).toBe(990_000);
+    expect(waitAfter(8, 0.999)).toBeGreaterThan(1_079_000);
+  });
   it('there is none before the first failure', () => {
     expect(waitAfter(0, 0)).toBeUndefined();
   });

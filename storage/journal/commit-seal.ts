@@ -31,7 +31,9 @@ export class CommitSeals {
     return work + this.hmac(hash, work);
   };
 
-  /** Throws CorruptStorage when the commit was not made under the key. The commit's hash was checked by whoever read it. */
+  /**
+   * Throws CorruptStorage when the commit was not made under the key. The commit's hash was checked by whoever read it.
+   */
   checkCommit(commit: Commit): void {
     this.workOf(commit);
   }

@@ -1,4 +1,6 @@
-/** Whole sittings by the live rules: both ways of choosing, exposure, enemies, content, pretest items, a decisive cut. */
+/**
+ * Whole sittings by the live rules: both ways of choosing, exposure, enemies, content, pretest items, a decisive cut.
+ */
 import { createRng } from 'itemresponsetheory';
 import { type AdaptiveItem, createAdaptiveBank } from '../../engine/adaptive/bank.ts';
 import type { AdaptivePolicy } from '../../engine/adaptive/policy.ts';

@@ -1,4 +1,6 @@
-/** Every room of a floor is under the order of imports and stands in the floor's README; the README names none besides. */
+/**
+ * Every room of a floor is under the order of imports and stands in the floor's README; the README names none besides.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +20,8 @@ const foldersIn = (folder: string): string[] => [
 const spans = (file: string): string[] => [...read(file).matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
 
 /**
- * A place in the sources: a folder with a slash at its end, or a file of a kind that the sources have; `*`, LANGUAGE and
+ * A place in the sources: a folder with a slash at its end, or a file of a kind that the sources have; `*`, LANGUAGE
+ * and
  * AUDIENCE for any name.
  */
 const isPlace = (span: string): boolean =>

@@ -1,4 +1,6 @@
-/** What a page may import of a session needs nothing of Node: it is bundled for a browser, alone, with all it imports. */
+/**
+ * What a page may import of a session needs nothing of Node: it is bundled for a browser, alone, with all it imports.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';

@@ -1,4 +1,6 @@
-/** A running program with two agencies, two centres, people of every role, and something of everything for the matrix. */
+/**
+ * A running program with two agencies, two centres, people of every role, and something of everything for the matrix.
+ */
 import { randomBytes } from 'node:crypto';
 import { agencies, installation } from '../../people/agencies/agency.ts';
 import { type Role, accounts } from '../../people/staff/account.ts';

@@ -1,5 +1,6 @@
 /**
- * Whoever can write to the database, and does not have the secret: what they make, change or take away is refused by the
+ * Whoever can write to the database, and does not have the secret: what they make, change or take away is refused by
+ * the
  * running server before anything follows from it, and named by `meetlat verify`.
  */
 import { spawnSync } from 'node:child_process';
