@@ -114,7 +114,7 @@ describe('social orientation', () => {
     for (const { id, attributes } of operational(choices('mo')))
       expect([attributes['theme'], attributes['subject']], id).not.toContain(undefined);
   });
-  it('has at least four items for each slot, in its part, in Dutch and English, with a source and a review date', () => {
+  it('has four items for each slot at least, in its part, in Dutch and English, with source and review date', () => {
     const items = operational(choices('mo'));
     const counts = countBy(items, ({ attributes }) => attributes['slot'] ?? '');
     expect(linearPart().slots.filter(({ id }) => (counts[id] ?? 0) < 4)).toEqual([]);

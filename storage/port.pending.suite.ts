@@ -57,7 +57,7 @@ export function pendingSuite({ storage, tenant }: Bench): void {
       await journal.clearPending(stream, 2);
     });
 
-    it('is applied and cleared; a failure keeps it and what follows in its stream, and lets the others pass', async () => {
+    it('is applied and cleared; a failure keeps it and what follows in its stream, the others pass', async () => {
       const { journal } = storage();
       const agency = tenant();
       const [bad, good] = [

@@ -45,6 +45,7 @@ try {
 }
 const failed = counts.numFailedTests + (run.status !== 0 && counts.numFailedTests === 0 ? 1 : 0);
 console.log(
-  `${counts.numPassedTests} passed, ${failed} failed${counts.numPendingTests ? `, ${counts.numPendingTests} skipped` : ''}`,
+  `${counts.numPassedTests} passed, ${failed} failed` +
+    `${counts.numPendingTests ? `, ${counts.numPendingTests} skipped` : ''}`,
 );
 process.exitCode = failed === 0 ? 0 : 1;

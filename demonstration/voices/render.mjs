@@ -83,7 +83,17 @@ function nameOf({ language, turns, speed, isHeld }) {
       : isHeld
         ? JSON.stringify(recipe.levels[speed])
         : middle(recipe.levels[speed]);
-  return `${hash(recipe.recipe, recipe.languages[language].voice, ...turns.flatMap(({ voice, text }) => [JSON.stringify(recipe.voices[voice]), JSON.stringify(said(text, language))]), rate)}.mp3`;
+  return (
+    hash(
+      recipe.recipe,
+      recipe.languages[language].voice,
+      ...turns.flatMap(({ voice, text }) => [
+        JSON.stringify(recipe.voices[voice]),
+        JSON.stringify(said(text, language)),
+      ]),
+      rate,
+    ) + '.mp3'
+  );
 }
 
 async function speedOf({ language, turns, speed, isHeld }) {
@@ -151,7 +161,8 @@ function tellSpeeds(speeds) {
       .sort((a, b) => a - b);
     if (used.length > 0)
       console.log(
-        `${level}: ${used.length} stimuli, espeak-ng speed ${used[0]} to ${used.at(-1)}, median ${used[used.length >> 1]}`,
+        `${level}: ${used.length} stimuli, espeak-ng speed ${used[0]} to ${used.at(-1)}, median ` +
+          `${used[used.length >> 1]}`,
       );
   }
 }
@@ -203,7 +214,8 @@ try {
   await renderInterface();
   const bytes = bytesIn(audio) + bytesIn(interfaceVoices);
   console.log(
-    `all audio: ${(bytes / 1e6).toFixed(1)} MB (bank ${(bytesIn(audio) / 1e6).toFixed(1)}, interface ${(bytesIn(interfaceVoices) / 1e6).toFixed(1)})`,
+    `all audio: ${(bytes / 1e6).toFixed(1)} MB (bank ${(bytesIn(audio) / 1e6).toFixed(1)}, interface ` +
+      `${(bytesIn(interfaceVoices) / 1e6).toFixed(1)})`,
   );
   if (bytes > limitBytes) throw new Error(`all audio together may be ${limitBytes / 1e6} MB`);
 } catch (error) {

@@ -87,7 +87,8 @@ function requireAlike(forms: readonly Form[], names: readonly string[]): void {
       if (before.model !== own.model || before.steps !== own.steps)
         throw new ResponseFileError(
           'anchor-differs',
-          `${item.id} is ${before.model} in ${names[before.form] ?? ''} and ${own.model} in ${names[f] ?? ''}, or has other steps`,
+          `${item.id} is ${before.model} in ${names[before.form] ?? ''} and ${own.model} in ` +
+            `${names[f] ?? ''}, or has other steps`,
           { item: item.id, first: names[before.form] ?? '', second: names[f] ?? '' },
         );
     }

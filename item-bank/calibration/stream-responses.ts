@@ -68,7 +68,8 @@ function categoryOf(
   if (/^\d{1,2}$/.test(text) && Number(text) <= highest) return Number(text);
   throw new ResponseFileError(
     'unknown-category',
-    `line ${line}, ${item}: "${text}" is no score: a whole number from 0 to ${highest}, or empty or NA for not given; a column of groups is named by --groups`,
+    `line ${line}, ${item}: "${text}" is no score: a whole number from 0 to ${highest}, or empty or ` +
+      'NA for not given; a column of groups is named by --groups',
     { line, item, value: text, highest },
   );
 }
@@ -118,7 +119,8 @@ function factColumns(
     if (at < 0)
       throw new ResponseFileError(
         'unknown-column',
-        `no column is called "${fact.name}"; there are ${header.slice(0, 12).join(', ')}${header.length > 12 ? ', …' : ''}`,
+        `no column is called "${fact.name}"; there are ${header.slice(0, 12).join(', ')}` +
+          `${header.length > 12 ? ', …' : ''}`,
         { column: fact.name, columns: `${header.slice(0, 12).join(', ')}${header.length > 12 ? ', …' : ''}` },
       );
     return { ...fact, at };
@@ -334,7 +336,8 @@ function withoutDuplicates(
         if (options.duplicates !== 'first')
           throw new ResponseFileError(
             'duplicate-response',
-            `person "${persons.list[person]}" answered item "${items.list[column]}" twice; --duplicates first keeps the first`,
+            `person "${persons.list[person]}" answered item "${items.list[column]}" twice; --duplicates ` +
+              'first keeps the first',
             { person: persons.list[person] ?? '', item: items.list[column] ?? '' },
           );
         dropped += 1;

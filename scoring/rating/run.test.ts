@@ -72,7 +72,7 @@ describe('claims', () => {
     for (const [n, id] of claims.entries())
       if (id !== undefined) expect((await ratings.load({ tenant: 'agii', id })).state?.claim?.by).toBe(`examiner-${n}`);
   });
-  it('ten examiners with fifty requests at once, again and again: twenty performances are rated once each, nobody holds two', async () => {
+  it('ten examiners, fifty requests at once: twenty performances are rated once each, nobody holds two', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => `p${String(n).padStart(2, '0')}`);
     await open(...ids);
     const desks = Array.from({ length: 5 }, () => new Ratings(storage.journal, projection, now));

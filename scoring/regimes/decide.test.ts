@@ -138,7 +138,7 @@ describe('NT2 oral', () => {
       listening: { theta: listening, standardError: 0.38 },
       speaking: { theta: speaking, standardError: 0.4 },
     });
-  it('maps each part onto the reporting scale: cuts at 300, 400 and 500, slopes of the neighbours outside, limits said', () => {
+  it('maps each part onto the reporting scale: cuts at 300, 400, 500, slopes outside, limits said', () => {
     for (const [theta, scale] of [
       [-1.5, 300],
       [0, 400],

@@ -46,7 +46,10 @@ function simulated(): string {
   const [bank, random] = [createItemParameters(truth), createRng(7)];
   const rows = Array.from({ length: 600 }, (_, person) => {
     const theta = random.normal() + (person % 2);
-    return `p${person},${person % 2 === 0 ? 'a' : 'b'},${truth.map((__, item) => drawCategory(bank, item, theta, random)).join(',')},1`;
+    return (
+      `p${person},${person % 2 === 0 ? 'a' : 'b'},` +
+      `${truth.map((__, item) => drawCategory(bank, item, theta, random)).join(',')},1`
+    );
   });
   return `person,school,"=HYPERLINK(""x"")",${truth
     .slice(1)
@@ -83,17 +86,13 @@ describe('meetlat calibrate', () => {
     expect((groups?.[1]?.mean ?? NaN) - (groups?.[0]?.mean ?? NaN)).toBeCloseTo(1, 0);
   }, 60_000);
   it('several models in one run, a free population, and the same numbers from two threads', () => {
+    const essay = (n: number, cells: readonly string[]): number =>
+      (n * 7) % 3 === 0 ? 2 : Number((n * 7) % 3 === 1 ? cells.at(-2) : cells[6]);
     const mixed = file(
       'mixed.csv',
       simulated()
         .split('\n')
-        .map((line, n) =>
-          n === 0
-            ? `${line},essay`
-            : line === ''
-              ? line
-              : `${line},${(n * 7) % 3 === 0 ? 2 : (n * 7) % 3 === 1 ? Number(line.split(',').at(-2)) : Number(line.split(',')[6])}`,
-        )
+        .map((line, n) => (n === 0 ? `${line},essay` : line === '' ? line : `${line},${essay(n, line.split(','))}`))
         .join('\n'),
     );
     const chosen = file('models.csv', 'item,model\ni1,3pl\nessay,grm\n');
@@ -180,7 +179,7 @@ describe('meetlat calibrate', () => {
       error: expect.stringContaining('town'),
     });
   }, 60_000);
-  it('conditional and joint estimates agree with marginal ones about the items; what does not go with them is refused', () => {
+  it('conditional and joint estimates agree with marginal ones; what does not go with them is refused', () => {
     const spread = (name: string): number[] => {
       const b = written(name).parameters.map(({ difficulty = NaN }) => difficulty);
       const mean = b.reduce((sum, value) => sum + value, 0) / b.length;
@@ -339,7 +338,8 @@ describe('meetlat calibrate', () => {
         .split('\r\n');
     const lines = file(
       'order.csv',
-      `person,item,response\n${answers.map(({ session, item, category }) => `${session},${item},${category}`).join('\n')}\n`,
+      'person,item,response\n' +
+        `${answers.map(({ session, item, category }) => `${session},${item},${category}`).join('\n')}\n`,
     );
     expect(meetlat('calibrate', lines, '--model', '2pl', '--out', place('unordered')).error).toBe('');
     expect(persons('unordered')[0]).not.toContain('cusum');
@@ -552,7 +552,10 @@ describe('meetlat dif', () => {
     );
     const rows = Array.from({ length: 1600 }, (_, person) => {
       const theta = random.normal();
-      return `p${person},${person % 2 === 0 ? 'a' : 'b'},${truth.map((__, item) => drawCategory(person % 2 === 0 ? bank : hard, item, theta, random)).join(',')}`;
+      return (
+        `p${person},${person % 2 === 0 ? 'a' : 'b'},` +
+        `${truth.map((__, item) => drawCategory(person % 2 === 0 ? bank : hard, item, theta, random)).join(',')}`
+      );
     });
     const path = file('dif.csv', `person,school,${truth.map((_, n) => `q${n}`).join(',')}\n${rows.join('\n')}\n`);
     expect(meetlat('dif', path, '--groups', 'school', '--focal', 'b', '--out', place('dif')).code).toBe(0);

@@ -78,7 +78,7 @@ const Written = z.object({
 });
 
 describe('meetlat dif, every group', () => {
-  it('each against the reference: every method finds the item of its group, small groups are shrunken, the report reads', () => {
+  it('each against the reference: every method finds its item, small groups are shrunken, the report reads', () => {
     expect(
       meetlat(
         'dif',

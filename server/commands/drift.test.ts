@@ -58,7 +58,7 @@ const Written = z.object({
 const written = (name: string) => Written.parse(JSON.parse(readFileSync(join(place(name), 'drift.json'), 'utf8')));
 
 describe('meetlat drift', () => {
-  it('calibrations against one another: the item that became easier is dropped, and what cannot be tested says so', () => {
+  it('calibrations against one another: an item that became easier is dropped, the untestable says so', () => {
     const calibrations = [rows(easier, 900, 0.4, 'new'), rows(items, 900, 0.2, 'mid'), rows(items, 900, 0, 'old')].map(
       (lines, n) => {
         expect(meetlat('calibrate', file(`${n}.csv`, lines), '--out', place(`c${n}`)).code).toBe(0);

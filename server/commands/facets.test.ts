@@ -109,14 +109,16 @@ describe('meetlat facets', () => {
     expect(meetlat('facets', file, '--method', 'jmle', '--slopes', 'rater').stderr).toMatch(/take mml/);
   }, 120_000);
 
-  it('weights, anchored steps, scores nobody gave, a rater who gave one score only: done by a stated rule, and said', () => {
+  it('weights, anchored steps, unused scores, a rater of one score only: done by a stated rule, and said', () => {
     const folder = mkdtempSync(join(tmpdir(), 'meetlat-facets-'));
     // 40 candidates, two of three raters each, scores 1, 2, 4; R3 always gives 4.
     const lines = Array.from({ length: 40 }, (_, n) =>
       [n % 3, (n + 1) % 3].flatMap((r) =>
         ['a', 'b'].map(
           (criterion, c) =>
-            `P${n},${criterion},R${r + 1},${r === 2 ? 4 : ([1, 2, 4][(n * 7 + r * 3 + c + (n >> 2)) % 3] ?? 1)},${criterion === 'b' ? 2 : 1}`,
+            `P${n},${criterion},R${r + 1},` +
+            `${r === 2 ? 4 : ([1, 2, 4][(n * 7 + r * 3 + c + (n >> 2)) % 3] ?? 1)},` +
+            `${criterion === 'b' ? 2 : 1}`,
         ),
       ),
     ).flat();

@@ -60,7 +60,7 @@ const Row = z.object({
 });
 
 describe('meetlat link', () => {
-  it('several forms at once: every scale is found with its error, the drifted item is named, and the file is a parameter file', () => {
+  it('several forms at once: scales with errors, the drifted item named, the file a parameter file', () => {
     expect(meetlat('link', ...forms, '--out', place('many'))).toMatchObject({ code: 0, error: '' });
     const { forms: linked, items } = z
       .object({

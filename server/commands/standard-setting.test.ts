@@ -45,7 +45,8 @@ describe('meetlat standard-setting', () => {
   it('Angoff, in shares or per cent alike', () => {
     for (const scale of [1, 100]) {
       const { status, out } = setStandard(
-        `judge,i1,i2,i3\nAn,${0.5 * scale},${0.7 * scale},${0.9 * scale}\nBo,${0.4 * scale},${0.6 * scale},${0.8 * scale}\nCas,${0.6 * scale},${0.8 * scale},${1 * scale}`,
+        `judge,i1,i2,i3\nAn,${0.5 * scale},${0.7 * scale},${0.9 * scale}\nBo,${0.4 * scale},` +
+          `${0.6 * scale},${0.8 * scale}\nCas,${0.6 * scale},${0.8 * scale},${1 * scale}`,
         '--method',
         'angoff',
       );
@@ -61,7 +62,8 @@ describe('meetlat standard-setting', () => {
 
   it('rounds: the last one counts; the change, the spread and the errors are recorded with what the file was', () => {
     const text =
-      'round,judge,i1,i2,i3\n1,An,0.5,0.7,0.9\n1,Bo,0.2,0.4,0.6\n1,Cas,0.8,0.9,1\n2,An,0.5,0.7,0.9\n2,Bo,0.4,0.6,0.8\n2,Cas,0.6,0.8,1';
+      'round,judge,i1,i2,i3\n1,An,0.5,0.7,0.9\n1,Bo,0.2,0.4,0.6\n1,Cas,0.8,0.9,1\n' +
+      '2,An,0.5,0.7,0.9\n2,Bo,0.4,0.6,0.8\n2,Cas,0.6,0.8,1';
     const { status, stderr, out } = setStandard(text, '--method', 'angoff', '--language', 'en');
     expect([status, stderr]).toEqual([0, '']);
     const record: {
@@ -114,8 +116,14 @@ describe('meetlat standard-setting', () => {
     expect(written(out).cut).toBeCloseTo(-0.5, 9);
   });
 
-  it('says what the cut does: of a population, a file of scores, or the persons judged; and measures the judges', () => {
-    const judges = `judge,${Array.from({ length: 12 }, (_, n) => `i${n}`).join()}\n${[0.1, 0, -0.1, 0].map((by, j) => `J${j},${Array.from({ length: 12 }, (_, n) => Math.min(1, Math.max(0, 0.3 + n * 0.04 + by + (((n * 7 + j * 3) % 5) - 2) * 0.03)).toFixed(2)).join()}`).join('\n')}`;
+  it('says what the cut does to a population, a file of scores or the persons judged; measures the judges', () => {
+    const judged = (n: number, j: number, by: number): number =>
+      Math.min(1, Math.max(0, 0.3 + n * 0.04 + by + (((n * 7 + j * 3) % 5) - 2) * 0.03));
+    const judges =
+      `judge,${Array.from({ length: 12 }, (_, n) => `i${n}`).join()}\n` +
+      [0.1, 0, -0.1, 0]
+        .map((by, j) => `J${j},${Array.from({ length: 12 }, (_, n) => judged(n, j, by).toFixed(2)).join()}`)
+        .join('\n');
     const { status, out } = setStandard(judges, '--method', 'angoff', '--population', '6,2');
     expect(status).toBe(0);
     const result: {

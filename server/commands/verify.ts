@@ -26,7 +26,8 @@ function report(session: string, verification: Verification): string[] {
   return [
     `session     ${session}`,
     `chain       ${commits} commits, ${events} events, unbroken; head ${head}`,
-    `engine      recorded ${engine.recorded}, present ${engine.present}${engine.recorded === engine.present ? '' : ' (another version: differences may come from that)'}`,
+    `engine      recorded ${engine.recorded}, present ${engine.present}` +
+      `${engine.recorded === engine.present ? '' : ' (another version: differences may come from that)'}`,
     `recomputed  ${recomputed} choices and scores, ${differences.length} differences`,
     ...(estimate === undefined ? [] : [`listening   theta ${estimate.theta}, SE ${estimate.standardError}`]),
     ...(score === undefined ? [] : [`score       ${score.right} of ${score.of}`]),

@@ -13,7 +13,8 @@ const types: Readonly<Record<string, string>> = {
 
 /** Its own style and drawings, and nothing else: no script, no address, no frame; as if it came from no site at all. */
 const pagePolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action " +
+  "'none'; frame-ancestors 'none'; sandbox";
 
 /** `content` is packed by gzip; a name that ends in html is shown, any other is saved under that name. */
 export function sendPacked(request: Request, response: Response, content: Uint8Array, name: string): void {

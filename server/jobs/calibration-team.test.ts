@@ -28,7 +28,8 @@ beforeAll(async () => {
   });
   writeFileSync(
     join(folder, 'dies.mjs'),
-    "import { parentPort } from 'node:worker_threads';\nparentPort.on('message', () => { throw new Error('this worker dies'); });\n",
+    "import { parentPort } from 'node:worker_threads';\nparentPort.on('message', () => { throw new " +
+      "Error('this worker dies'); });\n",
   );
   // Takes a chunk of the calibration (the third number of `control`, 256 of them a generation) and dies with it.
   writeFileSync(
@@ -38,7 +39,8 @@ parentPort.on('message', ({ rows, shared }) => {
   const control = new Int32Array(shared.control);
   for (;;) {
     const next = Atomics.load(control, 2);
-    if (next >= 256 && next % 256 < rows.chunkStart.length - 1 && Atomics.compareExchange(control, 2, next, next + 1) === next) throw new Error('this worker dies');
+    const isOpen = next >= 256 && next % 256 < rows.chunkStart.length - 1;
+    if (isOpen && Atomics.compareExchange(control, 2, next, next + 1) === next) throw new Error('this worker dies');
   }
 });
 `,

@@ -58,7 +58,9 @@ function measure(
   }
   times.sort((a, b) => a - b);
   console.log(
-    `${name.padEnd(34)} median ${(times[2] ?? NaN).toFixed(3)} s   best ${(times[0] ?? NaN).toFixed(3)} s   ${outcome.cycles} cycles   log-likelihood ${outcome.logLikelihood.toFixed(4)}   (${peers})`,
+    `${name.padEnd(34)} median ${(times[2] ?? NaN).toFixed(3)} s   best ` +
+      `${(times[0] ?? NaN).toFixed(3)} s   ${outcome.cycles} cycles   log-likelihood ` +
+      `${outcome.logLikelihood.toFixed(4)}   (${peers})`,
   );
 }
 
@@ -93,7 +95,9 @@ function sideBySide(name: string, data: ResponseMatrix, options: CalibrateItemsO
   }
   const [best, bestTogether] = [Math.min(...alone), Math.min(...together)];
   console.log(
-    `${name.padEnd(34)} one thread ${(best / 1000).toFixed(3)} s   two ${(bestTogether / 1000).toFixed(3)} s   ${(best / bestTogether).toFixed(2)} ×   ${isEqual ? 'the same bits' : 'NOT THE SAME BITS'}`,
+    `${name.padEnd(34)} one thread ${(best / 1000).toFixed(3)} s   two ` +
+      `${(bestTogether / 1000).toFixed(3)} s   ${(best / bestTogether).toFixed(2)} ×   ` +
+      `${isEqual ? 'the same bits' : 'NOT THE SAME BITS'}`,
   );
 }
 

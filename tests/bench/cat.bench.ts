@@ -164,7 +164,8 @@ const candidates = makeCandidates(Math.max(peers, 1000), 500);
 const ranked = rankAtNodes(bank.table, 60);
 const same = candidates.slice(0, peers);
 console.log(
-  `500 items, ${given} given, EAP on ${bank.table.grid.node.length} nodes, maximum information; RMSE over the same ${peers} candidates`,
+  `500 items, ${given} given, EAP on ${bank.table.grid.node.length} nodes, maximum information; ` +
+    `RMSE over the same ${peers} candidates`,
 );
 const peer = runPeer(bank, same);
 console.log(
@@ -177,12 +178,16 @@ for (const [name, lists] of [
   const { perSecond } = runOurs(bank, candidates, 20, lists);
   const { rmse } = runOurs(bank, same, 1, lists);
   console.log(
-    `${name.padEnd(16)} ${perSecond.toFixed(0).padStart(12)} tests a CPU second   RMSE ${rmse.toFixed(4)}   ${(perSecond / peer.perSecond).toFixed(0)} × jsCAT, RMSE ${(100 * (rmse / peer.rmse - 1)).toFixed(1)} %`,
+    `${name.padEnd(16)} ${perSecond.toFixed(0).padStart(12)} tests a CPU second   RMSE ` +
+      `${rmse.toFixed(4)}   ${(perSecond / peer.perSecond).toFixed(0)} × jsCAT, RMSE ` +
+      `${(100 * (rmse / peer.rmse - 1)).toFixed(1)} %`,
   );
 }
 const large = makeBank(10_000);
 const lists = rankAtNodes(large.table, 60);
 const used = new Uint8Array(10_000);
 console.log(
-  `one choice among 10,000 items, median: scan ${latency((theta) => scanForBest(large.table, theta, used)).toFixed(2)} µs, ranked ${latency((theta) => bestOfRanked(large.table, lists, theta, used)).toFixed(3)} µs`,
+  'one choice among 10,000 items, median: scan ' +
+    `${latency((theta) => scanForBest(large.table, theta, used)).toFixed(2)} µs, ranked ` +
+    `${latency((theta) => bestOfRanked(large.table, lists, theta, used)).toFixed(3)} µs`,
 );

@@ -29,6 +29,8 @@ for (const standardErrors of [false, true]) {
   }).sort((a, b) => a - b);
   const { cycles, logLikelihood } = calibrateFacets(table, { tolerance: 1e-4, standardErrors: false });
   console.log(
-    `${rows.length} ratings, ${standardErrors ? 'with' : 'without'} errors: median ${(times[3] ?? NaN).toFixed(3)} s, best ${(times[0] ?? NaN).toFixed(3)} s, ${cycles} cycles, log-likelihood ${logLikelihood.toFixed(3)} (TAM 1.36 s)`,
+    `${rows.length} ratings, ${standardErrors ? 'with' : 'without'} errors: median ` +
+      `${(times[3] ?? NaN).toFixed(3)} s, best ${(times[0] ?? NaN).toFixed(3)} s, ${cycles} cycles, ` +
+      `log-likelihood ${logLikelihood.toFixed(3)} (TAM 1.36 s)`,
   );
 }

@@ -88,17 +88,21 @@ else
       });
       const one: Measured = JSON.parse(child.stdout);
       console.log(
-        `${String(count).padStart(4)} items ${String(size).padStart(9)} answers ${one.seconds.toFixed(3).padStart(8)} s ${String(one.cycles).padStart(4)} cycles   ${((1e9 * one.seconds) / one.cycles / size).toFixed(1).padStart(6)} ns an answer and cycle   at most ${one.megabytes.toFixed(0)} MB (the process with its data alone ${one.dataMegabytes.toFixed(0)})`,
+        `${String(count).padStart(4)} items ${String(size).padStart(9)} answers ` +
+          `${one.seconds.toFixed(3).padStart(8)} s ${String(one.cycles).padStart(4)} cycles   ` +
+          `${((1e9 * one.seconds) / one.cycles / size).toFixed(1).padStart(6)} ns an answer and cycle   at ` +
+          `most ${one.megabytes.toFixed(0)} MB (the process with its data alone ` +
+          `${one.dataMegabytes.toFixed(0)})`,
       );
       return one;
     });
     const x = sizes.map((size) => log(size));
+    const seconds = all.map((one) => log(one.seconds));
+    const [last, before] = [all.at(-1), all.at(-2)];
+    const times = (a: number | undefined, b: number | undefined): string => ((a ?? NaN) / (b ?? NaN)).toFixed(1);
     console.log(
-      `${count} items: slope of ln seconds ${slopeOf(
-        x,
-        all.map(({ seconds }) => log(seconds)),
-      ).toFixed(
-        2,
-      )}; from 10⁶ to 10⁷ answers ${((all.at(-1)?.seconds ?? NaN) / (all.at(-2)?.seconds ?? NaN)).toFixed(1)} × the seconds, ${((all.at(-1)?.megabytes ?? NaN) / (all.at(-2)?.megabytes ?? NaN)).toFixed(1)} × the memory`,
+      `${count} items: slope of ln seconds ${slopeOf(x, seconds).toFixed(2)}; from 10⁶ to 10⁷ answers ` +
+        `${times(last?.seconds, before?.seconds)} × the seconds, ` +
+        `${times(last?.megabytes, before?.megabytes)} × the memory`,
     );
   }

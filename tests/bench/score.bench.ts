@@ -41,6 +41,7 @@ for (const [method, peer] of [
     return (performance.now() - start) / 1000;
   }).sort((a, b) => a - b);
   console.log(
-    `${method.toUpperCase()} 10,000 × 40: median ${(times[4] ?? NaN).toFixed(4)} s, best ${(times[0] ?? NaN).toFixed(4)} s (mirt ${peer} s)`,
+    `${method.toUpperCase()} 10,000 × 40: median ${(times[4] ?? NaN).toFixed(4)} s, best ` +
+      `${(times[0] ?? NaN).toFixed(4)} s (mirt ${peer} s)`,
   );
 }

@@ -87,7 +87,8 @@ function measure(name: string, rules: Blueprint, tests: number, options: ShadowO
   const at = (share: number): string =>
     (times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? NaN).toFixed(2);
   console.log(
-    `${name.padEnd(42)} ${String(tests).padStart(5)} tests   median ${at(0.5)} ms   95 % ${at(0.95)} ms   highest ${at(1)} ms   rules broken ${broken}`,
+    `${name.padEnd(42)} ${String(tests).padStart(5)} tests   median ${at(0.5)} ms   95 % ${at(0.95)} ` +
+      `ms   highest ${at(1)} ms   rules broken ${broken}`,
   );
 }
 

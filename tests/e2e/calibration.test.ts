@@ -123,7 +123,7 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
     expectValue(faults).toEqual([]);
   }, 240_000);
 
-  it('calibrates a 3PL from a packed long file, opens the report, and puts the release in force; a running sitting keeps the old one', async () => {
+  it('calibrates a 3PL from a packed file and puts the release in force; what runs keeps the old one', async () => {
     const invigilator = await Staff.login(server.url, await server.account('invigilator'));
     const early = await Candidate.admitted(invigilator);
     const { page, faults } = await opened();
@@ -134,7 +134,9 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
       return chosen
         .map(
           (id, n) =>
-            `P${p},${id},${rng.uniform() < 0.25 + 0.75 / (1 + Math.exp(-1.2 * (theta - (n - 15) / 8))) ? 1 : 0},${p % 2 === 0 ? 'noord' : 'zuid'}`,
+            `P${p},${id},` +
+            `${rng.uniform() < 0.25 + 0.75 / (1 + Math.exp(-1.2 * (theta - (n - 15) / 8))) ? 1 : 0},` +
+            `${p % 2 === 0 ? 'noord' : 'zuid'}`,
         )
         .join('\n');
     });

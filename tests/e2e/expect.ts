@@ -10,7 +10,8 @@ async function until(what: string, locator: Locator, holds: () => Promise<boolea
   while (!(await holds().catch(() => false))) {
     if (Date.now() > end)
       throw new Error(
-        `${String(locator)} is not ${what} after ${timeout} ms; the page says: ${(await locator.page().locator('body').innerText()).slice(0, 400)}`,
+        `${String(locator)} is not ${what} after ${timeout} ms; the page says: ` +
+          `${(await locator.page().locator('body').innerText()).slice(0, 400)}`,
       );
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

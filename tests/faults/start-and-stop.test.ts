@@ -103,7 +103,8 @@ describe('start and stop', () => {
         process.execPath,
         [
           '-e',
-          `fetch(${JSON.stringify(`${server.url.replace('http:', 'https:')}/health`)}).then((r) => r.text()).then(console.log)`,
+          `fetch(${JSON.stringify(`${server.url.replace('http:', 'https:')}/health`)}).then((r) => ` +
+            'r.text()).then(console.log)',
         ],
         { env: { ...process.env, NODE_EXTRA_CA_CERTS: cert }, encoding: 'utf8' },
       );

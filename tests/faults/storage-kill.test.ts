@@ -115,6 +115,7 @@ it(`${kills} kills lose nothing that was acknowledged`, { timeout: 10 * 60_000 }
   }
   await verify(writers);
   console.log(
-    `LMDB: ${kills} kills, ${writers.reduce((sum, { acknowledged }) => sum + acknowledged, 0)} acknowledged writes, none lost`,
+    `LMDB: ${kills} kills, ${writers.reduce((sum, { acknowledged }) => sum + acknowledged, 0)} ` +
+      'acknowledged writes, none lost',
   );
 });

@@ -102,7 +102,8 @@ if (!hasMongo(true)) {
         expect(writer.acknowledged.filter(({ version, hash }) => hashes.get(version) !== hash)).toEqual([]);
       }
       console.log(
-        `MongoDB: ${kills} kills of the primary, ${count()} acknowledged appends, none lost; ${all.reduce((sum, { failures }) => sum + failures, 0)} calls said that they failed`,
+        `MongoDB: ${kills} kills of the primary, ${count()} acknowledged appends, none lost; ` +
+          `${all.reduce((sum, { failures }) => sum + failures, 0)} calls said that they failed`,
       );
     });
   });

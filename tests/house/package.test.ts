@@ -57,7 +57,8 @@ describe('the package itemresponsetheory', () => {
     const now = createHash('sha256').update(recordedRun()).update(recordedSittings()).digest('hex');
     expect(
       { engineVersion, run: now },
-      'The engine gives other numbers. If that is meant: raise engineVersion, and add a line for it to recorded-runs.ts.',
+      'The engine gives other numbers. If that is meant: raise engineVersion, and add a line for it to ' +
+        'recorded-runs.ts.',
     ).toEqual({ engineVersion, run: recordedRuns[engineVersion] });
   });
 

@@ -21,7 +21,8 @@ const isForNode = ({ code }: { readonly code: string }): boolean => code.include
 
 /** Imports the blocks one after the other and gives what each printed. Runs as it is in Node and in a page. */
 const runner = `
-  const shown = (value) => (typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value));
+  const textOf = (value) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+const shown = (value) => (typeof value === 'string' ? value : textOf(value));
   export async function run(files) {
     const [print, printed] = [console.log, []];
     for (const file of files) {

@@ -89,7 +89,9 @@ describe('tokens', () => {
     ['nonsense', 'abc.def.ghi'],
     [
       'alg none',
-      `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"tenant":"demo","session":"x","arrival":1,"aud":"candidate"}').toString('base64url')}.`,
+      `${Buffer.from('{"alg":"none"}').toString('base64url')}.` +
+        `${Buffer.from('{"tenant":"demo","session":"x","arrival":1,"aud":"candidate"}').toString('base64url')}` +
+        '.',
     ],
   ])('%s', async (_, token) => {
     expect(await problem(await get(token))).toEqual(is(401, 'token-invalid'));

@@ -125,7 +125,7 @@ describe.each([
     );
   }, 120_000);
 
-  it('a failed candidate gets no pass and no certificate by a commit and pending work made past the program', async () => {
+  it('a failed candidate gets neither pass nor certificate by a commit made past the program', async () => {
     const { key } = opened.data.sessions['mo-failed'];
     await tampered(async ({ journal }) => {
       const stream = resultOf('mo-failed');

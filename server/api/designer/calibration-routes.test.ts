@@ -250,7 +250,7 @@ describe('a calibration', () => {
     await designer.post(`/designer/calibrations/${started.id}/cancel`);
   });
 
-  it('is interrupted when the server ends, with a stop or with a power cut, and nothing of it is published', async () => {
+  it('is interrupted when the server ends, by a stop or a power cut, and nothing of it is published', async () => {
     const csv = csvOf(await itemIds(), 4000);
     const releases = await designer.get<ReleaseView[]>(`/designer/banks/${bank}/releases`);
     const stopped = await begin(csv, { model: '2pl' });
@@ -365,7 +365,14 @@ describe('a calibration', () => {
     await expect(designer.post(`/designer/calibrations/${told.id}/erase-files`)).rejects.toEqual(
       refusal(409, 'wrong-state', { body: expect.objectContaining({ reason: 'calibration-no-files' }) }),
     );
-    const apart = `person,${items.slice(0, 4).join()}\n${Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? `P${n},${n % 4 === 0 ? 1 : 0},${n % 3 === 0 ? 1 : 0},,` : `P${n},,,${n % 4 === 1 ? 1 : 0},${n % 3 === 0 ? 1 : 0}`)).join('\n')}\n`;
+    const apart =
+      `person,${items.slice(0, 4).join()}\n` +
+      Array.from({ length: 40 }, (_, n) =>
+        n % 2 === 0
+          ? `P${n},${n % 4 === 0 ? 1 : 0},${n % 3 === 0 ? 1 : 0},,`
+          : `P${n},,,${n % 4 === 1 ? 1 : 0},${n % 3 === 0 ? 1 : 0}`,
+      ).join('\n') +
+      '\n';
     expect(await ended((await begin(apart, { anchors: 'none' })).id)).toMatchObject({
       state: 'failed',
       failure: { code: 'disconnected-forms' },

@@ -97,7 +97,9 @@ function curveOf(row: ItemParameterRow | undefined): { curve?: string } {
   return {
     curve: itemChart(bank, 0, {
       title: row.id,
-      description: `P = ${row.lower === undefined ? '½' : ((1 + row.lower) / 2).toFixed(2)} at θ = ${row.difficulty}; slope ${row.slope}${row.lower === undefined ? '' : `; lower asymptote ${row.lower}`}`,
+      description:
+        `P = ${row.lower === undefined ? '½' : ((1 + row.lower) / 2).toFixed(2)} at θ = ${row.difficulty}` +
+        `; slope ${row.slope}${row.lower === undefined ? '' : `; lower asymptote ${row.lower}`}`,
       ability: 'θ',
       probability: 'P(θ)',
       information: 'I(θ)',
