@@ -384,8 +384,9 @@ function greeting(
   local: string,
 ): string[] {
   const dutch = commandVoice('nl');
-  const place = (name: string, path: string, credential?: { account: string; password: string }): string =>
-    `  ${name.padEnd(14)} ${`${address}${path}`.padEnd(44)} ${credential === undefined ? '' : `${credential.account}   ${credential.password}`}`.trimEnd();
+  const nobody = { account: '', password: '' };
+  const place = (name: string, path: string, { account, password } = nobody): string =>
+    `  ${name.padEnd(14)} ${`${address}${path}`.padEnd(44)} ${account}   ${password}`.trimEnd();
   return [
     `Meetlat: ${local}   (${storage.engine === 'lmdb' ? `LMDB, ${configuration.dataFolder}` : 'MongoDB'})`,
     ...(credentials === undefined

@@ -255,7 +255,7 @@ describe('log-in', () => {
     ).resolves.not.toBe('open');
   }, 30_000);
 
-  it('sixty wrong passwords at once: at most ten are looked at; a device that was in before is not locked out', async () => {
+  it('sixty wrong passwords at once: ten are looked at; a device that was in before is not locked out', async () => {
     const account = await server.account('designer');
     const device = cookieOf(await login(account), 'meetlat-device');
     const wrong = async (): Promise<string> => {

@@ -36,7 +36,9 @@ async function staffView(program: Program, { tenant, id, account }: StaffAccess)
   };
 }
 
-/** A device on which this account logged in before: whoever fails elsewhere behind the same address does not lock it. */
+/**
+ * A device on which this account logged in before: whoever fails elsewhere behind the same address does not lock it.
+ */
 async function knownDevice(program: Program, request: Request, account: string): Promise<string | undefined> {
   const token = parseCookie(request.headers.cookie ?? '')[deviceCookie];
   const claims = token === undefined ? undefined : await unlessRefused(program.tokens.device(token));
