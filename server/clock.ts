@@ -1,5 +1,6 @@
 /**
- * The clock of a process: the wall clock as it was at the start, carried on by the monotonic clock. A wall clock that is
+ * The clock of a process: the wall clock as it was at the start, carried on by the monotonic clock. A wall clock that
+ * is
  * set forward or back while people sit a test changes no deadline and no order of instants; it is noticed, and a person
  * says which of the two is right.
  */
