@@ -117,6 +117,7 @@ export const rows: Readonly<Record<string, Row>> = {
 
   'get /invigilator/room': { own: 200, belongsTo: 'centre', private: 200 },
   'get /invigilator/room/events': { own: 200, belongsTo: 'centre', private: 200 },
+  'get /invigilator/tests': { own: 200 },
   'post /invigilator/sessions': { body: ({ person }) => person(), own: 200 },
   'get /invigilator/sessions/{id}/log': { params: sessionOf, belongsTo: 'centre', own: 200, closed: 200 },
   'post /invigilator/sessions/{id}/code': { ...session, own: 200 },
