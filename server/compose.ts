@@ -27,9 +27,8 @@ import type { Registration } from '../delivery/sessions/session.ts';
 import { type RegistrationPorts, sittings } from '../delivery/administrations/register.ts';
 import { type Live, openLive } from '../delivery/live/live.ts';
 import { Sessions } from '../delivery/sessions/run.ts';
-import { countResponses, type LiveStatistics } from '../item-bank/statistics/live.ts';
 import { folderLibrary } from '../item-bank/items/media.ts';
-import { type ResponseRow, responsesOf } from '../delivery/responses/read.ts';
+import { type ItemCountPorts, countedItems, itemCounts } from '../delivery/responses/item-counts.ts';
 import { Ratings, ratingQueue } from '../scoring/rating/run.ts';
 import { Results, resultKeys } from '../scoring/results/run.ts';
 import { type Regime, regimes } from '../scoring/regimes/regime.ts';
@@ -62,6 +61,7 @@ import { CalibrationFiles } from './jobs/calibration-files.ts';
 import { Calibrations, calibrationJobs, startWorker } from './jobs/calibrations.ts';
 import { clockWatch } from './jobs/clock-watch.ts';
 import { consequencesJob } from './jobs/consequences.ts';
+import { itemCountsJob } from './jobs/item-counts.ts';
 import { Leadership } from './jobs/leadership.ts';
 import { livenessDefinition, livenessJobs, measureOutage } from './jobs/liveness.ts';
 import { sessionJobs } from './jobs/open-sessions.ts';
@@ -213,14 +213,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   };
   await publishContent(bank, content);
   const credentials = await demonstrate(configuration, { ...stores, accounts: shared.accounts });
-  const calibrations = new Calibrations(
-    { now, makeId, timers: everyTimer, log, agencies: stores.agencies },
-    await storage.collection(calibrationJobs),
-    new CalibrationFiles({ blobs, destroyDataKey: (tenant, person) => dataKeys.destroyDataKey(tenant, person) }),
-    startWorker(join(import.meta.dirname, 'calibration-worker.mjs')),
-    join(configuration.dataFolder, 'uploads'),
-  );
-  await calibrations.tidy(storage.engine === 'mongodb');
+  const calibrations = await openCalibrations(configuration, stores, { blobs, dataKeys, timers: everyTimer, log });
   const memory = fileMemory(join(configuration.dataFolder, 'last-checkpoint.json'));
   const thread = () => passwordThread(join(import.meta.dirname, 'password-worker.mjs'));
   const live = await liveState(storage, wrapping.derive('failed attempts'), log);
@@ -268,6 +261,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     deliveries: configuration.trajectory === undefined ? undefined : program.deliveries,
     sessionClosed: (id) => program.live.presence.forget(id),
   };
+  const counts = { counts: await storage.collection(countedItems), sittings: shared.sittings, sessions, now };
   const stopFollowing = bank.follow((error) => {
     log.error({ err: error }, 'a publication of another process was not read');
   });
@@ -278,7 +272,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   return {
     program,
     application: createApplication(program, {
-      endpoints: endpointsOf(program, signing),
+      endpoints: endpointsOf(program, signing, counts),
       interfaceFolder: join(import.meta.dirname, 'interface'),
       jwks: () => signing.jwks(),
     }),
@@ -288,6 +282,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
       ...recordJobs(program, guardedFetch(), memory),
       calibrations.sweep(),
       clockWatch(clock, log),
+      itemCountsJob(counts, stores.agencies),
     ],
     reachableAt: (url) => {
       publicUrl = url;
@@ -326,41 +321,35 @@ const liveState = (storage: Storage, key: Uint8Array, log: Logger): Promise<Live
     failed: (error) => log.error({ err: error }, 'live state not shared; it is tried again'),
   });
 
-function endpointsOf(program: Program, signing: SigningKeys): Endpoint[] {
-  const statistics = liveStatistics(program);
+/** The designer's calibrations, without what a killed process left of them. */
+async function openCalibrations(
+  { dataFolder }: Configuration,
+  { storage, agencies: all }: Stores,
+  { blobs, dataKeys, timers, log }: Pick<Program, 'blobs' | 'timers' | 'log'> & { readonly dataKeys: DataKeys },
+): Promise<Calibrations> {
+  const calibrations = new Calibrations(
+    { now, makeId, timers, log, agencies: all },
+    await storage.collection(calibrationJobs),
+    new CalibrationFiles({ blobs, destroyDataKey: (tenant, person) => dataKeys.destroyDataKey(tenant, person) }),
+    startWorker(join(import.meta.dirname, 'calibration-worker.mjs')),
+    join(dataFolder, 'uploads'),
+  );
+  await calibrations.tidy(storage.engine === 'mongodb');
+  return calibrations;
+}
+
+function endpointsOf(program: Program, signing: SigningKeys, counts: ItemCountPorts): Endpoint[] {
   return [
     ...staffEndpoints(program),
     ...candidateEndpoints(program),
     ...invigilatorEndpoints(program),
     ...examinerEndpoints(program),
-    ...designerEndpoints(program, statistics),
+    ...designerEndpoints(program, (tenant) => itemCounts(counts, tenant)),
     ...publicEndpoints(program, {
       result: (key) => resultView(program, key),
       check: (credential) => certificateCheck({ ...program, jwks: () => signing.jwks() }, credential),
     }),
   ];
-}
-
-/** Live counts, from the sessions of a tenant that are still in the look-back of the job. */
-function liveStatistics(program: Program): (tenant: string) => Promise<ReadonlyMap<string, LiveStatistics>> {
-  return async (tenant) => {
-    const rows: ResponseRow[] = [];
-    let after: string | undefined;
-    do {
-      const page = await program.sittings.find(tenant, {
-        index: 'registeredAt',
-        equal: [],
-        limit: 1000,
-        ...(after === undefined ? {} : { after }),
-      });
-      for (const { id } of page.documents) {
-        const session = await program.sessions.load({ tenant, id });
-        if (session !== undefined) rows.push(...responsesOf(id, session.state));
-      }
-      after = page.next;
-    } while (after !== undefined);
-    return countResponses(rows);
-  };
 }
 
 /**

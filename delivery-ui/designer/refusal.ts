@@ -9,13 +9,18 @@ const known = new Set([
   'calibration-not-finished',
   'base-superseded',
   'published-already',
+  'not-converged',
+  'displaced-anchor',
+  'mixed-scales',
   'in-force-already',
 ]);
 
 export function refusalText(error: unknown): string {
   if (!(error instanceof RequestFailed)) return problemText(error);
   const reason = error.problem['reason'];
-  if (typeof reason === 'string' && known.has(reason)) return textOfCode('staff.calibration.refused', reason);
+  const items = error.problem['items'];
+  if (typeof reason === 'string' && known.has(reason))
+    return textOfCode('staff.calibration.refused', reason, typeof items === 'string' ? { items } : {});
   if (error.code === 'too-large' || error.code === 'unsupported-media')
     return text(`staff.calibration.refused.${error.code}`);
   return problemText(error);

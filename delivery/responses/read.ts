@@ -13,7 +13,7 @@ export interface ResponseRow {
   readonly position: number;
 }
 
-export const responsesOf = (session: string, state: SessionState): ResponseRow[] =>
+export const responsesOf = (session: string, state: Pick<SessionState, 'items'>): ResponseRow[] =>
   state.items.flatMap((item) =>
     item.category === undefined
       ? []

@@ -21,6 +21,7 @@ import {
   linkScales,
   transformItem,
 } from 'itemresponsetheory/linking';
+import type { AbilityDistribution } from './ability-distribution.ts';
 import type { ParameterFile } from './parameter-file.ts';
 import { ResponseFileError } from './response-file-error.ts';
 
@@ -100,9 +101,7 @@ export interface MethodRow extends ScaleTransform {
   readonly shiftError?: number;
 }
 /** Whose scores are equated by distribution, on the old scale. */
-export interface EquatingPopulation {
-  readonly mean: number;
-  readonly sd: number;
+export interface EquatingPopulation extends AbilityDistribution {
   readonly from: 'given' | 'both' | 'new' | 'old' | 'standard';
 }
 
@@ -126,7 +125,7 @@ export interface LinkOutcome {
 export interface LinkFormsOptions {
   readonly method: LinkMethod;
   /** Default forward. */ readonly direction?: LinkDirection;
-  readonly population?: { readonly mean: number; readonly sd: number };
+  readonly population?: AbilityDistribution;
 }
 
 const expected = (bank: ItemParameters, theta: number): number =>
@@ -207,19 +206,21 @@ function methodRows(
   });
 }
 
-export type Persons = Pick<EquatingPopulation, 'mean' | 'sd'>;
-const gridOf = ({ mean, sd }: Persons): WeightedPopulation => ({
+const gridOf = ({ mean, sd }: AbilityDistribution): WeightedPopulation => ({
   grid: normalGrid({ points: 41, mean, sd, lower: mean - 5 * sd, upper: mean + 5 * sd }),
   weight: 1,
 });
-const onOld = ({ a, b }: ScaleTransform, { mean, sd }: Persons): Persons => ({ mean: a * mean + b, sd: a * sd });
+const onOld = ({ a, b }: ScaleTransform, { mean, sd }: AbilityDistribution): AbilityDistribution => ({
+  mean: a * mean + b,
+  sd: a * sd,
+});
 
 /** The population that was given; else those of both calibrations, half and half; else N(0, 1) on the old scale. */
 export function gridsOf(
   link: ScaleTransform,
   fresh: ParameterFile,
   known: ParameterFile,
-  given: Persons | undefined,
+  given: AbilityDistribution | undefined,
 ): WeightedPopulation[] {
   if (given !== undefined) return [gridOf(given)];
   const found = [
@@ -233,7 +234,7 @@ function equatingPopulation(
   link: ScaleTransform,
   fresh: ParameterFile,
   known: ParameterFile,
-  given: Persons | undefined,
+  given: AbilityDistribution | undefined,
 ): EquatingPopulation {
   if (given !== undefined) return { ...given, from: 'given' };
   if (fresh.population === undefined || known.population === undefined)

@@ -5,7 +5,8 @@ import { type AnchorLink, linkAnchors, locationOf } from './anchor-link.ts';
 import { toDrop } from './appraisal.ts';
 import type { OldParameters } from './judge.ts';
 import { drawable, estimateOf } from './on-scale.ts';
-import type { AbilityDistribution, AnchorMethod } from './outcome.ts';
+import type { AbilityDistribution } from './ability-distribution.ts';
+import type { AnchorMethod } from './outcome.ts';
 import { populationGrid } from './population-grid.ts';
 import { ResponseFileError } from './response-file-error.ts';
 

@@ -9,6 +9,7 @@ import {
   type CumulativeFit,
   type CurveDeviation,
   type EstimatedParameters,
+  type ItemCounts,
   type LimitedInformation,
   classicalStatistics,
   cumulativeFit,
@@ -23,15 +24,16 @@ import {
   residualCorrelations,
   sumScoreFit,
 } from 'itemresponsetheory/fit';
+import { defined } from '../../storage/document/defined.ts';
 import {
   type ItemEstimate,
   type ItemFit,
-  type ItemEvidence,
   type Light,
-  type OldParameters,
   type LightReason,
-  type ItemVerdict,
+  type OldParameters,
   appraise,
+  appraiseInReport,
+  moreResponses,
 } from './judge.ts';
 
 /**
@@ -112,17 +114,8 @@ export interface AppraisalRequest {
   readonly old?: ReadonlyMap<string, OldParameters>;
 }
 
-/** Bounds by custom. Persons a category: Linacre (2002); the standard error as in judge.ts. */
-export const bounds = {
-  responses: 100,
-  perCategory: 10,
-  standardError: 0.3,
-  q3: 0.2,
-  itemRest: 0.1,
-  infit: [0.7, 1.3],
-  outfit: [0.5, 1.5],
-  rmsd: 0.1,
-} as const;
+/** |Q3 − mean| above this: the pair shares more than ability. */
+const largestQ3 = 0.2;
 /** Work of these grows with the square or the cube of the items. */
 const most = { sumScoreItems: 150, limitedItems: 40, pairItems: 800 } as const;
 
@@ -150,13 +143,6 @@ function pointsOf({ mass, observed, responses }: CurveDeviation, { node }: Grid)
   return points;
 }
 
-function moreResponses(responses: number, rarest: number, error: number | undefined): number {
-  const forError =
-    error === undefined || !Number.isFinite(error) ? 0 : Math.ceil(responses * (error / bounds.standardError) ** 2);
-  const forCategory = rarest > 0 ? Math.ceil((responses * bounds.perCategory) / rarest) : 2 * responses;
-  return Math.max(0, bounds.responses - responses, forError - responses, forCategory - responses);
-}
-
 /** Pairs of items that share more than ability. */
 function pairsOf(bank: ItemParameters, data: ResponseMatrix, theta: Float64Array): DependentPair[] {
   const { q3, adjusted } = residualCorrelations(bank, data, theta);
@@ -164,41 +150,19 @@ function pairsOf(bank: ItemParameters, data: ResponseMatrix, theta: Float64Array
   for (let i = 0; i < bank.size; i += 1) {
     for (let j = 0; j < i; j += 1) {
       const value = adjusted[i]?.[j] ?? NaN;
-      if (Math.abs(value) > bounds.q3)
+      if (Math.abs(value) > largestQ3)
         pairs.push({ first: bank.id[j] ?? '', second: bank.id[i] ?? '', q3: q3[i]?.[j] ?? NaN, adjusted: value });
     }
   }
   return pairs.sort((a, b) => Math.abs(b.adjusted) - Math.abs(a.adjusted));
 }
 
-interface Facts {
-  readonly slope?: number;
-  readonly rarest: number;
-  readonly itemRest?: number | undefined;
-  readonly scoreMisfit: boolean;
-}
-
-/** Reasons of the bank's own judgement, and those that only a report can give. */
-function judged(item: ItemEvidence, { slope, rarest, itemRest, scoreMisfit }: Facts): ItemVerdict {
-  const { light, reasons } = appraise(item);
-  const drop: LightReason[] = slope !== undefined && slope <= 0 ? ['negative-slope'] : [];
-  const look: LightReason[] = [];
-  if (rarest < bounds.perCategory) look.push('few-per-category');
-  if (scoreMisfit) look.push('score-misfit');
-  if (itemRest !== undefined && itemRest < bounds.itemRest) look.push('low-item-rest');
-  return {
-    light: drop.length > 0 || light === 'drop' ? 'drop' : look.length > 0 ? 'look' : light,
-    reasons: [...drop, ...reasons, ...look],
-  };
-}
-
-function wholeForm(
-  { bank, data, grid, estimated }: AppraisalRequest,
-  leftOut: StatisticLeftOut[],
-): Pick<Appraisal, 'limitedInformation'> & {
+/** Statistics of complete forms. */
+type WholeForm = Pick<Appraisal, 'limitedInformation'> & {
   readonly classical?: ReturnType<typeof classicalStatistics>;
   readonly scores?: ReturnType<typeof sumScoreFit>;
-} {
+};
+function wholeForm({ bank, data, grid, estimated }: AppraisalRequest, leftOut: StatisticLeftOut[]): WholeForm {
   if (!isComplete(data)) {
     leftOut.push(
       ...(['classical', 'S-X2', 'M2'] as const).map((statistic) => ({ statistic, why: 'incomplete-forms' as const })),
@@ -252,64 +216,70 @@ export function toDrop({
   );
 }
 
-/** `data` has no items of one category and no persons without responses. */
-export function appraiseItems(request: AppraisalRequest): Appraisal {
-  const { bank, data, grid, estimates, old } = request;
-  const leftOut: StatisticLeftOut[] = [];
-  const { abilities, squares, persons, curves } = fitOf(bank, data, grid);
-  const { classical, scores, limitedInformation: limited } = wholeForm(request, leftOut);
-  if (bank.size > most.pairItems) leftOut.push({ statistic: 'Q3', why: 'too-many-items' });
-  const items = itemCounts(data).map((counted, n): AppraisedItem => {
-    const [square, curve, estimate, score, itemRest] = [
-      squares[n],
-      curves[n],
-      estimates?.[n],
-      scores?.[n],
-      classical?.items[n]?.itemRest,
-    ];
-    const fit = itemFit(square, curve);
-    const id = bank.id[n] ?? '';
-    const counts = Array.from({ length: bank.categories[n] ?? 2 }, (_, k) => counted.counts[k] ?? 0);
-    const before = old?.get(id);
-    const { light, reasons } = judged(
+type Fitted = ReturnType<typeof fitOf>;
+
+/** What is known of one item beforehand, or was estimated; parameters that were given are held to be exact. */
+function estimateAt({ bank, estimates }: AppraisalRequest, n: number): ItemEstimate {
+  return (
+    estimates?.[n] ?? {
+      slope: bank.slope[n] ?? 1,
+      difficulty: bank.step[bank.stepStart[n] ?? 0] ?? 0,
+      difficultyStandardError: 0,
+    }
+  );
+}
+
+function appraiseItem(
+  request: AppraisalRequest,
+  { squares, curves }: Fitted,
+  { classical, scores }: WholeForm,
+  counted: ItemCounts,
+  n: number,
+): AppraisedItem {
+  const { bank, grid, estimates, old } = request;
+  const [square, curve, score] = [squares[n], curves[n], scores?.[n]];
+  const itemRest = classical?.items[n]?.itemRest;
+  const fit = itemFit(square, curve);
+  const id = bank.id[n] ?? '';
+  const counts = Array.from({ length: bank.categories[n] ?? 2 }, (_, k) => counted.counts[k] ?? 0);
+  const rarest = Math.min(...counts);
+  return {
+    item: id,
+    responses: counted.responses,
+    counts,
+    p: counted.p,
+    ...defined({ itemRest }),
+    ...fit,
+    infitZ: square?.infitZ ?? NaN,
+    outfitZ: square?.outfitZ ?? NaN,
+    ...(score === undefined
+      ? {}
+      : { sumScoreFit: { chiSquare: score.chiSquare, degreesOfFreedom: score.degreesOfFreedom, p: score.p } }),
+    ...appraiseInReport(
       {
-        // Parameters that were given are held to be exact: only the fit is judged.
-        estimate: estimate ?? {
-          slope: bank.slope[n] ?? 1,
-          difficulty: bank.step[bank.stepStart[n] ?? 0] ?? 0,
-          difficultyStandardError: 0,
-        },
-        old: before,
+        estimate: estimateAt(request, n),
+        old: old?.get(id),
         responses: counted.responses,
         fit: finiteFit(fit),
       },
-      {
-        ...(estimate === undefined ? {} : { slope: estimate.slope }),
-        rarest: Math.min(...counts),
-        itemRest,
-        scoreMisfit: (score?.p ?? 1) < 0.05 / bank.size,
-      },
-    );
-    return {
-      item: id,
-      responses: counted.responses,
-      counts,
-      p: counted.p,
-      ...(itemRest === undefined ? {} : { itemRest }),
-      ...fit,
-      infitZ: square?.infitZ ?? NaN,
-      outfitZ: square?.outfitZ ?? NaN,
-      ...(score === undefined
-        ? {}
-        : { sumScoreFit: { chiSquare: score.chiSquare, degreesOfFreedom: score.degreesOfFreedom, p: score.p } }),
-      light,
-      reasons,
-      moreResponses: moreResponses(counted.responses, Math.min(...counts), estimate?.difficultyStandardError),
-      points: curve === undefined ? [] : pointsOf(curve, grid),
-    };
-  });
+      { slope: estimates?.[n]?.slope, rarest, itemRest, isScoreMisfit: (score?.p ?? 1) < 0.05 / bank.size },
+    ),
+    moreResponses: moreResponses(counted.responses, rarest, estimates?.[n]?.difficultyStandardError),
+    points: curve === undefined ? [] : pointsOf(curve, grid),
+  };
+}
+
+/** `data` has no items of one category and no persons without responses. */
+export function appraiseItems(request: AppraisalRequest): Appraisal {
+  const { bank, data, grid } = request;
+  const leftOut: StatisticLeftOut[] = [];
+  const fitted = fitOf(bank, data, grid);
+  const { abilities, persons } = fitted;
+  const whole = wholeForm(request, leftOut);
+  const hasPairs = bank.size <= most.pairItems;
+  if (!hasPairs) leftOut.push({ statistic: 'Q3', why: 'too-many-items' });
   return {
-    items,
+    items: itemCounts(data).map((counted, n) => appraiseItem(request, fitted, whole, counted, n)),
     abilities,
     personFit: personFit(bank, data, abilities.theta).map(({ lzStar, p }, n) => ({
       lzStar,
@@ -319,12 +289,12 @@ export function appraiseItems(request: AppraisalRequest): Appraisal {
     })),
     ...(data.arrival === undefined ? {} : { inOrder: cumulativeFit(bank, data, abilities.theta) }),
     leftOut,
-    dependentPairs: bank.size > most.pairItems ? [] : pairsOf(bank, data, abilities.theta),
-    ...(limited === undefined ? {} : { limitedInformation: limited }),
+    dependentPairs: hasPairs ? pairsOf(bank, data, abilities.theta) : [],
+    ...defined({ limitedInformation: whole.limitedInformation }),
     reliability: {
       marginal: marginalReliability(bank, grid),
       wle: empiricalReliability(abilities.theta, abilities.standardError, 'wle'),
-      ...(classical === undefined ? {} : { alpha: classical.alpha, omega: classical.omega }),
+      ...(whole.classical === undefined ? {} : { alpha: whole.classical.alpha, omega: whole.classical.omega }),
     },
   };
 }

@@ -4,8 +4,9 @@
  */
 import { type ItemParameters, type ItemSpec, exp } from 'itemresponsetheory';
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
-import { driftOverTime, falseDiscovery, itemDrift } from 'itemresponsetheory/dif';
+import { type ItemOverTime, driftOverTime, falseDiscovery, itemDrift } from 'itemresponsetheory/dif';
 import { curveDeviations, estimateAbilities } from 'itemresponsetheory/fit';
+import type { AbilityDistribution } from './ability-distribution.ts';
 import { locationOf } from './anchor-link.ts';
 import type { Light } from './judge.ts';
 import type { ParameterFile } from './parameter-file.ts';
@@ -93,41 +94,38 @@ export function runParameterDrift(files: readonly ParameterFile[], names: readon
       shift: links[n]?.b ?? NaN,
       hasErrors: files[n]?.covariances !== undefined,
     })),
-    items: items.map(
-      (
-        { id, at, statistic, degreesOfFreedom, p, difference, lnSlopeDifference, robustZ, distance },
-        n,
-      ): ParameterDriftItem => {
-        const pAdjusted = adjusted[n] ?? NaN;
-        const [hasMoved, isOut, isLarge, isTested] = [
-          pAdjusted < driftBounds.level,
-          Math.abs(robustZ) > driftBounds.robustZ,
-          distance > driftBounds.distance,
-          !Number.isNaN(p),
-        ];
-        return {
-          item: id,
-          light: hasMoved && isLarge ? 'drop' : hasMoved || isOut || (isLarge && !isTested) ? 'look' : 'keep',
-          reasons: [
-            ...(hasMoved ? ['moved' as const] : []),
-            ...(isOut ? ['out-of-line' as const] : []),
-            ...(isLarge && (hasMoved || !isTested) ? ['large' as const] : []),
-            ...(isTested ? [] : ['untested' as const]),
-          ],
-          ...(isTested ? { test: { statistic, degreesOfFreedom, p, pAdjusted } } : {}),
-          difference,
-          slopeRatio: exp(lnSlopeDifference),
-          robustZ,
-          distance,
-          at: at.map(({ form, item, isLinking }) => ({
-            calibration: names[form] ?? '',
-            slope: slopeOf(item),
-            difficulty: locationOf(item),
-            isLinking,
-          })),
-        };
-      },
-    ),
+    items: items.map((item, n) => judgedDrift(item, adjusted[n] ?? NaN, names)),
+  };
+}
+
+function judgedDrift(found: ItemOverTime, pAdjusted: number, names: readonly string[]): ParameterDriftItem {
+  const { id, at, statistic, degreesOfFreedom, p, difference, lnSlopeDifference, robustZ, distance } = found;
+  const [hasMoved, isOut, isLarge, isTested] = [
+    pAdjusted < driftBounds.level,
+    Math.abs(robustZ) > driftBounds.robustZ,
+    distance > driftBounds.distance,
+    !Number.isNaN(p),
+  ];
+  return {
+    item: id,
+    light: hasMoved && isLarge ? 'drop' : hasMoved || isOut || (isLarge && !isTested) ? 'look' : 'keep',
+    reasons: [
+      ...(hasMoved ? ['moved' as const] : []),
+      ...(isOut ? ['out-of-line' as const] : []),
+      ...(isLarge && (hasMoved || !isTested) ? ['large' as const] : []),
+      ...(isTested ? [] : ['untested' as const]),
+    ],
+    ...(isTested ? { test: { statistic, degreesOfFreedom, p, pAdjusted } } : {}),
+    difference,
+    slopeRatio: exp(lnSlopeDifference),
+    robustZ,
+    distance,
+    at: at.map(({ form, item, isLinking }) => ({
+      calibration: names[form] ?? '',
+      slope: slopeOf(item),
+      difficulty: locationOf(item),
+      isLinking,
+    })),
   };
 }
 
@@ -157,7 +155,7 @@ export interface ResponseDriftOutcome {
   readonly persons: number;
   readonly responses: number;
   /** Of these persons, estimated with the known parameters. */
-  readonly population: { readonly mean: number; readonly sd: number };
+  readonly population: AbilityDistribution;
   /** Chance of a false alarm for each item, and half the shift that is sought. */
   readonly alpha: number;
   readonly allowance: number;
@@ -167,11 +165,7 @@ export interface ResponseDriftOutcome {
 }
 
 /** Mean and spread of ability by EM, items known. */
-function populationOf(
-  bank: ItemParameters,
-  data: ResponseMatrix,
-  start: { readonly mean: number; readonly sd: number },
-): { readonly mean: number; readonly sd: number } {
+function populationOf(bank: ItemParameters, data: ResponseMatrix, start: AbilityDistribution): AbilityDistribution {
   let at = start;
   for (let step = 0; step < 50; step += 1) {
     const { theta, standardError } = estimateAbilities(bank, data, { method: 'eap', grid: populationGrid(at) });

@@ -3,6 +3,7 @@ import { type ItemSpec, createItemParameters, exp, log } from 'itemresponsetheor
 import {
   type Form,
   type ItemCovariance,
+  type RobustForms,
   type ScaleTransform,
   equateObservedScores,
   equateTrueScores,
@@ -10,7 +11,8 @@ import {
   linkFormsRobustly,
   transformItem,
 } from 'itemresponsetheory/linking';
-import { type Persons, gridsOf, locationOf } from './anchor-link.ts';
+import { gridsOf, locationOf } from './anchor-link.ts';
+import type { AbilityDistribution } from './ability-distribution.ts';
 import type { ParameterFile } from './parameter-file.ts';
 import { ResponseFileError } from './response-file-error.ts';
 
@@ -84,18 +86,120 @@ function requireAlike(forms: readonly Form[], names: readonly string[]): void {
       const own = { model: item.model, steps: 'steps' in item ? item.steps.length : 0, form: f };
       const before = seen.get(item.id) ?? own;
       seen.set(item.id, before);
+      const [first, second] = [names[before.form] ?? '', names[f] ?? ''];
       if (before.model !== own.model || before.steps !== own.steps)
         throw new ResponseFileError(
           'anchor-differs',
-          `${item.id} is ${before.model} in ${names[before.form] ?? ''} and ${own.model} in ` +
-            `${names[f] ?? ''}, or has other steps`,
-          { item: item.id, first: names[before.form] ?? '', second: names[f] ?? '' },
+          `${item.id} is ${before.model} in ${first} and ${own.model} in ${second}, or has other steps`,
+          { item: item.id, first, second },
         );
     }
   });
 }
 
 const fewest = 3;
+
+const asLine = ({ a, b }: ScaleTransform): { readonly slope: number; readonly shift: number } => ({
+  slope: a,
+  shift: b,
+});
+
+/** The forms as they are linked: which items link each of them, and every item on the base's scale. */
+interface Linking {
+  readonly files: readonly ParameterFile[];
+  readonly names: readonly string[];
+  readonly base: number;
+  readonly found: RobustForms;
+  readonly moved: readonly (readonly ItemSpec[])[];
+}
+
+/** Throws ResponseFileError for a form with too few items that another form has too. */
+function requireCommon({ residuals }: RobustForms, names: readonly string[]): void {
+  names.forEach((name, f) => {
+    const { length } = residuals.filter(({ form }) => form === f);
+    if (length < fewest)
+      throw new ResponseFileError(
+        'too-few-common',
+        `${name}: ${length} of its items are in another form: linking needs ${fewest}`,
+        { form: name, items: length, least: fewest },
+      );
+  });
+}
+
+/** Standard errors of slope and shift of each form; undefined where no calibration knows its covariances. */
+function lineErrors({
+  files,
+  base,
+  found: { kept },
+}: Linking): readonly { slope: number; shift: number }[] | undefined {
+  if (files.every(({ covariances }) => covariances === undefined)) return undefined;
+  const errors = formLinkErrors(kept, {
+    base,
+    covariances: kept.map((form, f) =>
+      form.map((item): ItemCovariance | undefined => files[f]?.covariances?.get(item.id)),
+    ),
+    samples: files.map(({ sample, covariances }) => (covariances === undefined ? undefined : sample)),
+  });
+  const errorAt = (n: number): number => Math.sqrt(errors[n * 2 * kept.length + n] ?? NaN);
+  return kept.map((_, f) => ({ slope: errorAt(2 * f), shift: errorAt(2 * f + 1) }));
+}
+
+function scoresOf(
+  { files, base, found, moved }: Linking,
+  f: number,
+  population: AbilityDistribution | undefined,
+): LinkedForm['scores'] {
+  const [own, known] = [files[f], files[base]];
+  const [bank, target] = [createItemParameters(moved[f] ?? []), createItemParameters(moved[base] ?? [])];
+  const observed =
+    own === undefined || known === undefined
+      ? []
+      : equateObservedScores(bank, target, gridsOf(found.links[f] ?? { a: 1, b: 0 }, own, known, population));
+  return equateTrueScores(bank, target).map((row) => ({ ...row, observed: observed[row.score] ?? NaN }));
+}
+
+function formsOf(linking: Linking, population: AbilityDistribution | undefined): LinkedForm[] {
+  const { names, found, moved } = linking;
+  const errors = lineErrors(linking);
+  return moved.map((parameters, f): LinkedForm => {
+    const [common, error] = [found.residuals.filter(({ form }) => form === f), errors?.[f]];
+    return {
+      name: names[f] ?? '',
+      ...asLine(found.links[f] ?? { a: NaN, b: NaN }),
+      ...(error === undefined ? {} : { slopeError: error.slope, shiftError: error.shift }),
+      withAll: asLine(found.withAll[f] ?? { a: NaN, b: NaN }),
+      common: common.length,
+      used: common.filter(({ isUsed }) => isUsed).length,
+      parameters,
+      scores: scoresOf(linking, f, population),
+    };
+  });
+}
+
+/** The item in every form that has it, on the base's scale; none for an item of one form only. */
+function commonItem({ found: { residuals }, moved }: Linking, item: string): CommonItem[] {
+  const at = residuals
+    .filter(({ id }) => id === item)
+    .map(({ form, difficulty, lnSlope, isUsed }) => {
+      const own = moved[form]?.find(({ id }) => id === item);
+      return {
+        form,
+        slope: own === undefined || own.model === 'nominal' ? NaN : (own.slope ?? 1),
+        difficulty: own === undefined ? NaN : locationOf(own),
+        residual: difficulty,
+        lnSlopeResidual: lnSlope,
+        isUsed,
+      };
+    });
+  return at.length === 0 ? [] : [{ item, at }];
+}
+
+/** The mean over the forms that keep the item; where none does, over all that have it. */
+function pooled({ found: { kept }, moved }: Linking, item: string): ItemSpec | undefined {
+  const inForm = (f: number): readonly ItemSpec[] => moved[f]?.filter(({ id }) => id === item) ?? [];
+  const keeps = kept.flatMap((form, f) => (form.some(({ id }) => id === item) ? inForm(f) : []));
+  return meanItem(keeps.length > 0 ? keeps : moved.flatMap((_, f) => inForm(f)));
+}
 
 /**
  * Throws ResponseFileError for too few common items or items that differ in kind, IrtError for forms without a chain to
@@ -105,81 +209,21 @@ export function linkManyForms(
   files: readonly ParameterFile[],
   names: readonly string[],
   base: number,
-  population?: Persons,
+  population?: AbilityDistribution,
 ): ManyForms {
   const forms = files.map(({ parameters }) => parameters.filter(({ model }) => model !== 'nominal'));
   requireAlike(forms, names);
-  const { links, withAll, kept, residuals } = linkFormsRobustly(forms, { base });
-  const common = forms.map((_, f) => residuals.filter(({ form }) => form === f));
-  common.forEach((list, f) => {
-    if (list.length < fewest)
-      throw new ResponseFileError(
-        'too-few-common',
-        `${names[f] ?? ''}: ${list.length} of its items are in another form: linking needs ${fewest}`,
-        { form: names[f] ?? '', items: list.length, least: fewest },
-      );
-  });
-  const covariances = kept.map((form, f) =>
-    form.map((item): ItemCovariance | undefined => files[f]?.covariances?.get(item.id)),
+  const found = linkFormsRobustly(forms, { base });
+  requireCommon(found, names);
+  const moved = files.map(({ parameters }, f) =>
+    parameters.map((spec) => transformItem(spec, found.links[f] ?? { a: 1, b: 0 })),
   );
-  const isKnown = files.some((file) => file.covariances !== undefined);
-  const errors = isKnown
-    ? formLinkErrors(kept, {
-        base,
-        covariances,
-        samples: files.map(({ sample, covariances: own }) => (own === undefined ? undefined : sample)),
-      })
-    : undefined;
-  const errorAt = (n: number): number => Math.sqrt(errors?.[n * 2 * forms.length + n] ?? NaN);
-  const onto =
-    (f: number) =>
-    (spec: ItemSpec): ItemSpec =>
-      transformItem(spec, links[f] ?? { a: 1, b: 0 });
-  const moved = files.map(({ parameters }, f) => parameters.map(onto(f)));
-  const target = createItemParameters(moved[base] ?? []);
-  const scoresOf = (f: number, parameters: readonly ItemSpec[]): LinkedForm['scores'] => {
-    const [own, known, bank] = [files[f], files[base], createItemParameters(parameters)];
-    const observed =
-      own === undefined || known === undefined
-        ? []
-        : equateObservedScores(bank, target, gridsOf(links[f] ?? { a: 1, b: 0 }, own, known, population));
-    return equateTrueScores(bank, target).map((row) => ({ ...row, observed: observed[row.score] ?? NaN }));
-  };
-  const asLine = ({ a, b }: ScaleTransform) => ({ slope: a, shift: b });
+  const linking = { files, names, base, found, moved };
   const ids = [...new Set(files.flatMap(({ parameters }) => parameters.map(({ id }) => id)))];
   return {
     base,
-    forms: moved.map((parameters, f): LinkedForm => ({
-      name: names[f] ?? '',
-      ...asLine(links[f] ?? { a: NaN, b: NaN }),
-      ...(errors === undefined ? {} : { slopeError: errorAt(2 * f), shiftError: errorAt(2 * f + 1) }),
-      withAll: asLine(withAll[f] ?? { a: NaN, b: NaN }),
-      common: common[f]?.length ?? 0,
-      used: (common[f] ?? []).filter(({ isUsed }) => isUsed).length,
-      parameters,
-      scores: scoresOf(f, parameters),
-    })),
-    items: ids.flatMap((item): CommonItem[] => {
-      const at = residuals
-        .filter(({ id }) => id === item)
-        .map(({ form, difficulty, lnSlope, isUsed }) => {
-          const own = moved[form]?.find(({ id }) => id === item);
-          return {
-            form,
-            slope: own === undefined || own.model === 'nominal' ? NaN : (own.slope ?? 1),
-            difficulty: own === undefined ? NaN : locationOf(own),
-            residual: difficulty,
-            lnSlopeResidual: lnSlope,
-            isUsed,
-          };
-        });
-      return at.length === 0 ? [] : [{ item, at }];
-    }),
-    pool: ids.flatMap((id) => {
-      const keeps = kept.flatMap((form, f) =>
-        form.some((item) => item.id === id) ? (moved[f]?.filter((item) => item.id === id) ?? []) : [],
-      );
-      return meanItem(keeps.length > 0 ? keeps : moved.flatMap((list) => list.filter((item) => item.id === id))) ?? [];
-    }),
+    forms: formsOf(linking, population),
+    items: ids.flatMap((id) => commonItem(linking, id)),
+    pool: ids.flatMap((id) => pooled(linking, id) ?? []),
   };
 }

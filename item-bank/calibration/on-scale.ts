@@ -1,14 +1,13 @@
-/**
- * Estimates brought from the scale that they were found on to that of the anchors: θ(anchors) = unit·θ + shift. Pure.
- */
+/** Estimates brought from their own scale onto that of the anchors: θ(anchors) = unit·θ + shift. Pure. */
 import type { ItemSpec } from 'itemresponsetheory';
 import type { CalibratedItemResult, LatentGroup } from 'itemresponsetheory/calibration';
 import { defined } from '../../storage/document/defined.ts';
 import { locationOf } from './anchor-link.ts';
 import type { Regression } from './covariates.ts';
-import type { Estimation } from './estimate.ts';
+import type { Estimation } from './estimation.ts';
 import type { ItemEstimate } from './judge.ts';
-import type { AbilityDistribution, GroupAbility } from './outcome.ts';
+import type { AbilityDistribution } from './ability-distribution.ts';
+import type { GroupAbility } from './outcome.ts';
 
 export interface Scale {
   readonly unit: number;
@@ -18,9 +17,7 @@ export const ownScale: Scale = { unit: 1, shift: 0 };
 
 const finite = (value: number | undefined): number | undefined => (Number.isFinite(value) ? value : undefined);
 
-/**
- * One item's estimates on the scale that they were found on; the error of a location is that of its least certain step.
- */
+/** One item's estimates on their own scale; the error of a location is that of its least certain step. */
 export function estimateOf({ item, model, standardErrors }: CalibratedItemResult): ItemEstimate {
   const slope = item.model === 'nominal' ? 1 : (item.slope ?? 1);
   const lower = item.model === 'logistic' && (model === '3pl' || (item.lower ?? 0) > 0) ? item.lower : undefined;

@@ -1,20 +1,16 @@
 /** What a calibration, or a judgement of known parameters, found: everything that the report shows. */
 import type { ItemSpec } from 'itemresponsetheory';
 import type { ItemModelName } from 'itemresponsetheory/calibration';
+import type { AbilityDistribution } from './ability-distribution.ts';
 import type { AnchorLink } from './anchor-link.ts';
 import type { Appraisal } from './appraisal.ts';
 import type { Regression } from './covariates.ts';
 import type { ItemDistractors } from './distractors.ts';
-import type { Estimation, Estimator, OnlineMethod } from './estimate.ts';
+import type { Estimation, Estimator, OnlineMethod } from './estimation.ts';
 import type { ItemEstimate } from './judge.ts';
 import type { Remark } from './stream-responses.ts';
 import type { LeftOut } from './usable.ts';
 
-/** Mean and spread of ability. */
-export interface AbilityDistribution {
-  readonly mean: number;
-  readonly sd: number;
-}
 export interface GroupAbility extends AbilityDistribution {
   readonly name: string;
   readonly persons: number;

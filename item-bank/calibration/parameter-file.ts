@@ -8,6 +8,7 @@ import type { ItemSpec } from 'itemresponsetheory';
 import type { ItemModelName, Priors } from 'itemresponsetheory/calibration';
 import type { CalibrationSample } from 'itemresponsetheory/linking';
 import { z } from 'zod';
+import type { AbilityDistribution } from './ability-distribution.ts';
 import { ResponseFileError } from './response-file-error.ts';
 
 const finite = z.number();
@@ -58,7 +59,7 @@ const File = z.object({
 export interface ParameterFile {
   readonly parameters: readonly ItemSpec[];
   /** Of slope and difficulty or steps, by item. */ readonly covariances?: ReadonlyMap<string, readonly number[]>;
-  readonly population?: { readonly mean: number; readonly sd: number };
+  readonly population?: AbilityDistribution;
   /** The persons whose abilities gave the scale; absent where anchors did. */ readonly sample?: CalibrationSample;
 }
 

@@ -2,41 +2,15 @@
  * New parameters for the items of a bank: `runCalibration` on those that the bank knows, and its outcome item by item
  * as the bank keeps it. Pure.
  */
-import { z } from 'zod';
 import { type BankModel, type ItemParameterRow, type Recalibration, specOf } from '../releases/release.ts';
-import { ItemEstimate, ItemFit, Light, OldParameters, LightReason } from './judge.ts';
+import { defined } from '../../storage/document/defined.ts';
+import type { OldParameters } from './judge.ts';
 import type { Fields } from './response-file-error.ts';
 import { keepItems } from './response-rows.ts';
 import type { CalibrationOutcome } from './outcome.ts';
+import type { Recalibrated, RecalibratedItem } from './recalibrated.ts';
 import { runCalibration } from './run.ts';
 import { type ResponseData, journalItem } from './stream-responses.ts';
-
-export const RecalibratedItem = z.strictObject({
-  id: z.string(),
-  /** Of the base; absent for an item that has none. */
-  old: OldParameters.optional(),
-  /** Absent where nothing could be estimated. */
-  estimate: ItemEstimate.optional(),
-  responses: z.int(),
-  right: z.int(),
-  fit: ItemFit.optional(),
-  light: Light,
-  reasons: z.array(LightReason),
-  /** Kept its parameters and carried the scale: nothing of it is new. */
-  isFixed: z.literal(true).optional(),
-});
-export type RecalibratedItem = z.infer<typeof RecalibratedItem>;
-export const Recalibrated = z.strictObject({
-  persons: z.int(),
-  converged: z.boolean(),
-  cycles: z.int(),
-  logLikelihood: z.number(),
-  largestChange: z.number(),
-  /** θ(release) = slope·θ(new) + shift; 1 and 0 without anchors. `items` that linked. */
-  link: z.strictObject({ items: z.int(), slope: z.number(), shift: z.number() }).optional(),
-  items: z.array(RecalibratedItem),
-});
-export type Recalibrated = z.infer<typeof Recalibrated>;
 
 /** Stable codes: nothing that could be calibrated with the anchors asked for. */
 export class NotCalibrated extends Error {
@@ -167,6 +141,13 @@ function anchorRows(
   }
 }
 
+const oldOf = ({ slope, difficulty, lower, origin }: ItemParameterRow): OldParameters => ({
+  slope,
+  difficulty,
+  ...defined({ lower }),
+  origin,
+});
+
 /** Item by item, in the order of the data; items that could not be calibrated and strangers among them. */
 function itemsOf(
   columns: readonly Column[],
@@ -174,25 +155,13 @@ function itemsOf(
   rows: ReadonlyMap<string, ItemParameterRow>,
   fixed: ReadonlySet<string>,
 ): RecalibratedItem[] {
+  const linking = calibration?.link?.residuals.flatMap(({ item, isUsed }) => (isUsed ? [item] : []));
+  const carriers = new Set([...fixed, ...(linking ?? [])]);
   const place = new Map(appraisal.items.map(({ item }, n) => [item, n]));
   return columns.map(({ name, item, responses, right }): RecalibratedItem => {
     if (item === undefined) return { id: name, responses, right, light: 'drop', reasons: ['not-in-bank'] };
     const [n, row] = [place.get(item.id) ?? -1, rows.get(item.id)];
-    const facts = {
-      id: item.id,
-      responses,
-      right,
-      ...(row === undefined
-        ? {}
-        : {
-            old: {
-              slope: row.slope,
-              difficulty: row.difficulty,
-              ...(row.lower === undefined ? {} : { lower: row.lower }),
-              origin: row.origin,
-            },
-          }),
-    };
+    const facts = { id: item.id, responses, right, ...defined({ old: row === undefined ? undefined : oldOf(row) }) };
     const [judged, estimate] = [appraisal.items[n], calibration?.estimates[n]];
     if (judged === undefined || estimate === undefined) return { ...facts, light: 'drop', reasons: ['no-variance'] };
     const { infit, outfit, rmsd } = judged;
@@ -203,6 +172,7 @@ function itemsOf(
       light: judged.light,
       reasons: [...judged.reasons],
       ...(fixed.has(item.id) ? { isFixed: true as const } : {}),
+      ...(carriers.has(item.id) ? { isAnchor: true as const } : {}),
     };
   });
 }
@@ -223,8 +193,7 @@ export function recalibrate(
     anchors: anchored.map(specOf),
     anchorMethod: anchors === 'fixed' ? 'fixed' : 'linked',
     guesses: new Set(anchored.flatMap(({ id, origin }) => (origin === 'expert-guess' ? [id] : []))),
-    ...(equivalentGroups === undefined ? {} : { equivalentGroups }),
-    ...(onCycle === undefined ? {} : { onCycle }),
+    ...defined({ equivalentGroups, onCycle }),
   });
   const { converged = false, cycles = 0, logLikelihood = NaN, largestChange = NaN, link } = outcome.calibration ?? {};
   return {

@@ -7,7 +7,8 @@ import { type Anchors, anchorsIn, linkTo, oldParameters } from './anchors.ts';
 import { type Appraisal, appraiseItems } from './appraisal.ts';
 import { type Covariates, covariatesOf, marginOf } from './covariates.ts';
 import { distractorsOf } from './distractors.ts';
-import { type Estimation, type Estimator, type OnlineMethod, estimate } from './estimate.ts';
+import { estimate } from './estimate.ts';
+import type { Estimation, Estimator, OnlineMethod } from './estimation.ts';
 import { commonModel, hasUnitSlope, modelsOf, priorsFor } from './models.ts';
 import {
   type Scale,
@@ -21,7 +22,8 @@ import {
   regressionOn,
   standardErrorsOn,
 } from './on-scale.ts';
-import type { AbilityDistribution, AnchorMethod, CalibrationOutcome, CalibrationRecord } from './outcome.ts';
+import type { AbilityDistribution } from './ability-distribution.ts';
+import type { AnchorMethod, CalibrationOutcome, CalibrationRecord } from './outcome.ts';
 import { populationGrid } from './population-grid.ts';
 import { ResponseFileError } from './response-file-error.ts';
 import type { Remark, ResponseData } from './stream-responses.ts';

@@ -11,6 +11,7 @@ import { CsvError, parse } from 'csv-parse';
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
 import { z } from 'zod';
 import { ChoiceRows, type Choices } from './choices.ts';
+import { withoutDuplicates } from './duplicate-responses.ts';
 import { ResponseFileError } from './response-file-error.ts';
 import { Names, ResponseRows } from './response-rows.ts';
 
@@ -68,8 +69,8 @@ function categoryOf(
   if (/^\d{1,2}$/.test(text) && Number(text) <= highest) return Number(text);
   throw new ResponseFileError(
     'unknown-category',
-    `line ${line}, ${item}: "${text}" is no score: a whole number from 0 to ${highest}, or empty or ` +
-      'NA for not given; a column of groups is named by --groups',
+    `line ${line}, ${item}: "${text}" is no score: a whole number from 0 to ${highest}, ` +
+      'or empty or NA for not given; a column of groups is named by --groups',
     { line, item, value: text, highest },
   );
 }
@@ -116,13 +117,13 @@ function factColumns(
 ): readonly (PersonFact & { readonly at: number })[] {
   return facts.map((fact) => {
     const at = header.indexOf(fact.name);
-    if (at < 0)
-      throw new ResponseFileError(
-        'unknown-column',
-        `no column is called "${fact.name}"; there are ${header.slice(0, 12).join(', ')}` +
-          `${header.length > 12 ? ', …' : ''}`,
-        { column: fact.name, columns: `${header.slice(0, 12).join(', ')}${header.length > 12 ? ', …' : ''}` },
-      );
+    if (at < 0) {
+      const columns = `${header.slice(0, 12).join(', ')}${header.length > 12 ? ', …' : ''}`;
+      throw new ResponseFileError('unknown-column', `no column is called "${fact.name}"; there are ${columns}`, {
+        column: fact.name,
+        columns,
+      });
+    }
     return { ...fact, at };
   });
 }
@@ -315,56 +316,6 @@ function parsedRow(text: string, line: number): JournalRow {
   return row.data;
 }
 
-/** Duplicates stand side by side after sorting. */
-function withoutDuplicates(
-  data: ResponseMatrix,
-  { persons, items, options }: Gathering,
-): { readonly matrix: ResponseMatrix; readonly dropped: number } {
-  let dropped = 0;
-  const [item, category, arrival, rowStart] = [
-    data.item.slice(),
-    data.category.slice(),
-    data.arrival?.slice(),
-    new Uint32Array(data.rowStart.length),
-  ];
-  let length = 0;
-  for (let person = 0; person < data.persons; person += 1) {
-    const start = length;
-    for (let n = data.rowStart[person] ?? 0; n < (data.rowStart[person + 1] ?? 0); n += 1) {
-      const column = data.item[n] ?? 0;
-      if (length > start && item[length - 1] === column) {
-        if (options.duplicates !== 'first')
-          throw new ResponseFileError(
-            'duplicate-response',
-            `person "${persons.list[person]}" answered item "${items.list[column]}" twice; --duplicates ` +
-              'first keeps the first',
-            { person: persons.list[person] ?? '', item: items.list[column] ?? '' },
-          );
-        dropped += 1;
-        continue;
-      }
-      item[length] = column;
-      category[length] = data.category[n] ?? 0;
-      if (arrival !== undefined) arrival[length] = data.arrival?.[n] ?? 0;
-      length += 1;
-    }
-    rowStart[person + 1] = length;
-  }
-  return {
-    dropped,
-    matrix:
-      dropped === 0
-        ? data
-        : {
-            ...data,
-            rowStart,
-            item: item.slice(0, length),
-            category: category.slice(0, length),
-            ...(arrival === undefined ? {} : { arrival: arrival.slice(0, length) }),
-          },
-  };
-}
-
 /** Throws ResponseFileError naming line, person or item; file errors (ENOENT, a damaged gzip) as they are. */
 export async function streamResponses(path: string, options: ReadOptions = {}): Promise<ResponseData> {
   const file = createReadStream(path);
@@ -386,9 +337,12 @@ export async function streamResponses(path: string, options: ReadOptions = {}): 
   await (isJournal ? readJournal(source, gathering) : readCsv(source, gathering));
   const { persons, items, rows } = gathering;
   if (rows.length === 0) throw new ResponseFileError('no-responses', `${path} has no responses`);
+  const names = { persons: persons.list, items: items.list };
+  const { duplicates = 'refuse' } = options;
   const { matrix, dropped } = withoutDuplicates(
     rows.sorted(persons.list.length, items.list.length, isJournal || options.inOrder === true),
-    gathering,
+    duplicates,
+    names,
   );
   const told = gathering.choices.sorted(persons.list.length, items.list.length);
   const remarks: Remark[] = [
@@ -396,11 +350,12 @@ export async function streamResponses(path: string, options: ReadOptions = {}): 
     ...(gathering.notScored > 0 ? [{ code: 'not-scored', count: gathering.notScored }] : []),
   ];
   return {
-    persons: persons.list,
-    items: items.list,
+    ...names,
     matrix,
     remarks,
-    ...(told === undefined ? {} : { choices: { ...told, matrix: withoutDuplicates(told.matrix, gathering).matrix } }),
+    ...(told === undefined
+      ? {}
+      : { choices: { ...told, matrix: withoutDuplicates(told.matrix, duplicates, names).matrix } }),
     ...(options.groups === undefined ? {} : { groups: facts[0]?.values ?? [] }),
     ...(options.covariates === undefined ? {} : { covariates: facts.slice(options.groups === undefined ? 0 : 1) }),
   };

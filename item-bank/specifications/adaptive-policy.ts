@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { AdaptivePolicy } from '../../engine/adaptive/policy.ts';
 
 /** The policy of an adaptive part as data; `engine/adaptive` gives every member its meaning. */
-export const AdaptivePolicy = z.strictObject({
+export const AdaptivePolicySchema = z.strictObject({
   startTheta: z.number(),
   /** Prior and grid of the interim EAP. */
   prior: z.strictObject({ mean: z.number(), sd: z.number().positive() }),
@@ -33,5 +34,4 @@ export const AdaptivePolicy = z.strictObject({
   standardError: z.number().positive(),
   /** Positions (1-based, among all presented) of unscored pretest items. */
   pretestPositions: z.array(z.int().positive()),
-});
-export type AdaptivePolicy = z.infer<typeof AdaptivePolicy>;
+}) satisfies z.ZodType<AdaptivePolicy>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Language, fewestOptions, mostOptions } from '../items/item.ts';
-import { AdaptivePolicy } from './adaptive-policy.ts';
+import { AdaptivePolicySchema } from './adaptive-policy.ts';
 
 /** Names of tests, parts and regimes: they stand in addresses, files and keys. */
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
@@ -16,7 +16,7 @@ const Options = z
 export const AdaptivePart = z.strictObject({
   kind: z.literal('adaptive'),
   id: Name,
-  policy: AdaptivePolicy,
+  policy: AdaptivePolicySchema,
   options: Options,
   /** Plays of the stimulus; question and options replay freely. */
   plays: z.int().positive(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countResponses, noResponses, type ResponseSeen } from './live.ts';
+import { countResponses, liveLight, noResponses, type ResponseSeen } from './live.ts';
 
 const row = (change: Partial<ResponseSeen> = {}): ResponseSeen => ({ item: 'L1', category: 1, choice: 2, ...change });
 
@@ -24,4 +24,16 @@ describe('live statistics', () => {
     expect(countResponses([]).size).toBe(0);
     expect(noResponses).toEqual({ given: 0, answered: 0, right: 0 });
   });
+});
+
+it('says nothing before an item was given thirty times, then looks at the share right', () => {
+  const lights = [
+    [29, 0],
+    [30, 20],
+    [100, 19],
+    [100, 20],
+    [100, 97],
+    [100, 98],
+  ].map(([given = 0, right = 0]) => liveLight({ given, right }));
+  expect(lights).toEqual(['few', 'keep', 'look', 'keep', 'keep', 'look']);
 });

@@ -27,3 +27,15 @@ export function countResponses(rows: Iterable<ResponseSeen>): Map<string, LiveSt
   }
   return counts;
 }
+
+/** Below this many times given a share right says nothing. */
+const fewestGiven = 30;
+/** A share right that a fitting item could have; custom, not law. */
+const usualShare = [0.2, 0.97] as const;
+
+/** A first look at an item that is in use. Evidence for a person, no verdict. */
+export function liveLight({ given, right }: Pick<LiveStatistics, 'given' | 'right'>): 'few' | 'keep' | 'look' {
+  if (given < fewestGiven) return 'few';
+  const [lowest, highest] = usualShare;
+  return right < lowest * given || right > highest * given ? 'look' : 'keep';
+}

@@ -93,7 +93,7 @@ export function decideCounted(regime: CountedRegime, { parts, processEvaluation 
   return { outcome: conditions.every(({ met }) => met) ? 'pass' : 'fail', conditions, total };
 }
 
-type OralPart = 'listening' | 'speaking';
+export type OralPart = 'listening' | 'speaking';
 
 /**
  * Piecewise linear through the levels' points; outside them with the slope of the neighbouring segment. The SE (points

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { ItemSpec } from 'itemresponsetheory';
 import type { CalibrationTeam, Priors } from 'itemresponsetheory/calibration';
-import { estimators, onlineMethods } from '../../item-bank/calibration/estimate.ts';
+import { estimators, onlineMethods } from '../../item-bank/calibration/estimation.ts';
 import {
   itemModels,
   parametersFrom,
@@ -13,12 +13,11 @@ import {
 import { type CalibrateOptions, runCalibration } from '../../item-bank/calibration/run.ts';
 import { loadDemonstration } from '../../demonstration/bank.ts';
 import type { ResponseData } from '../../item-bank/calibration/stream-responses.ts';
-import type { Release } from '../../item-bank/releases/release.ts';
 import { defined } from '../../storage/document/defined.ts';
-import { demonstrationFolder, openStores } from '../compose.ts';
-import { readConfiguration } from '../configuration.ts';
+import { demonstrationFolder } from '../compose.ts';
 import { tellOutcome } from './calibration-outcome.ts';
 import { command } from './command.ts';
+import { inInstallation } from './installation.ts';
 import { type ValuesOf, choice, flag, number, text } from './options.ts';
 import { cycleText, progressLine } from './progress.ts';
 import { withRefusals } from './refused.ts';
@@ -26,22 +25,13 @@ import { readWithProgress, responsesOptions, responsesRequest } from './response
 import { withTeam, workersOption } from './team.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Releases that were published here, where there is an installation. */
-async function publishedReleases(): Promise<readonly Release[]> {
-  const configuration = readConfiguration(process.env, process.cwd());
-  if (configuration.mongodbUri === undefined && !existsSync(configuration.dataFolder)) return [];
-  const stores = await openStores(configuration);
-  try {
-    return stores.bank.allReleases();
-  } finally {
-    await stores.storage.close();
-  }
-}
-
 /** A file of parameters, or the id of a release: of the demonstration, or published here. */
 async function anchorsOf(name: string): Promise<readonly ItemSpec[]> {
   if (existsSync(name)) return (await readParameters(name)).parameters;
-  const releases = [...(await loadDemonstration(demonstrationFolder)).releases, ...(await publishedReleases())];
+  const releases = [
+    ...(await loadDemonstration(demonstrationFolder)).releases,
+    ...((await inInstallation(({ bank }) => Promise.resolve(bank.allReleases()))) ?? []),
+  ];
   const release = releases.find(({ id }) => id === name);
   if (release === undefined)
     throw new UsageError('calibrate.unknown-anchors', {

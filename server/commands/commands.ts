@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'rotate-key': async () => (await import('./rotate-key.ts')).rotateKeyCommand,
   responses: async () => (await import('./responses.ts')).responsesCommand,
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand,
+  publish: async () => (await import('./publish.ts')).publishCommand,
   fit: async () => (await import('./fit.ts')).fitCommand,
   dif: async () => (await import('./dif.ts')).difCommand,
   drift: async () => (await import('./drift.ts')).driftCommand,

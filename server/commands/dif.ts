@@ -5,7 +5,8 @@
 import { basename } from 'node:path';
 import type { ReportVoice } from '../../words/reports.ts';
 import { type Cell, csv } from '../../item-bank/calibration/csv.ts';
-import { type DifItem, type DifOutcome, runDif } from '../../item-bank/calibration/dif-run.ts';
+import type { DifItem, DifOutcome } from '../../item-bank/calibration/dif-outcome.ts';
+import { runDif } from '../../item-bank/calibration/dif-run.ts';
 import { itemModels } from '../../item-bank/calibration/parameter-file.ts';
 import { defined } from '../../storage/document/defined.ts';
 import { now } from '../compose.ts';

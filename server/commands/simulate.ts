@@ -12,43 +12,22 @@ import {
   type StudyOptions,
 } from '../../engine/adaptive/simulate.ts';
 import type { AdaptiveBank } from '../../engine/adaptive/bank.ts';
-import { adaptiveBank } from '../../item-bank/releases/adaptive-test.ts';
-import type { AdaptivePart, Specification } from '../../item-bank/specifications/specification.ts';
-import { loadDemonstration } from '../../demonstration/bank.ts';
+import type { AdaptivePart } from '../../item-bank/specifications/specification.ts';
+import { listeningCuts } from '../../scoring/regimes/cuts.ts';
 import { type ReportVoice, reportLanguages, reportVoice } from '../../words/reports.ts';
-import { type LevelCut, cutsOf } from '../../scoring/regimes/reporting-scale.ts';
-import { regimeAt } from '../../scoring/regimes/regime.ts';
-import { demonstrationFolder, now } from '../compose.ts';
+import { now } from '../compose.ts';
 import { command } from './command.ts';
-import { type ValuesOf, choice, number } from './options.ts';
+import { type ValuesOf, choice, number, text } from './options.ts';
 import { UsageError } from './usage-error.ts';
 import { type Reported, studyLines, summaryOf } from '../reports/simulation-lines.ts';
 import { simulationPage } from '../reports/simulation-page.ts';
 import { progressBar } from './progress.ts';
 import { type ReportFiles, outOption, requireReportFolder, writeReport } from './report-folder.ts';
+import { type TestToSimulate, simulatedTest } from './simulated-test.ts';
 import { withWorkers } from './simulation-workers.ts';
 
-/** Cuts of the adaptive part on its own scale, under the regime of this day; none where answers are counted. */
-function cutsNow({ regime: family }: Specification): LevelCut[] {
-  const regime = regimeAt(family, now().slice(0, 10));
-  return regime.kind === 'oral' ? cutsOf(regime, 'listening') : [];
-}
+/** Whom the test is for, in logits of its scale. */
 const population = { mean: 0.3, sd: 1.4 };
-
-function partOf(
-  specifications: readonly Specification[],
-  id: string,
-): { readonly specification: Specification; readonly part: AdaptivePart } {
-  const specification = specifications.find((candidate) => candidate.id === id);
-  if (specification === undefined)
-    throw new UsageError('simulate.unknown-specification', {
-      id,
-      known: specifications.map((one) => one.id).join(', '),
-    });
-  const part = specification.parts.find((candidate) => candidate.kind === 'adaptive');
-  if (part === undefined) throw new UsageError('simulate.nothing-adaptive', { id });
-  return { specification, part };
-}
 
 /**
  * The same bank with slopes drawn anew, ln a ~ N(ln mean − spread²/2, spread²): what better items would bring. The
@@ -93,6 +72,7 @@ async function controlExposure(
 }
 
 const options = {
+  release: text('RELEASE', 'simulate.release'),
   simulees: number('N', 'simulate.simulees', { isWhole: true, most: 10_000_000 }, 2000),
   seed: number('S', 'simulate.seed', { isWhole: true, least: 0, most: 10_000_000 }, 1),
   exposure: number('MOST', 'simulate.exposure', { most: 1 }),
@@ -106,23 +86,6 @@ const options = {
 };
 type Asked = ValuesOf<typeof options>;
 
-/** What is simulated: a part of a test with the bank that it draws from. */
-interface Subject {
-  readonly specification: Specification;
-  readonly part: AdaptivePart;
-  readonly bank: AdaptiveBank;
-  readonly cuts: readonly LevelCut[];
-}
-
-async function subjectOf(id: string): Promise<Subject> {
-  const { specifications, releases } = await loadDemonstration(demonstrationFolder);
-  const { specification, part } = partOf(specifications, id);
-  const pinned = releases.filter((release) => specification.banks.includes(release.bank));
-  const items = pinned.flatMap((release) => release.items);
-  const parameters = pinned.flatMap((release) => release.parameters);
-  return { specification, part, bank: adaptiveBank(part, items, parameters), cuts: cutsNow(specification) };
-}
-
 interface Simulated {
   readonly reported: Reported;
   readonly bank: AdaptiveBank;
@@ -131,7 +94,7 @@ interface Simulated {
 }
 
 async function simulated(
-  { specification, part, cuts }: Subject,
+  { specification, part }: TestToSimulate,
   sitters: StudyPopulation,
   { simulees, seed, exposure: maximum, candidates: candidatesPerMonth, seen: mostSeen }: Asked,
   threads: StudyOptions,
@@ -141,6 +104,7 @@ async function simulated(
       ? undefined
       : await controlExposure(sitters, { simulees: Math.min(simulees, 6000), seed, maximum }, threads);
   const bank = controlled?.bank ?? sitters.bank;
+  const cuts = listeningCuts(specification.regime, now().slice(0, 10));
   const study = await simulateStudy(
     { ...sitters, bank, simulees, seed, cuts },
     { ...threads, onProgress: progressBar(simulees) },
@@ -173,17 +137,18 @@ async function simulated(
   };
 }
 
-/** What is otherwise than in the release, in words. */
-const changesOf = ({ slopes, spread, exposure }: Asked, say: ReportVoice): string[] => [
+/** What is otherwise than in force, in words. */
+const changesOf = ({ release, slopes, spread, exposure }: Asked, say: ReportVoice): string[] => [
+  ...(release === undefined ? [] : [say('simulation.release', { release })]),
   ...(slopes === undefined ? [] : [say('simulation.slopes', { mean: slopes, spread })]),
   ...(exposure === undefined ? [] : [say('simulation.exposureAim', { maximum: exposure })]),
 ];
 
-function filesOf({ reported, bank, held }: Simulated, say: ReportVoice): ReportFiles {
+function filesOf({ releases }: TestToSimulate, { reported, bank, held }: Simulated, say: ReportVoice): ReportFiles {
   const { specification, version, changes, study, candidatesPerMonth, mostSeen } = reported;
   const retirement = reported.life.retirement.map(({ item, ...rest }) => ({ id: bank.parameters.id[item], ...rest }));
   const life = { candidatesPerMonth, mostSeen, ...reported.life, retirement };
-  const json = { specification, version, changes, summary: summaryOf(study), life, study };
+  const json = { specification, version, releases, changes, summary: summaryOf(study), life, study };
   return {
     'simulation.json': `${JSON.stringify(json, null, 2)}\n`,
     'simulation.html': simulationPage(reported, say),
@@ -195,21 +160,24 @@ export const simulateCommand = command({
   name: 'simulate',
   calls: ['SPECIFICATION [OPTIONS]'],
   says: 'simulate.says',
-  examples: ['meetlat simulate nt2-oral --simulees 20000 --exposure 0.25 --out simulation-2026'],
+  examples: [
+    'meetlat simulate nt2-oral --simulees 20000 --exposure 0.25 --out simulation-2026',
+    'meetlat simulate nt2-oral --release nt2-listening-2 --out simulation-2',
+  ],
   options,
   run: async (values, [id]) => {
     if (id === undefined) throw new UsageError('simulate.no-specification');
     await requireReportFolder(values.out);
     const say = reportVoice(values.language);
     const { slopes, spread, workers = Math.min(availableParallelism(), 64) } = values;
-    const subject = await subjectOf(id);
+    const subject = await simulatedTest(id, values.release);
     const { policy } = subject.part;
     const bank = slopes === undefined ? subject.bank : withSlopes(subject.bank, policy, slopes, spread);
     const sitters: StudyPopulation = { policy, bank, population };
     const found = await withWorkers(sitters, workers, (threads) => simulated(subject, sitters, values, threads));
     const outcome: Simulated = { ...found, reported: { ...found.reported, changes: changesOf(values, say) } };
     console.log(studyLines(outcome.reported, say).join('\n'));
-    await writeReport(values.out, () => filesOf(outcome, say));
+    await writeReport(values.out, () => filesOf(subject, outcome, say));
     return 0;
   },
 });

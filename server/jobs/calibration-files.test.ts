@@ -10,7 +10,7 @@ import { openLmdb } from '../../storage/lmdb/open.ts';
 import { openMongo } from '../../storage/mongodb/open.ts';
 import type { Storage } from '../../storage/port.ts';
 import { hasMongo, startMongo } from '../../tests/mongo.ts';
-import { CalibrationFiles, type PackedFiles, ReportFile } from './calibration-files.ts';
+import { CalibrationFiles, type PackedFiles, CalibrationFile } from './calibration-files.ts';
 
 const random = (bytes: number): Uint8Array => Uint8Array.from({ length: bytes }, (_, n) => (n * 37 + bytes) % 251);
 const made = (size: number): PackedFiles => ({
@@ -69,9 +69,9 @@ describe.each([
           { tenant: 'one', id: 'other' },
         ];
         expect(await files.keep(job, made(2_500_000))).toEqual(
-          ReportFile.options.filter((name) => name !== 'distractors.csv'),
+          CalibrationFile.options.filter((name) => name !== 'distractors.csv'),
         );
-        expect(await files.keep(other, { ...made(5), 'distractors.csv': random(6) })).toEqual(ReportFile.options);
+        expect(await files.keep(other, { ...made(5), 'distractors.csv': random(6) })).toEqual(CalibrationFile.options);
         expect(Buffer.from((await files.read(job, 'persons.csv')) ?? []).equals(random(2_500_000))).toBe(true);
         expect(await files.read({ tenant: 'two', id: 'job' }, 'persons.csv')).toBeUndefined();
         await files.erase(job);

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { sha256 } from '../../storage/document/native-hash.ts';
 import { type Blobs, type Key, KeyDestroyed, type UploadId } from '../../storage/port.ts';
 
-export const ReportFile = z.enum([
+export const CalibrationFile = z.enum([
   'report.nl.html',
   'report.en.html',
   'items.csv',
@@ -15,10 +15,10 @@ export const ReportFile = z.enum([
   'distractors.csv',
   'calibration.json',
 ]);
-export type ReportFile = z.infer<typeof ReportFile>;
+export type CalibrationFile = z.infer<typeof CalibrationFile>;
 /** distractors.csv only where the responses tell which options were chosen. */
 export type PackedFiles = Readonly<
-  Record<Exclude<ReportFile, 'distractors.csv'>, Uint8Array> & { readonly 'distractors.csv'?: Uint8Array }
+  Record<Exclude<CalibrationFile, 'distractors.csv'>, Uint8Array> & { readonly 'distractors.csv'?: Uint8Array }
 >;
 
 /** Far below the largest document of any engine, bytes. */
@@ -30,7 +30,7 @@ export interface CalibrationFilesPorts {
 }
 
 const ownerOf = ({ id }: Key): string => `calibration-${id}`;
-const uploadOf = (job: Key, name: ReportFile): UploadId => ({
+const uploadOf = (job: Key, name: CalibrationFile): UploadId => ({
   tenant: job.tenant,
   id: `${job.id}-${name}`,
   person: ownerOf(job),
@@ -40,9 +40,9 @@ export class CalibrationFiles {
   constructor(private readonly ports: CalibrationFilesPorts) {}
 
   /** @returns the names, when everything is durable. `files` are packed by gzip. */
-  async keep(job: Key, files: PackedFiles): Promise<readonly ReportFile[]> {
-    const kept: ReportFile[] = [];
-    for (const name of ReportFile.options) {
+  async keep(job: Key, files: PackedFiles): Promise<readonly CalibrationFile[]> {
+    const kept: CalibrationFile[] = [];
+    for (const name of CalibrationFile.options) {
       const bytes = files[name];
       if (bytes === undefined) continue;
       await this.keepOne(uploadOf(job, name), bytes);
@@ -63,7 +63,7 @@ export class CalibrationFiles {
   }
 
   /** As kept; undefined when there is none, or none any more. */
-  async read(job: Key, name: ReportFile): Promise<Uint8Array | undefined> {
+  async read(job: Key, name: CalibrationFile): Promise<Uint8Array | undefined> {
     try {
       return await this.ports.blobs.read(uploadOf(job, name));
     } catch (error) {

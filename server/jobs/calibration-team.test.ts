@@ -28,8 +28,9 @@ beforeAll(async () => {
   });
   writeFileSync(
     join(folder, 'dies.mjs'),
-    "import { parentPort } from 'node:worker_threads';\nparentPort.on('message', () => { throw new " +
-      "Error('this worker dies'); });\n",
+    `import { parentPort } from 'node:worker_threads';
+parentPort.on('message', () => { throw new Error('this worker dies'); });
+`,
   );
   // Takes a chunk of the calibration (the third number of `control`, 256 of them a generation) and dies with it.
   writeFileSync(
@@ -39,8 +40,8 @@ parentPort.on('message', ({ rows, shared }) => {
   const control = new Int32Array(shared.control);
   for (;;) {
     const next = Atomics.load(control, 2);
-    const isOpen = next >= 256 && next % 256 < rows.chunkStart.length - 1;
-    if (isOpen && Atomics.compareExchange(control, 2, next, next + 1) === next) throw new Error('this worker dies');
+    const isThere = next >= 256 && next % 256 < rows.chunkStart.length - 1;
+    if (isThere && Atomics.compareExchange(control, 2, next, next + 1) === next) throw new Error('this worker dies');
   }
 });
 `,

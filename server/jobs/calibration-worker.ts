@@ -4,7 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
-import { type Recalibrated, type RecalibrationRequest, recalibrate } from '../../item-bank/calibration/recalibrate.ts';
+import { type RecalibrationRequest, recalibrate } from '../../item-bank/calibration/recalibrate.ts';
+import type { Recalibrated } from '../../item-bank/calibration/recalibrated.ts';
 import type { CalibrationOutcome } from '../../item-bank/calibration/outcome.ts';
 import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';
 import { distractorsCsv, itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';

@@ -17,11 +17,11 @@ import {
   RevisionConflict,
   type Stored,
 } from '../../storage/port.ts';
-import { Recalibrated } from '../../item-bank/calibration/recalibrate.ts';
+import { Recalibrated } from '../../item-bank/calibration/recalibrated.ts';
 import { BankModel } from '../../item-bank/releases/release.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import type { Program } from '../program.ts';
-import { type CalibrationFiles, ReportFile } from './calibration-files.ts';
+import { type CalibrationFiles, CalibrationFile } from './calibration-files.ts';
 import type { WorkerNews, WorkerTask } from './calibration-worker.ts';
 import type { Job } from './job.ts';
 
@@ -59,7 +59,7 @@ export const CalibrationJob = z.strictObject({
     .optional(),
   outcome: Recalibrated.optional(),
   /** Kept beside the job, until somebody erased them. */
-  files: z.array(ReportFile).optional(),
+  files: z.array(CalibrationFile).optional(),
   filesErasedAt: z.string().optional(),
 });
 export type CalibrationJob = z.infer<typeof CalibrationJob>;
@@ -104,7 +104,7 @@ interface Running {
   keeping?: Promise<void>;
 }
 
-export interface Start extends Pick<
+export interface CalibrationStart extends Pick<
   CalibrationJob,
   'bank' | 'base' | 'model' | 'anchors' | 'source' | 'groups' | 'duplicates' | 'equivalentGroups' | 'by'
 > {
@@ -149,7 +149,7 @@ export class Calibrations {
    * Makes the job and starts its thread. Throws CalibrationRefused while this process works on another one: the other
    * cores are the candidates'.
    */
-  async begin(tenant: string, { task, file, ...facts }: Start): Promise<Stored<CalibrationJob>> {
+  async begin(tenant: string, { task, file, ...facts }: CalibrationStart): Promise<Stored<CalibrationJob>> {
     this.requireFree();
     this.isStarting = true;
     try {
@@ -181,7 +181,7 @@ export class Calibrations {
     }
   }
 
-  private async launch(run: Running, task: Start['task']): Promise<void> {
+  private async launch(run: Running, task: CalibrationStart['task']): Promise<void> {
     try {
       const made = await task();
       if (run.isOver) return;
@@ -199,7 +199,7 @@ export class Calibrations {
   }
 
   /** One of the job's files, packed by gzip. */
-  file({ tenant, id }: Key, name: ReportFile): Promise<Uint8Array | undefined> {
+  file({ tenant, id }: Key, name: CalibrationFile): Promise<Uint8Array | undefined> {
     return this.files.read({ tenant, id }, name);
   }
 

@@ -7,7 +7,8 @@ import { type ReportFrame } from './report-frame.ts';
 import { curveChart, type Line, type Point } from '../../engine/charts/curve.ts';
 import { escapeXml } from '../../engine/charts/svg.ts';
 import { locationOf } from '../../item-bank/calibration/anchor-link.ts';
-import { type AppraisedItem, bounds } from '../../item-bank/calibration/appraisal.ts';
+import type { AppraisedItem } from '../../item-bank/calibration/appraisal.ts';
+import { lightBounds } from '../../item-bank/calibration/judge.ts';
 import { type CalibrationOutcome } from '../../item-bank/calibration/outcome.ts';
 import { type ItemParameters, type ItemSpec, categoryProbabilities } from 'itemresponsetheory';
 
@@ -60,9 +61,9 @@ export function fitPlots({ appraisal, parameters }: CalibrationOutcome, { say }:
       }),
     );
   const plots = [
-    plot(say('report.infit'), ({ infit }) => infit, bounds.infit, [0.4, 1.6]),
-    plot(say('report.outfit'), ({ outfit }) => outfit, bounds.outfit, [0, 2.5]),
-    plot(say('report.rmsd'), ({ rmsd }) => rmsd, [0, bounds.rmsd], [0, 0.3]),
+    plot(say('report.infit'), ({ infit }) => infit, lightBounds.infit, [0.4, 1.6]),
+    plot(say('report.outfit'), ({ outfit }) => outfit, lightBounds.outfit, [0, 2.5]),
+    plot(say('report.rmsd'), ({ rmsd }) => rmsd, [0, lightBounds.rmsd], [0, 0.3]),
   ];
   return `${paragraph(say('report.fitText'))}<div class="grid">${plots.join('')}</div>`;
 }

@@ -9,7 +9,7 @@ import { leftOutLines } from './calibration-lines.ts';
 import { curveChart } from '../../engine/charts/curve.ts';
 import { escapeXml } from '../../engine/charts/svg.ts';
 import { type ReportVoice } from '../../words/reports.ts';
-import type { DifComparison, DifItem, DifMethod, DifOutcome } from '../../item-bank/calibration/dif-run.ts';
+import type { DifComparison, DifItem, DifMethod, DifOutcome } from '../../item-bank/calibration/dif-outcome.ts';
 
 const classOf = ({ mantelHaenszel: mh, mantel }: DifItem): string => mh?.etsClass ?? mantel?.etsClass ?? '–';
 export const sayersOf = ({ pointedAtBy }: DifItem, say: ReportVoice): string =>

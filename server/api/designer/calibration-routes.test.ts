@@ -365,14 +365,11 @@ describe('a calibration', () => {
     await expect(designer.post(`/designer/calibrations/${told.id}/erase-files`)).rejects.toEqual(
       refusal(409, 'wrong-state', { body: expect.objectContaining({ reason: 'calibration-no-files' }) }),
     );
-    const apart =
-      `person,${items.slice(0, 4).join()}\n` +
-      Array.from({ length: 40 }, (_, n) =>
-        n % 2 === 0
-          ? `P${n},${n % 4 === 0 ? 1 : 0},${n % 3 === 0 ? 1 : 0},,`
-          : `P${n},,,${n % 4 === 1 ? 1 : 0},${n % 3 === 0 ? 1 : 0}`,
-      ).join('\n') +
-      '\n';
+    const takers = Array.from({ length: 40 }, (_, n) => {
+      const second = n % 3 === 0 ? 1 : 0;
+      return n % 2 === 0 ? `P${n},${n % 4 === 0 ? 1 : 0},${second},,` : `P${n},,,${n % 4 === 1 ? 1 : 0},${second}`;
+    });
+    const apart = `person,${items.slice(0, 4).join()}\n${takers.join('\n')}\n`;
     expect(await ended((await begin(apart, { anchors: 'none' })).id)).toMatchObject({
       state: 'failed',
       failure: { code: 'disconnected-forms' },

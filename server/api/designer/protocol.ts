@@ -19,6 +19,12 @@
  * parameters
  */
 import { z } from 'zod';
+import { Recalibrated, RecalibratedItem } from '../../../item-bank/calibration/recalibrated.ts';
+import { Use } from '../../../item-bank/items/item.ts';
+import { BankModel, ItemParameterRow, Recalibration } from '../../../item-bank/releases/release.ts';
+import { CalibrationFile } from '../../jobs/calibration-files.ts';
+
+export { CalibrationFile };
 
 export const BankSummary = z.strictObject({
   bank: z.string(),
@@ -35,17 +41,16 @@ export const ItemRow = z.strictObject({
   id: z.string(),
   version: z.int(),
   kind: z.enum(['choice', 'speaking']),
-  use: z.enum(['operational', 'pretest', 'practice']),
+  use: Use,
   attributes: z.record(z.string(), z.string()),
   languages: z.array(z.string()),
-  slope: z.number().optional(),
-  difficulty: z.number().optional(),
-  /** 3PL: chance of a right answer by guessing. */ lower: z.number().optional(),
-  origin: z.enum(['expert-guess', 'calibrated']).optional(),
-  /** Live: times given, answered, share right, mean interim θ of those who had it; absent while too few. */
+  /** Absent for an item without parameters. */
+  ...ItemParameterRow.pick({ slope: true, difficulty: true, lower: true, origin: true }).partial().shape,
+  /** In closed sessions: times given, answered, right; and what they say at first sight. */
   given: z.int(),
   answered: z.int(),
   right: z.int(),
+  light: z.enum(['few', 'keep', 'look']),
   reviewBy: z.string().optional(),
 });
 export type ItemRow = z.infer<typeof ItemRow>;
@@ -102,45 +107,25 @@ export const ReleaseView = z.strictObject({
   calibrated: z.int(),
   inForce: z.boolean(),
   /** Of a release made by a calibration. */
-  recalibration: z
-    .strictObject({
-      base: z.string(),
-      job: z.string(),
-      model: z.string(),
-      anchors: z.string(),
-      by: Account,
-      reason: z.string(),
-      replaced: z.array(z.string()),
-    })
-    .optional(),
+  recalibration: Recalibration.optional(),
   /** When it was put in force, by whom and why; oldest first. */
   choices: z.array(z.strictObject({ at: z.iso.datetime(), previous: z.string(), by: Account, reason: z.string() })),
 });
 export type ReleaseView = z.infer<typeof ReleaseView>;
 
-const Reason = z.string().trim().min(3).max(500);
-export const InForceChoice = z.strictObject({ release: z.string().max(100), reason: Reason });
+const ActReason = z.string().trim().min(3).max(500);
+export const InForceChoice = z.strictObject({ release: z.string().max(100), reason: ActReason });
 export type InForceChoice = z.infer<typeof InForceChoice>;
 export const PublicationRequest = z.strictObject({
   items: z.array(z.string().max(100)).min(1).max(5000),
-  reason: Reason,
+  reason: ActReason,
 });
 export type PublicationRequest = z.infer<typeof PublicationRequest>;
 
-export const CalibrationFile = z.enum([
-  'report.nl.html',
-  'report.en.html',
-  'items.csv',
-  'persons.csv',
-  'distractors.csv',
-  'calibration.json',
-]);
-export type CalibrationFile = z.infer<typeof CalibrationFile>;
-const Model = z.enum(['rasch', '1pl', '2pl', '3pl']);
 export const CalibrationQuery = z.strictObject({
   source: z.enum(['file', 'sessions']),
-  model: Model,
-  anchors: z.enum(['linked', 'fixed', 'none']),
+  model: BankModel,
+  anchors: Recalibration.shape.anchors,
   name: z.string().max(200).optional(),
   /** Column of the file that names each person's group. */
   groups: z.string().trim().min(1).max(100).optional(),
@@ -164,8 +149,8 @@ export const CalibrationSummary = z.strictObject({
   id: z.string(),
   bank: z.string(),
   base: z.string(),
-  model: Model,
-  anchors: z.enum(['linked', 'fixed', 'none']),
+  model: BankModel,
+  anchors: Recalibration.shape.anchors,
   source: z.enum(['file', 'sessions']),
   file: z.string().optional(),
   by: Account,
@@ -177,35 +162,8 @@ export const CalibrationSummary = z.strictObject({
 });
 export type CalibrationSummary = z.infer<typeof CalibrationSummary>;
 
-const Estimate = z.strictObject({
-  slope: z.number(),
-  slopeStandardError: z.number().optional(),
-  difficulty: z.number(),
-  difficultyStandardError: z.number().optional(),
-  lower: z.number().optional(),
-  lowerStandardError: z.number().optional(),
-});
-export const CalibratedRow = z.strictObject({
-  id: z.string(),
-  responses: z.int(),
-  right: z.int(),
-  old: z
-    .strictObject({
-      slope: z.number(),
-      difficulty: z.number(),
-      lower: z.number().optional(),
-      origin: z.enum(['expert-guess', 'calibrated']),
-    })
-    .optional(),
-  estimate: Estimate.optional(),
-  fit: z.strictObject({ infit: z.number(), outfit: z.number(), rmsd: z.number() }).optional(),
-  light: z.enum(['keep', 'look', 'drop']),
-  reasons: z.array(z.string()),
-  /** Its new parameters may go into a release. */
-  publishable: z.boolean(),
-  /** It kept its parameters. */
-  isFixed: z.literal(true).optional(),
-});
+/** `publishable`: its new parameters may go into a release. */
+export const CalibratedRow = RecalibratedItem.extend({ publishable: z.boolean() });
 export type CalibratedRow = z.infer<typeof CalibratedRow>;
 
 export const CalibrationView = CalibrationSummary.extend({
@@ -216,17 +174,7 @@ export const CalibrationView = CalibrationSummary.extend({
   endedAt: z.iso.datetime().optional(),
   /** Why, in the languages of the staff. */
   failure: z.strictObject({ code: z.string(), texts: z.record(z.enum(['nl', 'en']), z.string()) }).optional(),
-  outcome: z
-    .strictObject({
-      persons: z.int(),
-      converged: z.boolean(),
-      cycles: z.int(),
-      logLikelihood: z.number(),
-      largestChange: z.number(),
-      link: z.strictObject({ items: z.int(), slope: z.number(), shift: z.number() }).optional(),
-      items: z.array(CalibratedRow),
-    })
-    .optional(),
+  outcome: Recalibrated.extend({ items: z.array(CalibratedRow) }).optional(),
   /**
    * Of a finished calibration, to be fetched by name; persons.csv has names as the responses have them, sessions where
    * those are live ones.

@@ -2,34 +2,61 @@ import { z } from 'zod';
 import { UnknownPublication } from '../../../item-bank/releases/store.ts';
 import type { Release } from '../../../item-bank/releases/release.ts';
 import type { LiveStatistics } from '../../../item-bank/statistics/live.ts';
+import { listeningCuts } from '../../../scoring/regimes/cuts.ts';
+import { defined } from '../../../storage/document/defined.ts';
 import { type Endpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
 import { sendMedia } from '../../http/media.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Program } from '../../program.ts';
 import { guards } from '../access.ts';
 import { calibrationEndpoints } from './calibration-routes.ts';
+import { releaseEndpoints } from './release-routes.ts';
 import { BankSummary, ItemDetail, ItemPage, SpecificationView } from './protocol.ts';
 import { bankSummary, itemDetail, itemRow, specificationView } from './view.ts';
 
 const pageSize = 100;
 const After = z.object({ after: z.string().max(100).optional() });
 
-/** `statistics` yields the live counts of a tenant; it is asked once for each request. */
-export function designerEndpoints(
-  program: Program,
-  statistics: (tenant: string) => Promise<ReadonlyMap<string, LiveStatistics>>,
-): Endpoint[] {
-  const common = { guard: guards(program).staff('designer'), access: 'designer' } as const;
-  const newest = (): Release[] =>
-    [...new Set(program.bank.allReleases().map(({ bank }) => bank))].map((bank) => program.bank.currentRelease(bank));
-  const releaseOf = (bank: string): Release => {
-    try {
-      return program.bank.currentRelease(bank);
-    } catch (error) {
-      if (error instanceof UnknownPublication) throw new Problem('not-found');
-      throw error;
-    }
+/** The live counts of a tenant's items; asked once for each request. */
+export type LiveCounts = (tenant: string) => Promise<ReadonlyMap<string, LiveStatistics>>;
+
+/** In force, of each bank. */
+const newest = ({ bank: store }: Program): Release[] =>
+  [...new Set(store.allReleases().map(({ bank }) => bank))].map((bank) => store.currentRelease(bank));
+function releaseOf({ bank: store }: Program, bank: string): Release {
+  try {
+    return store.currentRelease(bank);
+  } catch (error) {
+    if (error instanceof UnknownPublication) throw new Problem('not-found');
+    throw error;
+  }
+}
+
+/** The items after one id, in the order of ids. */
+function itemPage(release: Release, live: ReadonlyMap<string, LiveStatistics>, after: string | undefined): ItemPage {
+  const rows = new Map(release.parameters.map((row) => [row.id, row]));
+  const sorted = [...release.items].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const rest = sorted.filter(({ id }) => after === undefined || id > after);
+  const items = rest.slice(0, pageSize).map((item) => itemRow(item, rows.get(item.id), live.get(item.id)));
+  return {
+    items,
+    total: sorted.length,
+    ...defined({ next: rest.length > pageSize ? items.at(-1)?.id : undefined }),
   };
+}
+
+export function designerEndpoints(program: Program, countsOf: LiveCounts): Endpoint[] {
+  return [
+    ...bankEndpoints(program, countsOf),
+    ...itemEndpoints(program, countsOf),
+    ...releaseEndpoints(program),
+    ...calibrationEndpoints(program),
+  ];
+}
+
+function bankEndpoints(program: Program, countsOf: LiveCounts): Endpoint[] {
+  const common = { guard: guards(program).staff('designer'), access: 'designer' } as const;
+  const { bank: store, now } = program;
   return [
     jsonEndpoint({
       ...common,
@@ -37,7 +64,7 @@ export function designerEndpoints(
       path: '/designer/banks',
       summary: 'The banks with the release in force',
       reply: z.array(BankSummary),
-      handle: () => Promise.resolve(newest().map(bankSummary)),
+      handle: () => Promise.resolve(newest(program).map(bankSummary)),
     }),
     jsonEndpoint({
       ...common,
@@ -47,21 +74,30 @@ export function designerEndpoints(
       query: After,
       reply: ItemPage,
       problems: ['not-found'],
-      handle: async ({ access, param, query }) => {
-        const release = releaseOf(param('bank'));
-        const rows = new Map(release.parameters.map((row) => [row.id, row]));
-        const live = await statistics(access.tenant);
-        const sorted = [...release.items].sort((a, b) => (a.id < b.id ? -1 : 1));
-        const rest = sorted.filter(({ id }) => query.after === undefined || id > query.after);
-        const items = rest.slice(0, pageSize).map((item) => itemRow(item, rows.get(item.id), live.get(item.id)));
-        const last = items.at(-1);
-        return {
-          items,
-          total: sorted.length,
-          ...(rest.length > pageSize && last !== undefined ? { next: last.id } : {}),
-        };
-      },
+      handle: async ({ access, param, query }) =>
+        itemPage(releaseOf(program, param('bank')), await countsOf(access.tenant), query.after),
     }),
+    jsonEndpoint({
+      ...common,
+      method: 'get',
+      path: '/designer/specifications',
+      summary: 'The definitions of the tests',
+      reply: z.array(SpecificationView),
+      handle: () =>
+        Promise.resolve(
+          [...new Set(store.allSpecifications().map(({ id }) => id))].map((id) => {
+            const specification = store.currentSpecification(id);
+            const cuts = listeningCuts(specification.regime, now().slice(0, 10));
+            return specificationView(specification, newest(program), cuts);
+          }),
+        ),
+    }),
+  ];
+}
+
+function itemEndpoints(program: Program, countsOf: LiveCounts): Endpoint[] {
+  const common = { guard: guards(program).staff('designer'), access: 'designer' } as const;
+  return [
     jsonEndpoint({
       ...common,
       method: 'get',
@@ -70,14 +106,11 @@ export function designerEndpoints(
       reply: ItemDetail,
       problems: ['not-found'],
       handle: async ({ access, param }) => {
-        const release = releaseOf(param('bank'));
+        const release = releaseOf(program, param('bank'));
         const item = release.items.find(({ id }) => id === param('id'));
         if (item === undefined) throw new Problem('not-found');
-        return itemDetail(
-          item,
-          release.parameters.find(({ id }) => id === item.id),
-          (await statistics(access.tenant)).get(item.id),
-        );
+        const row = release.parameters.find(({ id }) => id === item.id);
+        return itemDetail(item, row, (await countsOf(access.tenant)).get(item.id));
       },
     }),
     rawEndpoint({
@@ -93,19 +126,5 @@ export function designerEndpoints(
         sendMedia(request, response, content);
       },
     }),
-    jsonEndpoint({
-      ...common,
-      method: 'get',
-      path: '/designer/specifications',
-      summary: 'The definitions of the tests',
-      reply: z.array(SpecificationView),
-      handle: () =>
-        Promise.resolve(
-          [...new Set(program.bank.allSpecifications().map(({ id }) => id))].map((id) =>
-            specificationView(program.bank.currentSpecification(id), newest()),
-          ),
-        ),
-    }),
-    ...calibrationEndpoints(program),
   ];
 }

@@ -7,9 +7,12 @@ import { informationChart, itemChart } from '../../../engine/charts/item.ts';
 import { type ChoiceItem, type ItemVersion } from '../../../item-bank/items/item.ts';
 import { type ItemParameterRow, type Release, specOf } from '../../../item-bank/releases/release.ts';
 import type { Part, Specification } from '../../../item-bank/specifications/specification.ts';
-import { type LiveStatistics, noResponses } from '../../../item-bank/statistics/live.ts';
+import { type LiveStatistics, liveLight, noResponses } from '../../../item-bank/statistics/live.ts';
 import type { BankState } from '../../../item-bank/releases/bank.ts';
-import type { RecalibratedItem } from '../../../item-bank/calibration/recalibrate.ts';
+import { isPublishable } from '../../../item-bank/releases/publishable.ts';
+import type { RecalibratedItem } from '../../../item-bank/calibration/recalibrated.ts';
+import type { LevelCut } from '../../../scoring/regimes/reporting-scale.ts';
+import { defined } from '../../../storage/document/defined.ts';
 import type { Stored } from '../../../storage/port.ts';
 import type { Instant } from '../../../storage/document/instant.ts';
 import { reasonOfRefusal } from '../../reports/refusals.ts';
@@ -52,14 +55,8 @@ export function itemRow(
     attributes: item.attributes,
     languages: item.kind === 'choice' ? Object.keys(item.languages) : ['nl'],
     ...live,
-    ...(row === undefined
-      ? {}
-      : {
-          slope: row.slope,
-          difficulty: row.difficulty,
-          ...(row.lower === undefined ? {} : { lower: row.lower }),
-          origin: row.origin,
-        }),
+    light: liveLight(live),
+    ...defined({ slope: row?.slope, difficulty: row?.difficulty, lower: row?.lower, origin: row?.origin }),
     ...(item.kind === 'choice' && item.reviewBy !== undefined ? { reviewBy: item.reviewBy } : {}),
   };
 }
@@ -93,13 +90,14 @@ function choiceTexts(item: ChoiceItem): ItemDetail['texts'] {
 /** The curve is drawn in Dutch: the page puts its own words beside it. */
 function curveOf(row: ItemParameterRow | undefined): { curve?: string } {
   if (row === undefined) return {};
+  const { id, slope, difficulty, lower } = row;
   const bank = createItemParameters([specOf(row)]);
+  const half = lower === undefined ? '½' : ((1 + lower) / 2).toFixed(2);
+  const asymptote = lower === undefined ? '' : `; lower asymptote ${lower}`;
   return {
     curve: itemChart(bank, 0, {
-      title: row.id,
-      description:
-        `P = ${row.lower === undefined ? '½' : ((1 + row.lower) / 2).toFixed(2)} at θ = ${row.difficulty}` +
-        `; slope ${row.slope}${row.lower === undefined ? '' : `; lower asymptote ${row.lower}`}`,
+      title: id,
+      description: `P = ${half} at θ = ${difficulty}; slope ${slope}${asymptote}`,
       ability: 'θ',
       probability: 'P(θ)',
       information: 'I(θ)',
@@ -160,14 +158,12 @@ function partFacts(part: Part): { name: string; value: string }[] {
   }
 }
 
-/** Cuts of the reporting scale on the listening scale, marked in the picture. */
-const cuts = [
-  { name: 'A1', x: -1.5 },
-  { name: 'A2', x: 0 },
-  { name: 'B1', x: 1.5 },
-];
-
-export function specificationView(specification: Specification, releases: readonly Release[]): SpecificationView {
+/** `cuts`: where levels begin on the scale of the adaptive part, marked in the picture. */
+export function specificationView(
+  specification: Specification,
+  releases: readonly Release[],
+  cuts: readonly LevelCut[],
+): SpecificationView {
   const rows = releases
     .filter((release) => specification.banks.includes(release.bank))
     .flatMap((release) => release.parameters);
@@ -191,7 +187,7 @@ export function specificationView(specification: Specification, releases: readon
               ability: 'θ',
               information: 'I(θ)',
             },
-            cuts,
+            cuts.map(({ name, theta }) => ({ name, x: theta })),
           ),
         }),
   };
@@ -210,29 +206,6 @@ export function releaseView(release: Release, current: Release, { choices }: Ban
       .filter((choice) => choice.release === release.id)
       .map(({ at, previous, by, reason }) => ({ at, previous, by, reason })),
     ...(release.recalibration === undefined ? {} : { recalibration: release.recalibration }),
-  };
-}
-
-/** What a release can hold: a curve that rises, and a standard error. */
-export const isPublishable = ({ estimate, reasons, isFixed }: RecalibratedItem): boolean =>
-  isFixed !== true &&
-  estimate !== undefined &&
-  estimate.slope > 0 &&
-  estimate.difficultyStandardError !== undefined &&
-  !reasons.includes('not-in-bank');
-
-/** The parameters as the release will hold them; exposure control stays as it was. */
-export function publishedRow({ id, estimate }: RecalibratedItem, exposure: number): ItemParameterRow | undefined {
-  if (estimate?.difficultyStandardError === undefined) return undefined;
-  return {
-    id,
-    model: 'logistic',
-    slope: estimate.slope,
-    difficulty: estimate.difficulty,
-    ...(estimate.lower === undefined ? {} : { lower: estimate.lower }),
-    exposure,
-    origin: 'calibrated',
-    standardError: estimate.difficultyStandardError,
   };
 }
 
@@ -273,10 +246,7 @@ export function calibrationView(
   return {
     ...calibrationSummary(stored, releases, now),
     superseded: latest.id !== base,
-    ...(lines === undefined ? {} : { lines }),
-    ...(read === undefined ? {} : { read }),
-    ...(progress === undefined ? {} : { progress }),
-    ...(endedAt === undefined ? {} : { endedAt }),
+    ...defined({ lines, read, progress, endedAt, files, filesErasedAt }),
     ...(failure === undefined
       ? {}
       : {
@@ -288,8 +258,6 @@ export function calibrationView(
             },
           },
         }),
-    ...(files === undefined ? {} : { files }),
-    ...(filesErasedAt === undefined ? {} : { filesErasedAt }),
     ...(outcome === undefined ? {} : { outcome: { ...outcome, items: outcome.items.map(calibratedRow) } }),
   };
 }

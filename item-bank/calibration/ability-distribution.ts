@@ -1,0 +1,5 @@
+/** Mean and spread of ability. */
+export interface AbilityDistribution {
+  readonly mean: number;
+  readonly sd: number;
+}
