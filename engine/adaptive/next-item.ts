@@ -17,7 +17,10 @@ import {
 import type { AdaptiveBank } from './bank.ts';
 import type { AdaptivePolicy } from './policy.ts';
 
-/** One given item; category null = not scored (a fault of ours). */
+/**
+ * One given item; category null = not scored, because the test failed the candidate (audio did not play, the server was
+ * down).
+ */
 export interface AdministeredItem {
   readonly item: number;
   readonly category: number | null;
@@ -64,7 +67,7 @@ function posteriorOf({ table }: AdaptiveBank, history: readonly AdministeredItem
   return posterior;
 }
 
-/** Pretest items and items lost to a fault of ours count for nothing: neither in the estimate nor in the length. */
+/** Pretest items and items lost to our own failure count neither in the estimate nor in the length. */
 const isCounted = ({ scored, category }: AdministeredItem): boolean => scored && category !== null;
 
 /** Throws IrtError when the history names an item or a category that the bank does not have. */

@@ -140,7 +140,7 @@ export function sitHere(
 }
 
 /**
- * All candidates in order, however the chunks were shared out. Throws IrtError for a number of candidates that is none.
+ * All candidates in order, however the chunks were shared out. Throws IrtError unless `simulees` is a positive integer.
  */
 async function sitAll(
   sitters: StudyPopulation,

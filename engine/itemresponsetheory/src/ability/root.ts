@@ -5,7 +5,7 @@
 export interface EquationAt {
   /** Falls through zero at a mode. */
   readonly value: number;
-  /** Left out where the equation is nobody's derivative: its integral along the scan then decides between roots. */
+  /** Absent where the equation is not a derivative: its integral along the scan then decides between roots. */
   readonly objective?: number;
 }
 

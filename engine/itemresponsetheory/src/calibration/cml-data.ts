@@ -37,7 +37,7 @@ export interface RaschData {
   readonly emptyPersons: number;
 }
 
-/** Throws IrtError for adaptive data, said or seen, and for items without finite parameters, named. */
+/** Throws IrtError for adaptive data (declared or detected), and naming the items without finite parameters. */
 export function prepareRasch(data: ResponseMatrix, { design, model, ids }: RaschOptions): RaschData {
   if (design !== 'linear' && design !== 'booklets' && design !== 'adaptive')
     throw new IrtError('unknown-design', 'design', design, 'must be linear, booklets or adaptive');
@@ -94,7 +94,7 @@ function checkCategories(counts: readonly Float64Array[], ids: readonly string[]
           'category-without-responses',
           name,
           k,
-          'was given by nobody: its steps are infinite; close the categories up',
+          'has no answers, so its steps are infinite: close the categories up',
         );
     });
   });
@@ -104,7 +104,7 @@ function checkCategories(counts: readonly Float64Array[], ids: readonly string[]
         'category-without-responses',
         'rating scale',
         k,
-        'was given by nobody on any item: close the categories up',
+        'has no answers on any item: close the categories up',
       );
   });
 }

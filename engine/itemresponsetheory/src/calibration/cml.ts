@@ -67,7 +67,7 @@ export interface ConditionalCalibration {
     readonly scores: readonly BookletScore[];
   }[];
   readonly emptyPersons: number;
-  /** Who got nothing or everything: they tell nothing about the items. */
+  /** Persons with the lowest or the highest score: they hold no information about the items. */
   readonly extremePersons: number;
 }
 

@@ -47,7 +47,7 @@ export interface JointCalibration {
   readonly theta: Float64Array;
   readonly thetaError: Float64Array;
   readonly isExtreme: Uint8Array;
-  /** Of the answers of those who took part. */
+  /** Of the answers of the persons who were used. */
   readonly logLikelihood: number;
   readonly cycles: number;
   readonly converged: boolean;
@@ -199,8 +199,8 @@ function evaluate(
 }
 
 /**
- * Throws IrtError for adaptive data, said or seen, sets of items that nobody joins, and items without finite estimates,
- * named.
+ * Throws IrtError for adaptive data (declared or detected), sets of items that nobody joins, and items without finite
+ * estimates, named.
  */
 export function calibrateJointly(responses: ResponseMatrix, options: JointItemsOptions): JointCalibration {
   const {

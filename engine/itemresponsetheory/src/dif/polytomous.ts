@@ -195,7 +195,7 @@ export function ordinalDif(
   const seen = new Set(Array.from(category));
   for (let k = 0; k <= highest; k += 1)
     if (!seen.has(k))
-      throw new IrtError('category-empty', 'category', k, 'was chosen by nobody: close the categories up first');
+      throw new IrtError('category-empty', 'category', k, 'has no answers: close the categories up first');
   const product = Array.from(match, (value, n) => value * isFocal[n]);
   const [small, large] = [
     test === 'non-uniform' ? [match, isFocal] : [match],

@@ -48,9 +48,9 @@ const sameSet = (one: readonly number[], other: readonly number[]): boolean =>
 /**
  * Each round: items that are no anchors are tested together against the anchors; the anchors part by part, with all
  * that are no anchors free; then every item whose p is at least `level` is an anchor. Ends when the anchors are those
- * of an earlier round; where rounds go round in a circle (an item stands out as an anchor and does not as none), the
- * one in which most items stand out is told, or fair items would be flagged too seldom. Throws IrtError when the data
- * cannot be calibrated.
+ * of an earlier round; where the rounds repeat in a circle (an item is flagged as an anchor, but not as a non-anchor),
+ * the round with the most flagged items is returned, because the others would flag too seldom. Throws IrtError when the
+ * data cannot be calibrated.
  */
 export function purifiedWald(
   data: ResponseMatrix,

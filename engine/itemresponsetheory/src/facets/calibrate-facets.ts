@@ -23,7 +23,7 @@ export interface FacetsOptions extends FacetsModel {
   readonly tolerance?: number;
   readonly maximumCycles?: number;
   readonly standardErrors?: boolean;
-  /** Default: maximum likelihood as it is, as every package reports it. */ readonly biasCorrection?: BiasCorrection;
+  /** Default: none, plain maximum likelihood, as other packages report it. */ readonly biasCorrection?: BiasCorrection;
   readonly onCycle?: (cycle: number, logLikelihood: number, largestChange: number) => void;
 }
 
@@ -101,7 +101,7 @@ function observedInformation(marginal: Marginal, x: Float64Array): Float64Array 
   return matrix;
 }
 
-/** Throws IrtError for scores that are no scale: one score only, or a category in between that nobody gave. */
+/** Throws IrtError unless there are two scores at least, and every category between them was given. */
 export function requireScale(table: RatingTable): void {
   if (table.highest < 1)
     throw new IrtError('no-scale', 'score', table.categories[0], 'must have at least two different scores');

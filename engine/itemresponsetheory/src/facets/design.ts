@@ -142,7 +142,7 @@ const stepsOf = (highest: number, held: ReadonlyMap<number, number>, { free, wit
         return value === undefined ? free() : { constant: value, index: [], coefficient: [] };
       });
 
-/** Throws IrtError for a facet or element that is not there, or anchors that overlap. */
+/** Throws IrtError for an unknown facet or element, or anchors that overlap. */
 export function designOf(
   table: RatingTable,
   { elements }: Cells,

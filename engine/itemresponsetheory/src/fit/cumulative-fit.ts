@@ -24,7 +24,7 @@ export interface CumulativeFit {
   readonly to: number;
 }
 
-/** Fewer answers tell nothing of their order. */
+/** With fewer answers their order says nothing. */
 const fewestAnswers = 10;
 const bridges = 2000;
 
@@ -104,7 +104,7 @@ export function cumulativeFit(
   requireThetas(data, theta);
   const { arrival, rowStart, item, category } = data;
   if (arrival === undefined)
-    throw new IrtError('order-unknown', 'data.arrival', 'undefined', 'must tell the order of the answers');
+    throw new IrtError('order-unknown', 'data.arrival', 'undefined', 'must give the order of the answers');
   const curves = createCurves();
   return Array.from({ length: data.persons }, (_, person): CumulativeFit | undefined => {
     const [start, end] = [rowStart[person], rowStart[person + 1]];

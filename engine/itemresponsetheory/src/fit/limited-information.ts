@@ -154,7 +154,7 @@ function quadraticForm(residual: Float64Array, covariance: Float64Array, columns
       'singular',
       'data',
       'moments',
-      'must have no redundant moments: is there an item that nobody varies on?',
+      'must have no redundant moments: look for an item on which all persons answer alike',
     );
   const projected = Float64Array.from(through, (column) => product(column, own));
   const size = columns.length;

@@ -3,7 +3,7 @@ import { IrtError } from '../errors.ts';
 import { type ItemParameters, requireCategory } from '../parameters/item-parameters.ts';
 import type { ResponseMatrix } from '../responses/response-matrix.ts';
 
-/** Throws IrtError for responses of another number of items, a category outside its item, or nobody. */
+/** Throws IrtError for another number of items than the bank has, a category outside its item, or no persons. */
 export function requireResponses(bank: ItemParameters, data: ResponseMatrix): void {
   if (data.items !== bank.size)
     throw new IrtError('unequal-lengths', 'data.items', data.items, `must be ${bank.size}, as many as the bank has`);

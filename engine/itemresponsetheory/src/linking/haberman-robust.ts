@@ -105,7 +105,7 @@ export interface RobustFormsOptions {
 /**
  * Drops the worst item from the form in which it is out of line, links again, until every |z| of difficulties and ln
  * slopes is at most `threshold`. A residual from the mean of m forms has variance (m − 1)/m of its own: it is stretched
- * by that. Where an item stands in two forms nobody can say which is wrong: it links neither.
+ * by that. Where an item stands in only two forms, the data cannot show which is wrong: it links neither.
  */
 export function linkFormsRobustly(
   forms: readonly Form[],

@@ -1,4 +1,4 @@
-/** How sure a link is, and which anchors to distrust. */
+/** Standard errors of a link, and anchors that are out of line with the others. */
 import { IrtError } from '../errors.ts';
 import { log } from '../numeric/elementary.ts';
 import type { ItemSpec } from '../parameters/item-parameters.ts';

@@ -12,8 +12,8 @@ export interface Panel {
 }
 
 /**
- * Throws IrtError for a module that is not there, used twice or empty, an item twice on one path, a first stage with a
- * choice.
+ * Throws IrtError for a module that does not exist, is used twice or is empty, an item twice on one path, a first stage
+ * with a choice.
  */
 export function checkPanel(bank: ItemParameters, { modules, stages }: Panel): void {
   const first = stages.at(0)?.length ?? 0;

@@ -41,7 +41,7 @@ export interface RatingTableOptions {
 
 /**
  * The scale runs from the lowest to the highest score given. Throws IrtError for no rows, a row with another number of
- * facets, a score that is no whole number from 0 to 63, or a weight that is not above 0.
+ * facets, a score that is not an integer from 0 to 63, or a weight that is not positive.
  */
 export function ratingTable(
   facets: readonly string[],

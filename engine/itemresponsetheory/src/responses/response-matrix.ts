@@ -13,8 +13,8 @@ export interface ResponseMatrix {
 }
 
 /**
- * From a row for each person; null = not given. Throws IrtError for what is no whole number from 0 to 254, or rows of
- * unequal length.
+ * From a row for each person; null = not given. Throws IrtError for a value that is not an integer from 0 to 254, or
+ * for rows of unequal length.
  */
 export function responseMatrix(rows: readonly (readonly (number | null)[])[]): ResponseMatrix {
   const items = rows.at(0)?.length ?? 0;

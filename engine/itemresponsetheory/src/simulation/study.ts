@@ -32,7 +32,7 @@ export interface SimulationDesign {
   readonly sit: SimulatedTest;
   /**
    * The items that a test without constraints would give to the same candidate, so many: what the information is
-   * compared with. Without it, the best items at the true θ, which no test can know.
+   * compared with. Without it, the best items at the true θ, which a real test cannot know.
    */
   readonly unconstrained?: (answer: (item: number) => number, simulee: number, length: number) => readonly number[];
   /** Called after every hundred. */
@@ -71,7 +71,7 @@ function sitOne(design: SimulationDesign, simulee: number): SimulatedSession {
   };
 }
 
-/** Throws IrtError for a number of simulees that is none, and what `signal` throws when it is aborted. */
+/** Throws IrtError unless `simulees` is a positive integer, and what `signal` throws when it is aborted. */
 export function simulate(design: SimulationDesign): SimulatedSession[] {
   const { simulees, first = 0, onProgress, signal } = design;
   if (!Number.isInteger(simulees) || simulees < 1)
