@@ -8,34 +8,26 @@ import { type Logger, pino } from 'pino';
 import { encodeId } from '../storage/document/id.ts';
 import { type Instant, toInstant } from '../storage/document/instant.ts';
 import { DataKeys } from '../storage/keys/data-keys.ts';
-import { writeCheckpoint } from '../storage/journal/checkpoint.ts';
+import { type CheckpointMemory, writeCheckpoint } from '../storage/journal/checkpoint.ts';
 import { SigningKeys } from '../storage/keys/signing-keys.ts';
 import { leases } from '../storage/journal/lease.ts';
 import type { Storage } from '../storage/port.ts';
 import { agencies, type Agencies } from '../people/agencies/agency.ts';
 import { admissionCodes } from '../people/access/codes.ts';
 import { Tokens } from '../people/access/tokens.ts';
-import { candidates } from '../people/candidates/candidate.ts';
 import { accounts } from '../people/staff/account.ts';
 import { Passwords } from '../people/staff/passwords.ts';
 import { staffSessions } from '../people/staff/staff-sessions.ts';
 import { engineVersion } from '../engine/adaptive/policy.ts';
 import { ReleaseStore } from '../item-bank/releases/store.ts';
-import { Banks } from '../item-bank/releases/run.ts';
 import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
 import type { Registration } from '../delivery/sessions/session.ts';
 import { type RegistrationPorts, sittings } from '../delivery/administrations/register.ts';
 import { type Live, openLive } from '../delivery/live/live.ts';
-import { Sessions } from '../delivery/sessions/run.ts';
 import { folderLibrary } from '../item-bank/items/media.ts';
 import { type ItemCountPorts, countedItems, itemCounts } from '../delivery/responses/item-counts.ts';
-import { Ratings, ratingQueue } from '../scoring/rating/run.ts';
-import { Results, resultKeys } from '../scoring/results/run.ts';
 import { type Regime, regimes } from '../scoring/regimes/regime.ts';
-import { certificates } from '../scoring/certificates/issue.ts';
-import { withdrawnCertificates } from '../scoring/certificates/status.ts';
 import { type FollowUpPorts, follow } from '../scoring/follow-up/follow.ts';
-import { deliveries } from '../scoring/trajectory/deliveries.ts';
 import { guardedFetch } from '../scoring/trajectory/guarded-fetch.ts';
 import { loadDemonstration } from '../demonstration/bank.ts';
 import {
@@ -70,6 +62,7 @@ import type { Job } from './jobs/job.ts';
 import { openSealed } from './open-storage.ts';
 import { passwordThread } from './password-threads.ts';
 import type { Program } from './program.ts';
+import { openRooms } from './rooms.ts';
 import type { Timers } from '../storage/document/timers.ts';
 import { commandVoice } from '../words/commands.ts';
 
@@ -185,90 +178,25 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     pino.destination({ dest: 2, sync: true }),
   );
   const clock = new ProcessClock({ wall: () => Date.now(), monotonic: () => performance.now() });
-  const { now } = clock;
-  const everyTimer = new ProcessTimers();
-  const { storage, wrapping } = await openSealed(configuration, {
-    now,
-    random,
-    upgrade: true,
-    watching: {
-      timers: everyTimer,
-      watchFailed: (error) => log.warn({ err: error }, 'changes made by other processes are not seen for a while'),
-    },
-  });
-  const signing = await SigningKeys.open({ storage, wrapping, random, now });
-  const stores = await storesOf(storage, configuration);
-  const { bank, content } = stores;
-  const dataKeys = await DataKeys.open({ storage, wrapping, random, now });
-  const blobs = storage.blobs(dataKeys.dataKeyOf);
-  const sessions = new Sessions({ journal: storage.journal, now, pinnedTest: stores.pinnedTest });
-  const ratings = new Ratings(storage.journal, await storage.collection(ratingQueue), now);
+  const timers = new ProcessTimers();
+  const surroundings = { log, timers, now: clock.now };
+  const keeping = await openKeeping(configuration, surroundings);
+  const { storage, stores, signing } = keeping;
+  const people = await openPeople(storage);
+  await publishContent(stores.bank, stores.content);
+  const credentials = await demonstrate(configuration, { ...stores, accounts: people.accounts });
   let publicUrl = configuration.publicUrl ?? '';
-
-  const shared = {
-    candidates: await storage.collection(candidates),
-    sittings: await storage.collection(sittings),
-    accounts: await storage.collection(accounts),
-    staffSessions: await storage.collection(staffSessions),
-  };
-  await publishContent(bank, content);
-  const credentials = await demonstrate(configuration, { ...stores, accounts: shared.accounts });
-  const calibrations = await openCalibrations(configuration, stores, { blobs, dataKeys, timers: everyTimer, log });
-  const memory = fileMemory(join(configuration.dataFolder, 'last-checkpoint.json'));
-  const thread = () => passwordThread(join(import.meta.dirname, 'password-worker.mjs'));
-  const live = await liveState(storage, wrapping.derive('failed attempts'), log);
   const program: Program = {
-    configuration,
-    version: packageFile.version,
-    log,
-    now,
-    makeId,
-    random,
-    timers: everyTimer,
-    storage,
-    blobs,
-    tokens: new Tokens(wrapping.derive('tokens'), now),
-    agencies: stores.agencies,
-    ...shared,
-    passwords: new Passwords([thread(), thread()], waitingPasswords),
-    codes: await storage.collection(admissionCodes),
-    sessions,
-    live,
-    bank,
-    banks: new Banks({ journal: storage.journal, store: bank, now }),
-    calibrations,
-    ratings,
-    media: folderLibrary(mediaFolders(content, configuration.demonstration ? demonstrationFolder : undefined)),
-    registration: { ...shared, sessions, ...pinnedToday(stores), now, makeId, random },
-    results: new Results({
-      journal: storage.journal,
-      sessions,
-      ratings,
-      keys: await storage.collection(resultKeys),
-      regimes: stores.regimes,
-      now,
-    }),
-    regimes: stores.regimes,
-    certificates: await storage.collection(certificates),
-    withdrawn: await storage.collection(withdrawnCertificates),
-    deliveries: await storage.collection(deliveries),
-    sign: (payload, header) => signing.sign(payload, header),
-    signBytes: (payload) => signing.sign(payload),
+    ...(await programOf(configuration, surroundings, keeping, people)),
     publicUrl: () => publicUrl,
   };
-  const followUp: FollowUpPorts = {
-    ...program,
-    deliveries: configuration.trajectory === undefined ? undefined : program.deliveries,
-    sessionClosed: (id) => program.live.presence.forget(id),
-  };
-  const counts = { counts: await storage.collection(countedItems), sittings: shared.sittings, sessions, now };
-  const stopFollowing = bank.follow((error) => {
+  const counts = { counts: await storage.collection(countedItems), ...program };
+  const stopFollowing = stores.bank.follow((error) => {
     log.error({ err: error }, 'a publication of another process was not read');
   });
-  const checkpointNow = () => writeCheckpoint({ storage, sign: program.signBytes, at: now(), memory });
+  const memory = fileMemory(join(configuration.dataFolder, 'last-checkpoint.json'));
   // A database that is not the one this installation wrote ends the start here.
-  await checkpointNow();
-  const liveJobs = await startLive(program);
+  await writeCheckpoint({ storage, sign: program.signBytes, at: program.now(), memory });
   return {
     program,
     application: createApplication(program, {
@@ -276,26 +204,121 @@ export async function compose(configuration: Configuration): Promise<Composed> {
       interfaceFolder: join(import.meta.dirname, 'interface'),
       jwks: () => signing.jwks(),
     }),
-    jobs: [
-      ...liveJobs,
-      consequencesJob({ ...program, follow: (consequence, origin) => follow(followUp, consequence, origin) }),
-      ...recordJobs(program, guardedFetch(), memory),
-      calibrations.sweep(),
-      clockWatch(clock, log),
-      itemCountsJob(counts, stores.agencies),
-    ],
+    jobs: [...(await jobsOf(program, memory)), clockWatch(clock, log), itemCountsJob(counts, stores.agencies)],
     reachableAt: (url) => {
       publicUrl = url;
     },
     greeting: (address, local) => greeting(program, credentials, address, local),
-    endTimers: () => everyTimer.stopAll(),
+    endTimers: () => timers.stopAll(),
     close: async () => {
       stopFollowing();
-      live.close();
-      await calibrations.stop();
+      program.live.close();
+      await program.calibrations.stop();
       await storage.close();
     },
   };
+}
+
+interface Surroundings {
+  readonly log: Logger;
+  readonly timers: Timers;
+  readonly now: () => Instant;
+}
+
+/** Storage opened by the secret, with the keys that sign and encrypt. */
+async function openKeeping(configuration: Configuration, { log, timers, now }: Surroundings) {
+  const watchFailed = (error: Error): void =>
+    log.warn({ err: error }, 'changes made by other processes are not seen for a while');
+  const watching = { timers, watchFailed };
+  const { storage, wrapping } = await openSealed(configuration, { now, random, upgrade: true, watching });
+  const signing = await SigningKeys.open({ storage, wrapping, random, now });
+  const dataKeys = await DataKeys.open({ storage, wrapping, random, now });
+  const blobs = storage.blobs(dataKeys.dataKeyOf);
+  return { storage, wrapping, signing, dataKeys, blobs, stores: await storesOf(storage, configuration) };
+}
+type Keeping = Awaited<ReturnType<typeof openKeeping>>;
+
+const openPeople = async (storage: Storage) => ({
+  accounts: await storage.collection(accounts),
+  staffSessions: await storage.collection(staffSessions),
+  codes: await storage.collection(admissionCodes),
+  sittings: await storage.collection(sittings),
+});
+type People = Awaited<ReturnType<typeof openPeople>>;
+
+async function programOf(
+  configuration: Configuration,
+  surroundings: Surroundings,
+  keeping: Keeping,
+  people: People,
+): Promise<Omit<Program, 'publicUrl'>> {
+  const { log, timers, now } = surroundings;
+  const { storage, wrapping, signing, blobs, stores } = keeping;
+  const { bank, agencies } = stores;
+  const rooms = await openRooms({ ...stores, now });
+  const thread = () => passwordThread(join(import.meta.dirname, 'password-worker.mjs'));
+  return {
+    configuration,
+    log,
+    now,
+    makeId,
+    random,
+    timers,
+    storage,
+    blobs,
+    agencies,
+    bank,
+    ...people,
+    ...rooms,
+    version: packageFile.version,
+    tokens: new Tokens(wrapping.derive('tokens'), now),
+    passwords: new Passwords([thread(), thread()], waitingPasswords),
+    live: await liveState(storage, wrapping.derive('failed attempts'), log),
+    calibrations: await openCalibrations(configuration, surroundings, keeping),
+    media: folderLibrary(mediaFolders(stores.content, configuration.demonstration ? demonstrationFolder : undefined)),
+    regimes: stores.regimes,
+    registration: {
+      candidates: rooms.candidates,
+      sittings: people.sittings,
+      sessions: rooms.sessions,
+      ...pinnedToday(stores),
+      now,
+      makeId,
+      random,
+    },
+    sign: (payload, header) => signing.sign(payload, header),
+    signBytes: (payload) => signing.sign(payload),
+  };
+}
+
+async function openCalibrations(
+  { dataFolder }: Configuration,
+  { log, timers, now }: Surroundings,
+  { storage, blobs, dataKeys, stores }: Keeping,
+): Promise<Calibrations> {
+  const calibrations = new Calibrations(
+    { now, makeId, timers, log, agencies: stores.agencies },
+    await storage.collection(calibrationJobs),
+    new CalibrationFiles({ blobs, destroyDataKey: (tenant, person) => dataKeys.destroyDataKey(tenant, person) }),
+    startWorker(join(import.meta.dirname, 'calibration-worker.mjs')),
+    join(dataFolder, 'uploads'),
+  );
+  await calibrations.tidy(storage.engine === 'mongodb');
+  return calibrations;
+}
+
+async function jobsOf(program: Program, memory: CheckpointMemory): Promise<Job[]> {
+  const followUp: FollowUpPorts = {
+    ...program,
+    deliveries: program.configuration.trajectory === undefined ? undefined : program.deliveries,
+    sessionClosed: (id) => program.live.presence.forget(id),
+  };
+  return [
+    ...(await startLive(program)),
+    consequencesJob({ ...program, follow: (consequence, origin) => follow(followUp, consequence, origin) }),
+    ...recordJobs(program, guardedFetch(), memory),
+    program.calibrations.sweep(),
+  ];
 }
 
 /** Says that this process is there, measures how long none was, and begins to watch over the sessions under way. */
@@ -322,21 +345,6 @@ const liveState = (storage: Storage, key: Uint8Array, log: Logger): Promise<Live
   });
 
 /** The designer's calibrations, without what a killed process left of them. */
-async function openCalibrations(
-  { dataFolder }: Configuration,
-  { storage, agencies: all }: Stores,
-  { blobs, dataKeys, timers, log }: Pick<Program, 'blobs' | 'timers' | 'log'> & { readonly dataKeys: DataKeys },
-): Promise<Calibrations> {
-  const calibrations = new Calibrations(
-    { now, makeId, timers, log, agencies: all },
-    await storage.collection(calibrationJobs),
-    new CalibrationFiles({ blobs, destroyDataKey: (tenant, person) => dataKeys.destroyDataKey(tenant, person) }),
-    startWorker(join(import.meta.dirname, 'calibration-worker.mjs')),
-    join(dataFolder, 'uploads'),
-  );
-  await calibrations.tidy(storage.engine === 'mongodb');
-  return calibrations;
-}
 
 function endpointsOf(program: Program, signing: SigningKeys, counts: ItemCountPorts): Endpoint[] {
   return [
@@ -345,7 +353,11 @@ function endpointsOf(program: Program, signing: SigningKeys, counts: ItemCountPo
     ...invigilatorEndpoints(program),
     ...examinerEndpoints(program),
     ...designerEndpoints(program, (tenant) => itemCounts(counts, tenant)),
-    ...publicEndpoints(program, {
+    ...publicEndpoints({
+      ...program,
+      engine: program.registration.engine,
+      isDemonstration: program.configuration.demonstration,
+      failures: program.live.failures,
       result: (key) => resultView(program, key),
       check: (credential) => certificateCheck({ ...program, jwks: () => signing.jwks() }, credential),
     }),

@@ -6,28 +6,22 @@ import type { MakeId } from '../storage/document/id.ts';
 import type { Agencies } from '../people/agencies/agency.ts';
 import type { AdmissionCodes } from '../people/access/codes.ts';
 import type { Tokens } from '../people/access/tokens.ts';
-import type { Candidates } from '../people/candidates/candidate.ts';
 import type { Accounts } from '../people/staff/account.ts';
 import type { Passwords } from '../people/staff/passwords.ts';
 import type { StaffSessions } from '../people/staff/staff-sessions.ts';
 import type { MediaLibrary } from '../item-bank/items/media.ts';
-import type { Banks } from '../item-bank/releases/run.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { RegistrationPorts, Sittings } from '../delivery/administrations/register.ts';
 import type { Live } from '../delivery/live/live.ts';
-import type { Sessions } from '../delivery/sessions/run.ts';
-import type { Certificates } from '../scoring/certificates/issue.ts';
 import type { Sign } from '../scoring/certificates/sign.ts';
-import type { WithdrawnCertificates } from '../scoring/certificates/status.ts';
-import type { Ratings } from '../scoring/rating/run.ts';
 import type { Regime } from '../scoring/regimes/regime.ts';
-import type { Results } from '../scoring/results/run.ts';
-import type { Deliveries } from '../scoring/trajectory/deliveries.ts';
 import type { Calibrations } from './jobs/calibrations.ts';
 import type { Configuration } from './configuration.ts';
+import type { Rooms } from './rooms.ts';
 import type { Timers } from '../storage/document/timers.ts';
 
-export interface Program {
+/** No room takes it whole: each names the few members that it needs, as its ports. */
+export interface Program extends Rooms {
   readonly configuration: Configuration;
   readonly version: string;
   readonly log: Logger;
@@ -42,24 +36,15 @@ export interface Program {
   readonly accounts: Accounts;
   readonly staffSessions: StaffSessions;
   readonly passwords: Passwords;
-  readonly candidates: Candidates;
   readonly codes: AdmissionCodes;
   readonly sittings: Sittings;
-  readonly sessions: Sessions;
   readonly live: Live;
   readonly bank: ReleaseStore;
-  /** What designers do to the banks: releases published and put in force. */
-  readonly banks: Banks;
   readonly calibrations: Calibrations;
   readonly media: MediaLibrary;
   readonly registration: RegistrationPorts;
-  readonly ratings: Ratings;
-  readonly results: Results;
   /** Those that ship, and those of the content folder. */
   readonly regimes: readonly Regime[];
-  readonly certificates: Certificates;
-  readonly withdrawn: WithdrawnCertificates;
-  readonly deliveries: Deliveries;
   /** Signs certificates by the newest key of the installation. */
   readonly sign: Sign;
   /** Signs checkpoints. */

@@ -10,6 +10,7 @@ import { Sessions } from '../delivery/sessions/run.ts';
 import { type Certificates, certificates } from '../scoring/certificates/issue.ts';
 import { type WithdrawnCertificates, withdrawnCertificates } from '../scoring/certificates/status.ts';
 import { Ratings, ratingQueue } from '../scoring/rating/run.ts';
+import type { Regime } from '../scoring/regimes/regime.ts';
 import { Results, resultKeys } from '../scoring/results/run.ts';
 import { type Deliveries, deliveries } from '../scoring/trajectory/deliveries.ts';
 
@@ -29,10 +30,11 @@ export interface RoomPorts {
   readonly storage: Storage;
   readonly bank: ReleaseStore;
   readonly pinnedTest: (registration: Registration) => PinnedTest;
+  readonly regimes: readonly Regime[];
   readonly now: () => Instant;
 }
 
-export async function openRooms({ storage, bank, pinnedTest, now }: RoomPorts): Promise<Rooms> {
+export async function openRooms({ storage, bank, pinnedTest, regimes, now }: RoomPorts): Promise<Rooms> {
   const { journal } = storage;
   const sessions = new Sessions({ journal, now, pinnedTest });
   const ratings = new Ratings(journal, await storage.collection(ratingQueue), now);
@@ -42,7 +44,7 @@ export async function openRooms({ storage, bank, pinnedTest, now }: RoomPorts): 
     sessions,
     banks: new Banks({ journal, store: bank, now }),
     ratings,
-    results: new Results({ journal, sessions, ratings, keys, now }),
+    results: new Results({ journal, sessions, ratings, keys, regimes, now }),
     certificates: await storage.collection(certificates),
     withdrawn: await storage.collection(withdrawnCertificates),
     deliveries: await storage.collection(deliveries),

@@ -7,6 +7,7 @@ import {
   Specification as SpecificationSchema,
   type SpecificationId,
 } from '../specifications/specification.ts';
+import type { ItemVersion } from '../items/item.ts';
 import { adaptiveBank, adaptiveTest } from './adaptive-test.ts';
 import type { PinnedTest } from './pinned-test.ts';
 import { Release } from './release.ts';
@@ -207,6 +208,21 @@ export class ReleaseStore {
     };
   }
 
+  private named(releases: Readonly<Record<string, string>>): readonly Release[] {
+    return Object.values(releases).map((release) => {
+      const found = this.releases.get(release);
+      if (found === undefined) throw new UnknownPublication(release);
+      return found;
+    });
+  }
+
+  /** An item of the releases that a session pinned. Throws UnknownPublication; undefined when none of them has it. */
+  pinnedItem(releases: Readonly<Record<string, string>>, id: string): ItemVersion | undefined {
+    return this.named(releases)
+      .flatMap(({ items }) => items)
+      .find((item) => item.id === id);
+  }
+
   /** The test as a session pinned it. Throws UnknownPublication. */
   pinnedTest(id: SpecificationId, version: number, releases: Readonly<Record<string, string>>): PinnedTest {
     const name = canonicalJson({ id, version, releases });
@@ -214,11 +230,7 @@ export class ReleaseStore {
     if (known !== undefined) return known;
     const specification = this.specifications.get(specificationKey(id, version));
     if (specification === undefined) throw new UnknownPublication(specificationKey(id, version));
-    const pinned = Object.values(releases).map((release) => {
-      const found = this.releases.get(release);
-      if (found === undefined) throw new UnknownPublication(release);
-      return found;
-    });
+    const pinned = this.named(releases);
     const items = pinned.flatMap((release) => release.items);
     const part = specification.parts.find((candidate) => candidate.kind === 'adaptive');
     const test: PinnedTest = {

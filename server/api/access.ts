@@ -7,6 +7,9 @@ import type { LoadedSession, SessionId } from '../../delivery/sessions/run.ts';
 import { Problem } from '../http/problem.ts';
 import type { Program } from '../program.ts';
 
+/** What it takes to know who asks. */
+export type GuardPorts = Pick<Program, 'tokens' | 'sessions' | 'accounts' | 'staffSessions' | 'now'>;
+
 export const staffCookie = 'meetlat-staff';
 
 export interface StaffAccess {
@@ -32,10 +35,10 @@ function bearer(request: Request): string {
 }
 
 /** Whether the session that a request came with is still open; for streams, which live longer than a request. */
-export const isStillIn = async (program: Program, { tenant, id, session }: StaffAccess): Promise<boolean> =>
+export const isStillIn = async (program: GuardPorts, { tenant, id, session }: StaffAccess): Promise<boolean> =>
   (await openStaffSession(program, { tenant, account: id, session })) !== undefined;
 
-export function guards(program: Program) {
+export function guards(program: GuardPorts) {
   const staff =
     (role?: Role) =>
     async (request: Request, _response: Response): Promise<StaffAccess> => {

@@ -10,11 +10,13 @@ import { openApiDocument } from './openapi.ts';
 import { Problem, problemHandler } from './problem.ts';
 import { protocolCheck } from './protocol-check.ts';
 
+export type ApplicationPorts = Pick<Program, 'log' | 'publicUrl' | 'storage' | 'version'>;
+
 /** JSON bodies are small; a recording's chunk is read by its own endpoint. */
 const jsonLimit = '200kb';
 
 /** Everything from ourselves, nothing inline, nothing framed. */
-const security = (program: Program): RequestHandler =>
+const security = (program: ApplicationPorts): RequestHandler =>
   helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -67,7 +69,7 @@ const sameOrigin: RequestHandler = (request, _response, next) => {
 };
 
 /** Logs say what happened, never to whom: no address, no query, no body, no token. */
-const logging = (program: Program): RequestHandler =>
+const logging = (program: ApplicationPorts): RequestHandler =>
   pinoHttp({
     logger: program.log,
     autoLogging: { ignore: (request) => request.url === '/health' || !(request.url ?? '').startsWith('/api/') },
@@ -114,7 +116,7 @@ export interface ApplicationParts {
   readonly jwks: () => Promise<object>;
 }
 
-export function createApplication(program: Program, parts: ApplicationParts): Express {
+export function createApplication(program: ApplicationPorts, parts: ApplicationParts): Express {
   const application = express();
   application.disable('x-powered-by');
   application.set('trust proxy', 'loopback');

@@ -10,6 +10,8 @@ import type { Program } from '../program.ts';
 import type { Job } from './job.ts';
 import { findOpen, unlessRefused } from './open-sessions.ts';
 
+export type LivenessPorts = Pick<Program, 'live' | 'now' | 'sessions' | 'agencies' | 'sittings'>;
+
 export interface Liveness {
   readonly at: Instant;
 }
@@ -28,7 +30,7 @@ async function beat(liveness: Collection<Liveness, never>, now: Instant): Promis
 }
 
 /** On start: how long nobody was there for the sessions under way. Measuring the same outage twice changes nothing. */
-export async function measureOutage(program: Program, liveness: Collection<Liveness, never>): Promise<void> {
+export async function measureOutage(program: LivenessPorts, liveness: Collection<Liveness, never>): Promise<void> {
   const now = program.now();
   const last = await beat(liveness, now);
   if (last === undefined || toEpochMs(now) - toEpochMs(last) <= outageFromMs) return;
@@ -36,7 +38,7 @@ export async function measureOutage(program: Program, liveness: Collection<Liven
     await unlessRefused(program.sessions.handle(id, { type: 'measure-outage', from: last, to: now }));
 }
 
-export function livenessJobs(program: Program, liveness: Collection<Liveness, never>): Job[] {
+export function livenessJobs(program: LivenessPorts, liveness: Collection<Liveness, never>): Job[] {
   const { presence, seats, failures } = program.live;
   return [
     {

@@ -13,6 +13,8 @@ import type { Program } from '../program.ts';
 import type { Job } from './job.ts';
 import type { Leadership } from './leadership.ts';
 
+export type OpenSessionPorts = Pick<Program, 'agencies' | 'sittings' | 'sessions' | 'now' | 'live'>;
+
 /** Sessions registered longer ago than this are not looked for any more, ms. */
 const lookBackMs = 48 * 3_600_000;
 const rescanEveryMs = 60_000;
@@ -23,7 +25,7 @@ export interface OpenSession {
 }
 
 /** Every session under way, read anew. */
-export async function findOpen({ agencies, sittings, sessions, now }: Program): Promise<OpenSession[]> {
+export async function findOpen({ agencies, sittings, sessions, now }: OpenSessionPorts): Promise<OpenSession[]> {
   const since = toInstant(toEpochMs(now()) - lookBackMs);
   const open: OpenSession[] = [];
   for (const tenant of await tenants(agencies)) {
@@ -56,7 +58,7 @@ export class OpenSessions {
   private scannedMs = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly program: Program,
+    private readonly program: OpenSessionPorts,
     private readonly leadership: Leadership,
   ) {
     program.live.sessions.watch((id) => {
@@ -119,7 +121,7 @@ export class OpenSessions {
   }
 }
 
-export function sessionJobs(program: Program, leadership: Leadership): Job[] {
+export function sessionJobs(program: OpenSessionPorts, leadership: Leadership): Job[] {
   const open = new OpenSessions(program, leadership);
   return [
     { name: 'leadership', everyMs: 1_500, run: () => leadership.keep() },

@@ -7,6 +7,11 @@ import { pushTo } from '../../scoring/trajectory/push.ts';
 import type { Program } from '../program.ts';
 import type { Job } from './job.ts';
 
+export type RecordPorts = Pick<
+  Program,
+  'storage' | 'agencies' | 'configuration' | 'deliveries' | 'makeId' | 'now' | 'random' | 'signBytes'
+>;
+
 /**
  * Longer than one attempt takes; a killed holder holds the others up for this long, ms. A run that takes longer may
  * meet another one:
@@ -15,7 +20,7 @@ import type { Job } from './job.ts';
 const leaseMs = 20_000;
 
 /** Runs `work` when no other process does. */
-async function alone(program: Program, holder: string, name: string, work: () => Promise<void>): Promise<void> {
+async function alone(program: RecordPorts, holder: string, name: string, work: () => Promise<void>): Promise<void> {
   const collection = await program.storage.collection(leases);
   const lease = await takeLease(collection, name, { holder, lifeMs: leaseMs }, program.now());
   if (lease === undefined) return;
@@ -26,7 +31,7 @@ async function alone(program: Program, holder: string, name: string, work: () =>
   }
 }
 
-export function recordJobs(program: Program, fetchPort: typeof fetch, memory: CheckpointMemory): Job[] {
+export function recordJobs(program: RecordPorts, fetchPort: typeof fetch, memory: CheckpointMemory): Job[] {
   const holder = program.makeId();
   const checkpoint: Job = {
     name: 'checkpoint',

@@ -1,6 +1,7 @@
 /** What a candidate's client may ask; the wire is described in protocol.ts. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { recordingId } from '../../../delivery/recordings/upload.ts';
 import type { SealedRecording } from '../../../delivery/sessions/facts.ts';
 import { resolveMedia } from '../../../delivery/sessions/shown-names.ts';
 import type { LoadedSession, SessionId } from '../../../delivery/sessions/run.ts';
@@ -27,6 +28,22 @@ import { seatName } from '../../../words/seats.ts';
 import { candidateView } from './view.ts';
 import { sendMedia } from '../../http/media.ts';
 
+export type CandidatePorts = Pick<
+  Program,
+  | 'blobs'
+  | 'codes'
+  | 'live'
+  | 'makeId'
+  | 'media'
+  | 'random'
+  | 'timers'
+  | 'tokens'
+  | 'sessions'
+  | 'accounts'
+  | 'staffSessions'
+  | 'now'
+>;
+
 /** A recorded second of Opus is a few kB; a chunk of this size is no recording, bytes. */
 const largestChunk = 1_000_000;
 
@@ -38,7 +55,7 @@ const ChunkParam = z.coerce
   .max(mostChunks - 1);
 const HashHeader = z.string().regex(/^[0-9a-f]{64}$/);
 
-export function candidateEndpoints(program: Program): Endpoint[] {
+export function candidateEndpoints(program: CandidatePorts): Endpoint[] {
   const guard = guards(program);
   return [
     ...admissionEndpoints(program, guard),
@@ -49,7 +66,7 @@ export function candidateEndpoints(program: Program): Endpoint[] {
 
 type Guards = ReturnType<typeof guards>;
 
-function admissionEndpoints(program: Program, guard: Guards): Endpoint[] {
+function admissionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
   return [
     jsonEndpoint({
       method: 'post',
@@ -105,7 +122,7 @@ function admissionEndpoints(program: Program, guard: Guards): Endpoint[] {
 
 /** The device is here. A pushed code carries the invigilator's admission with it; any other waits for it. */
 async function arrive(
-  program: Program,
+  program: CandidatePorts,
   id: SessionId,
   seat: string,
   code: { readonly admits: boolean; readonly by: string },
@@ -119,10 +136,10 @@ async function arrive(
   });
 }
 
-const viewOf = (program: Program, session: LoadedSession): CandidateView =>
+const viewOf = (program: CandidatePorts, session: LoadedSession): CandidateView =>
   candidateView(session, program.sessions.pinnedTest(session.state), program.now());
 
-function sessionEndpoints(program: Program, guard: Guards): Endpoint[] {
+function sessionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
   return [
     jsonEndpoint({
       method: 'post',
@@ -189,7 +206,10 @@ function sessionEndpoints(program: Program, guard: Guards): Endpoint[] {
   ];
 }
 
-async function heartbeat(program: Program, { id, session }: CandidateAccess): Promise<z.infer<typeof Heartbeat>> {
+async function heartbeat(
+  program: CandidatePorts,
+  { id, session }: CandidateAccess,
+): Promise<z.infer<typeof Heartbeat>> {
   const { state, version } = session;
   const { presence } = program.live;
   if (state.closed === undefined && state.disconnectedAt === undefined) presence.beat(id);
@@ -201,7 +221,7 @@ async function heartbeat(program: Program, { id, session }: CandidateAccess): Pr
 }
 
 async function followSession(
-  program: Program,
+  program: CandidatePorts,
   { id, session }: CandidateAccess,
   request: Request,
   response: Response,
@@ -212,15 +232,12 @@ async function followSession(
   await stream.closed.then(stop);
 }
 
-const uploadOf = (access: CandidateAccess, upload: string): UploadId => ({
-  tenant: access.id.tenant,
-  person: access.session.state.registration.candidate,
-  id: `${access.id.id}-${upload}`,
-});
+const uploadOf = ({ id: { tenant, id: session }, session: { state } }: CandidateAccess, upload: string): UploadId =>
+  recordingId({ tenant, session, person: state.registration.candidate }, upload);
 
 /** Seals what `recording-finished` operations announce; an incomplete one stays out, and its operation is refused. */
 async function sealRecordings(
-  program: Program,
+  program: CandidatePorts,
   access: CandidateAccess,
   operations: readonly Operation[],
 ): Promise<Map<string, SealedRecording>> {
@@ -258,7 +275,7 @@ const isOpenUpload = ({ session }: CandidateAccess, upload: string): boolean =>
   session.state.closed === undefined &&
   session.state.turns.some((turn) => turn.recording === upload && turn.sealed === undefined);
 
-function mediaEndpoints(program: Program, guard: Guards): Endpoint[] {
+function mediaEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
   return [
     rawEndpoint({
       method: 'get',

@@ -1,16 +1,27 @@
 /** The examiner's queue, claims and ratings. No reply here holds anything of the candidate. */
-import { speakingItem } from '../../../item-bank/releases/pinned-test.ts';
+import type { SpeakingItem } from '../../../item-bank/items/item.ts';
+import type { MediaLibrary } from '../../../item-bank/items/media.ts';
+import { UnknownItem } from '../../../item-bank/releases/pinned-test.ts';
+import type { ReleaseStore } from '../../../item-bank/releases/store.ts';
+import { recordingId } from '../../../delivery/recordings/upload.ts';
 import type { RatingCommand } from '../../../scoring/rating/decide.ts';
-import { RatingRefused } from '../../../scoring/rating/run.ts';
+import { RatingRefused, type Ratings } from '../../../scoring/rating/run.ts';
 import type { RatingState } from '../../../scoring/rating/rating.ts';
 import { defined } from '../../../storage/document/defined.ts';
+import type { Blobs } from '../../../storage/port.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
 import { sendMedia } from '../../http/media.ts';
 import { Problem } from '../../http/problem.ts';
-import type { Program } from '../../program.ts';
-import { type StaffAccess, guards } from '../access.ts';
+import { type GuardPorts, type StaffAccess, guards } from '../access.ts';
 import { z } from 'zod';
 import { Claim, Queue, Rating } from './protocol.ts';
+
+export interface ExaminerPorts extends GuardPorts {
+  readonly ratings: Ratings;
+  readonly bank: Pick<ReleaseStore, 'pinnedItem'>;
+  readonly blobs: Blobs;
+  readonly media: MediaLibrary;
+}
 
 type Asked = RatingCommand extends infer C ? (C extends unknown ? Omit<C, 'by'> : never) : never;
 
@@ -30,16 +41,17 @@ async function orProblem<T>(run: Promise<T>): Promise<T> {
   }
 }
 
-async function prompts(program: Program, tenant: string, state: RatingState) {
-  const session = await program.sessions.load({ tenant, id: state.performance.session });
-  if (session === undefined) throw new Problem('not-found');
-  return speakingItem(program.sessions.pinnedTest(session.state), state.performance.item);
+/** The task as it was given: of the releases that the session pinned. */
+function promptsOf({ bank }: ExaminerPorts, { performance: { release, item } }: RatingState): SpeakingItem {
+  const found = bank.pinnedItem(release, item);
+  if (found?.kind !== 'speaking') throw new UnknownItem(item);
+  return found;
 }
 
-async function claimView(program: Program, { tenant }: StaffAccess, id: string): Promise<Claim> {
-  const { state } = await program.ratings.load({ tenant, id });
+async function claimView(ports: ExaminerPorts, { tenant }: StaffAccess, id: string): Promise<Claim> {
+  const { state } = await ports.ratings.load({ tenant, id });
   if (state?.claim === undefined) throw new Problem('lease-lost');
-  const item = await prompts(program, tenant, state);
+  const item = promptsOf(ports, state);
   const { task, criteria, turns } = state.performance;
   return {
     performance: id,
@@ -52,15 +64,15 @@ async function claimView(program: Program, { tenant }: StaffAccess, id: string):
       n: turn,
       prompt: item.turns[turn]?.prompt.text ?? '',
       recorded: upload !== undefined,
-      ...(durationMs === undefined ? {} : { durationMs }),
+      ...defined({ durationMs }),
     })),
   };
 }
 
 /** The performance that this examiner holds; anything else looks as if it did not exist. */
-async function held(program: Program, { tenant, id: by }: StaffAccess, id: string): Promise<RatingState> {
-  const { state } = await program.ratings.load({ tenant, id });
-  if (state?.claim?.by !== by || state.claim.until <= program.now()) throw new Problem('not-found');
+async function held(ports: ExaminerPorts, { tenant, id: by }: StaffAccess, id: string): Promise<RatingState> {
+  const { state } = await ports.ratings.load({ tenant, id });
+  if (state?.claim?.by !== by || state.claim.until <= ports.now()) throw new Problem('not-found');
   return state;
 }
 
@@ -68,14 +80,27 @@ async function held(program: Program, { tenant, id: by }: StaffAccess, id: strin
  * Does what the examiner asks with a performance that is, or was last, in this examiner's hands; any other looks as if
  * it did not exist.
  */
-async function act(program: Program, { tenant, id: by }: StaffAccess, id: string, ask: Asked): Promise<RatingState> {
-  const { state } = await program.ratings.load({ tenant, id });
+async function act(
+  ports: ExaminerPorts,
+  { tenant, id: by }: StaffAccess,
+  id: string,
+  ask: Asked,
+): Promise<RatingState> {
+  const { state } = await ports.ratings.load({ tenant, id });
   if (state?.claim?.by !== by && state?.rated?.by !== by) throw new Problem('not-found');
-  return orProblem(program.ratings.handle({ tenant, id }, { ...ask, by }));
+  return orProblem(ports.ratings.handle({ tenant, id }, { ...ask, by }));
 }
 
-export function examinerEndpoints(program: Program): Endpoint[] {
-  const common = { guard: guards(program).staff('examiner'), access: 'examiner' } as const;
+const commonOf = (ports: ExaminerPorts) => ({ guard: guards(ports).staff('examiner'), access: 'examiner' }) as const;
+type Common = ReturnType<typeof commonOf>;
+
+export function examinerEndpoints(ports: ExaminerPorts): Endpoint[] {
+  const common = commonOf(ports);
+  return [...claimEndpoints(ports, common), ...ratingEndpoints(ports, common), ...soundEndpoints(ports, common)];
+}
+
+/** What waits, and the performance that this examiner takes or has. */
+function claimEndpoints(ports: ExaminerPorts, common: Common): Endpoint[] {
   return [
     jsonEndpoint({
       ...common,
@@ -84,11 +109,11 @@ export function examinerEndpoints(program: Program): Endpoint[] {
       summary: 'What waits',
       reply: Queue,
       handle: async ({ access }) => {
-        const { waiting, oldest, ratedByMe } = await program.ratings.queue(access.tenant, access.id);
+        const { waiting, oldest, ratedByMe } = await ports.ratings.queue(access.tenant, access.id);
         return {
           waiting,
           ratedByMe,
-          ...(oldest === undefined ? {} : { oldestAt: oldest.openedAt, dueAt: oldest.dueAt }),
+          ...defined({ oldestAt: oldest?.openedAt, dueAt: oldest?.dueAt }),
         };
       },
     }),
@@ -99,8 +124,8 @@ export function examinerEndpoints(program: Program): Endpoint[] {
       summary: 'Claim the next performance; 204 when nothing waits',
       reply: Claim,
       handle: async ({ access }) => {
-        const id = await program.ratings.claimNext(access.tenant, access.id);
-        return id === undefined ? undefined : claimView(program, access, id);
+        const id = await ports.ratings.claimNext(access.tenant, access.id);
+        return id === undefined ? undefined : claimView(ports, access, id);
       },
     }),
     jsonEndpoint({
@@ -110,10 +135,16 @@ export function examinerEndpoints(program: Program): Endpoint[] {
       summary: 'The present claim; 204 when there is none',
       reply: Claim,
       handle: async ({ access }) => {
-        const id = await program.ratings.current(access.tenant, access.id);
-        return id === undefined ? undefined : claimView(program, access, id);
+        const id = await ports.ratings.current(access.tenant, access.id);
+        return id === undefined ? undefined : claimView(ports, access, id);
       },
     }),
+  ];
+}
+
+/** What an examiner does with it. */
+function ratingEndpoints(ports: ExaminerPorts, common: Common): Endpoint[] {
+  return [
     jsonEndpoint({
       ...common,
       method: 'post',
@@ -122,7 +153,7 @@ export function examinerEndpoints(program: Program): Endpoint[] {
       reply: LeaseReply,
       problems: ['lease-lost', 'not-found'],
       handle: async ({ access, param }) => {
-        const { claim } = await act(program, access, param('performance'), { type: 'renew' });
+        const { claim } = await act(ports, access, param('performance'), { type: 'renew' });
         if (claim === undefined) throw new Problem('lease-lost');
         return { leaseUntil: claim.until };
       },
@@ -134,7 +165,7 @@ export function examinerEndpoints(program: Program): Endpoint[] {
       summary: 'Give the performance back',
       problems: ['lease-lost', 'not-found'],
       handle: async ({ access, param }) => {
-        await act(program, access, param('performance'), { type: 'give-back' });
+        await act(ports, access, param('performance'), { type: 'give-back' });
       },
     }),
     commandEndpoint({
@@ -146,9 +177,14 @@ export function examinerEndpoints(program: Program): Endpoint[] {
       problems: ['lease-lost', 'invalid-request', 'not-found'],
       handle: async ({ access, param, body }) => {
         const { scores, remark } = body;
-        await act(program, access, param('performance'), { type: 'rate', scores, ...defined({ remark }) });
+        await act(ports, access, param('performance'), { type: 'rate', scores, ...defined({ remark }) });
       },
     }),
+  ];
+}
+
+function soundEndpoints(ports: ExaminerPorts, common: Common): Endpoint[] {
+  return [
     rawEndpoint({
       ...common,
       method: 'get',
@@ -157,14 +193,11 @@ export function examinerEndpoints(program: Program): Endpoint[] {
       reply: 'bytes',
       problems: ['not-found'],
       handle: async ({ access, request, response, param }) => {
-        const { performance } = await held(program, access, param('performance'));
+        const { performance } = await held(ports, access, param('performance'));
         const upload = performance.turns.find(({ turn }) => String(turn) === param('n'))?.upload;
-        const blob =
-          upload === undefined
-            ? undefined
-            : { tenant: access.tenant, person: performance.person, id: `${performance.session}-${upload}` };
-        const [info, bytes] =
-          blob === undefined ? [] : [await program.blobs.info(blob), await program.blobs.read(blob)];
+        if (upload === undefined) throw new Problem('not-found');
+        const blob = recordingId({ ...performance, tenant: access.tenant }, upload);
+        const [info, bytes] = [await ports.blobs.info(blob), await ports.blobs.read(blob)];
         if (info === undefined || bytes === undefined) throw new Problem('not-found');
         sendMedia(request, response, { bytes, contentType: info.contentType });
       },
@@ -177,9 +210,9 @@ export function examinerEndpoints(program: Program): Endpoint[] {
       reply: 'bytes',
       problems: ['not-found'],
       handle: async ({ access, request, response, param }) => {
-        const state = await held(program, access, param('performance'));
-        const audio = (await prompts(program, access.tenant, state)).turns[Number(param('n'))]?.prompt.audio;
-        const content = audio === undefined ? undefined : await program.media.read(audio.id);
+        const state = await held(ports, access, param('performance'));
+        const audio = promptsOf(ports, state).turns[Number(param('n'))]?.prompt.audio;
+        const content = audio === undefined ? undefined : await ports.media.read(audio.id);
         if (content === undefined) throw new Problem('not-found');
         sendMedia(request, response, content);
       },

@@ -5,9 +5,8 @@
 import { NumberedRows } from '../../../delivery/monitoring/numbered-rows.ts';
 import type { WaitingSeat } from '../../../delivery/live/seats.ts';
 import type { EventStream } from '../../http/sse.ts';
-import type { Program } from '../../program.ts';
 import type { Room, RoomChanges, RoomSession } from './protocol.ts';
-import { type Centre, centreTitle, roomIds, roomSession } from './view.ts';
+import { type InvigilatorPorts, type Centre, centreTitle, roomIds, roomSession } from './view.ts';
 
 /** Many changes within this time are one message, ms. */
 const gatherMs = 250;
@@ -17,7 +16,7 @@ const relistMs = 60_000;
 export class RoomFeeds {
   private readonly feeds = new Map<string, { readonly feed: RoomFeed; watchers: number }>();
 
-  constructor(private readonly program: Program) {}
+  constructor(private readonly program: InvigilatorPorts) {}
 
   /** Follows the room until the stream is closed. `lastEventId` is what a watcher who comes back had last. */
   async follow(centre: Centre, stream: EventStream, lastEventId: string | undefined): Promise<void> {
@@ -51,7 +50,7 @@ class RoomFeed {
   private title = '';
 
   constructor(
-    private readonly program: Program,
+    private readonly program: InvigilatorPorts,
     private readonly centre: Centre,
   ) {
     this.id = program.makeId();

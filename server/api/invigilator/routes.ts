@@ -11,7 +11,6 @@ import { makeCode } from '../../../people/access/codes.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
 import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
-import type { Program } from '../../program.ts';
 import { type StaffAccess, guards, isStillIn } from '../access.ts';
 import {
   Code,
@@ -25,9 +24,9 @@ import {
   Room,
 } from './protocol.ts';
 import { RoomFeeds } from './room-feed.ts';
-import { roomView } from './view.ts';
+import { type InvigilatorPorts, roomView } from './view.ts';
 
-export function invigilatorEndpoints(program: Program): Endpoint[] {
+export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
   const guard = guards(program).staff('invigilator');
   const common = { guard, access: 'invigilator' } as const;
   const feeds = new RoomFeeds(program);
@@ -109,7 +108,7 @@ type Common = {
   readonly access: 'invigilator';
 };
 
-function registrationEndpoints(program: Program, common: Common): Endpoint[] {
+function registrationEndpoints(program: InvigilatorPorts, common: Common): Endpoint[] {
   return [
     jsonEndpoint({
       ...common,
@@ -141,7 +140,7 @@ function registrationEndpoints(program: Program, common: Common): Endpoint[] {
 }
 
 /** One endpoint for each act on a session. */
-function acts(program: Program, common: Common): Endpoint[] {
+function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
   const act = (
     name: string,
     summary: string,
@@ -198,7 +197,11 @@ function acts(program: Program, common: Common): Endpoint[] {
   ];
 }
 
-async function registerOrProblem(program: Program, access: StaffAccess, body: Registration): Promise<SessionId> {
+async function registerOrProblem(
+  program: InvigilatorPorts,
+  access: StaffAccess,
+  body: Registration,
+): Promise<SessionId> {
   try {
     return await register(program.registration, {
       ...body,
@@ -219,7 +222,7 @@ async function registerOrProblem(program: Program, access: StaffAccess, body: Re
 
 /** A session of another centre looks like one that does not exist. */
 async function ownSession(
-  program: Program,
+  program: InvigilatorPorts,
   access: StaffAccess,
   id: string,
 ): Promise<{ readonly id: SessionId; readonly session: LoadedSession }> {
@@ -229,7 +232,7 @@ async function ownSession(
   return { id: { tenant: access.tenant, id }, session };
 }
 
-async function codeFor(program: Program, id: SessionId, access: StaffAccess): Promise<Code> {
+async function codeFor(program: InvigilatorPorts, id: SessionId, access: StaffAccess): Promise<Code> {
   const code = await makeCode(
     program.codes,
     program.random,

@@ -7,6 +7,27 @@ import type { Program } from '../../program.ts';
 import type { StaffAccess } from '../access.ts';
 import type { Room, RoomSession } from './protocol.ts';
 
+export type InvigilatorPorts = Pick<
+  Program,
+  | 'live'
+  | 'agencies'
+  | 'sittings'
+  | 'log'
+  | 'makeId'
+  | 'timers'
+  | 'codes'
+  | 'publicUrl'
+  | 'random'
+  | 'registration'
+  | 'bank'
+  | 'storage'
+  | 'tokens'
+  | 'sessions'
+  | 'accounts'
+  | 'staffSessions'
+  | 'now'
+>;
+
 /** Sessions registered longer ago than this are not in the room any more, ms. */
 const roomMs = 36 * 3_600_000;
 
@@ -17,7 +38,7 @@ export interface Centre {
 
 /** Undefined for a session of another centre. */
 export async function roomSession(
-  program: Program,
+  program: InvigilatorPorts,
   { tenant, centre }: Centre,
   id: string,
 ): Promise<RoomSession | undefined> {
@@ -37,7 +58,7 @@ export async function roomSession(
 }
 
 /** Latest first. */
-export async function roomIds({ sittings, now }: Program, { tenant, centre }: Centre): Promise<string[]> {
+export async function roomIds({ sittings, now }: InvigilatorPorts, { tenant, centre }: Centre): Promise<string[]> {
   const from = toInstant(toEpochMs(now()) - roomMs);
   const query = { index: 'centre', equal: [centre], from, descending: true, limit: 500 } as const;
   const ids: string[] = [];
@@ -45,10 +66,10 @@ export async function roomIds({ sittings, now }: Program, { tenant, centre }: Ce
   return ids;
 }
 
-export const centreTitle = async ({ agencies }: Program, { tenant, centre }: Centre): Promise<string> =>
+export const centreTitle = async ({ agencies }: InvigilatorPorts, { tenant, centre }: Centre): Promise<string> =>
   centreName(await agencyOf(agencies, tenant), centre);
 
-export async function roomView(program: Program, { tenant, account }: StaffAccess): Promise<Room> {
+export async function roomView(program: InvigilatorPorts, { tenant, account }: StaffAccess): Promise<Room> {
   const where = { tenant, centre: account.centre };
   const ids = await roomIds(program, where);
   const sessions = await Promise.all(ids.map((id) => roomSession(program, where, id)));

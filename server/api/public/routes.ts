@@ -1,19 +1,24 @@
+import type { Failures } from '../../../delivery/live/failures.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
 import { jsonEndpoint } from '../../http/endpoint.ts';
 import { languages } from '../../../item-bank/items/item.ts';
 import { failureTerms, lookedUp } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
-import type { Program } from '../../program.ts';
-import { guards } from '../access.ts';
+import { type GuardPorts, guards } from '../access.ts';
 import { About, CertificateCheck, CheckRequest, ResultRequest, ResultView } from './protocol.ts';
 
-export interface PublicPorts {
+export interface PublicPorts extends GuardPorts {
+  readonly version: string;
+  /** Of the engine that new sessions are measured by. */
+  readonly engine: string;
+  readonly isDemonstration: boolean;
+  readonly failures: Failures;
   readonly result: (key: string) => Promise<ResultView | undefined>;
   readonly check: (credential: string) => Promise<CertificateCheck>;
 }
 
-export function publicEndpoints(program: Program, ports: PublicPorts): Endpoint[] {
-  const { anyone } = guards(program);
+export function publicEndpoints(ports: PublicPorts): Endpoint[] {
+  const { anyone } = guards(ports);
   return [
     jsonEndpoint({
       method: 'get',
@@ -25,9 +30,9 @@ export function publicEndpoints(program: Program, ports: PublicPorts): Endpoint[
       handle: () =>
         Promise.resolve({
           name: 'Meetlat',
-          version: program.version,
-          demonstration: program.configuration.demonstration,
-          engine: program.registration.engine,
+          version: ports.version,
+          demonstration: ports.isDemonstration,
+          engine: ports.engine,
           languages: [...languages],
         }),
     }),
@@ -42,7 +47,7 @@ export function publicEndpoints(program: Program, ports: PublicPorts): Endpoint[
       problems: ['not-found', 'too-many-attempts'],
       handle: async ({ body, request, response }) => {
         const attempt = { terms: failureTerms.resultKey, who: request.ip ?? 'unknown' };
-        const result = await lookedUp(program.live.failures, attempt, response, () => ports.result(body.key));
+        const result = await lookedUp(ports.failures, attempt, response, () => ports.result(body.key));
         if (result === undefined) throw new Problem('not-found');
         return result;
       },

@@ -11,9 +11,23 @@ import type { Program } from '../../program.ts';
 import { type StaffAccess, guards, staffCookie } from '../access.ts';
 import { LoginRequest, Staff } from './protocol.ts';
 
+export type StaffPorts = Pick<
+  Program,
+  | 'agencies'
+  | 'live'
+  | 'makeId'
+  | 'passwords'
+  | 'publicUrl'
+  | 'now'
+  | 'tokens'
+  | 'sessions'
+  | 'accounts'
+  | 'staffSessions'
+>;
+
 const deviceCookie = 'meetlat-device';
 
-const cookie = (program: Program, name: string, value: string, maxAge: number): string =>
+const cookie = (program: StaffPorts, name: string, value: string, maxAge: number): string =>
   stringifySetCookie({
     name,
     value,
@@ -24,7 +38,7 @@ const cookie = (program: Program, name: string, value: string, maxAge: number): 
     maxAge,
   });
 
-async function staffView(program: Program, { tenant, id, account }: StaffAccess): Promise<Staff> {
+async function staffView(program: StaffPorts, { tenant, id, account }: StaffAccess): Promise<Staff> {
   const agency = await agencyOf(program.agencies, tenant);
   return {
     account: id,
@@ -39,7 +53,7 @@ async function staffView(program: Program, { tenant, id, account }: StaffAccess)
 /**
  * A device on which this account logged in before: whoever fails elsewhere behind the same address does not lock it.
  */
-async function knownDevice(program: Program, request: Request, account: string): Promise<string | undefined> {
+async function knownDevice(program: StaffPorts, request: Request, account: string): Promise<string | undefined> {
   const token = parseCookie(request.headers.cookie ?? '')[deviceCookie];
   const claims = token === undefined ? undefined : await unlessRefused(program.tokens.device(token));
   return claims?.account === account ? claims.device : undefined;
@@ -63,7 +77,7 @@ async function unlessRefused<T>(claims: Promise<T>): Promise<T | undefined> {
   }
 }
 
-export function staffEndpoints(program: Program): Endpoint[] {
+export function staffEndpoints(program: StaffPorts): Endpoint[] {
   const guard = guards(program);
   return [
     jsonEndpoint({

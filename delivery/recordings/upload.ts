@@ -1,0 +1,16 @@
+/** The recordings of a session: whose they are, and what each is called in the blob store. */
+import type { UploadId } from '../../storage/port.ts';
+
+export interface RecordingOwner {
+  readonly tenant: string;
+  readonly session: string;
+  /** Whose key encrypts it. */
+  readonly person: string;
+}
+
+/** `upload` is the client's name of it, unique within the session only. */
+export const recordingId = ({ tenant, session, person }: RecordingOwner, upload: string): UploadId => ({
+  tenant,
+  person,
+  id: `${session}-${upload}`,
+});
