@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
+import * as main from 'itemresponsetheory';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { hasBrowser, launchBrowser } from '../e2e/browser.ts';
@@ -55,6 +56,12 @@ beforeAll(() => {
   copyFileSync(join(root, 'tests/reference/calibration/lsat6-2pl.csv'), join(folder, 'answers.csv'));
 }, 120_000);
 afterAll(() => installed.remove());
+
+it('every function of the main entry has an example', () => {
+  const functions = Object.entries(main).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
+  const imported = exampleBlocks(join(source, 'src')).map(({ code }) => code);
+  expect(functions.filter((name) => !imported.some((code) => new RegExp(`\\b${name}\\b`).test(code)))).toEqual([]);
+});
 
 describe('the tarball', () => {
   it('holds what was built, its README and its licence, no source and no test', () => {

@@ -1,4 +1,17 @@
-/** Bad input, named: which argument, which value, which rule. */
+/**
+ * Bad input, named: which argument, which value, which rule.
+ *
+ * @example
+ * ```ts
+ * import { IrtError, createItemParameters } from 'itemresponsetheory';
+ *
+ * try {
+ *   createItemParameters([{ model: 'logistic', id: 'broken', difficulty: NaN }]);
+ * } catch (error) {
+ *   if (error instanceof IrtError) console.log(error.code, error.field); // → not-finite items[0] (broken).difficulty
+ * }
+ * ```
+ */
 export class IrtError extends Error {
   constructor(
     readonly code: string,

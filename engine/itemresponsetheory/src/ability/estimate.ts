@@ -154,6 +154,19 @@ function byPosterior(
 /**
  * Throws IrtError for an unknown item, a category outside its item, a bad option, or no responses under ml, wle or
  * jeffreys.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, estimateAbility } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const { theta, standardError } = estimateAbility(bank, [0, 1, 2], [1, 0, 2], { method: 'wle' });
+ * console.log(theta.toFixed(3), standardError.toFixed(3)); // → 0.776 0.973
+ * ```
  */
 export function estimateAbility(
   bank: ItemParameters,

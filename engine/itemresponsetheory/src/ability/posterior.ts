@@ -38,6 +38,24 @@ export function momentsOf(node: Float64Array, weight: Float64Array): PosteriorMo
   return { theta, standardError: Math.sqrt(variance) };
 }
 
+/**
+ * The posterior of one person over the grid of a table, updated answer by answer.
+ *
+ * @example
+ * ```ts
+ * import { Posterior, createItemParameters, normalGrid, tabulate } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * const posterior = new Posterior(table);
+ * posterior.update(0, 1);
+ * console.log(posterior.moments().theta.toFixed(3)); // → 0.255
+ * ```
+ */
 export class Posterior {
   private readonly logWeight: Float64Array;
   private readonly weight: Float64Array;
@@ -73,4 +91,23 @@ export class Posterior {
   }
 }
 
+/**
+ * A running posterior at the prior of the table.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createPosterior, normalGrid, tabulate } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * const posterior = createPosterior(table);
+ * posterior.update(0, 1);
+ * const { theta, standardError } = posterior.moments();
+ * console.log(theta.toFixed(3), standardError.toFixed(3)); // → 0.255 0.927
+ * ```
+ */
 export const createPosterior = (table: GridTable): Posterior => new Posterior(table);

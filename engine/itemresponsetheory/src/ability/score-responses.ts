@@ -37,7 +37,27 @@ type ScoreSettings = Required<ScoreOptions>;
 export const isPlain = (bank: ItemParameters, item: number): boolean =>
   bank.model[item] === Model.Logistic && bank.lower[item] === 0 && bank.upper[item] === 1;
 
-/** Throws IrtError for items or categories that the bank does not have. */
+/**
+ * Throws IrtError for items or categories that the bank does not have.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, scoreResponses } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const data = responseMatrix([
+ *   [1, 0, 2],
+ *   [0, null, 1],
+ * ]);
+ * const { theta } = scoreResponses(bank, data, { method: 'eap' });
+ * console.log(Array.from(theta, (own) => own.toFixed(3)).join()); // → 0.428,-0.501
+ * ```
+ */
 export function scoreResponses(bank: ItemParameters, data: ResponseMatrix, options: ScoreOptions): ScoredAbilities {
   const { method, mean = 0, sd = 1, lower = -6, upper = 6, points = 61 } = options;
   const settings: ScoreSettings = { method, mean, sd, lower, upper, points };

@@ -8,7 +8,22 @@ import type { Grid } from '../quadrature/grid.ts';
 
 const curves = createCurves();
 
-/** P(sum score = x | θ), x = 0..Σ(K−1). */
+/**
+ * P(sum score = x | θ), x = 0..Σ(K−1).
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, sumScoreDistribution } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const chances = sumScoreDistribution(bank, [0, 1], 0);
+ * console.log(Array.from(chances, (p) => p.toFixed(3)).join()); // → 0.220,0.647,0.133
+ * ```
+ */
 export function sumScoreDistribution(bank: ItemParameters, items: ArrayLike<number>, theta: number): Float64Array {
   let length = 1;
   for (let n = 0; n < items.length; n += 1) {
@@ -39,7 +54,22 @@ export interface SumScoreRow {
   readonly standardError: number;
 }
 
-/** EAP and posterior SD of every sum score under the grid's density. */
+/**
+ * EAP and posterior SD of every sum score under the grid's density.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, normalGrid, sumScoreTable } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const rows = sumScoreTable(bank, [0, 1, 2], normalGrid());
+ * console.log(rows.map(({ theta }) => theta.toFixed(2)).join()); // → -1.17,-0.60,-0.05,0.52,1.21
+ * ```
+ */
 export function sumScoreTable(
   bank: ItemParameters,
   items: ArrayLike<number>,

@@ -194,6 +194,23 @@ function search(
 
 /**
  * `values`: what each item is worth, e.g. its information. Throws IrtError for a blueprint that does not fit the bank.
+ *
+ * @example
+ * ```ts
+ * import { assemble } from 'itemresponsetheory/assembly';
+ *
+ * const values = Float64Array.of(0.5, 0.4, 0.3, 0.2);
+ * const blueprint = {
+ *   length: 2,
+ *   classOf: [0, 0, 1, 1],
+ *   bounds: [
+ *     { name: 'reading', lower: 1, upper: 1 },
+ *     { name: 'writing', lower: 1, upper: 1 },
+ *   ],
+ * };
+ * const found = assemble(values, blueprint);
+ * console.log(found.kind === 'assembled' && found.items.join()); // → 0,2
+ * ```
  */
 export function assemble(values: Float64Array, blueprint: Blueprint, options: AssemblyOptions = {}): Assembly {
   const { include = [], exclude = [], maximumNodes = 20_000, tolerance = 1e-9, relativeGap = 0, known } = options;

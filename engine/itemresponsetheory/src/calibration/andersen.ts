@@ -43,6 +43,25 @@ function subset(data: ResponseMatrix, isIn: (person: number) => boolean, items: 
 /**
  * `part`: of each person, 0-based; default by the median raw score, up to it and above. Throws IrtError as
  * calibrateConditional does.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { andersenTest, responseMatrix } from 'itemresponsetheory/calibration';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const { degreesOfFreedom, p } = andersenTest(data, { design: 'linear', model: 'rasch' });
+ * console.log(degreesOfFreedom, p > 0.05); // → 4 true
+ * ```
  */
 export function andersenTest(
   data: ResponseMatrix,

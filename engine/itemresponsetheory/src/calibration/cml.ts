@@ -242,6 +242,25 @@ function maximise(
 /**
  * Throws IrtError for adaptive data (marginal maximum likelihood is for those) and for items without finite estimates,
  * named.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { calibrateConditional, responseMatrix } from 'itemresponsetheory/calibration';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const { logLikelihood } = calibrateConditional(data, { design: 'linear', model: 'rasch' });
+ * console.log(logLikelihood.toFixed(1)); // → -586.4
+ * ```
  */
 export function calibrateConditional(responses: ResponseMatrix, options: ConditionalOptions): ConditionalCalibration {
   const data = prepareRasch(responses, options);

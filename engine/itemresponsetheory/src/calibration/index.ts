@@ -18,6 +18,7 @@ export type { Flag as CalibrationFlag } from './categories.ts';
 export type { Priors } from './parameter-prior.ts';
 export { type ResponseMatrix, responseMatrix } from '../responses/response-matrix.ts';
 export {
+  type BookletScore,
   calibrateConditional,
   type ConditionalCalibration,
   type ConditionalItem,
@@ -27,4 +28,4 @@ export type { RaschModel, TestDesign } from './cml-data.ts';
 export { type CalibrationTeam, serveCalibration, type TeamWork } from './team.ts';
 export { type AndersenTest, andersenTest } from './andersen.ts';
 export { calibrateJointly, type JointCalibration, type JointItem, type JointItemsOptions } from './jml.ts';
-export { calibrateAtAbilities, type MethodAItem } from './method-a.ts';
+export { calibrateAtAbilities, type MethodAItem, type OneItemModel } from './method-a.ts';

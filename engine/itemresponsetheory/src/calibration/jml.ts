@@ -3,6 +3,12 @@
  * are parameters too. Not consistent for few items (their spread comes out too large by about L/(L − 1)), so marginal
  * or conditional estimates are to be preferred for decisions. Newton on the items with the abilities solved for at
  * every step: the information is what is left of the items' after the abilities took theirs.
+ *
+ * Extreme scores have no finite ability. They are left out of the items' estimation and get an ability afterwards from
+ * their score moved inwards; or, with `includeExtreme`, take part: expected score at θ = moved score for the abilities,
+ * persons in a category = expected persons in it for the items, whose answers count whole. Both cannot hold for all: in
+ * the sum the sides differ by the adjustment for each person at the bottom, less that for each at the top, which the
+ * side condition (mean of the difficulties or steps 0) spreads evenly over the items. See the package's README.
  */
 import { IrtError } from '../errors.ts';
 import { exp, log } from '../numeric/elementary.ts';
@@ -201,6 +207,25 @@ function evaluate(
 /**
  * Throws IrtError for adaptive data (declared or detected), sets of items that nobody joins, and items without finite
  * estimates, named.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { calibrateJointly, responseMatrix } from 'itemresponsetheory/calibration';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const { converged, items } = calibrateJointly(data, { design: 'linear', model: 'rasch' });
+ * console.log(converged, items.length); // → true 5
+ * ```
  */
 export function calibrateJointly(responses: ResponseMatrix, options: JointItemsOptions): JointCalibration {
   const {

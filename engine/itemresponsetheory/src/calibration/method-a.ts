@@ -26,7 +26,7 @@ export interface MethodAItem {
   readonly converged: boolean;
 }
 
-type OneItemModel = Exclude<ItemModelName, 'rsm'>;
+export type OneItemModel = Exclude<ItemModelName, 'rsm'>;
 
 /** Persons in each category. Throws IrtError where the item has no variance, or an ability is not a number. */
 function countCategories(theta: ArrayLike<number>, category: ArrayLike<number>, id: string): Uint32Array {

@@ -46,7 +46,29 @@ export interface Calibration {
   readonly largestChange: number;
 }
 
-/** Throws IrtError for items that cannot be calibrated, naming them; non-convergence is reported, not thrown. */
+/**
+ * Throws IrtError for items that cannot be calibrated, naming them; non-convergence is reported, not thrown.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { calibrate, responseMatrix } from 'itemresponsetheory/calibration';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const { items, converged } = calibrate(data, { model: 'rasch' });
+ * console.log(converged, items.map(({ difficulty }) => difficulty.toFixed(2)).join());
+ * // → true -1.21,-0.51,-0.00,0.65,0.95
+ * ```
+ */
 export function calibrate(
   data: ResponseMatrix,
   { model, tolerance = 1e-7, maximumCycles = 3000, ...options }: CalibrationOptions,

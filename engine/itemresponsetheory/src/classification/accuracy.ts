@@ -38,7 +38,16 @@ function requireCuts(cuts: readonly number[]): void {
   });
 }
 
-/** Rudner (2001): the estimate of someone at θ is N(θ, SE); a level holds [cut, next cut). */
+/**
+ * Rudner (2001): the estimate of someone at θ is N(θ, SE); a level holds [cut, next cut).
+ *
+ * @example
+ * ```ts
+ * import { rudnerAgreement } from 'itemresponsetheory';
+ *
+ * console.log(rudnerAgreement(0.5, 0.4, [0]).all.accuracy.toFixed(3)); // → 0.894
+ * ```
+ */
 export function rudnerAgreement(
   theta: number,
   standardError: number,
@@ -55,6 +64,18 @@ export function rudnerAgreement(
 /**
  * Lee (2010): the sum score of someone at θ has the Lord–Wingersky distribution; the true level is that of the expected
  * score.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, leeAgreement } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * console.log(leeAgreement(bank, [0, 1, 2], 0.5, [2]).all.accuracy.toFixed(3)); // → 0.870
+ * ```
  */
 export function leeAgreement(
   bank: ItemParameters,
@@ -70,7 +91,17 @@ export function leeAgreement(
   return agreements(atLeast, scoreCuts.filter((cut) => expected >= cut).length);
 }
 
-/** Weighted mean over persons or nodes; weights need not sum to 1. */
+/**
+ * Weighted mean over persons or nodes; weights need not sum to 1.
+ *
+ * @example
+ * ```ts
+ * import { meanAgreement, rudnerAgreement } from 'itemresponsetheory';
+ *
+ * const rows = [-1, 0.5].map((theta) => rudnerAgreement(theta, 0.4, [0]));
+ * console.log(meanAgreement(rows).all.consistency.toFixed(3)); // → 0.899
+ * ```
+ */
 export function meanAgreement(
   rows: readonly ClassificationAgreement[],
   weight?: ArrayLike<number>,

@@ -1,6 +1,15 @@
 import { IrtError } from '../errors.ts';
 
-/** How many cuts θ reaches: 0 below the first, cuts.length at or above the last. Cuts ascending. */
+/**
+ * How many cuts θ reaches: 0 below the first, cuts.length at or above the last. Cuts ascending.
+ *
+ * @example
+ * ```ts
+ * import { levelAt } from 'itemresponsetheory';
+ *
+ * console.log(levelAt(0.4, [-1, 0, 1])); // → 2
+ * ```
+ */
 export function levelAt(theta: number, cuts: readonly number[]): number {
   cuts.forEach((cut, n) => {
     if (n > 0 && cut <= cuts[n - 1])

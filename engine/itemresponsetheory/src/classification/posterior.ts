@@ -12,6 +12,20 @@ function requireAscending(cuts: readonly number[]): void {
 /**
  * P(level k | answers), k = 0..cuts.length. A node stands for the interval half-way to its neighbours, whose mass is
  * shared in proportion when a cut goes through it.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createPosterior, levelProbabilities, normalGrid, tabulate } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * const weight = createPosterior(table).weights();
+ * console.log(levelProbabilities(table.grid, weight, [0]).length); // → 2
+ * ```
  */
 export function levelProbabilities({ node }: Grid, weight: ArrayLike<number>, cuts: readonly number[]): Float64Array {
   requireAscending(cuts);
@@ -28,7 +42,17 @@ export function levelProbabilities({ node }: Grid, weight: ArrayLike<number>, cu
   return out;
 }
 
-/** The level with the least expected loss (Vos 2000); loss[decided][true], default 1 for every wrong level. */
+/**
+ * The level with the least expected loss (Vos 2000); loss[decided][true], default 1 for every wrong level.
+ *
+ * @example
+ * ```ts
+ * import { leastLoss } from 'itemresponsetheory';
+ *
+ * console.log(leastLoss([0.2, 0.7, 0.1], (decided, truth) => Math.abs(decided - truth)));
+ * // → {"level":1,"expectedLoss":0.30000000000000004}
+ * ```
+ */
 export function leastLoss(
   probabilities: ArrayLike<number>,
   loss: (decided: number, truth: number) => number = (decided, truth) => (decided === truth ? 0 : 1),
@@ -46,6 +70,13 @@ export function leastLoss(
 /**
  * Guo (2006): from one person's level probabilities, the chance that the assigned (likeliest) level is the true one,
  * and that another test agrees.
+ *
+ * @example
+ * ```ts
+ * import { guoAgreement } from 'itemresponsetheory';
+ *
+ * console.log(guoAgreement([0.2, 0.7, 0.1])); // → {"level":1,"accuracy":0.7,"consistency":0.5399999999999999}
+ * ```
  */
 export function guoAgreement(probabilities: ArrayLike<number>): {
   readonly level: number;

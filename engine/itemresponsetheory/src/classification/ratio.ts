@@ -56,7 +56,22 @@ function decide(logRatio: number, { alpha, beta }: RatioOptions): RatioDecision 
   return { logRatio, upper, lower, decision: logRatio >= upper ? 'above' : logRatio <= lower ? 'below' : undefined };
 }
 
-/** Sequential probability ratio test (Wald 1947; Reckase 1983): ℓ(cut + δ) − ℓ(cut − δ). */
+/**
+ * Sequential probability ratio test (Wald 1947; Reckase 1983): ℓ(cut + δ) − ℓ(cut − δ).
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, sequentialRatio } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const options = { cut: 0, halfWidth: 0.3, alpha: 0.05, beta: 0.05 };
+ * console.log(sequentialRatio(bank, [0, 1], [1, 1], options).logRatio.toFixed(3)); // → 0.895
+ * ```
+ */
 export function sequentialRatio(
   bank: ItemParameters,
   items: ArrayLike<number>,
@@ -74,6 +89,19 @@ export function sequentialRatio(
 /**
  * Generalised ratio (Thompson 2009): the best θ ≥ cut + δ against the best θ ≤ cut − δ, searched on [−6, 6] in steps of
  * 0.05.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, generalizedRatio } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const options = { cut: 0, halfWidth: 0.3, alpha: 0.05, beta: 0.05 };
+ * console.log(generalizedRatio(bank, [0, 1], [1, 1], options).logRatio.toFixed(3)); // → 2.485
+ * ```
  */
 export function generalizedRatio(
   bank: ItemParameters,

@@ -110,6 +110,29 @@ function wald({ coefficients, covariance }: Fit, from: number): number {
 const classBy = (value: number, [moderate, large]: readonly [number, number]): 'A' | 'B' | 'C' =>
   value < moderate ? 'A' : value < large ? 'B' : 'C';
 
+/**
+ * Logistic regression of the answer on score and group (Swaminathan & Rogers 1990), item by item.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { logisticDif, twoGroups } from 'itemresponsetheory/dif';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const groups = twoGroups(data, rows.map((_, person) => person % 2 === 1));
+ * console.log(logisticDif(groups).map((row) => row?.isFlagged).join()); // → false,false,false,false,true
+ * ```
+ */
 export function logisticDif(
   groups: TwoGroups,
   { test = 'both', criterion = 'likelihood-ratio', level = 0.05, ...options }: LogisticOptions = {},

@@ -72,6 +72,29 @@ function mantelHaenszelOf(strata: readonly Stratum[], continuity: boolean, level
   };
 }
 
+/**
+ * Mantel–Haenszel χ², common odds ratio and its size on the scale of ETS, for each item that is not an anchor.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { mantelHaenszel, twoGroups } from 'itemresponsetheory/dif';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const groups = twoGroups(data, rows.map((_, person) => person % 2 === 1));
+ * console.log(mantelHaenszel(groups).map((row) => row?.size).join('')); // → AAAAB
+ * ```
+ */
 export function mantelHaenszel(
   groups: TwoGroups,
   { continuity = true, level = 0.05, ...options }: MantelHaenszelOptions = {},
@@ -117,6 +140,29 @@ export interface StandardisedDifference {
   readonly alpha: number;
 }
 
+/**
+ * Standardised difference of the shares right (Dorans & Kulick 1986), weights of the focal group.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { standardised, twoGroups } from 'itemresponsetheory/dif';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const groups = twoGroups(data, rows.map((_, person) => person % 2 === 1));
+ * console.log(standardised(groups)[0]?.difference.toFixed(3)); // → 0.026
+ * ```
+ */
 export function standardised(
   groups: TwoGroups,
   options: Omit<PurifyOptions, 'purify'> = {},
@@ -134,7 +180,29 @@ export function standardised(
   }).map((row) => (row === undefined ? undefined : { difference: row.difference, alpha: row.alpha }));
 }
 
-/** Are the odds ratios of all strata one? (Breslow & Day 1980): a test of non-uniform DIF. */
+/**
+ * Are the odds ratios of all strata one? (Breslow & Day 1980): a test of non-uniform DIF.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { breslowDay, twoGroups } from 'itemresponsetheory/dif';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const groups = twoGroups(data, rows.map((_, person) => person % 2 === 1));
+ * console.log(breslowDay(groups)[0]?.degreesOfFreedom); // → 3
+ * ```
+ */
 export function breslowDay(
   groups: TwoGroups,
   { level = 0.05, ...options }: PurifyOptions = {},

@@ -214,7 +214,8 @@ function drawnP(matched: Matched, p: number, item: number): number {
   const random = createRng('crossing SIBTEST').fork(item);
   let count = 0;
   for (let n = 0; n < draws; n += 1) {
-    const share = matched.cells.variance.map((variance) => Math.sqrt(variance) * random.normal());
+    // Of one person alone there is no variance: such a cell lends nothing here.
+    const share = matched.cells.variance.map((variance) => (variance > 0 ? Math.sqrt(variance) * random.normal() : 0));
     const { statistic, degreesOfFreedom } = parted(matched, share, crossingOf(matched, share));
     if (chiSquareTail(statistic, degreesOfFreedom) <= p) count += 1;
   }
@@ -243,7 +244,29 @@ function testOne(groups: TwoGroups, item: number, matching: readonly number[], o
   };
 }
 
-/** One result for each item that is not an anchor. Too few persons on every score give NaN. */
+/**
+ * One result for each item that is not an anchor. Too few persons on every score give NaN.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { sibtest, twoGroups } from 'itemresponsetheory/dif';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const groups = twoGroups(data, rows.map((_, person) => person % 2 === 1));
+ * console.log(sibtest(groups).map((row) => row?.isFlagged).join()); // → false,false,false,false,true
+ * ```
+ */
 export function sibtest(groups: TwoGroups, options: SibtestOptions = {}): (Sibtest | undefined)[] {
   return testItems(groups, options, (item, matching) => testOne(groups, item, matching, options));
 }

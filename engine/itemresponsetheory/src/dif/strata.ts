@@ -17,6 +17,26 @@ export interface TwoGroups {
 /**
  * Throws IrtError for rows that are not complete: adaptive data have no common raw score; match those on ability
  * (matchedOn).
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { twoGroups } from 'itemresponsetheory/dif';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const groups = twoGroups(data, rows.map((_, person) => person % 2 === 1));
+ * console.log(groups.persons, groups.items); // → 400 5
+ * ```
  */
 export function twoGroups(data: ResponseMatrix, isFocal: ArrayLike<number | boolean>): TwoGroups {
   if (isFocal.length !== data.persons)

@@ -16,6 +16,17 @@ export interface EligibilityRecord {
   readonly eligible: Float64Array;
 }
 
+/**
+ * Counts before anybody was tested.
+ *
+ * @example
+ * ```ts
+ * import { createEligibility, createRng, drawEligible } from 'itemresponsetheory';
+ *
+ * const record = createEligibility(3);
+ * console.log(drawEligible(record, 0.25, createRng('session 1')).length); // → 3
+ * ```
+ */
 export const createEligibility = (items: number): EligibilityRecord => ({
   persons: 0,
   feasible: 0,
@@ -26,6 +37,15 @@ export const createEligibility = (items: number): EligibilityRecord => ({
 /**
  * P(eligible) = min{1, 1 − n/φ + r/p·ρ/φ}, p = α/n the rate so far; 1 for an item that was never given. Where p exceeds
  * r, (r/p)^acceleration brings it down faster than the plain 1 (van der Linden & Choi 2018).
+ *
+ * @example
+ * ```ts
+ * import { createEligibility, eligibilityProbability, recordEligibility } from 'itemresponsetheory';
+ *
+ * const session = { given: [0], eligible: Uint8Array.of(1, 1, 1), isFeasible: true };
+ * const record = recordEligibility(createEligibility(3), session);
+ * console.log(eligibilityProbability(record, 0, 0.25)); // → 0.25
+ * ```
  */
 export function eligibilityProbability(
   { persons, feasible, given, eligible }: EligibilityRecord,
@@ -42,14 +62,35 @@ export function eligibilityProbability(
   return Math.max(0, Math.min(1, 1 - persons / feasible + (pull * eligible[item]) / feasible));
 }
 
-/** 1 = eligible; one draw an item, before the test begins. */
+/**
+ * 1 = eligible; one draw an item, before the test begins.
+ *
+ * @example
+ * ```ts
+ * import { createEligibility, createRng, drawEligible } from 'itemresponsetheory';
+ *
+ * const record = createEligibility(3);
+ * console.log(drawEligible(record, 0.25, createRng('session 1')).length); // → 3
+ * ```
+ */
 export function drawEligible(record: EligibilityRecord, maximum: number, random: Rng, acceleration = 1): Uint8Array {
   return Uint8Array.from(record.given, (_, item) =>
     random.fork('eligible', item).uniform() < eligibilityProbability(record, item, maximum, acceleration) ? 1 : 0,
   );
 }
 
-/** After a test: a new record. `fading` below 1 (e.g. 0.999) lets old persons count for less. */
+/**
+ * After a test: a new record. `fading` below 1 (e.g. 0.999) lets old persons count for less.
+ *
+ * @example
+ * ```ts
+ * import { createEligibility, recordEligibility } from 'itemresponsetheory';
+ *
+ * const session = { given: [0], eligible: Uint8Array.of(1, 1, 1), isFeasible: true };
+ * const record = recordEligibility(createEligibility(3), session);
+ * console.log(record.persons, record.given.join()); // → 1 1,0,0
+ * ```
+ */
 export function recordEligibility(
   record: EligibilityRecord,
   session: { readonly given: ArrayLike<number>; readonly eligible: Uint8Array; readonly isFeasible: boolean },

@@ -171,6 +171,25 @@ const populationOf = (
 
 /**
  * Throws IrtError when the ratings do not connect all elements, naming the groups, or when no two scores were given.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { calibrateFacets, ratingTable } from 'itemresponsetheory/facets';
+ *
+ * const rows = Array.from({ length: 60 }, (_, n) => n).flatMap((n) => {
+ *   const random = createRng('ratings').fork(n);
+ *   const theta = random.normal();
+ *   return ['strict', 'mild', 'third'].map((rater, r) => ({
+ *     person: `P${n}`,
+ *     elements: [rater],
+ *     score: Math.max(0, Math.min(3, Math.round(1.5 + theta + (r - 1) / 2 + random.normal()))),
+ *   }));
+ * });
+ * const table = ratingTable(['rater'], rows);
+ * const { facets } = calibrateFacets(table);
+ * console.log(Array.from(facets[0]?.measure ?? [], (severity) => severity.toFixed(2)).join()); // → 0.52,-0.04,-0.48
+ * ```
  */
 export function calibrateFacets(
   table: RatingTable,

@@ -169,6 +169,24 @@ function extremePersons(table: RatingTable): Uint8Array {
 /**
  * Throws IrtError when the ratings do not connect all elements, or when, without the persons at an end of the scale,
  * they no longer do, or leave an element without a finite measure.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { calibrateFacetsJointly, ratingTable } from 'itemresponsetheory/facets';
+ *
+ * const rows = Array.from({ length: 60 }, (_, n) => n).flatMap((n) => {
+ *   const random = createRng('ratings').fork(n);
+ *   const theta = random.normal();
+ *   return ['strict', 'mild', 'third'].map((rater, r) => ({
+ *     person: `P${n}`,
+ *     elements: [rater],
+ *     score: Math.max(0, Math.min(3, Math.round(1.5 + theta + (r - 1) / 2 + random.normal()))),
+ *   }));
+ * });
+ * const table = ratingTable(['rater'], rows);
+ * console.log(calibrateFacetsJointly(table).converged); // → true
+ * ```
  */
 export function calibrateFacetsJointly(
   table: RatingTable,

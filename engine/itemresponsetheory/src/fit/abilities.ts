@@ -70,7 +70,29 @@ function nearby(
   return estimateAbility(bank, items, categories, { method: 'wle', lower: -bound, upper: bound });
 }
 
-/** EAP and posterior SD, or Warm's WLE and 1/√I. Throws IrtError under wle for a person without responses. */
+/**
+ * EAP and posterior SD, or Warm's WLE and 1/√I. Throws IrtError under wle for a person without responses.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { estimateAbilities } from 'itemresponsetheory/fit';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const { theta } = estimateAbilities(bank, data, { method: 'wle' });
+ * console.log(theta.length); // → 400
+ * ```
+ */
 export function estimateAbilities(
   bank: ItemParameters,
   data: ResponseMatrix,

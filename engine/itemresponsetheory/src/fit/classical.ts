@@ -119,7 +119,29 @@ function omegaOf(covariance: Float64Array, items: number): number {
   return common / (common + unique.reduce((sum, value) => sum + value, 0));
 }
 
-/** Throws IrtError for incomplete forms (itemCounts takes sparse rows), fewer than two items or two persons. */
+/**
+ * Throws IrtError for incomplete forms (itemCounts takes sparse rows), fewer than two items or two persons.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { classicalStatistics } from 'itemresponsetheory/fit';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const { alpha, items } = classicalStatistics(data);
+ * console.log(alpha.toFixed(2), items[0]?.p.toFixed(2)); // → 0.44 0.74
+ * ```
+ */
 export function classicalStatistics(data: ResponseMatrix, maximum?: ArrayLike<number>): ClassicalStatistics {
   requireAtLeast('items', data.items, 2, 'item-total correlations and α');
   requireAtLeast('persons', data.persons, 2, 'item-total correlations and α');

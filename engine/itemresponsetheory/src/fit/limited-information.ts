@@ -184,6 +184,26 @@ const independence = (
  * Needs complete forms, and moments³ of work: 40 right/wrong items have 820 moments and take a quarter of a second, 60
  * have 1,830 and take two. Throws IrtError for incomplete forms, M2 with more than two categories, items without
  * variance, or no degrees of freedom.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { limitedInformation } from 'itemresponsetheory/fit';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const { degreesOfFreedom, rmsea } = limitedInformation(bank, data, { statistic: 'M2' });
+ * console.log(degreesOfFreedom, rmsea < 0.06); // → 5 true
+ * ```
  */
 export function limitedInformation(
   bank: ItemParameters,

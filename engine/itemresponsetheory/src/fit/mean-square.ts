@@ -103,6 +103,27 @@ export interface MeanSquareOptions {
  * Sparse rows are welcome; NaN for items and persons without responses. z is normal for abilities known otherwise; at
  * θ̂ from the same answers the residuals are too small, and with a thousand persons most items look too regular at the
  * EAP: there z is an order, and posteriorMeanSquares or sumScoreFit the test.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { estimateAbilities, meanSquareFit } from 'itemresponsetheory/fit';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const { theta } = estimateAbilities(bank, data, { method: 'wle' });
+ * const { items } = meanSquareFit(bank, data, theta);
+ * console.log(items.map(({ infit }) => infit.toFixed(2)).join()); // → 0.79,0.95,0.85,0.85,0.82
+ * ```
  */
 export function meanSquareFit(
   bank: ItemParameters,

@@ -86,6 +86,26 @@ function personFitAt(sums: RowSums, responses: number, r0: number, known: boolea
 /**
  * One result for each person; θ must be the estimate that `method` names. Sparse rows are welcome; lz* is close to
  * normal from some 20 items.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { estimateAbilities, personFit } from 'itemresponsetheory/fit';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const { theta } = estimateAbilities(bank, data, { method: 'wle' });
+ * console.log(personFit(bank, data, theta)[0]?.lz.toFixed(2)); // → 0.31
+ * ```
  */
 export function personFit(
   bank: ItemParameters,

@@ -7,6 +7,25 @@ import { type Grid, normalGrid } from '../quadrature/grid.ts';
 /**
  * Before anybody was tested: ∫I/(I + 1/σ²)·φ, the share of the variance that a posterior takes away (Green et al.
  * 1984); σ² of the grid.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { marginalReliability } from 'itemresponsetheory/fit';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * console.log(marginalReliability(bank).toFixed(3)); // → 0.485
+ * ```
  */
 export function marginalReliability(bank: ItemParameters, { node, weight }: Grid = normalGrid()): number {
   let mean = 0;

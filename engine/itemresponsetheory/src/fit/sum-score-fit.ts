@@ -122,7 +122,29 @@ function statisticOf(groups: readonly ScoreGroup[], parameters: number, persons:
   };
 }
 
-/** One result for each item. Throws IrtError for incomplete forms or fewer than two items. */
+/**
+ * One result for each item. Throws IrtError for incomplete forms or fewer than two items.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { sumScoreFit } from 'itemresponsetheory/fit';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const [first] = sumScoreFit(bank, data);
+ * console.log(first?.degreesOfFreedom, (first?.p ?? 0) > 0.01); // → 2 true
+ * ```
+ */
 export function sumScoreFit(
   bank: ItemParameters,
   data: ResponseMatrix,

@@ -21,7 +21,22 @@ export interface GridTable {
   readonly information: Float64Array;
 }
 
-/** O(items × categories × points). */
+/**
+ * O(items × categories × points).
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, normalGrid, tabulate } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * console.log(table.grid.node.length, table.bank.size); // → 61 3
+ * ```
+ */
 export function tabulate(bank: ItemParameters, grid: Grid): GridTable {
   const points = grid.node.length;
   const rowStart = new Uint32Array(bank.size + 1);

@@ -35,6 +35,20 @@ export interface TrueScoreRow {
 /**
  * Every score of `from` in scores of `to`. Below the sum of the lower asymptotes no θ belongs to a score: there it goes
  * in a straight line from (0, 0) (Kolen 1981).
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters } from 'itemresponsetheory';
+ * import { equateTrueScores } from 'itemresponsetheory/linking';
+ *
+ * const one = createItemParameters(
+ *   [-1, 0, 1].map((difficulty, n) => ({ model: 'logistic', id: `a${n}`, difficulty })),
+ * );
+ * const other = createItemParameters(
+ *   [0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic', id: `b${n}`, difficulty })),
+ * );
+ * console.log(equateTrueScores(other, one)[2]?.equivalent.toFixed(2)); // → 2.23
+ * ```
  */
 export function equateTrueScores(from: ItemParameters, to: ItemParameters): TrueScoreRow[] {
   const [a, b] = [everyItem(from), everyItem(to)];
@@ -124,7 +138,24 @@ export function mixedDistribution(bank: ItemParameters, populations: readonly We
   return out;
 }
 
-/** Observed scores in a synthetic population. */
+/**
+ * Observed scores in a synthetic population.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, normalGrid } from 'itemresponsetheory';
+ * import { equateObservedScores } from 'itemresponsetheory/linking';
+ *
+ * const one = createItemParameters(
+ *   [-1, 0, 1].map((difficulty, n) => ({ model: 'logistic', id: `a${n}`, difficulty })),
+ * );
+ * const other = createItemParameters(
+ *   [0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic', id: `b${n}`, difficulty })),
+ * );
+ * const scores = equateObservedScores(other, one, [{ grid: normalGrid(), weight: 1 }]);
+ * console.log(Array.from(scores, (score) => score.toFixed(2)).join()); // → 0.38,1.36,2.26,3.16
+ * ```
+ */
 export function equateObservedScores(
   from: ItemParameters,
   to: ItemParameters,

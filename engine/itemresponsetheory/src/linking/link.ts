@@ -78,7 +78,20 @@ function check(anchors: readonly LinkAnchor[], { method, weights }: LinkOptions)
 export const hasFixedUnit = (anchors: readonly LinkAnchor[]): boolean =>
   anchors.every(({ from, to }) => slopeOf(from) === 1 && slopeOf(to) === 1);
 
-/** Throws IrtError for no anchors, or anchors that differ in kind. */
+/**
+ * Throws IrtError for no anchors, or anchors that differ in kind.
+ *
+ * @example
+ * ```ts
+ * import { normalGrid, transformItem, type ItemSpec } from 'itemresponsetheory';
+ * import { linkScales } from 'itemresponsetheory/linking';
+ *
+ * const old: ItemSpec[] = [-1, 0, 1].map((b, n) => ({ model: 'logistic', id: `c${n}`, slope: 1, difficulty: b }));
+ * const anchors = old.map((to) => ({ from: transformItem(to, { a: 0.5, b: 1 }), to }));
+ * const { a, b } = linkScales(anchors, { method: 'stocking-lord', grid: normalGrid() });
+ * console.log(a.toFixed(3), b.toFixed(3)); // → 2.000 -2.000
+ * ```
+ */
 export function linkScales(anchors: readonly LinkAnchor[], options: LinkOptions): ScaleTransform {
   check(anchors, options);
   const unit = options.fixedUnit ?? hasFixedUnit(anchors);

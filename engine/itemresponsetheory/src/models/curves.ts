@@ -18,6 +18,23 @@ export interface Curves {
   readonly third: Float64Array;
 }
 
+/**
+ * Room for what `evaluate` writes, used again and again.
+ *
+ * @example
+ * ```ts
+ * import { createCurves, createItemParameters, evaluate } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const curves = createCurves();
+ * const categories = evaluate(bank, 0, -1, curves);
+ * console.log(categories, curves.probability[1]); // → 2 0.5
+ * ```
+ */
 export function createCurves(): Curves {
   const array = (): Float64Array => new Float64Array(maximumCategories);
   return {
@@ -160,7 +177,24 @@ function gradedResponse(bank: ItemParameters, item: number, theta: number, categ
   }
 }
 
-/** Fills `out` for one item at θ and returns the number of categories. Unchecked: item and θ must be valid. */
+/**
+ * Fills `out` for one item at θ and returns the number of categories. Unchecked: item and θ must be valid.
+ *
+ * @example
+ * ```ts
+ * import { createCurves, createItemParameters, evaluate } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const curves = createCurves();
+ * const categories = evaluate(bank, 2, 0, curves);
+ * console.log(Array.from(curves.probability.slice(0, categories), (p) => p.toFixed(3)).join());
+ * // → 0.186,0.506,0.307
+ * ```
+ */
 export function evaluate(bank: ItemParameters, item: number, theta: number, out: Curves): number {
   const categories = bank.categories[item];
   switch (bank.model[item]) {

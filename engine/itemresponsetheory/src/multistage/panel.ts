@@ -14,6 +14,18 @@ export interface Panel {
 /**
  * Throws IrtError for a module that does not exist, is used twice or is empty, an item twice on one path, a first stage
  * with a choice.
+ *
+ * @example
+ * ```ts
+ * import { checkPanel, createItemParameters } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters(
+ *   [-1, 0, -0.5, 1].map((difficulty, n) => ({ model: 'logistic', id: `i${n}`, difficulty })),
+ * );
+ * const panel = { modules: [[0, 1], [2], [3]], stages: [[0], [1, 2]] };
+ * checkPanel(bank, panel);
+ * console.log(panel.stages.length); // → 2
+ * ```
  */
 export function checkPanel(bank: ItemParameters, { modules, stages }: Panel): void {
   const first = stages.at(0)?.length ?? 0;

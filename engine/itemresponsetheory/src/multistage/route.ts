@@ -12,7 +12,20 @@ function stageOf({ stages }: Panel, stage: number): readonly number[] {
   return modules;
 }
 
-/** The module with the most information at θ; the easier one where two tie. */
+/**
+ * The module with the most information at θ; the easier one where two tie.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, routeByInformation } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters(
+ *   [-1, 0, -0.5, 1].map((difficulty, n) => ({ model: 'logistic', id: `i${n}`, difficulty })),
+ * );
+ * const panel = { modules: [[0, 1], [2], [3]], stages: [[0], [1, 2]] };
+ * console.log(routeByInformation(bank, panel, 1, 0.9)); // → 2
+ * ```
+ */
 export function routeByInformation(bank: ItemParameters, panel: Panel, stage: number, theta: number): number {
   const information = (m: number): number => testInformation(bank, panel.modules[m], theta);
   return stageOf(panel, stage).reduce((best, m) => (information(m) > information(best) ? m : best));
@@ -22,6 +35,17 @@ export function routeByInformation(bank: ItemParameters, panel: Panel, stage: nu
  * Approximate maximum information (Luecht & Nungester 1998): the θ between neighbouring modules where their information
  * crosses, fixed before the test so that routing is a table. Searched on [−6, 6]; undefined where one module is better
  * everywhere.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, crossings } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters(
+ *   [-1, 0, -0.5, 1].map((difficulty, n) => ({ model: 'logistic', id: `i${n}`, difficulty })),
+ * );
+ * const panel = { modules: [[0, 1], [2], [3]], stages: [[0], [1, 2]] };
+ * console.log(crossings(bank, panel, 1).map((theta) => theta?.toFixed(2)).join()); // → 0.25
+ * ```
  */
 export function crossings(bank: ItemParameters, panel: Panel, stage: number): readonly (number | undefined)[] {
   const modules = stageOf(panel, stage);
@@ -42,7 +66,16 @@ export function crossings(bank: ItemParameters, panel: Panel, stage: number): re
   });
 }
 
-/** Defined population intervals (Luecht & Nungester 1998): the θ that cut N(mean, sd) into these shares. */
+/**
+ * Defined population intervals (Luecht & Nungester 1998): the θ that cut N(mean, sd) into these shares.
+ *
+ * @example
+ * ```ts
+ * import { shareCuts } from 'itemresponsetheory';
+ *
+ * console.log(shareCuts([0.3, 0.7], { mean: 0, sd: 1 }).map((cut) => cut.toFixed(2)).join()); // → -0.52
+ * ```
+ */
 export function shareCuts(
   shares: readonly number[],
   { mean, sd }: { readonly mean: number; readonly sd: number },
@@ -63,7 +96,20 @@ export function shareCuts(
   });
 }
 
-/** By cuts on θ or on the number-correct score: the module after as many cuts as the value reaches. */
+/**
+ * By cuts on θ or on the number-correct score: the module after as many cuts as the value reaches.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, routeByCuts } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters(
+ *   [-1, 0, -0.5, 1].map((difficulty, n) => ({ model: 'logistic', id: `i${n}`, difficulty })),
+ * );
+ * const panel = { modules: [[0, 1], [2], [3]], stages: [[0], [1, 2]] };
+ * console.log(routeByCuts(panel, 1, 2, [1])); // → 2
+ * ```
+ */
 export function routeByCuts(panel: Panel, stage: number, value: number, cuts: readonly number[]): number {
   const modules = stageOf(panel, stage);
   if (cuts.length !== modules.length - 1)

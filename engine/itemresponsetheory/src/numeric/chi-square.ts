@@ -49,11 +49,29 @@ export function upperGamma(a: number, x: number): number {
   return front * fraction;
 }
 
-/** P(X > x) for a chi-square variable; 1 for 0 degrees of freedom at x ≤ 0, else NaN for df ≤ 0. */
+/**
+ * P(X > x) for a chi-square variable; 1 for 0 degrees of freedom at x ≤ 0, else NaN for df ≤ 0.
+ *
+ * @example
+ * ```ts
+ * import { chiSquareTail } from 'itemresponsetheory';
+ *
+ * console.log(chiSquareTail(3.841459, 1).toFixed(3)); // → 0.050
+ * ```
+ */
 export const chiSquareTail = (x: number, degreesOfFreedom: number): number =>
   degreesOfFreedom > 0 ? upperGamma(degreesOfFreedom / 2, x / 2) : x <= 0 ? 1 : NaN;
 
-/** The z with Φ(z) = p: bisection on the distribution, then Newton; ±Infinity at 0 and 1. */
+/**
+ * The z with Φ(z) = p: bisection on the distribution, then Newton; ±Infinity at 0 and 1.
+ *
+ * @example
+ * ```ts
+ * import { normalQuantile } from 'itemresponsetheory';
+ *
+ * console.log(normalQuantile(0.975).toFixed(3)); // → 1.960
+ * ```
+ */
 export function normalQuantile(p: number): number {
   if (!(p >= 0 && p <= 1)) return NaN;
   if (p === 0 || p === 1) return p === 0 ? -Infinity : Infinity;

@@ -43,7 +43,16 @@ function expTail(r: number): number {
   return r * r * sum;
 }
 
-/** e^x. Overflows to Infinity above 709.78, underflows to 0 below −745.13; NaN for NaN. */
+/**
+ * e^x. Overflows to Infinity above 709.78, underflows to 0 below −745.13; NaN for NaN.
+ *
+ * @example
+ * ```ts
+ * import { exp } from 'itemresponsetheory';
+ *
+ * console.log(exp(1)); // → 2.7182818284590455
+ * ```
+ */
 export function exp(x: number): number {
   if (x !== x) return x;
   if (x > 709.782712893384) return Infinity;
@@ -56,7 +65,16 @@ export function exp(x: number): number {
   return scale(1 + (r + (lost + expTail(r))), k);
 }
 
-/** e^x − 1, exact near 0. */
+/**
+ * e^x − 1, exact near 0.
+ *
+ * @example
+ * ```ts
+ * import { expm1 } from 'itemresponsetheory';
+ *
+ * console.log(expm1(1e-10)); // → 1.00000000005e-10
+ * ```
+ */
 export function expm1(x: number): number {
   if (x !== x || x === 0) return x;
   if (x > 709.782712893384) return Infinity;
@@ -107,7 +125,16 @@ function split(x: number): { m: number; k: number } {
   return { m, k };
 }
 
-/** Natural logarithm; −Infinity at 0, NaN below. */
+/**
+ * Natural logarithm; −Infinity at 0, NaN below.
+ *
+ * @example
+ * ```ts
+ * import { log } from 'itemresponsetheory';
+ *
+ * console.log(log(2)); // → 0.6931471805599453
+ * ```
+ */
 export function log(x: number): number {
   if (x !== x || x < 0) return NaN;
   if (x === 0) return -Infinity;
@@ -118,7 +145,16 @@ export function log(x: number): number {
   return k === 0 ? logNearOne(m - 1, 0) : k * ln2High + logNearOne(m - 1, k * ln2Low);
 }
 
-/** log(1 + x), exact near 0; −Infinity at −1. */
+/**
+ * log(1 + x), exact near 0; −Infinity at −1.
+ *
+ * @example
+ * ```ts
+ * import { log1p } from 'itemresponsetheory';
+ *
+ * console.log(log1p(1e-10)); // → 9.999999999500001e-11
+ * ```
+ */
 export function log1p(x: number): number {
   if (x !== x || x < -1) return NaN;
   if (x === -1) return -Infinity;
@@ -130,17 +166,44 @@ export function log1p(x: number): number {
   return k * ln2High + logNearOne(m - 1, k * ln2Low + lost / u);
 }
 
-/** 1/(1 + e^−x). */
+/**
+ * 1/(1 + e^−x).
+ *
+ * @example
+ * ```ts
+ * import { sigmoid } from 'itemresponsetheory';
+ *
+ * console.log(sigmoid(0)); // → 0.5
+ * ```
+ */
 export function sigmoid(x: number): number {
   if (x >= 0) return 1 / (1 + exp(-x));
   const e = exp(x);
   return e / (1 + e);
 }
 
-/** log of the sigmoid, never log(0). */
+/**
+ * log of the sigmoid, never log(0).
+ *
+ * @example
+ * ```ts
+ * import { logSigmoid } from 'itemresponsetheory';
+ *
+ * console.log(logSigmoid(-800)); // → -800
+ * ```
+ */
 export const logSigmoid = (x: number): number => (x >= 0 ? -log1p(exp(-x)) : x - log1p(exp(x)));
 
-/** log Σ e^x over the first `count` members; −Infinity for none. */
+/**
+ * log Σ e^x over the first `count` members; −Infinity for none.
+ *
+ * @example
+ * ```ts
+ * import { logSumExp } from 'itemresponsetheory';
+ *
+ * console.log(logSumExp([1000, 1000]).toFixed(4)); // → 1000.6931
+ * ```
+ */
 export function logSumExp(values: ArrayLike<number>, count = values.length): number {
   let maximum = -Infinity;
   for (let n = 0; n < count; n += 1) maximum = Math.max(maximum, values[n]);

@@ -3,7 +3,16 @@ import { exp } from './elementary.ts';
 
 const inverseRootTwoPi = 0.3989422804014327;
 
-/** φ(x), density of N(0, 1). */
+/**
+ * φ(x), density of N(0, 1).
+ *
+ * @example
+ * ```ts
+ * import { normalDensity } from 'itemresponsetheory';
+ *
+ * console.log(normalDensity(0).toFixed(4)); // → 0.3989
+ * ```
+ */
 export const normalDensity = (x: number): number => inverseRootTwoPi * exp(-0.5 * x * x);
 
 /** Φ(x) − ½ for x ≥ 0 by φ(x)·Σ x^(2n+1)/(1·3·5…(2n+1)): all terms positive, so nothing cancels (Marsaglia 2004). */
@@ -23,7 +32,16 @@ function tailArea(x: number): number {
   return normalDensity(x) / fraction;
 }
 
-/** Φ(x), the standard normal distribution function; the lower tail keeps its relative precision. */
+/**
+ * Φ(x), the standard normal distribution function; the lower tail keeps its relative precision.
+ *
+ * @example
+ * ```ts
+ * import { normalDistribution } from 'itemresponsetheory';
+ *
+ * console.log(normalDistribution(1.96).toFixed(3)); // → 0.975
+ * ```
+ */
 export function normalDistribution(x: number): number {
   if (x !== x) return x;
   if (x <= -1) return tailArea(-x);

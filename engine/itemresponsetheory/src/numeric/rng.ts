@@ -75,5 +75,15 @@ export function drawFrom(probability: ArrayLike<number>, count: number, random: 
   return count - 1;
 }
 
-/** The same seed gives the same numbers in every JavaScript engine. */
+/**
+ * The same seed gives the same numbers in every JavaScript engine.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ *
+ * const random = createRng('candidate 12');
+ * console.log(random.integer(6), random.fork(3).normal().toFixed(3)); // → 3 0.154
+ * ```
+ */
 export const createRng = (seed: number | string): Rng => make([seed]);

@@ -127,7 +127,21 @@ function checkAsymptotes(lower: number, upper: number, path: string): void {
 const categoriesOf = (item: ItemSpec): number =>
   item.model === 'logistic' ? 2 : item.model === 'nominal' ? item.slopes.length + 1 : item.steps.length + 1;
 
-/** Validates everything; throws IrtError naming item and field. */
+/**
+ * Validates everything; throws IrtError naming item and field.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * console.log(bank.size, bank.id.join()); // → 3 easy,hard,rated
+ * ```
+ */
 export function createItemParameters(items: readonly ItemSpec[]): ItemParameters {
   if (items.length === 0) throw new IrtError('empty-bank', 'items', '[]', 'must have at least one item');
   const seen = new Set<string>();

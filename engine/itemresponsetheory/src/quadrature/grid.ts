@@ -16,7 +16,17 @@ export interface GridOptions {
   /** Trapezoid: half weight at both ends; default rectangle. */ readonly rule?: 'rectangle' | 'trapezoid';
 }
 
-/** Equally spaced nodes with normal weights, normalised. Defaults: 61 points on [−6, 6], N(0, 1). */
+/**
+ * Equally spaced nodes with normal weights, normalised. Defaults: 61 points on [−6, 6], N(0, 1).
+ *
+ * @example
+ * ```ts
+ * import { normalGrid } from 'itemresponsetheory';
+ *
+ * const { node, weight } = normalGrid({ points: 5, lower: -2, upper: 2 });
+ * console.log(node.join(), weight[2]?.toFixed(3)); // → -2,-1,0,1,2 0.403
+ * ```
+ */
 export function normalGrid({
   points = 61,
   lower = -6,

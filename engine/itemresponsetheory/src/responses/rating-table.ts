@@ -42,6 +42,24 @@ export interface RatingTableOptions {
 /**
  * The scale runs from the lowest to the highest score given. Throws IrtError for no rows, a row with another number of
  * facets, a score that is not an integer from 0 to 63, or a weight that is not positive.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { ratingTable } from 'itemresponsetheory/facets';
+ *
+ * const rows = Array.from({ length: 60 }, (_, n) => n).flatMap((n) => {
+ *   const random = createRng('ratings').fork(n);
+ *   const theta = random.normal();
+ *   return ['strict', 'mild', 'third'].map((rater, r) => ({
+ *     person: `P${n}`,
+ *     elements: [rater],
+ *     score: Math.max(0, Math.min(3, Math.round(1.5 + theta + (r - 1) / 2 + random.normal()))),
+ *   }));
+ * });
+ * const table = ratingTable(['rater'], rows);
+ * console.log(table.persons.length, table.facets[0]?.elements.join()); // → 60 strict,mild,third
+ * ```
  */
 export function ratingTable(
   facets: readonly string[],

@@ -15,6 +15,17 @@ export interface ResponseMatrix {
 /**
  * From a row for each person; null = not given. Throws IrtError for a value that is not an integer from 0 to 254, or
  * for rows of unequal length.
+ *
+ * @example
+ * ```ts
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ *
+ * const { persons, items } = responseMatrix([
+ *   [1, 0, null],
+ *   [2, 1, 0],
+ * ]);
+ * console.log(persons, items); // → 2 3
+ * ```
  */
 export function responseMatrix(rows: readonly (readonly (number | null)[])[]): ResponseMatrix {
   const items = rows.at(0)?.length ?? 0;

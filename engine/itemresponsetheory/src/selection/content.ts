@@ -8,7 +8,17 @@ export interface ContentTargets {
   readonly weight: number;
 }
 
-/** Factor for each class: exp-free, 1 at the target, at least a tenth. `given` counts the scored items so far. */
+/**
+ * Factor for each class: exp-free, 1 at the target, at least a tenth. `given` counts the scored items so far.
+ *
+ * @example
+ * ```ts
+ * import { contentFactor } from 'itemresponsetheory';
+ *
+ * const given = new Map([['news', 2]]);
+ * console.log(contentFactor({ targets: { news: 0.5, talk: 0.5 }, weight: 1 }, given, 'talk').toFixed(3)); // → 2.500
+ * ```
+ */
 export function contentFactor(
   { targets, weight }: ContentTargets,
   given: ReadonlyMap<string, number>,

@@ -8,6 +8,19 @@ const curves = createCurves();
 /**
  * Σ_k P_k(θ)·I_j(θ_k), θ_k = `estimateAfter(k)` (van der Linden 1998); observed information of answer k (van der Linden
  * & Pashley 2000), or Fisher's (Choi & Swartz 2009).
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, estimateAbility, expectedInformation } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const after = (category: number) => estimateAbility(bank, [0, 1], [1, category], { method: 'eap' }).theta;
+ * console.log(expectedInformation(bank, 1, 0, after, 'fisher').toFixed(3)); // → 0.366
+ * ```
  */
 export function expectedInformation(
   bank: ItemParameters,

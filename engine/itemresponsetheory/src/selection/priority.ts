@@ -9,6 +9,20 @@ export interface Quota {
   /** Membership of every item. */ readonly isMember: (item: number) => boolean;
 }
 
+/**
+ * Throws IrtError for bounds that cross and for a negative weight.
+ *
+ * @example
+ * ```ts
+ * import { IrtError, requireQuota } from 'itemresponsetheory';
+ *
+ * try {
+ *   requireQuota({ lower: 3, upper: 2, weight: 1, isMember: () => true }, 'quotas[0]');
+ * } catch (error) {
+ *   if (error instanceof IrtError) console.log(error.code); // → quota-crossed
+ * }
+ * ```
+ */
 export function requireQuota({ lower, upper, weight }: Quota, field: string): void {
   if (!(lower >= 0 && upper >= lower))
     throw new IrtError('quota-crossed', `${field}.upper`, upper, `must be at least lower (${lower})`);
@@ -19,6 +33,14 @@ export function requireQuota({ lower, upper, weight }: Quota, field: string): vo
  * Modified priority index (Cheng & Chang 2009): information × Π over the item's constraints of w·f. Phase 1, while a
  * lower bound is open: f = (lower − given)/lower; then f = (upper − given)/upper. 0: a bound forbids the item. `given`:
  * items of each constraint so far.
+ *
+ * @example
+ * ```ts
+ * import { priorityIndex } from 'itemresponsetheory';
+ *
+ * const quota = { lower: 1, upper: 2, weight: 1, isMember: (item: number) => item !== 1 };
+ * console.log(priorityIndex(0.4, 0, [quota], [1]).toFixed(3)); // → 0.200
+ * ```
  */
 export function priorityIndex(
   information: number,
@@ -42,6 +64,14 @@ export function priorityIndex(
  * Penalty of giving the item for the quotas (after Shin, Chien, Way & Swanson 2009): for each constraint of which the
  * item is a member, how far the expected final count, (given + 1)/(position)·length, leaves [lower, upper], times the
  * weight; smaller is better.
+ *
+ * @example
+ * ```ts
+ * import { quotaPenalty } from 'itemresponsetheory';
+ *
+ * const quota = { lower: 1, upper: 2, weight: 1, isMember: (item: number) => item !== 1 };
+ * console.log(quotaPenalty(0, [quota], [1], 2, 10).toFixed(3)); // → 8.000
+ * ```
  */
 export function quotaPenalty(
   item: number,

@@ -6,6 +6,13 @@ import type { Rng } from '../numeric/rng.ts';
 /**
  * W_n = Σ_{f≤n}(f−1)^t / Σ_{f≤N}(f−1)^t: 0 at the first item, 1 at the last (Barrada et al. 2008); larger t keeps
  * chance longer.
+ *
+ * @example
+ * ```ts
+ * import { progressiveWeight } from 'itemresponsetheory';
+ *
+ * console.log(progressiveWeight(5, 20, 1).toFixed(3)); // → 0.053
+ * ```
  */
 export function progressiveWeight(position: number, length: number, acceleration: number): number {
   if (!(length >= 1) || !(position >= 1 && position <= length))
@@ -25,11 +32,29 @@ export function progressiveWeight(position: number, length: number, acceleration
   return until / total;
 }
 
-/** (1 − W)·R + W·I with R uniform on [0, highest information available] (Revuelta & Ponsoda 1998). */
+/**
+ * (1 − W)·R + W·I with R uniform on [0, highest information available] (Revuelta & Ponsoda 1998).
+ *
+ * @example
+ * ```ts
+ * import { createRng, progressiveValue } from 'itemresponsetheory';
+ *
+ * console.log(progressiveValue(0.4, 0.5, 0.25, createRng('session')).toFixed(3)); // → 0.422
+ * ```
+ */
 export const progressiveValue = (information: number, highest: number, weight: number, random: Rng): number =>
   (1 - weight) * highest * random.uniform() + weight * information;
 
-/** One index with chance ∝ value^power (Barrada et al. 2008); undefined when no value is positive. */
+/**
+ * One index with chance ∝ value^power (Barrada et al. 2008); undefined when no value is positive.
+ *
+ * @example
+ * ```ts
+ * import { createRng, drawProportional } from 'itemresponsetheory';
+ *
+ * console.log(drawProportional([0.1, 0.5, 0.2], 2, createRng('session'))); // → 1
+ * ```
+ */
 export function drawProportional(values: ArrayLike<number>, power: number, random: Rng): number | undefined {
   let highest = 0;
   for (let n = 0; n < values.length; n += 1) highest = Math.max(highest, values[n]);

@@ -7,6 +7,14 @@ export interface RankedItem {
 /**
  * Items by criterion value, best (largest) first, found only as far as the caller goes on: O(items) for each. Ties come
  * in item order; the caller's seeded draw decides among the best. A criterion that is NaN ranks nowhere.
+ *
+ * @example
+ * ```ts
+ * import { rankBy } from 'itemresponsetheory';
+ *
+ * const [best] = Array.from(rankBy(3, () => true, (item) => [0.2, 0.9, 0.4][item] ?? 0));
+ * console.log(best?.item); // → 1
+ * ```
  */
 export function* rankBy(
   size: number,

@@ -12,6 +12,23 @@ export interface RankedLists {
   readonly item: Int32Array;
 }
 
+/**
+ * For each node the `top` items by information there, best first.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, normalGrid, rankAtNodes, tabulate } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * const { item } = rankAtNodes(table, 2);
+ * console.log(item.length); // → 122
+ * ```
+ */
 export function rankAtNodes({ bank: { size }, grid: { node }, information }: GridTable, top: number): RankedLists {
   if (!Number.isInteger(top) || top < 1)
     throw new IrtError('top-out-of-range', 'top', top, 'must be a whole number of at least 1');
@@ -33,7 +50,22 @@ function place({ grid: { node } }: GridTable, theta: number): { readonly q: numb
   return { q, share: at - q };
 }
 
-/** The best item that is not `used` (one byte an item), by information interpolated at θ; −1 when none is left. */
+/**
+ * The best item that is not `used` (one byte an item), by information interpolated at θ; −1 when none is left.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, normalGrid, scanForBest, tabulate } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * console.log(scanForBest(table, 1, Uint8Array.of(0, 1, 0))); // → 2
+ * ```
+ */
 export function scanForBest(table: GridTable, theta: number, used: Uint8Array): number {
   const {
     information,
@@ -56,6 +88,20 @@ export function scanForBest(table: GridTable, theta: number, used: Uint8Array): 
 /**
  * The best item that is not `used` at the node nearest to θ; by a scan when the whole list is used; −1 when none is
  * left.
+ *
+ * @example
+ * ```ts
+ * import { bestOfRanked, createItemParameters, normalGrid, rankAtNodes, tabulate } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * const ranked = rankAtNodes(table, 2);
+ * console.log(bestOfRanked(table, ranked, 1, new Uint8Array(3))); // → 1
+ * ```
  */
 export function bestOfRanked(table: GridTable, { top, item }: RankedLists, theta: number, used: Uint8Array): number {
   const { q, share } = place(table, theta);

@@ -8,6 +8,18 @@ import type { ItemParameters } from '../parameters/item-parameters.ts';
 /**
  * Stratum of every item, 0 = the lowest slopes: items in order of difficulty are cut into blocks of `strata`, each
  * block spread by slope.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, stratify } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * console.log(stratify(bank, 2).join()); // → 0,0,1
+ * ```
  */
 export function stratify(bank: ItemParameters, strata: number): Uint16Array {
   if (!Number.isInteger(strata) || strata < 1 || strata > bank.size)
@@ -28,6 +40,15 @@ export function stratify(bank: ItemParameters, strata: number): Uint16Array {
   return out;
 }
 
-/** Stratum to choose from at a position (1-based) of a test of `length` items. */
+/**
+ * Stratum to choose from at a position (1-based) of a test of `length` items.
+ *
+ * @example
+ * ```ts
+ * import { stratumAt } from 'itemresponsetheory';
+ *
+ * console.log(stratumAt(7, 20, 4)); // → 1
+ * ```
+ */
 export const stratumAt = (position: number, length: number, strata: number): number =>
   Math.min(strata - 1, Math.floor(((position - 1) * strata) / length));

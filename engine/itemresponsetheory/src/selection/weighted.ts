@@ -22,7 +22,29 @@ function check(table: GridTable, weight: Float64Array, item: number): void {
     );
 }
 
-/** Σ_q w·I_j: likelihood-weighted (Veerkamp & Berger 1997) or posterior-weighted information (van der Linden 1998). */
+/**
+ * Σ_q w·I_j: likelihood-weighted (Veerkamp & Berger 1997) or posterior-weighted information (van der Linden 1998).
+ *
+ * @example
+ * ```ts
+ * import {
+ *   createItemParameters,
+ *   createPosterior,
+ *   normalGrid,
+ *   tabulate,
+ *   weightedInformation,
+ * } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * const weight = createPosterior(table).weights();
+ * console.log(weightedInformation(table, weight, 1).toFixed(3)); // → 0.315
+ * ```
+ */
 export function weightedInformation(table: GridTable, weight: Float64Array, item: number): number {
   check(table, weight, item);
   let sum = 0;
@@ -33,6 +55,27 @@ export function weightedInformation(table: GridTable, weight: Float64Array, item
 /**
  * Σ_q w·I_j of every item at once into `out`, node by node: one straight pass over the table. Nodes of no weight are
  * passed over.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   createItemParameters,
+ *   createPosterior,
+ *   normalGrid,
+ *   tabulate,
+ *   weightedInformationOf,
+ * } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * const weight = createPosterior(table).weights();
+ * const all = weightedInformationOf(table, weight, new Float64Array(bank.size));
+ * console.log(Array.from(all, (one) => one.toFixed(3)).join()); // → 0.178,0.315,0.402
+ * ```
  */
 export function weightedInformationOf(table: GridTable, weight: Float64Array, out: Float64Array): Float64Array {
   const {
@@ -62,6 +105,20 @@ export interface Emphasis {
 /**
  * The weights with the emphasis, normalised: goal information near a cut (cf. van der Linden 1998, weighting by what
  * the decision needs).
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createPosterior, emphasise, normalGrid, tabulate } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * const weight = createPosterior(table).weights();
+ * console.log(emphasise(table, weight, { theta: 0.5, weight: 2, width: 0.5 }).length); // → 61
+ * ```
  */
 export function emphasise(
   { grid: { node } }: GridTable,
@@ -78,6 +135,26 @@ export function emphasise(
 /**
  * Σ_q w·Σ_k P_k(θ)·ln[P_k(θ)/P_k(θ_q)]: Kullback–Leibler information at θ (Chang & Ying 1996), weighted over the whole
  * grid.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   createItemParameters,
+ *   createPosterior,
+ *   normalGrid,
+ *   tabulate,
+ *   weightedKullbackLeibler,
+ * } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * const weight = createPosterior(table).weights();
+ * console.log(weightedKullbackLeibler(table, weight, 1, 0).toFixed(3)); // → 0.165
+ * ```
  */
 export function weightedKullbackLeibler(table: GridTable, weight: Float64Array, item: number, theta: number): number {
   check(table, weight, item);
@@ -103,6 +180,26 @@ function predictive(table: GridTable, weight: Float64Array, item: number, k: num
 /**
  * Σ_k Var_w(P_k), the global discrimination index (Kaplan, de la Torre & Barrada 2015); for dichotomous items the
  * variance of P_1 alone.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   createItemParameters,
+ *   createPosterior,
+ *   globalDiscrimination,
+ *   normalGrid,
+ *   tabulate,
+ * } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * const weight = createPosterior(table).weights();
+ * console.log(globalDiscrimination(table, weight, 1).toFixed(3)); // → 0.050
+ * ```
  */
 export function globalDiscrimination(table: GridTable, weight: Float64Array, item: number): number {
   check(table, weight, item);
@@ -119,7 +216,23 @@ export function globalDiscrimination(table: GridTable, weight: Float64Array, ite
   return sum;
 }
 
-/** Mutual information of the answer and θ: H(Σ_q w·P) − Σ_q w·H(P) (Weissman 2007); needs normalised weights. */
+/**
+ * Mutual information of the answer and θ: H(Σ_q w·P) − Σ_q w·H(P) (Weissman 2007); needs normalised weights.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createPosterior, mutualInformation, normalGrid, tabulate } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * const weight = createPosterior(table).weights();
+ * console.log(mutualInformation(table, weight, 1).toFixed(3)); // → 0.134
+ * ```
+ */
 export function mutualInformation(table: GridTable, weight: Float64Array, item: number): number {
   check(table, weight, item);
   let sum = 0;
@@ -138,6 +251,26 @@ export function mutualInformation(table: GridTable, weight: Float64Array, item: 
 /**
  * Σ_k m_k·Var(θ | k), the smaller the better (Owen 1975; van der Linden & Pashley 2000). m_k is the predictive chance
  * under the weights, or P_k at `theta` where one is given.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   createItemParameters,
+ *   createPosterior,
+ *   expectedPosteriorVariance,
+ *   normalGrid,
+ *   tabulate,
+ * } from 'itemresponsetheory';
+ *
+ * const bank = createItemParameters([
+ *   { model: 'logistic', id: 'easy', difficulty: -1 },
+ *   { model: 'logistic', id: 'hard', slope: 1.5, difficulty: 1 },
+ *   { model: 'generalized-partial-credit', id: 'rated', steps: [-1, 0.5] },
+ * ]);
+ * const table = tabulate(bank, normalGrid());
+ * const weight = createPosterior(table).weights();
+ * console.log(expectedPosteriorVariance(table, weight, 1).toFixed(3)); // → 0.768
+ * ```
  */
 export function expectedPosteriorVariance(
   table: GridTable,

@@ -16,7 +16,18 @@ export function drawAbility({ mean, sd }: Population, random: Rng): number {
   return mean + sd * random.normal();
 }
 
-/** A category by its probabilities at θ. */
+/**
+ * A category by its probabilities at θ.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters([{ model: 'logistic', id: 'a', difficulty: 0 }]);
+ * console.log(drawCategory(bank, 0, 1, createRng('candidate'))); // → 0
+ * ```
+ */
 export function drawCategory(bank: ItemParameters, item: number, theta: number, random: Rng): number {
   requireItem(bank, item);
   const categories = evaluate(bank, item, theta, curves);

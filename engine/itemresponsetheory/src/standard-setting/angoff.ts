@@ -43,6 +43,17 @@ function correlation(x: readonly number[], y: readonly number[]): number {
 /**
  * `ratings[judge][item]`: chances from 0 to 1, complete. The cut is the mean over judges of the sum over items; its
  * error treats judges as drawn from all who could have sat there (items are the test's own): s(judges' cuts)/√judges.
+ *
+ * @example
+ * ```ts
+ * import { angoff } from 'itemresponsetheory/standard-setting';
+ *
+ * const ratings = [
+ *   [0.5, 0.6, 0.7],
+ *   [0.4, 0.6, 0.8],
+ * ];
+ * console.log(angoff(ratings).cut.toFixed(2)); // → 1.80
+ * ```
  */
 export function angoff(ratings: readonly (readonly number[])[]): AngoffResult {
   const items = ratings.at(0)?.length ?? 0;
