@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SigningKeys } from '../../storage/keys/signing-keys.ts';
 import { Wrapping } from '../../storage/keys/wrapping.ts';
+import { jsonObject } from '../../storage/document/json.ts';
 import { workPending } from '../../storage/journal/pending.ts';
 import { type Consequence, genesisHash } from '../../storage/port.ts';
 import { agencies } from '../../people/agencies/agency.ts';
@@ -116,6 +117,34 @@ describe('a released result', () => {
     await released();
     expect(await credential()).toBeDefined();
     expect(await pushed()).toEqual([]);
+  });
+});
+
+describe('a released result that does not follow from its session', () => {
+  it('gets no certificate and is pushed to nobody', async () => {
+    const earned = await released();
+    const forged: SessionId = { tenant: 'agii', id: 's2' };
+    await rooms.keep(forged, satCivic({ values: 0, practical: 0 }, { resultKey: forged.id }));
+    await rooms.results.attended(forged);
+    const { version, hash } = await rooms.results.load(forged);
+    await rooms.storage.journal.append(
+      { ...forged, kind: 'result' },
+      {
+        expectedVersion: version,
+        previousHash: hash,
+        at: rooms.now(),
+        events: [jsonObject({ type: 'released', schema: 1, at: rooms.now(), result: earned })],
+        pending: [{ kind: 'result-released', data: {} }],
+      },
+    );
+    const { failed } = await workPending({
+      storage: rooms.storage,
+      lease: { holder: 'test', lifeMs: 60_000, now: rooms.now },
+      apply: (consequence, origin) => follow(ports, consequence, origin),
+    });
+    expect(failed.map(({ error }) => error)).toMatchObject([{ code: 'not-recomputed' }]);
+    expect(await ports.certificates.get(forged)).toBeUndefined();
+    expect(await pushed()).toHaveLength(1);
   });
 });
 

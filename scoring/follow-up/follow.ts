@@ -9,7 +9,7 @@ import { type PronouncePorts, annulled, corrected, released } from './pronounce.
 
 export interface FollowUpPorts extends PronouncePorts {
   readonly banks: Pick<Banks, 'apply'>;
-  readonly results: Pick<Results, 'attended' | 'conclude' | 'loadAt'>;
+  readonly results: Pick<Results, 'attended' | 'conclude' | 'loadAt' | 'recompute'>;
   /** Nobody waits for a sign of life of this session any more. */
   readonly sessionClosed: (id: SessionId) => void;
 }

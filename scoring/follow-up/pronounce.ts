@@ -23,7 +23,7 @@ import { type PushFacts, type PushType, eventId, resultEvent } from '../trajecto
 
 export interface PronouncePorts {
   readonly sessions: Pick<Sessions, 'load' | 'pinnedTest'>;
-  readonly results: Pick<Results, 'loadAt'>;
+  readonly results: Pick<Results, 'loadAt' | 'recompute'>;
   readonly candidates: Pick<Candidates, 'get'>;
   readonly agencies: Agencies;
   readonly certificates: Certificates;
@@ -69,15 +69,41 @@ async function pronouncedAt(ports: PronouncePorts, id: SessionId, version: numbe
   return { id, version, state, released, candidate, reference, facts };
 }
 
-/** A released result becomes a certificate and a push. */
+/** A released result that does not follow from its session and ratings: nothing is signed or told of it. */
+export class NotRecomputed extends Error {
+  readonly code = 'not-recomputed';
+  constructor({ tenant, id }: SessionId, members: readonly string[]) {
+    super(`result ${tenant}/${id}: ${members.join(', ')} do not follow from the session and its ratings`);
+    this.name = 'NotRecomputed';
+  }
+}
+
+/** What a certificate or a push says of a result. */
+const said: ReadonlySet<string> = new Set([
+  'outcome',
+  'test',
+  'testDate',
+  'level',
+  'scale',
+  'required',
+  'score',
+  'max',
+]);
+
+/** A released result becomes a certificate and a push. Throws NotRecomputed. */
 export async function released(ports: PronouncePorts, id: SessionId, version: number): Promise<void> {
   const result = await pronouncedAt(ports, id, version);
   if (result === undefined) return;
+  const differs = (await ports.results.recompute(id, version))?.differs.filter((member) => said.has(member)) ?? [];
+  if (differs.length > 0) throw new NotRecomputed(id, differs);
   const credential = await issueCertificate(ports.certificates, id.tenant, result.facts, ports.sign);
   await push(ports, 'released', result, { at: result.released.at, ...defined({ credential }) });
 }
 
-/** A corrected result gets a certificate of its own, where it earns one; the one before counts no more. */
+/**
+ * A corrected result is a named person's word and need not follow from the session. It gets a certificate of its own,
+ * where it earns one; the one before counts no more.
+ */
 export async function corrected(ports: PronouncePorts, id: SessionId, version: number): Promise<void> {
   const [before, result] = [await ports.results.loadAt(id, version - 1), await pronouncedAt(ports, id, version)];
   if (result === undefined) return;

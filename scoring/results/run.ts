@@ -131,8 +131,9 @@ export class Results {
    * Computes a released result once more from the session's and the ratings' journals. Undefined when nothing is
    * released.
    */
-  async recompute(id: SessionId): Promise<Recomputation | undefined> {
-    const [session, { state }] = [await this.ports.sessions.load(id), await this.load(id)];
+  async recompute(id: SessionId, version?: number): Promise<Recomputation | undefined> {
+    const result = version === undefined ? this.load(id) : this.loadAt(id, version);
+    const [session, { state }] = [await this.ports.sessions.load(id), await result];
     if (session === undefined || state?.released === undefined) return undefined;
     const recorded = state.released.result;
     const conclusion = conclude(
