@@ -59,10 +59,12 @@ export class ServerProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
+    // An address that an earlier start printed is not this one's.
+    const before = this.output.length;
     await new Promise<void>((resolve, reject) => {
       const seen = (data: Buffer): void => {
         this.output += data.toString();
-        const address = /https?:\/\/127\.0\.0\.1:(\d+)/.exec(this.output.slice(-20_000));
+        const address = /https?:\/\/127\.0\.0\.1:(\d+)/.exec(this.output.slice(before));
         if (address?.[1] !== undefined) {
           this.port = Number(address[1]);
           resolve();
