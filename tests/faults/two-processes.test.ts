@@ -15,7 +15,7 @@ import { Candidate, Staff, person } from '../sitting-client.ts';
 
 const runs = isFull ? 20 : 1;
 /** Pairs of processes at the same time: most of a run is waiting. */
-const together = 2;
+const together = 7;
 const beatMs = 2_500;
 /** Longer than the silence after which a candidate is lost, ms. */
 const longerThanLossMs = 22_000;
