@@ -61,10 +61,10 @@ import { recordJobs } from './jobs/records.ts';
 import type { Job } from './jobs/job.ts';
 import { openSealed } from './open-storage.ts';
 import { passwordThread } from './password-threads.ts';
+import { greeting } from './greeting.ts';
 import type { Program } from './program.ts';
 import { openRooms } from './rooms.ts';
 import type { Timers } from '../storage/document/timers.ts';
-import { commandVoice } from '../words/commands.ts';
 
 export const now = (): Instant => toInstant(Date.now());
 export const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
@@ -376,29 +376,4 @@ async function demonstrate(
   const credentials = await kept(join(dataFolder, 'demonstration-accounts.json'), () => makeCredentials(random));
   await seedDemonstration(ports, await loadDemonstration(demonstrationFolder), credentials);
   return credentials;
-}
-
-function greeting(
-  { storage, configuration }: Program,
-  credentials: Credentials | undefined,
-  address: string,
-  local: string,
-): string[] {
-  const dutch = commandVoice('nl');
-  const nobody = { account: '', password: '' };
-  const place = (name: string, path: string, { account, password } = nobody): string =>
-    `  ${name.padEnd(14)} ${`${address}${path}`.padEnd(44)} ${account}   ${password}`.trimEnd();
-  return [
-    `Meetlat: ${local}   (${storage.engine === 'lmdb' ? `LMDB, ${configuration.dataFolder}` : 'MongoDB'})`,
-    ...(credentials === undefined
-      ? []
-      : [`  ${dutch('start.demonstration')} / ${commandVoice('en')('start.demonstration')}`]),
-    place(dutch('start.candidate'), '/'),
-    place(dutch('start.invigilator'), '/invigilator/', credentials?.invigilator),
-    place(dutch('start.examiner'), '/examiner/', credentials?.examiner),
-    place(dutch('start.designer'), '/designer/', credentials?.designer),
-    place(dutch('start.result'), '/result/'),
-    place(dutch('start.certificate'), '/check/'),
-    place('API', '/api/v1/openapi.json'),
-  ];
 }

@@ -19,6 +19,7 @@ export interface LogLine {
 function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | undefined {
   switch (event.type) {
     case 'registered':
+    case 'connection-lost':
       return { source: 'system' };
     case 'arrived':
       return { source: 'candidate', text: event.seat };
@@ -29,6 +30,7 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
     case 'name-confirmed':
     case 'sound-checked':
     case 'hand-raised':
+    case 'recording-started':
       return { source: 'candidate' };
     case 'hand-lowered':
       return { source: event.by === 'candidate' ? 'candidate' : 'invigilator', by: event.by };
@@ -39,22 +41,17 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
       return { source: 'system', item: event.position };
     case 'media-played':
       return { source: 'candidate', count: event.plays };
-    case 'recording-started':
-      return { source: 'candidate' };
     case 'recording-sealed':
       return { source: 'candidate', durationMs: event.durationMs };
     case 'paused':
+    case 'play-refunded':
       return { source: 'invigilator', by: event.by, text: event.reason };
     case 'resumed':
       return { source: 'invigilator', by: event.by };
     case 'extra-time-granted':
       return { source: 'invigilator', by: event.by, text: event.reason, durationMs: event.ms };
-    case 'play-refunded':
-      return { source: 'invigilator', by: event.by, text: event.reason };
     case 'signal-recorded':
       return { source: 'browser', ...detail(event.signal) };
-    case 'connection-lost':
-      return { source: 'system' };
     case 'connection-restored':
       return { source: 'system', durationMs: event.awayMs };
     case 'outage-measured':

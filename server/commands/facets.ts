@@ -116,6 +116,12 @@ const flat = ({ facet, element, measure, standardError, light, reasons, fit, eff
   driftP: drift?.p,
 });
 
+const scaleJson = ({ element, steps, stepError }: Estimates['scales'][number]) => ({
+  ...(element === undefined ? {} : { element }),
+  steps: [...steps],
+  ...(stepError === undefined ? {} : { stepErrors: [...stepError] }),
+});
+
 function outcomeJson(
   file: string,
   madeAt: string,
@@ -152,11 +158,7 @@ function outcomeJson(
         ...flat(row),
         ...(row.drift === undefined ? {} : { windows: row.drift.windows }),
       })),
-      scales: scales.map(({ element, steps, stepError }) => ({
-        ...(element === undefined ? {} : { element }),
-        steps: [...steps],
-        ...(stepError === undefined ? {} : { stepErrors: [...stepError] }),
-      })),
+      scales: scales.map(scaleJson),
       slopes: slopes.map(({ name, elements, slope, logSlopeError }) => ({
         facet: name,
         elements,

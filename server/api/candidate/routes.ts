@@ -183,6 +183,13 @@ function sessionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
         return { outcomes: [...outcomes], view: viewOf(program, session) };
       },
     }),
+    ...connectionEndpoints(program, guard),
+  ];
+}
+
+/** Being told of changes, and being known to be there. */
+function connectionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
+  return [
     rawEndpoint({
       method: 'get',
       path: '/candidate/session/events',
