@@ -104,6 +104,14 @@ const forbidden = [
     from: { path: '^demonstration/trajectory-system/' },
     to: { path: '^(engine|words|storage|people|item-bank|delivery|scoring|server|delivery-ui)/' },
   },
+  {
+    name: 'examples-know-the-package-alone',
+    severity: 'error',
+    from: { path: '^examples/' },
+    to: {
+      path: '^(words|storage|people|item-bank|delivery|scoring|server|delivery-ui|demonstration|engine/(adaptive|charts))/',
+    },
+  },
   { name: 'unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
 ];
 floors.forEach((floor, level) => {

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { hasBrowser, launchBrowser } from '../e2e/browser.ts';
 import { exampleBlocks, markdownBlocks } from './code-blocks.ts';
+import { testExamples } from './examples.suite.ts';
 import { installPackage, type InstalledPackage } from './installed-package.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -144,3 +145,5 @@ describe('the tarball', () => {
     60_000,
   );
 });
+
+testExamples(() => installed);
