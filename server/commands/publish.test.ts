@@ -65,11 +65,11 @@ const specOf = ({ id, slope = 1, difficulty = 0 }: ItemRow): Logistic => ({
   slope,
   difficulty,
 });
-/** Five items that were guessed to be the hardest tell far more than any other, in the middle of the scale. */
+/** The items that were guessed to be the easiest tell far more than any other, in the middle of the scale. */
 const sharp = (): string[] =>
   [...rows]
-    .sort((a, b) => (b.difficulty ?? 0) - (a.difficulty ?? 0))
-    .slice(0, 5)
+    .sort((one, other) => (one.difficulty ?? 0) - (other.difficulty ?? 0))
+    .slice(0, 20)
     .map(({ id }) => id);
 const truth = (): Logistic[] =>
   rows.map((row) => (sharp().includes(row.id) ? { ...specOf(row), slope: 2.5, difficulty: 0.5 } : specOf(row)));
@@ -176,8 +176,8 @@ describe('a release of what calibrate wrote', () => {
     await server.stop();
     const { pinned, given } = await recorded(candidate.session);
     expect(pinned).toContain('nt2-listening-2');
-    // By the guesses of the old release somebody who is right now and then is never given the hardest items.
-    expect(sharp().filter((id) => given.includes(id)).length).toBeGreaterThanOrEqual(4);
+    // More of them than one is drawn from: the first is one of them, whatever is drawn; by the old guesses, none is.
+    expect(sharp()).toContain(given[0]);
     await server.launch();
   }, 240_000);
 
