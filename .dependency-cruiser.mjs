@@ -109,7 +109,9 @@ const forbidden = [
     severity: 'error',
     from: { path: '^examples/' },
     to: {
-      path: '^(words|storage|people|item-bank|delivery|scoring|server|delivery-ui|demonstration|engine/(adaptive|charts))/',
+      path:
+        '^(words|storage|people|item-bank|delivery|scoring|server|delivery-ui|demonstration|' +
+        'engine/(adaptive|charts))/',
     },
   },
   { name: 'unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

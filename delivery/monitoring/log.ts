@@ -46,6 +46,7 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
     case 'paused':
     case 'play-refunded':
       return { source: 'invigilator', by: event.by, text: event.reason };
+    case 'code-made':
     case 'resumed':
       return { source: 'invigilator', by: event.by };
     case 'extra-time-granted':
@@ -59,11 +60,7 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
     case 'operation-refused':
       return { source: 'system', text: `${event.kind}: ${event.code}` };
     case 'closed':
-      return {
-        source: event.by === 'candidate' ? 'candidate' : event.by === 'clock' ? 'system' : 'invigilator',
-        by: event.by,
-        text: event.reason,
-      };
+      return { source: closedBy(event.by), by: event.by, text: event.reason };
     case 'practice-assembled':
     case 'practice-done':
     case 'form-assembled':
@@ -78,6 +75,9 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
       return undefined;
   }
 }
+
+const closedBy = (by: string): LogLine['source'] =>
+  by === 'candidate' ? 'candidate' : by === 'clock' ? 'system' : 'invigilator';
 
 const detail = (signal: {
   readonly durationMs?: number | undefined;

@@ -8,9 +8,10 @@ const registered = (): Sitting => {
   sitting.run(register(civicTest));
   return sitting;
 };
+const arrival = { type: 'arrive', seat: 'blauwe vos 7', code: 'code' } as const;
 const arrived = (): Sitting => {
   const sitting = registered();
-  sitting.run({ type: 'arrive', seat: 'blauwe vos 7' });
+  sitting.run(arrival);
   return sitting;
 };
 const active = (): Sitting => new Sitting(civicTest).begin().toFirstPart();
@@ -39,7 +40,7 @@ describe('a row of the room', () => {
       'connected',
     ],
     ['ended', () => after(active(), end), 'closed', 'closed', 'connected'],
-    ['arrived again', () => after(active(), { type: 'arrive', seat: 'device' }), 'arrived', 'linear', 'connected'],
+    ['arrived again', () => after(active(), arrival), 'arrived', 'linear', 'connected'],
   ] as const)('%s', (_what, make, status, step, connection) => {
     const row = view(make());
     expect([row.status, row.step.name, row.connection]).toEqual([status, step, connection]);

@@ -28,15 +28,31 @@ describe('admission', () => {
     sitting.run(admit);
     expect(sitting.decide(admit)).toMatchObject({ pending: [] });
   });
+  it('the newest code lets a device in, once; an older one and a used one do not', () => {
+    const sitting = new Sitting(oralTest);
+    sitting.run(register(oralTest));
+    const made = (hash: string) => ({ type: 'make-code', hash, admits: false, by: 'toezichter@demo' }) as const;
+    const arrival = (code: string) => ({ type: 'arrive', seat: 'x', code }) as const;
+    const superseded = { refused: { code: 'code-superseded' } };
+    sitting.run(made('first'));
+    sitting.run(made('second'));
+    expect(sitting.decide(arrival('first'))).toEqual(superseded);
+    sitting.run(arrival('second'));
+    expect(sitting.decide(arrival('second'))).toEqual(superseded);
+    sitting.run(made('third'));
+    expect(sitting.decide(arrival('second'))).toEqual(superseded);
+    sitting.run(arrival('third'));
+    expect(sitting.now.arrivals).toBe(2);
+  });
   it('nobody writes before admission, nor after coming in again until re-admitted', () => {
     const sitting = new Sitting(oralTest);
     sitting.run(register(oralTest));
     expect(sitting.decide({ type: 'take-writer' })).toEqual({ refused: { code: 'not-admitted' } });
-    sitting.run({ type: 'arrive', seat: 'x' });
+    sitting.run({ type: 'arrive', seat: 'x', code: 'code' });
     sitting.run(admit);
     sitting.run({ type: 'take-writer' });
     sitting.ask({ kind: 'confirm-name' });
-    sitting.run({ type: 'arrive', seat: 'y' });
+    sitting.run({ type: 'arrive', seat: 'y', code: 'code' });
     expect(
       sitting.decide({ type: 'operations', fence: 1, operations: [operation(1, { kind: 'raise-hand' })] }),
     ).toEqual({ refused: { code: 'not-admitted' } });

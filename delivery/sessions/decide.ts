@@ -15,7 +15,9 @@ import type { EventBody, Registration, Session, SessionEvent, SessionState } fro
 
 export type Command =
   | { readonly type: 'register'; readonly registration: Registration }
-  | { readonly type: 'arrive'; readonly seat: string }
+  | { readonly type: 'make-code'; readonly hash: string; readonly admits: boolean; readonly by: string }
+  /** `code` is the hash of the code that was brought. */
+  | { readonly type: 'arrive'; readonly seat: string; readonly code: string }
   | { readonly type: 'admit'; readonly by: string; readonly seat: string; readonly identityChecked: boolean }
   | { readonly type: 'take-writer' }
   | { readonly type: 'operations'; readonly fence: number; readonly operations: readonly Operation[] }
@@ -33,6 +35,7 @@ export type Refusal =
         | 'already-registered'
         | 'not-registered'
         | 'not-admitted'
+        | 'code-superseded'
         | 'session-closed'
         | 'not-paused'
         | 'already-paused'
@@ -102,8 +105,10 @@ type OpenCommand = Exclude<OneCommand, { readonly type: 'register' | 'take-write
 
 function decideOpen(state: SessionState, command: OpenCommand, facts: Facts): Accepted | Refused<Refusal> {
   switch (command.type) {
+    case 'make-code':
+      return accept(facts, [{ type: 'code-made', hash: command.hash, admits: command.admits, by: command.by }]);
     case 'arrive':
-      return accept(facts, [{ type: 'arrived', seat: command.seat }]);
+      return arrive(state, command, facts);
     case 'admit':
       return accept(
         facts,
@@ -148,6 +153,16 @@ function decideOpen(state: SessionState, command: OpenCommand, facts: Facts): Ac
     case 'close-overdue':
       return closeOverdue(state, facts);
   }
+}
+
+/** Only by the newest code, once. Sessions from before codes were recorded take any that storage takes. */
+function arrive(
+  { code }: SessionState,
+  brought: { readonly seat: string; readonly code: string },
+  facts: Facts,
+): Accepted | Refused<Refusal> {
+  if (code !== undefined && (code.isUsed || code.hash !== brought.code)) return refuse({ code: 'code-superseded' });
+  return accept(facts, [{ type: 'arrived', seat: brought.seat }]);
 }
 
 /** Ends a sitting before its time: what was answered stays, nothing is scored in the candidate's name. */

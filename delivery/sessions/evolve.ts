@@ -62,9 +62,11 @@ const presented = (given: GivenItem, position: number, presentedAt: string): Ite
   flagged: false,
 });
 
-const arrival: Evolvers<'arrived' | 'admitted' | 'writer-taken'> = {
+const arrival: Evolvers<'code-made' | 'arrived' | 'admitted' | 'writer-taken'> = {
+  'code-made': (state, event) => ({ ...state, code: { hash: event.hash, isUsed: false } }),
   arrived: (state, event) => ({
     ...state,
+    ...(state.code === undefined ? {} : { code: { ...state.code, isUsed: true } }),
     seat: event.seat,
     arrivals: state.arrivals + 1,
     awaitingAdmission: true,

@@ -29,7 +29,8 @@ function everything(): readonly Sitting[] {
   const { handle, item } = civic.present();
   civic.ask({ kind: 'answer', handle: 'another', option: 'o' }, { kind: 'flag', handle, on: true });
   civic.ask({ kind: 'answer', handle, option: civic.option(item, 1) }, { kind: 'go', position: 2 });
-  civic.run({ type: 'arrive', seat: 'x' });
+  civic.run({ type: 'make-code', hash: 'code', admits: false, by: 'an' });
+  civic.run({ type: 'arrive', seat: 'x', code: 'code' });
   civic.run(admit);
   civic.ask({ kind: 'submit' });
   return [oral, civic];

@@ -51,6 +51,7 @@ const event = <T extends EventType, S extends z.core.$ZodShape>(type: T, members
 
 export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf<T>> } = {
   registered: event('registered', registration),
+  'code-made': event('code-made', { hash: text, admits: z.boolean(), by: text }),
   arrived: event('arrived', { seat: text }),
   admitted: event('admitted', { by: text, identityChecked: z.boolean(), seat: text }),
   'writer-taken': event('writer-taken', { fence: count }),

@@ -76,6 +76,8 @@ export interface AssumedDraw {
 
 interface Events {
   registered: Registration;
+  /** The one code that lets a device in from now on, by its hash; `admits` when it was pushed to a seat. */
+  'code-made': { readonly hash: string; readonly admits: boolean; readonly by: string };
   arrived: { readonly seat: string };
   admitted: { readonly by: string; readonly identityChecked: boolean; readonly seat: string };
   /** A page became the only writer. */
@@ -193,6 +195,8 @@ export interface SessionState {
   readonly registration: Registration;
   readonly step: Step;
   readonly seat?: string;
+  /** The present code; absent in sessions from before codes were recorded. */
+  readonly code?: { readonly hash: string; readonly isUsed: boolean };
   /** How often a device came in with a code or was sent the session; a token is good for one arrival. */
   readonly arrivals: number;
   /** Came in (again) and waits for the invigilator. */

@@ -50,7 +50,7 @@ export class Sitting {
 
   begin(change?: Partial<Registration>): this {
     this.run(register(this.test, change));
-    this.run({ type: 'arrive', seat: 'device' });
+    this.run({ type: 'arrive', seat: 'device', code: 'code' });
     this.run(admit);
     this.run({ type: 'take-writer' });
     return this;

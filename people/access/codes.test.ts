@@ -44,10 +44,13 @@ describe('admission codes', () => {
   });
 
   it.each([
-    ['to the last moment of its day', 24 * hours, true],
-    ['not a moment longer', 24 * hours + 1, false],
-  ])('is good for a day: %s', async (_, after, isGood) => {
-    expect((await useCode(codes, await make(), at(after))) !== undefined).toBe(isGood);
+    ['printed, to the last moment of its day', false, 24 * hours, true],
+    ['printed, not a moment longer', false, 24 * hours + 1, false],
+    ['pushed to a seat, two minutes', true, 120_000, true],
+    ['pushed to a seat, not a moment longer', true, 120_001, false],
+  ])('is good for its time: %s', async (_, admits, after, isGood) => {
+    const code = await makeCode(codes, random, { ...pushed, admits }, at(0));
+    expect((await useCode(codes, code, at(after))) !== undefined).toBe(isGood);
   });
 
   it('is unknown when nobody made it, or when a character is missing', async () => {

@@ -28,6 +28,8 @@ export type AdmissionCodes = Collection<AdmissionCode, never>;
 const codeLength = 13;
 /** A code printed at registration serves that day; ms. */
 export const codeLifeMs = 24 * 3_600_000;
+/** A code pushed to a seat is taken at once by the page there; ms. */
+export const pushedCodeLifeMs = 120_000;
 
 /** Spaces, dashes and capitals do not matter; o, i and l are read as 0, 1 and 1. */
 export const normaliseCode = (typed: string): string =>
@@ -39,7 +41,10 @@ export const normaliseCode = (typed: string): string =>
 
 export const formatCode = (code: string): string => `${code.slice(0, 4)}-${code.slice(4, 8)}-${code.slice(8)}`;
 
-const keyOf = (code: string) => ({ tenant: installation, id: sha256(`admission|${normaliseCode(code)}`) });
+/** By which the session knows its present code, and storage finds it. */
+export const codeHash = (typed: string): string => sha256(`admission|${normaliseCode(typed)}`);
+
+const keyOf = (code: string) => ({ tenant: installation, id: codeHash(code) });
 
 export async function makeCode(
   codes: AdmissionCodes,
@@ -48,11 +53,15 @@ export async function makeCode(
   now: Instant,
 ): Promise<string> {
   const text = encodeId(random(codeLength));
-  await codes.insert(keyOf(text), { ...code, validUntil: toInstant(toEpochMs(now) + codeLifeMs) });
+  const lifeMs = code.admits ? pushedCodeLifeMs : codeLifeMs;
+  await codes.insert(keyOf(text), { ...code, validUntil: toInstant(toEpochMs(now) + lifeMs) });
   return formatCode(text);
 }
 
-/** Uses the code up. Undefined when it is unknown, used or expired: the three look alike from outside. */
+/**
+ * Uses the code up. Undefined when it is unknown, used or expired: the three look alike from outside. Whether it is the
+ * present code of its session, the session says (`arrive`).
+ */
 export async function useCode(codes: AdmissionCodes, typed: string, now: Instant): Promise<AdmissionCode | undefined> {
   if (normaliseCode(typed).length !== codeLength) return undefined;
   const stored = await codes.get(keyOf(typed));

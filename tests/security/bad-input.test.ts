@@ -202,6 +202,17 @@ describe('a session', () => {
     await expect(candidate.view()).rejects.toMatchObject({ status: 409, code: 'fenced' });
     expect((await again.view()).screen).toEqual({ name: 'waiting' });
   });
+  it('an older code than the newest lets nobody in, used or not', async () => {
+    const first = await invigilator.post<{ session: string; code: { code: string } }>(
+      '/invigilator/sessions',
+      person(),
+    );
+    const second = await invigilator.post<{ code: string }>(`/invigilator/sessions/${first.session}/code`);
+    const refused = await problem(await post('/candidate/admission', JSON.stringify({ code: first.code.code })));
+    expect(refused).toMatchObject({ status: 404, code: 'code-unknown' });
+    const candidate = await Candidate.arrive(server.url, second.code, first.session);
+    expect((await candidate.view()).screen).toEqual({ name: 'waiting' });
+  });
   it('a foreign or unknown session looks alike to an invigilator', async () => {
     await expect(invigilator.get(`/invigilator/sessions/${'0'.repeat(26)}/log`)).rejects.toBeInstanceOf(ProblemReply);
   });

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { recordingId } from '../../../delivery/recordings/upload.ts';
 import type { SealedRecording } from '../../../delivery/sessions/facts.ts';
 import { resolveMedia } from '../../../delivery/sessions/shown-names.ts';
-import type { LoadedSession, SessionId } from '../../../delivery/sessions/run.ts';
+import { type LoadedSession, SessionRefused } from '../../../delivery/sessions/run.ts';
 import { type Operation, mostChunks } from '../../../delivery/sessions/operation.ts';
-import { makeCode, useCode } from '../../../people/access/codes.ts';
+import { codeHash, makeCode, useCode } from '../../../people/access/codes.ts';
 import { BlobIncomplete, ChunkMismatch, type UploadId } from '../../../storage/port.ts';
 import { type Endpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
 import { failureTerms, lookedUp } from '../../http/limits.ts';
@@ -90,9 +90,15 @@ function admissionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] 
       handle: async ({ access, request, response }) => {
         const stream = openEventStream(request, response, program.timers);
         const leave = program.live.seats.add(access, async ({ tenant, session, by }) => {
-          stream.send('admission', {
-            code: await makeCode(program.codes, program.random, { tenant, session, by, admits: true }, program.now()),
-          });
+          const code = await makeCode(
+            program.codes,
+            program.random,
+            { tenant, session, by, admits: true },
+            program.now(),
+          );
+          const made = { type: 'make-code', hash: codeHash(code), admits: true, by } as const;
+          await program.sessions.handle({ tenant, id: session }, made);
+          stream.send('admission', { code });
         });
         await stream.closed.then(leave);
       },
@@ -108,32 +114,33 @@ function admissionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] 
       problems: ['code-unknown', 'too-many-attempts'],
       handle: async ({ body, request, response }) => {
         const attempt = { terms: failureTerms.code, who: request.ip ?? 'unknown' };
-        const code = await lookedUp(program.live.failures, attempt, response, () =>
-          useCode(program.codes, body.code, program.now()),
-        );
-        if (code === undefined) throw new Problem('code-unknown');
         // A seat is known by the name that people read on it.
         const seat = program.live.seats.get(body.seat ?? '')?.name ?? 'device';
-        return { token: await arrive(program, { tenant: code.tenant, id: code.session }, seat, code) };
+        const token = await lookedUp(program.live.failures, attempt, response, () => arrive(program, body.code, seat));
+        if (token === undefined) throw new Problem('code-unknown');
+        return { token };
       },
     }),
   ];
 }
 
-/** The device is here. A pushed code carries the invigilator's admission with it; any other waits for it. */
-async function arrive(
-  program: CandidatePorts,
-  id: SessionId,
-  seat: string,
-  code: { readonly admits: boolean; readonly by: string },
-): Promise<string> {
-  const arrived = await program.sessions.handle(id, { type: 'arrive', seat });
-  if (code.admits) await program.sessions.handle(id, { type: 'admit', by: code.by, seat, identityChecked: true });
-  return program.tokens.issue('candidate', {
-    tenant: id.tenant,
-    session: id.id,
-    arrival: arrived.session.state.arrivals,
-  });
+/**
+ * The device is here. A pushed code carries the invigilator's admission with it, which is no check of who sits there;
+ * any other waits for it. Undefined when the code is not good, or not the newest one of its session.
+ */
+async function arrive(program: CandidatePorts, typed: string, seat: string): Promise<string | undefined> {
+  const code = await useCode(program.codes, typed, program.now());
+  if (code === undefined) return undefined;
+  const id = { tenant: code.tenant, id: code.session };
+  try {
+    const arrived = await program.sessions.handle(id, { type: 'arrive', seat, code: codeHash(typed) });
+    if (code.admits) await program.sessions.handle(id, { type: 'admit', by: code.by, seat, identityChecked: false });
+    const { arrivals } = arrived.session.state;
+    return await program.tokens.issue('candidate', { tenant: id.tenant, session: id.id, arrival: arrivals });
+  } catch (error) {
+    if (error instanceof SessionRefused && error.refusal.code === 'code-superseded') return undefined;
+    throw error;
+  }
 }
 
 const viewOf = (program: CandidatePorts, session: LoadedSession): CandidateView =>

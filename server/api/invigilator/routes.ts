@@ -7,7 +7,7 @@ import type { Command } from '../../../delivery/sessions/decide.ts';
 import { type LoadedSession, type SessionId, sessionKind, sessionStream } from '../../../delivery/sessions/run.ts';
 import { eventsOf } from '../../../storage/journal/stream.ts';
 import { UnknownPublication } from '../../../item-bank/releases/store.ts';
-import { makeCode } from '../../../people/access/codes.ts';
+import { codeHash, makeCode } from '../../../people/access/codes.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
 import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
@@ -53,33 +53,7 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
         ),
     }),
     ...registrationEndpoints(program, common),
-    jsonEndpoint({
-      ...common,
-      method: 'post',
-      path: '/invigilator/sessions/:id/code',
-      summary: 'A new code for re-admission',
-      reply: Code,
-      problems: ['not-found', 'wrong-state'],
-      handle: async ({ access, param }) => {
-        const { id, session } = await ownSession(program, access, param('id'));
-        if (session.state.closed !== undefined) throw new Problem('wrong-state', { reason: 'session-closed' });
-        return codeFor(program, id, access);
-      },
-    }),
-    commandEndpoint({
-      ...common,
-      method: 'post',
-      path: '/invigilator/sessions/:id/push',
-      summary: 'Push the session to a waiting seat; admits',
-      body: PushToSeat,
-      problems: ['not-found', 'wrong-state'],
-      handle: async ({ access, body, param }) => {
-        const { id, session } = await ownSession(program, access, param('id'));
-        if (session.state.closed !== undefined) throw new Problem('wrong-state', { reason: 'session-closed' });
-        const push = { tenant: id.tenant, session: id.id, by: access.id };
-        if (!(await program.live.seats.push(body.seat, push))) throw new Problem('not-found', { field: 'seat' });
-      },
-    }),
+    ...arrivalEndpoints(program, common),
     jsonEndpoint({
       ...common,
       method: 'get',
@@ -134,6 +108,39 @@ function registrationEndpoints(program: InvigilatorPorts, common: Common): Endpo
       handle: async ({ access, body }) => {
         const id = await registerOrProblem(program, access, body);
         return { session: id.id, code: await codeFor(program, id, access) };
+      },
+    }),
+  ];
+}
+
+/** How a device comes to a session: by a new code, or by a push to the seat where it waits. */
+function arrivalEndpoints(program: InvigilatorPorts, common: Common): Endpoint[] {
+  return [
+    jsonEndpoint({
+      ...common,
+      method: 'post',
+      path: '/invigilator/sessions/:id/code',
+      summary: 'A new code for re-admission',
+      reply: Code,
+      problems: ['not-found', 'wrong-state'],
+      handle: async ({ access, param }) => {
+        const { id, session } = await ownSession(program, access, param('id'));
+        if (session.state.closed !== undefined) throw new Problem('wrong-state', { reason: 'session-closed' });
+        return codeFor(program, id, access);
+      },
+    }),
+    commandEndpoint({
+      ...common,
+      method: 'post',
+      path: '/invigilator/sessions/:id/push',
+      summary: 'Push the session to a waiting seat; admits',
+      body: PushToSeat,
+      problems: ['not-found', 'wrong-state'],
+      handle: async ({ access, body, param }) => {
+        const { id, session } = await ownSession(program, access, param('id'));
+        if (session.state.closed !== undefined) throw new Problem('wrong-state', { reason: 'session-closed' });
+        const push = { tenant: id.tenant, session: id.id, by: access.id };
+        if (!(await program.live.seats.push(body.seat, push))) throw new Problem('not-found', { field: 'seat' });
       },
     }),
   ];
@@ -239,6 +246,7 @@ async function codeFor(program: InvigilatorPorts, id: SessionId, access: StaffAc
     { tenant: id.tenant, session: id.id, admits: false, by: access.id },
     program.now(),
   );
+  await program.sessions.handle(id, { type: 'make-code', hash: codeHash(code), admits: false, by: access.id });
   const address = `${program.publicUrl()}/#code=${code}`;
   return { code, address, qr: await QRCode.toString(address, { type: 'svg', margin: 1, errorCorrectionLevel: 'M' }) };
 }
