@@ -1,7 +1,7 @@
 /** People over HTTP, without a browser: for fault, attack and load tests. Wire types come from the protocols. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { CandidateView, Heartbeat, OperationsReply } from '../server/api/candidate/protocol.ts';
-import type { Registered, Registration } from '../server/api/invigilator/protocol.ts';
+import type { Registered, RegistrationForm } from '../server/api/invigilator/protocol.ts';
 import type { Operation } from '../delivery/sessions/operation.ts';
 import type { z } from 'zod';
 import type { Account } from './server-process.ts';
@@ -50,7 +50,7 @@ export class Staff {
   }
 }
 
-export const person = (change: Partial<z.input<typeof Registration>> = {}): z.input<typeof Registration> => ({
+export const person = (change: Partial<z.input<typeof RegistrationForm>> = {}): z.input<typeof RegistrationForm> => ({
   name: 'Amina Voorbeeld',
   birthDate: '1990-01-01',
   contactLanguage: 'ar',
@@ -74,7 +74,10 @@ export class Candidate {
   ) {}
 
   /** Registers, uses the code and is admitted. */
-  static async admitted(invigilator: Staff, change: Partial<z.input<typeof Registration>> = {}): Promise<Candidate> {
+  static async admitted(
+    invigilator: Staff,
+    change: Partial<z.input<typeof RegistrationForm>> = {},
+  ): Promise<Candidate> {
     const registered = await invigilator.post<z.infer<typeof Registered>>('/invigilator/sessions', person(change));
     const candidate = await Candidate.arrive(invigilator.url, registered.code.code, registered.session);
     await invigilator.post(`/invigilator/sessions/${registered.session}/admit`);

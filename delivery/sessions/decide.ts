@@ -10,10 +10,10 @@ import { decideOperation } from './decide-operation.ts';
 import { evolve, evolveAll } from './evolve.ts';
 import { type Facts, partAt } from './facts.ts';
 import { completeLinear } from './linear-part.ts';
-import type { Operation, Outcome } from './operation.ts';
+import type { Operation, OperationOutcome } from './operation.ts';
 import type { EventBody, Registration, Session, SessionEvent, SessionState } from './session.ts';
 
-export type Command =
+export type SessionCommand =
   | { readonly type: 'register'; readonly registration: Registration }
   | { readonly type: 'make-code'; readonly hash: string; readonly admits: boolean; readonly by: string }
   /** `code` is the hash of the code that was brought. */
@@ -29,7 +29,7 @@ export type Command =
   | { readonly type: 'measure-outage'; readonly from: Instant; readonly to: Instant }
   | { readonly type: 'close-overdue' };
 
-export type Refusal =
+export type SessionRefusal =
   | {
       readonly code:
         | 'already-registered'
@@ -47,15 +47,15 @@ export type Refusal =
 /** First admission opens a result; a closed session has results to conclude and recordings to rate. */
 export type SessionConsequence = Consequence<'session-attended', NoData> | Consequence<'session-closed', NoData>;
 type Accepted = AcceptedEvents<SessionEvent, SessionConsequence, SessionState> & {
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly OperationOutcome[];
 };
 /** `state` is what the session is once the events are written: nobody needs to evolve them a second time. */
-export type Decision = Refused<Refusal> | (Accepted & { readonly state: Session });
+export type SessionDecision = Refused<SessionRefusal> | (Accepted & { readonly state: Session });
 
 /** Sessions that nobody finished are closed this long after their first admission, ms. */
 const longestSittingMs = 6 * 3_600_000;
 
-const refuse = (refused: Refusal): Refused<Refusal> => ({ refused });
+const refuse = (refused: SessionRefusal): Refused<SessionRefusal> => ({ refused });
 
 /** Heads for bodies: schema, time, and the operation that caused them. */
 export const record = (
@@ -74,7 +74,7 @@ const deadline = (deadlineAt: Instant | undefined): { deadlineAt?: Instant } =>
 const sessionClosed: SessionConsequence = { kind: 'session-closed', data: {} };
 const sessionAttended: SessionConsequence = { kind: 'session-attended', data: {} };
 
-export function decide(session: Session, command: Command, facts: Facts): Decision {
+export function decide(session: Session, command: SessionCommand, facts: Facts): SessionDecision {
   if (command.type === 'operations')
     return session === undefined
       ? refuse({ code: 'not-registered' })
@@ -83,9 +83,9 @@ export function decide(session: Session, command: Command, facts: Facts): Decisi
   return decision.refused === undefined ? { ...decision, state: evolveAll(session, decision.events) } : decision;
 }
 
-type OneCommand = Exclude<Command, { readonly type: 'operations' }>;
+type OneCommand = Exclude<SessionCommand, { readonly type: 'operations' }>;
 
-function decideCommand(session: Session, command: OneCommand, facts: Facts): Accepted | Refused<Refusal> {
+function decideCommand(session: Session, command: OneCommand, facts: Facts): Accepted | Refused<SessionRefusal> {
   if (command.type === 'register') {
     return session === undefined
       ? accept(facts, [{ type: 'registered', ...command.registration }])
@@ -103,7 +103,7 @@ function decideCommand(session: Session, command: OneCommand, facts: Facts): Acc
 
 type OpenCommand = Exclude<OneCommand, { readonly type: 'register' | 'take-writer' }>;
 
-function decideOpen(state: SessionState, command: OpenCommand, facts: Facts): Accepted | Refused<Refusal> {
+function decideOpen(state: SessionState, command: OpenCommand, facts: Facts): Accepted | Refused<SessionRefusal> {
   switch (command.type) {
     case 'make-code':
       return accept(facts, [{ type: 'code-made', hash: command.hash, admits: command.admits, by: command.by }]);
@@ -160,7 +160,7 @@ function arrive(
   { code }: SessionState,
   brought: { readonly seat: string; readonly code: string },
   facts: Facts,
-): Accepted | Refused<Refusal> {
+): Accepted | Refused<SessionRefusal> {
   if (code !== undefined && (code.isUsed || code.hash !== brought.code)) return refuse({ code: 'code-superseded' });
   return accept(facts, [{ type: 'arrived', seat: brought.seat }]);
 }
@@ -172,12 +172,17 @@ const endEvents = (state: SessionState, by: string, note: string): EventBody[] =
 ];
 
 /** An outage before admission, or one already recorded, changes nothing. */
-function measureOutage(state: SessionState, from: Instant, to: Instant, facts: Facts): Accepted | Refused<Refusal> {
+function measureOutage(
+  state: SessionState,
+  from: Instant,
+  to: Instant,
+  facts: Facts,
+): Accepted | Refused<SessionRefusal> {
   const known = state.outages.some((outage) => outage.from === from);
   return accept(facts, state.admittedAt === undefined || known ? [] : [{ type: 'outage-measured', from, to }]);
 }
 
-function refundPlay(state: SessionState, by: string, reason: string, facts: Facts): Accepted | Refused<Refusal> {
+function refundPlay(state: SessionState, by: string, reason: string, facts: Facts): Accepted | Refused<SessionRefusal> {
   const { step } = state;
   const current =
     step.name === 'adaptive'
@@ -197,7 +202,7 @@ export const isOverdue = (state: SessionState, now: Instant): boolean =>
   (state.step.name === 'linear' && isOver(state, now)) || lastsTooLong(state, now);
 
 /** The deadline job: a linear part whose time is over is scored as it stands; a sitting nobody finished is ended. */
-function closeOverdue(state: SessionState, facts: Facts): Accepted | Refused<Refusal> {
+function closeOverdue(state: SessionState, facts: Facts): Accepted | Refused<SessionRefusal> {
   const part = state.step.name === 'linear' ? partAt(facts, state.step.part) : undefined;
   if (part?.kind === 'linear' && isOver(state, facts.now)) {
     return accept(
@@ -219,12 +224,12 @@ function decideOperations(
   fence: number,
   operations: readonly Operation[],
   facts: Facts,
-): Decision {
+): SessionDecision {
   if (start.awaitingAdmission) return refuse({ code: 'not-admitted' });
   if (fence !== start.fence) return refuse({ code: 'fenced', fence: start.fence });
   let state = start;
   const events: SessionEvent[] = [];
-  const outcomes: Outcome[] = [];
+  const outcomes: OperationOutcome[] = [];
   for (const operation of operations) {
     const stored = state.outcomes.get(operation.opId);
     if (stored === undefined) {

@@ -5,7 +5,7 @@
 import { EventOrderError } from '../../storage/journal/stream.ts';
 import { type Severity } from '../proctoring/signal.ts';
 import { severityOfRecord } from '../proctoring/severity.ts';
-import type { Outcome } from './operation.ts';
+import type { OperationOutcome } from './operation.ts';
 import {
   type EventOf,
   type EventType,
@@ -245,7 +245,7 @@ function begin(event: SessionEvent): SessionState {
 function settle(state: SessionState, event: SessionEvent): SessionState {
   if (event.op === undefined) return state;
   const { id: opId, seq } = event.op;
-  const outcome: Outcome =
+  const outcome: OperationOutcome =
     event.type === 'operation-refused'
       ? { opId, seq, status: 'refused', code: event.code }
       : { opId, seq, status: 'accepted' };

@@ -5,7 +5,7 @@
 import type { AdaptiveTest, PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import type { ChoiceItem, ItemVersion, SpeakingItem } from '../../item-bank/items/item.ts';
 import type { Specification } from '../../item-bank/specifications/specification.ts';
-import type { Command } from './decide.ts';
+import type { SessionCommand } from './decide.ts';
 import type { Facts } from './facts.ts';
 import type { Operation } from './operation.ts';
 import type { Registration } from './session.ts';
@@ -172,11 +172,16 @@ export function registration(test: PinnedTest, change: Partial<Registration> = {
     ...change,
   };
 }
-export const register = (test: PinnedTest, change?: Partial<Registration>): Command => ({
+export const register = (test: PinnedTest, change?: Partial<Registration>): SessionCommand => ({
   type: 'register',
   registration: registration(test, change),
 });
-export const admit: Command = { type: 'admit', by: 'toezichter@demo', seat: 'blauwe vos 7', identityChecked: true };
+export const admit: SessionCommand = {
+  type: 'admit',
+  by: 'toezichter@demo',
+  seat: 'blauwe vos 7',
+  identityChecked: true,
+};
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 export type Asked = DistributiveOmit<Operation, 'opId' | 'seq'>;

@@ -85,8 +85,8 @@ export const RefusalCode = z.enum([
 ]);
 export type RefusalCode = z.infer<typeof RefusalCode>;
 
-export const Outcome = z.discriminatedUnion('status', [
+export const OperationOutcome = z.discriminatedUnion('status', [
   z.strictObject({ opId: z.string(), seq: z.int(), status: z.literal('accepted') }),
   z.strictObject({ opId: z.string(), seq: z.int(), status: z.literal('refused'), code: RefusalCode }),
 ]);
-export type Outcome = z.infer<typeof Outcome>;
+export type OperationOutcome = z.infer<typeof OperationOutcome>;

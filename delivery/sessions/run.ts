@@ -3,10 +3,10 @@ import type { Journal } from '../../storage/port.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
-import { type Command, type Refusal, decide } from './decide.ts';
+import { type SessionCommand, type SessionRefusal, decide } from './decide.ts';
 import { evolve } from './evolve.ts';
 import type { SealedRecording } from './facts.ts';
-import type { Outcome } from './operation.ts';
+import type { OperationOutcome } from './operation.ts';
 import { readSessionEvent } from './recorded.ts';
 import type { Registration, Session, SessionEvent, SessionState } from './session.ts';
 
@@ -24,8 +24,8 @@ export interface LoadedSession {
 }
 
 export class SessionRefused extends Error {
-  readonly code: Refusal['code'];
-  constructor(readonly refusal: Refusal) {
+  readonly code: SessionRefusal['code'];
+  constructor(readonly refusal: SessionRefusal) {
     super(`refused: ${refusal.code}`);
     this.name = 'SessionRefused';
     this.code = refusal.code;
@@ -47,7 +47,7 @@ export const sessionStream: StreamKind<SessionState, SessionEvent> = {
 
 export interface Handled {
   readonly session: LoadedSession;
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly OperationOutcome[];
   readonly events: readonly SessionEvent[];
 }
 
@@ -58,7 +58,7 @@ function existing({ state, version, hash }: Loaded<SessionState>): LoadedSession
 }
 
 export class Sessions {
-  private readonly stream: Stream<SessionState, SessionEvent, Refusal>;
+  private readonly stream: Stream<SessionState, SessionEvent, SessionRefusal>;
 
   constructor(private readonly ports: SessionPorts) {
     this.stream = new Stream(sessionStream, { ...ports, refuse: (refusal) => new SessionRefused(refusal) });
@@ -73,7 +73,7 @@ export class Sessions {
   /** Throws SessionRefused; anything else is a fault of ours or of storage, and nothing was written. */
   async handle(
     id: SessionId,
-    command: Command,
+    command: SessionCommand,
     sealed: ReadonlyMap<string, SealedRecording> = new Map(),
   ): Promise<Handled> {
     const { decision, ...after } = await this.stream.run(id, (state, now) =>
@@ -86,7 +86,7 @@ export class Sessions {
     return this.ports.pinnedTest(state.registration);
   }
 
-  private testOf(session: Session, command: Command): PinnedTest {
+  private testOf(session: Session, command: SessionCommand): PinnedTest {
     const registration = command.type === 'register' ? command.registration : session?.registration;
     if (registration === undefined) throw new SessionRefused({ code: 'not-registered' });
     return this.ports.pinnedTest(registration);

@@ -6,7 +6,7 @@ import type { Instant } from '../../storage/document/instant.ts';
 import type { Language, ItemRef } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
 import type { Signal, Severity } from '../proctoring/signal.ts';
-import type { Outcome, RefusalCode } from './operation.ts';
+import type { OperationOutcome, RefusalCode } from './operation.ts';
 
 export interface Accommodations {
   readonly extraTimePercent: number;
@@ -206,7 +206,7 @@ export interface SessionState {
   readonly fence: number;
   readonly nextSeq: number;
   /** By operation id: the stored outcome of everything acknowledged. */
-  readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly outcomes: ReadonlyMap<string, OperationOutcome>;
   readonly practice: readonly (GivenItem | GivenTurn)[];
   readonly practicePlays: ReadonlyMap<string, number>;
   /** Adaptive: in the order presented. Linear: the whole form. */

@@ -1,6 +1,6 @@
 /** Plays a whole sitting against `decide` and `evolve`, as a well-behaved client would; for tests. */
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
-import { type Command, type Decision, decide } from './decide.ts';
+import { type SessionCommand, type SessionDecision, decide } from './decide.ts';
 import { admit, facts, operation, register, type Asked } from './example.suite.ts';
 import type { Operation } from './operation.ts';
 import { evolve } from './evolve.ts';
@@ -22,12 +22,12 @@ export class Sitting {
     return this.state;
   }
 
-  decide(command: Command): Decision {
+  decide(command: SessionCommand): SessionDecision {
     return decide(this.state, command, facts(this.test, this.ms, this.sealed));
   }
 
   /** Runs a command that must be accepted. */
-  run(command: Command): readonly SessionEvent[] {
+  run(command: SessionCommand): readonly SessionEvent[] {
     const decision = this.decide(command);
     if (decision.refused !== undefined) throw new Error(`refused: ${decision.refused.code}`);
     for (const event of decision.events) {

@@ -16,12 +16,12 @@ export const failureTerms = {
 } as const satisfies Record<string, FailureTerms>;
 
 /** One limit, and who it is that tries. */
-export interface Attempt {
+export interface LimitedAttempt {
   readonly terms: FailureTerms;
   readonly who: string;
 }
 
-async function refuse(failures: Failures, { terms, who }: Attempt, response: Response): Promise<never> {
+async function refuse(failures: Failures, { terms, who }: LimitedAttempt, response: Response): Promise<never> {
   const waitMs = await failures.waitMs(terms, who);
   response.setHeader('Retry-After', String(Math.max(1, Math.ceil(waitMs / 1000))));
   throw new Problem('too-many-attempts');
@@ -33,7 +33,7 @@ async function refuse(failures: Failures, { terms, who }: Attempt, response: Res
  */
 export async function lookedUp<T>(
   failures: Failures,
-  attempt: Attempt,
+  attempt: LimitedAttempt,
   response: Response,
   lookUp: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
@@ -46,7 +46,7 @@ export async function lookedUp<T>(
 /** For what is dear to check, or can be guessed: counted before it is checked, given back when it was right. */
 export async function counted<T>(
   failures: Failures,
-  attempts: readonly Attempt[],
+  attempts: readonly LimitedAttempt[],
   response: Response,
   check: () => Promise<T | undefined>,
 ): Promise<T | undefined> {

@@ -9,7 +9,7 @@ import type { Recalibrated } from '../../item-bank/calibration/recalibrated.ts';
 import type { CalibrationOutcome } from '../../item-bank/calibration/outcome.ts';
 import { type ReadOptions, type ResponseData, streamResponses } from '../../item-bank/calibration/stream-responses.ts';
 import { distractorsCsv, itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';
-import { type Refusal, refusalOf } from '../reports/refusals.ts';
+import { type RefusalInWords, refusalOf } from '../reports/refusals.ts';
 import { calibrationPage } from '../reports/calibration-page.ts';
 import { reportVoice } from '../../words/reports.ts';
 import type { PackedFiles } from './calibration-files.ts';
@@ -25,7 +25,7 @@ export type WorkerNews =
   | { readonly kind: 'read'; readonly persons: number; readonly items: number }
   | { readonly kind: 'cycle'; readonly cycle: number; readonly logLikelihood: number; readonly largestChange: number }
   | { readonly kind: 'finished'; readonly outcome: Recalibrated; /** Packed by gzip. */ readonly files: PackedFiles }
-  | ({ readonly kind: 'failed' } & Refusal);
+  | ({ readonly kind: 'failed' } & RefusalInWords);
 
 const tell = (news: WorkerNews): void => parentPort?.postMessage(news);
 

@@ -6,14 +6,14 @@ import { placeholdersOf } from '../../words/phrase.ts';
 import { type ReportVoice, reportText } from '../../words/reports.ts';
 
 /** A refusal as it is kept and sent; `detail` is English, for codes that the catalogue does not know. */
-export interface Refusal {
+export interface RefusalInWords {
   readonly code: string;
   readonly fields?: Fields | undefined;
   readonly detail: string;
 }
 
 /** Undefined for an error that is no refusal but a fault. */
-export function refusalOf(error: unknown): Refusal | undefined {
+export function refusalOf(error: unknown): RefusalInWords | undefined {
   if (error instanceof ResponseFileError || error instanceof NotCalibrated)
     return { code: error.code, fields: error.fields, detail: error.message };
   return error instanceof IrtError
@@ -33,7 +33,7 @@ function sentenceOf(code: string, fields: Fields, say: ReportVoice): string | un
 
 /** With what to do about it, where the reader is. */
 export function reasonOfRefusal(
-  { code, fields = {}, detail }: Refusal,
+  { code, fields = {}, detail }: RefusalInWords,
   say: ReportVoice,
   place: 'command' | 'page',
 ): string {

@@ -21,7 +21,7 @@ const ringSize = 20_000;
 const lookEveryMs = 100;
 const newestKey = ['w', 'newest'] as const;
 
-export class Changes {
+export class LmdbChanges {
   private readonly watchers = new Watchers();
   /** Numbers of our own writes that were not met in the ring yet: they are told by the write itself. */
   private readonly own = new Set<number>();

@@ -13,7 +13,7 @@ import {
   type Stored,
 } from '../port.ts';
 import { checkKey, indexValues, plainCopy, planQuery, writeCursor } from '../port.query.ts';
-import type { Changes } from './changes.ts';
+import type { LmdbChanges } from './changes.ts';
 import type { Database, EntryKey, KeyPart } from './database.ts';
 
 interface Entry {
@@ -34,7 +34,7 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
 
   constructor(
     private readonly database: Database,
-    private readonly changes: Changes,
+    private readonly changes: LmdbChanges,
     private readonly definition: CollectionDefinition<T, I>,
   ) {
     this.indexes = new Map(Object.entries<IndexDefinition<T>>(definition.indexes));

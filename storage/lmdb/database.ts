@@ -26,7 +26,7 @@ const last = new Uint8Array([255]);
 
 type RawKey = (KeyPart | Uint8Array)[];
 
-export interface Range {
+export interface KeyRange {
   /** All entries whose key begins with these parts … */
   readonly prefix: EntryKey;
   /** … whose next part is at least / below this … */
@@ -92,11 +92,11 @@ export class Database {
   }
 
   /** Keys of a range, in order. To be used up before the next await, so that all of it is one snapshot. */
-  *keys(range: Range): Generator<readonly KeyPart[]> {
+  *keys(range: KeyRange): Generator<readonly KeyPart[]> {
     for (const key of this.db.getKeys(bounds(range))) yield key.map(part);
   }
 
-  *entries(range: Range): Generator<{ readonly key: readonly KeyPart[]; readonly value: Uint8Array }> {
+  *entries(range: KeyRange): Generator<{ readonly key: readonly KeyPart[]; readonly value: Uint8Array }> {
     for (const { key, value } of this.db.getRange(bounds(range)))
       yield { key: key.map(part), value: openValue(range.prefix, value) };
   }
@@ -132,7 +132,7 @@ function part(value: KeyPart | Uint8Array): KeyPart {
   return value;
 }
 
-function bounds({ prefix, from, below, after, descending = false, limit }: Range) {
+function bounds({ prefix, from, below, after, descending = false, limit }: KeyRange) {
   const low: RawKey = from === undefined ? [...prefix] : [...prefix, from];
   const high: RawKey = below === undefined ? [...prefix, last] : [...prefix, below];
   const start: RawKey = after === undefined ? (descending ? high : low) : [...after];

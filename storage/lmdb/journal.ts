@@ -17,7 +17,7 @@ import {
 import { type StoredCommit, buildCommit, openChain, openCommit, pendingText } from '../journal/chain.ts';
 import { streamName } from '../journal/stream-name.ts';
 import { checkKey } from '../port.query.ts';
-import type { Changes } from './changes.ts';
+import type { LmdbChanges } from './changes.ts';
 import type { Database, EntryKey, KeyPart } from './database.ts';
 
 const hashBytes = 32;
@@ -25,7 +25,7 @@ const hashBytes = 32;
 export class LmdbJournal implements EngineJournal {
   constructor(
     private readonly database: Database,
-    private readonly changes: Changes,
+    private readonly changes: LmdbChanges,
   ) {}
 
   async append(stream: StreamId, append: Append): Promise<Commit> {

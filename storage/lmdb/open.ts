@@ -8,7 +8,7 @@ import type { Storage } from '../port.ts';
 import { StoredBlobs } from '../blobs/stored-blobs.ts';
 import { SealingJournal } from '../journal/commit-seal.ts';
 import { LmdbChunks } from './blobs.ts';
-import { Changes } from './changes.ts';
+import { LmdbChanges } from './changes.ts';
 import { LmdbCollection } from './collection.ts';
 import { Database } from './database.ts';
 import { LmdbJournal } from './journal.ts';
@@ -34,7 +34,7 @@ export interface LmdbPorts {
 export async function openLmdb({ directory, timers }: LmdbPorts): Promise<LmdbStorage> {
   const database = Database.open(join(directory, 'database'));
   const chunks = new LmdbChunks(database, join(directory, 'blobs'));
-  const changes = new Changes(database, timers);
+  const changes = new LmdbChanges(database, timers);
   const engineJournal = new LmdbJournal(database, changes);
   return {
     engine: 'lmdb',

@@ -30,7 +30,7 @@ const commits = [
   },
 ];
 
-export class Changes {
+export class MongoChanges {
   private readonly watchers = new Watchers();
   private readonly feeds = new Map<string, Feed>();
   /** Commits that this process is writing or wrote, and that the change stream has not shown yet. */

@@ -16,7 +16,7 @@ import {
   type Stored,
 } from '../port.ts';
 import { type Plan, checkKey, indexValues, plainCopy, planQuery, writeCursor } from '../port.query.ts';
-import type { Changes } from './changes.ts';
+import type { MongoChanges } from './changes.ts';
 import { reach, refusingIndex } from './failure.ts';
 import type { Primary } from './primary.ts';
 
@@ -66,7 +66,7 @@ export class MongoCollection<T extends object, I extends string> implements Coll
   private constructor(
     private readonly entries: DriverCollection<Entry>,
     private readonly primary: Primary,
-    private readonly changes: Changes,
+    private readonly changes: MongoChanges,
     private readonly definition: CollectionDefinition<T, I>,
   ) {
     this.indexes = new Map(Object.entries<IndexDefinition<T>>(definition.indexes));
@@ -75,7 +75,7 @@ export class MongoCollection<T extends object, I extends string> implements Coll
   static async open<T extends object, I extends string>(
     db: Db,
     primary: Primary,
-    changes: Changes,
+    changes: MongoChanges,
     definition: CollectionDefinition<T, I>,
   ): Promise<MongoCollection<T, I>> {
     const entries = db.collection<Entry>(definition.name);

@@ -16,7 +16,7 @@ import {
 import { type StoredCommit, buildCommit, openChain, openCommit, pendingText } from '../journal/chain.ts';
 import { streamName } from '../journal/stream-name.ts';
 import { checkKey } from '../port.query.ts';
-import { type Changes, commitCollection } from './changes.ts';
+import { type MongoChanges, commitCollection } from './changes.ts';
 import { reach, refusingIndex } from './failure.ts';
 import type { Primary } from './primary.ts';
 
@@ -38,10 +38,10 @@ export class MongoJournal implements EngineJournal {
   private constructor(
     private readonly commits: DriverCollection<CommitDocument>,
     private readonly primary: Primary,
-    private readonly changes: Changes,
+    private readonly changes: MongoChanges,
   ) {}
 
-  static async open(db: Db, primary: Primary, changes: Changes): Promise<MongoJournal> {
+  static async open(db: Db, primary: Primary, changes: MongoChanges): Promise<MongoJournal> {
     const commits = db.collection<CommitDocument>(commitCollection);
     await reach(() =>
       commits.createIndexes([

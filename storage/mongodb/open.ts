@@ -8,7 +8,7 @@ import type { Timers } from '../document/timers.ts';
 import { SealingJournal } from '../journal/commit-seal.ts';
 import type { Storage } from '../port.ts';
 import { MongoChunks } from './blobs.ts';
-import { Changes } from './changes.ts';
+import { MongoChanges } from './changes.ts';
 import { MongoCollection } from './collection.ts';
 import { reach } from './failure.ts';
 import { MongoJournal } from './journal.ts';
@@ -42,7 +42,7 @@ export async function openMongo({
   });
   const db = client.db(database ?? databaseOf(uri));
   const primary = new Primary(client, db);
-  const changes = new Changes({ db, timers, failed: watchFailed });
+  const changes = new MongoChanges({ db, timers, failed: watchFailed });
   try {
     await reach(() => client.connect());
     const [engineJournal, chunks] = [

@@ -6,7 +6,7 @@
 import type { CandidateView, HeartbeatRequest, Heartbeat } from '../../../server/api/candidate/protocol.ts';
 import { beatMs } from '../../../server/api/candidate/numbers.ts';
 import { Outbox } from '../../shared/outbox/outbox.ts';
-import type { Draft, Operation, OperationsReply, Outcome } from '../../shared/outbox/operation.ts';
+import type { Draft, SentOperation, OperationsReply, SentOutcome } from '../../shared/outbox/operation.ts';
 import type { OutboxStore } from '../../shared/outbox/store.ts';
 import { followEvents } from '../../shared/request/event-stream.ts';
 import { RequestFailed, ask } from '../../shared/request/request.ts';
@@ -18,7 +18,7 @@ import { ServerClock, dueAnnouncement, remainingMs } from './clock.ts';
 import { Renewal, type RenewalParts } from './renewal.ts';
 import { sessionNameOf } from './session-name.ts';
 
-type Answered = Extract<Operation, { kind: 'answer' }>;
+type Answered = Extract<SentOperation, { kind: 'answer' }>;
 
 /** After how long without an answer the candidate is told: with the time between two beats within five seconds, ms. */
 const slowMs = 2000;
@@ -45,7 +45,7 @@ export class CandidateSession {
   connected = $state(true);
   storageFault = $state(false);
   /** Operations not yet acknowledged, oldest first. */
-  pending = $state.raw<readonly Operation[]>([]);
+  pending = $state.raw<readonly SentOperation[]>([]);
   /** An operation that moves on is under way. */
   busy = $state(false);
   /** Of the running clock, ms. */
@@ -146,7 +146,7 @@ export class CandidateSession {
   }
 
   /** Asks for something; resolves when the server has acknowledged it. */
-  async ask(draft: Draft): Promise<Outcome> {
+  async ask(draft: Draft): Promise<SentOutcome> {
     return this.outbox.add(draft);
   }
 

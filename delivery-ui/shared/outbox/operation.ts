@@ -1,10 +1,10 @@
 /** The operations of the wire, as the client makes them. */
 import type { OperationsReply, OperationsRequest } from '../../../server/api/candidate/protocol.ts';
 
-export type Operation = OperationsRequest['operations'][number];
-export type Outcome = OperationsReply['outcomes'][number];
+export type SentOperation = OperationsRequest['operations'][number];
+export type SentOutcome = OperationsReply['outcomes'][number];
 export type { OperationsReply };
 
 type WithoutEnvelope<T> = T extends unknown ? Omit<T, 'opId' | 'seq'> : never;
 /** An operation before it has a name and a number. */
-export type Draft = WithoutEnvelope<Operation>;
+export type Draft = WithoutEnvelope<SentOperation>;

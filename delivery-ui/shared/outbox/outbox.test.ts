@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RequestFailed } from '../request/request.ts';
 import type { Surroundings } from '../surroundings.ts';
-import type { Operation, OperationsReply, Outcome } from './operation.ts';
+import type { SentOperation, OperationsReply, SentOutcome } from './operation.ts';
 import { Outbox } from './outbox.ts';
 import { type OutboxStore, memoryStore } from './store.ts';
 
@@ -23,13 +23,13 @@ function stage(): Surroundings {
 
 /** The server's rule, as the protocol states it. */
 class Server {
-  readonly taken: Operation[] = [];
-  readonly outcomes = new Map<string, Outcome>();
+  readonly taken: SentOperation[] = [];
+  readonly outcomes = new Map<string, SentOutcome>();
   nextSeq = 0;
   fence = 1;
   largest = 0;
 
-  take(operations: readonly Operation[]): OperationsReply {
+  take(operations: readonly SentOperation[]): OperationsReply {
     this.largest = Math.max(this.largest, operations.length);
     let { nextSeq } = this;
     for (const { opId, seq } of operations) {
@@ -37,10 +37,10 @@ class Server {
       if (seq !== nextSeq) throw new RequestFailed('seq-gap', 409, { expectedSeq: this.nextSeq });
       nextSeq += 1;
     }
-    const outcomes = operations.map((operation): Outcome => {
+    const outcomes = operations.map((operation): SentOutcome => {
       const stored = this.outcomes.get(operation.opId);
       if (stored !== undefined) return stored;
-      const outcome: Outcome = { opId: operation.opId, seq: operation.seq, status: 'accepted' };
+      const outcome: SentOutcome = { opId: operation.opId, seq: operation.seq, status: 'accepted' };
       this.outcomes.set(operation.opId, outcome);
       this.taken.push(operation);
       this.nextSeq += 1;
@@ -69,7 +69,7 @@ class Server {
 interface Set {
   readonly server: Server;
   readonly store?: OutboxStore;
-  readonly send?: (operations: readonly Operation[]) => Promise<OperationsReply>;
+  readonly send?: (operations: readonly SentOperation[]) => Promise<OperationsReply>;
   readonly session?: string;
 }
 
@@ -91,7 +91,7 @@ function outboxOf({ server, store = memoryStore(), send, session = 't/s' }: Set)
 }
 
 const answer = (option: string) => ({ kind: 'answer', handle: 'item', option }) as const;
-const optionsOf = (operations: readonly Operation[]): string[] =>
+const optionsOf = (operations: readonly SentOperation[]): string[] =>
   operations.flatMap((operation) => (operation.kind === 'answer' ? [operation.option] : []));
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 30; turn += 1)
@@ -104,7 +104,7 @@ describe('outbox', () => {
   it('keeps an operation before it is sent and forgets it only after its outcome', async () => {
     const server = new Server();
     const store = memoryStore();
-    let keptWhenSent: readonly Operation[] = [];
+    let keptWhenSent: readonly SentOperation[] = [];
     const { outbox } = outboxOf({
       server,
       store,
@@ -266,7 +266,7 @@ describe('outbox', () => {
           const server = new Server();
           const store = memoryStore();
           const left = [...faults];
-          const send = async (operations: readonly Operation[]): Promise<OperationsReply> => {
+          const send = async (operations: readonly SentOperation[]): Promise<OperationsReply> => {
             await Promise.resolve();
             const fault = left.shift() ?? 'ok';
             if (fault === 'offline') throw new RequestFailed('offline', 0);

@@ -12,7 +12,7 @@
 import { largestBatch } from '../../../server/api/candidate/numbers.ts';
 import { RequestFailed } from '../request/request.ts';
 import { type Surroundings, backoffMs } from '../surroundings.ts';
-import type { Draft, Operation, OperationsReply, Outcome } from './operation.ts';
+import type { Draft, SentOperation, OperationsReply, SentOutcome } from './operation.ts';
 import type { OutboxStore } from './store.ts';
 
 export interface OutboxParts {
@@ -20,7 +20,7 @@ export interface OutboxParts {
   readonly store: OutboxStore;
   readonly surroundings: Surroundings;
   /** @throws RequestFailed */
-  readonly send: (operations: readonly Operation[], keepalive: boolean) => Promise<OperationsReply>;
+  readonly send: (operations: readonly SentOperation[], keepalive: boolean) => Promise<OperationsReply>;
   readonly onreply: (reply: OperationsReply) => void;
   /** What waits has changed, or whether the last sending failed. */
   readonly onchange: () => void;
@@ -31,9 +31,9 @@ export interface OutboxParts {
 }
 
 interface Entry {
-  operation: Operation;
+  operation: SentOperation;
   kept: boolean;
-  readonly settle: ((outcome: Outcome | RequestFailed) => void) | undefined;
+  readonly settle: ((outcome: SentOutcome | RequestFailed) => void) | undefined;
 }
 
 export class Outbox {
@@ -50,7 +50,7 @@ export class Outbox {
   constructor(private readonly parts: OutboxParts) {}
 
   /** Operations not yet acknowledged, oldest first. */
-  get waiting(): readonly Operation[] {
+  get waiting(): readonly SentOperation[] {
     return this.entries.map(({ operation }) => operation);
   }
   /** The last sending failed, and another is planned. */
@@ -60,7 +60,7 @@ export class Outbox {
 
   /** Reads what an earlier page left behind, before anything new is added. `nextSeq` is the server's. */
   async open(nextSeq: number): Promise<void> {
-    const left = await this.parts.store.load(this.parts.session).catch((): Operation[] => {
+    const left = await this.parts.store.load(this.parts.session).catch((): SentOperation[] => {
       this.storageFault();
       return [];
     });
@@ -71,9 +71,9 @@ export class Outbox {
   }
 
   /** Keeps, then sends. Resolves with the outcome; rejects only if the server can never read it. */
-  add(draft: Draft): Promise<Outcome> {
+  add(draft: Draft): Promise<SentOutcome> {
     return new Promise((resolve, reject) => {
-      const operation: Operation = { ...draft, opId: this.parts.surroundings.makeId(), seq: this.nextSeq };
+      const operation: SentOperation = { ...draft, opId: this.parts.surroundings.makeId(), seq: this.nextSeq };
       this.nextSeq += 1;
       const entry: Entry = {
         operation,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation } from './operation.ts';
+import type { SentOperation } from './operation.ts';
 import { type ShapeChange, inPresentShape } from './shapes.ts';
 
-const operation: Operation = { kind: 'answer', opId: 'operation-00000001', seq: 3, handle: 'item', option: 'a' };
+const operation: SentOperation = { kind: 'answer', opId: 'operation-00000001', seq: 3, handle: 'item', option: 'a' };
 const renamed =
   (name: string): ShapeChange =>
   (old) =>

@@ -1,14 +1,14 @@
 /** Where operations wait until they are acknowledged: IndexedDB, so that a reload or a crash loses none. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { protocolVersion } from '../../../server/http/wire.ts';
-import type { Operation } from './operation.ts';
+import type { SentOperation } from './operation.ts';
 import { inPresentShape } from './shapes.ts';
 
 export interface OutboxStore {
   /** Everything kept for a session, in the order of its numbers. */
-  load(session: string): Promise<Operation[]>;
+  load(session: string): Promise<SentOperation[]>;
   /** Keeps an operation; one with the same opId is replaced. */
-  put(session: string, operation: Operation): Promise<void>;
+  put(session: string, operation: SentOperation): Promise<void>;
   remove(session: string, opIds: readonly string[]): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ interface Schema extends DBSchema {
     value: {
       readonly session: string;
       readonly opId: string;
-      readonly operation: Operation;
+      readonly operation: SentOperation;
       /** Version of the wire that the operation was made in; 1 where none stands. */
       readonly protocol?: number;
     };
@@ -60,9 +60,9 @@ export function indexedDbStore(name = 'meetlat-outbox'): OutboxStore {
 
 /** Lost with the page: for tests, and for nothing else. */
 export function memoryStore(): OutboxStore {
-  const kept = new Map<string, Map<string, Operation>>();
-  const of = (session: string): Map<string, Operation> => {
-    const known = kept.get(session) ?? new Map<string, Operation>();
+  const kept = new Map<string, Map<string, SentOperation>>();
+  const of = (session: string): Map<string, SentOperation> => {
+    const known = kept.get(session) ?? new Map<string, SentOperation>();
     kept.set(session, known);
     return known;
   };

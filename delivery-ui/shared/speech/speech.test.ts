@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type BrowserSpeech, type ClipPlayer, SpeechSynthesisPolyfill, SpeechUtterance, type Voice } from './speech.ts';
+import {
+  type BrowserSpeech,
+  type ClipPlayer,
+  SpeechSynthesisPolyfill,
+  SpeechUtterance,
+  type SpeechVoice,
+} from './speech.ts';
 
 function parts({
   voices = [],
   browserFails = false,
   index = {},
 }: {
-  readonly voices?: readonly Voice[];
+  readonly voices?: readonly SpeechVoice[];
   readonly browserFails?: boolean;
   readonly index?: Record<string, Record<string, string>>;
 }) {

@@ -19,15 +19,15 @@ export class SpeechUtterance extends EventTarget {
   }
 }
 
-export interface Voice {
+export interface SpeechVoice {
   readonly lang: string;
   readonly localService: boolean;
 }
 /** What is used of the browser's `speechSynthesis`. */
 export interface BrowserSpeech {
-  getVoices(): readonly Voice[];
+  getVoices(): readonly SpeechVoice[];
   /** Speaks with that voice; resolves at its end, rejects when it does not begin or breaks off. */
-  speak(utterance: SpeechUtterance, voice: Voice): Promise<void>;
+  speak(utterance: SpeechUtterance, voice: SpeechVoice): Promise<void>;
   cancel(): void;
 }
 /** Plays shipped clips. */
@@ -58,7 +58,7 @@ export class SpeechSynthesisPolyfill extends EventTarget {
     return this.queue.length > 0;
   }
 
-  getVoices(): readonly Voice[] {
+  getVoices(): readonly SpeechVoice[] {
     return this.browser?.getVoices() ?? [];
   }
 
@@ -113,7 +113,7 @@ export class SpeechSynthesisPolyfill extends EventTarget {
     );
   }
 
-  private voiceFor(lang: string): Voice | undefined {
+  private voiceFor(lang: string): SpeechVoice | undefined {
     return this.getVoices().find((voice) => voice.localService && primary(voice.lang) === primary(lang));
   }
 

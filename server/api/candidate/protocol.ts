@@ -17,7 +17,7 @@
  */
 import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
-import { Operation, Outcome } from '../../../delivery/sessions/operation.ts';
+import { Operation, OperationOutcome } from '../../../delivery/sessions/operation.ts';
 import { largestBatch } from './numbers.ts';
 
 export const AdmissionRequest = z.strictObject({
@@ -143,7 +143,7 @@ export type OperationsRequest = z.infer<typeof OperationsRequest>;
  * Outcomes are in the order of the request. The client removes an operation from its outbox only when its outcome is
  * here.
  */
-export const OperationsReply = z.strictObject({ outcomes: z.array(Outcome), view: CandidateView });
+export const OperationsReply = z.strictObject({ outcomes: z.array(OperationOutcome), view: CandidateView });
 export type OperationsReply = z.infer<typeof OperationsReply>;
 
 export const HeartbeatRequest = z.strictObject({ roundTripMs: z.number().nonnegative().max(600_000).optional() });

@@ -5,7 +5,7 @@
  *   GET  room/events (SSE)             -> event `room` with a Room at once, then event `changes` with RoomChanges; with
  *                                         Last-Event-ID only what changed since that event, where that is known
  *   GET  tests                         -> OfferedTests
- *   POST sessions  Registration        -> Registered      registers a candidate for a test and makes the one-time code
+ *   POST sessions  RegistrationForm    -> Registered      registers a candidate for a test and makes the one-time code
  * POST sessions/:id/code             -> Code            a new code for re-admission (the old one and the old tab stop
  * working)
  *   POST sessions/:id/push {seat}      -> 204             pushes the session to a waiting seat; admits
@@ -17,7 +17,7 @@
 import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
 
-export const Registration = z.strictObject({
+export const RegistrationForm = z.strictObject({
   name: z.string().trim().min(1).max(100),
   birthDate: z.iso.date(),
   contactLanguage: Language,
@@ -28,7 +28,7 @@ export const Registration = z.strictObject({
   reference: z.string().trim().min(1).max(60),
   extraTimePercent: z.int().min(0).max(200).default(0),
 });
-export type Registration = z.infer<typeof Registration>;
+export type RegistrationForm = z.infer<typeof RegistrationForm>;
 
 /** What a candidate can be registered for now, each with the languages of its scored content. */
 export const OfferedTests = z.strictObject({

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import QRCode from 'qrcode';
 import { RegistrationRefused, register } from '../../../delivery/administrations/register.ts';
 import { proctoringLog } from '../../../delivery/monitoring/log.ts';
-import type { Command } from '../../../delivery/sessions/decide.ts';
+import type { SessionCommand } from '../../../delivery/sessions/decide.ts';
 import { type LoadedSession, type SessionId, sessionKind, sessionStream } from '../../../delivery/sessions/run.ts';
 import { eventsOf } from '../../../storage/journal/stream.ts';
 import { UnknownPublication } from '../../../item-bank/releases/store.ts';
@@ -20,7 +20,7 @@ import {
   PushToSeat,
   Reason,
   Registered,
-  Registration,
+  RegistrationForm,
   Room,
 } from './protocol.ts';
 import { RoomFeeds } from './room-feed.ts';
@@ -102,7 +102,7 @@ function registrationEndpoints(program: InvigilatorPorts, common: Common): Endpo
       method: 'post',
       path: '/invigilator/sessions',
       summary: 'Register a candidate for a test',
-      body: Registration,
+      body: RegistrationForm,
       reply: Registered,
       problems: ['invalid-request'],
       handle: async ({ access, body }) => {
@@ -151,7 +151,7 @@ function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
   const act = (
     name: string,
     summary: string,
-    command: (access: StaffAccess, session: LoadedSession) => Command,
+    command: (access: StaffAccess, session: LoadedSession) => SessionCommand,
   ): Endpoint =>
     commandEndpoint({
       ...common,
@@ -207,7 +207,7 @@ function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
 async function registerOrProblem(
   program: InvigilatorPorts,
   access: StaffAccess,
-  body: Registration,
+  body: RegistrationForm,
 ): Promise<SessionId> {
   try {
     return await register(program.registration, {

@@ -5,7 +5,7 @@ import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
 import { authenticate } from '../../../people/staff/account.ts';
 import { endStaffSession, staffSessionLifeMs, startStaffSession } from '../../../people/staff/staff-sessions.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
-import { type Attempt, counted, failureTerms } from '../../http/limits.ts';
+import { type LimitedAttempt, counted, failureTerms } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Program } from '../../program.ts';
 import { type StaffAccess, guards, staffCookie } from '../access.ts';
@@ -59,7 +59,7 @@ async function knownDevice(program: StaffPorts, request: Request, account: strin
   return claims?.account === account ? claims.device : undefined;
 }
 
-const attemptsOf = (address: string, account: string, device: string | undefined): readonly Attempt[] =>
+const attemptsOf = (address: string, account: string, device: string | undefined): readonly LimitedAttempt[] =>
   device === undefined
     ? [
         { terms: failureTerms.login, who: `${address}|${account}` },
