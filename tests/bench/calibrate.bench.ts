@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- calibrate [FILE.csv]`: seconds, cycles and log-likelihood of one calibration on one thread, 61
  * nodes, tolerance 1e-4, without
- * standard errors; a file (wide CSV, 0/1) is calibrated as 2PL. In brackets what other programs need on the same kind
- * of machine.
+ * standard errors; a file (wide CSV, 0/1) is calibrated as 2PL. Peers: what other programs
+ * need on the same kind of machine.
  */
 import { createItemParameters, createRng, exp, type ItemSpec } from 'itemresponsetheory';
 import {
@@ -12,6 +12,7 @@ import {
   type ResponseMatrix,
 } from 'itemresponsetheory/calibration';
 import { drawCategory } from 'itemresponsetheory/simulation';
+import { figure, median, operands } from './figure.ts';
 import { startTeam } from '../../server/jobs/calibration-team.ts';
 import { streamResponses } from '../../item-bank/calibration/stream-responses.ts';
 
@@ -47,7 +48,7 @@ function measure(
   name: string,
   data: ResponseMatrix,
   run: (data: ResponseMatrix) => { readonly cycles: number; readonly logLikelihood: number },
-  peers: string,
+  more: { readonly bar?: number; readonly peer?: { readonly name: string; readonly value: number } } = {},
 ): void {
   const times: number[] = [];
   let outcome = { cycles: 0, logLikelihood: 0 };
@@ -56,12 +57,15 @@ function measure(
     outcome = run(data);
     times.push((performance.now() - start) / 1000);
   }
-  times.sort((a, b) => a - b);
-  console.log(
-    `${name.padEnd(34)} median ${(times[2] ?? NaN).toFixed(3)} s   best ` +
-      `${(times[0] ?? NaN).toFixed(3)} s   ${outcome.cycles} cycles   log-likelihood ` +
-      `${outcome.logLikelihood.toFixed(4)}   (${peers})`,
-  );
+  const told = `${outcome.cycles} cycles   log-likelihood ${outcome.logLikelihood.toFixed(4)}`;
+  figure({
+    name,
+    value: median(times),
+    unit: 's',
+    isBetterLow: true,
+    ...more,
+    more: `best ${Math.min(...times).toFixed(3)} s   ${told}`,
+  });
 }
 
 const graded = (count: number): ItemSpec[] =>
@@ -79,6 +83,8 @@ const guessed = (count: number): ItemSpec[] =>
 const run = (options: CalibrateItemsOptions) => (data: ResponseMatrix) =>
   calibrateItems(data, { tolerance: 1e-4, standardErrors: 'none', ...options });
 
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(3)} s`;
+
 /** One thread and two in turn, three times; the best of each. */
 function sideBySide(name: string, data: ResponseMatrix, options: CalibrateItemsOptions, team: CalibrationTeam): void {
   const [alone, together]: [number[], number[]] = [[], []];
@@ -94,39 +100,39 @@ function sideBySide(name: string, data: ResponseMatrix, options: CalibrateItemsO
     isEqual &&= JSON.stringify([one, one.covariance]) === JSON.stringify([two, two.covariance]);
   }
   const [best, bestTogether] = [Math.min(...alone), Math.min(...together)];
-  console.log(
-    `${name.padEnd(34)} one thread ${(best / 1000).toFixed(3)} s   two ` +
-      `${(bestTogether / 1000).toFixed(3)} s   ${(best / bestTogether).toFixed(2)} ×   ` +
-      `${isEqual ? 'the same bits' : 'NOT THE SAME BITS'}`,
-  );
+  figure({
+    name: `${name}, two threads`,
+    value: best / bestTogether,
+    unit: '× one thread',
+    isBetterLow: false,
+    bar: 1.6,
+    more: `${seconds(best)} and ${seconds(bestTogether)}, ${isEqual ? 'the same bits' : 'NOT THE SAME BITS'}`,
+  });
 }
 
-const [file] = process.argv.slice(2);
+const [file] = operands;
 if (file !== undefined) {
   const { matrix } = await streamResponses(file);
-  measure(file, matrix, run({ models: '2pl' }), 'your file');
+  measure(file, matrix, run({ models: '2pl' }));
 } else {
-  measure('2PL 10,000 × 40', simulated(10_000, dichotomous(40), 40), run({ models: '2pl' }), 'mirt 1.74 s');
-  measure(
-    '2PL 10,000 × 100',
-    simulated(10_000, dichotomous(100), 100),
-    run({ models: '2pl' }),
-    'mirt 5.13 s, TAM 9.10 s',
-  );
-  measure(
-    '2PL 2,000 × 500, 60 answered',
-    simulated(2000, dichotomous(500), 60),
-    run({ models: '2pl' }),
-    'mirt 20.7 s, TAM 10.3 s',
-  );
-  measure('GRM 5,000 × 20 × 5', simulated(5000, graded(20), 20), run({ models: 'grm' }), 'mirt 0.84 s');
+  measure('2PL 10,000 × 40', simulated(10_000, dichotomous(40), 40), run({ models: '2pl' }), {
+    bar: 0.2,
+    peer: { name: 'mirt', value: 1.74 },
+  });
+  measure('2PL 10,000 × 100', simulated(10_000, dichotomous(100), 100), run({ models: '2pl' }), {
+    peer: { name: 'mirt (TAM 9.10)', value: 5.13 },
+  });
+  measure('2PL 2,000 × 500, 60 answered', simulated(2000, dichotomous(500), 60), run({ models: '2pl' }), {
+    peer: { name: 'TAM (mirt 20.7)', value: 10.3 },
+  });
+  measure('GRM 5,000 × 20 × 5', simulated(5000, graded(20), 20), run({ models: 'grm' }), {
+    bar: 0.2,
+    peer: { name: 'mirt', value: 0.84 },
+  });
   const priors3pl = { slope: { mean: 0, sd: 0.5 }, lower: { kind: 'logitNormal', mean: -1.4, sd: 0.5 } } as const;
-  measure(
-    '3PL 5,000 × 40, priors',
-    simulated(5000, guessed(40), 40),
-    run({ models: '3pl', priors: priors3pl }),
-    'mirt 2.09 s',
-  );
+  measure('3PL 5,000 × 40, priors', simulated(5000, guessed(40), 40), run({ models: '3pl', priors: priors3pl }), {
+    peer: { name: 'mirt', value: 2.09 },
+  });
   const team = startTeam(1, new URL('./calibration-team-worker.mjs', import.meta.url));
   sideBySide(
     '2PL 50,000 × 40, with errors',

@@ -18,6 +18,7 @@ import {
   tabulate,
 } from 'itemresponsetheory';
 import { QuickTest } from 'itemresponsetheory/simulation';
+import { figure, operands, remark } from './figure.ts';
 
 const given = 30;
 
@@ -158,36 +159,37 @@ function latency(choose: (theta: number) => number): number {
   return times[50] ?? NaN;
 }
 
-const peers = Math.max(20, Number(process.argv[2] ?? 200));
+const peers = Math.max(20, Number(operands[0] ?? 200));
 const bank = makeBank(500);
 const candidates = makeCandidates(Math.max(peers, 1000), 500);
 const ranked = rankAtNodes(bank.table, 60);
 const same = candidates.slice(0, peers);
-console.log(
+remark(
   `500 items, ${given} given, EAP on ${bank.table.grid.node.length} nodes, maximum information; ` +
     `RMSE over the same ${peers} candidates`,
 );
 const peer = runPeer(bank, same);
-console.log(
-  `jsCAT            ${peer.perSecond.toFixed(2).padStart(12)} tests a CPU second   RMSE ${peer.rmse.toFixed(4)}`,
-);
+remark(`jsCAT: RMSE ${peer.rmse.toFixed(4)}`);
 for (const [name, lists] of [
   ['ours, by scan', undefined],
   ['ours, by ranked', ranked],
 ] as const) {
   const { perSecond } = runOurs(bank, candidates, 20, lists);
   const { rmse } = runOurs(bank, same, 1, lists);
-  console.log(
-    `${name.padEnd(16)} ${perSecond.toFixed(0).padStart(12)} tests a CPU second   RMSE ` +
-      `${rmse.toFixed(4)}   ${(perSecond / peer.perSecond).toFixed(0)} × jsCAT, RMSE ` +
-      `${(100 * (rmse / peer.rmse - 1)).toFixed(1)} %`,
-  );
+  figure({
+    name,
+    value: perSecond,
+    unit: 'tests a CPU second',
+    isBetterLow: false,
+    peer: { name: 'jsCAT', value: peer.perSecond },
+    more: `RMSE ${rmse.toFixed(4)} (${(100 * (rmse / peer.rmse - 1)).toFixed(1)} %)`,
+  });
 }
 const large = makeBank(10_000);
 const lists = rankAtNodes(large.table, 60);
 const used = new Uint8Array(10_000);
-console.log(
-  'one choice among 10,000 items, median: scan ' +
-    `${latency((theta) => scanForBest(large.table, theta, used)).toFixed(2)} µs, ranked ` +
-    `${latency((theta) => bestOfRanked(large.table, lists, theta, used)).toFixed(3)} µs`,
-);
+for (const [name, choose] of [
+  ['one choice among 10,000 items, by scan', (theta: number) => scanForBest(large.table, theta, used)],
+  ['one choice among 10,000 items, by ranked', (theta: number) => bestOfRanked(large.table, lists, theta, used)],
+] as const)
+  figure({ name, value: latency(choose), unit: 'µs', isBetterLow: true });

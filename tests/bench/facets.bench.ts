@@ -4,6 +4,7 @@
  */
 import { createRng } from 'itemresponsetheory';
 import { calibrateFacets, type RatingRow, ratingTable } from 'itemresponsetheory/facets';
+import { figure, median } from './figure.ts';
 
 const rows: RatingRow[] = Array.from({ length: 2000 }, (_, n) => n).flatMap((n) => {
   const random = createRng('bench ratings').fork(n);
@@ -26,11 +27,14 @@ for (const standardErrors of [false, true]) {
     const start = performance.now();
     calibrateFacets(table, { tolerance: 1e-4, standardErrors });
     return (performance.now() - start) / 1000;
-  }).sort((a, b) => a - b);
+  });
   const { cycles, logLikelihood } = calibrateFacets(table, { tolerance: 1e-4, standardErrors: false });
-  console.log(
-    `${rows.length} ratings, ${standardErrors ? 'with' : 'without'} errors: median ` +
-      `${(times[3] ?? NaN).toFixed(3)} s, best ${(times[0] ?? NaN).toFixed(3)} s, ${cycles} cycles, ` +
-      `log-likelihood ${logLikelihood.toFixed(3)} (TAM 1.36 s)`,
-  );
+  figure({
+    name: `${rows.length} ratings, ${standardErrors ? 'with' : 'without'} errors`,
+    value: median(times),
+    unit: 's',
+    isBetterLow: true,
+    peer: { name: 'TAM', value: 1.36 },
+    more: `best ${Math.min(...times).toFixed(3)} s, ${cycles} cycles, log-likelihood ${logLikelihood.toFixed(3)}`,
+  });
 }

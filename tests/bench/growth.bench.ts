@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { createItemParameters, createRng, exp, log, type ItemSpec } from 'itemresponsetheory';
 import { calibrateItems, type ResponseMatrix } from 'itemresponsetheory/calibration';
 import { drawCategory } from 'itemresponsetheory/simulation';
+import { figure, operands, remark } from './figure.ts';
 
 const each = 50;
 
@@ -76,7 +77,7 @@ function slopeOf(x: readonly number[], y: readonly number[]): number {
   return x.reduce((sum, v, n) => sum + (v - mx) * ((y[n] ?? 0) - my), 0) / x.reduce((sum, v) => sum + (v - mx) ** 2, 0);
 }
 
-const [answers, items] = process.argv.slice(2).map(Number);
+const [answers, items] = operands.map(Number);
 if (answers !== undefined && items !== undefined) console.log(JSON.stringify(measure(answers, items)));
 else
   for (const count of [each, 500]) {
@@ -87,22 +88,24 @@ else
         encoding: 'utf8',
       });
       const one: Measured = JSON.parse(child.stdout);
-      console.log(
-        `${String(count).padStart(4)} items ${String(size).padStart(9)} answers ` +
-          `${one.seconds.toFixed(3).padStart(8)} s ${String(one.cycles).padStart(4)} cycles   ` +
-          `${((1e9 * one.seconds) / one.cycles / size).toFixed(1).padStart(6)} ns an answer and cycle   at ` +
-          `most ${one.megabytes.toFixed(0)} MB (the process with its data alone ` +
-          `${one.dataMegabytes.toFixed(0)})`,
-      );
+      const perAnswer = ((1e9 * one.seconds) / one.cycles / size).toFixed(1);
+      const memory = `at most ${one.megabytes.toFixed(0)} MB (with its data alone ${one.dataMegabytes.toFixed(0)})`;
+      figure({
+        name: `${count} items, ${size} answers`,
+        value: one.seconds,
+        unit: 's',
+        isBetterLow: true,
+        more: `${one.cycles} cycles   ${perAnswer} ns an answer and cycle   ${memory}`,
+      });
       return one;
     });
     const x = sizes.map((size) => log(size));
     const seconds = all.map((one) => log(one.seconds));
     const [last, before] = [all.at(-1), all.at(-2)];
     const times = (a: number | undefined, b: number | undefined): string => ((a ?? NaN) / (b ?? NaN)).toFixed(1);
-    console.log(
-      `${count} items: slope of ln seconds ${slopeOf(x, seconds).toFixed(2)}; from 10⁶ to 10⁷ answers ` +
-        `${times(last?.seconds, before?.seconds)} × the seconds, ` +
+    figure({ name: `${count} items, slope of ln seconds`, value: slopeOf(x, seconds), unit: '', isBetterLow: true });
+    remark(
+      `from 10⁶ to 10⁷ answers ${times(last?.seconds, before?.seconds)} × the seconds, ` +
         `${times(last?.megabytes, before?.megabytes)} × the memory`,
     );
   }

@@ -6,8 +6,9 @@ import type { Room } from '../../server/api/invigilator/protocol.ts';
 import { Followed } from '../followed.ts';
 import { ServerProcess } from '../server-process.ts';
 import { Candidate, Staff } from '../sitting-client.ts';
+import { figure, operands, remark } from './figure.ts';
 
-const candidates = Number(process.argv.find((argument) => /^\d+$/.test(argument)) ?? 800);
+const candidates = Number(operands[0] ?? 800);
 const watchers = 4;
 const seconds = 20;
 const actsPerSecond = 20;
@@ -31,7 +32,7 @@ async function all<T>(count: number, make: (n: number) => Promise<T>): Promise<T
 const server = await ServerProcess.start();
 try {
   const invigilator = await Staff.login(server.url, await server.account('invigilator'));
-  console.log(`admitting ${candidates} candidates …`);
+  remark(`admitting ${candidates} candidates …`);
   const sitting = await all(candidates, async () => {
     const candidate = await Candidate.admitted(invigilator, { test: 'mo' });
     await candidate.toFirstPart();
@@ -59,13 +60,14 @@ try {
   function sum(of: (one: Followed) => number): number {
     return followed.reduce((total, one) => total + of(one), 0);
   }
-  const figure = (name: string, value: number, unit: string): void =>
-    console.log(`${name.padEnd(48)} ${value.toLocaleString('en', { maximumFractionDigits: 1 })} ${unit}`);
-  figure('the whole room', whole / 1_000, 'kB');
-  figure('messages a second to all watchers', messages / took, '');
-  figure('sent now', bytes / took / 1_000, 'kB/s');
-  figure('the whole room at each message', (messages * whole) / took / 1_000, 'kB/s');
-  figure('ratio', (messages * whole) / bytes, '×');
+  remark(`the whole room ${(whole / 1_000).toFixed(1)} kB, ${(messages / took).toFixed(1)} messages a second`);
+  figure({
+    name: `sent to ${watchers} watchers of ${candidates} candidates`,
+    value: bytes / took / 1_000,
+    unit: 'kB/s',
+    isBetterLow: true,
+    peer: { name: 'the whole room at each message', value: (messages * whole) / took / 1_000 },
+  });
   for (const one of followed) one.stop();
 } finally {
   await server.dispose();

@@ -5,6 +5,7 @@
 import { createItemParameters, createRng, exp, scoreResponses } from 'itemresponsetheory';
 import { type ResponseMatrix } from 'itemresponsetheory/calibration';
 import { drawCategory } from 'itemresponsetheory/simulation';
+import { figure, median } from './figure.ts';
 
 const [persons, items] = [10_000, 40];
 const draws = createRng('bench items');
@@ -30,18 +31,23 @@ const data: ResponseMatrix = {
     }).flat(),
   ),
 };
-for (const [method, peer] of [
-  ['eap', 0.95],
-  ['map', 29.4],
-  ['wle', 284],
+for (const [method, peer, bar] of [
+  ['eap', 0.95, 0.1],
+  ['map', 29.4, 0.1],
+  ['wle', 284, 0.1],
 ] as const) {
   const times = Array.from({ length: 9 }, () => {
     const start = performance.now();
     scoreResponses(bank, data, { method });
     return (performance.now() - start) / 1000;
-  }).sort((a, b) => a - b);
-  console.log(
-    `${method.toUpperCase()} 10,000 × 40: median ${(times[4] ?? NaN).toFixed(4)} s, best ` +
-      `${(times[0] ?? NaN).toFixed(4)} s (mirt ${peer} s)`,
-  );
+  });
+  figure({
+    name: `${method.toUpperCase()} 10,000 × 40`,
+    value: median(times),
+    unit: 's',
+    isBetterLow: true,
+    bar,
+    peer: { name: 'mirt', value: peer },
+    more: `best ${Math.min(...times).toFixed(4)} s`,
+  });
 }

@@ -3,6 +3,7 @@
  * time of one thread, ms.
  */
 import highs from 'highs';
+import { figure, operands } from './figure.ts';
 import { createItemParameters, createRng, exp } from 'itemresponsetheory';
 import {
   type Blueprint,
@@ -86,13 +87,16 @@ function measure(name: string, rules: Blueprint, tests: number, options: ShadowO
   times.sort((a, b) => a - b);
   const at = (share: number): string =>
     (times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? NaN).toFixed(2);
-  console.log(
-    `${name.padEnd(42)} ${String(tests).padStart(5)} tests   median ${at(0.5)} ms   95 % ${at(0.95)} ` +
-      `ms   highest ${at(1)} ms   rules broken ${broken}`,
-  );
+  figure({
+    name,
+    value: Number(at(0.5)),
+    unit: 'ms a step',
+    isBetterLow: true,
+    more: `${tests} tests   95 % ${at(0.95)} ms   highest ${at(1)} ms   rules broken ${broken}`,
+  });
 }
 
-const tests = Number(process.argv[2] ?? 100);
+const tests = Number(operands[0] ?? 100);
 const solver = createHighsSolver(await highs());
 measure('flow: two partitions, enemies', blueprint, tests, { maximumNodes: 300 });
 measure('flow and multipliers: and a budget', budget, tests, { maximumNodes: 300 });
