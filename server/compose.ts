@@ -273,7 +273,7 @@ async function programOf(
     version: packageFile.version,
     tokens: new Tokens(wrapping.derive('tokens'), now),
     passwords: new Passwords([thread(), thread()], waitingPasswords),
-    live: await liveState(storage, wrapping.derive('failed attempts'), log),
+    live: await liveState(storage, wrapping.derive('failed attempts'), surroundings),
     calibrations: await openCalibrations(configuration, surroundings, keeping),
     media: folderLibrary(mediaFolders(stores.content, configuration.demonstration ? demonstrationFolder : undefined)),
     regimes: stores.regimes,
@@ -330,12 +330,12 @@ async function startLive(program: Program): Promise<Job[]> {
     leases: await storage.collection(leases),
     name: 'open-sessions',
     terms: { holder: live.process, lifeMs: leadershipMs },
-    now,
+    now: program.now,
   });
   return [...livenessJobs(program, liveness), ...sessionJobs(program, leadership)];
 }
 
-const liveState = (storage: Storage, key: Uint8Array, log: Logger): Promise<Live> =>
+const liveState = (storage: Storage, key: Uint8Array, { log, now }: Surroundings): Promise<Live> =>
   openLive({
     storage,
     process: makeId(),
@@ -343,8 +343,6 @@ const liveState = (storage: Storage, key: Uint8Array, log: Logger): Promise<Live
     keyedHash: (text) => createHmac('sha256', key).update(text).digest('hex'),
     failed: (error) => log.error({ err: error }, 'live state not shared; it is tried again'),
   });
-
-/** The designer's calibrations, without what a killed process left of them. */
 
 function endpointsOf(program: Program, signing: SigningKeys, counts: ItemCountPorts): Endpoint[] {
   return [

@@ -84,11 +84,11 @@ function demonstration(value: string | undefined, onMongo: boolean): boolean {
   return /^(on|1|true)$/.test(value);
 }
 
-function secretOf(environment: Environment): string | undefined {
+function secretOf(environment: Environment, isNeeded: boolean): string | undefined {
   const secret = environment['MEETLAT_SECRET'];
   if (secret !== undefined && secret.length < 16)
     throw new ConfigurationError('MEETLAT_SECRET', 'must have at least 16 characters');
-  if (secret === undefined && environment['MONGODB_URI'] !== undefined)
+  if (isNeeded && secret === undefined && environment['MONGODB_URI'] !== undefined)
     throw new ConfigurationError('MEETLAT_SECRET', 'is required with MONGODB_URI');
   return secret;
 }
@@ -103,7 +103,12 @@ function trajectoryOf(environment: Environment): Configuration['trajectory'] {
 }
 
 /** Throws ConfigurationError. An empty value counts as absent. */
-export function readConfiguration(raw: Environment, workingFolder: string): Configuration {
+export function readConfiguration(
+  raw: Environment,
+  workingFolder: string,
+  /** False for an auditor's command. */
+  needsSecret = true,
+): Configuration {
   const environment: Environment = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== ''));
   for (const variable of Object.keys(environment)) {
     if (variable.startsWith('MEETLAT_') && !known.has(variable) && !foreign.test(variable))
@@ -117,7 +122,7 @@ export function readConfiguration(raw: Environment, workingFolder: string): Conf
     port: port(environment['PORT']),
     dataFolder: resolve(workingFolder, environment['MEETLAT_DATA'] ?? 'data'),
     mongodbUri,
-    secret: secretOf(environment),
+    secret: secretOf(environment, needsSecret),
     publicUrl: url('MEETLAT_PUBLIC_URL', environment['MEETLAT_PUBLIC_URL'], ['http:', 'https:'])?.replace(/\/+$/, ''),
     tls:
       tls === undefined

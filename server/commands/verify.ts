@@ -132,7 +132,7 @@ export const verifyCommand = command({
   run: async ({ all, anchor, keys, 'without-secret': withoutSecret, json }, [session]) => {
     if ((session === undefined) !== all) throw new UsageError('verify.no-session-given');
     const grounds = { anchor: readAnchor(anchor), keys: await readKeys(keys), hasSecret: !withoutSecret };
-    const configuration = readConfiguration(process.env, process.cwd());
+    const configuration = readConfiguration(process.env, process.cwd(), !withoutSecret);
     const stores = withoutSecret
       ? await storesOf(await openEngine(configuration), configuration)
       : await openStores(configuration);

@@ -32,10 +32,10 @@ const count =
 
 let directory: string;
 let storage: Storage;
-const open = (journal: Journal = storage.journal, cached = 10) =>
+const open = (journal: Journal = storage.journal, cached = 10, now = () => at) =>
   new Stream<number, Counted, 'full'>(tally, {
     journal,
-    now: () => at,
+    now,
     refuse: (refusal) => new Error(`refused: ${refusal}`),
     cached,
   });
@@ -81,6 +81,14 @@ describe('a stream', () => {
     });
     expect(seen).toEqual([1, 11]);
     expect((await one.load(id)).state).toBe(13);
+  });
+  it('runs forward in time where the clocks of its writers differ, and lets a clock that is far off show', async () => {
+    const clock = (time: string) => open(storage.journal, 10, () => time);
+    await clock('2026-11-27T09:00:10.000Z').run(id, count(1));
+    await clock('2026-11-27T09:00:00.000Z').run(id, count(1));
+    await clock('2026-11-27T09:00:11.000Z').run(id, count(1));
+    await clock('2026-11-27T09:00:00.999Z').run(id, count(1));
+    expect((await stored()).map((commit) => commit.at.slice(17, 23))).toEqual(['10.000', '10.000', '11.000', '00.999']);
   });
   it('gives up after eight tries against writers that are always first', async () => {
     let tries = 0;

@@ -2,7 +2,8 @@
  * One way to run a stream of the journal: load, decide, append, and once more when somebody else was first. A room with
  * a stream is its events, `evolve`, `decide` and a few verbs; how they meet the journal stands here, once.
  */
-import type { Instant } from '../document/instant.ts';
+import { defined } from '../document/defined.ts';
+import { type Instant, toEpochMs } from '../document/instant.ts';
 import { type JsonObject, jsonObject } from '../document/json.ts';
 import { type Commit, type Consequence, type Journal, type Key, VersionConflict, genesisHash } from '../port.ts';
 import { streamKey, streamName } from './stream-name.ts';
@@ -63,6 +64,8 @@ export interface Loaded<State> {
   readonly state: State | undefined;
   readonly version: number;
   readonly hash: string;
+  /** When the last commit was made. */
+  readonly at?: Instant;
 }
 export interface Ran<State, A> extends Loaded<State> {
   /** What was decided, and written unless it has no events. */
@@ -81,6 +84,19 @@ export interface StreamPorts<Refusal> {
 /** Tries before a command gives up against other writers of the same stream. */
 const attempts = 8;
 const unborn = { state: undefined, version: 0, hash: genesisHash } as const;
+
+/** The clocks of the machines that serve one installation may differ by so much, ms. */
+const clocksDifferMs = 10_000;
+
+/**
+ * The time of a commit: never before the one that it follows where the writers' clocks differ a little, so that instants
+ * of a stream run forward. A clock that was set far back is left to show: holding time still until it has caught up
+ * would give everybody under way that time.
+ */
+function timeAfter(before: Instant | undefined, now: Instant): Instant {
+  const behindMs = before === undefined ? 0 : toEpochMs(before) - toEpochMs(now);
+  return before !== undefined && behindMs > 0 && behindMs <= clocksDifferMs ? before : now;
+}
 
 /** The events of a commit. Throws UnreadableEvent naming stream and version. */
 export function eventsOf<Event extends object>({ read }: Pick<StreamKind<never, Event>, 'read'>, commit: Commit) {
@@ -150,7 +166,7 @@ export class Stream<State, Event extends object, Refusal extends string | object
   ): Promise<Ran<State, A>> {
     for (let attempt = 1; ; attempt += 1) {
       const current = await this.load(id);
-      const at = this.ports.now();
+      const at = timeAfter(current.at, this.ports.now());
       const decision = await decide(current.state, at);
       if (isRefused(decision)) throw this.ports.refuse(decision.refused);
       if (decision.events.length === 0) return { ...current, decision };
@@ -178,19 +194,19 @@ export class Stream<State, Event extends object, Refusal extends string | object
     });
     const state =
       decided ?? events.reduce<State | undefined>((before, event) => evolve(before, event, version), current.state);
-    const after = { state, version, hash };
+    const after = { state, version, hash, at };
     this.remember(id, after);
     return after;
   }
 
   private after(known: Loaded<State>, tail: readonly Commit[]): Loaded<State> {
-    let { state, version, hash } = known;
+    let { state, version, hash, at } = known;
     for (const commit of tail) {
       for (const event of eventsOf(this.definition, commit))
         state = this.definition.evolve(state, event, commit.version);
-      ({ version, hash } = commit);
+      ({ version, hash, at } = commit);
     }
-    return { state, version, hash };
+    return { state, version, hash, ...defined({ at }) };
   }
 
   private remember(id: Key, loaded: Loaded<State>): void {

@@ -1,6 +1,6 @@
 /**
  * The level of SIBTEST where the groups lie far apart and the test is short, where matching on raw scores is hardest:
- * 2,000 replications (crossing 500) with MEETLAT_FULL=1, otherwise few.
+ * 2,000 replications with MEETLAT_FULL=1, otherwise few. The crossing test is not studied here.
  */
 import { describe, expect, it } from 'vitest';
 import { isFull, recordFigures } from '../../../../tests/figures.ts';
