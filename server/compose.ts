@@ -64,6 +64,7 @@ import { passwordThread } from './password-threads.ts';
 import { greeting } from './greeting.ts';
 import type { Program } from './program.ts';
 import { openRooms } from './rooms.ts';
+import { fileWitness } from './witness.ts';
 import type { Timers } from '../storage/document/timers.ts';
 
 export const now = (): Instant => toInstant(Date.now());
@@ -194,7 +195,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   const stopFollowing = stores.bank.follow((error) => {
     log.error({ err: error }, 'a publication of another process was not read');
   });
-  const memory = fileMemory(join(configuration.dataFolder, 'last-checkpoint.json'));
+  const memory = memoryOf(configuration, surroundings);
   // A database that is not the one this installation wrote ends the start here.
   await writeCheckpoint({ storage, sign: program.signBytes, at: program.now(), memory });
   return {
@@ -291,6 +292,13 @@ async function programOf(
   };
 }
 
+/** What this machine remembers of the newest checkpoint, and whom it tells. */
+function memoryOf({ dataFolder, witnessFile }: Configuration, { log, now }: Surroundings): CheckpointMemory {
+  const failed = (error: unknown) => log.error({ err: error }, 'the witness of checkpoints could not be written');
+  const witness = witnessFile === undefined ? undefined : fileWitness(witnessFile, { now, failed });
+  return fileMemory(join(dataFolder, 'last-checkpoint.json'), witness);
+}
+
 async function openCalibrations(
   { dataFolder }: Configuration,
   { log, timers, now }: Surroundings,
@@ -312,6 +320,7 @@ async function jobsOf(program: Program, memory: CheckpointMemory): Promise<Job[]
     ...program,
     deliveries: program.configuration.trajectory === undefined ? undefined : program.deliveries,
     sessionClosed: (id) => program.live.presence.forget(id),
+    newestCheckpoint: () => memory.recall(),
   };
   return [
     ...(await startLive(program)),

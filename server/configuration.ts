@@ -14,6 +14,8 @@ export interface Configuration {
   readonly demonstration: boolean;
   /** Tests of the agency's own, as data. */
   readonly contentFolder?: string;
+  /** File that number and hash of every checkpoint are added to. */
+  readonly witnessFile?: string;
 }
 
 export class ConfigurationError extends Error {
@@ -37,6 +39,7 @@ const known = new Set([
   'MEETLAT_TRAJECTORY_SECRET',
   'MEETLAT_DEMO',
   'MEETLAT_CONTENT',
+  'MEETLAT_WITNESS',
 ]);
 /** Read by the launcher, the commands and the tests' own processes, not by the program. */
 const foreign = /^MEETLAT_(NO_BUILD|LANG|FULL|TEST_.*|JWKS)$/;
@@ -116,6 +119,7 @@ export function readConfiguration(
   }
   const mongodbUri = mongoAddress(environment['MONGODB_URI']);
   const content = environment['MEETLAT_CONTENT'];
+  const witness = environment['MEETLAT_WITNESS'];
   const tls = pair('MEETLAT_TLS_CERT', 'MEETLAT_TLS_KEY', environment);
   return {
     host: environment['HOST'] ?? '0.0.0.0',
@@ -131,5 +135,6 @@ export function readConfiguration(
     trajectory: trajectoryOf(environment),
     demonstration: demonstration(environment['MEETLAT_DEMO'], mongodbUri !== undefined),
     ...(content === undefined ? {} : { contentFolder: resolve(workingFolder, content) }),
+    ...(witness === undefined ? {} : { witnessFile: resolve(workingFolder, witness) }),
   };
 }

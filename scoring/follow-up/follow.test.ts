@@ -58,6 +58,7 @@ beforeEach(async () => {
     publicUrl: () => 'https://exam.example',
     now: rooms.now,
     sessionClosed: ({ id: session }) => closed.push(session),
+    newestCheckpoint: () => Promise.resolve({ number: 3, hash: 'a'.repeat(64) }),
   };
 });
 afterEach(() => rooms.close());
@@ -107,7 +108,11 @@ describe('a released result', () => {
     await released();
     expect(await withdrawal(await credential())).toBeUndefined();
     expect(await pushed()).toMatchObject([
-      { id: 'result-agii-s1-2', type: 'be.meetlat.testresult.released.v1', data: { outcome: 'pass' } },
+      {
+        id: 'result-agii-s1-2',
+        type: 'be.meetlat.testresult.released.v1',
+        data: { outcome: 'pass', checkpoint: `3:${'a'.repeat(64)}` },
+      },
     ]);
     expect(new Set(closed)).toEqual(new Set(['s1']));
     expect(await left()).toBe(0);

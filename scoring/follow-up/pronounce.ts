@@ -3,6 +3,7 @@
  * looks at the result as the commit left it that it follows from, not at what was written since.
  */
 import { defined } from '../../storage/document/defined.ts';
+import type { Anchor } from '../../storage/journal/checkpoint.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { type Agencies, agencyOf } from '../../people/agencies/agency.ts';
 import type { Candidates } from '../../people/candidates/candidate.ts';
@@ -32,6 +33,8 @@ export interface PronouncePorts {
   /** Address that people reach us at: the issuer of certificates and the source of pushes. */
   readonly publicUrl: () => string;
   readonly now: () => Instant;
+  /** Goes out with every push, so that it is known outside of this house. */
+  readonly newestCheckpoint: () => Promise<Anchor | undefined>;
   /** Undefined where no trajectory system is told. */
   readonly deliveries: Deliveries | undefined;
 }
@@ -127,13 +130,14 @@ export async function annulled(ports: PronouncePorts, id: SessionId, version: nu
 }
 
 async function push(
-  { deliveries, publicUrl, now }: PronouncePorts,
+  { deliveries, publicUrl, now, newestCheckpoint }: PronouncePorts,
   type: PushType,
   { id, version, released: { result }, candidate, reference, facts: { synthetic } }: Pronounced,
   more: Pick<PushFacts, 'at' | 'replaces' | 'credential'>,
 ): Promise<void> {
   if (deliveries === undefined) return;
   const facts = { source: publicUrl(), tenant: id.tenant, session: id.id, version, reference, result, synthetic };
-  const body = JSON.stringify(resultEvent(type, { ...facts, ...more }));
+  const checkpoint = await newestCheckpoint();
+  const body = JSON.stringify(resultEvent(type, { ...facts, ...more, ...defined({ checkpoint }) }));
   await enqueue(deliveries, id.tenant, eventId(id.tenant, id.id, version), candidate, body, now());
 }

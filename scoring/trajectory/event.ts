@@ -5,6 +5,7 @@
 import { defined } from '../../storage/document/defined.ts';
 import { type JsonObject, jsonObject } from '../../storage/document/json.ts';
 import type { Instant } from '../../storage/document/instant.ts';
+import type { Anchor } from '../../storage/journal/checkpoint.ts';
 import type { ResultContent } from '../results/result.ts';
 
 export interface PushFacts {
@@ -22,6 +23,8 @@ export interface PushFacts {
   /** Version of the same stream whose event this one takes the place of. */
   readonly replaces?: number;
   readonly credential?: string;
+  /** The newest checkpoint of our journal: kept by the receiver, it shows whether the record was rewritten since. */
+  readonly checkpoint?: Anchor;
 }
 /** An annulled result has no outcome, and what was pushed of it before counts no more. */
 export type PushType = 'released' | 'corrected' | 'annulled';
@@ -45,7 +48,7 @@ export class BadEvent extends Error {
  * the outcome, the level and the proof.
  */
 export function resultEvent(type: PushType, facts: PushFacts): JsonObject {
-  const { source, tenant, session, version, at, reference, result, synthetic, replaces } = facts;
+  const { source, tenant, session, version, at, reference, result, synthetic, replaces, checkpoint } = facts;
   for (const [field, value] of [
     ['source', source],
     ['subject', reference],
@@ -67,6 +70,7 @@ export function resultEvent(type: PushType, facts: PushFacts): JsonObject {
       testDate,
       regime: regime.id,
       synthetic,
+      ...(checkpoint === undefined ? {} : { checkpoint: `${checkpoint.number}:${checkpoint.hash}` }),
       ...(replaces === undefined ? {} : { replaces: eventId(tenant, session, replaces) }),
       ...(type === 'annulled' ? {} : whatCounts(facts)),
     },

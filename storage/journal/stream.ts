@@ -89,9 +89,9 @@ const unborn = { state: undefined, version: 0, hash: genesisHash } as const;
 const clocksDifferMs = 10_000;
 
 /**
- * The time of a commit: never before the one that it follows where the writers' clocks differ a little, so that instants
- * of a stream run forward. A clock that was set far back is left to show: holding time still until it has caught up
- * would give everybody under way that time.
+ * The time of a commit: never before the one that it follows where the writers' clocks differ a little, so that
+ * instants of a stream run forward. A clock that was set far back is left to show: holding time still until it has
+ * caught up would give everybody under way that time.
  */
 function timeAfter(before: Instant | undefined, now: Instant): Instant {
   const behindMs = before === undefined ? 0 : toEpochMs(before) - toEpochMs(now);
