@@ -125,6 +125,10 @@ export function sealSuite({ opened, storage, another, tenant }: Bench): void {
       await raw.insert({ tenant: agency, id: 'b' }, { ...stored.value, name: 'bob' });
       await raw.insert({ tenant: agency, id: 'c' }, { name: 'carl', role: 'administrator' });
       await raw.replace(ann, 2, { ...stored.value, role: 'administrator' });
+      const dora = await genuine.insert({ tenant: agency, id: 'd' }, { name: 'dora', role: 'invigilator' });
+      const elsewhere = { tenant: `${agency}-other`, id: 'd' };
+      await raw.insert(elsewhere, (await raw.get(dora))?.value ?? dora.value);
+      await expect(genuine.get(elsewhere)).rejects.toMatchObject(corrupt);
       for (const id of ['a', 'b', 'c'])
         await expect(genuine.get({ tenant: agency, id })).rejects.toMatchObject({
           ...corrupt,
