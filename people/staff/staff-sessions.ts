@@ -4,7 +4,8 @@
  */
 import { sha256 } from '../../storage/document/hash.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
-import { type Collection, type CollectionDefinition, RevisionConflict, type Stored } from '../../storage/port.ts';
+import type { Collection, CollectionDefinition, Stored } from '../../storage/port.ts';
+import { unlessRaced } from '../../storage/raced.ts';
 import type { Account, Accounts } from './account.ts';
 
 export interface StaffSession {
@@ -63,9 +64,5 @@ export async function endStaffSession(
 ): Promise<void> {
   const stored = await all.get({ tenant, id });
   if (stored === undefined || stored.value.endedAt !== undefined) return;
-  try {
-    await all.replace(stored, stored.revision, { ...stored.value, endedAt: now() });
-  } catch (error) {
-    if (!(error instanceof RevisionConflict)) throw error;
-  }
+  await unlessRaced(all.replace(stored, stored.revision, { ...stored.value, endedAt: now() }));
 }

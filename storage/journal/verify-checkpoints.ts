@@ -4,6 +4,7 @@
  */
 import { type JSONWebKeySet, compactVerify, createLocalJWKSet } from 'jose';
 import { CorruptStorage, type Storage, type Stored, type StreamId, genesisHash, installationTenant } from '../port.ts';
+import { everyDocument, everyStream } from '../pages.ts';
 import { type Instant, toEpochMs } from '../document/instant.ts';
 import { streamKey, streamName } from './stream-name.ts';
 import {
@@ -104,19 +105,8 @@ export async function verifyCheckpoints(ports: VerifyPorts): Promise<Verified> {
 /** Goes on from where the walk stands to the newest checkpoint. */
 async function walkCheckpoints(storage: Storage, walk: Walk, anchor: Anchor | undefined): Promise<void> {
   const collection = await storage.collection(checkpoints);
-  let after: string | undefined;
-  const from = walk.number + 1;
-  do {
-    const page = await collection.find(installationTenant, {
-      index: 'number',
-      equal: [],
-      from,
-      limit: 100,
-      ...(after === undefined ? {} : { after }),
-    });
-    for (const document of page.documents) await step(walk, document, anchor);
-    after = page.next;
-  } while (after !== undefined);
+  const query = { index: 'number', equal: [], from: walk.number + 1, limit: 100 } as const;
+  for await (const document of everyDocument(collection, installationTenant, query)) await step(walk, document, anchor);
 }
 
 async function step(walk: Walk, { value }: Stored<Checkpoint>, anchor: Anchor | undefined): Promise<void> {
@@ -216,16 +206,11 @@ async function addUnlisted(
   findings: Finding[],
 ): Promise<void> {
   for (const { tenant, kind } of scopes) {
-    let after: string | undefined;
-    do {
-      const ids: readonly string[] = await storage.journal.streams(tenant, kind, after, 1000);
-      for (const id of ids) {
-        const stream = { tenant, kind, id };
-        if (!versions.has(streamKey(stream)))
-          versions.set(streamKey(stream), await verifyStream(storage, stream, [], findings));
-      }
-      after = ids.at(-1);
-    } while (after !== undefined);
+    for await (const id of everyStream(storage.journal, tenant, kind)) {
+      const stream = { tenant, kind, id };
+      if (!versions.has(streamKey(stream)))
+        versions.set(streamKey(stream), await verifyStream(storage, stream, [], findings));
+    }
   }
 }
 

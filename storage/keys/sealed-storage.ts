@@ -12,13 +12,13 @@ import {
   CorruptStorage,
   type FoundCommit,
   type Key,
-  RevisionConflict,
   type Storage,
   type StreamId,
   VersionConflict,
   genesisHash,
   installationTenant,
 } from '../port.ts';
+import { unlessRaced } from '../raced.ts';
 import { DocumentSeals, type Sealed, SealedCollection } from './sealed-collection.ts';
 import type { Wrapping } from './wrapping.ts';
 
@@ -102,21 +102,11 @@ async function sealDocuments({ storage, sealed }: SealingPorts, seals: DocumentS
         if (seals.isGenuine(name, stored)) continue;
         const { tenant, id, revision, value } = stored;
         const seal = seals.make(name, { tenant, id }, revision + 1, value);
-        count += await replaced(collection.replace(stored, revision, { ...value, seal }));
+        // Where another process seals at the same time, it counts what it was first at.
+        if ((await unlessRaced(collection.replace(stored, revision, { ...value, seal }))) !== undefined) count += 1;
       }
       after = batch.at(-1);
     } while (after !== undefined);
   }
   return count;
-}
-
-/** 1, or 0 where another process, which seals at the same time, was first. */
-async function replaced(replacing: Promise<unknown>): Promise<number> {
-  try {
-    await replacing;
-    return 1;
-  } catch (error) {
-    if (error instanceof RevisionConflict) return 0;
-    throw error;
-  }
 }

@@ -7,11 +7,11 @@ import {
   type Collection,
   type CollectionDefinition,
   DuplicateKey,
-  RevisionConflict,
   type Storage,
   StorageError,
   installationTenant,
 } from '../port.ts';
+import { unlessRaced } from '../raced.ts';
 
 /** Random bytes from the operating system, handed down by the program. */
 export type Random = (bytes: number) => Uint8Array;
@@ -84,12 +84,8 @@ export class Wrapping {
     const known = await this.collection.get(recordKey);
     if (known === undefined) throw new WrongSecret();
     const check = this.wrap('check', Buffer.from(sealedMark));
-    try {
-      await this.collection.replace(recordKey, known.revision, { ...known.value, check });
-    } catch (error) {
-      // Another process has just said the same.
-      if (!(error instanceof RevisionConflict)) throw error;
-    }
+    // Where another process was first, it has said the same.
+    await unlessRaced(this.collection.replace(recordKey, known.revision, { ...known.value, check }));
     this.sealed = true;
   }
 

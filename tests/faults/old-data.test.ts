@@ -3,79 +3,18 @@
  * and what was under way goes on to its end. On both engines.
  */
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CandidateView } from '../../server/api/candidate/protocol.ts';
 import type { CalibrationView, ReleaseView } from '../../server/api/designer/protocol.ts';
 import type { ProctoringLog } from '../../server/api/invigilator/protocol.ts';
 import type { CertificateCheck, ResultView } from '../../server/api/public/protocol.ts';
-import { openLmdb } from '../../storage/lmdb/open.ts';
-import { openMongo } from '../../storage/mongodb/open.ts';
-import type { Storage } from '../../storage/port.ts';
-import {
-  type OldData,
-  type OldName,
-  oldNames,
-  loadMongo,
-  oldData,
-  oldIssuer,
-  oldSecret,
-  thatDay,
-  unpackLmdb,
-} from '../fixtures/old-data.ts';
-import { hasMongo, startMongo } from '../mongo.ts';
-import { ServerProcess } from '../server-process.ts';
+import { type OldName, oldIssuer, oldNames } from '../fixtures/old-data.ts';
+import { type OldDataOpened, openOldLmdb, openOldMongo } from '../fixtures/open-old-data.ts';
+import { hasMongo } from '../mongo.ts';
 import { Candidate, Staff } from '../sitting-client.ts';
 
 const launcher = join(import.meta.dirname, '../../bin/meetlat.mjs');
-
-/** The program on a copy of the old data. */
-interface Opened {
-  readonly data: OldData;
-  readonly server: ServerProcess;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly storage: () => Promise<Storage>;
-  readonly end: () => Promise<void>;
-}
-const settings = (data: OldData): Record<string, string> => ({
-  MEETLAT_SECRET: oldSecret,
-  MEETLAT_PUBLIC_URL: oldIssuer,
-  MEETLAT_DEMO: 'on',
-  ...thatDay(data),
-});
-
-async function onLmdb(): Promise<Opened> {
-  const data = oldData('lmdb');
-  const environment = settings(data);
-  const server = await ServerProcess.start(environment, unpackLmdb);
-  return {
-    data,
-    server,
-    environment: { ...environment, MEETLAT_DATA: server.folder },
-    storage: () => openLmdb({ directory: server.folder }),
-    end: () => server.dispose(),
-  };
-}
-async function onMongo(): Promise<Opened> {
-  const data = oldData('mongodb');
-  const mongo = await startMongo({ own: true });
-  if (mongo === undefined) throw new Error('no mongod');
-  const database = `old-${randomUUID()}`;
-  const uri = mongo.uri.replace('/?', `/${database}?`);
-  const environment = { ...settings(data), MONGODB_URI: uri };
-  const server = await ServerProcess.start(environment, (folder) => loadMongo(mongo.uri, database, folder));
-  return {
-    data,
-    server,
-    environment: { ...environment, MEETLAT_DATA: server.folder },
-    storage: () => openMongo({ uri }),
-    end: async () => {
-      await server.dispose();
-      await mongo.stop();
-    },
-  };
-}
 
 /** What `meetlat verify` prints; a process of its own, beside the server. */
 function verify(environment: Readonly<Record<string, string>>, session: string): Promise<string> {
@@ -139,14 +78,14 @@ async function rateAll(examiner: Staff): Promise<number> {
 }
 
 describe.each([
-  ['LMDB', true, onLmdb],
-  ['MongoDB', hasMongo(true), onMongo],
+  ['LMDB', true, openOldLmdb],
+  ['MongoDB', hasMongo(true), openOldMongo],
 ] as const)('old data on %s', (_, isThere, open) => {
   if (!isThere) {
     it.skip('needs a mongod');
     return;
   }
-  let opened: Opened;
+  let opened: OldDataOpened;
   let invigilator: Staff;
   let examiner: Staff;
   beforeAll(async () => {

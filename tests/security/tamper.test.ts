@@ -1,81 +1,30 @@
 /**
  * Whoever can write to the database, and does not have the secret: what they make, change or take away is refused by
- * the
- * running server before anything follows from it, and named by `meetlat verify`.
+ * the running server before anything follows from it, and named by `meetlat verify`.
  */
 import { spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Account, accounts } from '../../people/staff/account.ts';
 import { toInstant } from '../../storage/document/instant.ts';
 import { checkpoints } from '../../storage/journal/checkpoint.ts';
-import { openLmdb } from '../../storage/lmdb/open.ts';
-import { openMongo } from '../../storage/mongodb/open.ts';
 import type { Storage, StreamId } from '../../storage/port.ts';
-import { type OldData, loadMongo, oldData, oldIssuer, oldSecret, thatDay, unpackLmdb } from '../fixtures/old-data.ts';
-import { hasMongo, startMongo } from '../mongo.ts';
-import { ServerProcess } from '../server-process.ts';
+import { type OldDataOpened, openOldLmdb, openOldMongo } from '../fixtures/open-old-data.ts';
+import { hasMongo } from '../mongo.ts';
 
 const launcher = join(import.meta.dirname, '../../bin/meetlat.mjs');
 const tenant = 'demo';
 
-interface Opened {
-  readonly data: OldData;
-  readonly server: ServerProcess;
-  readonly environment: Readonly<Record<string, string>>;
-  /** The database as somebody without the secret has it. */
-  readonly past: () => Promise<Storage>;
-  readonly end: () => Promise<void>;
-}
-const settings = (data: OldData): Record<string, string> => ({
-  MEETLAT_SECRET: oldSecret,
-  MEETLAT_PUBLIC_URL: oldIssuer,
-  MEETLAT_DEMO: 'on',
-  ...thatDay(data),
-});
-
-async function onLmdb(): Promise<Opened> {
-  const data = oldData('lmdb');
-  const server = await ServerProcess.start(settings(data), unpackLmdb);
-  return {
-    data,
-    server,
-    environment: { ...settings(data), MEETLAT_DATA: server.folder },
-    past: () => openLmdb({ directory: server.folder }),
-    end: () => server.dispose(),
-  };
-}
-async function onMongo(): Promise<Opened> {
-  const data = oldData('mongodb');
-  const mongo = await startMongo({ own: true });
-  if (mongo === undefined) throw new Error('no mongod');
-  const database = `tamper-${randomUUID()}`;
-  const uri = mongo.uri.replace('/?', `/${database}?`);
-  const environment = { ...settings(data), MONGODB_URI: uri };
-  const server = await ServerProcess.start(environment, (folder) => loadMongo(mongo.uri, database, folder));
-  return {
-    data,
-    server,
-    environment: { ...environment, MEETLAT_DATA: server.folder },
-    past: () => openMongo({ uri }),
-    end: async () => {
-      await server.dispose();
-      await mongo.stop();
-    },
-  };
-}
-
 describe.each([
-  ['LMDB', true, onLmdb],
-  ['MongoDB', hasMongo(true), onMongo],
+  ['LMDB', true, openOldLmdb],
+  ['MongoDB', hasMongo(true), openOldMongo],
 ] as const)('the database changed without the secret, on %s', (_, isThere, open) => {
   if (!isThere) {
     it.skip('needs a mongod');
     return;
   }
-  let opened: Opened;
+  let opened: OldDataOpened;
   beforeAll(async () => {
     opened = await open();
   });
@@ -93,7 +42,7 @@ describe.each([
     return `${run.stdout}${run.stderr}`;
   };
   async function tampered<R>(act: (storage: Storage) => Promise<R>): Promise<R> {
-    const storage = await opened.past();
+    const storage = await opened.storage();
     try {
       return await act(storage);
     } finally {
