@@ -22,7 +22,7 @@ import { engineVersion } from '../engine/adaptive/policy.ts';
 import { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
 import type { Registration } from '../delivery/sessions/session.ts';
-import { type RegistrationPorts, sittings } from '../delivery/administrations/register.ts';
+import { type RegistrationPorts, sessionList } from '../delivery/administrations/register.ts';
 import { type Live, openLive } from '../delivery/live/live.ts';
 import { folderLibrary } from '../item-bank/items/media.ts';
 import { type ItemCountPorts, countedItems, itemCounts } from '../delivery/responses/item-counts.ts';
@@ -243,7 +243,7 @@ const openPeople = async (storage: Storage) => ({
   accounts: await storage.collection(accounts),
   staffSessions: await storage.collection(staffSessions),
   codes: await storage.collection(admissionCodes),
-  sittings: await storage.collection(sittings),
+  sessionList: await storage.collection(sessionList),
 });
 type People = Awaited<ReturnType<typeof openPeople>>;
 
@@ -280,7 +280,7 @@ async function programOf(
     regimes: stores.regimes,
     registration: {
       candidates: rooms.candidates,
-      sittings: people.sittings,
+      sessionList: people.sessionList,
       sessions: rooms.sessions,
       ...pinnedToday(stores),
       now,

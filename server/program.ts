@@ -11,7 +11,7 @@ import type { Passwords } from '../people/staff/passwords.ts';
 import type { StaffSessions } from '../people/staff/staff-sessions.ts';
 import type { MediaLibrary } from '../item-bank/items/media.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
-import type { RegistrationPorts, Sittings } from '../delivery/administrations/register.ts';
+import type { RegistrationPorts, SessionList } from '../delivery/administrations/register.ts';
 import type { Live } from '../delivery/live/live.ts';
 import type { Sign } from '../scoring/certificates/sign.ts';
 import type { Regime } from '../scoring/regimes/regime.ts';
@@ -37,7 +37,7 @@ export interface Program extends Rooms {
   readonly staffSessions: StaffSessions;
   readonly passwords: Passwords;
   readonly codes: AdmissionCodes;
-  readonly sittings: Sittings;
+  readonly sessionList: SessionList;
   readonly live: Live;
   readonly bank: ReleaseStore;
   readonly calibrations: Calibrations;

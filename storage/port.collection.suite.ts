@@ -12,7 +12,7 @@ import {
 import { InvalidDocument, InvalidQuery } from './port.query.ts';
 import type { Bench } from './port.suite.ts';
 
-interface Sitting {
+interface RegisteredPerson {
   readonly name: string;
   readonly reference?: string | undefined;
   readonly centre?: string;
@@ -21,8 +21,8 @@ interface Sitting {
   readonly more?: unknown;
 }
 type Index = 'reference' | 'centre' | 'startsAt';
-const sittings: CollectionDefinition<Sitting, Index> = {
-  name: 'suite-sittings',
+const registered: CollectionDefinition<RegisteredPerson, Index> = {
+  name: 'suite-registered',
   indexes: {
     reference: { fields: ['reference'], unique: true },
     centre: { fields: ['centre', 'startsAt'] },
@@ -57,7 +57,7 @@ async function pages<T, I extends string>(
 }
 
 export function collectionSuite({ opened, storage, tenant }: Bench): void {
-  const open = () => storage().collection(sittings);
+  const open = () => storage().collection(registered);
 
   describe('a collection', () => {
     it('inserts, gets, replaces and removes by revision', async () => {
@@ -176,7 +176,7 @@ export function collectionSuite({ opened, storage, tenant }: Bench): void {
     });
 
     it('let one of 50 racing inserts win', async () => {
-      const [first, second] = [await open(), await (await opened().again()).collection(sittings)];
+      const [first, second] = [await open(), await (await opened().again()).collection(registered)];
       const agency = tenant();
       const { won, lost } = await settled(
         Array.from({ length: 50 }, (_, n) =>
@@ -190,7 +190,7 @@ export function collectionSuite({ opened, storage, tenant }: Bench): void {
   });
 
   it('lets one of 50 racing replaces win, and loses no increment', async () => {
-    const [first, second] = [await open(), await (await opened().again()).collection(sittings)];
+    const [first, second] = [await open(), await (await opened().again()).collection(registered)];
     const key = { tenant: tenant(), id: 'counter' };
     await first.insert(key, { name: 'counter', startsAt: 0 });
     const race = await settled(
@@ -198,7 +198,7 @@ export function collectionSuite({ opened, storage, tenant }: Bench): void {
     );
     expect(race.won).toHaveLength(1);
     expect(race.lost.every((error) => error instanceof RevisionConflict)).toBe(true);
-    const increment = async (collection: Collection<Sitting, Index>): Promise<void> => {
+    const increment = async (collection: Collection<RegisteredPerson, Index>): Promise<void> => {
       for (;;) {
         const stored = await collection.get(key);
         if (stored === undefined) throw new Error('The counter is gone');
@@ -219,7 +219,7 @@ export function collectionSuite({ opened, storage, tenant }: Bench): void {
 
   describe('find', () => {
     const text = fc.constantFrom('a', 'a\u0001', 'ab', 'b', 'é', 'z', '\u{1f600}', 'A', '');
-    const sitting = fc.record({
+    const document = fc.record({
       centre: text,
       startsAt: fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom(-2.5, 0.5, 1e12)),
     });
@@ -236,7 +236,7 @@ export function collectionSuite({ opened, storage, tenant }: Bench): void {
       });
       await fc.assert(
         fc.asyncProperty(
-          fc.array(sitting, { maxLength: 14 }),
+          fc.array(document, { maxLength: 14 }),
           fc.array(question, { minLength: 1, maxLength: 6 }),
           async (documents, questions) => {
             const agency = tenant();
@@ -351,7 +351,7 @@ export function collectionSuite({ opened, storage, tenant }: Bench): void {
   });
 
   it('tells of the writes that others make through another opening', async () => {
-    const [collection, elsewhere] = [await open(), await (await opened().again()).collection(sittings)];
+    const [collection, elsewhere] = [await open(), await (await opened().again()).collection(registered)];
     const agency = tenant();
     const told: string[] = [];
     const stop = collection.watch(agency, ({ id }) => {

@@ -7,8 +7,8 @@ import type { CandidateSession } from './session/candidate-session.svelte.ts';
 import type { Media } from './sound/media.ts';
 import type { Sound } from './sound/sound.svelte.ts';
 
-/** What every screen of a sitting works with. */
-export interface Sitting {
+/** What every screen of a session works with. */
+export interface SessionContext {
   readonly session: CandidateSession;
   readonly sound: Sound;
   readonly media: Media;
@@ -16,9 +16,9 @@ export interface Sitting {
   readonly putChunk: PutChunk;
   readonly surroundings: Surroundings;
 }
-export const [useSitting, provideSitting] = createContext<Sitting>();
+export const [useSessionContext, provideSessionContext] = createContext<SessionContext>();
 
-/** The interface's own voice, also before a sitting. `language` is the one instructions are heard in. */
+/** The interface's own voice, also before a session. `language` is the one instructions are heard in. */
 export interface Voicing {
   readonly speech: SpeechSynthesisPolyfill;
   language(): string;

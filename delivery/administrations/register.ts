@@ -11,15 +11,16 @@ import type { SpecificationId } from '../../item-bank/specifications/specificati
 import type { SessionId, Sessions } from '../sessions/run.ts';
 import type { Registration } from '../sessions/session.ts';
 
-/** The room's list of sessions: written before the session itself, so that none can exist unlisted. */
-export interface Listed {
+/** A line of the room's list: written before the session itself, so that none can exist unlisted. */
+export interface ListedSession {
   readonly centre: string;
   readonly candidate: string;
   readonly test: SpecificationId;
   readonly registeredAt: Instant;
 }
-type SittingIndex = 'centre' | 'candidate' | 'registeredAt';
-export const sittings: CollectionDefinition<Listed, SittingIndex> = {
+type SessionListIndex = 'centre' | 'candidate' | 'registeredAt';
+/** The stored name is what earlier versions called it: with another, what they wrote would not be found. */
+export const sessionList: CollectionDefinition<ListedSession, SessionListIndex> = {
   name: 'sittings',
   indexes: {
     registeredAt: { fields: ['registeredAt'] },
@@ -28,7 +29,7 @@ export const sittings: CollectionDefinition<Listed, SittingIndex> = {
   },
   sealed: true,
 };
-export type Sittings = Collection<Listed, SittingIndex>;
+export type SessionList = Collection<ListedSession, SessionListIndex>;
 
 export interface RegistrationRequest {
   readonly tenant: string;
@@ -53,7 +54,7 @@ export interface CurrentTest {
 
 export interface RegistrationPorts {
   readonly candidates: Candidates;
-  readonly sittings: Sittings;
+  readonly sessionList: SessionList;
   readonly sessions: Sessions;
   readonly currentTest: (test: SpecificationId) => CurrentTest;
   readonly engine: string;
@@ -101,7 +102,12 @@ export async function register(ports: RegistrationPorts, request: RegistrationRe
     excludedItems: await itemsOfLastAttempts(ports, request.tenant, candidate, request.test),
     synthetic: request.synthetic || current.synthetic,
   };
-  await ports.sittings.insert(id, { centre: request.centre, candidate, test: request.test, registeredAt: ports.now() });
+  await ports.sessionList.insert(id, {
+    centre: request.centre,
+    candidate,
+    test: request.test,
+    registeredAt: ports.now(),
+  });
   await ports.sessions.handle(id, { type: 'register', registration });
   return id;
 }
@@ -148,7 +154,7 @@ async function itemsOfLastAttempts(
   candidate: string,
   test: SpecificationId,
 ): Promise<string[]> {
-  const page = await ports.sittings.find(tenant, {
+  const page = await ports.sessionList.find(tenant, {
     index: 'candidate',
     equal: [candidate],
     descending: true,

@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { admit, at, civicTest, register } from '../sessions/example.suite.ts';
-import { Sitting } from '../sessions/sitting.suite.ts';
+import { PlayedSession } from '../sessions/played-session.suite.ts';
 import { seen } from './room.ts';
 
-const registered = (): Sitting => {
-  const sitting = new Sitting(civicTest);
-  sitting.run(register(civicTest));
-  return sitting;
+const registered = (): PlayedSession => {
+  const played = new PlayedSession(civicTest);
+  played.run(register(civicTest));
+  return played;
 };
 const arrival = { type: 'arrive', seat: 'blauwe vos 7', code: 'code' } as const;
-const arrived = (): Sitting => {
-  const sitting = registered();
-  sitting.run(arrival);
-  return sitting;
+const arrived = (): PlayedSession => {
+  const played = registered();
+  played.run(arrival);
+  return played;
 };
-const active = (): Sitting => new Sitting(civicTest).begin().toFirstPart();
-const after = (sitting: Sitting, ...commands: readonly Parameters<Sitting['run']>[0][]): Sitting => {
-  for (const command of commands) sitting.run(command);
-  return sitting;
+const active = (): PlayedSession => new PlayedSession(civicTest).begin().toFirstPart();
+const after = (played: PlayedSession, ...commands: readonly Parameters<PlayedSession['run']>[0][]): PlayedSession => {
+  for (const command of commands) played.run(command);
+  return played;
 };
 const pause = { type: 'pause', by: 't', reason: 'brandalarm' } as const;
 const end = { type: 'end', by: 't', reason: 'ziek' } as const;
-const view = ({ now, ms }: Sitting) => seen(now, civicTest, at(ms));
+const view = ({ now, ms }: PlayedSession) => seen(now, civicTest, at(ms));
 
 describe('a row of the room', () => {
   it.each([
@@ -47,23 +47,23 @@ describe('a row of the room', () => {
   });
 
   it('says what is left only while the clock stands still: a running clock is no news', () => {
-    const sitting = active();
-    const before = view(sitting);
-    sitting.ms += 60_000;
-    expect(view(sitting)).toEqual(before);
+    const played = active();
+    const before = view(played);
+    played.ms += 60_000;
+    expect(view(played)).toEqual(before);
     expect(before.remainingMs).toBeUndefined();
-    expect(view(after(sitting, pause)).remainingMs).toBeGreaterThan(0);
+    expect(view(after(played, pause)).remainingMs).toBeGreaterThan(0);
   });
 
   it('counts a loss among the incidents, and neither a pause nor an outage', () => {
-    const sitting = after(
+    const played = after(
       active(),
       pause,
       { type: 'resume', by: 't' },
       { type: 'measure-outage', from: at(0), to: at(60_000) },
     );
-    expect(view(sitting).incidents).toEqual({ notice: 0, warning: 0, critical: 0 });
-    expect(view(after(sitting, { type: 'lose-connection' })).incidents.notice).toBe(1);
-    expect(view(sitting).outageMs).toBe(60_000);
+    expect(view(played).incidents).toEqual({ notice: 0, warning: 0, critical: 0 });
+    expect(view(after(played, { type: 'lose-connection' })).incidents.notice).toBe(1);
+    expect(view(played).outageMs).toBe(60_000);
   });
 });

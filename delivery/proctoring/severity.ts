@@ -39,5 +39,5 @@ const ofRecords: ReadonlyMap<string, Severity> = new Map([
 
 export const severityOf = (type: SignalType): Severity => ofSignals[type];
 
-/** Of an event of the session's own; what is not listed is the ordinary course of a sitting. */
+/** Of an event of the session's own; what is not listed is the ordinary course of a session. */
 export const severityOfRecord = (event: string): Severity => ofRecords.get(event) ?? 'info';

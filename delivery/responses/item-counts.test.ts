@@ -25,14 +25,14 @@ describe('live counts of items', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'meetlat-counts-'));
     storage = await openLmdb({ directory: folder });
-    const sittings = await storage.collection(listed);
+    const sessionList = await storage.collection(listed);
     loads = [];
     isClosed = () => true;
     register = async (id, registeredAt) => {
-      await sittings.insert({ tenant, id }, { registeredAt });
+      await sessionList.insert({ tenant, id }, { registeredAt });
     };
     ports = {
-      sittings,
+      sessionList,
       counts: await storage.collection(countedItems),
       now: () => minutes(1),
       sessions: {

@@ -26,7 +26,7 @@ export const countedItems: CollectionDefinition<CountedItems, never> = { name: '
 
 export interface ItemCountPorts {
   readonly counts: Collection<CountedItems, never>;
-  readonly sittings: {
+  readonly sessionList: {
     find(tenant: string, query: Query<'registeredAt'>): Promise<Page<{ readonly registeredAt: Instant }>>;
   };
   readonly sessions: {
@@ -67,7 +67,7 @@ interface Met {
 
 /** The next sessions that nobody has looked at. */
 async function nextSessions(
-  { sittings }: ItemCountPorts,
+  { sessionList }: ItemCountPorts,
   tenant: string,
   { since, counted, open }: CountedItems,
 ): Promise<Met> {
@@ -76,7 +76,7 @@ async function nextSessions(
   let after: string | undefined;
   do {
     const query = { index: 'registeredAt', equal: [], from: since, limit: atOnce } as const;
-    const page = await sittings.find(tenant, after === undefined ? query : { ...query, after });
+    const page = await sessionList.find(tenant, after === undefined ? query : { ...query, after });
     for (const { id, value } of page.documents) {
       if (fresh.length === atOnce) return { listed, fresh, isEnd: false };
       const session = { id, registeredAt: value.registeredAt };

@@ -53,7 +53,7 @@ type Accepted = AcceptedEvents<SessionEvent, SessionConsequence, SessionState> &
 export type SessionDecision = Refused<SessionRefusal> | (Accepted & { readonly state: Session });
 
 /** Sessions that nobody finished are closed this long after their first admission, ms. */
-const longestSittingMs = 6 * 3_600_000;
+const longestSessionMs = 6 * 3_600_000;
 
 const refuse = (refused: SessionRefusal): Refused<SessionRefusal> => ({ refused });
 
@@ -165,7 +165,7 @@ function arrive(
   return accept(facts, [{ type: 'arrived', seat: brought.seat }]);
 }
 
-/** Ends a sitting before its time: what was answered stays, nothing is scored in the candidate's name. */
+/** Ends a session before its time: what was answered stays, nothing is scored in the candidate's name. */
 const endEvents = (state: SessionState, by: string, note: string): EventBody[] => [
   ...(state.pausedAt === undefined ? [] : [{ type: 'resumed', by } as const]),
   { type: 'closed', by, reason: 'ended', note },
@@ -195,13 +195,13 @@ function refundPlay(state: SessionState, by: string, reason: string, facts: Fact
 }
 
 const lastsTooLong = ({ admittedAt }: SessionState, now: Instant): boolean =>
-  admittedAt !== undefined && toEpochMs(now) - toEpochMs(admittedAt) > longestSittingMs;
+  admittedAt !== undefined && toEpochMs(now) - toEpochMs(admittedAt) > longestSessionMs;
 
 /** There may be something for `close-overdue` to close. */
 export const isOverdue = (state: SessionState, now: Instant): boolean =>
   (state.step.name === 'linear' && isOver(state, now)) || lastsTooLong(state, now);
 
-/** The deadline job: a linear part whose time is over is scored as it stands; a sitting nobody finished is ended. */
+/** The deadline job: a linear part whose time is over is scored as it stands; a session nobody finished is ended. */
 function closeOverdue(state: SessionState, facts: Facts): Accepted | Refused<SessionRefusal> {
   const part = state.step.name === 'linear' ? partAt(facts, state.step.part) : undefined;
   if (part?.kind === 'linear' && isOver(state, facts.now)) {

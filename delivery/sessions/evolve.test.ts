@@ -2,36 +2,36 @@ import { describe, expect, it } from 'vitest';
 import type { SignalType } from '../proctoring/signal.ts';
 import { at, civicTest, oralTest } from './example.suite.ts';
 import { evolve, evolveAll } from './evolve.ts';
-import { Sitting } from './sitting.suite.ts';
+import { PlayedSession } from './played-session.suite.ts';
 
 describe("the candidate's incidents", () => {
   it('are neither a pause by the invigilator nor an outage of ours', () => {
-    const sitting = new Sitting(civicTest).begin().toFirstPart();
-    sitting.run({ type: 'pause', by: 't', reason: 'brandalarm' });
-    sitting.run({ type: 'resume', by: 't' });
-    sitting.run({ type: 'measure-outage', from: at(0), to: at(20_000) });
-    expect(sitting.now.incidents).toEqual({ notice: 0, warning: 0, critical: 0 });
+    const played = new PlayedSession(civicTest).begin().toFirstPart();
+    played.run({ type: 'pause', by: 't', reason: 'brandalarm' });
+    played.run({ type: 'resume', by: 't' });
+    played.run({ type: 'measure-outage', from: at(0), to: at(20_000) });
+    expect(played.now.incidents).toEqual({ notice: 0, warning: 0, critical: 0 });
   });
   it.each<[SignalType, object]>([
     ['page-hidden', { notice: 1, warning: 0, critical: 0, last: 'page-hidden' }],
     ['audio-fault', { notice: 0, warning: 1, critical: 0, last: 'audio-fault' }],
     ['page-shown', { notice: 0, warning: 0, critical: 0 }],
   ])('count what a browser reports: %s', (type, incidents) => {
-    const sitting = new Sitting(civicTest).begin();
-    sitting.ask({ kind: 'signal', signal: { type, monotonicMs: 1, wallMs: 1 } });
-    expect(sitting.now.incidents).toEqual(incidents);
+    const played = new PlayedSession(civicTest).begin();
+    played.ask({ kind: 'signal', signal: { type, monotonicMs: 1, wallMs: 1 } });
+    expect(played.now.incidents).toEqual(incidents);
   });
   it('count a lost connection, once until it is back', () => {
-    const sitting = new Sitting(civicTest).begin();
-    sitting.run({ type: 'lose-connection' });
-    sitting.run({ type: 'lose-connection' });
-    expect(sitting.now.incidents).toEqual({ notice: 1, warning: 0, critical: 0, last: 'connection-lost' });
+    const played = new PlayedSession(civicTest).begin();
+    played.run({ type: 'lose-connection' });
+    played.run({ type: 'lose-connection' });
+    expect(played.now.incidents).toEqual({ notice: 1, warning: 0, critical: 0, last: 'connection-lost' });
   });
 });
 
 describe('the order of events', () => {
   it('nothing comes before the registration, and no second one after it', () => {
-    const { events } = new Sitting(oralTest).begin();
+    const { events } = new PlayedSession(oralTest).begin();
     const [registered, arrived] = events;
     expect(registered?.type).toBe('registered');
     expect(() => evolveAll(undefined, arrived === undefined ? [] : [arrived])).toThrow('begins with its registration');
@@ -45,9 +45,9 @@ describe('the order of events', () => {
 });
 
 it('a decision brings the state that its events make', () => {
-  const sitting = new Sitting(civicTest).begin();
-  const decision = sitting.decide({ type: 'pause', by: 't', reason: 'brandalarm' });
+  const played = new PlayedSession(civicTest).begin();
+  const decision = played.decide({ type: 'pause', by: 't', reason: 'brandalarm' });
   if (decision.refused !== undefined) throw new Error('refused');
-  expect(decision.state).toEqual(decision.events.reduce(evolve, sitting.now));
+  expect(decision.state).toEqual(decision.events.reduce(evolve, played.now));
   expect(decision.state?.pausedAt).toBeDefined();
 });

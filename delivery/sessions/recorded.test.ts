@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { jsonObject } from '../../storage/document/json.ts';
 import { admit, at, civicTest, oralTest } from './example.suite.ts';
 import { readSessionEvent, sessionEventSchemas } from './recorded.ts';
-import { Sitting } from './sitting.suite.ts';
+import { PlayedSession } from './played-session.suite.ts';
 
-/** Two sittings in which everything happens that a session can record. */
-function everything(): readonly Sitting[] {
-  const oral = new Sitting(oralTest).begin().toFirstPart();
+/** Two sessions in which everything happens that a session can record. */
+function everything(): readonly PlayedSession[] {
+  const oral = new PlayedSession(oralTest).begin().toFirstPart();
   oral.ask({ kind: 'play', handle: oral.present().handle });
   oral.run({ type: 'refund-play', by: 'an', reason: 'koptelefoon' });
   for (let n = 0; n < 5; n += 1) {
@@ -15,7 +15,7 @@ function everything(): readonly Sitting[] {
   }
   oral.ask({ kind: 'start-part' });
   oral.speakAll();
-  const civic = new Sitting(civicTest).begin().toFirstPart();
+  const civic = new PlayedSession(civicTest).begin().toFirstPart();
   civic.run({ type: 'pause', by: 'an', reason: 'brandalarm' });
   civic.run({ type: 'resume', by: 'an' });
   civic.run({ type: 'grant-extra-time', by: 'an', ms: 60_000, reason: 'storing' });
@@ -37,7 +37,7 @@ function everything(): readonly Sitting[] {
 }
 
 it('reads every event that a session records, as it was recorded', () => {
-  const events = everything().flatMap((sitting) => sitting.events);
+  const events = everything().flatMap((played) => played.events);
   for (const event of events) expect(readSessionEvent(jsonObject(event))).toEqual(event);
   expect([...new Set(events.map(({ type }) => type))].sort()).toEqual(Object.keys(sessionEventSchemas).sort());
 });

@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { outageToOfferMs, remainingMs } from './clock.ts';
 import { at, civicTest, oralTest } from './example.suite.ts';
-import { Sitting } from './sitting.suite.ts';
+import { PlayedSession } from './played-session.suite.ts';
 
 const hours = 3_600_000;
-const oral = (): Sitting => new Sitting(oralTest).begin().toFirstPart();
-const civic = (): Sitting => new Sitting(civicTest).begin().toFirstPart();
+const oral = (): PlayedSession => new PlayedSession(oralTest).begin().toFirstPart();
+const civic = (): PlayedSession => new PlayedSession(civicTest).begin().toFirstPart();
 const pause = { type: 'pause', by: 't', reason: 'brandalarm' } as const;
-const refused = (session: Sitting): unknown => {
+const refused = (session: PlayedSession): unknown => {
   const last = session.events.at(-1);
   return last?.type === 'operation-refused' ? last.code : last?.type;
 };

@@ -1,5 +1,5 @@
 /**
- * A session: one candidate's sitting of one test, as an append-only stream of events from which its state is derived
+ * A session: one candidate's run through one test, as an append-only stream of events from which its state is derived
  * (`evolve.ts`).
  */
 import type { Instant } from '../../storage/document/instant.ts';

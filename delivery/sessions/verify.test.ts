@@ -4,7 +4,7 @@ import type { Commit } from '../../storage/port.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { civicTest, oralTest, registration } from './example.suite.ts';
 import type { AssumedDraw, SessionEvent } from './session.ts';
-import { Sitting } from './sitting.suite.ts';
+import { PlayedSession } from './played-session.suite.ts';
 import { verifySession } from './verify.ts';
 
 const commits = (events: readonly SessionEvent[]): Commit[] =>
@@ -20,21 +20,21 @@ const commits = (events: readonly SessionEvent[]): Commit[] =>
     events: [jsonObject(event)],
   }));
 
-function sat(test: PinnedTest): Sitting {
-  const sitting = new Sitting(test).begin().toFirstPart();
-  while (sitting.now.step.name === 'adaptive') {
-    sitting.answer(sitting.now.items.length % 3);
-    sitting.ask({ kind: 'next', handle: sitting.present().handle });
+function sat(test: PinnedTest): PlayedSession {
+  const played = new PlayedSession(test).begin().toFirstPart();
+  while (played.now.step.name === 'adaptive') {
+    played.answer(played.now.items.length % 3);
+    played.ask({ kind: 'next', handle: played.present().handle });
   }
-  if (sitting.now.step.name === 'part-intro') {
-    sitting.ask({ kind: 'start-part' });
-    sitting.speakAll();
+  if (played.now.step.name === 'part-intro') {
+    played.ask({ kind: 'start-part' });
+    played.speakAll();
   }
-  if (sitting.now.step.name === 'linear') {
-    sitting.answer(0);
-    sitting.ask({ kind: 'submit' });
+  if (played.now.step.name === 'linear') {
+    played.answer(0);
+    played.ask({ kind: 'submit' });
   }
-  return sitting;
+  return played;
 }
 
 describe('verify', () => {

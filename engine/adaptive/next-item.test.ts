@@ -100,7 +100,7 @@ describe('a decisive cut', () => {
     },
     standardError: 0.6,
   };
-  const sitting = (answer: (theta: number, item: number) => 0 | 1): AdministeredItem[] => {
+  const administered = (answer: (theta: number, item: number) => 0 | 1): AdministeredItem[] => {
     const history: AdministeredItem[] = [];
     for (;;) {
       const next = nextItem({ policy: decisive, bank, history, seed: 'cut', excluded: new Set() });
@@ -113,8 +113,8 @@ describe('a decisive cut', () => {
   it('goes on while it is undecided, and stops early where it is not', () => {
     const difficultyOf = (item: number): number => bank.parameters.step[bank.parameters.stepStart[item] ?? 0] ?? 0;
     const scored = (history: readonly AdministeredItem[]): number => history.filter((one) => one.scored).length;
-    expect(scored(sitting((_, item) => (difficultyOf(item) < 1.5 ? 1 : 0)))).toBe(30);
-    expect(scored(sitting((_, item) => (difficultyOf(item) < -1.5 ? 1 : 0)))).toBe(20);
+    expect(scored(administered((_, item) => (difficultyOf(item) < 1.5 ? 1 : 0)))).toBe(30);
+    expect(scored(administered((_, item) => (difficultyOf(item) < -1.5 ? 1 : 0)))).toBe(20);
   });
 });
 

@@ -66,7 +66,7 @@ const chunkSize = 250;
 
 const nobody: ReadonlySet<number> = new Set();
 
-/** One sitting by the live rules, decided on the reported ability. */
+/** One session by the live rules, decided on the reported ability. */
 function sit(
   { policy, bank }: StudyPopulation,
   seed: number,

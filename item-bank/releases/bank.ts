@@ -1,5 +1,5 @@
 /**
- * A bank's own record: which releases calibrations added, and which one new sittings use; who, when and why. A stream
+ * A bank's own record: which releases calibrations added, and which one new sessions use; who, when and why. A stream
  * for each bank.
  */
 import { z } from 'zod';

@@ -22,7 +22,7 @@ export interface BankFacts {
   readonly now: Instant;
   /** All releases that are kept, of every bank: their ids are taken. */
   readonly releases: readonly Release[];
-  /** The bank's release published last, and the one that new sittings pin. */
+  /** The bank's release published last, and the one that new sessions pin. */
   readonly latest: Release;
   readonly inForce: string;
 }

@@ -62,7 +62,7 @@ describe('a release made by a calibration', () => {
     expect(made.parameters.filter(({ id }) => id !== 'L3')).toEqual(release.parameters.filter(({ id }) => id !== 'L3'));
     expect(made.items).toEqual(release.items);
   });
-  it('is used by new sittings only when somebody says so, and those that run keep theirs', async () => {
+  it('is used by new sessions only when somebody says so, and those that run keep theirs', async () => {
     const before = store.currentTest('nt2-oral');
     await banks.publish('nt2-listening', publication);
     expect(store.currentTest('nt2-oral')).toEqual(before);

@@ -63,7 +63,7 @@ export class Banks {
     return release;
   }
 
-  /** From now on new sittings pin this release; those that run keep theirs. Throws BankRefused. */
+  /** From now on new sessions pin this release; those that run keep theirs. Throws BankRefused. */
   async putInForce(bank: string, choice: Choice): Promise<void> {
     await this.run(bank, { type: 'put-in-force', choice });
   }

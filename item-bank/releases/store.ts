@@ -40,7 +40,7 @@ export class UnknownPublication extends Error {
   }
 }
 
-/** Which release of a bank new sittings pin: projection of the bank's stream up to `version`. */
+/** Which release of a bank new sessions pin: projection of the bank's stream up to `version`. */
 const InForce = z.strictObject({ bank: z.string(), release: z.string(), version: z.int().positive() });
 type InForce = z.infer<typeof InForce>;
 
@@ -159,7 +159,7 @@ export class ReleaseStore {
   }
 
   /**
-   * The release in force, which new sittings use: the one that a designer chose; where nobody chose yet the newest that
+   * The release in force, which new sessions use: the one that a designer chose; where nobody chose yet the newest that
    * no calibration
    * made, of the same instant the one published last.
    */

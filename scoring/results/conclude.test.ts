@@ -76,7 +76,7 @@ describe('MO', () => {
         });
       }
   });
-  it('a sitting that was ended before its time decides nothing; an open one is open', () => {
+  it('a session that was ended before its time decides nothing; an open one is open', () => {
     const { now } = satCivic({ values: 11, practical: 30 });
     expect(conclude({ ...now, completedParts: [] }, civic41, [])).toMatchObject({
       kind: 'decided',

@@ -1,4 +1,4 @@
-/** Whole sittings kept in a real storage, and the rooms of this floor on top of it; for tests. */
+/** Whole sessions kept in a real storage, and the rooms of this floor on top of it; for tests. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { type PinnedTest, UnknownItem, choiceItem } from '../../item-bank/releas
 import type { ItemVersion } from '../../item-bank/items/item.ts';
 import { civicTest, inOrder, oralTest as smallOral, startMs } from '../../delivery/sessions/example.suite.ts';
 import { type SessionId, Sessions, sessionKind } from '../../delivery/sessions/run.ts';
-import { Sitting } from '../../delivery/sessions/sitting.suite.ts';
+import { PlayedSession } from '../../delivery/sessions/played-session.suite.ts';
 import { Ratings, ratingQueue } from '../rating/run.ts';
 import type { Scores } from '../rating/rating.ts';
 import { Results, resultKeys } from './run.ts';
@@ -67,40 +67,40 @@ export const oralTest: PinnedTest = {
   },
 };
 
-/** A submitted MO sitting with so many right answers in each part; the others are wrong. */
+/** A submitted MO session with so many right answers in each part; the others are wrong. */
 export function satCivic(
   { values, practical }: { readonly values: number; readonly practical: number },
   change = {},
-): Sitting {
-  const sitting = new Sitting(civic41).begin(change).toFirstPart();
+): PlayedSession {
+  const played = new PlayedSession(civic41).begin(change).toFirstPart();
   const left = new Map([
     ['values', values],
     ['practical', practical],
   ]);
-  for (const [index, { part, scored }] of sitting.now.form.entries()) {
-    sitting.ask({ kind: 'go', position: index + 1 });
-    const { key } = choiceItem(civic41, sitting.present().item);
+  for (const [index, { part, scored }] of played.now.form.entries()) {
+    played.ask({ kind: 'go', position: index + 1 });
+    const { key } = choiceItem(civic41, played.present().item);
     const still = left.get(part) ?? 0;
     const isRight = !scored || still > 0;
     if (scored) left.set(part, still - 1);
-    sitting.answer(isRight ? key : (key + 1) % 3);
+    played.answer(isRight ? key : (key + 1) % 3);
   }
-  sitting.ask({ kind: 'submit' });
-  return sitting;
+  played.ask({ kind: 'submit' });
+  return played;
 }
 
-/** A completed oral sitting: `right[n]` says whether the n-th listening item is right. */
-export function satOral(right: readonly boolean[], change = {}): Sitting {
-  const sitting = new Sitting(oralTest).begin(change).toFirstPart();
-  while (sitting.now.step.name === 'adaptive') {
-    const { handle, item } = sitting.present();
+/** A completed oral session: `right[n]` says whether the n-th listening item is right. */
+export function satOral(right: readonly boolean[], change = {}): PlayedSession {
+  const played = new PlayedSession(oralTest).begin(change).toFirstPart();
+  while (played.now.step.name === 'adaptive') {
+    const { handle, item } = played.present();
     const { key } = choiceItem(oralTest, item);
-    sitting.answer(right[sitting.now.items.length - 1] === true ? key : (key + 1) % 3);
-    sitting.ask({ kind: 'next', handle });
+    played.answer(right[played.now.items.length - 1] === true ? key : (key + 1) % 3);
+    played.ask({ kind: 'next', handle });
   }
-  sitting.ask({ kind: 'start-part' });
-  sitting.speakAll();
-  return sitting;
+  played.ask({ kind: 'start-part' });
+  played.speakAll();
+  return played;
 }
 
 export interface Rooms {
@@ -111,8 +111,8 @@ export interface Rooms {
   /** Moves the clock. */
   wait(ms: number): void;
   readonly now: () => string;
-  /** Writes a sitting's journal, its end pending as the session's own commit leaves it. */
-  keep(id: SessionId, sitting: Sitting): Promise<void>;
+  /** Writes a session's journal, its end pending as the session's own commit leaves it. */
+  keep(id: SessionId, played: PlayedSession): Promise<void>;
   /** Applies what is pending, as the program's job does; `released` is told of each released result. */
   work(released?: (id: SessionId, version: number) => Promise<void>): Promise<void>;
   /** Rates everything that waits; returns how many performances. */
@@ -156,15 +156,15 @@ export async function openRooms(): Promise<Rooms> {
     wait: (ms) => {
       nowMs += ms;
     },
-    keep: async (id, sitting) => {
-      const pending = sitting.now.closed === undefined ? [] : [{ kind: 'session-closed', data: {} }];
+    keep: async (id, played) => {
+      const pending = played.now.closed === undefined ? [] : [{ kind: 'session-closed', data: {} }];
       await storage.journal.append(
         { ...id, kind: sessionKind },
         {
           expectedVersion: 0,
           previousHash: genesisHash,
           at: now(),
-          events: sitting.events.map((event) => jsonObject(event)),
+          events: played.events.map((event) => jsonObject(event)),
           pending,
         },
       );

@@ -35,7 +35,7 @@ export const PartResult = z.strictObject({
 export type PartResult = Immutable<z.infer<typeof PartResult>>;
 
 export const ResultContent = z.strictObject({
-  /** void: the sitting was not completed or nothing could be rated; no decision, no attempt used. */
+  /** void: the session was not completed or nothing could be rated; no decision, no attempt used. */
   outcome: z.enum(['pass', 'fail', 'void']),
   test: text,
   testDate: text,

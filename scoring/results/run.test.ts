@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { genesisHash } from '../../storage/port.ts';
-import { Sitting } from '../../delivery/sessions/sitting.suite.ts';
+import { PlayedSession } from '../../delivery/sessions/played-session.suite.ts';
 import { type Rooms, civic41, openRooms, oralTest, satCivic, satOral } from './example.suite.ts';
 import { performanceId } from './run.ts';
 
@@ -42,8 +42,8 @@ describe('MO', () => {
 
 describe('NT2 oral', () => {
   it('opens a performance for each task, blind, and is released with its last rating', async () => {
-    const sitting = satOral([true, true, true, true, true]);
-    await rooms.keep(id, sitting);
+    const played = satOral([true, true, true, true, true]);
+    await rooms.keep(id, played);
     await rooms.work();
     expect(await types()).toEqual(['attended', 'provisional']);
     expect((await rooms.ratings.queue('agii', 'an')).waiting).toBe(2);
@@ -67,10 +67,10 @@ describe('NT2 oral', () => {
     expect((await rooms.results.load(id)).state?.released?.result).toMatchObject({ outcome: 'pass', level: 'B1' });
   });
   it('a performance holds what was recorded, and what was not', async () => {
-    const sitting = satOral([true, false, true, false, true]);
-    await rooms.keep(id, sitting);
+    const played = satOral([true, false, true, false, true]);
+    await rooms.keep(id, played);
     await rooms.work();
-    const { state } = await rooms.ratings.load(performanceId(id, sitting.now, 'S1'));
+    const { state } = await rooms.ratings.load(performanceId(id, played.now, 'S1'));
     expect(state?.performance).toMatchObject({
       session: 's1',
       task: 'S1',
@@ -97,19 +97,19 @@ describe('NT2 oral', () => {
 });
 
 describe('without a decision', () => {
-  it('a sitting ended half-way is void, and nothing of it is rated', async () => {
-    const sitting = new Sitting(oralTest).begin().toFirstPart();
-    sitting.run({ type: 'end', by: 'toezichter', reason: 'ziek' });
-    await rooms.keep(id, sitting);
+  it('a session ended half-way is void, and nothing of it is rated', async () => {
+    const played = new PlayedSession(oralTest).begin().toFirstPart();
+    played.run({ type: 'end', by: 'toezichter', reason: 'ziek' });
+    await rooms.keep(id, played);
     await rooms.work();
     expect((await rooms.results.load(id)).state?.released?.result).toMatchObject({ outcome: 'void', parts: [] });
     expect((await rooms.ratings.queue('agii', 'an')).waiting).toBe(0);
   });
   it('who never came has no result', async () => {
-    const sitting = new Sitting(civic41);
+    const played = new PlayedSession(civic41);
     const { events } = satCivic({ values: 0, practical: 0 });
     const registered = events.filter(({ type }) => type === 'registered');
-    sitting.events.push(...registered, {
+    played.events.push(...registered, {
       type: 'closed',
       schema: 1,
       at: '2026-11-23T10:00:00.000Z',
@@ -122,7 +122,7 @@ describe('without a decision', () => {
         expectedVersion: 0,
         previousHash: genesisHash,
         at: rooms.now(),
-        events: JSON.parse(JSON.stringify(sitting.events)),
+        events: JSON.parse(JSON.stringify(played.events)),
         pending: [{ kind: 'session-closed', data: {} }],
       },
     );
@@ -131,7 +131,7 @@ describe('without a decision', () => {
     expect(await rooms.results.byKey('resultkey')).toBeUndefined();
   });
   it('an open session and an unknown one conclude nothing', async () => {
-    await rooms.keep(id, new Sitting(civic41).begin().toFirstPart());
+    await rooms.keep(id, new PlayedSession(civic41).begin().toFirstPart());
     await rooms.results.conclude(id);
     await rooms.results.conclude({ tenant: 'agii', id: 'nobody' });
     expect(await types()).toEqual([]);

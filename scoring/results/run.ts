@@ -165,7 +165,7 @@ export class Results {
     return loaded.flatMap((rating) => (rating.state === undefined ? [] : [rating.state]));
   }
 
-  /** Only a completed sitting is rated: a voided one decides nothing. */
+  /** Only a completed session is rated: a voided one decides nothing. */
   private async openPerformances(id: SessionId, state: SessionState): Promise<void> {
     const test = this.ports.sessions.pinnedTest(state);
     if (state.completedParts.length < test.specification.parts.length) return;

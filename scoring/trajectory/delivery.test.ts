@@ -1,4 +1,4 @@
-/** From a sitting to the trajectory system: real journal, real keys, a real receiver in a process of its own. */
+/** From a session to the trajectory system: real journal, real keys, a real receiver in a process of its own. */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type Server, createServer } from 'node:http';

@@ -13,7 +13,7 @@ import { drawCategory } from '../../engine/itemresponsetheory/src/simulation/gen
 import { agencies, tenants } from '../../people/agencies/agency.ts';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import { ServerProcess } from '../../tests/server-process.ts';
-import { Candidate, Staff } from '../../tests/sitting-client.ts';
+import { Candidate, Staff } from '../../tests/session-client.ts';
 import type { ItemPage, ItemRow, ReleaseView } from '../api/designer/protocol.ts';
 
 const program = join(import.meta.dirname, '../../bin/meetlat.mjs');

@@ -9,7 +9,7 @@ import { createGzip } from 'node:zlib';
 import { responsesOf } from '../../delivery/responses/read.ts';
 import { Sessions } from '../../delivery/sessions/run.ts';
 import { tenants } from '../../people/agencies/agency.ts';
-import { sittings } from '../../delivery/administrations/register.ts';
+import { sessionList } from '../../delivery/administrations/register.ts';
 import { now, openStores } from '../compose.ts';
 import { readConfiguration } from '../configuration.ts';
 import { command } from './command.ts';
@@ -35,7 +35,7 @@ export const responsesCommand = command({
     let [sessionCount, responseCount] = [0, 0];
     try {
       const sessions = new Sessions({ journal: stores.storage.journal, now, pinnedTest: stores.pinnedTest });
-      const collection = await stores.storage.collection(sittings);
+      const collection = await stores.storage.collection(sessionList);
       for (const tenant of await tenants(stores.agencies)) {
         let after: string | undefined;
         do {

@@ -16,7 +16,7 @@ export interface TestToSimulate {
   readonly releases: readonly string[];
 }
 
-/** What is kept: every release, and of each bank the one that new sittings use. */
+/** What is kept: every release, and of each bank the one that new sessions use. */
 interface Kept {
   readonly specifications: readonly Specification[];
   readonly releases: readonly Release[];

@@ -1,5 +1,5 @@
 /**
- * Watches the wall clock of the machine: a jump changes no sitting, and whoever runs the machine is told of it once.
+ * Watches the wall clock of the machine: a jump changes no session, and whoever runs the machine is told of it once.
  */
 import type { Logger } from 'pino';
 import type { ProcessClock } from '../clock.ts';

@@ -10,7 +10,7 @@ import type { Program } from '../program.ts';
 import type { Job } from './job.ts';
 import { findOpen, unlessRefused } from './open-sessions.ts';
 
-export type LivenessPorts = Pick<Program, 'live' | 'now' | 'sessions' | 'agencies' | 'sittings'>;
+export type LivenessPorts = Pick<Program, 'live' | 'now' | 'sessions' | 'agencies' | 'sessionList'>;
 
 export interface Liveness {
   readonly at: Instant;

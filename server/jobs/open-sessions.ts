@@ -13,7 +13,7 @@ import type { Program } from '../program.ts';
 import type { Job } from './job.ts';
 import type { Leadership } from './leadership.ts';
 
-export type OpenSessionPorts = Pick<Program, 'agencies' | 'sittings' | 'sessions' | 'now' | 'live'>;
+export type OpenSessionPorts = Pick<Program, 'agencies' | 'sessionList' | 'sessions' | 'now' | 'live'>;
 
 /** Sessions registered longer ago than this are not looked for any more, ms. */
 const lookBackMs = 48 * 3_600_000;
@@ -25,12 +25,12 @@ export interface OpenSession {
 }
 
 /** Every session under way, read anew. */
-export async function findOpen({ agencies, sittings, sessions, now }: OpenSessionPorts): Promise<OpenSession[]> {
+export async function findOpen({ agencies, sessionList, sessions, now }: OpenSessionPorts): Promise<OpenSession[]> {
   const since = toInstant(toEpochMs(now()) - lookBackMs);
   const open: OpenSession[] = [];
   for (const tenant of await tenants(agencies)) {
     const query = { index: 'registeredAt', equal: [], from: since, limit: 500 } as const;
-    for await (const { id } of everyDocument(sittings, tenant, query)) {
+    for await (const { id } of everyDocument(sessionList, tenant, query)) {
       const session = await sessions.load({ tenant, id });
       if (session !== undefined && isUnderWay(session.state)) open.push({ id: { tenant, id }, state: session.state });
     }

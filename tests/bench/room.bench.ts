@@ -5,7 +5,7 @@
 import type { Room } from '../../server/api/invigilator/protocol.ts';
 import { Followed } from '../followed.ts';
 import { ServerProcess } from '../server-process.ts';
-import { Candidate, Staff } from '../sitting-client.ts';
+import { Candidate, Staff } from '../session-client.ts';
 import { figure, operands, remark } from './figure.ts';
 
 const candidates = Number(operands[0] ?? 800);
@@ -33,7 +33,7 @@ const server = await ServerProcess.start();
 try {
   const invigilator = await Staff.login(server.url, await server.account('invigilator'));
   remark(`admitting ${candidates} candidates …`);
-  const sitting = await all(candidates, async () => {
+  const seated = await all(candidates, async () => {
     const candidate = await Candidate.admitted(invigilator, { test: 'mo' });
     await candidate.toFirstPart();
     return candidate;
@@ -49,7 +49,7 @@ try {
   const [bytesBefore, messagesBefore] = [sum((one) => one.bytes), sum((one) => one.events.length)];
   const began = performance.now();
   for (let act = 0; act < seconds * actsPerSecond; act += 1) {
-    const candidate = sitting[act % sitting.length];
+    const candidate = seated[act % seated.length];
     await candidate?.ask({ kind: 'raise-hand' });
     await pause(Math.max(0, began + ((act + 1) * 1_000) / actsPerSecond - performance.now()));
   }

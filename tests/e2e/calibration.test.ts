@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest';
 import type { ItemPage } from '../../server/api/designer/protocol.ts';
 import { ServerProcess } from '../server-process.ts';
-import { Candidate, Staff } from '../sitting-client.ts';
+import { Candidate, Staff } from '../session-client.ts';
 import { accessibilityFaults, hasBrowser, launchBrowser, openWindow, shot } from './browser.ts';
 import { catalogue } from './candidate-pages.ts';
 import { expect } from './expect.ts';

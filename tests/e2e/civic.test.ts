@@ -1,5 +1,5 @@
 /**
- * A whole MO sitting in a real Chromium, on each storage engine there is: from the one-time code to the certificate
+ * A whole MO session in a real Chromium, on each storage engine there is: from the one-time code to the certificate
  * that a stranger checks.
  */
 import type { Browser } from 'playwright-core';
@@ -8,7 +8,7 @@ import { openLmdb } from '../../storage/lmdb/open.ts';
 import { openMongo } from '../../storage/mongodb/open.ts';
 import { type TestMongo, hasMongo, startMongo } from '../mongo.ts';
 import { ServerProcess } from '../server-process.ts';
-import { Staff, person } from '../sitting-client.ts';
+import { Staff, person } from '../session-client.ts';
 import { accessibilityFaults, hasBrowser, launchBrowser, openWindow, shot } from './browser.ts';
 import { CandidatePages } from './candidate-pages.ts';
 import { expect } from './expect.ts';
@@ -16,7 +16,7 @@ import { KnownAnswers } from './known-answers.ts';
 
 const engines = ['lmdb', ...(hasMongo() ? ['mongodb'] : [])];
 
-describe.runIf(hasBrowser).each(engines)('an MO sitting on %s', (engine) => {
+describe.runIf(hasBrowser).each(engines)('an MO session on %s', (engine) => {
   let mongo: TestMongo | undefined;
   let server: ServerProcess;
   let browser: Browser;

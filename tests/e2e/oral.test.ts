@@ -1,5 +1,5 @@
 /**
- * A whole NT2 sitting in a real Chromium with a fake microphone: from the one-time code to the certificate that a
+ * A whole NT2 session in a real Chromium with a fake microphone: from the one-time code to the certificate that a
  * stranger checks.
  * The robot knows the answers (from the bank's sources and the session's seed) and gives them by mouse, like anybody.
  */
@@ -7,13 +7,13 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import { ServerProcess } from '../server-process.ts';
-import { Staff, person } from '../sitting-client.ts';
+import { Staff, person } from '../session-client.ts';
 import { accessibilityFaults, hasBrowser, launchBrowser, openWindow, shot } from './browser.ts';
 import { CandidatePages } from './candidate-pages.ts';
 import { expect } from './expect.ts';
 import { KnownAnswers } from './known-answers.ts';
 
-describe.runIf(hasBrowser)('an NT2 sitting', () => {
+describe.runIf(hasBrowser)('an NT2 session', () => {
   let server: ServerProcess;
   let browser: Browser;
   beforeAll(async () => {

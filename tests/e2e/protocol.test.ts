@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest
 import { protocolHeader, protocolVersion } from '../../server/http/wire.ts';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import { ServerProcess } from '../server-process.ts';
-import { Staff, person } from '../sitting-client.ts';
+import { Staff, person } from '../session-client.ts';
 import { hasBrowser, launchBrowser, openWindow } from './browser.ts';
 import { CandidatePages } from './candidate-pages.ts';
 import { expect } from './expect.ts';
@@ -24,7 +24,7 @@ describe.runIf(hasBrowser)('a page of another version than the server', () => {
   });
 
   /** A candidate at the first question, whose line and version the test decides. */
-  async function sitting() {
+  async function begun() {
     const invigilator = await Staff.login(server.url, await server.account('invigilator'));
     const registered = await invigilator.post<{ session: string; code: { code: string } }>(
       '/invigilator/sessions',
@@ -76,7 +76,7 @@ describe.runIf(hasBrowser)('a page of another version than the server', () => {
   }
 
   it('is older: it is reloaded, and everything it kept arrives once', async () => {
-    const { page, candidate, line, session } = await sitting();
+    const { page, candidate, line, session } = await begun();
     const where = await candidate.itemHandle();
     line.isCut = true;
     const chosen = await choose(page, candidate);
@@ -96,7 +96,7 @@ describe.runIf(hasBrowser)('a page of another version than the server', () => {
   }, 180_000);
 
   it('is newer: it waits, is not reloaded, and everything arrives once', async () => {
-    const { page, candidate, line, session } = await sitting();
+    const { page, candidate, line, session } = await begun();
     let loads = 0;
     page.on('framenavigated', () => {
       loads += 1;

@@ -7,7 +7,7 @@ import { eventsOf } from '../../storage/journal/stream.ts';
 import { sessionStream, sessionKind } from '../../delivery/sessions/run.ts';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import { ServerProcess } from '../server-process.ts';
-import { Candidate, Staff } from '../sitting-client.ts';
+import { Candidate, Staff } from '../session-client.ts';
 import { hasBrowser, launchBrowser } from './browser.ts';
 import { type Recorded, type Replayed, replay } from './session-core.ts';
 

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest';
 import { type Account, ServerProcess } from '../server-process.ts';
-import { Candidate, Staff } from '../sitting-client.ts';
+import { Candidate, Staff } from '../session-client.ts';
 import { accessibilityFaults, hasBrowser, launchBrowser, openWindow, shot } from './browser.ts';
 import { CandidatePages, catalogue } from './candidate-pages.ts';
 import { expect } from './expect.ts';
@@ -90,10 +90,10 @@ describe.runIf(hasBrowser)('the staff', () => {
 
   it('an examiner claims, listens, rates by mouse and keyboard, submits', async () => {
     const invigilator = await Staff.login(server.url, await server.account('invigilator'));
-    const sitting = await Candidate.admitted(invigilator, { name: 'Olga Proefpersoon' });
-    let view = await sitting.listen(await sitting.toFirstPart());
-    ({ view } = await sitting.ask({ kind: 'start-part' }));
-    await sitting.speak(view);
+    const olga = await Candidate.admitted(invigilator, { name: 'Olga Proefpersoon' });
+    let view = await olga.listen(await olga.toFirstPart());
+    ({ view } = await olga.ask({ kind: 'start-part' }));
+    await olga.speak(view);
     const { page, faults } = await loggedIn('/examiner/', await server.account('examiner'));
     const next = button(page, 'queue.next');
     await expect(next).toBeVisible();

@@ -9,7 +9,7 @@ import type { OfferedTests, Room } from '../../server/api/invigilator/protocol.t
 import type { ResultView } from '../../server/api/public/protocol.ts';
 import { Release } from '../../item-bank/releases/release.ts';
 import { ServerProcess } from '../server-process.ts';
-import { Candidate, Staff } from '../sitting-client.ts';
+import { Candidate, Staff } from '../session-client.ts';
 import type { z } from 'zod';
 
 const folder = join(import.meta.dirname, '../fixtures/reading-a2');

@@ -1,9 +1,9 @@
-/** The clock of the machine is set while somebody sits a test: no sitting is closed by it, and none gets longer. */
+/** The clock of the machine is set while somebody sits a test: no session is closed by it, and none gets longer. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ServerProcess } from '../server-process.ts';
-import { Candidate, Staff } from '../sitting-client.ts';
+import { Candidate, Staff } from '../session-client.ts';
 
 const minute = 60_000;
 
@@ -11,7 +11,7 @@ describe.each([
   ['forward an hour', 61 * minute],
   ['back half an hour', -30 * minute],
 ])('a clock set %s', (_, step) => {
-  it('closes no sitting and lengthens none, and is told of', async () => {
+  it('closes no session and lengthens none, and is told of', async () => {
     const server = await ServerProcess.start({
       NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, '../fixtures/stepping-clock.mjs')).href}`,
       MEETLAT_TEST_CLOCK_STEP: String(step),

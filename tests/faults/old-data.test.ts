@@ -12,7 +12,7 @@ import type { CertificateCheck, ResultView } from '../../server/api/public/proto
 import { type OldName, oldIssuer, oldNames } from '../fixtures/old-data.ts';
 import { type OldDataOpened, openOldLmdb, openOldMongo } from '../fixtures/open-old-data.ts';
 import { hasMongo } from '../mongo.ts';
-import { Candidate, Staff } from '../sitting-client.ts';
+import { Candidate, Staff } from '../session-client.ts';
 
 const launcher = join(import.meta.dirname, '../../bin/meetlat.mjs');
 

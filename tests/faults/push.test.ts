@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import { KnownAnswers } from '../e2e/known-answers.ts';
 import { ServerProcess } from '../server-process.ts';
-import { Candidate, Staff } from '../sitting-client.ts';
+import { Candidate, Staff } from '../session-client.ts';
 
 const secret = `whsec_${Buffer.from('a secret of the tests, no more').toString('base64')}`;
 const receiverFile = join(import.meta.dirname, '../../demonstration/trajectory-system/receiver.mjs');
@@ -86,8 +86,8 @@ beforeAll(async () => {
 afterEach(() => receiver.stop());
 afterAll(() => server.dispose());
 
-/** A whole sitting with its four ratings. */
-async function ratedSitting(reference: string): Promise<void> {
+/** A whole session with its four ratings. */
+async function ratedSession(reference: string): Promise<void> {
   const invigilator = await Staff.login(server.url, await server.account('invigilator'));
   const candidate = await Candidate.admitted(invigilator, { reference });
   let view = await candidate.toFirstPart();
@@ -128,32 +128,32 @@ async function arrivesOnce(reference: string): Promise<void> {
 
 describe('the push', () => {
   it('arrives once the receiver is up', async () => {
-    await ratedSitting('T-down');
+    await ratedSession('T-down');
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     await receiver.start();
     await arrivesOnce('T-down');
   }, 120_000);
   it('is tried again after 500, with the same event', async () => {
     await receiver.start({ RECEIVER_FAIL: '3' });
-    await ratedSitting('T-500');
+    await ratedSession('T-500');
     await arrivesOnce('T-500');
     expect((await receiver.received()).attempts).toBeGreaterThanOrEqual(4);
   }, 120_000);
   it('waits for a slow receiver', async () => {
     await receiver.start({ RECEIVER_SLOW_MS: '2500' });
-    await ratedSitting('T-slow');
+    await ratedSession('T-slow');
     await arrivesOnce('T-slow');
   }, 120_000);
   it('survives a kill of the server right after the last rating', async () => {
     await receiver.start();
-    await ratedSitting('T-kill');
+    await ratedSession('T-kill');
     await server.kill();
     await server.launch();
     await arrivesOnce('T-kill');
   }, 120_000);
   it('survives kills at every step from the last rating to its acknowledgement', async () => {
     await receiver.start({ RECEIVER_SLOW_MS: '400' });
-    await ratedSitting('T-kills');
+    await ratedSession('T-kills');
     for (const aliveMs of [100, 300, 500, 700, 900]) {
       await new Promise((resolve) => setTimeout(resolve, aliveMs));
       await server.kill();

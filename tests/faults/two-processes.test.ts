@@ -11,7 +11,7 @@ import { isFull, recordFigures } from '../figures.ts';
 import { Followed } from '../followed.ts';
 import { hasMongo, startMongo, withoutMongo } from '../mongo.ts';
 import { ServerProcess } from '../server-process.ts';
-import { Candidate, Staff, person } from '../sitting-client.ts';
+import { Candidate, Staff, person } from '../session-client.ts';
 
 const runs = isFull ? 20 : 1;
 /** Pairs of processes at the same time: most of a run is waiting. */

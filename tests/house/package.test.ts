@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { hasBrowser, launchBrowser } from '../e2e/browser.ts';
 import { engineVersion } from '../../engine/adaptive/policy.ts';
 import { recordedRun } from './recorded-run.ts';
-import { recordedSittings } from './recorded-sittings.ts';
+import { recordedSessions } from './recorded-sessions.ts';
 import { recordedRuns } from './recorded-runs.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -54,7 +54,7 @@ describe('the package itemresponsetheory', () => {
   });
 
   it('changes no number without another engineVersion', () => {
-    const now = createHash('sha256').update(recordedRun()).update(recordedSittings()).digest('hex');
+    const now = createHash('sha256').update(recordedRun()).update(recordedSessions()).digest('hex');
     expect(
       { engineVersion, run: now },
       'The engine gives other numbers. If that is meant: raise engineVersion, and add a line for it to ' +

@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServerProcess } from '../server-process.ts';
-import { Candidate, ProblemReply, Staff, person } from '../sitting-client.ts';
+import { Candidate, ProblemReply, Staff, person } from '../session-client.ts';
 
 let server: ServerProcess;
 let invigilator: Staff;

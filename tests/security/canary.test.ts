@@ -1,5 +1,5 @@
 /**
- * Secrecy (I6): everything a candidate can reach during whole sittings is searched for what must never be there: keys,
+ * Secrecy (I6): everything a candidate can reach during whole sessions is searched for what must never be there: keys,
  * rationales,
  * difficulties, authors' option order, item ids, names of media files, texts that must be heard.
  */
@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServerProcess } from '../server-process.ts';
-import { Candidate, Staff } from '../sitting-client.ts';
+import { Candidate, Staff } from '../session-client.ts';
 
 const bank = join(import.meta.dirname, '../../demonstration/bank');
 const read = async <T>(name: string): Promise<T[]> => JSON.parse(await readFile(join(bank, name), 'utf8'));
@@ -115,7 +115,7 @@ async function sitCivic(): Promise<void> {
 }
 
 describe('nothing secret reaches a candidate', () => {
-  it('in two whole sittings, all pages, scripts, headers, clips and streams', async () => {
+  it('in two whole sessions, all pages, scripts, headers, clips and streams', async () => {
     watchFetch();
     await crawlPages();
     const staff = seen.length;

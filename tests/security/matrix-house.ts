@@ -9,7 +9,7 @@ import { readConfiguration } from '../../server/configuration.ts';
 import { openSealed } from '../../server/open-storage.ts';
 import { toInstant } from '../../storage/document/instant.ts';
 import { ServerProcess } from '../server-process.ts';
-import { Candidate, Staff, person } from '../sitting-client.ts';
+import { Candidate, Staff, person } from '../session-client.ts';
 
 interface CallerOf {
   readonly kind: 'nobody' | 'candidate' | 'seat' | 'staff';

@@ -55,7 +55,7 @@ export class Arrival {
     this.stopFollowing();
   }
 
-  /** A one-time code becomes the token of a sitting. */
+  /** A one-time code becomes the token of a session. */
   async use(code: string): Promise<void> {
     if (this.opening) return;
     this.opening = true;

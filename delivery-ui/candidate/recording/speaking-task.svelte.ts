@@ -5,7 +5,7 @@
  */
 import type { TurnView } from '../../../server/api/candidate/protocol.ts';
 import { RequestFailed } from '../../shared/request/request.ts';
-import type { Sitting } from '../context.ts';
+import type { SessionContext } from '../context.ts';
 import { MicrophoneFailed, type Recorded, type Recording, levelOf, silentPeak } from './microphone.ts';
 import { RecordingUpload } from './upload.ts';
 
@@ -33,7 +33,7 @@ export class SpeakingTask {
 
   /** @param practice stays on this device: nothing is uploaded. */
   constructor(
-    private readonly sitting: Sitting,
+    private readonly context: SessionContext,
     private readonly turn: TurnView,
     private readonly practice: boolean,
   ) {
@@ -54,7 +54,7 @@ export class SpeakingTask {
   /** Call it in the press itself. */
   async begin(): Promise<void> {
     if (this.stage !== 'prepare' && this.stage !== 'hear') return;
-    const { microphone, sound, surroundings, session } = this.sitting;
+    const { microphone, sound, surroundings, session } = this.context;
     this.cancelCount();
     sound.silence();
     this.warning = undefined;
@@ -71,7 +71,7 @@ export class SpeakingTask {
             if (outcome.status === 'refused') throw new RequestFailed(outcome.code, 409);
             if (this.upload !== undefined) this.release = session.renewal.hold();
           });
-        this.upload = new RecordingUpload(this.uploadId, opened, this.sitting.putChunk, surroundings);
+        this.upload = new RecordingUpload(this.uploadId, opened, this.context.putChunk, surroundings);
       }
       const { upload } = this;
       this.recording = microphone.record({
@@ -112,7 +112,7 @@ export class SpeakingTask {
     if (this.recorded.peak < silentPeak) {
       this.warning = undefined;
       this.stage = 'empty';
-      this.sitting.session.signals.moment('microphone-silent', { code: 'whole-recording' });
+      this.context.session.signals.moment('microphone-silent', { code: 'whole-recording' });
       return;
     }
     await this.keep();
@@ -131,7 +131,7 @@ export class SpeakingTask {
     try {
       const chunks = await upload.finished();
       const { contentType, durationMs, peak } = recorded;
-      const asked = this.sitting.session.ask({
+      const asked = this.context.session.ask({
         kind: 'recording-finished',
         handle: this.turn.handle,
         upload: this.uploadId,
@@ -174,20 +174,20 @@ export class SpeakingTask {
   }
 
   private fail(code: string): void {
-    this.sitting.session.signals.moment('microphone-fault', { code });
-    this.sitting.microphone.close();
+    this.context.session.signals.moment('microphone-fault', { code });
+    this.context.microphone.close();
     this.again(warningOf(code));
   }
 
   private prepare(): void {
     this.stage = 'prepare';
-    this.prepareBefore = this.sitting.surroundings.monotonicMs();
+    this.prepareBefore = this.context.surroundings.monotonicMs();
     this.count();
   }
 
   /** Time to think runs while nothing plays and nobody has paused. */
   private count(): void {
-    const { surroundings, sound, session } = this.sitting;
+    const { surroundings, sound, session } = this.context;
     const now = surroundings.monotonicMs();
     if (sound.current === undefined && session.view?.paused !== true)
       this.prepareLeftMs = Math.max(0, this.prepareLeftMs - (now - this.prepareBefore));

@@ -1,5 +1,5 @@
 /**
- * One sitting as this page sees it: the server's latest view, the outbox, the line and the clock. The page decides
+ * One session as this page sees it: the server's latest view, the outbox, the line and the clock. The page decides
  * nothing; it asks,
  * and shows what comes back.
  */
@@ -59,7 +59,7 @@ export class CandidateSession {
   private readonly stops: (() => void)[] = [];
   private fence: number | undefined;
   private closed = false;
-  /** The sitting is over: nothing more is watched. */
+  /** The session is over: nothing more is watched. */
   private finished = false;
   private taking = false;
   private fetching = false;

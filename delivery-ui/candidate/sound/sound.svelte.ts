@@ -1,5 +1,5 @@
 /**
- * Everything that is heard goes through here, one sound at a time. One audio element for the whole sitting: browsers
+ * Everything that is heard goes through here, one sound at a time. One audio element for the whole session: browsers
  * that ask for a
  * gesture give the permission to the element, and bytes often come a moment after the press.
  */

@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { createRng } from 'itemresponsetheory';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ServerProcess } from '../../../tests/server-process.ts';
-import { Candidate, ProblemReply, Staff, person } from '../../../tests/sitting-client.ts';
+import { Candidate, ProblemReply, Staff, person } from '../../../tests/session-client.ts';
 import {
   type CalibrationSummary,
   type CalibrationView,

@@ -21,7 +21,7 @@ async function liveResponses(program: Program, tenant: string, items: readonly B
   const responses = new SessionResponses(new Map(items.map(({ id, version }) => [id, version])));
   let after: string | undefined;
   do {
-    const page = await program.sittings.find(tenant, {
+    const page = await program.sessionList.find(tenant, {
       index: 'registeredAt',
       equal: [],
       limit: 50,

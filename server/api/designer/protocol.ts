@@ -6,7 +6,7 @@
  *   GET banks/:bank/media/:media  -> a clip or picture
  *   GET specifications            -> SpecificationView[]
  *   GET  banks/:bank/releases     -> ReleaseView[], newest first
- *   POST banks/:bank/in-force     -> 204; body InForceChoice: which release new sittings use
+ *   POST banks/:bank/in-force     -> 204; body InForceChoice: which release new sessions use
  * POST banks/:bank/calibrations?source=&model=&anchors=&name=&groups=&duplicates=&equivalentGroups= -> CalibrationView;
  * body: the CSV or journal rows (or their gzip) where source is file
  *   GET  calibrations             -> CalibrationSummary[], newest first

@@ -62,7 +62,7 @@ export function releaseEndpoints(program: Program): Endpoint[] {
       ...common,
       method: 'post',
       path: '/designer/banks/:bank/in-force',
-      summary: 'Put a release in force for new sittings',
+      summary: 'Put a release in force for new sessions',
       body: InForceChoice,
       problems: ['not-found', 'wrong-state'],
       handle: ({ access, param, body }) =>

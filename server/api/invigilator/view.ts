@@ -11,7 +11,7 @@ export type InvigilatorPorts = Pick<
   Program,
   | 'live'
   | 'agencies'
-  | 'sittings'
+  | 'sessionList'
   | 'log'
   | 'makeId'
   | 'timers'
@@ -58,11 +58,11 @@ export async function roomSession(
 }
 
 /** Latest first. */
-export async function roomIds({ sittings, now }: InvigilatorPorts, { tenant, centre }: Centre): Promise<string[]> {
+export async function roomIds({ sessionList, now }: InvigilatorPorts, { tenant, centre }: Centre): Promise<string[]> {
   const from = toInstant(toEpochMs(now()) - roomMs);
   const query = { index: 'centre', equal: [centre], from, descending: true, limit: 500 } as const;
   const ids: string[] = [];
-  for await (const { id } of everyDocument(sittings, tenant, query)) ids.push(id);
+  for await (const { id } of everyDocument(sessionList, tenant, query)) ids.push(id);
   return ids;
 }
 

@@ -44,7 +44,7 @@ export const ResultView = z.strictObject({
   synthetic: z.boolean(),
   contactLanguage: Language,
   expectedBy: z.iso.date().optional(),
-  /** void: the sitting was not completed; no decision, and it does not count as an attempt. */
+  /** void: the session was not completed; no decision, and it does not count as an attempt. */
   outcome: z.enum(['pass', 'fail', 'void']).optional(),
   level: z.string().optional(),
   scale: z.number().optional(),

@@ -9,7 +9,7 @@ import type { ItemParameters } from '../parameters/item-parameters.ts';
 import { drawAbility, drawCategory, type Population } from './generate.ts';
 import type { SimulatedSession } from './summary.ts';
 
-/** One sitting: asks `answer` for every item given, and says what came out. */
+/** One simulated test: asks `answer` for every item given, and says what came out. */
 export interface TestOutcome {
   readonly theta: number;
   readonly standardError: number;

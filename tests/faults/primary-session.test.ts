@@ -1,5 +1,5 @@
 /**
- * The server on a replica set of three: its primary is killed five times during a sitting, and no acknowledged answer
+ * The server on a replica set of three: its primary is killed five times during a session, and no acknowledged answer
  * is lost.
  */
 import { execFileSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import type { CandidateView } from '../../server/api/candidate/protocol.ts';
 import type { Operation } from '../../delivery/sessions/operation.ts';
 import { hasMongo, startMongo, withoutMongo } from '../mongo.ts';
 import { ServerProcess } from '../server-process.ts';
-import { Candidate, ProblemReply, Staff } from '../sitting-client.ts';
+import { Candidate, ProblemReply, Staff } from '../session-client.ts';
 
 const kills = 5;
 const launcher = join(import.meta.dirname, '../../bin/meetlat.mjs');
@@ -27,7 +27,7 @@ async function sendSurely(candidate: Candidate, operations: readonly Operation[]
   }
 }
 
-describe.runIf(hasMongo(true))('a sitting on MongoDB', () => {
+describe.runIf(hasMongo(true))('a session on MongoDB', () => {
   it(`${kills} kills of the primary lose nothing that was acknowledged`, async () => {
     const mongo = await startMongo({ members: 3, own: true });
     if (mongo?.killPrimary === undefined) throw new Error('no replica set of ours');

@@ -1,5 +1,5 @@
 /**
- * Whole sittings by the live rules: both ways of choosing, exposure, enemies, content, pretest items, a decisive cut.
+ * Whole sessions by the live rules: both ways of choosing, exposure, enemies, content, pretest items, a decisive cut.
  */
 import { createRng } from 'itemresponsetheory';
 import { type AdaptiveItem, createAdaptiveBank } from '../../engine/adaptive/bank.ts';
@@ -46,7 +46,7 @@ const policies: readonly AdaptivePolicy[] = [
   },
 ];
 
-export function recordedSittings(): string {
+export function recordedSessions(): string {
   const sat = policies.map((policy) => {
     const bank = createAdaptiveBank(items, policy);
     const population = { mean: 0, sd: 1.2 };

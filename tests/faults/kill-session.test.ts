@@ -1,5 +1,5 @@
 /**
- * `kill -9` of the server at random moments of a sitting: every acknowledged answer is there after the restart, the
+ * `kill -9` of the server at random moments of a session: every acknowledged answer is there after the restart, the
  * same next
  * item comes, the deadline is unchanged, and no rating task and no push is lost.
  */
@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CandidateView } from '../../server/api/candidate/protocol.ts';
 import type { Operation } from '../../delivery/sessions/operation.ts';
 import { ServerProcess } from '../server-process.ts';
-import { Candidate, Staff } from '../sitting-client.ts';
+import { Candidate, Staff } from '../session-client.ts';
 
 /** Kills in all; the bar is 50 and npm test runs them too, since a restart takes about a second. */
 const kills = 50;
@@ -49,7 +49,7 @@ async function sendSurely(
 }
 
 describe('power cuts', () => {
-  it(`${kills} kills during sittings lose nothing that was acknowledged`, async () => {
+  it(`${kills} kills during sessions lose nothing that was acknowledged`, async () => {
     const random = randomFrom(20_261_123);
     let killed = 0;
     let restarting: Promise<void> | undefined;

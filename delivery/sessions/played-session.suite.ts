@@ -1,4 +1,4 @@
-/** Plays a whole sitting against `decide` and `evolve`, as a well-behaved client would; for tests. */
+/** Plays a whole session against `decide` and `evolve`, as a well-behaved client would; for tests. */
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { type SessionCommand, type SessionDecision, decide } from './decide.ts';
 import { admit, facts, operation, register, type Asked } from './example.suite.ts';
@@ -8,7 +8,7 @@ import type { Facts } from './facts.ts';
 import type { Registration, Session, SessionEvent, SessionState } from './session.ts';
 import { optionHandle } from './shown-names.ts';
 
-export class Sitting {
+export class PlayedSession {
   state: Session;
   readonly events: SessionEvent[] = [];
   readonly operations: Operation[] = [];
