@@ -150,6 +150,11 @@ const packageFile: { version: string } = JSON.parse(
 /** Log-ins that may wait for one of the two password threads: about a second. */
 const waitingPasswords = 16;
 
+/** With what only the designer's routes and its own job use. */
+interface WholeProgram extends Program {
+  readonly calibrations: Calibrations;
+}
+
 export interface Composed {
   readonly program: Program;
   readonly application: Express;
@@ -187,7 +192,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   await publishContent(stores.bank, stores.content);
   const credentials = await demonstrate(configuration, { ...stores, accounts: people.accounts });
   let publicUrl = configuration.publicUrl ?? '';
-  const program: Program = {
+  const program: WholeProgram = {
     ...(await programOf(configuration, surroundings, keeping, people)),
     publicUrl: () => publicUrl,
   };
@@ -252,7 +257,7 @@ async function programOf(
   surroundings: Surroundings,
   keeping: Keeping,
   people: People,
-): Promise<Omit<Program, 'publicUrl'>> {
+): Promise<Omit<WholeProgram, 'publicUrl'>> {
   const { log, timers, now } = surroundings;
   const { storage, wrapping, signing, blobs, stores } = keeping;
   const { bank, agencies } = stores;
@@ -315,7 +320,7 @@ async function openCalibrations(
   return calibrations;
 }
 
-async function jobsOf(program: Program, memory: CheckpointMemory): Promise<Job[]> {
+async function jobsOf(program: WholeProgram, memory: CheckpointMemory): Promise<Job[]> {
   const followUp: FollowUpPorts = {
     ...program,
     deliveries: program.configuration.trajectory === undefined ? undefined : program.deliveries,
@@ -353,7 +358,7 @@ const liveState = (storage: Storage, key: Uint8Array, { log, now }: Surroundings
     failed: (error) => log.error({ err: error }, 'live state not shared; it is tried again'),
   });
 
-function endpointsOf(program: Program, signing: SigningKeys, counts: ItemCountPorts): Endpoint[] {
+function endpointsOf(program: WholeProgram, signing: SigningKeys, counts: ItemCountPorts): Endpoint[] {
   return [
     ...staffEndpoints(program),
     ...candidateEndpoints(program),

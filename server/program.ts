@@ -15,7 +15,6 @@ import type { RegistrationPorts, SessionList } from '../delivery/administrations
 import type { Live } from '../delivery/live/live.ts';
 import type { Sign } from '../scoring/certificates/sign.ts';
 import type { Regime } from '../scoring/regimes/regime.ts';
-import type { Calibrations } from './jobs/calibrations.ts';
 import type { Configuration } from './configuration.ts';
 import type { Rooms } from './rooms.ts';
 import type { Timers } from '../storage/document/timers.ts';
@@ -40,7 +39,6 @@ export interface Program extends Rooms {
   readonly sessionList: SessionList;
   readonly live: Live;
   readonly bank: ReleaseStore;
-  readonly calibrations: Calibrations;
   readonly media: MediaLibrary;
   readonly registration: RegistrationPorts;
   /** Those that ship, and those of the content folder. */

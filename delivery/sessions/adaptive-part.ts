@@ -5,7 +5,7 @@ import { type AdaptiveResponse, choiceItem } from '../../item-bank/releases/pinn
 import { scoreChoice } from '../../item-bank/items/score.ts';
 import type { AdaptivePart } from '../../item-bank/specifications/specification.ts';
 import { deadlineFrom, isOver, overlapsOutage } from './clock.ts';
-import type { Facts } from './facts.ts';
+import type { SessionFacts } from './facts.ts';
 import { giveItem } from './given.ts';
 import type { EventBody, ItemProgress, SessionState } from './session.ts';
 
@@ -28,7 +28,7 @@ export function continueAdaptive(
   state: SessionState,
   part: AdaptivePart,
   history: readonly AdaptiveResponse[],
-  facts: Facts,
+  facts: SessionFacts,
 ): { readonly events: EventBody[]; readonly theta: number; readonly standardError: number } {
   const { seed, language, excludedItems } = state.registration;
   if (facts.test.adaptive === undefined) throw new NoAdaptiveTest(facts.test.specification.id);
@@ -56,12 +56,17 @@ export function continueAdaptive(
   };
 }
 
-export function startAdaptive(state: SessionState, part: AdaptivePart, facts: Facts): EventBody[] {
+export function startAdaptive(state: SessionState, part: AdaptivePart, facts: SessionFacts): EventBody[] {
   return [{ type: 'part-started', part: part.id }, ...continueAdaptive(state, part, [], facts).events];
 }
 
 /** Scores the present item and asks the engine what follows. */
-export function completeItem(state: SessionState, part: AdaptivePart, item: ItemProgress, facts: Facts): EventBody[] {
+export function completeItem(
+  state: SessionState,
+  part: AdaptivePart,
+  item: ItemProgress,
+  facts: SessionFacts,
+): EventBody[] {
   const { category, why } = scoreItem(state, item, facts);
   const history = [
     ...historyOf(state.items.filter((other) => other.handle !== item.handle)),
@@ -75,7 +80,7 @@ export function completeItem(state: SessionState, part: AdaptivePart, item: Item
 function scoreItem(
   state: SessionState,
   item: ItemProgress,
-  facts: Facts,
+  facts: SessionFacts,
 ): { readonly category: 0 | 1 | null; readonly why: 'answered' | 'unanswered' | 'outage' } {
   if (item.answer !== undefined)
     return { category: scoreChoice(choiceItem(facts.test, item.item.id), item.answer.choice), why: 'answered' };

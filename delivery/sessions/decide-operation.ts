@@ -4,7 +4,7 @@ import type { ItemVersion } from '../../item-bank/items/item.ts';
 import { severityOf } from '../proctoring/severity.ts';
 import { completeItem, startAdaptive } from './adaptive-part.ts';
 import { isOver } from './clock.ts';
-import { type Facts, partAt } from './facts.ts';
+import { type SessionFacts, partAt } from './facts.ts';
 import { giveItem, giveTurns } from './given.ts';
 import { completeLinear, startLinear } from './linear-part.ts';
 import type { Operation, RefusalCode } from './operation.ts';
@@ -39,7 +39,7 @@ const duringPause: ReadonlySet<Operation['kind']> = new Set([
   'signal',
 ]);
 
-export function decideOperation(state: SessionState, operation: Operation, facts: Facts): EventBody[] {
+export function decideOperation(state: SessionState, operation: Operation, facts: SessionFacts): EventBody[] {
   if (operation.kind === 'signal')
     return [{ type: 'signal-recorded', signal: operation.signal, severity: severityOf(operation.signal.type) }];
   if (state.closed !== undefined) return refused(operation, state.closed.reason === 'deadline' ? 'late' : 'part-over');
@@ -80,7 +80,7 @@ export function decideOperation(state: SessionState, operation: Operation, facts
   }
 }
 
-export function assemblePractice(state: SessionState, facts: Pick<Facts, 'test'>): (GivenItem | GivenTurn)[] {
+export function assemblePractice(state: SessionState, facts: Pick<SessionFacts, 'test'>): (GivenItem | GivenTurn)[] {
   const { seed, language } = state.registration;
   const given = (item: ItemVersion): (GivenItem | GivenTurn)[] =>
     item.kind === 'speaking' ? giveTurns(seed, item) : [giveItem(seed, language, item, false)];
@@ -97,7 +97,7 @@ function practiceDone(state: SessionState, operation: OperationOf<'practice-done
     : refused(operation, 'wrong-item');
 }
 
-function startPart(state: SessionState, operation: OperationOf<'start-part'>, facts: Facts): EventBody[] {
+function startPart(state: SessionState, operation: OperationOf<'start-part'>, facts: SessionFacts): EventBody[] {
   const part = state.step.name === 'part-intro' ? partAt(facts, state.step.part) : undefined;
   if (part === undefined) return refused(operation, 'wrong-step');
   switch (part.kind) {
@@ -111,7 +111,7 @@ function startPart(state: SessionState, operation: OperationOf<'start-part'>, fa
 }
 
 /** Plays a stimulus or prompt once more. Practice may be heard as often as one likes. */
-function play(state: SessionState, operation: OperationOf<'play'>, facts: Facts): EventBody[] {
+function play(state: SessionState, operation: OperationOf<'play'>, facts: SessionFacts): EventBody[] {
   const open = openGiven(state).find(({ given }) => given.handle === operation.handle);
   if (open === undefined) return refused(operation, 'wrong-item');
   const allowed = state.step.name === 'practice' ? Number.POSITIVE_INFINITY : playsAllowed(state, open.given, facts);
@@ -121,7 +121,11 @@ function play(state: SessionState, operation: OperationOf<'play'>, facts: Facts)
 }
 
 /** In the part that the session is in; without a number there the clips replay freely. */
-export function playsAllowed(state: SessionState, given: GivenItem | GivenTurn, facts: Pick<Facts, 'test'>): number {
+export function playsAllowed(
+  state: SessionState,
+  given: GivenItem | GivenTurn,
+  facts: Pick<SessionFacts, 'test'>,
+): number {
   const extra = state.registration.accommodations.extraPlays;
   if (isTurn(given)) return (speakingItem(facts.test, given.item.id).turns[given.turn]?.plays ?? 0) + extra;
   const part = 'part' in state.step ? partAt(facts, state.step.part) : undefined;
@@ -136,7 +140,7 @@ function openItem(state: SessionState, handle: string): ItemProgress | undefined
   return state.step.name === 'linear' ? state.items.find((item) => item.handle === handle) : undefined;
 }
 
-function answer(state: SessionState, operation: OperationOf<'answer'>, facts: Facts): EventBody[] {
+function answer(state: SessionState, operation: OperationOf<'answer'>, facts: SessionFacts): EventBody[] {
   const item = openItem(state, operation.handle);
   if (item === undefined) return refused(operation, 'wrong-item');
   if (isOver(state, facts.now)) return refused(operation, 'late');
@@ -148,7 +152,7 @@ function answer(state: SessionState, operation: OperationOf<'answer'>, facts: Fa
     : [{ type: 'answered', handle: item.handle, option: operation.option, choice }];
 }
 
-function next(state: SessionState, operation: OperationOf<'next'>, facts: Facts): EventBody[] {
+function next(state: SessionState, operation: OperationOf<'next'>, facts: SessionFacts): EventBody[] {
   const { step } = state;
   if (step.name === 'adaptive') {
     const part = partAt(facts, step.part);
@@ -167,14 +171,14 @@ function next(state: SessionState, operation: OperationOf<'next'>, facts: Facts)
 }
 
 /** The session closes by itself when its last part is completed. */
-function closing(state: SessionState, bodies: readonly EventBody[], facts: Facts): EventBody[] {
+function closing(state: SessionState, bodies: readonly EventBody[], facts: SessionFacts): EventBody[] {
   const completed = state.completedParts.length + bodies.filter((body) => body.type === 'part-completed').length;
   return completed < facts.test.specification.parts.length
     ? [...bodies]
     : [...bodies, { type: 'closed', by: 'candidate', reason: 'completed' }];
 }
 
-function go(state: SessionState, operation: OperationOf<'go'>, facts: Facts): EventBody[] {
+function go(state: SessionState, operation: OperationOf<'go'>, facts: SessionFacts): EventBody[] {
   if (state.step.name !== 'linear') return refused(operation, 'wrong-step');
   if (isOver(state, facts.now)) return refused(operation, 'late');
   return operation.position <= state.items.length
@@ -182,7 +186,7 @@ function go(state: SessionState, operation: OperationOf<'go'>, facts: Facts): Ev
     : refused(operation, 'wrong-item');
 }
 
-function flag(state: SessionState, operation: OperationOf<'flag'>, facts: Facts): EventBody[] {
+function flag(state: SessionState, operation: OperationOf<'flag'>, facts: SessionFacts): EventBody[] {
   if (state.step.name !== 'linear' || openItem(state, operation.handle) === undefined)
     return refused(operation, 'wrong-item');
   return isOver(state, facts.now)
@@ -207,7 +211,7 @@ function recordingStarted(state: SessionState, operation: OperationOf<'recording
 function recordingFinished(
   state: SessionState,
   operation: OperationOf<'recording-finished'>,
-  facts: Facts,
+  facts: SessionFacts,
 ): EventBody[] {
   const turn = state.turns.find((candidate) => candidate.handle === operation.handle);
   if (turn === undefined || turn.recording !== operation.upload) return refused(operation, 'wrong-item');
@@ -225,7 +229,7 @@ function recordingFinished(
   ];
 }
 
-function submit(state: SessionState, operation: OperationOf<'submit'>, facts: Facts): EventBody[] {
+function submit(state: SessionState, operation: OperationOf<'submit'>, facts: SessionFacts): EventBody[] {
   const part = state.step.name === 'linear' ? partAt(facts, state.step.part) : undefined;
   if (part?.kind !== 'linear') return refused(operation, 'wrong-step');
   return closing(state, completeLinear(state, part, facts, isOver(state, facts.now) ? 'deadline' : 'submitted'), facts);

@@ -8,7 +8,7 @@ import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import { afterPause, isOver, later } from './clock.ts';
 import { decideOperation } from './decide-operation.ts';
 import { evolve, evolveAll } from './evolve.ts';
-import { type Facts, partAt } from './facts.ts';
+import { type SessionFacts, partAt } from './facts.ts';
 import { completeLinear } from './linear-part.ts';
 import type { Operation, OperationOutcome } from './operation.ts';
 import type { EventBody, Registration, Session, SessionEvent, SessionState } from './session.ts';
@@ -64,7 +64,11 @@ export const record = (
   op?: { readonly id: string; readonly seq: number },
 ): SessionEvent => ({ ...body, schema: 1, at: now, ...(op === undefined ? {} : { op }) });
 
-function accept(facts: Facts, bodies: readonly EventBody[], pending: readonly SessionConsequence[] = []): Accepted {
+function accept(
+  facts: SessionFacts,
+  bodies: readonly EventBody[],
+  pending: readonly SessionConsequence[] = [],
+): Accepted {
   return { events: bodies.map((body) => record(facts.now, body)), pending, outcomes: [] };
 }
 
@@ -74,7 +78,7 @@ const deadline = (deadlineAt: Instant | undefined): { deadlineAt?: Instant } =>
 const sessionClosed: SessionConsequence = { kind: 'session-closed', data: {} };
 const sessionAttended: SessionConsequence = { kind: 'session-attended', data: {} };
 
-export function decide(session: Session, command: SessionCommand, facts: Facts): SessionDecision {
+export function decide(session: Session, command: SessionCommand, facts: SessionFacts): SessionDecision {
   if (command.type === 'operations')
     return session === undefined
       ? refuse({ code: 'not-registered' })
@@ -85,7 +89,7 @@ export function decide(session: Session, command: SessionCommand, facts: Facts):
 
 type OneCommand = Exclude<SessionCommand, { readonly type: 'operations' }>;
 
-function decideCommand(session: Session, command: OneCommand, facts: Facts): Accepted | Refused<SessionRefusal> {
+function decideCommand(session: Session, command: OneCommand, facts: SessionFacts): Accepted | Refused<SessionRefusal> {
   if (command.type === 'register') {
     return session === undefined
       ? accept(facts, [{ type: 'registered', ...command.registration }])
@@ -103,7 +107,11 @@ function decideCommand(session: Session, command: OneCommand, facts: Facts): Acc
 
 type OpenCommand = Exclude<OneCommand, { readonly type: 'register' | 'take-writer' }>;
 
-function decideOpen(state: SessionState, command: OpenCommand, facts: Facts): Accepted | Refused<SessionRefusal> {
+function decideOpen(
+  state: SessionState,
+  command: OpenCommand,
+  facts: SessionFacts,
+): Accepted | Refused<SessionRefusal> {
   switch (command.type) {
     case 'make-code':
       return accept(facts, [{ type: 'code-made', hash: command.hash, admits: command.admits, by: command.by }]);
@@ -159,7 +167,7 @@ function decideOpen(state: SessionState, command: OpenCommand, facts: Facts): Ac
 function arrive(
   { code }: SessionState,
   brought: { readonly seat: string; readonly code: string },
-  facts: Facts,
+  facts: SessionFacts,
 ): Accepted | Refused<SessionRefusal> {
   if (code !== undefined && (code.isUsed || code.hash !== brought.code)) return refuse({ code: 'code-superseded' });
   return accept(facts, [{ type: 'arrived', seat: brought.seat }]);
@@ -176,13 +184,18 @@ function measureOutage(
   state: SessionState,
   from: Instant,
   to: Instant,
-  facts: Facts,
+  facts: SessionFacts,
 ): Accepted | Refused<SessionRefusal> {
   const known = state.outages.some((outage) => outage.from === from);
   return accept(facts, state.admittedAt === undefined || known ? [] : [{ type: 'outage-measured', from, to }]);
 }
 
-function refundPlay(state: SessionState, by: string, reason: string, facts: Facts): Accepted | Refused<SessionRefusal> {
+function refundPlay(
+  state: SessionState,
+  by: string,
+  reason: string,
+  facts: SessionFacts,
+): Accepted | Refused<SessionRefusal> {
   const { step } = state;
   const current =
     step.name === 'adaptive'
@@ -202,7 +215,7 @@ export const isOverdue = (state: SessionState, now: Instant): boolean =>
   (state.step.name === 'linear' && isOver(state, now)) || lastsTooLong(state, now);
 
 /** The deadline job: a linear part whose time is over is scored as it stands; a session nobody finished is ended. */
-function closeOverdue(state: SessionState, facts: Facts): Accepted | Refused<SessionRefusal> {
+function closeOverdue(state: SessionState, facts: SessionFacts): Accepted | Refused<SessionRefusal> {
   const part = state.step.name === 'linear' ? partAt(facts, state.step.part) : undefined;
   if (part?.kind === 'linear' && isOver(state, facts.now)) {
     return accept(
@@ -223,7 +236,7 @@ function decideOperations(
   start: SessionState,
   fence: number,
   operations: readonly Operation[],
-  facts: Facts,
+  facts: SessionFacts,
 ): SessionDecision {
   if (start.awaitingAdmission) return refuse({ code: 'not-admitted' });
   if (fence !== start.fence) return refuse({ code: 'fenced', fence: start.fence });

@@ -6,7 +6,7 @@ import type { AdaptiveTest, PinnedTest } from '../../item-bank/releases/pinned-t
 import type { ChoiceItem, ItemVersion, SpeakingItem } from '../../item-bank/items/item.ts';
 import type { Specification } from '../../item-bank/specifications/specification.ts';
 import type { SessionCommand } from './decide.ts';
-import type { Facts } from './facts.ts';
+import type { SessionFacts } from './facts.ts';
 import type { Operation } from './operation.ts';
 import type { Registration } from './session.ts';
 
@@ -146,7 +146,7 @@ export const civicTest: PinnedTest = {
 
 export const startMs = Date.parse('2026-11-23T09:00:00.000Z');
 export const at = (ms: number): string => new Date(startMs + ms).toISOString();
-export const facts = (test: PinnedTest, ms: number, sealed: Facts['sealed'] = new Map()): Facts => ({
+export const facts = (test: PinnedTest, ms: number, sealed: SessionFacts['sealed'] = new Map()): SessionFacts => ({
   now: at(ms),
   test,
   sealed,

@@ -1,7 +1,7 @@
 /** What `decide` may know beside the state: everything that is not in the journal yet. */
 import type { Instant } from '../../storage/document/instant.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
-import type { Part } from '../../item-bank/specifications/specification.ts';
+import type { TestPart } from '../../item-bank/specifications/specification.ts';
 
 /** A recording that the blob store has sealed and read back. */
 export interface SealedRecording {
@@ -10,12 +10,12 @@ export interface SealedRecording {
   readonly contentType: string;
 }
 
-export interface Facts {
+export interface SessionFacts {
   readonly now: Instant;
   readonly test: PinnedTest;
   /** Uploads named by `recording-finished` operations of this batch that are complete and sealed. */
   readonly sealed: ReadonlyMap<string, SealedRecording>;
 }
 
-export const partAt = ({ test }: Pick<Facts, 'test'>, index: number): Part | undefined =>
+export const partAt = ({ test }: Pick<SessionFacts, 'test'>, index: number): TestPart | undefined =>
   test.specification.parts[index];

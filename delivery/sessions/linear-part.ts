@@ -4,11 +4,11 @@ import { scoreChoice } from '../../item-bank/items/score.ts';
 import { assembleForm } from '../../item-bank/forms/assemble.ts';
 import type { LinearPart } from '../../item-bank/specifications/specification.ts';
 import { deadlineFrom } from './clock.ts';
-import type { Facts } from './facts.ts';
+import type { SessionFacts } from './facts.ts';
 import { giveItem } from './given.ts';
 import type { EventBody, SessionState } from './session.ts';
 
-export function startLinear(state: SessionState, part: LinearPart, facts: Facts): EventBody[] {
+export function startLinear(state: SessionState, part: LinearPart, facts: SessionFacts): EventBody[] {
   const { seed, language, excludedItems } = state.registration;
   const form = assembleForm({
     part,
@@ -32,7 +32,7 @@ export function startLinear(state: SessionState, part: LinearPart, facts: Facts)
 export const completeLinear = (
   state: SessionState,
   part: LinearPart,
-  { test }: Pick<Facts, 'test'>,
+  { test }: Pick<SessionFacts, 'test'>,
   reason: 'submitted' | 'deadline',
 ): EventBody[] => [
   {

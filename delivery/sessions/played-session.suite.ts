@@ -4,7 +4,7 @@ import { type SessionCommand, type SessionDecision, decide } from './decide.ts';
 import { admit, facts, operation, register, type Asked } from './example.suite.ts';
 import type { Operation } from './operation.ts';
 import { evolve } from './evolve.ts';
-import type { Facts } from './facts.ts';
+import type { SessionFacts } from './facts.ts';
 import type { Registration, Session, SessionEvent, SessionState } from './session.ts';
 import { optionHandle } from './shown-names.ts';
 
@@ -13,7 +13,7 @@ export class PlayedSession {
   readonly events: SessionEvent[] = [];
   readonly operations: Operation[] = [];
   ms = 0;
-  sealed: Facts['sealed'] = new Map();
+  sealed: SessionFacts['sealed'] = new Map();
 
   constructor(readonly test: PinnedTest) {}
 

@@ -45,7 +45,7 @@ export const sessionStream: StreamKind<SessionState, SessionEvent> = {
   evolve,
 };
 
-export interface Handled {
+export interface HandledCommand {
   readonly session: LoadedSession;
   readonly outcomes: readonly OperationOutcome[];
   readonly events: readonly SessionEvent[];
@@ -75,7 +75,7 @@ export class Sessions {
     id: SessionId,
     command: SessionCommand,
     sealed: ReadonlyMap<string, SealedRecording> = new Map(),
-  ): Promise<Handled> {
+  ): Promise<HandledCommand> {
     const { decision, ...after } = await this.stream.run(id, (state, now) =>
       decide(state, command, { now, test: this.testOf(state, command), sealed }),
     );

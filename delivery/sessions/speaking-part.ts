@@ -3,11 +3,11 @@ import { drawOrder } from '../../item-bank/forms/assemble.ts';
 import { UnknownItem } from '../../item-bank/releases/pinned-test.ts';
 import type { SpeakingPart } from '../../item-bank/specifications/specification.ts';
 import type { SpeakingItem } from '../../item-bank/items/item.ts';
-import type { Facts } from './facts.ts';
+import type { SessionFacts } from './facts.ts';
 import { giveTurns } from './given.ts';
 import type { EventBody, SessionState } from './session.ts';
 
-export function startSpeaking(state: SessionState, part: SpeakingPart, facts: Facts): EventBody[] {
+export function startSpeaking(state: SessionState, part: SpeakingPart, facts: SessionFacts): EventBody[] {
   const { seed, excludedItems } = state.registration;
   const pool = [...facts.test.items.values()].filter(
     (item): item is SpeakingItem => item.kind === 'speaking' && item.use === 'operational',

@@ -7,9 +7,9 @@ import { canonicalJson } from '../../storage/document/json.ts';
 import { eventsOf } from '../../storage/journal/stream.ts';
 import type { Commit } from '../../storage/port.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
-import type { Part } from '../../item-bank/specifications/specification.ts';
+import type { TestPart } from '../../item-bank/specifications/specification.ts';
 import { completeItem, continueAdaptive, historyOf } from './adaptive-part.ts';
-import type { Facts } from './facts.ts';
+import type { SessionFacts } from './facts.ts';
 import { assemblePractice } from './decide-operation.ts';
 import { sessionStream } from './run.ts';
 import { completeLinear, startLinear } from './linear-part.ts';
@@ -17,7 +17,7 @@ import { evolve } from './evolve.ts';
 import type { EventBody, EventOf, Registration, Session, SessionEvent, SessionState } from './session.ts';
 import { startSpeaking } from './speaking-part.ts';
 
-export interface Difference {
+export interface SessionDifference {
   readonly version: number;
   readonly type: string;
   readonly recorded: string;
@@ -30,18 +30,18 @@ export interface Verification {
   readonly head: string;
   /** Choices and scores that were recomputed. */
   readonly recomputed: number;
-  readonly differences: readonly Difference[];
+  readonly differences: readonly SessionDifference[];
   readonly engine: { readonly recorded: string; readonly present: string };
   readonly estimate?: { readonly theta: number; readonly standardError: number };
   /** Linear part: right answers among the scored positions. */
   readonly score?: { readonly right: number; readonly of: number };
 }
 
-const partOf = (state: SessionState, test: PinnedTest): Part | undefined =>
+const partOf = (state: SessionState, test: PinnedTest): TestPart | undefined =>
   test.specification.parts[state.completedParts.length];
 
 /** What should have been recorded at this point; undefined where nothing was computed. */
-function recompute(state: SessionState, event: SessionEvent, facts: Facts): EventBody | undefined {
+function recompute(state: SessionState, event: SessionEvent, facts: SessionFacts): EventBody | undefined {
   const part = partOf(state, facts.test);
   const find = (bodies: readonly EventBody[]) => bodies.find((body) => body.type === event.type);
   switch (event.type) {
@@ -102,7 +102,7 @@ export class EmptySession extends Error {
   }
 }
 
-/** Throws EmptySession when nothing is there; every other disagreement is a Difference. */
+/** Throws EmptySession when nothing is there; every other disagreement is a SessionDifference. */
 export function verifySession(
   commits: readonly Commit[],
   pinnedTest: (registration: Registration) => PinnedTest,
@@ -111,7 +111,7 @@ export function verifySession(
   let session: Session;
   let recomputed = 0;
   let count = 0;
-  const differences: Difference[] = [];
+  const differences: SessionDifference[] = [];
   for (const commit of commits) {
     for (const event of eventsOf(sessionStream, commit)) {
       count += 1;

@@ -5,7 +5,7 @@ import { ResponseRows } from './response-rows.ts';
 /**
  * `matrix` has options for categories; `key`: the one option of each item that scored, −1 where none or several did.
  */
-export interface Choices {
+export interface ResponseChoices {
   readonly matrix: ResponseMatrix;
   readonly key: Int16Array;
 }
@@ -24,7 +24,7 @@ export class ChoiceRows {
   }
 
   /** Undefined where no option was told. */
-  sorted(persons: number, items: number): Choices | undefined {
+  sorted(persons: number, items: number): ResponseChoices | undefined {
     if (this.rows.length === 0) return undefined;
     return {
       matrix: this.rows.sorted(persons, items),

@@ -10,7 +10,7 @@ import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import type { ResponseMatrix } from 'itemresponsetheory/calibration';
 import { z } from 'zod';
-import { ChoiceRows, type Choices } from './choices.ts';
+import { ChoiceRows, type ResponseChoices } from './choices.ts';
 import { withoutDuplicates } from './duplicate-responses.ts';
 import { ResponseFileError } from './response-file-error.ts';
 import { Names, ResponseRows } from './response-rows.ts';
@@ -31,7 +31,7 @@ export interface ResponseData {
   /** What else is known of each person, where columns were named. */
   readonly covariates?: readonly { readonly name: string; readonly values: readonly string[] }[];
   /** Options chosen, where the file tells them. */
-  readonly choices?: Choices;
+  readonly choices?: ResponseChoices;
   readonly remarks: readonly Remark[];
 }
 

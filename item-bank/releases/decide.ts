@@ -8,14 +8,14 @@ import type { ItemParameterRow, Recalibration, Release } from './release.ts';
 export interface Publication extends Omit<Recalibration, 'replaced'> {
   readonly rows: readonly ItemParameterRow[];
 }
-export interface Choice {
+export interface ReleaseChoice {
   readonly release: string;
   readonly by: string;
   readonly reason: string;
 }
 export type BankCommand =
   | { readonly type: 'publish'; readonly publication: Publication }
-  | { readonly type: 'put-in-force'; readonly choice: Choice };
+  | { readonly type: 'put-in-force'; readonly choice: ReleaseChoice };
 
 export interface BankFacts {
   readonly bank: string;
@@ -69,7 +69,7 @@ function publish(state: BankState | undefined, publication: Publication, facts: 
   });
 }
 
-function putInForce({ release, by, reason }: Choice, facts: BankFacts): BankDecision {
+function putInForce({ release, by, reason }: ReleaseChoice, facts: BankFacts): BankDecision {
   const { bank, inForce: previous, now, releases } = facts;
   if (!releases.some(({ id, bank: of }) => id === release && of === bank))
     return refuse('unknown-release', `${bank} has no release ${release}`);

@@ -11,7 +11,7 @@ import {
   type BankCommand,
   type BankRefusal,
   type BankRefusalCode,
-  type Choice,
+  type ReleaseChoice,
   type Publication,
   decideBank,
 } from './decide.ts';
@@ -64,7 +64,7 @@ export class Banks {
   }
 
   /** From now on new sessions pin this release; those that run keep theirs. Throws BankRefused. */
-  async putInForce(bank: string, choice: Choice): Promise<void> {
+  async putInForce(bank: string, choice: ReleaseChoice): Promise<void> {
     await this.run(bank, { type: 'put-in-force', choice });
   }
 

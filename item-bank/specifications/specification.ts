@@ -48,8 +48,8 @@ export const LinearPart = z.strictObject({
   limitMs: z.int().positive(),
 });
 
-export const Part = z.discriminatedUnion('kind', [AdaptivePart, SpeakingPart, LinearPart]);
-export type Part = z.infer<typeof Part>;
+export const TestPart = z.discriminatedUnion('kind', [AdaptivePart, SpeakingPart, LinearPart]);
+export type TestPart = z.infer<typeof TestPart>;
 export type AdaptivePart = z.infer<typeof AdaptivePart>;
 export type SpeakingPart = z.infer<typeof SpeakingPart>;
 export type LinearPart = z.infer<typeof LinearPart>;
@@ -68,7 +68,7 @@ export const Specification = z
     languages: z.array(Language).min(1),
     /** Ids of practice items, in order; a speaking item is the last. */
     practice: z.array(z.string()),
-    parts: z.array(Part).min(1),
+    parts: z.array(TestPart).min(1),
     synthetic: z.boolean(),
   })
   .transform((specification) => ({ ...specification, regime: specification.regime ?? specification.id }));

@@ -11,19 +11,19 @@ import { type Certificate, type Sign, signCertificate } from './sign.ts';
 import { type WithdrawnCertificates, withdraw } from './status.ts';
 
 /** What a result has, under the session's id. */
-export interface Issued {
+export interface IssuedCertificate {
   /** Absent when it was taken back and nothing took its place. */
   readonly credential?: string;
   readonly issuedAt: Instant;
   /** Where it took the place of another: its own id, and the version of the result that it shows. */
   readonly replacement?: { readonly id: string; readonly version: number };
 }
-export const certificates: CollectionDefinition<Issued, never> = {
+export const certificates: CollectionDefinition<IssuedCertificate, never> = {
   name: 'certificates',
   indexes: {},
   sealed: true,
 };
-export type Certificates = Collection<Issued, never>;
+export type Certificates = Collection<IssuedCertificate, never>;
 
 export interface CertificateFacts {
   readonly id: string;
@@ -138,4 +138,4 @@ export async function revokeCertificate(
 }
 
 /** Id of the certificate that a result has now: the session's, but for a replacement. */
-const idOf = (session: string, { replacement }: Issued): string => replacement?.id ?? session;
+const idOf = (session: string, { replacement }: IssuedCertificate): string => replacement?.id ?? session;

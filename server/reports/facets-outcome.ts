@@ -32,7 +32,7 @@ export interface Estimates extends Measures {
   readonly converged: boolean;
 }
 
-export type Reason = 'erratic' | 'veryErratic' | 'even' | 'middle' | 'ends' | 'halo' | 'drifts' | 'unrelated';
+export type RaterReason = 'erratic' | 'veryErratic' | 'even' | 'middle' | 'ends' | 'halo' | 'drifts' | 'unrelated';
 export interface Row {
   readonly facet: string;
   readonly element: string;
@@ -41,7 +41,7 @@ export interface Row {
   readonly fit: ElementFit;
   readonly effects?: RaterEffects;
   readonly drift?: Drift;
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly RaterReason[];
   readonly light: 'keep' | 'look' | 'drop';
 }
 
@@ -52,8 +52,8 @@ function reasonsOf(
   { infit, outfit }: ElementFit,
   effects: RaterEffects | undefined,
   drift: Drift | undefined,
-): Reason[] {
-  const reasons: Reason[] = [];
+): RaterReason[] {
+  const reasons: RaterReason[] = [];
   const noise = Math.max(infit, outfit);
   if (noise > 2) reasons.push('veryErratic');
   else if (noise > 1.5) reasons.push('erratic');

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { floors, read, root, tracked } from './sources.ts';
+import { floors, production, read, root, tracked } from './sources.ts';
 import { rooms } from '../../.dependency-cruiser.mjs';
 
 /** Folders that stand in a folder. */
@@ -14,6 +14,15 @@ const foldersIn = (folder: string): string[] => [
       .filter((file) => file.startsWith(`${folder}/`))
       .map((file) => file.slice(folder.length + 1).split('/'))
       .flatMap(([first, ...rest]) => (first === undefined || rest.length === 0 ? [] : [first])),
+  ),
+];
+/** Files that stand in a folder itself, by the name that the order of imports has for them. */
+const filesIn = (folder: string): string[] => [
+  ...new Set(
+    production
+      .filter((file) => file.startsWith(`${folder}/`) && file.endsWith('.ts'))
+      .map((file) => file.slice(folder.length + 1))
+      .flatMap((file) => (file.includes('/') ? [] : [file.split('.')[0] ?? ''])),
   ),
 ];
 /** What a README sets as code. */
@@ -44,7 +53,7 @@ const made = /^(dist|data|node_modules)\//;
 
 describe('the rooms', () => {
   it.each(Object.entries(rooms))('of %s are under an order of imports', (folder, listed) => {
-    const unlisted = foldersIn(folder).filter((room) => !listed.includes(room));
+    const unlisted = [...foldersIn(folder), ...filesIn(folder)].filter((room) => !listed.includes(room));
     expect(unlisted).toEqual([]);
   });
 

@@ -21,6 +21,20 @@ const banned: readonly Banned[] = table
 /** Words of a name: `openSessions` has open and sessions. */
 const wordsOf = (name: string): string[] => name.split(/(?=[A-Z])|[^A-Za-z]+/).map((word) => word.toLowerCase());
 
+/** The third table: a word, and where names may have it. */
+const boundWords = (read('docs/words.md').split('## Only there')[1] ?? '')
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .map((line) => line.split('|').map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '')))
+  .flatMap(([, words = [], , places = []]) => words.map((word) => [word, places] as const));
+
+/** `itemHandle` and `handles` name a handle; `handle` alone may be the verb, and `handleRequest` is. */
+const isNoun = (name: string, word: string): boolean => {
+  const words = wordsOf(name);
+  const last = words.at(-1) ?? '';
+  return word === 'handle' ? last === 'handles' || (words.length > 1 && last === 'handle') : words.includes(word);
+};
+
 const bannedAs = (wanted: string): (readonly [name: string, instead: string])[] =>
   banned
     .filter(({ kind }) => kind === wanted)
@@ -44,6 +58,14 @@ describe('the words', () => {
   it.each(bannedAs('name'))('no name in code has the word %s: %s', (word) => {
     const places = code.flatMap((file) => namesOf(file).filter((name) => wordsOf(name).includes(word)));
     expect(places).toEqual([]);
+  });
+
+  it.each(boundWords)('says %s in names of %j only', (word, places) => {
+    expect(places.length).toBeGreaterThan(0);
+    const strangers = production
+      .filter((file) => !places.some((place) => file.startsWith(place)))
+      .flatMap((file) => namesOf(file).flatMap((name) => (isNoun(name, word) ? [`${file} ${name}`] : [])));
+    expect(strangers).toEqual([]);
   });
 
   it.each(bannedAs('file'))('no file or folder is called %s: %s', (name) => {

@@ -4,7 +4,7 @@
  * difficulty, no text of what must be heard, no name of another item.
  */
 import { type PinnedTest, choiceItem, speakingItem, textIn } from '../../../item-bank/releases/pinned-test.ts';
-import type { Part } from '../../../item-bank/specifications/specification.ts';
+import type { TestPart } from '../../../item-bank/specifications/specification.ts';
 import type { Language } from '../../../item-bank/items/item.ts';
 import { type Instant } from '../../../storage/document/instant.ts';
 import { isOver, remainingMs } from '../../../delivery/sessions/clock.ts';
@@ -101,10 +101,10 @@ function introScreen({ specification }: PinnedTest, index: number): Screen {
   if (part === undefined) return { name: 'waiting' };
   return { name: 'part-intro', part: part.id, kind: part.kind, title: specification.title };
 }
-const maximum = (part: Part | undefined): number =>
+const maximum = (part: TestPart | undefined): number =>
   part?.kind === 'adaptive' ? part.policy.maximumItems + part.policy.pretestPositions.length : 0;
 
-function adaptiveScreen(seen: Seen, part: Part | undefined, handle: string): Screen {
+function adaptiveScreen(seen: Seen, part: TestPart | undefined, handle: string): Screen {
   const item = seen.state.items.find((candidate) => candidate.handle === handle);
   if (item === undefined) return { name: 'waiting' };
   return {

@@ -7,16 +7,16 @@ import { sendPacked } from '../../http/packed.ts';
 import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
 import type { CalibrationJob } from '../../jobs/calibrations.ts';
-import type { Program } from '../../program.ts';
 import { type StaffAccess, guards } from '../access.ts';
 import { beginCalibration } from './calibration-start.ts';
+import type { DesignerCalibrationPorts } from './ports.ts';
 import { orProblem } from './problems.ts';
 import { CalibrationFile, CalibrationQuery, CalibrationSummary, CalibrationView } from './protocol.ts';
 import { calibrationSummary, calibrationView } from './view.ts';
 
 /** The job as it is, at once and at every change; the stream ends when the job does. */
 async function follow(
-  program: Program,
+  program: Pick<DesignerCalibrationPorts, 'calibrations' | 'timers' | 'log'>,
   view: (stored: Stored<CalibrationJob>) => CalibrationView,
   key: { tenant: string; id: string },
   request: Request,
@@ -38,7 +38,7 @@ async function follow(
 
 /** A job of another agency is not there. */
 export async function ownCalibration(
-  { calibrations }: Pick<Program, 'calibrations'>,
+  { calibrations }: Pick<DesignerCalibrationPorts, 'calibrations'>,
   { tenant }: StaffAccess,
   id: string,
 ): Promise<Stored<CalibrationJob>> {
@@ -49,7 +49,7 @@ export async function ownCalibration(
 
 /** A file of the job, packed; a name that is none, or of which nothing was kept, is not found. */
 async function sendFile(
-  program: Program,
+  program: Pick<DesignerCalibrationPorts, 'calibrations'>,
   { tenant, id, value }: Stored<CalibrationJob>,
   name: string,
   request: Request,
@@ -64,7 +64,7 @@ async function sendFile(
   sendPacked(request, response, content, file.data);
 }
 
-export function calibrationEndpoints(program: Program): Endpoint[] {
+export function calibrationEndpoints(program: DesignerCalibrationPorts): Endpoint[] {
   const common = { guard: guards(program).staff('designer'), access: 'designer' } as const;
   const { bank, calibrations, now } = program;
   const view = (stored: Stored<CalibrationJob>): CalibrationView =>
@@ -114,7 +114,7 @@ export function calibrationEndpoints(program: Program): Endpoint[] {
 }
 
 /** What is done with one calibration: its files, its end. */
-function resultEndpoints(program: Program): Endpoint[] {
+function resultEndpoints(program: DesignerCalibrationPorts): Endpoint[] {
   const common = { guard: guards(program).staff('designer'), access: 'designer' } as const;
   return [
     rawEndpoint({

@@ -12,12 +12,16 @@ import { Problem } from '../../http/problem.ts';
 import { receiveFile } from '../../http/receive-file.ts';
 import type { WorkerTask } from '../../jobs/calibration-worker.ts';
 import type { CalibrationJob, CalibrationStart } from '../../jobs/calibrations.ts';
-import type { Program } from '../../program.ts';
 import type { StaffAccess } from '../access.ts';
+import type { DesignerCalibrationPorts } from './ports.ts';
 import { type CalibrationQuery, responseFileLimits } from './protocol.ts';
 
 /** Closed sessions of a tenant; others get their turn after every few. */
-async function liveResponses(program: Program, tenant: string, items: readonly BankItem[]): Promise<ResponseData> {
+async function liveResponses(
+  program: DesignerCalibrationPorts,
+  tenant: string,
+  items: readonly BankItem[],
+): Promise<ResponseData> {
   const responses = new SessionResponses(new Map(items.map(({ id, version }) => [id, version])));
   let after: string | undefined;
   do {
@@ -61,7 +65,7 @@ const shownName = (name: string): string =>
 
 /** Throws Problem, CalibrationRefused, UnknownPublication. */
 export async function beginCalibration(
-  program: Program,
+  program: DesignerCalibrationPorts,
   { tenant, id: by }: StaffAccess,
   request: Request,
   bank: string,

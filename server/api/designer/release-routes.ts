@@ -4,14 +4,14 @@ import { publishedRows } from '../../../item-bank/releases/publishable.ts';
 import { UnknownPublication } from '../../../item-bank/releases/store.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
 import { Problem } from '../../http/problem.ts';
-import type { Program } from '../../program.ts';
 import { type StaffAccess, guards } from '../access.ts';
 import { ownCalibration } from './calibration-routes.ts';
+import type { DesignerReleasePorts } from './ports.ts';
 import { orProblem } from './problems.ts';
 import { InForceChoice, PublicationRequest, ReleaseView } from './protocol.ts';
 import { releaseView } from './view.ts';
 
-async function releasesOf({ bank: store, banks }: Program, bank: string): Promise<ReleaseView[]> {
+async function releasesOf({ bank: store, banks }: DesignerReleasePorts, bank: string): Promise<ReleaseView[]> {
   const [current, { state }] = [store.currentRelease(bank), await banks.load(bank)];
   return store
     .allReleases()
@@ -22,7 +22,7 @@ async function releasesOf({ bank: store, banks }: Program, bank: string): Promis
 
 /** A release of a finished calibration. Throws Problem, NotPublishable, BankRefused. */
 async function publish(
-  program: Program,
+  program: DesignerReleasePorts,
   access: StaffAccess,
   id: string,
   { items, reason }: PublicationRequest,
@@ -46,7 +46,7 @@ async function publish(
   return releaseView(release, store.currentRelease(bank), (await banks.load(bank)).state);
 }
 
-export function releaseEndpoints(program: Program): Endpoint[] {
+export function releaseEndpoints(program: DesignerReleasePorts): Endpoint[] {
   const common = { guard: guards(program).staff('designer'), access: 'designer' } as const;
   return [
     jsonEndpoint({

@@ -7,9 +7,9 @@ import { defined } from '../../../storage/document/defined.ts';
 import { type Endpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
 import { sendMedia } from '../../http/media.ts';
 import { Problem } from '../../http/problem.ts';
-import type { Program } from '../../program.ts';
 import { guards } from '../access.ts';
 import { calibrationEndpoints } from './calibration-routes.ts';
+import type { DesignerBankPorts, DesignerPorts } from './ports.ts';
 import { releaseEndpoints } from './release-routes.ts';
 import { BankSummary, ItemDetail, ItemPage, SpecificationView } from './protocol.ts';
 import { bankSummary, itemDetail, itemRow, specificationView } from './view.ts';
@@ -21,9 +21,9 @@ const After = z.object({ after: z.string().max(100).optional() });
 export type LiveCounts = (tenant: string) => Promise<ReadonlyMap<string, LiveStatistics>>;
 
 /** In force, of each bank. */
-const newest = ({ bank: store }: Program): Release[] =>
+const newest = ({ bank: store }: Pick<DesignerBankPorts, 'bank'>): Release[] =>
   [...new Set(store.allReleases().map(({ bank }) => bank))].map((bank) => store.currentRelease(bank));
-function releaseOf({ bank: store }: Program, bank: string): Release {
+function releaseOf({ bank: store }: Pick<DesignerBankPorts, 'bank'>, bank: string): Release {
   try {
     return store.currentRelease(bank);
   } catch (error) {
@@ -45,7 +45,7 @@ function itemPage(release: Release, live: ReadonlyMap<string, LiveStatistics>, a
   };
 }
 
-export function designerEndpoints(program: Program, countsOf: LiveCounts): Endpoint[] {
+export function designerEndpoints(program: DesignerPorts, countsOf: LiveCounts): Endpoint[] {
   return [
     ...bankEndpoints(program, countsOf),
     ...itemEndpoints(program, countsOf),
@@ -54,7 +54,7 @@ export function designerEndpoints(program: Program, countsOf: LiveCounts): Endpo
   ];
 }
 
-function bankEndpoints(program: Program, countsOf: LiveCounts): Endpoint[] {
+function bankEndpoints(program: DesignerBankPorts, countsOf: LiveCounts): Endpoint[] {
   const common = { guard: guards(program).staff('designer'), access: 'designer' } as const;
   const { bank: store, now } = program;
   return [
@@ -95,7 +95,7 @@ function bankEndpoints(program: Program, countsOf: LiveCounts): Endpoint[] {
   ];
 }
 
-function itemEndpoints(program: Program, countsOf: LiveCounts): Endpoint[] {
+function itemEndpoints(program: DesignerBankPorts, countsOf: LiveCounts): Endpoint[] {
   const common = { guard: guards(program).staff('designer'), access: 'designer' } as const;
   return [
     jsonEndpoint({

@@ -6,7 +6,7 @@ import { createItemParameters } from 'itemresponsetheory';
 import { informationChart, itemChart } from '../../../engine/charts/item.ts';
 import { type ChoiceItem, type ItemVersion } from '../../../item-bank/items/item.ts';
 import { type ItemParameterRow, type Release, specOf } from '../../../item-bank/releases/release.ts';
-import type { Part, Specification } from '../../../item-bank/specifications/specification.ts';
+import type { TestPart, Specification } from '../../../item-bank/specifications/specification.ts';
 import { type LiveStatistics, liveLight, noResponses } from '../../../item-bank/statistics/live.ts';
 import type { BankState } from '../../../item-bank/releases/bank.ts';
 import { isPublishable } from '../../../item-bank/releases/publishable.ts';
@@ -129,7 +129,7 @@ const fact = (name: string, value: string | number): { name: string; value: stri
   value: String(value),
 });
 
-function partFacts(part: Part): { name: string; value: string }[] {
+function partFacts(part: TestPart): { name: string; value: string }[] {
   switch (part.kind) {
     case 'adaptive':
       return [

@@ -1,0 +1,15 @@
+/** What the designer's routes work with. */
+import type { Calibrations } from '../../jobs/calibrations.ts';
+import type { Program } from '../../program.ts';
+import type { GuardPorts } from '../access.ts';
+
+/** A bank's releases, and who asks. */
+export type DesignerBankPorts = GuardPorts & Pick<Program, 'bank' | 'media'>;
+
+export type DesignerReleasePorts = GuardPorts &
+  Pick<Program, 'bank' | 'banks'> & { readonly calibrations: Calibrations };
+
+export type DesignerCalibrationPorts = GuardPorts &
+  Pick<Program, 'bank' | 'sessionList' | 'timers' | 'log'> & { readonly calibrations: Calibrations };
+
+export type DesignerPorts = DesignerBankPorts & DesignerReleasePorts & DesignerCalibrationPorts;
