@@ -49,7 +49,16 @@ export const rooms = {
     'standard-setting',
     'simulation',
   ],
-  delivery: ['proctoring', 'recordings', 'sessions', 'responses', 'administrations', 'live', 'monitoring'],
+  delivery: [
+    'proctoring',
+    'recordings',
+    'sessions',
+    'responses',
+    'registrations',
+    'administrations',
+    'live',
+    'monitoring',
+  ],
   scoring: [
     'regimes',
     'rating',

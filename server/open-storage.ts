@@ -9,6 +9,7 @@ import { staffSessions } from '../people/staff/staff-sessions.ts';
 import { bankKind } from '../item-bank/releases/run.ts';
 import { publications } from '../item-bank/releases/store.ts';
 import { sessionList } from '../delivery/administrations/register.ts';
+import { expectedPersons, registrationKind } from '../delivery/registrations/run.ts';
 import { sessionKind } from '../delivery/sessions/run.ts';
 import { pushes } from '../delivery/live/seats.ts';
 import { certificates } from '../scoring/certificates/issue.ts';
@@ -38,6 +39,7 @@ export const sealedCollections: readonly AnyDefinition[] = [
   certificates,
   checkpoints,
   deliveries,
+  expectedPersons,
   publications,
   pushes,
   ratingQueue,
@@ -95,7 +97,7 @@ export async function verifyEverything(
   ports: Omit<VerifyPorts, 'storage' | 'scopes'>,
 ): Promise<Verified> {
   const ofAgencies = (await tenants(await storage.collection(agencies))).flatMap((tenant) =>
-    [sessionKind, ratingKind, resultKind].map((kind) => ({ tenant, kind })),
+    [registrationKind, sessionKind, ratingKind, resultKind].map((kind) => ({ tenant, kind })),
   );
   const scopes = [{ tenant: installationTenant, kind: bankKind }, installationStream, ...ofAgencies];
   return verifyCheckpoints({ storage, scopes, ...ports });

@@ -6,6 +6,7 @@ import { Banks } from '../item-bank/releases/run.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
 import type { Registration } from '../delivery/sessions/session.ts';
+import { Registrations, expectedPersons } from '../delivery/registrations/run.ts';
 import { Sessions } from '../delivery/sessions/run.ts';
 import { type Certificates, certificates } from '../scoring/certificates/issue.ts';
 import { type WithdrawnCertificates, withdrawnCertificates } from '../scoring/certificates/status.ts';
@@ -16,6 +17,7 @@ import { type Deliveries, deliveries } from '../scoring/trajectory/deliveries.ts
 
 export interface Rooms {
   readonly candidates: Candidates;
+  readonly registrations: Registrations;
   readonly sessions: Sessions;
   /** What designers do to the banks: releases published and put in force. */
   readonly banks: Banks;
@@ -41,6 +43,7 @@ export async function openRooms({ storage, bank, pinnedTest, regimes, now }: Roo
   const keys = await storage.collection(resultKeys);
   return {
     candidates: await storage.collection(candidates),
+    registrations: new Registrations({ journal, expected: await storage.collection(expectedPersons), now }),
     sessions,
     banks: new Banks({ journal, store: bank, now }),
     ratings,

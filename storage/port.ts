@@ -81,7 +81,7 @@ export interface Collection<T, I extends string = string> {
   watch(tenant: string, changed: (key: Key) => void): () => void;
 }
 
-/** `kind` is session, rating, result or bank. */
+/** `kind` is registration, session, rating, result or bank. */
 export interface StreamId extends Key {
   readonly kind: string;
 }

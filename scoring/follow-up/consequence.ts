@@ -3,17 +3,20 @@ import { z } from 'zod';
 import { UnknownConsequence } from '../../storage/journal/set-aside.ts';
 import type { Consequence } from '../../storage/port.ts';
 import type { BankConsequence } from '../../item-bank/releases/decide.ts';
+import type { RegistrationConsequence } from '../../delivery/registrations/decide.ts';
 import type { SessionConsequence } from '../../delivery/sessions/decide.ts';
 import type { RatingConsequence } from '../rating/decide.ts';
 import type { ResultConsequence } from '../results/decide.ts';
 
-export type KnownConsequence = BankConsequence | SessionConsequence | RatingConsequence | ResultConsequence;
+export type KnownConsequence =
+  BankConsequence | RegistrationConsequence | SessionConsequence | RatingConsequence | ResultConsequence;
 type Kind = KnownConsequence['kind'];
 
 const one = <K extends Kind, D extends z.ZodType>(kind: K, data: D) => z.strictObject({ kind: z.literal(kind), data });
 const nothing = z.strictObject({});
 const schemas: { readonly [K in Kind]: z.ZodType<Extract<KnownConsequence, { readonly kind: K }>> } = {
   'bank-changed': one('bank-changed', z.strictObject({ bank: z.string() })),
+  'registration-changed': one('registration-changed', z.strictObject({ registration: z.string() })),
   'session-attended': one('session-attended', nothing),
   'session-closed': one('session-closed', nothing),
   'performance-rated': one('performance-rated', z.strictObject({ session: z.string() })),

@@ -48,6 +48,7 @@ beforeEach(async () => {
   ports = {
     sessions: rooms.sessions,
     results: rooms.results,
+    registrations: { project: () => Promise.reject(new Error('no registration here')) },
     banks: { apply: () => Promise.reject(new Error('no bank here')) },
     candidates: people,
     agencies: await storage.collection(agencies),

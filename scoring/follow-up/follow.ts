@@ -2,6 +2,7 @@
 import type { Origin } from '../../storage/journal/origin.ts';
 import type { Consequence } from '../../storage/port.ts';
 import type { Banks } from '../../item-bank/releases/run.ts';
+import type { Registrations } from '../../delivery/registrations/run.ts';
 import type { SessionId } from '../../delivery/sessions/run.ts';
 import type { Results } from '../results/run.ts';
 import { readConsequence } from './consequence.ts';
@@ -9,6 +10,7 @@ import { type PronouncePorts, annulled, corrected, released } from './pronounce.
 
 export interface FollowUpPorts extends PronouncePorts {
   readonly banks: Pick<Banks, 'apply'>;
+  readonly registrations: Pick<Registrations, 'project'>;
   readonly results: Pick<Results, 'attended' | 'conclude' | 'loadAt' | 'recompute'>;
   /** Nobody waits for a sign of life of this session any more. */
   readonly sessionClosed: (id: SessionId) => void;
@@ -24,6 +26,8 @@ export function follow(ports: FollowUpPorts, recorded: Consequence, { stream, ve
   switch (consequence.kind) {
     case 'bank-changed':
       return ports.banks.apply(consequence.data.bank);
+    case 'registration-changed':
+      return ports.registrations.project({ tenant: stream.tenant, id: consequence.data.registration });
     case 'session-attended':
       return ports.results.attended(id);
     case 'session-closed':

@@ -1,4 +1,4 @@
-/** `meetlat rebuild`: what is derived from the journal, made anew: queue of ratings, keys of receipts, releases. */
+/** `meetlat rebuild`: what is derived from the journal, made anew: who is expected, queue of ratings, keys of receipts, releases. */
 import { bankKind } from '../../item-bank/releases/run.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import { resultKind } from '../../scoring/results/run.ts';
@@ -10,13 +10,14 @@ import { type Rooms, openRooms } from '../rooms.ts';
 import { command } from './command.ts';
 
 /** Whatever is missing or behind the journal is put right; what is right stays as it is. */
-async function rebuild({ storage, agencies }: Stores, { banks, ratings, results }: Rooms) {
-  const made = { banks: 0, performances: 0, results: 0 };
+async function rebuild({ storage, agencies }: Stores, { banks, registrations, ratings, results }: Rooms) {
+  const made = { banks: 0, registrations: 0, performances: 0, results: 0 };
   for await (const bank of everyStream(storage.journal, installationTenant, bankKind)) {
     await banks.apply(bank);
     made.banks += 1;
   }
   for (const tenant of await tenants(agencies)) {
+    made.registrations += await registrations.rebuild(tenant);
     made.performances += await ratings.rebuild(tenant);
     for await (const id of everyStream(storage.journal, tenant, resultKind)) {
       // Attended once already: this writes the receipt's key where it is missing, and nothing else.
@@ -40,6 +41,7 @@ export const rebuildCommand = command({
       console.log(
         [
           `banks        ${made.banks}: releases and which one is in force`,
+          `registered   ${made.registrations}: who is expected where on which day`,
           `performances ${made.performances}: queue of the examiners`,
           `results      ${made.results}: keys of the receipts`,
         ].join('\n'),
