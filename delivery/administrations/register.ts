@@ -8,6 +8,7 @@ import type { MakeId } from '../../storage/document/id.ts';
 import type { Candidate, Candidates } from '../../people/candidates/candidate.ts';
 import type { Language } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
+import { RegistrationRefused } from '../registrations/run.ts';
 import type { SessionId, Sessions } from '../sessions/run.ts';
 import type { Registration } from '../sessions/session.ts';
 
@@ -61,16 +62,6 @@ export interface RegistrationPorts {
   readonly now: () => Instant;
   readonly makeId: MakeId;
   readonly random: (bytes: number) => Uint8Array;
-}
-
-export class RegistrationRefused extends Error {
-  constructor(
-    readonly code: 'language-not-offered' | 'reference-of-another-person',
-    message: string,
-  ) {
-    super(message);
-    this.name = 'RegistrationRefused';
-  }
 }
 
 /** Attempts whose items are not given again. */

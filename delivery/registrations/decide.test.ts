@@ -47,7 +47,6 @@ const then = (...events: readonly RegistrationEvent[]): Then => ({
 });
 const lastDay = '2027-12-28';
 
-// prettier-ignore
 const table: readonly [string, readonly RegistrationEvent[], RegistrationCommand, string, string, Then][] = [
   ['nothing', [], register('2026-11-24'), 'r1', monday, then(...first)],
   ['nothing', [], register('2026-11-23'), 'r1', monday, then(...made('r1', '2026-11-23'))],
@@ -59,8 +58,22 @@ const table: readonly [string, readonly RegistrationEvent[], RegistrationCommand
 
   ['one on that day', first, register('2026-11-24'), 'r2', monday, { refused: 'day-taken' }],
   ['one on another day', first, register('2026-11-25'), 'r2', monday, then(...made('r2', '2026-11-25'))],
-  ['one that was cancelled', [...first, cancelled], register('2026-11-24'), 'r2', monday, then(...made('r2', '2026-11-24'))],
-  ['one that was moved away', [...first, moved], register('2026-11-24'), 'r2', monday, then(...made('r2', '2026-11-24'))],
+  [
+    'one that was cancelled',
+    [...first, cancelled],
+    register('2026-11-24'),
+    'r2',
+    monday,
+    then(...made('r2', '2026-11-24')),
+  ],
+  [
+    'one that was moved away',
+    [...first, moved],
+    register('2026-11-24'),
+    'r2',
+    monday,
+    then(...made('r2', '2026-11-24')),
+  ],
   ['one that was moved there', [...first, moved], register('2026-11-26'), 'r2', monday, { refused: 'day-taken' }],
   ['an absence that day', [...first, absent], register('2026-11-24'), 'r2', tuesday, { refused: 'day-taken' }],
   ['an admission that day', [...first, admitted], register('2026-11-24'), 'r2', tuesday, { refused: 'day-taken' }],
@@ -71,9 +84,30 @@ const table: readonly [string, readonly RegistrationEvent[], RegistrationCommand
   ['one for Tuesday', first, schedule('2026-11-24'), 'r1', monday, then()],
   ['one for Tuesday', first, schedule('2026-11-22'), 'r1', monday, { refused: 'day-past' }],
   ['one for Tuesday', first, schedule('2027-12-29'), 'r1', monday, { refused: 'day-too-far' }],
-  ['one for a day that is over', first, schedule('2026-11-25'), 'r1', wednesday, then({ type: 'rescheduled', ...of('r1', wednesday), ...on('2026-11-25') })],
-  ['one of two, to the day of the other', [...first, ...made('r2', '2026-11-26')], schedule('2026-11-26'), 'r1', monday, { refused: 'day-taken' }],
-  ['a cancelled one', [...first, cancelled], schedule('2026-11-26'), 'r1', monday, { refused: 'registration-cancelled' }],
+  [
+    'one for a day that is over',
+    first,
+    schedule('2026-11-25'),
+    'r1',
+    wednesday,
+    then({ type: 'rescheduled', ...of('r1', wednesday), ...on('2026-11-25') }),
+  ],
+  [
+    'one of two, to the day of the other',
+    [...first, ...made('r2', '2026-11-26')],
+    schedule('2026-11-26'),
+    'r1',
+    monday,
+    { refused: 'day-taken' },
+  ],
+  [
+    'a cancelled one',
+    [...first, cancelled],
+    schedule('2026-11-26'),
+    'r1',
+    monday,
+    { refused: 'registration-cancelled' },
+  ],
   ['an absence', [...first, absent], schedule('2026-11-26'), 'r1', tuesday, { refused: 'registration-absent' }],
   ['an admission', [...first, admitted], schedule('2026-11-26'), 'r1', tuesday, { refused: 'registration-admitted' }],
 
@@ -87,11 +121,25 @@ const table: readonly [string, readonly RegistrationEvent[], RegistrationCommand
   ['nothing', [], markAbsent(false), 'r1', tuesday, { refused: 'unknown-registration' }],
   ['one for Tuesday', first, markAbsent(false), 'r1', monday, { refused: 'before-the-day' }],
   ['one for Tuesday', first, markAbsent(false), 'r1', tuesday, then(absent)],
-  ['one for Tuesday', first, markAbsent(true), 'r1', tuesdayJustBegun, then({ type: 'absent', ...of('r1', tuesdayJustBegun), excused: true })],
+  [
+    'one for Tuesday',
+    first,
+    markAbsent(true),
+    'r1',
+    tuesdayJustBegun,
+    then({ type: 'absent', ...of('r1', tuesdayJustBegun), excused: true }),
+  ],
   ['one for Tuesday', first, markAbsent(false), 'r1', wednesday, then({ ...absent, at: wednesday })],
   ['one without a day', first.slice(0, 1), markAbsent(false), 'r1', tuesday, { refused: 'before-the-day' }],
   ['an absence', [...first, absent], markAbsent(false), 'r1', tuesday, then()],
-  ['an absence, excused later', [...first, absent], markAbsent(true), 'r1', wednesday, then({ type: 'absent', ...of('r1', wednesday), excused: true })],
+  [
+    'an absence, excused later',
+    [...first, absent],
+    markAbsent(true),
+    'r1',
+    wednesday,
+    then({ type: 'absent', ...of('r1', wednesday), excused: true }),
+  ],
   ['a cancelled one', [...first, cancelled], markAbsent(false), 'r1', tuesday, { refused: 'registration-cancelled' }],
   ['an admission', [...first, admitted], markAbsent(false), 'r1', tuesday, { refused: 'registration-admitted' }],
 

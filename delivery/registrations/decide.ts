@@ -3,15 +3,21 @@ import { type Day, dayOf, daysBetween } from '../../storage/document/day.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { Decision } from '../../storage/journal/stream.ts';
 import type { Consequence } from '../../storage/port.ts';
-import type { Booking, Plan, RegistrationEvent, RegistrationState, RegistrationsOfPerson } from './registration.ts';
+import type {
+  Booking,
+  PlannedDay,
+  RegistrationEvent,
+  RegistrationState,
+  RegistrationsOfPerson,
+} from './registration.ts';
 
 /** Nobody is registered for a later day than so many from today. */
 export const daysAhead = 400;
 
 /** `by`: who of the staff gave it. */
 export type RegistrationCommand = { readonly by: string } & (
-  | { readonly type: 'register'; readonly booking: Booking; readonly plan: Plan }
-  | { readonly type: 'schedule'; readonly plan: Plan }
+  | { readonly type: 'register'; readonly booking: Booking; readonly plan: PlannedDay }
+  | { readonly type: 'schedule'; readonly plan: PlannedDay }
   | { readonly type: 'cancel'; readonly reason: string }
   | { readonly type: 'mark-absent'; readonly excused: boolean }
   /** `session` is the id of the session that will be made, unless the person was admitted before. */
@@ -47,7 +53,7 @@ type Planned = Extract<RegistrationState, { readonly status: 'scheduled' | 'abse
 const holdsDay = (state: RegistrationState): state is Planned =>
   state.status === 'scheduled' || state.status === 'absent' || state.status === 'admitted';
 
-const isSamePlan = (one: Plan | undefined, other: Plan): boolean =>
+const isSamePlan = (one: PlannedDay | undefined, other: PlannedDay): boolean =>
   one?.day === other.day && one.centre === other.centre;
 
 /** Carried out before (its reply was lost). */

@@ -40,19 +40,19 @@ export type RegistrationEvent = Immutable<z.infer<typeof RegistrationEvent>>;
 export const readRegistrationEvent = (recorded: JsonObject): RegistrationEvent => RegistrationEvent.parse(recorded);
 
 /** On this day at this centre. */
-export interface Plan {
+export interface PlannedDay {
   readonly day: Day;
   readonly centre: string;
 }
 
 export type RegistrationState = { readonly booking: Booking; readonly registeredAt: string } & (
   | { readonly status: 'registered' }
-  | { readonly status: 'scheduled'; readonly plan: Plan }
+  | { readonly status: 'scheduled'; readonly plan: PlannedDay }
   /** `plan` as it was last. */
-  | { readonly status: 'cancelled'; readonly plan?: Plan; readonly reason: string }
-  | { readonly status: 'absent'; readonly plan: Plan; readonly excused: boolean }
+  | { readonly status: 'cancelled'; readonly plan?: PlannedDay; readonly reason: string }
+  | { readonly status: 'absent'; readonly plan: PlannedDay; readonly excused: boolean }
   /** The person came; `session` is the sitting that was made then. */
-  | { readonly status: 'admitted'; readonly plan: Plan; readonly session: string }
+  | { readonly status: 'admitted'; readonly plan: PlannedDay; readonly session: string }
 );
 
 /** All registrations of the person for the test, by their id. */
@@ -90,7 +90,7 @@ function evolveOne(known: RegistrationState | undefined, recorded: RegistrationE
   }
 }
 
-function planned(plan: Plan | undefined, { type }: RegistrationEvent): Plan {
+function planned(plan: PlannedDay | undefined, { type }: RegistrationEvent): PlannedDay {
   if (plan === undefined) throw new EventOrderError(type, 'no day was planned');
   return plan;
 }

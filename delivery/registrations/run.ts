@@ -46,8 +46,11 @@ export interface RegistrationId {
 }
 
 export class RegistrationRefused extends Error {
-  constructor(readonly code: RegistrationRefusal) {
-    super(`refused: ${code}`);
+  constructor(
+    readonly code: RegistrationRefusal | 'language-not-offered' | 'reference-of-another-person',
+    why = `refused: ${code}`,
+  ) {
+    super(why);
     this.name = 'RegistrationRefused';
   }
 }

@@ -1,4 +1,7 @@
-/** `meetlat rebuild`: what is derived from the journal, made anew: who is expected, queue of ratings, keys of receipts, releases. */
+/**
+ * `meetlat rebuild`: what is derived from the journal, made anew: who is expected, queue of ratings, keys of receipts,
+ * releases.
+ */
 import { bankKind } from '../../item-bank/releases/run.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import { resultKind } from '../../scoring/results/run.ts';

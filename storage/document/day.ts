@@ -1,6 +1,6 @@
 /**
- * A day as people at a centre count it, YYYY-MM-DD: text order is time order. Which day an instant belongs to is decided
- * in Brussels, where the tests are taken.
+ * A day as people at a centre count it, YYYY-MM-DD: text order is time order. Which day an instant belongs to is
+ * decided in Brussels, where the tests are taken.
  */
 import { type Instant, toEpochMs } from './instant.ts';
 

@@ -1,7 +1,8 @@
 /** The invigilator's commands; each is recorded in the session with the name of who gave it. */
 import type { Request, Response } from 'express';
 import QRCode from 'qrcode';
-import { RegistrationRefused, register } from '../../../delivery/administrations/register.ts';
+import { register } from '../../../delivery/administrations/register.ts';
+import { RegistrationRefused } from '../../../delivery/registrations/run.ts';
 import { proctoringLog } from '../../../delivery/monitoring/log.ts';
 import type { SessionCommand } from '../../../delivery/sessions/decide.ts';
 import { type LoadedSession, type SessionId, sessionKind, sessionStream } from '../../../delivery/sessions/run.ts';
