@@ -182,8 +182,14 @@ describe('who is expected', () => {
       expect(consequences).toEqual([{ kind: 'registration-changed', data: { registration: id.id } }]);
     await registrations.project(id);
     expect(await expectedOn('2026-11-25')).toEqual([[id.id, 'scheduled']]);
-    // An older look never comes over a newer one.
-    await desk().project(id);
-    expect((await expected.get({ tenant, id: id.id }))?.value.version).toBe(2);
+  });
+  it('is never shown as it was before', async () => {
+    const id = await register('2026-11-24');
+    const shown = await expected.get({ tenant, id: id.id });
+    if (shown === undefined) throw new Error('not shown');
+    // What a process shows that has read one commit more.
+    await expected.replace(shown, shown.revision, { ...shown.value, day: '2026-11-25', version: 2 });
+    await registrations.project(id);
+    expect(await expectedOn('2026-11-25')).toEqual([[id.id, 'scheduled']]);
   });
 });
