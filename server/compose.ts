@@ -8,11 +8,15 @@ import { type Logger, pino } from 'pino';
 import { encodeId } from '../storage/document/id.ts';
 import { type Instant, toInstant } from '../storage/document/instant.ts';
 import { DataKeys } from '../storage/keys/data-keys.ts';
+import { PersonCipher } from '../storage/keys/person-cipher.ts';
+import type { Wrapping } from '../storage/keys/wrapping.ts';
 import { type CheckpointMemory, writeCheckpoint } from '../storage/journal/checkpoint.ts';
 import { SigningKeys } from '../storage/keys/signing-keys.ts';
 import { leases } from '../storage/journal/lease.ts';
 import type { Storage } from '../storage/port.ts';
 import { agencies, type Agencies } from '../people/agencies/agency.ts';
+import { Candidates } from '../people/candidates/candidate.ts';
+import { encryptCandidates } from '../people/candidates/clear-candidates.ts';
 import { admissionCodes } from '../people/access/codes.ts';
 import { Tokens } from '../people/access/tokens.ts';
 import { accounts } from '../people/staff/account.ts';
@@ -59,7 +63,7 @@ import { livenessDefinition, livenessJobs, measureOutage } from './jobs/liveness
 import { sessionJobs } from './jobs/open-sessions.ts';
 import { recordJobs } from './jobs/records.ts';
 import type { Job } from './jobs/job.ts';
-import { openSealed } from './open-storage.ts';
+import { type OpenedStorage, openSealed } from './open-storage.ts';
 import { passwordThread } from './password-threads.ts';
 import { greeting } from './greeting.ts';
 import type { Program } from './program.ts';
@@ -108,9 +112,22 @@ export interface Stores {
   readonly pinnedTest: (registration: Registration) => PinnedTest;
 }
 
+/** With the secret: keys are open, and so is what they encrypt. */
+export interface OpenStores extends Stores {
+  readonly wrapping: Wrapping;
+  readonly dataKeys: DataKeys;
+  readonly cipher: PersonCipher;
+}
+
 /** For commands: with the secret, and without changing what is stored. */
-export async function openStores(configuration: Configuration): Promise<Stores> {
-  return storesOf((await openSealed(configuration, { now, random })).storage, configuration);
+export async function openStores(configuration: Configuration): Promise<OpenStores> {
+  const opened = await openSealed(configuration, { now, random });
+  return { ...(await storesOf(opened.storage, configuration)), ...(await openKeys(opened, now)) };
+}
+
+async function openKeys({ storage, wrapping }: OpenedStorage, clock: () => Instant) {
+  const dataKeys = await DataKeys.open({ storage, wrapping, random, now: clock });
+  return { wrapping, dataKeys, cipher: new PersonCipher({ dataKeys, random, now: clock }) };
 }
 
 export async function storesOf(storage: Storage, { contentFolder }: Configuration): Promise<Stores> {
@@ -236,11 +253,14 @@ async function openKeeping(configuration: Configuration, { log, timers, now }: S
   const watchFailed = (error: Error): void =>
     log.warn({ err: error }, 'changes made by other processes are not seen for a while');
   const watching = { timers, watchFailed };
-  const { storage, wrapping } = await openSealed(configuration, { now, random, upgrade: true, watching });
+  const opened = await openSealed(configuration, { now, random, upgrade: true, watching });
+  const { storage, wrapping } = opened;
   const signing = await SigningKeys.open({ storage, wrapping, random, now });
-  const dataKeys = await DataKeys.open({ storage, wrapping, random, now });
-  const blobs = storage.blobs(dataKeys.dataKeyOf);
-  return { storage, wrapping, signing, dataKeys, blobs, stores: await storesOf(storage, configuration) };
+  const keys = await openKeys(opened, now);
+  await encryptCandidates(storage, await Candidates.open({ ...opened, ...keys }));
+  const blobs = storage.blobs(keys.dataKeys.dataKeyOf);
+  const stores: OpenStores = { ...(await storesOf(storage, configuration)), ...keys };
+  return { storage, wrapping, signing, dataKeys: keys.dataKeys, blobs, stores };
 }
 type Keeping = Awaited<ReturnType<typeof openKeeping>>;
 
@@ -285,6 +305,7 @@ async function programOf(
     regimes: stores.regimes,
     registration: {
       candidates: rooms.candidates,
+      persons: rooms.persons,
       sessionList: people.sessionList,
       sessions: rooms.sessions,
       ...pinnedToday(stores),

@@ -1,12 +1,15 @@
 /** The rooms that keep what happened and what it means, over one storage: for the program and for commands alike. */
 import type { Instant } from '../storage/document/instant.ts';
+import type { PersonCipher } from '../storage/keys/person-cipher.ts';
+import type { Wrapping } from '../storage/keys/wrapping.ts';
 import type { Storage } from '../storage/port.ts';
-import { type Candidates, candidates } from '../people/candidates/candidate.ts';
+import { Candidates } from '../people/candidates/candidate.ts';
 import { Banks } from '../item-bank/releases/run.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
 import type { Registration } from '../delivery/sessions/session.ts';
 import { Registrations, expectedPersons } from '../delivery/registrations/run.ts';
+import { RegisteredPersons } from '../delivery/sessions/personal.ts';
 import { Sessions } from '../delivery/sessions/run.ts';
 import { type Certificates, certificates } from '../scoring/certificates/issue.ts';
 import { type WithdrawnCertificates, withdrawnCertificates } from '../scoring/certificates/status.ts';
@@ -18,6 +21,8 @@ import { type Deliveries, deliveries } from '../scoring/trajectory/deliveries.ts
 export interface Rooms {
   readonly candidates: Candidates;
   readonly registrations: Registrations;
+  /** Who a session is of, for who may see it. */
+  readonly persons: RegisteredPersons;
   readonly sessions: Sessions;
   /** What designers do to the banks: releases published and put in force. */
   readonly banks: Banks;
@@ -30,20 +35,25 @@ export interface Rooms {
 
 export interface RoomPorts {
   readonly storage: Storage;
+  readonly wrapping: Wrapping;
+  readonly cipher: PersonCipher;
   readonly bank: ReleaseStore;
   readonly pinnedTest: (registration: Registration) => PinnedTest;
   readonly regimes: readonly Regime[];
   readonly now: () => Instant;
 }
 
-export async function openRooms({ storage, bank, pinnedTest, regimes, now }: RoomPorts): Promise<Rooms> {
+export async function openRooms(ports: RoomPorts): Promise<Rooms> {
+  const { storage, cipher, bank, pinnedTest, regimes, now } = ports;
   const { journal } = storage;
   const sessions = new Sessions({ journal, now, pinnedTest });
   const ratings = new Ratings(journal, await storage.collection(ratingQueue), now);
   const keys = await storage.collection(resultKeys);
+  const candidates = await Candidates.open(ports);
   return {
-    candidates: await storage.collection(candidates),
     registrations: new Registrations({ journal, expected: await storage.collection(expectedPersons), now }),
+    candidates,
+    persons: new RegisteredPersons(cipher, candidates),
     sessions,
     banks: new Banks({ journal, store: bank, now }),
     ratings,

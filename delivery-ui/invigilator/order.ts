@@ -18,5 +18,5 @@ export const byNeed = (sessions: readonly RoomSession[]): RoomSession[] =>
     (a, b) =>
       urgency(a) - urgency(b) ||
       (a.handRaisedAt ?? '').localeCompare(b.handRaisedAt ?? '') ||
-      a.name.localeCompare(b.name),
+      (a.name ?? '').localeCompare(b.name ?? ''),
   );

@@ -5,10 +5,11 @@
 import { type Collection, type CollectionDefinition, DuplicateKey } from '../../storage/port.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { MakeId } from '../../storage/document/id.ts';
-import type { Candidate, Candidates } from '../../people/candidates/candidate.ts';
+import type { Candidates, Person } from '../../people/candidates/candidate.ts';
 import type { Language } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
 import { RegistrationRefused } from '../registrations/run.ts';
+import type { RegisteredPersons } from '../sessions/personal.ts';
 import type { SessionId, Sessions } from '../sessions/run.ts';
 import type { Registration } from '../sessions/session.ts';
 
@@ -55,6 +56,7 @@ export interface CurrentTest {
 
 export interface RegistrationPorts {
   readonly candidates: Candidates;
+  readonly persons: RegisteredPersons;
   readonly sessionList: SessionList;
   readonly sessions: Sessions;
   readonly currentTest: (test: SpecificationId) => CurrentTest;
@@ -78,7 +80,7 @@ export async function register(ports: RegistrationPorts, request: RegistrationRe
   const id = { tenant: request.tenant, id: ports.makeId() };
   const registration: Registration = {
     candidate,
-    candidateName: request.name,
+    ...(await ports.persons.seal(request.tenant, candidate, { ...personOf(request), resultKey: ports.makeId() })),
     test: request.test,
     specification: current.specification,
     releases: current.releases,
@@ -88,7 +90,6 @@ export async function register(ports: RegistrationPorts, request: RegistrationRe
     seed: Buffer.from(ports.random(16)).toString('hex'),
     centre: request.centre,
     reference: receiptReference(request.test, ports.makeId()),
-    resultKey: ports.makeId(),
     accommodations: { extraTimePercent: request.extraTimePercent, extraPlays: 0 },
     excludedItems: await itemsOfLastAttempts(ports, request.tenant, candidate, request.test),
     synthetic: request.synthetic || current.synthetic,
@@ -110,25 +111,24 @@ function receiptReference(test: SpecificationId, id: string): string {
   return `${name}-${letters.slice(0, 4)}-${letters.slice(4, 8)}`;
 }
 
+const personOf = ({ name, birthDate, reference }: RegistrationRequest): Person => ({ name, birthDate, reference });
+
 async function findOrAdd(ports: RegistrationPorts, request: RegistrationRequest): Promise<string> {
-  const { tenant, reference, name, birthDate, contactLanguage, synthetic } = request;
-  const known = (await ports.candidates.find(tenant, { index: 'reference', equal: [reference], limit: 1 }))
-    .documents[0];
-  if (known !== undefined)
-    return samePerson(known.value, request)
-      ? known.id
-      : Promise.reject(
-          new RegistrationRefused(
-            'reference-of-another-person',
-            'reference: belongs to a person with another name or date of birth',
-          ),
-        );
+  const { tenant, reference, contactLanguage, synthetic } = request;
+  const known = await ports.candidates.byReference(tenant, reference);
+  if (known?.person !== undefined) {
+    if (isSamePerson(known.person, request)) return known.id;
+    throw new RegistrationRefused(
+      'reference-of-another-person',
+      'reference: belongs to a person with another name or date of birth',
+    );
+  }
+  // Whoever was erased comes back as somebody new.
+  if (known !== undefined) await ports.candidates.erase({ tenant, id: known.id }, ports.now());
   const id = ports.makeId();
   try {
-    await ports.candidates.insert(
-      { tenant, id },
-      { name, birthDate, contactLanguage, reference, synthetic, registeredAt: ports.now() },
-    );
+    const facts = { contactLanguage, synthetic, registeredAt: ports.now() };
+    await ports.candidates.add({ tenant, id }, personOf(request), facts);
     return id;
   } catch (error) {
     if (error instanceof DuplicateKey) return findOrAdd(ports, request);
@@ -136,7 +136,7 @@ async function findOrAdd(ports: RegistrationPorts, request: RegistrationRequest)
   }
 }
 
-const samePerson = (known: Candidate, request: RegistrationRequest): boolean =>
+const isSamePerson = (known: Person, request: RegistrationRequest): boolean =>
   known.name === request.name && known.birthDate === request.birthDate;
 
 async function itemsOfLastAttempts(

@@ -62,7 +62,12 @@ export const record = (
   now: Instant,
   body: EventBody,
   op?: { readonly id: string; readonly seq: number },
-): SessionEvent => ({ ...body, schema: 1, at: now, ...(op === undefined ? {} : { op }) });
+): SessionEvent => ({
+  ...body,
+  schema: body.type === 'registered' ? 2 : 1,
+  at: now,
+  ...(op === undefined ? {} : { op }),
+});
 
 function accept(
   facts: SessionFacts,

@@ -155,7 +155,7 @@ export const facts = (test: PinnedTest, ms: number, sealed: SessionFacts['sealed
 export function registration(test: PinnedTest, change: Partial<Registration> = {}): Registration {
   return {
     candidate: 'c1',
-    candidateName: 'Amina Voorbeeld',
+    personal: 'ciphertext',
     test: test.specification.id,
     specification: 1,
     releases: { nt2: 'r1' },
@@ -165,7 +165,7 @@ export function registration(test: PinnedTest, change: Partial<Registration> = {
     seed: '00112233445566778899aabbccddeeff',
     centre: 'gent',
     reference: 'NT2-TEST',
-    resultKey: 'resultkey',
+    resultKeyHash: 'hash',
     accommodations: { extraTimePercent: 0, extraPlays: 0 },
     excludedItems: [],
     synthetic: true,

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../storage/document/json.ts';
 import { Language } from '../../item-bank/items/item.ts';
 import { Severity, Signal } from '../proctoring/signal.ts';
 import { RefusalCode } from './operation.ts';
+import { resultKeyHash } from './personal.ts';
 import type { EventOf, EventType, SessionEvent } from './session.ts';
 
 const at = z.iso.datetime();
@@ -20,7 +21,6 @@ const givenTurn = { item, task: text, turn: count, handle: text };
 const formPosition = { ...givenItem, slot: text, part: text };
 const registration = {
   candidate: text,
-  candidateName: text,
   test: text,
   specification: z.int().positive(),
   releases: z.record(text, text),
@@ -30,7 +30,6 @@ const registration = {
   seed: text,
   centre: text,
   reference: text,
-  resultKey: text,
   accommodations: z.strictObject({ extraTimePercent: z.number(), extraPlays: z.number() }),
   excludedItems: z.array(text),
   synthetic: z.boolean(),
@@ -40,17 +39,32 @@ const draw = z.union([
   z.strictObject({ seed: text, purpose: text, position: z.number() }),
 ]);
 
+const head = { at, op: z.strictObject({ id: text, seq: count }).exactOptional() };
 const event = <T extends EventType, S extends z.core.$ZodShape>(type: T, members: S) =>
+  z.strictObject({ type: z.literal(type), schema: z.literal(1), ...head, ...members });
+
+/** Sessions of before their persons were encrypted are read in the present form. */
+const clearRegistered = event('registered', { ...registration, candidateName: text, resultKey: text }).transform(
+  ({ candidateName, resultKey, ...rest }) => ({
+    ...rest,
+    personal: { candidateName, resultKey },
+    resultKeyHash: resultKeyHash(resultKey),
+  }),
+);
+const registered = z.union([
   z.strictObject({
-    type: z.literal(type),
-    schema: z.literal(1),
-    at,
-    op: z.strictObject({ id: text, seq: count }).exactOptional(),
-    ...members,
-  });
+    type: z.literal('registered'),
+    schema: z.literal(2),
+    ...head,
+    ...registration,
+    personal: text,
+    resultKeyHash: text,
+  }),
+  clearRegistered,
+]);
 
 export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf<T>> } = {
-  registered: event('registered', registration),
+  registered,
   'code-made': event('code-made', { hash: text, admits: z.boolean(), by: text }),
   arrived: event('arrived', { seat: text }),
   admitted: event('admitted', { by: text, identityChecked: z.boolean(), seat: text }),
@@ -128,4 +142,11 @@ export function readSessionEvent(recorded: JsonObject): SessionEvent {
   const { type } = recorded;
   if (!isKnown(type)) throw new Error('no such event of a session');
   return sessionEventSchemas[type].parse(recorded);
+}
+
+/** What is recorded of an event: the event, and of a session of before what was recorded then. */
+export function writeSessionEvent(event: SessionEvent): object {
+  if (event.type !== 'registered' || typeof event.personal === 'string') return event;
+  const { personal, resultKeyHash: _resultKeyHash, ...rest } = event;
+  return { ...rest, ...personal };
 }

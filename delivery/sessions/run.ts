@@ -7,7 +7,7 @@ import { type SessionCommand, type SessionRefusal, decide } from './decide.ts';
 import { evolve } from './evolve.ts';
 import type { SealedRecording } from './facts.ts';
 import type { OperationOutcome } from './operation.ts';
-import { readSessionEvent } from './recorded.ts';
+import { readSessionEvent, writeSessionEvent } from './recorded.ts';
 import type { Registration, Session, SessionEvent, SessionState } from './session.ts';
 
 export interface SessionId {
@@ -42,6 +42,7 @@ export interface SessionPorts {
 export const sessionStream: StreamKind<SessionState, SessionEvent> = {
   kind: sessionKind,
   read: readSessionEvent,
+  write: writeSessionEvent,
   evolve,
 };
 

@@ -13,10 +13,18 @@ export interface Accommodations {
   readonly extraPlays: number;
 }
 
-/** What admission pins for the whole session. */
-export interface Registration {
-  readonly candidate: string;
+/** What sessions recorded in clear before it was encrypted. */
+export interface ClearPerson {
   readonly candidateName: string;
+  readonly resultKey: string;
+}
+
+/** What admission pins for the whole session. Nothing in it names the person without the person's key. */
+export interface Registration {
+  /** The person's pseudonym, and owner of the key that `personal` is under. */
+  readonly candidate: string;
+  /** Ciphertext of who it is and of the key of the result page; see personal.ts. */
+  readonly personal: string | ClearPerson;
   readonly test: SpecificationId;
   readonly specification: number;
   /** Release of every bank the specification names. */
@@ -30,8 +38,8 @@ export interface Registration {
   readonly centre: string;
   /** What the candidate reads on the receipt, e.g. "MO-7KQ2-93". */
   readonly reference: string;
-  /** Key of the result page, made at registration; only its hash is looked up. */
-  readonly resultKey: string;
+  /** Of the key of the result page, made at registration. */
+  readonly resultKeyHash: string;
   readonly accommodations: Accommodations;
   /** Items of the last attempts: not given again. */
   readonly excludedItems: readonly string[];
@@ -148,7 +156,8 @@ interface Events {
 export type EventType = keyof Events;
 /** Common to every event: its schema, the server's time, and the operation that caused it. */
 export interface EventHead {
-  readonly schema: 1;
+  /** 2: a registration whose person is encrypted. */
+  readonly schema: 1 | 2;
   readonly at: Instant;
   readonly op?: { readonly id: string; readonly seq: number };
 }

@@ -1,13 +1,16 @@
 /** Released, corrected and annulled results, through a real journal and the steps of the job that empties its queue. */
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DataKeys } from '../../storage/keys/data-keys.ts';
+import { PersonCipher } from '../../storage/keys/person-cipher.ts';
 import { SigningKeys } from '../../storage/keys/signing-keys.ts';
 import { Wrapping } from '../../storage/keys/wrapping.ts';
 import { jsonObject } from '../../storage/document/json.ts';
 import { workPending } from '../../storage/journal/pending.ts';
 import { type Consequence, genesisHash } from '../../storage/port.ts';
 import { agencies } from '../../people/agencies/agency.ts';
-import { candidates } from '../../people/candidates/candidate.ts';
+import { Candidates } from '../../people/candidates/candidate.ts';
+import { RegisteredPersons } from '../../delivery/sessions/personal.ts';
 import type { SessionId } from '../../delivery/sessions/run.ts';
 import { certificates } from '../certificates/issue.ts';
 import { withdrawalOf, withdrawnCertificates } from '../certificates/status.ts';
@@ -23,6 +26,8 @@ let rooms: Rooms;
 let ports: FollowUpPorts;
 let queue: Deliveries;
 let signing: SigningKeys;
+let dataKeys: DataKeys;
+let persons: RegisteredPersons;
 let closed: string[];
 
 beforeEach(async () => {
@@ -31,18 +36,9 @@ beforeEach(async () => {
   const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
   const wrapping = await Wrapping.open({ storage, secret: 'a long enough secret for a test', random });
   signing = await SigningKeys.open({ storage, wrapping, random, now: rooms.now });
-  const people = await storage.collection(candidates);
-  await people.insert(
-    { tenant: 'agii', id: 'c1' },
-    {
-      name: 'Zoë Voorbeeld',
-      birthDate: '1990-01-01',
-      contactLanguage: 'nl',
-      reference: 'KBI-1',
-      synthetic: true,
-      registeredAt: rooms.now(),
-    },
-  );
+  dataKeys = await DataKeys.open({ storage, wrapping, random, now: rooms.now });
+  const cipher = new PersonCipher({ dataKeys, random, now: rooms.now });
+  persons = new RegisteredPersons(cipher, await Candidates.open({ storage, wrapping, cipher }));
   closed = [];
   queue = await storage.collection(deliveries);
   ports = {
@@ -50,7 +46,7 @@ beforeEach(async () => {
     results: rooms.results,
     registrations: { project: () => Promise.reject(new Error('no registration here')) },
     banks: { apply: () => Promise.reject(new Error('no bank here')) },
-    candidates: people,
+    persons,
     agencies: await storage.collection(agencies),
     certificates: await storage.collection(certificates),
     withdrawn: await storage.collection(withdrawnCertificates),
@@ -79,9 +75,11 @@ async function work(): Promise<void> {
     if (cleared === 0) return;
   }
 }
+const zoe = { name: 'Zoë Voorbeeld', birthDate: '1990-01-01', reference: 'KBI-1' };
+const registeredAs = (resultKey: string) => persons.seal('agii', 'c1', { ...zoe, resultKey });
 const passed = { values: 9, practical: 25 };
 async function released(sat = passed): Promise<ResultContent> {
-  await rooms.keep(id, satCivic(sat, { resultKey: id.id }));
+  await rooms.keep(id, satCivic(sat, await registeredAs(id.id)));
   await work();
   const result = (await rooms.results.load(id)).state?.released?.result;
   if (result === undefined) throw new Error('not released');
@@ -130,7 +128,7 @@ describe('a released result that does not follow from its session', () => {
   it('gets no certificate and is pushed to nobody', async () => {
     const earned = await released();
     const forged: SessionId = { tenant: 'agii', id: 's2' };
-    await rooms.keep(forged, satCivic({ values: 0, practical: 0 }, { resultKey: forged.id }));
+    await rooms.keep(forged, satCivic({ values: 0, practical: 0 }, await registeredAs(forged.id)));
     await rooms.results.attended(forged);
     const { version, hash } = await rooms.results.load(forged);
     await rooms.storage.journal.append(
@@ -195,7 +193,7 @@ describe('a corrected result', () => {
     expect(await withdrawal(await credential())).toBeUndefined();
   });
   it('corrected before the release was followed up: each is told of as it was', async () => {
-    await rooms.keep(id, satCivic(passed, { resultKey: id.id }));
+    await rooms.keep(id, satCivic(passed, await registeredAs(id.id)));
     await rooms.results.conclude(id);
     const result = (await rooms.results.load(id)).state?.released?.result;
     if (result === undefined) throw new Error('not released');

@@ -6,7 +6,7 @@ import { defined } from '../../storage/document/defined.ts';
 import type { Anchor } from '../../storage/journal/checkpoint.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { type Agencies, agencyOf } from '../../people/agencies/agency.ts';
-import type { Candidates } from '../../people/candidates/candidate.ts';
+import type { RegisteredPersons } from '../../delivery/sessions/personal.ts';
 import type { SessionId, Sessions } from '../../delivery/sessions/run.ts';
 import {
   type CertificateFacts,
@@ -25,7 +25,7 @@ import { type PushFacts, type PushType, eventId, resultEvent } from '../trajecto
 export interface PronouncePorts {
   readonly sessions: Pick<Sessions, 'load' | 'pinnedTest'>;
   readonly results: Pick<Results, 'loadAt' | 'recompute'>;
-  readonly candidates: Pick<Candidates, 'get'>;
+  readonly persons: Pick<RegisteredPersons, 'of'>;
   readonly agencies: Agencies;
   readonly certificates: Certificates;
   readonly withdrawn: WithdrawnCertificates;
@@ -55,10 +55,12 @@ async function pronouncedAt(ports: PronouncePorts, id: SessionId, version: numbe
   const [session, { state }] = [await ports.sessions.load(id), await ports.results.loadAt(id, version)];
   if (session === undefined || state?.released === undefined) return undefined;
   const { released } = state;
-  const { candidate, synthetic } = session.state.registration;
-  const person = await ports.candidates.get({ tenant: id.tenant, id: candidate });
+  const { registration } = session.state;
+  const { candidate, synthetic } = registration;
+  // From the session itself, never from a collection: what is signed is what the chain binds.
+  const person = await ports.persons.of(id.tenant, registration);
   if (person === undefined) return undefined;
-  const { name, birthDate, reference } = person.value;
+  const { name, birthDate, reference } = person;
   const facts: CertificateFacts = {
     id: id.id,
     issuer: ports.publicUrl(),

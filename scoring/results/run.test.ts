@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { genesisHash } from '../../storage/port.ts';
+import { resultKeyHash } from '../../delivery/sessions/personal.ts';
 import { PlayedSession } from '../../delivery/sessions/played-session.suite.ts';
 import { type Rooms, civic41, openRooms, oralTest, satCivic, satOral } from './example.suite.ts';
 import { performanceId } from './run.ts';
@@ -140,7 +141,7 @@ describe('without a decision', () => {
 
 describe("the receipt's key", () => {
   it('leads to the result from attendance on, whatever the agency, and is kept only hashed', async () => {
-    await rooms.keep(id, satCivic({ values: 9, practical: 20 }, { resultKey: 'k-7f3a91' }));
+    await rooms.keep(id, satCivic({ values: 9, practical: 20 }, { resultKeyHash: resultKeyHash('k-7f3a91') }));
     await rooms.results.attended(id);
     expect(await rooms.results.byKey('k-7f3a91')).toMatchObject({ id, result: { state: { session: 's1' } } });
     expect(await rooms.results.byKey('k-7f3a92')).toBeUndefined();

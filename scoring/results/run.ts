@@ -11,6 +11,7 @@ import { canonicalJson } from '../../storage/document/json.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import { installation } from '../../people/agencies/agency.ts';
 import { speakingItem } from '../../item-bank/releases/pinned-test.ts';
+import { resultKeyHash } from '../../delivery/sessions/personal.ts';
 import type { LoadedSession, SessionId, Sessions } from '../../delivery/sessions/run.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
 import type { Regime } from '../regimes/regime.ts';
@@ -58,7 +59,7 @@ export class ResultRefused extends Error {
   }
 }
 
-const keyOf = (key: string) => ({ tenant: installation, id: sha256(`result|${key}`) });
+const keyOf = (hash: string) => ({ tenant: installation, id: hash });
 
 /** A pseudonym that says nothing of the candidate, the same at every attempt to open it. */
 export const performanceId = ({ tenant, id }: SessionId, state: SessionState, task: string): RatingId => ({
@@ -96,8 +97,8 @@ export class Results {
   async attended(id: SessionId): Promise<void> {
     const session = await this.ports.sessions.load(id);
     if (session === undefined) return;
-    const { candidate, resultKey } = session.state.registration;
-    await unlessRaced(this.ports.keys.insert(keyOf(resultKey), { tenant: id.tenant, session: id.id }));
+    const { candidate, resultKeyHash: hash } = session.state.registration;
+    await unlessRaced(this.ports.keys.insert(keyOf(hash), { tenant: id.tenant, session: id.id }));
     await this.handle(id, { type: 'attend', session: id.id, candidate });
   }
 
@@ -151,7 +152,7 @@ export class Results {
   async byKey(
     key: string,
   ): Promise<{ readonly id: SessionId; readonly session: LoadedSession; readonly result: LoadedResult } | undefined> {
-    const found = await this.ports.keys.get(keyOf(key));
+    const found = await this.ports.keys.get(keyOf(resultKeyHash(key)));
     if (found === undefined) return undefined;
     const id = { tenant: found.value.tenant, id: found.value.session };
     const session = await this.ports.sessions.load(id);

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { SigningKeys } from '../../storage/keys/signing-keys.ts';
 import { Wrapping } from '../../storage/keys/wrapping.ts';
+import { resultKeyHash } from '../../delivery/sessions/personal.ts';
 import type { SessionId } from '../../delivery/sessions/run.ts';
 import { type Certificates, certificates, issueCertificate } from '../certificates/issue.ts';
 import { type Rooms, openRooms, satCivic, satOral } from '../results/example.suite.ts';
@@ -104,7 +105,7 @@ const stored = async (id: string) => (await all.get({ tenant: 'agii', id }))?.va
 const id = { tenant: 'agii', id: 's1' };
 const event1 = eventId('agii', 's1', 2);
 const passed = async (session: SessionId = id): Promise<void> => {
-  await rooms.keep(session, satCivic({ values: 9, practical: 20 }, { resultKey: session.id }));
+  await rooms.keep(session, satCivic({ values: 9, practical: 20 }, { resultKeyHash: resultKeyHash(session.id) }));
   await rooms.work(released);
 };
 
@@ -148,8 +149,11 @@ describe('a result on its way', () => {
   });
   it('a fail, and a level below A1, are pushed without a certificate', async () => {
     await receiver.start();
-    await rooms.keep(id, satCivic({ values: 8, practical: 20 }, { resultKey: 'k1' }));
-    await rooms.keep({ tenant: 'agii', id: 's2' }, satOral([false, false, false, false, false], { resultKey: 'k2' }));
+    await rooms.keep(id, satCivic({ values: 8, practical: 20 }, { resultKeyHash: resultKeyHash('k1') }));
+    await rooms.keep(
+      { tenant: 'agii', id: 's2' },
+      satOral([false, false, false, false, false], { resultKeyHash: resultKeyHash('k2') }),
+    );
     await rooms.work(released);
     await rooms.rateAll('agii', () => ({ TA: 0, RA: 0 }));
     await rooms.work(released);

@@ -3,12 +3,13 @@ import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import type { Account, Role } from '../../people/staff/account.ts';
 import { openStaffSession } from '../../people/staff/staff-sessions.ts';
+import type { RegisteredPerson } from '../../delivery/sessions/personal.ts';
 import type { LoadedSession, SessionId } from '../../delivery/sessions/run.ts';
 import { Problem } from '../http/problem.ts';
 import type { Program } from '../program.ts';
 
 /** What it takes to know who asks. */
-export type GuardPorts = Pick<Program, 'tokens' | 'sessions' | 'accounts' | 'staffSessions' | 'now'>;
+export type GuardPorts = Pick<Program, 'tokens' | 'sessions' | 'persons' | 'accounts' | 'staffSessions' | 'now'>;
 
 export const staffCookie = 'meetlat-staff';
 
@@ -22,6 +23,7 @@ export interface StaffAccess {
 export interface CandidateAccess {
   readonly id: SessionId;
   readonly session: LoadedSession;
+  readonly person: RegisteredPerson;
 }
 export interface SeatAccess {
   readonly seat: string;
@@ -57,7 +59,10 @@ export function guards(program: GuardPorts) {
     const session = await program.sessions.load(id);
     if (session === undefined) throw new Problem('token-invalid');
     if (session.state.arrivals !== arrival) throw new Problem('fenced');
-    return { id, session };
+    const person = await program.persons.of(tenant, session.state.registration);
+    // Who was erased is not known here any more.
+    if (person === undefined) throw new Problem('token-invalid');
+    return { id, session, person };
   };
   const seat = (request: Request, _response: Response): Promise<SeatAccess> => program.tokens.seat(bearer(request));
   const anyone = (_request: Request, _response: Response): Promise<undefined> => Promise.resolve(undefined);

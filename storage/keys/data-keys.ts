@@ -1,6 +1,6 @@
 /**
- * One data key per person encrypts what can identify them by voice. Destroying it is the erasure, also in every backup
- * of the blobs.
+ * One data key per person encrypts what can identify them: their voice (blobs) and what names them (person-cipher.ts).
+ * Destroying it is the erasure, also in every backup of the rest.
  */
 import type { Instant } from '../document/instant.ts';
 import {
@@ -62,6 +62,11 @@ export class DataKeys {
       }
     }
   };
+
+  /** Calls `changed` when the key of a person is made or destroyed, here or by another process. */
+  watch(tenant: string, changed: (person: string) => void): () => void {
+    return this.collection.watch(tenant, ({ id }) => changed(id));
+  }
 
   /** Idempotent. A person without a key gets the mark as well: what arrives later is refused. */
   async destroyDataKey(tenant: string, person: string): Promise<void> {

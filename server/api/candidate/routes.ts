@@ -39,6 +39,7 @@ export type CandidatePorts = Pick<
   | 'timers'
   | 'tokens'
   | 'sessions'
+  | 'persons'
   | 'accounts'
   | 'staffSessions'
   | 'now'
@@ -143,8 +144,8 @@ async function arrive(program: CandidatePorts, typed: string, seat: string): Pro
   }
 }
 
-const viewOf = (program: CandidatePorts, session: LoadedSession): CandidateView =>
-  candidateView(session, program.sessions.pinnedTest(session.state), program.now());
+const viewOf = (program: CandidatePorts, { person }: CandidateAccess, session: LoadedSession): CandidateView =>
+  candidateView(session, person, program.sessions.pinnedTest(session.state), program.now());
 
 function sessionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
   return [
@@ -157,8 +158,9 @@ function sessionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
       reply: CandidateView,
       problems: ['wrong-state', 'fenced'],
       handle: async ({ access }) => {
-        if (access.session.state.awaitingAdmission) return viewOf(program, access.session);
-        return viewOf(program, (await program.sessions.handle(access.id, { type: 'take-writer' })).session);
+        if (access.session.state.awaitingAdmission) return viewOf(program, access, access.session);
+        const { session } = await program.sessions.handle(access.id, { type: 'take-writer' });
+        return viewOf(program, access, session);
       },
     }),
     jsonEndpoint({
@@ -169,7 +171,7 @@ function sessionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
       access: 'candidate',
       reply: CandidateView,
       problems: ['fenced'],
-      handle: ({ access }) => Promise.resolve(viewOf(program, access.session)),
+      handle: ({ access }) => Promise.resolve(viewOf(program, access, access.session)),
     }),
     jsonEndpoint({
       method: 'post',
@@ -187,7 +189,7 @@ function sessionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
           { type: 'operations', fence: body.fence, operations: body.operations },
           sealed,
         );
-        return { outcomes: [...outcomes], view: viewOf(program, session) };
+        return { outcomes: [...outcomes], view: viewOf(program, access, session) };
       },
     }),
     ...connectionEndpoints(program, guard),

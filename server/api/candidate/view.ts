@@ -10,6 +10,7 @@ import { type Instant } from '../../../storage/document/instant.ts';
 import { isOver, remainingMs } from '../../../delivery/sessions/clock.ts';
 import { playsAllowed } from '../../../delivery/sessions/decide-operation.ts';
 import { mediaHandle, optionHandle } from '../../../delivery/sessions/shown-names.ts';
+import type { RegisteredPerson } from '../../../delivery/sessions/personal.ts';
 import type { LoadedSession } from '../../../delivery/sessions/run.ts';
 import {
   type GivenItem,
@@ -22,6 +23,7 @@ import type { CandidateView, ItemView, Screen, TurnView } from './protocol.ts';
 
 interface Seen {
   readonly state: SessionState;
+  readonly person: RegisteredPerson;
   readonly test: PinnedTest;
   readonly now: Instant;
 }
@@ -145,13 +147,13 @@ function speakingScreen(seen: Seen, position: number): Screen {
 }
 
 function screenOf(seen: Seen): Screen {
-  const { state, test } = seen;
+  const { state, person, test } = seen;
   const { step, registration } = state;
   if (state.closed !== undefined)
     return {
       name: 'receipt',
       reference: registration.reference,
-      resultPath: `/result/#${registration.resultKey}`,
+      resultPath: `/result/#${person.resultKey}`,
       reason: state.closed.reason,
     };
   if (state.awaitingAdmission) return { name: 'waiting' };
@@ -177,7 +179,12 @@ function screenOf(seen: Seen): Screen {
   }
 }
 
-export function candidateView({ state, version }: LoadedSession, test: PinnedTest, now: Instant): CandidateView {
+export function candidateView(
+  { state, version }: LoadedSession,
+  person: RegisteredPerson,
+  test: PinnedTest,
+  now: Instant,
+): CandidateView {
   const left = remainingMs(state, now);
   const contactLanguage: Language = state.registration.contactLanguage;
   return {
@@ -186,7 +193,7 @@ export function candidateView({ state, version }: LoadedSession, test: PinnedTes
     fence: state.fence,
     nextSeq: state.nextSeq,
     test: state.registration.test,
-    candidateName: state.registration.candidateName,
+    candidateName: person.name,
     contactLanguage,
     synthetic: state.registration.synthetic,
     paused: state.pausedAt !== undefined,
@@ -194,6 +201,6 @@ export function candidateView({ state, version }: LoadedSession, test: PinnedTes
     ...(left === undefined || state.deadlineAt === undefined
       ? {}
       : { clock: { deadlineAt: state.deadlineAt, remainingMs: left } }),
-    screen: screenOf({ state, test, now }),
+    screen: screenOf({ state, person, test, now }),
   };
 }

@@ -55,7 +55,8 @@ export const PushToSeat = z.strictObject({ seat: z.string().max(64) });
 
 export const RoomSession = z.strictObject({
   session: z.string(),
-  name: z.string(),
+  /** Absent once the person was erased. */
+  name: z.string().optional(),
   test: z.string(),
   /** The test's title by language. */
   title: z.record(z.string(), z.string()),
@@ -107,7 +108,8 @@ export const LogEntry = z.strictObject({
 });
 export const ProctoringLog = z.strictObject({
   session: z.string(),
-  name: z.string(),
+  /** Absent once the person was erased. */
+  name: z.string().optional(),
   entries: z.array(LogEntry),
   chain: z.strictObject({ commits: z.int(), head: z.string() }),
 });

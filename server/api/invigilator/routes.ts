@@ -66,9 +66,10 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
         const { id, session } = await ownSession(program, access, param('id'));
         const commits = await program.storage.journal.read({ ...id, kind: sessionKind });
         const events = commits.flatMap((commit) => eventsOf(sessionStream, commit));
+        const person = await program.persons.of(id.tenant, session.state.registration);
         return {
           session: id.id,
-          name: session.state.registration.candidateName,
+          ...(person === undefined ? {} : { name: person.name }),
           entries: proctoringLog(events),
           chain: { commits: commits.length, head: session.hash },
         };

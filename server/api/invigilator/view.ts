@@ -23,6 +23,7 @@ export type InvigilatorPorts = Pick<
   | 'storage'
   | 'tokens'
   | 'sessions'
+  | 'persons'
   | 'accounts'
   | 'staffSessions'
   | 'now'
@@ -45,10 +46,11 @@ export async function roomSession(
   const session = await program.sessions.load({ tenant, id });
   if (session === undefined || session.state.registration.centre !== centre) return undefined;
   const { registration } = session.state;
+  const person = await program.persons.of(tenant, registration);
   const test = program.sessions.pinnedTest(session.state);
   return {
     session: id,
-    name: registration.candidateName,
+    ...(person === undefined ? {} : { name: person.name }),
     test: registration.test,
     title: test.specification.title,
     language: registration.language,

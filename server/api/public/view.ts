@@ -2,6 +2,7 @@
 import type { JSONWebKeySet } from 'jose';
 import { defined } from '../../../storage/document/defined.ts';
 import { type Instant, toEpochMs } from '../../../storage/document/instant.ts';
+import type { RegisteredPersons } from '../../../delivery/sessions/personal.ts';
 import type { Sessions } from '../../../delivery/sessions/run.ts';
 import type { Certificates } from '../../../scoring/certificates/issue.ts';
 import { type WithdrawnCertificates, withdrawalOf } from '../../../scoring/certificates/status.ts';
@@ -16,6 +17,7 @@ import type { CertificateCheck, ResultView } from './protocol.ts';
 export interface ResultViewPorts {
   readonly results: Pick<Results, 'byKey'>;
   readonly sessions: Pick<Sessions, 'pinnedTest'>;
+  readonly persons: Pick<RegisteredPersons, 'of'>;
   readonly regimes: readonly Regime[];
   readonly certificates: Certificates;
   readonly now: () => Instant;
@@ -37,11 +39,14 @@ const partView = ({
   ...(criteria === undefined ? {} : { criteria: { ...criteria } }),
 });
 
+/** Undefined for a key that nobody has, and for that of a person who was erased. */
 export async function resultView(ports: ResultViewPorts, key: string): Promise<ResultView | undefined> {
   const found = await ports.results.byKey(key);
   if (found === undefined) return undefined;
   const { id, session, result } = found;
   const { registration, closed, admittedAt } = session.state;
+  const person = await ports.persons.of(id.tenant, registration);
+  if (person === undefined) return undefined;
   const day = (admittedAt ?? ports.now()).slice(0, 10);
   const { specification } = ports.sessions.pinnedTest(session.state);
   const { released, annulled, provisional } = result.state ?? {};
@@ -56,7 +61,7 @@ export async function resultView(ports: ResultViewPorts, key: string): Promise<R
     test: registration.test,
     title: specification.title,
     ...(scale === undefined ? {} : { reportingScale: { ...scale, levels: [...scale.levels] } }),
-    candidateName: registration.candidateName,
+    candidateName: person.name,
     testDate: day,
     synthetic: registration.synthetic,
     contactLanguage: registration.contactLanguage,

@@ -21,6 +21,7 @@ export type StaffPorts = Pick<
   | 'now'
   | 'tokens'
   | 'sessions'
+  | 'persons'
   | 'accounts'
   | 'staffSessions'
 >;
