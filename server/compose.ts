@@ -7,14 +7,10 @@ import type { Express } from 'express';
 import { type Logger, pino } from 'pino';
 import { encodeId } from '../storage/document/id.ts';
 import { type Instant, toInstant } from '../storage/document/instant.ts';
-import { DataKeys } from '../storage/keys/data-keys.ts';
-import { PersonCipher } from '../storage/keys/person-cipher.ts';
-import type { Wrapping } from '../storage/keys/wrapping.ts';
 import { type CheckpointMemory, writeCheckpoint } from '../storage/journal/checkpoint.ts';
 import { SigningKeys } from '../storage/keys/signing-keys.ts';
 import { leases } from '../storage/journal/lease.ts';
 import type { Storage } from '../storage/port.ts';
-import { agencies, type Agencies } from '../people/agencies/agency.ts';
 import { Candidates } from '../people/candidates/candidate.ts';
 import { encryptCandidates } from '../people/candidates/clear-candidates.ts';
 import { admissionCodes } from '../people/access/codes.ts';
@@ -22,15 +18,10 @@ import { Tokens } from '../people/access/tokens.ts';
 import { accounts } from '../people/staff/account.ts';
 import { Passwords } from '../people/staff/passwords.ts';
 import { staffSessions } from '../people/staff/staff-sessions.ts';
-import { engineVersion } from '../engine/adaptive/policy.ts';
-import { ReleaseStore } from '../item-bank/releases/store.ts';
-import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
-import type { Registration } from '../delivery/sessions/session.ts';
 import { type RegistrationPorts, sessionList } from '../delivery/administrations/register.ts';
 import { type Live, openLive } from '../delivery/live/live.ts';
 import { folderLibrary } from '../item-bank/items/media.ts';
 import { type ItemCountPorts, countedItems, itemCounts } from '../delivery/responses/item-counts.ts';
-import { type Regime, regimes } from '../scoring/regimes/regime.ts';
 import { type FollowUpPorts, follow } from '../scoring/follow-up/follow.ts';
 import { guardedFetch } from '../scoring/trajectory/guarded-fetch.ts';
 import { loadDemonstration } from '../demonstration/bank.ts';
@@ -50,7 +41,7 @@ import { staffEndpoints } from './api/staff/routes.ts';
 import { ProcessClock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import { fileMemory } from './checkpoint-memory.ts';
-import { type Content, mediaFolders, publishContent, readContent } from './content.ts';
+import { mediaFolders, publishContent } from './content.ts';
 import { createApplication } from './http/application.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { CalibrationFiles } from './jobs/calibration-files.ts';
@@ -63,11 +54,12 @@ import { livenessDefinition, livenessJobs, measureOutage } from './jobs/liveness
 import { sessionJobs } from './jobs/open-sessions.ts';
 import { recordJobs } from './jobs/records.ts';
 import type { Job } from './jobs/job.ts';
-import { type OpenedStorage, openSealed } from './open-storage.ts';
+import { openSealed } from './open-storage.ts';
 import { passwordThread } from './password-threads.ts';
 import { greeting } from './greeting.ts';
 import type { Program } from './program.ts';
 import { openRooms } from './rooms.ts';
+import { type OpenStores, type Stores, openedStores } from './stores.ts';
 import { fileWitness } from './witness.ts';
 import type { Timers } from '../storage/document/timers.ts';
 
@@ -100,48 +92,10 @@ class ProcessTimers implements Timers {
   }
 }
 
-/** What commands of their own process need, too. */
-export interface Stores {
-  readonly storage: Storage;
-  readonly agencies: Agencies;
-  readonly bank: ReleaseStore;
-  readonly engine: string;
-  readonly content: Content | undefined;
-  /** Those that ship, and those of the content folder. */
-  readonly regimes: readonly Regime[];
-  readonly pinnedTest: (registration: Registration) => PinnedTest;
-}
-
-/** With the secret: keys are open, and so is what they encrypt. */
-export interface OpenStores extends Stores {
-  readonly wrapping: Wrapping;
-  readonly dataKeys: DataKeys;
-  readonly cipher: PersonCipher;
-}
-
 /** For commands: with the secret, and without changing what is stored. */
 export async function openStores(configuration: Configuration): Promise<OpenStores> {
-  const opened = await openSealed(configuration, { now, random });
-  return { ...(await storesOf(opened.storage, configuration)), ...(await openKeys(opened, now)) };
-}
-
-async function openKeys({ storage, wrapping }: OpenedStorage, clock: () => Instant) {
-  const dataKeys = await DataKeys.open({ storage, wrapping, random, now: clock });
-  return { wrapping, dataKeys, cipher: new PersonCipher({ dataKeys, random, now: clock }) };
-}
-
-export async function storesOf(storage: Storage, { contentFolder }: Configuration): Promise<Stores> {
-  const bank = await ReleaseStore.open(storage);
-  const content = contentFolder === undefined ? undefined : await readContent(contentFolder);
-  return {
-    storage,
-    bank,
-    agencies: await storage.collection(agencies),
-    engine: engineVersion,
-    content,
-    regimes: [...regimes, ...(content?.regimes ?? [])],
-    pinnedTest: ({ test, specification, releases }) => bank.pinnedTest(test, specification, releases),
-  };
+  const ports = { now, random };
+  return openedStores(await openSealed(configuration, ports), configuration, ports);
 }
 
 /** Folder of the demonstration's data, beside the built program and beside the sources alike. */
@@ -256,11 +210,10 @@ async function openKeeping(configuration: Configuration, { log, timers, now }: S
   const opened = await openSealed(configuration, { now, random, upgrade: true, watching });
   const { storage, wrapping } = opened;
   const signing = await SigningKeys.open({ storage, wrapping, random, now });
-  const keys = await openKeys(opened, now);
-  await encryptCandidates(storage, await Candidates.open({ ...opened, ...keys }));
-  const blobs = storage.blobs(keys.dataKeys.dataKeyOf);
-  const stores: OpenStores = { ...(await storesOf(storage, configuration)), ...keys };
-  return { storage, wrapping, signing, dataKeys: keys.dataKeys, blobs, stores };
+  const stores = await openedStores(opened, configuration, { now, random });
+  await encryptCandidates(storage, await Candidates.open(stores));
+  const { dataKeys } = stores;
+  return { storage, wrapping, signing, dataKeys, blobs: storage.blobs(dataKeys.dataKeyOf), stores };
 }
 type Keeping = Awaited<ReturnType<typeof openKeeping>>;
 

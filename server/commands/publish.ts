@@ -7,7 +7,8 @@ import type { ItemParameterRow, Release } from '../../item-bank/releases/release
 import { BankRefused, Banks } from '../../item-bank/releases/run.ts';
 import { type CommandKey, commandVoice } from '../../words/commands.ts';
 import { type ReportLanguage, reportLanguages } from '../../words/reports.ts';
-import { type Stores, now } from '../compose.ts';
+import { now } from '../compose.ts';
+import type { Stores } from '../stores.ts';
 import { command } from './command.ts';
 import { withInstallation } from './installation.ts';
 import { choice, flag, text } from './options.ts';
