@@ -82,6 +82,7 @@ export const rooms = {
     'content',
     'greeting',
     'open-storage',
+    'stores',
     'rooms',
     'program',
     'reports',
