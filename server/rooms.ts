@@ -11,12 +11,12 @@ import type { Registration } from '../delivery/sessions/session.ts';
 import { Registrations, expectedPersons } from '../delivery/registrations/run.ts';
 import { RegisteredPersons } from '../delivery/sessions/personal.ts';
 import { Sessions } from '../delivery/sessions/run.ts';
-import { type Certificates, certificates } from '../scoring/certificates/issue.ts';
+import { type Certificates, openCertificates } from '../scoring/certificates/issue.ts';
 import { type WithdrawnCertificates, withdrawnCertificates } from '../scoring/certificates/status.ts';
 import { Ratings, ratingQueue } from '../scoring/rating/run.ts';
 import type { Regime } from '../scoring/regimes/regime.ts';
 import { Results, resultKeys } from '../scoring/results/run.ts';
-import { type Deliveries, deliveries } from '../scoring/trajectory/deliveries.ts';
+import { type Deliveries, openDeliveries } from '../scoring/trajectory/deliveries.ts';
 
 export interface Rooms {
   readonly candidates: Candidates;
@@ -58,8 +58,8 @@ export async function openRooms(ports: RoomPorts): Promise<Rooms> {
     banks: new Banks({ journal, store: bank, now }),
     ratings,
     results: new Results({ journal, sessions, ratings, keys, regimes, now }),
-    certificates: await storage.collection(certificates),
+    certificates: await openCertificates(storage, cipher),
     withdrawn: await storage.collection(withdrawnCertificates),
-    deliveries: await storage.collection(deliveries),
+    deliveries: await openDeliveries(storage, cipher),
   };
 }

@@ -37,6 +37,7 @@ const oral: ResultContent = {
 const { level: _level, ...belowA1 } = oral;
 const facts = (result: ResultContent): CertificateFacts => ({
   id: 's1',
+  candidate: 'c1',
   issuer: 'https://exam.example',
   issuerName: 'Agentschap',
   holder: { name: 'Zoë Voorbeeld', birthDate: '1990-01-01' },

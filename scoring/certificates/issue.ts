@@ -3,7 +3,9 @@
  * for a fail, below the lowest level, or without a decision.
  */
 import { defined } from '../../storage/document/defined.ts';
-import type { Collection, CollectionDefinition, Key } from '../../storage/port.ts';
+import type { PersonCipher } from '../../storage/keys/person-cipher.ts';
+import { PersonalCollection } from '../../storage/keys/personal-collection.ts';
+import type { Collection, CollectionDefinition, Key, Storage } from '../../storage/port.ts';
 import { unlessRaced } from '../../storage/raced.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { ResultContent } from '../results/result.ts';
@@ -12,21 +14,28 @@ import { type WithdrawnCertificates, withdraw } from './status.ts';
 
 /** What a result has, under the session's id. */
 export interface IssuedCertificate {
-  /** Absent when it was taken back and nothing took its place. */
+  /** Whose, by the pseudonym. */
+  readonly candidate: string;
+  /** Absent when it was taken back and nothing took its place, and once the person was erased. */
   readonly credential?: string;
   readonly issuedAt: Instant;
   /** Where it took the place of another: its own id, and the version of the result that it shows. */
   readonly replacement?: { readonly id: string; readonly version: number };
 }
-export const certificates: CollectionDefinition<IssuedCertificate, never> = {
+export const certificates: CollectionDefinition<IssuedCertificate, 'candidate'> = {
   name: 'certificates',
-  indexes: {},
+  indexes: { candidate: { fields: ['candidate'] } },
   sealed: true,
 };
-export type Certificates = Collection<IssuedCertificate, never>;
+export type Certificates = Collection<IssuedCertificate, 'candidate'>;
+
+/** The credential names its holder: it is kept under that person's key. */
+export const openCertificates = async (storage: Storage, cipher: PersonCipher): Promise<Certificates> =>
+  new PersonalCollection(await storage.collection(certificates), 'credential', cipher);
 
 export interface CertificateFacts {
   readonly id: string;
+  readonly candidate: string;
   readonly issuer: string;
   readonly issuerName: string;
   readonly holder: { readonly name: string; readonly birthDate: string };
@@ -90,7 +99,9 @@ export async function issueCertificate(
   const certificate = certificateOf(facts);
   if (certificate === undefined) return undefined;
   const credential = await signCertificate(certificate, sign);
-  const kept = await unlessRaced(all.insert(key, { credential, issuedAt: facts.releasedAt }));
+  const kept = await unlessRaced(
+    all.insert(key, { candidate: facts.candidate, credential, issuedAt: facts.releasedAt }),
+  );
   return kept === undefined ? (await all.get(key))?.value.credential : credential;
 }
 
@@ -116,7 +127,8 @@ export async function replaceCertificate(
     await withdraw(withdrawn, idOf(known.id, known.value), { why: 'superseded', at: facts.releasedAt });
   const certificate = certificateOf(facts);
   const credential = certificate === undefined ? undefined : await signCertificate(certificate, sign);
-  const issued = { ...defined({ credential }), issuedAt: facts.releasedAt, replacement: { id: facts.id, version } };
+  const { candidate, releasedAt: issuedAt } = facts;
+  const issued = { candidate, ...defined({ credential }), issuedAt, replacement: { id: facts.id, version } };
   const kept = await unlessRaced(
     known === undefined ? all.insert(key, issued) : all.replace(known, known.revision, issued),
   );

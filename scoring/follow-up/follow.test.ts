@@ -12,12 +12,12 @@ import { agencies } from '../../people/agencies/agency.ts';
 import { Candidates } from '../../people/candidates/candidate.ts';
 import { RegisteredPersons } from '../../delivery/sessions/personal.ts';
 import type { SessionId } from '../../delivery/sessions/run.ts';
-import { certificates } from '../certificates/issue.ts';
+import { certificates, openCertificates } from '../certificates/issue.ts';
 import { withdrawalOf, withdrawnCertificates } from '../certificates/status.ts';
 import { verifyCertificate } from '../certificates/verify.ts';
 import { type Rooms, openRooms, satCivic } from '../results/example.suite.ts';
 import type { ResultContent } from '../results/result.ts';
-import { type Deliveries, type Delivery, deliveries } from '../trajectory/deliveries.ts';
+import { type Deliveries, type Delivery, deliveries, openDeliveries } from '../trajectory/deliveries.ts';
 import { readConsequence } from './consequence.ts';
 import { type FollowUpPorts, follow } from './follow.ts';
 
@@ -27,6 +27,7 @@ let ports: FollowUpPorts;
 let queue: Deliveries;
 let signing: SigningKeys;
 let dataKeys: DataKeys;
+let people: Candidates;
 let persons: RegisteredPersons;
 let closed: string[];
 
@@ -38,9 +39,10 @@ beforeEach(async () => {
   signing = await SigningKeys.open({ storage, wrapping, random, now: rooms.now });
   dataKeys = await DataKeys.open({ storage, wrapping, random, now: rooms.now });
   const cipher = new PersonCipher({ dataKeys, random, now: rooms.now });
-  persons = new RegisteredPersons(cipher, await Candidates.open({ storage, wrapping, cipher }));
+  people = await Candidates.open({ storage, wrapping, cipher });
+  persons = new RegisteredPersons(cipher, people);
   closed = [];
-  queue = await storage.collection(deliveries);
+  queue = await openDeliveries(storage, cipher);
   ports = {
     sessions: rooms.sessions,
     results: rooms.results,
@@ -48,7 +50,7 @@ beforeEach(async () => {
     banks: { apply: () => Promise.reject(new Error('no bank here')) },
     persons,
     agencies: await storage.collection(agencies),
-    certificates: await storage.collection(certificates),
+    certificates: await openCertificates(storage, cipher),
     withdrawn: await storage.collection(withdrawnCertificates),
     deliveries: queue,
     sign: signing.sign,
@@ -76,6 +78,7 @@ async function work(): Promise<void> {
   }
 }
 const zoe = { name: 'Zoë Voorbeeld', birthDate: '1990-01-01', reference: 'KBI-1' };
+const zoeFacts = { contactLanguage: 'nl', synthetic: true };
 const registeredAs = (resultKey: string) => persons.seal('agii', 'c1', { ...zoe, resultKey });
 const passed = { values: 9, practical: 25 };
 async function released(sat = passed): Promise<ResultContent> {
@@ -97,7 +100,7 @@ async function withdrawal(given: string | undefined): Promise<string | undefined
 /** What is pushed, in the order in which it is sent. */
 async function pushed(): Promise<Record<string, unknown>[]> {
   const page = await queue.find('agii', { index: 'candidate', equal: ['c1', 'waiting'] });
-  const bodyOf = ({ body }: Delivery): Record<string, unknown> => JSON.parse(body);
+  const bodyOf = ({ body }: Delivery): Record<string, unknown> => JSON.parse(body ?? '');
   return page.documents.map(({ value }) => bodyOf(value));
 }
 const left = async () => (await rooms.storage.journal.pending(100)).length;
@@ -114,6 +117,39 @@ describe('a released result', () => {
       },
     ]);
     expect(new Set(closed)).toEqual(new Set(['s1']));
+    expect(await left()).toBe(0);
+  });
+  it('names whom the session was registered for, whatever a collection says of that person', async () => {
+    const other = { name: 'Somebody Else', birthDate: '1970-01-01', reference: 'KBI-9' };
+    await people.add({ tenant: 'agii', id: 'c1' }, other, { ...zoeFacts, registeredAt: rooms.now() });
+    await released();
+    const verified = await verifyCertificate((await credential()) ?? '', {
+      jwks: await signing.jwks(),
+      at: new Date(rooms.now()),
+    });
+    expect(verified).toMatchObject({ valid: true, holder: zoe.name });
+    expect(await pushed()).toMatchObject([{ subject: zoe.reference, data: { reference: zoe.reference } }]);
+  });
+  it('lies with its push under the key of its person, and is gone with it', async () => {
+    await released();
+    const kept = async (): Promise<string> =>
+      JSON.stringify([
+        await (await rooms.storage.collection(certificates)).every(),
+        await (await rooms.storage.collection(deliveries)).every(),
+      ]);
+    expect(await kept()).toContain('p1.');
+    expect(await kept()).not.toMatch(/KBI-1|Voorbeeld|1990-01-01|eyJ/);
+    await dataKeys.destroyDataKey('agii', 'c1');
+    expect(await credential()).toBeUndefined();
+    expect((await queue.get({ tenant: 'agii', id: 'result-agii-s1-2' }))?.value.body).toBeUndefined();
+  });
+  it('of a person who was erased meanwhile is told to nobody, and holds nothing up', async () => {
+    await rooms.keep(id, satCivic(passed, await registeredAs(id.id)));
+    await dataKeys.destroyDataKey('agii', 'c1');
+    await work();
+    expect((await rooms.results.load(id)).state?.released).toBeDefined();
+    expect(await ports.certificates.get(id)).toBeUndefined();
+    expect(await pushed()).toEqual([]);
     expect(await left()).toBe(0);
   });
   it('is pushed to nobody where no trajectory system is told', async () => {

@@ -63,6 +63,7 @@ async function pronouncedAt(ports: PronouncePorts, id: SessionId, version: numbe
   const { name, birthDate, reference } = person;
   const facts: CertificateFacts = {
     id: id.id,
+    candidate,
     issuer: ports.publicUrl(),
     issuerName: (await agencyOf(ports.agencies, id.tenant))?.name ?? 'Meetlat',
     holder: { name, birthDate },

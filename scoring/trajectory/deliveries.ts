@@ -2,19 +2,22 @@
  * Pushes waiting for their acknowledgement. One delivery a released result; tried until the receiver says 2xx; in order
  * for each person.
  */
-import { type Collection, type CollectionDefinition, type Stored } from '../../storage/port.ts';
+import type { PersonCipher } from '../../storage/keys/person-cipher.ts';
+import { PersonalCollection } from '../../storage/keys/personal-collection.ts';
+import type { Collection, CollectionDefinition, Storage, Stored } from '../../storage/port.ts';
 import { unlessRaced } from '../../storage/raced.ts';
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { waitAfter } from './backoff.ts';
 
 export interface Delivery {
-  readonly status: 'waiting' | 'delivered' | 'dead';
+  /** erased: the person was, and nothing is left to send. */
+  readonly status: 'waiting' | 'delivered' | 'dead' | 'erased';
   readonly candidate: string;
   readonly createdAt: Instant;
   readonly nextAt: Instant;
   readonly attempts: number;
-  /** The exact text that is sent, the same at every attempt. */
-  readonly body: string;
+  /** The exact text that is sent, the same at every attempt. Absent once the person was erased. */
+  readonly body?: string;
   /** What the last attempt ended with: an HTTP status or a network fault. */
   readonly last?: string;
   readonly deliveredAt?: Instant;
@@ -26,6 +29,10 @@ export const deliveries: CollectionDefinition<Delivery, Index> = {
   sealed: true,
 };
 export type Deliveries = Collection<Delivery, Index>;
+
+/** What is sent names its person: it is kept under that person's key. */
+export const openDeliveries = async (storage: Storage, cipher: PersonCipher): Promise<Deliveries> =>
+  new PersonalCollection(await storage.collection(deliveries), 'body', cipher);
 
 /** Idempotent: the id is the event's. */
 export async function enqueue(
@@ -93,9 +100,17 @@ async function waitFor(all: Deliveries, delivery: Stored<Delivery>, before: Deli
     await unlessRaced(all.replace(delivery, delivery.revision, { ...delivery.value, nextAt }));
 }
 
+/** Nothing is sent of a person who was erased, and nothing waits for it. */
+async function giveUpErased(all: Deliveries, delivery: Stored<Delivery>): Promise<Attempt> {
+  await unlessRaced(all.replace(delivery, delivery.revision, { ...delivery.value, status: 'erased' }));
+  return { acknowledged: false, isReachable: true, why: 'erased' };
+}
+
 /** Where another process was first, at worst one attempt more is made, with the same id. */
 async function attempt({ all, push, now, jitter }: DeliveryPorts, delivery: Stored<Delivery>): Promise<Attempt> {
-  const outcome = await push(delivery.id, delivery.value.body);
+  const { body } = delivery.value;
+  if (body === undefined) return giveUpErased(all, delivery);
+  const outcome = await push(delivery.id, body);
   const attempts = delivery.value.attempts + 1;
   const wait = waitAfter(attempts, jitter());
   const at = now();
@@ -113,11 +128,11 @@ async function attempt({ all, push, now, jitter }: DeliveryPorts, delivery: Stor
 
 /**
  * By hand: sends a delivery (again), whatever became of it. The id stays, so that the receiver knows it. False when
- * there is none.
+ * there is none, or nothing left to send.
  */
 export async function replay(all: Deliveries, tenant: string, id: string, now: Instant): Promise<boolean> {
   const delivery = await all.get({ tenant, id });
-  if (delivery === undefined) return false;
+  if (delivery?.value.body === undefined) return false;
   const { deliveredAt: _deliveredAt, ...value } = delivery.value;
   await unlessRaced(
     all.replace(delivery, delivery.revision, { ...value, status: 'waiting', attempts: 0, nextAt: now }),

@@ -7,13 +7,15 @@ import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toEpochMs, toInstant } from '../../storage/document/instant.ts';
+import { DataKeys } from '../../storage/keys/data-keys.ts';
+import { PersonCipher } from '../../storage/keys/person-cipher.ts';
 import { SigningKeys } from '../../storage/keys/signing-keys.ts';
 import { Wrapping } from '../../storage/keys/wrapping.ts';
 import { resultKeyHash } from '../../delivery/sessions/personal.ts';
 import type { SessionId } from '../../delivery/sessions/run.ts';
-import { type Certificates, certificates, issueCertificate } from '../certificates/issue.ts';
+import { type Certificates, issueCertificate, openCertificates } from '../certificates/issue.ts';
 import { type Rooms, openRooms, satCivic, satOral } from '../results/example.suite.ts';
-import { type Deliveries, type Push, deliverDue, deliveries, enqueue, replay } from './deliveries.ts';
+import { type Deliveries, type Push, deliverDue, deliveries, enqueue, openDeliveries, replay } from './deliveries.ts';
 import { eventId, resultEvent } from './event.ts';
 import { guardedFetch } from './guarded-fetch.ts';
 import { pushTo } from './push.ts';
@@ -27,6 +29,7 @@ let rooms: Rooms;
 let issuer: Server;
 let [source, folder] = ['', ''];
 let signing: SigningKeys;
+let dataKeys: DataKeys;
 let all: Deliveries;
 let issued: Certificates;
 let receiver: Receiver;
@@ -38,7 +41,10 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meetlat-receiver-'));
   const wrapping = await Wrapping.open({ storage: rooms.storage, secret: 'a long enough secret for a test', random });
   signing = await SigningKeys.open({ storage: rooms.storage, wrapping, random, now: rooms.now });
-  [all, issued] = [await rooms.storage.collection(deliveries), await rooms.storage.collection(certificates)];
+  const { storage, now } = rooms;
+  dataKeys = await DataKeys.open({ storage, wrapping, random, now });
+  const cipher = new PersonCipher({ dataKeys, random, now });
+  [all, issued] = [await openDeliveries(storage, cipher), await openCertificates(storage, cipher)];
   issuer = createServer((_request, response) => {
     void signing
       .jwks()
@@ -77,6 +83,7 @@ async function released(id: SessionId, version: number): Promise<void> {
     {
       ...facts,
       id: id.id,
+      candidate: 'c1',
       title: { nl: 'Maatschappelijke oriëntatie' },
       issuer: source,
       issuerName: 'Agentschap',
@@ -102,6 +109,9 @@ const push = (url = receiver.url, timeoutMs = 10_000): Push =>
 const deliver = (by: Push = push()): Promise<number> =>
   deliverDue({ all, push: by, now: () => toInstant(clockMs), jitter: () => 0.5 }, 'agii');
 const stored = async (id: string) => (await all.get({ tenant: 'agii', id }))?.value;
+/** Without the person's key. */
+const storedAs = async (id: string) =>
+  (await (await rooms.storage.collection(deliveries)).get({ tenant: 'agii', id }))?.value;
 const id = { tenant: 'agii', id: 's1' };
 const event1 = eventId('agii', 's1', 2);
 const passed = async (session: SessionId = id): Promise<void> => {
@@ -354,6 +364,26 @@ describe('the queue', () => {
     await deliver(answering(() => 'yes'));
     expect(await stored('a1')).toMatchObject({ status: 'delivered', attempts: 1 });
     expect(await replay(all, 'agii', 'nobody', toInstant(clockMs))).toBe(false);
+  });
+  it('of a person who was erased sends nothing, holds nothing up and is not taken up again', async () => {
+    for (const [name, candidate] of [
+      ['a1', 'a'],
+      ['a2', 'a'],
+      ['b1', 'b'],
+    ] as const)
+      await put(name, candidate);
+    const { body } = (await storedAs('a1')) ?? {};
+    expect(body).toMatch(/^p1\./);
+    await dataKeys.destroyDataKey('agii', 'a');
+    for (let n = 0; n < 3; n += 1) {
+      clockMs += 10;
+      await deliver(answering(() => 'yes'));
+    }
+    expect(tried).toEqual(['b1']);
+    for (const name of ['a1', 'a2']) {
+      expect(await stored(name)).toMatchObject({ status: 'erased' });
+      expect(await replay(all, 'agii', name, toInstant(clockMs))).toBe(false);
+    }
   });
   it('of another agency is not touched', async () => {
     await enqueue(all, 'other', 'o1', 'o', '{}', toInstant(clockMs));

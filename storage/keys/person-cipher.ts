@@ -33,6 +33,10 @@ export interface PersonCipherPorts {
 const keptMs = 30_000;
 const mostKept = 2_000;
 
+/** Begins every ciphertext, so that it is never taken for a text in clear, nor the other way round. */
+const mark = 'p1.';
+export const isSealedText = (text: string): boolean => text.startsWith(mark);
+
 const algorithm = 'aes-256-gcm';
 const [keyBytes, nonceBytes, tagBytes] = [32, 12, 16];
 
@@ -55,16 +59,15 @@ export class PersonCipher {
     if (key === undefined) throw new PersonErased(owner);
     const nonce = this.ports.random(nonceBytes);
     const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes }).setAAD(placeOf(owner, purpose));
-    return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
-      'base64url',
-    );
+    const bytes = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    return mark + bytes.toString('base64url');
   }
 
   /** Undefined once the person's key is destroyed. Throws CorruptStorage for what was not sealed for this. */
   async open(owner: KeyOwner, purpose: string, sealed: string): Promise<string | undefined> {
     const key = await this.keyOf(owner, false);
     if (key === undefined) return undefined;
-    const bytes = Buffer.from(sealed, 'base64url');
+    const bytes = Buffer.from(isSealedText(sealed) ? sealed.slice(mark.length) : '', 'base64url');
     const end = Math.max(bytes.length - tagBytes, nonceBytes);
     try {
       const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
