@@ -64,6 +64,7 @@ export const rooms = {
     'rating',
     'raters',
     'process-evaluation',
+    'assurance',
     'results',
     'exemptions',
     'certificates',
@@ -142,6 +143,13 @@ const forbidden = [
         '^(words|storage|people|item-bank|delivery|scoring|server|delivery-ui|demonstration|' +
         'engine/(adaptive|charts))/',
     },
+  },
+  {
+    // It exists to disagree: no code of the first scorer, nor what that rests on.
+    name: 'the-second-scorer-knows-nothing-of-the-first',
+    severity: 'error',
+    from: { path: '^scoring/assurance/', pathNot: tests },
+    to: { path: '^(engine|words|people|item-bank|delivery|server|delivery-ui|scoring/(?!assurance/))' },
   },
   { name: 'unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
 ];

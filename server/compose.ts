@@ -298,6 +298,8 @@ async function jobsOf(program: WholeProgram, memory: CheckpointMemory): Promise<
   const followUp: FollowUpPorts = {
     ...program,
     deliveries: program.configuration.trajectory === undefined ? undefined : program.deliveries,
+    heldBack: ({ tenant, id }, differences) =>
+      program.log.error({ tenant, session: id, differences }, 'the two scorers differ: the result is held back'),
     sessionClosed: (id) => program.live.presence.forget(id),
     newestCheckpoint: () => memory.recall(),
   };

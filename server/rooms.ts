@@ -57,7 +57,10 @@ export async function openRooms(ports: RoomPorts): Promise<Rooms> {
     sessions,
     banks: new Banks({ journal, store: bank, now }),
     ratings,
-    results: new Results({ journal, sessions, ratings, keys, regimes, now }),
+    results: new Results({
+      ...{ journal, sessions, ratings, keys, regimes, now },
+      curveOf: ({ releases }, item) => bank.pinnedParameters(releases, item),
+    }),
     certificates: await openCertificates(storage, cipher),
     withdrawn: await storage.collection(withdrawnCertificates),
     deliveries: await openDeliveries(storage, cipher),

@@ -10,7 +10,7 @@ import {
 import type { ItemVersion } from '../items/item.ts';
 import { adaptiveBank, adaptiveTest } from './adaptive-test.ts';
 import type { PinnedTest } from './pinned-test.ts';
-import { Release } from './release.ts';
+import { type ItemParameterRow, Release } from './release.ts';
 
 interface Published {
   readonly kind: 'release' | 'specification' | 'in-force';
@@ -221,6 +221,13 @@ export class ReleaseStore {
     return this.named(releases)
       .flatMap(({ items }) => items)
       .find((item) => item.id === id);
+  }
+
+  /** The parameters of one, likewise. */
+  pinnedParameters(releases: Readonly<Record<string, string>>, id: string): ItemParameterRow | undefined {
+    return this.named(releases)
+      .flatMap(({ parameters }) => parameters)
+      .find((row) => row.id === id);
   }
 
   /** The test as a session pinned it. Throws UnknownPublication. */

@@ -20,6 +20,7 @@ const schemas: { readonly [K in Kind]: z.ZodType<Extract<KnownConsequence, { rea
   'session-attended': one('session-attended', nothing),
   'session-closed': one('session-closed', nothing),
   'performance-rated': one('performance-rated', z.strictObject({ session: z.string() })),
+  'result-held-back': one('result-held-back', nothing),
   'result-released': one('result-released', nothing),
   'result-corrected': one('result-corrected', nothing),
   'result-annulled': one('result-annulled', nothing),

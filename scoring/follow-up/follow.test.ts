@@ -30,6 +30,7 @@ let dataKeys: DataKeys;
 let people: Candidates;
 let persons: RegisteredPersons;
 let closed: string[];
+let heldBack: string[];
 
 beforeEach(async () => {
   rooms = await openRooms();
@@ -42,6 +43,7 @@ beforeEach(async () => {
   people = await Candidates.open({ storage, wrapping, cipher });
   persons = new RegisteredPersons(cipher, people);
   closed = [];
+  heldBack = [];
   queue = await openDeliveries(storage, cipher);
   ports = {
     sessions: rooms.sessions,
@@ -56,6 +58,7 @@ beforeEach(async () => {
     sign: signing.sign,
     publicUrl: () => 'https://exam.example',
     now: rooms.now,
+    heldBack: (_, differences) => heldBack.push(...differences.map(({ member }) => member)),
     sessionClosed: ({ id: session }) => closed.push(session),
     newestCheckpoint: () => Promise.resolve({ number: 3, hash: 'a'.repeat(64) }),
   };

@@ -4,6 +4,7 @@ import type { Consequence } from '../../storage/port.ts';
 import type { Banks } from '../../item-bank/releases/run.ts';
 import type { Registrations } from '../../delivery/registrations/run.ts';
 import type { SessionId } from '../../delivery/sessions/run.ts';
+import type { ScoreDifference } from '../assurance/compare.ts';
 import type { Results } from '../results/run.ts';
 import { readConsequence } from './consequence.ts';
 import { type PronouncePorts, annulled, corrected, released } from './pronounce.ts';
@@ -12,6 +13,8 @@ export interface FollowUpPorts extends PronouncePorts {
   readonly banks: Pick<Banks, 'apply'>;
   readonly registrations: Pick<Registrations, 'project'>;
   readonly results: Pick<Results, 'attended' | 'conclude' | 'loadAt' | 'recompute'>;
+  /** A person must look at a result that the two scorers do not agree on. */
+  readonly heldBack: (id: SessionId, differences: readonly ScoreDifference[]) => void;
   /** Nobody waits for a sign of life of this session any more. */
   readonly sessionClosed: (id: SessionId) => void;
 }
@@ -35,6 +38,8 @@ export function follow(ports: FollowUpPorts, recorded: Consequence, { stream, ve
       return ports.results.conclude(id);
     case 'performance-rated':
       return ports.results.conclude({ tenant: stream.tenant, id: consequence.data.session });
+    case 'result-held-back':
+      return heldBack(ports, id, version);
     case 'result-released':
       return released(ports, id, version);
     case 'result-corrected':
@@ -42,4 +47,9 @@ export function follow(ports: FollowUpPorts, recorded: Consequence, { stream, ve
     case 'result-annulled':
       return annulled(ports, id, version);
   }
+}
+
+async function heldBack(ports: FollowUpPorts, id: SessionId, version: number): Promise<void> {
+  const { state } = await ports.results.loadAt(id, version);
+  if (state?.heldBack !== undefined) ports.heldBack(id, state.heldBack.differences);
 }

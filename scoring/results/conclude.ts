@@ -4,6 +4,7 @@
  */
 import { type AbilityEstimate, createItemParameters, estimateAbility } from 'itemresponsetheory';
 import { engineVersion } from '../../engine/adaptive/policy.ts';
+import { dayOf } from '../../storage/document/day.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { historyOf } from '../../delivery/sessions/adaptive-part.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
@@ -19,13 +20,16 @@ export type Conclusion =
   | { readonly kind: 'waiting'; readonly parts: readonly PartResult[] }
   | { readonly kind: 'decided'; readonly result: ResultContent };
 
-/** Day of the test, UTC: that of the first admission. */
-const dayOf = (state: SessionState): string => (state.admittedAt ?? state.closed?.at ?? '').slice(0, 10);
+/** Day of the test, in Brussels: that of the first admission. */
+function testDateOf({ admittedAt, closed }: SessionState): string {
+  const at = admittedAt ?? closed?.at;
+  return at === undefined ? '' : dayOf(at);
+}
 
 /** What every result says, whatever came of it. */
 const headOf = (state: SessionState, { id, validFrom, title }: Regime) => ({
   test: state.registration.test,
-  testDate: dayOf(state),
+  testDate: testDateOf(state),
   regime: { id, validFrom, title },
   engine: engineVersion,
 });
@@ -48,7 +52,8 @@ export function conclude(
 ): Conclusion {
   if (state.closed === undefined) return { kind: 'open' };
   const family = test.specification.regime;
-  const regime = regimeId === undefined ? regimeAt(family, dayOf(state), among) : regimeById(family, regimeId, among);
+  const regime =
+    regimeId === undefined ? regimeAt(family, testDateOf(state), among) : regimeById(family, regimeId, among);
   if (state.completedParts.length < test.specification.parts.length) return voided(state, regime);
   return regime.kind === 'counted' ? counted(state, regime) : oral(state, test, regime, ratings);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Expected, givenOf, stateOf } from '../../storage/journal/given.suite.ts';
+import type { ScoreDifference } from '../assurance/compare.ts';
 import { type ResultCommand, type ResultConsequence, type ResultRefusal, decideResult } from './decide.ts';
 import { type ResultContent, type ResultEvent, evolveResult } from './result.ts';
 
@@ -19,13 +20,20 @@ const content: ResultContent = {
 const better: ResultContent = { ...content, outcome: 'pass', score: 29 };
 const attended: ResultEvent = { ...head, type: 'attended', session: 's1', candidate: 'c1' };
 const provisional: ResultEvent = { ...head, type: 'provisional', parts: [{ part: 'listening', theta: 1 }] };
+const wrongScore = [{ member: 'score', first: '28', second: '29' }];
+const heldBack: ResultEvent = { ...head, type: 'held-back', differences: wrongScore };
 const released: ResultEvent = { ...head, type: 'released', result: content };
 const corrected: ResultEvent = { ...head, type: 'corrected', result: better, by: 'office', reason: 'a wrong key' };
 const annulled: ResultEvent = { ...head, type: 'annulled', by: 'office', reason: 'another person sat the test' };
 const given = givenOf({ evolve: evolveResult, decide: decideResult });
 
-const conclude = (kind: 'open' | 'waiting' | 'decided', result = content): ResultCommand => ({
+const conclude = (
+  kind: 'open' | 'waiting' | 'decided',
+  result = content,
+  differences: readonly ScoreDifference[] = [],
+): ResultCommand => ({
   type: 'conclude',
+  differences,
   conclusion:
     kind === 'open'
       ? { kind }
@@ -55,6 +63,26 @@ const table: readonly [
   ['attendance', [attended], 'conclude an open session', conclude('open'), nothing],
   ['attendance', [attended], 'conclude, ratings wait', conclude('waiting'), then(provisional)],
   ['attendance', [attended], 'conclude', conclude('decided'), then(released, 'result-released')],
+  [
+    'attendance',
+    [attended],
+    'conclude, the second scorer disagrees',
+    conclude('decided', content, wrongScore),
+    then(heldBack, 'result-held-back'),
+  ],
+  ['a hold', [attended, heldBack], 'the same disagreement', conclude('decided', content, wrongScore), nothing],
+  [
+    'a hold',
+    [attended, heldBack],
+    'another disagreement',
+    conclude('decided', content, [{ member: 'max', first: '41', second: '40' }]),
+    then(
+      { ...head, type: 'held-back', differences: [{ member: 'max', first: '41', second: '40' }] },
+      'result-held-back',
+    ),
+  ],
+  ['a hold', [attended, heldBack], 'both agree', conclude('decided'), then(released, 'result-released')],
+  ['a hold', [attended, heldBack], 'correct', correct, { refused: 'not-released' }],
   ['attendance', [attended], 'correct', correct, { refused: 'not-released' }],
   ['attendance', [attended], 'annul', annul, { refused: 'not-released' }],
   ['something provisional', [attended, provisional], 'conclude, ratings wait', conclude('waiting'), nothing],
@@ -105,6 +133,10 @@ describe('a result', () => {
       by: 'office',
       reason: 'another person sat the test',
     });
+  });
+  it('is held back until it is released', () => {
+    expect(stateOf(evolveResult, [attended, heldBack])?.heldBack).toEqual({ at, differences: wrongScore });
+    expect(stateOf(evolveResult, [attended, heldBack, released])).not.toHaveProperty('heldBack');
   });
   it('begins with attendance, once', () => {
     expect(() => evolveResult(undefined, released, 1)).toThrow('begins with attendance');

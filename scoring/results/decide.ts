@@ -6,17 +6,24 @@ import type { Instant } from '../../storage/document/instant.ts';
 import { canonicalJson } from '../../storage/document/json.ts';
 import type { Decision } from '../../storage/journal/stream.ts';
 import type { Consequence, NoData } from '../../storage/port.ts';
+import type { ScoreDifference } from '../assurance/compare.ts';
 import type { Conclusion } from './conclude.ts';
 import type { ResultContent, ResultEvent, ResultState } from './result.ts';
 
 export type ResultCommand =
   | { readonly type: 'attend'; readonly session: string; readonly candidate: string }
-  | { readonly type: 'conclude'; readonly conclusion: Conclusion }
+  /** `differences`: where the second scorer does not agree with what is decided. */
+  | {
+      readonly type: 'conclude';
+      readonly conclusion: Conclusion;
+      readonly differences: readonly ScoreDifference[];
+    }
   | { readonly type: 'correct'; readonly result: ResultContent; readonly by: string; readonly reason: string }
   | { readonly type: 'annul'; readonly by: string; readonly reason: string };
 
 export type ResultRefusal = 'not-attended' | 'not-released' | 'annulled' | 'no-reason' | 'nothing-to-correct';
 export type ResultConsequence =
+  | Consequence<'result-held-back', NoData>
   | Consequence<'result-released', NoData>
   | Consequence<'result-corrected', NoData>
   | Consequence<'result-annulled', NoData>;
@@ -33,7 +40,7 @@ export function decideResult(state: ResultState | undefined, command: ResultComm
   if (command.type === 'attend')
     return state === undefined ? accept({ ...head, ...command, type: 'attended' }) : nothing;
   if (state === undefined) return { refused: 'not-attended' };
-  if (command.type === 'conclude') return concluded(state, command.conclusion, head);
+  if (command.type === 'conclude') return concluded(state, command, head);
   if (state.released === undefined) return { refused: 'not-released' };
   if (state.annulled !== undefined) return { refused: 'annulled' };
   if (command.reason.trim() === '') return { refused: 'no-reason' };
@@ -43,13 +50,20 @@ export function decideResult(state: ResultState | undefined, command: ResultComm
   return accept({ ...head, ...command, type: 'corrected' }, { kind: 'result-corrected', data: {} });
 }
 
-/** Released once: what is concluded later changes nothing here; a correction is a command of a person. */
+/**
+ * Released once, and only what both scorers say; what is concluded later changes nothing here: a correction is a
+ * command of a person.
+ */
 function concluded(
   state: ResultState,
-  conclusion: Conclusion,
+  { conclusion, differences }: Extract<ResultCommand, { readonly type: 'conclude' }>,
   head: { readonly schema: 1; readonly at: Instant },
 ): ResultDecision {
   if (state.released !== undefined) return nothing;
+  if (conclusion.kind === 'decided' && differences.length > 0)
+    return canonicalJson(differences) === canonicalJson(state.heldBack?.differences ?? [])
+      ? nothing
+      : accept({ ...head, type: 'held-back', differences }, { kind: 'result-held-back', data: {} });
   if (conclusion.kind === 'decided')
     return accept({ ...head, type: 'released', result: conclusion.result }, { kind: 'result-released', data: {} });
   return conclusion.kind === 'waiting' && state.provisional === undefined

@@ -13,6 +13,7 @@ import type { ItemVersion } from '../../item-bank/items/item.ts';
 import { civicTest, inOrder, oralTest as smallOral, startMs } from '../../delivery/sessions/example.suite.ts';
 import { type SessionId, Sessions, sessionKind } from '../../delivery/sessions/run.ts';
 import { PlayedSession } from '../../delivery/sessions/played-session.suite.ts';
+import type { ItemCurve } from '../assurance/second-score.ts';
 import { Ratings, ratingQueue } from '../rating/run.ts';
 import type { Scores } from '../rating/rating.ts';
 import { Results, resultKeys } from './run.ts';
@@ -44,7 +45,8 @@ export const civic41: PinnedTest = ((): PinnedTest => {
 })();
 
 const listening = ['L1', 'L2', 'L3', 'L4', 'L5'];
-const bank = createItemParameters(listening.map((id, n) => ({ model: 'logistic', id, slope: 1.2, difficulty: n - 2 })));
+const listeningCurves = new Map(listening.map((id, n) => [id, { slope: 1.2, difficulty: n - 2 }]));
+const bank = createItemParameters([...listeningCurves].map(([id, curve]) => ({ model: 'logistic', id, ...curve })));
 /** Five listening items from −2 to 2 logits, reported by WLE; two speaking tasks. */
 export const oralTest: PinnedTest = {
   ...smallOral,
@@ -105,6 +107,8 @@ export function satOral(right: readonly boolean[], change = {}): PlayedSession {
 
 export interface Rooms {
   readonly storage: Storage;
+  /** Parameters as the second scorer finds them. */
+  readonly curves: Map<string, ItemCurve>;
   readonly sessions: Sessions;
   readonly ratings: Ratings;
   readonly results: Results;
@@ -131,11 +135,13 @@ export async function openRooms(): Promise<Rooms> {
     pinnedTest: ({ test }) => (test === 'mo' ? civic41 : oralTest),
   });
   const ratings = new Ratings(storage.journal, await storage.collection(ratingQueue), now);
+  const curves = new Map<string, ItemCurve>(listeningCurves);
   const results = new Results({
     journal: storage.journal,
     sessions,
     ratings,
     keys: await storage.collection(resultKeys),
+    curveOf: (_, item) => curves.get(item),
     now,
   });
   const apply =
@@ -144,11 +150,13 @@ export async function openRooms(): Promise<Rooms> {
       if (kind === 'session-attended') return results.attended(id);
       if (kind === 'session-closed') return results.conclude(id);
       if (kind === 'performance-rated') return results.conclude({ tenant: id.tenant, id: String(data['session']) });
+      if (kind === 'result-held-back') return undefined;
       if (kind === 'result-released') return released?.(id, version);
       throw new Error(`unknown consequence ${kind}`);
     };
   return {
     storage,
+    curves,
     sessions,
     ratings,
     results,

@@ -7,6 +7,7 @@ import type { Immutable } from '../../storage/document/immutable.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { JsonObject } from '../../storage/document/json.ts';
 import { EventOrderError } from '../../storage/journal/stream.ts';
+import type { ScoreDifference } from '../assurance/compare.ts';
 
 const text = z.string();
 const number = z.number();
@@ -53,12 +54,16 @@ export const ResultContent = z.strictObject({
 });
 export type ResultContent = Immutable<z.infer<typeof ResultContent>>;
 
+const HeldBackMember = z.strictObject({ member: text, first: text, second: text });
+
 const head = { schema: z.literal(1), at: z.iso.datetime() };
 const why = { by: text, reason: text };
 const ResultEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('attended'), ...head, session: text, candidate: text }),
   /** Something is known, something waits. */
   z.strictObject({ type: z.literal('provisional'), ...head, parts: z.array(PartResult) }),
+  /** Decided, and not released: the second scorer says something else. */
+  z.strictObject({ type: z.literal('held-back'), ...head, differences: z.array(HeldBackMember) }),
   z.strictObject({ type: z.literal('released'), ...head, result: ResultContent }),
   z.strictObject({ type: z.literal('corrected'), ...head, result: ResultContent, ...why }),
   z.strictObject({ type: z.literal('annulled'), ...head, ...why }),
@@ -73,6 +78,8 @@ export interface ResultState {
   readonly candidate: string;
   readonly attendedAt: Instant;
   readonly provisional?: readonly PartResult[];
+  /** Why it was held back, until it is released. */
+  readonly heldBack?: { readonly at: Instant; readonly differences: readonly ScoreDifference[] };
   /** The result that counts now, with the version of the stream that says so. */
   readonly released?: { readonly at: Instant; readonly result: ResultContent; readonly version: number };
   readonly corrections: number;
@@ -89,8 +96,12 @@ export function evolveResult(state: ResultState | undefined, event: ResultEvent,
   switch (event.type) {
     case 'provisional':
       return { ...state, provisional: event.parts };
-    case 'released':
-      return { ...state, released: { at: event.at, result: event.result, version } };
+    case 'held-back':
+      return { ...state, heldBack: { at: event.at, differences: event.differences } };
+    case 'released': {
+      const { heldBack: _heldBack, ...rest } = state;
+      return { ...rest, released: { at: event.at, result: event.result, version } };
+    }
     case 'corrected':
       return {
         ...state,

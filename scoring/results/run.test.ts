@@ -41,6 +41,32 @@ describe('MO', () => {
   });
 });
 
+describe('a result that the two scorers do not agree on', () => {
+  it('is not released; it says where they differ, and is released once they agree', async () => {
+    rooms.curves.set('L3', { slope: 1.2, difficulty: 0.5 });
+    await rooms.keep(id, satOral([true, true, true, false, true]));
+    await rooms.work();
+    await rooms.rateAll('agii', () => ({ TA: 4, RA: 4 }));
+    await rooms.work();
+    await rooms.results.conclude(id);
+    expect(await types()).toEqual(['attended', 'provisional', 'held-back']);
+    const members = (await rooms.results.load(id)).state?.heldBack?.differences.map(({ member }) => member);
+    expect(members).toEqual(expect.arrayContaining(['listening.theta', 'listening.scale']));
+    rooms.curves.set('L3', { slope: 1.2, difficulty: 0 });
+    await rooms.results.conclude(id);
+    expect(await types()).toEqual(['attended', 'provisional', 'held-back', 'released']);
+    expect((await rooms.results.recompute(id))?.assured).toEqual([]);
+  });
+  it('nor is one whose item has no parameters in the pinned releases', async () => {
+    rooms.curves.delete('L2');
+    await rooms.keep(id, satOral([true, true, true, true, true]));
+    await rooms.work();
+    await rooms.rateAll('agii', () => ({ TA: 5, RA: 5 }));
+    await rooms.work();
+    expect((await rooms.results.load(id)).state?.heldBack?.differences).toMatchObject([{ member: 'evidence' }]);
+  });
+});
+
 describe('NT2 oral', () => {
   it('opens a performance for each task, blind, and is released with its last rating', async () => {
     const played = satOral([true, true, true, true, true]);

@@ -2,7 +2,7 @@
  * Opens, concludes and releases results. Every call may come twice, from any process: the stream's version decides who
  * was first.
  */
-import type { Collection, CollectionDefinition, Journal } from '../../storage/port.ts';
+import type { Collection, CollectionDefinition, Journal, StreamId } from '../../storage/port.ts';
 import { unlessRaced } from '../../storage/raced.ts';
 import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
@@ -10,13 +10,18 @@ import { sha256 } from '../../storage/document/hash.ts';
 import { canonicalJson } from '../../storage/document/json.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import { installation } from '../../people/agencies/agency.ts';
+import type { ItemVersion } from '../../item-bank/items/item.ts';
 import { speakingItem } from '../../item-bank/releases/pinned-test.ts';
 import { resultKeyHash } from '../../delivery/sessions/personal.ts';
-import type { LoadedSession, SessionId, Sessions } from '../../delivery/sessions/run.ts';
-import type { SessionState } from '../../delivery/sessions/session.ts';
-import type { Regime } from '../regimes/regime.ts';
+import { type LoadedSession, type SessionId, type Sessions, sessionKind } from '../../delivery/sessions/run.ts';
+import type { Registration, SessionState } from '../../delivery/sessions/session.ts';
+import { type Regime, regimes as shippedRegimes } from '../regimes/regime.ts';
 import type { Performance, RatingState } from '../rating/rating.ts';
-import type { RatingId, Ratings } from '../rating/run.ts';
+import { type RatingId, type Ratings, ratingKind } from '../rating/run.ts';
+import { raterSeverity } from '../raters/severity.ts';
+import { assuredAgainst } from '../assurance/assure.ts';
+import type { ScoreDifference } from '../assurance/compare.ts';
+import type { ItemCurve } from '../assurance/second-score.ts';
 import { conclude, tasksOf } from './conclude.ts';
 import { type ResultCommand, type ResultRefusal, decideResult } from './decide.ts';
 import { promisedAt } from './promise.ts';
@@ -45,6 +50,8 @@ export interface Recomputation {
   readonly recorded: ResultContent;
   readonly recomputed: ResultContent | undefined;
   readonly differs: readonly string[];
+  /** Where the second scorer does not agree with what was recomputed. */
+  readonly assured: readonly ScoreDifference[];
 }
 
 export const resultStream: StreamKind<ResultState, ResultEvent> = {
@@ -61,6 +68,9 @@ export class ResultRefused extends Error {
 
 const keyOf = (hash: string) => ({ tenant: installation, id: hash });
 
+const keyOfItem = (item: ItemVersion | undefined): number | undefined =>
+  item?.kind === 'choice' ? item.key : undefined;
+
 /** A pseudonym that says nothing of the candidate, the same at every attempt to open it. */
 export const performanceId = ({ tenant, id }: SessionId, state: SessionState, task: string): RatingId => ({
   tenant,
@@ -72,6 +82,8 @@ export interface ResultPorts {
   readonly sessions: Sessions;
   readonly ratings: Ratings;
   readonly keys: ResultKeys;
+  /** Parameters of an item in the releases that the session pinned. */
+  readonly curveOf: (registration: Registration, item: string) => ItemCurve | undefined;
   /** Those that ship unless others are given. */
   readonly regimes?: readonly Regime[];
   readonly now: () => Instant;
@@ -116,7 +128,8 @@ export class Results {
     await this.stream.run(id, async (result, at) => {
       const [test, ratings] = [this.ports.sessions.pinnedTest(state), await this.ratingsOf(id, state)];
       const conclusion = conclude(state, test, ratings, undefined, this.ports.regimes);
-      return decideResult(result, { type: 'conclude', conclusion }, at);
+      const differences = conclusion.kind === 'decided' ? await this.assure(id, state, conclusion.result) : [];
+      return decideResult(result, { type: 'conclude', conclusion, differences }, at);
     });
   }
 
@@ -145,7 +158,9 @@ export class Results {
       this.ports.regimes,
     );
     const recomputed = conclusion.kind === 'decided' ? conclusion.result : undefined;
-    return { recorded, recomputed, differs: differences(recorded, recomputed) };
+    const assured =
+      recomputed === undefined ? [] : await this.assure(id, session.state, recomputed, recorded.regime.id);
+    return { recorded, recomputed, differs: differences(recorded, recomputed), assured };
   }
 
   /** The session behind a receipt's key. */
@@ -157,6 +172,32 @@ export class Results {
     const id = { tenant: found.value.tenant, id: found.value.session };
     const session = await this.ports.sessions.load(id);
     return session === undefined ? undefined : { id, session, result: await this.load(id) };
+  }
+
+  /** What the second scorer says otherwise, from the journal's own lines. */
+  private async assure(
+    id: SessionId,
+    state: SessionState,
+    first: ResultContent,
+    regime?: string,
+  ): Promise<ScoreDifference[]> {
+    const { journal, sessions, curveOf, regimes = shippedRegimes } = this.ports;
+    const linesOf = async (stream: StreamId) => (await journal.read(stream)).flatMap(({ events }) => events);
+    const test = sessions.pinnedTest(state);
+    const ratings = tasksOf(state).map((task) => linesOf({ ...performanceId(id, state, task), kind: ratingKind }));
+    return assuredAgainst(first, {
+      session: await linesOf({ ...id, kind: sessionKind }),
+      ratings: await Promise.all(ratings),
+      pinned: {
+        family: test.specification.regime,
+        parts: test.specification.parts.map((part) => part.id),
+        keyOf: (item) => keyOfItem(test.items.get(item)),
+        curveOf: (item) => curveOf(state.registration, item),
+      },
+      regimes,
+      severity: raterSeverity.severity,
+      ...defined({ regime }),
+    });
   }
 
   private async ratingsOf(id: SessionId, state: SessionState): Promise<RatingState[]> {

@@ -1,0 +1,183 @@
+/**
+ * The second scorer: a closed session decided once more, from the journal's own lines, the item keys and the data of
+ * the regime, importing nothing of the engine or of the first scorer (the layering check holds it to that). A result
+ * that the two do not agree on is held back.
+ */
+import { type RatingEvidence, type SessionEvidence } from './evidence.ts';
+import { type CountingRule, type MeasuringRule, type WrittenRule, type Which, brusselsDay, ruleOf } from './rule.ts';
+import { type Ability, partialCredit, rightOrWrong, weightedLikelihood } from './weighted-likelihood.ts';
+
+/** What the releases that the session pinned say. */
+export interface PinnedFacts {
+  readonly family: string;
+  /** Names of the test's parts, all of which must be completed. */
+  readonly parts: readonly string[];
+  /** Index of the right option in the author's order. */
+  readonly keyOf: (item: string) => number | undefined;
+  readonly curveOf: (item: string) => ItemCurve | undefined;
+}
+export interface ItemCurve {
+  readonly slope: number;
+  readonly difficulty: number;
+  readonly lower?: number | undefined;
+}
+
+export interface SecondFacts {
+  readonly session: SessionEvidence;
+  readonly ratings: readonly RatingEvidence[];
+  readonly pinned: PinnedFacts;
+  /** Every regime there is, as data. */
+  readonly regimes: readonly unknown[];
+  /** Of all raters, logits. */
+  readonly severity: number;
+  /** Where a result of before is looked at again: the regime that it names. */
+  readonly regime?: string;
+}
+
+export interface SecondPart {
+  readonly part: string;
+  readonly score?: number;
+  readonly max?: number;
+  readonly theta?: number;
+  readonly thetaStandardError?: number;
+  readonly scale?: number;
+  readonly level?: string;
+}
+/** What the second scorer says; the members are named as a result's are. */
+export interface SecondResult {
+  readonly outcome: 'pass' | 'fail' | 'void';
+  readonly testDate: string;
+  readonly regime: string;
+  readonly score?: number;
+  readonly max?: number;
+  readonly level?: string;
+  readonly scale?: number;
+  readonly required?: string;
+  /** Ids of the conditions that are met. */
+  readonly met: readonly string[];
+  readonly parts: readonly SecondPart[];
+}
+
+export class Undecidable extends Error {
+  readonly code = 'undecidable';
+}
+
+/** Throws Undecidable where the journal does not hold what a decision needs. */
+export function secondScore(facts: SecondFacts): SecondResult {
+  const { session, pinned, regimes } = facts;
+  if (session.closedAt === undefined) throw new Undecidable('the session is not closed');
+  const testDate = brusselsDay(session.firstAdmittedAt ?? session.closedAt);
+  const which: Which = facts.regime === undefined ? { day: testDate } : { id: facts.regime };
+  const rule = ruleOf(pinned.family, which, regimes);
+  if (rule === undefined) throw new Undecidable(`no regime of ${pinned.family} for ${testDate}`);
+  const head = { testDate, regime: rule.id };
+  const isWhole = pinned.parts.every((part) => session.completedParts.includes(part));
+  const decided = isWhole ? decide(rule, facts) : undefined;
+  return { ...head, ...(decided ?? { outcome: 'void', met: [], parts: [] }) };
+}
+
+type Decided = Omit<SecondResult, 'testDate' | 'regime'>;
+
+const decide = (rule: WrittenRule, facts: SecondFacts): Decided | undefined =>
+  rule.kind === 'counted' ? byCount(rule, facts) : byMeasure(rule, facts);
+
+function isRight(item: string, choice: number | undefined, { keyOf }: PinnedFacts): boolean {
+  const key = keyOf(item);
+  if (key === undefined) throw new Undecidable(`the pinned releases have no key of ${item}`);
+  return choice === key;
+}
+
+/** Undefined: nothing counts in some part. */
+function byCount(rule: CountingRule, { session, pinned }: SecondFacts): Decided | undefined {
+  const tally = new Map<string, { score: number; max: number }>();
+  for (const { item, part, scored, choice, lost } of session.asked) {
+    if (part === undefined || !scored) continue;
+    const counted = tally.get(part) ?? { score: 0, max: 0 };
+    tally.set(part, counted);
+    if (lost) continue;
+    counted.max += 1;
+    if (isRight(item, choice, pinned)) counted.score += 1;
+  }
+  const parts = [...tally].map(([part, counted]) => ({ part, ...counted }));
+  if (parts.length === 0 || parts.some(({ max }) => max === 0)) return undefined;
+  const score = parts.reduce((sum, part) => sum + part.score, 0);
+  const max = parts.reduce((sum, part) => sum + part.max, 0);
+  if ((rule.overall?.processEvaluation ?? 0) > 0)
+    throw new Undecidable('the process evaluation counts and is not known here');
+  const met = rule.conditions.filter(({ part, atLeast }) => {
+    const counted = part === 'total' || part === 'overall' ? { score, max } : tally.get(part);
+    if (counted === undefined) throw new Undecidable(`the form has no part ${part}`);
+    // As whole numbers, so that 70 % of 41 is no matter of rounding.
+    return BigInt(counted.score) * BigInt(atLeast.denominator) >= BigInt(counted.max) * BigInt(atLeast.numerator);
+  });
+  const outcome = met.length === rule.conditions.length ? 'pass' : 'fail';
+  return { outcome, score, max, met: met.map(({ id }) => id), parts };
+}
+
+/** Undefined: one of the two could not be measured. */
+function byMeasure(rule: MeasuringRule, facts: SecondFacts): Decided | undefined {
+  const [listening, speaking] = [heard(facts), spoken(rule, facts)];
+  if (listening === undefined || speaking === undefined) return undefined;
+  const parts = [reported(rule, 'listening', listening), reported(rule, 'speaking', speaking)] as const;
+  const { weights, floorBelowLevel, levels, required } = rule;
+  const sum = weights.listening + weights.speaking;
+  const weighted = weights.listening * parts[0].scale + weights.speaking * parts[1].scale;
+  const weakest = Math.min(parts[0].scale, parts[1].scale);
+  const reached = levels.filter(({ scale }) => weighted >= scale * sum && weakest >= scale - floorBelowLevel);
+  const level = reached.reduce<string | undefined>((_, { name }) => name, undefined);
+  const needed = levels.find(({ name }) => name === required)?.scale ?? Number.POSITIVE_INFINITY;
+  const met = [
+    ...(weighted >= needed * sum ? ['oral'] : []),
+    ...(parts[0].scale >= needed - floorBelowLevel ? ['listening-floor'] : []),
+    ...(parts[1].scale >= needed - floorBelowLevel ? ['speaking-floor'] : []),
+  ];
+  return {
+    outcome: met.length === 3 ? 'pass' : 'fail',
+    scale: Math.floor(weighted / sum),
+    ...(level === undefined ? {} : { level }),
+    required,
+    met,
+    parts,
+  };
+}
+
+function heard({ session, pinned }: SecondFacts): Ability | undefined {
+  return weightedLikelihood(
+    session.asked
+      .filter(({ part, scored, lost }) => part === undefined && scored && !lost)
+      .map(({ item, choice }) => {
+        const curve = pinned.curveOf(item);
+        if (curve === undefined) throw new Undecidable(`the pinned releases have no parameters of ${item}`);
+        return {
+          curve: rightOrWrong(curve.slope, curve.difficulty, curve.lower ?? 0),
+          category: isRight(item, choice, pinned) ? 1 : 0,
+        };
+      }),
+  );
+}
+
+function spoken(rule: MeasuringRule, { session, ratings, severity }: SecondFacts): Ability | undefined {
+  const rated = new Map(ratings.map(({ task, scores }) => [task, scores]));
+  const curve = partialCredit(rule.speaking.thresholds.map((threshold) => threshold + severity));
+  return weightedLikelihood(
+    session.tasks.flatMap((task) => {
+      const scores = rated.get(task);
+      if (scores === undefined) throw new Undecidable(`nobody has rated task ${task}`);
+      return Object.values(scores).flatMap((category) => (category === 'NR' ? [] : [{ curve, category }]));
+    }),
+  );
+}
+
+/** On the reporting scale: straight lines between the levels' points, the outer ones going on beyond them. */
+function reported({ levels, limits }: MeasuringRule, part: 'listening' | 'speaking', ability: Ability) {
+  const { theta, standardError } = ability;
+  const above = levels.findIndex((level) => theta < level[part]);
+  const upper = above === -1 ? levels.length - 1 : Math.max(1, above);
+  const [from, to] = [levels[upper - 1], levels[upper]];
+  if (from === undefined || to === undefined) throw new Undecidable('the regime has fewer than two levels');
+  const share = (theta - from[part]) / (to[part] - from[part]);
+  const exact = Math.round(from.scale + share * (to.scale - from.scale));
+  const scale = Math.min(Math.max(exact, limits.lowest), limits.highest);
+  const level = levels.reduce<string | undefined>((name, one) => (scale >= one.scale ? one.name : name), undefined);
+  return { part, theta, thetaStandardError: standardError, scale, ...(level === undefined ? {} : { level }) };
+}
