@@ -17,6 +17,7 @@ import { watchBrowser } from '../proctoring/watch.ts';
 import { ServerClock, dueAnnouncement, remainingMs } from './clock.ts';
 import { Renewal, type RenewalParts } from './renewal.ts';
 import { sessionNameOf } from './session-name.ts';
+import { type PageStanding, fenceOf, isOver, isWatching } from './standing.ts';
 
 type Answered = Extract<SentOperation, { kind: 'answer' }>;
 
@@ -27,9 +28,6 @@ const stallMs = 500;
 /** A change that this page made itself is told by its own reply; only after this is it fetched, ms. */
 const settleMs = 150;
 
-/** opening: asking to be the writer. fenced: another page has the session. expired: the token is worth nothing more. */
-export type Phase = 'opening' | 'open' | 'fenced' | 'expired';
-
 export interface SessionParts extends Pick<RenewalParts, 'reload' | 'reloadedFor'> {
   readonly token: string;
   readonly store: OutboxStore;
@@ -39,9 +37,7 @@ export interface SessionParts extends Pick<RenewalParts, 'reload' | 'reloadedFor
 
 export class CandidateSession {
   view = $state.raw<CandidateView>();
-  phase = $state<Phase>('opening');
-  /** After `fenced`: this page may ask for the session again (the same token is still good). */
-  mayReturn = $state(false);
+  standing = $state.raw<PageStanding>({ name: 'opening' });
   connected = $state(true);
   storageFault = $state(false);
   /** Operations not yet acknowledged, oldest first. */
@@ -57,20 +53,15 @@ export class CandidateSession {
   private readonly outbox: Outbox;
   private readonly clock: ServerClock;
   private readonly stops: (() => void)[] = [];
-  private fence: number | undefined;
-  private closed = false;
-  /** The session is over: nothing more is watched. */
-  private finished = false;
-  private taking = false;
-  private fetching = false;
-  private fetchAgain = false;
+  /** How often the view was asked for since it was last sent for: one request at a time, and one more for what changed. */
+  private fetchesAsked = 0;
   private expiryLooks = 0;
 
   constructor(readonly parts: SessionParts) {
     const { surroundings, token } = parts;
     this.clock = new ServerClock(() => surroundings.monotonicMs());
     this.signals = new SignalCoalescer(surroundings, (signal) => {
-      if (this.fence !== undefined) void this.outbox.add({ kind: 'signal', signal }).catch(() => {});
+      if (fenceOf(this.standing) !== undefined) void this.outbox.add({ kind: 'signal', signal }).catch(() => {});
     });
     this.outbox = new Outbox({
       session: sessionNameOf(token),
@@ -79,7 +70,7 @@ export class CandidateSession {
       send: (operations, keepalive) =>
         this.timed<OperationsReply>(
           'candidate/session/operations',
-          { fence: this.fence, operations },
+          { fence: fenceOf(this.standing), operations },
           (reply) => reply.view.serverNow,
           keepalive,
         ),
@@ -114,7 +105,7 @@ export class CandidateSession {
     this.follow();
     this.beat();
     this.tick();
-    if (this.closed || this.finished) return;
+    if (!isWatching(this.standing)) return;
     this.stops.push(watchBrowser(this.signals, this.parts.surroundings));
     const stopped = new AbortController();
     this.stops.push(() => stopped.abort());
@@ -140,7 +131,11 @@ export class CandidateSession {
   }
 
   close(): void {
-    this.closed = true;
+    this.leave({ name: 'left', fence: fenceOf(this.standing) });
+  }
+
+  private leave(standing: PageStanding): void {
+    this.standing = standing;
     this.outbox.stop();
     for (const stop of this.stops) stop();
   }
@@ -184,24 +179,18 @@ export class CandidateSession {
 
   /** Fetches the present view. */
   async refresh(): Promise<void> {
-    if (this.closed) return;
-    if (this.fetching) {
-      this.fetchAgain = true;
-      return;
-    }
-    this.fetching = true;
+    if (isOver(this.standing)) return;
+    this.fetchesAsked += 1;
+    if (this.fetchesAsked > 1) return;
     try {
       this.apply(await this.timed<CandidateView>('candidate/session', undefined, (view) => view.serverNow));
       this.restored();
     } catch (error) {
       this.failed(error);
-    } finally {
-      this.fetching = false;
     }
-    if (this.fetchAgain) {
-      this.fetchAgain = false;
-      await this.refresh();
-    }
+    const isAskedAgain = this.fetchesAsked > 1;
+    this.fetchesAsked = 0;
+    if (isAskedAgain) await this.refresh();
   }
 
   /** Takes the session back to this page. */
@@ -210,32 +199,24 @@ export class CandidateSession {
   }
 
   private async take(): Promise<void> {
-    if (this.taking) return;
-    this.taking = true;
-    try {
-      await this.becomeWriter();
-    } finally {
-      this.taking = false;
-    }
-  }
-
-  private async becomeWriter(): Promise<void> {
+    if (this.standing.name === 'taking') return;
+    this.standing = { name: 'taking' };
     const { surroundings } = this.parts;
-    for (let attempt = 0; !this.closed; attempt += 1) {
+    for (let attempt = 0; !isOver(this.standing); attempt += 1) {
       try {
         const view = await this.timed<CandidateView>('candidate/session/take', {}, (taken) => taken.serverNow);
         this.restored();
-        const admitted = view.screen.name !== 'waiting';
-        if (admitted) this.fence = view.fence;
+        if (isOver(this.standing)) return;
+        const isAdmitted = view.screen.name !== 'waiting';
+        this.standing = isAdmitted ? { name: 'writing', fence: view.fence } : { name: 'waiting' };
         this.apply(view);
-        this.phase = 'open';
-        if (!admitted) return;
+        if (!isAdmitted) return;
         await this.outbox.open(view.nextSeq);
         if (this.parts.reloaded) this.signals.moment('page-reloaded');
         return;
       } catch (error) {
         this.failed(error);
-        if (this.phase === 'fenced' || this.phase === 'expired') return;
+        if (isOver(this.standing)) return;
         await new Promise<void>((resolve) => {
           surroundings.after(backoffMs(attempt, surroundings.random()), resolve);
         });
@@ -253,11 +234,12 @@ export class CandidateSession {
 
   private apply(view: CandidateView): void {
     if (this.view !== undefined && view.version < this.view.version) return;
-    if (this.fence !== undefined && view.fence > this.fence) {
+    const fence = fenceOf(this.standing);
+    if (fence !== undefined && view.fence > fence) {
       void this.lostRight('fenced');
       return;
     }
-    const admittedNow = this.fence === undefined && view.screen.name !== 'waiting';
+    const admittedNow = fence === undefined && view.screen.name !== 'waiting';
     if (this.view?.clock?.deadlineAt !== view.clock?.deadlineAt) this.expiryLooks = 0;
     this.view = view;
     this.look();
@@ -266,12 +248,14 @@ export class CandidateSession {
   }
 
   private finish(): void {
-    this.finished = true;
+    // A page that still asks to be the writer is shown the receipt again by the answer.
+    if (this.standing.name !== 'writing') return;
+    this.standing = { ...this.standing, name: 'finished' };
     for (const stop of this.stops.splice(0)) stop();
   }
 
   private follow(): void {
-    if (this.finished) return;
+    if (!isWatching(this.standing)) return;
     const stop = followEvents(
       {
         path: 'candidate/session/events',
@@ -291,7 +275,7 @@ export class CandidateSession {
           // A stream may break for reasons of its own: probe the server to find out whether the line is down.
           if (why.status === 0) void this.probe();
           else this.failed(why);
-          return this.isWatching;
+          return isWatching(this.standing);
         },
       },
       this.parts.surroundings,
@@ -299,12 +283,8 @@ export class CandidateSession {
     this.stops.push(stop);
   }
 
-  private get isWatching(): boolean {
-    return !this.closed && !this.finished && this.phase !== 'fenced' && this.phase !== 'expired';
-  }
-
   private beat(): void {
-    if (!this.isWatching) return;
+    if (!isWatching(this.standing)) return;
     void this.probe().finally(() => this.parts.surroundings.after(beatMs, () => this.beat()));
   }
 
@@ -358,18 +338,19 @@ export class CandidateSession {
 
   /** The right to write is gone. With the same token it can be had again; after a new admission elsewhere it cannot. */
   private async lostRight(code: string): Promise<void> {
-    if (this.phase === 'fenced' || this.phase === 'expired') return;
-    this.phase = code === 'fenced' ? 'fenced' : 'expired';
-    this.close();
+    if (isOver(this.standing)) return;
+    const fence = fenceOf(this.standing);
+    this.leave(code === 'fenced' ? { name: 'fenced', fence, mayReturn: false } : { name: 'expired', fence });
     if (code !== 'fenced') return;
-    this.mayReturn = await ask<CandidateView>('candidate/session', { token: this.parts.token }).then(
+    const mayReturn = await ask<CandidateView>('candidate/session', { token: this.parts.token }).then(
       () => true,
       () => false,
     );
+    if (this.standing.name === 'fenced') this.standing = { ...this.standing, mayReturn };
   }
 
   private tick(): void {
-    if (this.closed) return;
+    if (isOver(this.standing)) return;
     this.look();
     this.parts.surroundings.after(500, () => this.tick());
   }

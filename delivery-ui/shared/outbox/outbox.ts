@@ -53,10 +53,6 @@ export class Outbox {
   get waiting(): readonly SentOperation[] {
     return this.entries.map(({ operation }) => operation);
   }
-  /** The last sending failed, and another is planned. */
-  get failing(): boolean {
-    return this.attempt > 0;
-  }
 
   /** Reads what an earlier page left behind, before anything new is added. `nextSeq` is the server's. */
   async open(nextSeq: number): Promise<void> {
