@@ -1,276 +1,247 @@
-import fc from 'fast-check';
+/** What follows from the commands of people and of the program; an operation's own rules: decide-operation.test.ts. */
 import { describe, expect, it } from 'vitest';
-import { decide } from './decide.ts';
-import { evolve, evolveAll } from './evolve.ts';
-import { admit, at, civicTest, facts, operation, oralTest, register } from './example.suite.ts';
-import type { Operation } from './operation.ts';
-import type { Session, SessionState } from './session.ts';
+import type { Consequence } from '../../storage/port.ts';
+import { type SessionCommand, type SessionRefusal, record } from './decide.ts';
+import { admit, at, facts, oralTest, operation, register, registration } from './example.suite.ts';
+import { civic, given, oral } from './given-session.suite.ts';
 import { PlayedSession } from './played-session.suite.ts';
+import type { EventBody } from './session.ts';
 
-const full = process.env['MEETLAT_FULL'] === '1';
+const hours = 3_600_000;
+const attended: Consequence = { kind: 'session-attended', data: {} };
+const closed: Consequence = { kind: 'session-closed', data: {} };
 
-describe('given nothing', () => {
-  it('when anything but a registration, then refused', () => {
-    expect(decide(undefined, admit, facts(oralTest, 0))).toEqual({ refused: { code: 'not-registered' } });
-  });
-  it('when registered twice, then refused', () => {
-    const played = new PlayedSession(oralTest);
-    played.run(register(oralTest));
-    expect(played.decide(register(oralTest))).toEqual({ refused: { code: 'already-registered' } });
-  });
+interface Then {
+  readonly refused?: SessionRefusal;
+  readonly bodies?: readonly EventBody[];
+  readonly pending?: readonly Consequence[];
+}
+const refused = (code: Exclude<SessionRefusal['code'], 'fenced' | 'seq-gap'>): Then => ({ refused: { code } });
+const then = (...bodies: readonly EventBody[]): Then => ({ bodies });
+/** What was played, the command at the instant where it stopped, what follows. */
+type Row = readonly [given: string, played: PlayedSession, when: SessionCommand, then: Then];
+
+function check(rows: readonly Row[]): void {
+  it.each(rows)(
+    '%s',
+    (_given, { events, test, ms, sealed }, command, { refused: refusal, bodies = [], pending = [] }) => {
+      given(...events)
+        .when(command, facts(test, ms, sealed))
+        .then(
+          refusal === undefined
+            ? { events: bodies.map((body) => record(at(ms), body)), pending }
+            : { refused: refusal },
+        );
+    },
+  );
+}
+
+const nothing = (): PlayedSession => new PlayedSession(oralTest);
+const registered = (): PlayedSession => nothing().ran(register(oralTest));
+const code = (hash: string) => ({ type: 'make-code', hash, admits: false, by: 'toezichter@demo' }) as const;
+const arrive = (brought: string) => ({ type: 'arrive', seat: 'x', code: brought }) as const;
+const arrived: EventBody = { type: 'arrived', seat: 'x' };
+const admitted: EventBody = { type: 'admitted', by: 'toezichter@demo', identityChecked: true, seat: 'blauwe vos 7' };
+const takeWriter = { type: 'take-writer' } as const;
+const writes = (fence: number, seq: number): SessionCommand => ({
+  type: 'operations',
+  fence,
+  operations: [operation(seq, { kind: 'raise-hand' })],
+});
+
+describe('registration', () => {
+  check([
+    ['nothing, anything but a registration', nothing(), admit, refused('not-registered')],
+    ['nothing, an operation', nothing(), writes(1, 0), refused('not-registered')],
+    ['nothing', nothing(), register(oralTest), then({ type: 'registered', ...registration(oralTest) })],
+    ['a registration', registered(), register(oralTest), refused('already-registered')],
+  ]);
 });
 
 describe('admission', () => {
-  it('the first admission opens the result; a second does not', () => {
-    const played = new PlayedSession(oralTest);
-    played.run(register(oralTest));
-    expect(played.decide(admit)).toMatchObject({ pending: [{ kind: 'session-attended' }] });
-    played.run(admit);
-    expect(played.decide(admit)).toMatchObject({ pending: [] });
-  });
-  it('the newest code lets a device in, once; an older one and a used one do not', () => {
-    const played = new PlayedSession(oralTest);
-    played.run(register(oralTest));
-    const made = (hash: string) => ({ type: 'make-code', hash, admits: false, by: 'toezichter@demo' }) as const;
-    const arrival = (code: string) => ({ type: 'arrive', seat: 'x', code }) as const;
-    const superseded = { refused: { code: 'code-superseded' } };
-    played.run(made('first'));
-    played.run(made('second'));
-    expect(played.decide(arrival('first'))).toEqual(superseded);
-    played.run(arrival('second'));
-    expect(played.decide(arrival('second'))).toEqual(superseded);
-    played.run(made('third'));
-    expect(played.decide(arrival('second'))).toEqual(superseded);
-    played.run(arrival('third'));
-    expect(played.now.arrivals).toBe(2);
-  });
-  it('nobody writes before admission, nor after coming in again until re-admitted', () => {
-    const played = new PlayedSession(oralTest);
-    played.run(register(oralTest));
-    expect(played.decide({ type: 'take-writer' })).toEqual({ refused: { code: 'not-admitted' } });
-    played.run({ type: 'arrive', seat: 'x', code: 'code' });
-    played.run(admit);
-    played.run({ type: 'take-writer' });
-    played.ask({ kind: 'confirm-name' });
-    played.run({ type: 'arrive', seat: 'y', code: 'code' });
-    expect(played.decide({ type: 'operations', fence: 1, operations: [operation(1, { kind: 'raise-hand' })] })).toEqual(
-      { refused: { code: 'not-admitted' } },
-    );
-    played.run(admit);
-    expect(played.now.step).toEqual({ name: 'sound-check' });
-  });
-  it('an older page is fenced and writes nothing', () => {
-    const played = new PlayedSession(oralTest).begin();
-    played.run({ type: 'take-writer' });
-    expect(
-      played.decide({ type: 'operations', fence: 1, operations: [operation(0, { kind: 'confirm-name' })] }),
-    ).toEqual({ refused: { code: 'fenced', fence: 2 } });
+  check([
+    ['the first opens the result', registered(), admit, { bodies: [admitted], pending: [attended] }],
+    ['a second does not', registered().ran(admit), admit, then(admitted)],
+    ['no code was recorded: any lets a device in', registered(), arrive('any'), then(arrived)],
+    [
+      'an older code does not',
+      registered().ran(code('first'), code('second')),
+      arrive('first'),
+      refused('code-superseded'),
+    ],
+    [
+      'the newest code lets a device in',
+      registered().ran(code('first'), code('second')),
+      arrive('second'),
+      then(arrived),
+    ],
+    [
+      'a used code does not',
+      registered().ran(code('second'), arrive('second')),
+      arrive('second'),
+      refused('code-superseded'),
+    ],
+    [
+      'nor does a used one after a newer was made',
+      registered().ran(code('second'), arrive('second'), code('third')),
+      arrive('second'),
+      refused('code-superseded'),
+    ],
+    [
+      'the newer one does',
+      registered().ran(code('second'), arrive('second'), code('third')),
+      arrive('third'),
+      then(arrived),
+    ],
+    ['nobody writes before it', registered(), takeWriter, refused('not-admitted')],
+    [
+      'nor after coming in again',
+      registered().ran(arrive('any'), admit, takeWriter, arrive('any')),
+      writes(1, 0),
+      refused('not-admitted'),
+    ],
+  ]);
+
+  it('arrivals are counted, and the step is kept', () => {
+    const played = registered().ran(code('a'), arrive('a'), admit, takeWriter).asked({ kind: 'confirm-name' });
+    played.ran(code('b'), arrive('b'), admit);
+    expect(played.now).toMatchObject({ arrivals: 2, step: { name: 'sound-check' } });
   });
 });
 
-describe('a whole oral session', () => {
-  it('goes through listening and speaking, closes by itself and leaves its consequence', () => {
-    const played = new PlayedSession(oralTest).begin().toFirstPart();
-    for (let n = 0; n < 5; n += 1) {
-      played.ask({ kind: 'play', handle: played.present().handle });
-      played.answer((n + 1) % 3);
-      played.ask({ kind: 'next', handle: played.present().handle });
-    }
-    expect(played.now.items.map(({ category }) => category)).toEqual([1, 1, 1, 1, 1]);
-    expect(played.now.step).toEqual({ name: 'part-intro', part: 1 });
-    played.ask({ kind: 'start-part' });
-    expect(played.now.turns.map(({ task, turn }) => [task, turn])).toEqual([
-      ['S1', 0],
-      ['S1', 1],
-      ['S2', 0],
-    ]);
-    played.speakAll();
-    expect(played.now.closed).toMatchObject({ reason: 'completed' });
-    expect(played.now.turns.every(({ sealed }) => sealed !== undefined)).toBe(true);
-  });
-  it('plays are counted by the server: the third of two is refused', () => {
-    const played = new PlayedSession(oralTest).begin().toFirstPart();
-    const { handle } = played.present();
-    played.ask({ kind: 'play', handle }, { kind: 'play', handle }, { kind: 'play', handle });
-    expect(played.now.outcomes.get(played.operations.at(-1)?.opId ?? '')).toMatchObject({
-      status: 'refused',
-      code: 'no-plays-left',
-    });
-    played.run({ type: 'refund-play', by: 'toezichter@demo', reason: 'koptelefoon' });
-    played.ask({ kind: 'play', handle });
-    expect(played.now.items[0]?.plays).toBe(2);
-  });
-  it('a wrong item uses up its seq, is recorded as refused, and the queue goes on', () => {
-    const played = new PlayedSession(oralTest).begin().toFirstPart();
-    played.ask({ kind: 'answer', handle: 'inobody', option: 'onothing' });
-    expect(played.events.at(-1)).toMatchObject({ type: 'operation-refused', kind: 'answer', code: 'wrong-item' });
-    played.answer(1);
-    expect(played.now.items[0]?.answer).toMatchObject({ choice: 1 });
-  });
-  it('a recording that is not sealed is refused, and so is going on without it', () => {
-    const played = new PlayedSession(oralTest).begin().toFirstPart();
-    for (let n = 0; n < 5; n += 1) played.ask({ kind: 'next', handle: played.present().handle });
-    played.ask({ kind: 'start-part' });
-    const handle = played.now.turns[0]?.handle ?? '';
-    const upload = 'upload-lost-000000';
-    played.ask({ kind: 'recording-started', handle, upload });
-    played.ask({
-      kind: 'recording-finished',
-      handle,
-      upload,
-      chunks: ['c'.repeat(64)],
-      durationMs: 1,
-      contentType: 'audio/webm',
-      peak: 0,
-    });
-    expect(played.events.at(-1)).toMatchObject({ type: 'operation-refused', code: 'recording-incomplete' });
-    played.ask({ kind: 'next', handle });
-    expect(played.events.at(-1)).toMatchObject({ type: 'operation-refused', code: 'recording-incomplete' });
-  });
+describe('one page writes', () => {
+  const begun = (): PlayedSession => new PlayedSession(oralTest).begin();
+  check([
+    ['a page takes over', begun(), takeWriter, then({ type: 'writer-taken', fence: 2 })],
+    ['an older page writes nothing', begun().ran(takeWriter), writes(1, 0), { refused: { code: 'fenced', fence: 2 } }],
+    [
+      'a gap writes nothing and names the seq that is expected',
+      begun(),
+      writes(1, 1),
+      {
+        refused: { code: 'seq-gap', expectedSeq: 0 },
+      },
+    ],
+  ]);
 });
 
 describe('the clock', () => {
-  it('an answer within the grace counts, a later one is recorded as late; an unanswered item scores 0', () => {
-    const played = new PlayedSession(oralTest).begin().toFirstPart();
-    played.ms = 121_900;
-    played.answer(1);
-    expect(played.now.items[0]?.answer?.choice).toBe(1);
-    played.ask({ kind: 'next', handle: played.present().handle });
-    played.ms += 122_001;
-    played.answer(2);
-    expect(played.events.at(-1)).toMatchObject({ type: 'operation-refused', code: 'late' });
-    played.ask({ kind: 'next', handle: played.present().handle });
-    expect(played.events.find((event) => event.type === 'item-completed' && event.category === 0)).toMatchObject({
-      why: 'unanswered',
-    });
-  });
-  it('an item that timed out during an outage of the server is not scored', () => {
-    const played = new PlayedSession(oralTest).begin().toFirstPart();
-    played.ms = 200_000;
-    played.run({ type: 'measure-outage', from: at(60_000), to: at(200_000) });
-    played.ask({ kind: 'next', handle: played.present().handle });
-    expect(played.now.items[0]?.category).toBeNull();
-  });
-  it('stands still during a pause, and the pause moves the deadline', () => {
-    const played = new PlayedSession(civicTest).begin().toFirstPart();
-    const before = Date.parse(played.now.deadlineAt ?? '');
-    played.ms = 60_000;
-    played.run({ type: 'pause', by: 't', reason: 'brandalarm' });
-    played.ms = 360_000;
-    played.ask({ kind: 'go', position: 2 });
-    expect(played.events.at(-1)).toMatchObject({ code: 'not-active' });
-    played.run({ type: 'resume', by: 't' });
-    expect(Date.parse(played.now.deadlineAt ?? '') - before).toBe(300_000);
-  });
-  it('extra time by profile and by grant', () => {
-    const played = new PlayedSession(civicTest)
-      .begin({ accommodations: { extraTimePercent: 50, extraPlays: 0 } })
-      .toFirstPart();
-    expect(played.now.deadlineAt).toBe(at(900_000));
-    played.run({ type: 'grant-extra-time', by: 't', ms: 60_000, reason: 'storing' });
-    expect(played.now.deadlineAt).toBe(at(960_000));
-  });
-  it('the deadline job scores a linear form as it stands, once', () => {
-    const played = new PlayedSession(civicTest).begin().toFirstPart();
-    const first = played.present();
-    played.ask({ kind: 'answer', handle: first.handle, option: played.option(first.item, 0) });
-    played.ms = 602_001;
-    expect(played.run({ type: 'close-overdue' }).map(({ type }) => type)).toEqual([
-      'form-scored',
-      'part-completed',
-      'closed',
-    ]);
-    expect(played.decide({ type: 'close-overdue' })).toEqual({ refused: { code: 'session-closed' } });
-    played.ask({ kind: 'answer', handle: first.handle, option: played.option(first.item, 1) });
-    expect(played.events.at(-1)).toMatchObject({ code: 'late' });
-  });
+  const pause = { type: 'pause', by: 't', reason: 'brandalarm' } as const;
+  const resume = { type: 'resume', by: 't' } as const;
+  const outage = { type: 'measure-outage', from: at(10_000), to: at(40_000) } as const;
+  const extra = { type: 'grant-extra-time', by: 't', ms: 60_000, reason: 'storing' } as const;
+  const half = { accommodations: { extraTimePercent: 50, extraPlays: 0 } };
+  check([
+    ['a pause', civic(), pause, then({ type: 'paused', by: 't', reason: 'brandalarm' })],
+    ['a pause of a pause', civic().ran(pause), pause, refused('already-paused')],
+    ['no pause to end', civic(), resume, refused('not-paused')],
+    [
+      'a pause of five minutes moves the deadline by as much',
+      civic().after(60_000).ran(pause).after(300_000),
+      resume,
+      then({ type: 'resumed', by: 't', deadlineAt: at(900_000) }),
+    ],
+    [
+      'extra time moves the deadline',
+      civic(),
+      extra,
+      then({ type: 'extra-time-granted', by: 't', ms: 60_000, reason: 'storing', deadlineAt: at(660_000) }),
+    ],
+    [
+      'extra time on top of that of the profile',
+      new PlayedSession(civic().test).begin(half).toFirstPart(),
+      extra,
+      then({ type: 'extra-time-granted', by: 't', ms: 60_000, reason: 'storing', deadlineAt: at(960_000) }),
+    ],
+    ['an outage', civic(), outage, then({ type: 'outage-measured', from: at(10_000), to: at(40_000) })],
+    ['an outage recorded before', civic().ran(outage), outage, then()],
+    ['an outage before the admission', registered(), outage, then()],
+  ]);
 });
 
-describe('a whole MO session', () => {
-  it('one item for each slot, pretest unscored, free movement, change of answer, submit', () => {
-    const played = new PlayedSession(civicTest).begin().toFirstPart();
-    expect(
-      played.now.form
-        .filter(({ scored }) => scored)
-        .map(({ slot }) => slot)
-        .sort(),
-    ).toEqual(['A1', 'A2', 'B1', 'B2', 'B3', 'B4']);
-    expect(played.now.form.filter(({ scored }) => !scored)).toHaveLength(1);
-    for (const item of played.now.items) {
-      played.ask({ kind: 'go', position: item.position });
-      const authored = civicTest.items.get(item.item.id);
-      const key = authored?.kind === 'choice' ? authored.key : 0;
-      played.answer((key + 1) % 3);
-      played.answer(key);
-    }
-    played.ask({ kind: 'go', position: 0 }, { kind: 'submit' });
-    expect(played.now.items.map(({ category }) => category)).toEqual([1, 1, 1, 1, 1, 1, 1]);
-    expect(played.now.closed?.reason).toBe('completed');
-  });
+describe('the deadline job', () => {
+  const overdue = { type: 'close-overdue' } as const;
+  const answered = civic();
+  const { handle, item } = answered.present();
+  answered.asked({ kind: 'answer', handle, option: answered.option(item, 0) });
+  const choice = answered.test.items.get(item);
+  const score = choice?.kind === 'choice' && choice.key === 0 ? 1 : 0;
+  answered.after(602_001);
+  check([
+    ['nothing while a form has time', civic().after(602_000), overdue, then()],
+    [
+      'a form whose time is over is scored as it stands',
+      answered,
+      overdue,
+      {
+        bodies: [
+          { type: 'form-scored', categories: [score, 0, 0, 0, 0, 0, 0] },
+          { type: 'part-completed', part: 'mo', reason: 'deadline' },
+          { type: 'closed', by: 'clock', reason: 'deadline' },
+        ],
+        pending: [closed],
+      },
+    ],
+    ['a closed session takes no command', civic().after(602_001).ran(overdue), overdue, refused('session-closed')],
+    ['nobody finished, at the end of the sixth hour', oral().after(6 * hours), overdue, then()],
+    [
+      'nobody finished, a moment later',
+      oral().after(6 * hours + 1),
+      overdue,
+      { bodies: [{ type: 'closed', by: 'clock', reason: 'ended', note: 'not finished' }], pending: [closed] },
+    ],
+  ]);
 });
 
-/** A recorded session's operations, with enough of every kind that order and repetition could matter. */
-function recorded(): PlayedSession {
-  const played = new PlayedSession(civicTest).begin().toFirstPart();
-  for (const item of played.now.items)
-    played.ask(
-      { kind: 'go', position: item.position },
-      { kind: 'answer', handle: item.handle, option: played.option(item.item.id, item.position % 3) },
-      { kind: 'flag', handle: item.handle, on: item.position % 2 === 0 },
-    );
-  played.ask(
-    { kind: 'answer', handle: 'iwrong', option: 'owrong' },
-    { kind: 'raise-hand' },
-    { kind: 'lower-hand' },
-    { kind: 'submit' },
-  );
-  return played;
-}
+describe('acts of the invigilator', () => {
+  const end = { type: 'end', by: 't', reason: 'ziek' } as const;
+  const refund = { type: 'refund-play', by: 't', reason: 'lawaai' } as const;
+  const played = oral();
+  const { handle } = played.present();
+  played.asked({ kind: 'play', handle });
+  check([
+    [
+      'the end',
+      oral(),
+      end,
+      { bodies: [{ type: 'closed', by: 't', reason: 'ended', note: 'ziek' }], pending: [closed] },
+    ],
+    [
+      'the end of a pause and of the session',
+      oral().ran({ type: 'pause', by: 't', reason: 'brandalarm' }),
+      end,
+      {
+        bodies: [
+          { type: 'resumed', by: 't' },
+          { type: 'closed', by: 't', reason: 'ended', note: 'ziek' },
+        ],
+        pending: [closed],
+      },
+    ],
+    ['a play to give back where none was used', oral(), refund, refused('nothing-to-refund')],
+    [
+      'a play to give back',
+      played,
+      refund,
+      then({ type: 'play-refunded', by: 't', handle, reason: 'lawaai', plays: 0 }),
+    ],
+    ['a hand to lower where none is raised', oral(), { type: 'lower-hand', by: 't' }, then()],
+    [
+      'a raised hand',
+      oral().asked({ kind: 'raise-hand' }),
+      { type: 'lower-hand', by: 't' },
+      then({ type: 'hand-lowered', by: 't' }),
+    ],
+  ]);
+});
 
-describe('any delivery that contains each operation at least once ends in the same state (I2)', () => {
-  const reference = recorded();
-  const start = evolveAll(
-    undefined,
-    reference.events.filter((event) => event.op === undefined),
-  );
-  const operations = reference.operations;
-
-  /** Delivers batches as a bad line would; what is refused with a gap comes again later. */
-  function deliver(batches: readonly (readonly Operation[])[]): SessionState | undefined {
-    let state: Session = start;
-    const send = (batch: readonly Operation[]): void => {
-      const decision = decide(state, { type: 'operations', fence: 1, operations: batch }, facts(civicTest, 0));
-      if (decision.refused === undefined) for (const event of decision.events) state = evolve(state, event);
-    };
-    for (const batch of batches) send(batch);
-    // The client keeps what is not acknowledged and sends it again in order from expectedSeq.
-    for (const operation of operations) send([operation]);
-    return state;
-  }
-
-  it('shuffled, repeated, cut into batches', () => {
-    const delivery = fc.array(fc.array(fc.constantFrom(...operations), { minLength: 1, maxLength: 6 }), {
-      maxLength: 40,
-    });
-    fc.assert(
-      fc.property(delivery, fc.boolean(), (batches, inOrderFirst) => {
-        const state = deliver(inOrderFirst ? [operations, ...batches] : batches);
-        expect(state).toEqual(reference.state);
-      }),
-      { numRuns: full ? 10_000 : 1_000 },
-    );
-  }, 120_000);
-
-  it('a repeated operation gets its stored outcome and writes nothing', () => {
-    const again = decide(reference.state, { type: 'operations', fence: 1, operations }, facts(civicTest, 5));
-    expect(again).toMatchObject({ events: [] });
-    expect('outcomes' in again ? again.outcomes.length : 0).toBe(operations.length);
-  });
-
-  it('a gap writes nothing and names the seq that is expected', () => {
-    const batch = [operation(0, { kind: 'confirm-name' }), operation(2, { kind: 'raise-hand' })];
-    expect(decide(start, { type: 'operations', fence: 1, operations: batch }, facts(civicTest, 0))).toEqual({
-      refused: { code: 'seq-gap', expectedSeq: 0 },
-    });
-  });
+describe('the line', () => {
+  const lose = { type: 'lose-connection' } as const;
+  const restore = { type: 'restore-connection' } as const;
+  check([
+    ['is lost', oral(), lose, then({ type: 'connection-lost' })],
+    ['is lost once', oral().ran(lose), lose, then()],
+    ['is back', oral().ran(lose).after(7_000), restore, then({ type: 'connection-restored', awayMs: 7_000 })],
+    ['was never lost', oral(), restore, then()],
+  ]);
 });

@@ -37,6 +37,22 @@ export class PlayedSession {
     return decision.events;
   }
 
+  /** The same, one after the other. */
+  ran(...commands: readonly SessionCommand[]): this {
+    for (const command of commands) this.run(command);
+    return this;
+  }
+
+  asked(...asked: readonly Asked[]): this {
+    this.ask(...asked);
+    return this;
+  }
+
+  after(ms: number): this {
+    this.ms += ms;
+    return this;
+  }
+
   /** Numbered as the next ones. */
   prepared(...asked: readonly Asked[]): Operation[] {
     return asked.map((one, index) => operation(this.now.nextSeq + index, one));

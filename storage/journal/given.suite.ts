@@ -5,7 +5,11 @@ import { type Accepted, type Refused, isRefused } from './stream.ts';
 
 export interface Decider<State, Event, Command, Facts, Refusal> {
   readonly evolve: (state: State | undefined, event: Event, version: number) => State;
-  readonly decide: (state: State | undefined, command: Command, facts: Facts) => Refused<Refusal> | Accepted<Event>;
+  readonly decide: (
+    state: State | undefined,
+    command: Command,
+    facts: Facts,
+  ) => Refused<Refusal> | Accepted<Event, Consequence, State>;
 }
 /** A refusal, or events with their consequences; absent members mean none. Nothing: it was carried out before. */
 export interface Expected<Event, Refusal> {
@@ -30,10 +34,11 @@ export const givenOf =
           expect(decision).toEqual(expected);
           return;
         }
-        const { events: made, pending } = decision;
+        const { events: made, pending, state: decided } = decision;
         expect({ events: made, pending }).toEqual({ events: [], pending: [], ...expected });
-        // What was decided can follow on what was given.
-        stateOf(evolve, [...events, ...made]);
+        // What was decided can follow on what was given, and makes the state that `decide` says.
+        const evolved = stateOf(evolve, [...events, ...made]);
+        if (decided !== undefined) expect(decided).toEqual(evolved);
       },
     }),
   });
