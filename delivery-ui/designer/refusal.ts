@@ -7,6 +7,7 @@ const known = new Set([
   'calibration-busy',
   'calibration-not-running',
   'calibration-not-finished',
+  'calibration-no-files',
   'base-superseded',
   'published-already',
   'not-converged',

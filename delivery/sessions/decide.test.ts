@@ -62,7 +62,7 @@ describe('admission', () => {
   check([
     ['the first opens the result', registered(), admit, { bodies: [admitted], pending: [attended] }],
     ['a second does not', registered().ran(admit), admit, then(admitted)],
-    ['no code was recorded: any lets a device in', registered(), arrive('any'), then(arrived)],
+    ['where none was recorded, every code lets a device in', registered(), arrive('any'), then(arrived)],
     [
       'an older code does not',
       registered().ran(code('first'), code('second')),

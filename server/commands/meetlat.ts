@@ -21,7 +21,7 @@ async function main(argv: readonly string[], say: CommandVoice): Promise<number 
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (load === undefined) throw new UsageError('usage.unknown-command', { name });
   const command = await load();
-  if (!rest.includes('--help')) return command.call(rest);
+  if (!rest.includes('--help')) return command.call(rest, say);
   console.log(commandHelp(command, say));
   return 0;
 }

@@ -38,16 +38,16 @@ export const rebuildCommand = command({
   says: 'rebuild.says',
   examples: ['meetlat rebuild'],
   options: {},
-  run: async () => {
+  run: async (_values, _operands, say) => {
     const stores = await openStores(readConfiguration(process.env, process.cwd()));
     try {
       const made = await rebuild(stores, await openRooms({ ...stores, now }));
       console.log(
         [
-          `banks        ${made.banks}: releases and which one is in force`,
-          `registered   ${made.registrations}: who is expected where on which day`,
-          `performances ${made.performances}: queue of the examiners`,
-          `results      ${made.results}: keys of the receipts`,
+          say('rebuild.banks', { count: made.banks }),
+          say('rebuild.registrations', { count: made.registrations }),
+          say('rebuild.performances', { count: made.performances }),
+          say('rebuild.results', { count: made.results }),
         ].join('\n'),
       );
       return 0;

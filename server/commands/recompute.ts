@@ -6,6 +6,7 @@ import type { SessionId } from '../../delivery/sessions/run.ts';
 import type { ScoreDifference } from '../../scoring/assurance/compare.ts';
 import { type Recomputation, type Results, resultKind } from '../../scoring/results/run.ts';
 import { tenants } from '../../people/agencies/agency.ts';
+import type { CommandVoice } from '../../words/commands.ts';
 import { canonicalJson } from '../../storage/document/json.ts';
 import { everyStream } from '../../storage/pages.ts';
 import { now, openStores } from '../compose.ts';
@@ -15,24 +16,33 @@ import { command } from './command.ts';
 import { flag } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
-function differenceLines(session: string, { recorded, recomputed, differs, assured }: Recomputation): string[] {
+function differenceLines(
+  session: string,
+  { recorded, recomputed, differs, assured }: Recomputation,
+  say: CommandVoice,
+): string[] {
   const membersOf = (content: object | undefined) => new Map<string, unknown>(Object.entries(content ?? {}));
   const [was, is] = [membersOf(recorded), membersOf(recomputed)];
-  const text = (value: unknown): string => (value === undefined ? '(nothing)' : canonicalJson(value));
+  const text = (value: unknown): string => (value === undefined ? say('recompute.nothing') : canonicalJson(value));
   return [
     ...differs.flatMap((member) => [
-      `DIFFERENCE  ${session}, ${member}`,
-      `  recorded   ${text(was.get(member))}`,
-      `  recomputed ${text(is.get(member))}`,
+      say('recompute.difference', { session, member }),
+      say('recompute.recorded', { value: text(was.get(member)) }),
+      say('recompute.recomputed', { value: text(is.get(member)) }),
     ]),
-    ...assured.map(scorerLine(session)),
+    ...assured.map(scorerLine(session, say)),
   ];
 }
 
 const scorerLine =
-  (session: string) =>
+  (session: string, say: CommandVoice) =>
   ({ member, first, second }: ScoreDifference): string =>
-    `SCORERS     ${session}, ${member}: first ${first || '(nothing)'}, second ${second || '(nothing)'}`;
+    say('recompute.scorers', {
+      session,
+      member,
+      first: first || say('recompute.nothing'),
+      second: second || say('recompute.nothing'),
+    });
 
 /** Why a result is held back, none when it is not; `again`: it is tried once more first, as after a repair. */
 async function heldBack(results: Results, id: SessionId, again: boolean): Promise<readonly ScoreDifference[]> {
@@ -48,7 +58,7 @@ export const recomputeCommand = command({
   says: 'recompute.says',
   examples: ['meetlat recompute', 'meetlat recompute 5k2j9x7q', 'meetlat recompute --again'],
   options: { again: flag('recompute.again') },
-  run: async ({ again }, only) => {
+  run: async ({ again }, only, say) => {
     const stores = await openStores(readConfiguration(process.env, process.cwd()));
     try {
       const { results } = await openRooms({ ...stores, now });
@@ -61,7 +71,7 @@ export const recomputeCommand = command({
           const differences = await heldBack(results, { tenant, id }, again);
           if (differences.length > 0) {
             held += 1;
-            console.log(differences.map(scorerLine(id)).join('\n'));
+            console.log(differences.map(scorerLine(id, say)).join('\n'));
             continue;
           }
           const recomputation = await results.recompute({ tenant, id });
@@ -69,11 +79,11 @@ export const recomputeCommand = command({
           count += 1;
           if (recomputation.differs.length + recomputation.assured.length === 0) continue;
           different += 1;
-          console.log(differenceLines(id, recomputation).join('\n'));
+          console.log(differenceLines(id, recomputation, say).join('\n'));
         }
       const [unknown] = missing;
       if (unknown !== undefined) throw new UsageError('recompute.unknown-session', { session: unknown });
-      console.log(`recomputed  ${count} released results, ${different} differ, ${held} are held back`);
+      console.log(say('recompute.done', { count, different, held }));
       return different + held === 0 ? 0 : 1;
     } finally {
       await stores.storage.close();

@@ -14,7 +14,7 @@ export const replayDeliveriesCommand = command({
   says: 'replay-deliveries.says',
   examples: ['meetlat replay-deliveries', 'meetlat replay-deliveries result-agii-5k2j9x7q-2'],
   options: {},
-  run: async (_values, events) => {
+  run: async (_values, events, say) => {
     const stores = await openStores(readConfiguration(process.env, process.cwd()));
     try {
       const { deliveries } = await openRooms({ ...stores, now });
@@ -33,7 +33,7 @@ export const replayDeliveriesCommand = command({
             dead.push(id);
           for (const id of dead) if (await replay(deliveries, tenant, id, now())) count += 1;
         }
-      console.log(`wait again  ${count} deliveries; a running server sends them`);
+      console.log(say('replay-deliveries.done', { count }));
       return 0;
     } finally {
       await stores.storage.close();

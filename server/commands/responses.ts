@@ -24,7 +24,7 @@ export const responsesCommand = command({
   says: 'responses.says',
   examples: ['meetlat responses --out responses.jsonl.gz --scored'],
   options: { out: text('FILE.jsonl[.gz]', 'responses.out'), scored: flag('responses.scored') },
-  run: async ({ out, scored }) => {
+  run: async ({ out, scored }, _operands, say) => {
     if (out === undefined || !/\.(jsonl|ndjson)(\.gz)?$/.test(out)) throw new UsageError('responses.no-file');
     const stores = await openStores(readConfiguration(process.env, process.cwd()));
     const file = createWriteStream(out, { flags: 'wx', mode: 0o600 });
@@ -66,7 +66,7 @@ export const responsesCommand = command({
     } finally {
       await stores.storage.close();
     }
-    console.log(`${out}: ${responseCount} responses of ${sessionCount} closed sessions`);
+    console.log(say('responses.written', { path: out, responses: responseCount, sessions: sessionCount }));
     return 0;
   },
 });

@@ -11,12 +11,12 @@ export const rotateKeyCommand = command({
   says: 'rotate-key.says',
   examples: ['meetlat rotate-key'],
   options: {},
-  run: async () => {
+  run: async (_values, _operands, say) => {
     const { storage, wrapping } = await openSealed(readConfiguration(process.env, process.cwd()), { now, random });
     try {
       const signing = await SigningKeys.open({ storage, wrapping, random, now });
       const kid = await signing.rotate();
-      console.log(`signs now   ${kid}\npublished   ${(await signing.jwks()).keys.length} keys`);
+      console.log(say('rotate-key.done', { key: kid, count: (await signing.jwks()).keys.length }));
       return 0;
     } finally {
       await storage.close();

@@ -122,6 +122,8 @@ async function inLanes(count, work) {
 }
 
 async function main(argv) {
+  // Tests that start the program start what these sources make.
+  execFileSync(process.execPath, [join(root, 'build.mjs'), '--if-needed'], { cwd: root, stdio: 'ignore' });
   const words = argv.filter((argument) => !argument.startsWith('--'));
   const all = readRules();
   const wrong = complaints(all);

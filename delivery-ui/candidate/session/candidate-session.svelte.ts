@@ -53,7 +53,7 @@ export class CandidateSession {
   private readonly outbox: Outbox;
   private readonly clock: ServerClock;
   private readonly stops: (() => void)[] = [];
-  /** How often the view was asked for since it was last sent for: one request at a time, and one more for what changed. */
+  /** How often the view was asked for since it was last sent for: one request at a time, and one more for the rest. */
   private fetchesAsked = 0;
   private expiryLooks = 0;
 

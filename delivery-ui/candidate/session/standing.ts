@@ -16,7 +16,7 @@ export type PageStanding =
     }
   | { readonly name: 'expired' | 'left'; readonly fence: number | undefined };
 
-/** The number under which the page writes, or last did; what it keeps after that is sent by the page that comes back. */
+/** The number under which the page writes, or last did; what it keeps then is sent by the page that comes back. */
 export const fenceOf = (standing: PageStanding): number | undefined =>
   'fence' in standing ? standing.fence : undefined;
 
