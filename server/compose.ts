@@ -11,8 +11,6 @@ import { type CheckpointMemory, writeCheckpoint } from '../storage/journal/check
 import { SigningKeys } from '../storage/keys/signing-keys.ts';
 import { leases } from '../storage/journal/lease.ts';
 import type { Storage } from '../storage/port.ts';
-import { Candidates } from '../people/candidates/candidate.ts';
-import { encryptCandidates } from '../people/candidates/clear-candidates.ts';
 import { admissionCodes } from '../people/access/codes.ts';
 import { Tokens } from '../people/access/tokens.ts';
 import { accounts } from '../people/staff/account.ts';
@@ -54,7 +52,8 @@ import { livenessDefinition, livenessJobs, measureOutage } from './jobs/liveness
 import { sessionJobs } from './jobs/open-sessions.ts';
 import { recordJobs } from './jobs/records.ts';
 import type { Job } from './jobs/job.ts';
-import { openSealed } from './open-storage.ts';
+import { type OpeningPorts, openSealed } from './open-storage.ts';
+import { upgradedStores } from './privacy/upgrade.ts';
 import { passwordThread } from './password-threads.ts';
 import { greeting } from './greeting.ts';
 import type { Program } from './program.ts';
@@ -93,10 +92,11 @@ class ProcessTimers implements Timers {
 }
 
 /** For commands: with the secret, and without changing what is stored. */
-export async function openStores(configuration: Configuration): Promise<OpenStores> {
-  const ports = { now, random };
-  return openedStores(await openSealed(configuration, ports), configuration, ports);
-}
+export const openStores = (configuration: Configuration): Promise<OpenStores> =>
+  openedFor(configuration, { now, random });
+
+const openedFor = async (configuration: Configuration, ports: OpeningPorts): Promise<OpenStores> =>
+  openedStores(await openSealed(configuration, ports), configuration, ports);
 
 /** Folder of the demonstration's data, beside the built program and beside the sources alike. */
 export const demonstrationFolder = join(import.meta.dirname, '..', 'demonstration');
@@ -207,12 +207,10 @@ async function openKeeping(configuration: Configuration, { log, timers, now }: S
   const watchFailed = (error: Error): void =>
     log.warn({ err: error }, 'changes made by other processes are not seen for a while');
   const watching = { timers, watchFailed };
-  const opened = await openSealed(configuration, { now, random, upgrade: true, watching });
-  const { storage, wrapping } = opened;
+  const ports = { now, random, upgrade: true, watching };
+  const stores = await upgradedStores(() => openedFor(configuration, ports), { ...configuration, now, log });
+  const { storage, wrapping, dataKeys } = stores;
   const signing = await SigningKeys.open({ storage, wrapping, random, now });
-  const stores = await openedStores(opened, configuration, { now, random });
-  await encryptCandidates(storage, await Candidates.open(stores));
-  const { dataKeys } = stores;
   return { storage, wrapping, signing, dataKeys, blobs: storage.blobs(dataKeys.dataKeyOf), stores };
 }
 type Keeping = Awaited<ReturnType<typeof openKeeping>>;

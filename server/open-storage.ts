@@ -20,14 +20,15 @@ import { deliveries } from '../scoring/trajectory/deliveries.ts';
 import type { Instant } from '../storage/document/instant.ts';
 import type { Timers } from '../storage/document/timers.ts';
 import { checkpoints } from '../storage/journal/checkpoint.ts';
+import { rewrittenStreams } from '../storage/journal/rewritten.ts';
 import { setAsideConsequences } from '../storage/journal/set-aside.ts';
 import { type Verified, type VerifyPorts, verifyCheckpoints } from '../storage/journal/verify-checkpoints.ts';
-import { type AnyDefinition, installationStream, sealOldData, sealStorage } from '../storage/keys/sealed-storage.ts';
+import { type AnyDefinition, sealOldData, sealStorage } from '../storage/keys/sealed-storage.ts';
 import { SigningKeys, signingKeys } from '../storage/keys/signing-keys.ts';
 import { type Random, Wrapping } from '../storage/keys/wrapping.ts';
 import { openLmdb } from '../storage/lmdb/open.ts';
 import { openMongo } from '../storage/mongodb/open.ts';
-import { type Storage, installationTenant } from '../storage/port.ts';
+import { type Storage, installationStream, installationTenant } from '../storage/port.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
 
 /** Every collection that is declared `sealed`; tests/house holds the list to the declarations. */
@@ -44,6 +45,7 @@ export const sealedCollections: readonly AnyDefinition[] = [
   pushes,
   ratingQueue,
   resultKeys,
+  rewrittenStreams,
   setAsideConsequences,
   signingKeys,
   sessionList,

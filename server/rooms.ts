@@ -53,7 +53,7 @@ export async function openRooms(ports: RoomPorts): Promise<Rooms> {
   return {
     registrations: new Registrations({ journal, expected: await storage.collection(expectedPersons), now }),
     candidates,
-    persons: new RegisteredPersons(cipher, candidates),
+    persons: new RegisteredPersons(cipher),
     sessions,
     banks: new Banks({ journal, store: bank, now }),
     ratings,

@@ -4,9 +4,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { toInstant } from './document/instant.ts';
 import { CommitSeals } from './journal/commit-seal.ts';
 import { workPending } from './journal/pending.ts';
-import { sealOldData, sealStorage, installationStream } from './keys/sealed-storage.ts';
+import { sealOldData, sealStorage } from './keys/sealed-storage.ts';
 import { Wrapping } from './keys/wrapping.ts';
-import { type CollectionDefinition, CorruptStorage, type Storage, type StreamId, installationTenant } from './port.ts';
+import {
+  type CollectionDefinition,
+  CorruptStorage,
+  type Storage,
+  type StreamId,
+  installationStream,
+  installationTenant,
+} from './port.ts';
 import { after, first, write } from './port.journal.suite.ts';
 import type { Bench } from './port.suite.ts';
 

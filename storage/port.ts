@@ -185,6 +185,12 @@ export interface FoundCommit extends CommitPlace {
   readonly kept: KeptCommit | CorruptStorage;
 }
 
+export interface RewrittenCommit {
+  /** Hash of the commit that stands there. */
+  readonly former: string;
+  readonly commit: Commit;
+}
+
 /**
  * An engine's half of the journal: it keeps seals and checks none. journal/commit-seal.ts makes the Journal from it.
  */
@@ -195,6 +201,13 @@ export interface EngineJournal extends Omit<Journal, 'pending'> {
   commitsWithoutSeal(after: CommitPlace | undefined, limit: number): Promise<readonly FoundCommit[]>;
   /** Adds the seal of a commit that has none; changes nothing else. */
   addSeal(stream: StreamId, version: number, seal: string): Promise<void>;
+  /** All commits of a stream in order, each checked against its own hash alone. For journal/rewritten.ts only. */
+  commitsOf(stream: StreamId): Promise<readonly FoundCommit[]>;
+  /**
+   * Puts commits, in order, in the place of those that have the former hash; what is not there any more is left. The
+   * head is in no checkpoint then. Pending work stays. For journal/rewritten.ts only.
+   */
+  rewrite(stream: StreamId, replacements: readonly RewrittenCommit[]): Promise<void>;
 }
 
 /** One upload: the bytes that together become a blob. `person` owns the key that encrypts it. */
@@ -256,6 +269,8 @@ export interface Storage {
 
 /** Documents of the installation itself (keys, leases, checkpoints) live under this tenant. */
 export const installationTenant = 'installation';
+/** What happened to the installation itself. */
+export const installationStream: StreamId = { tenant: installationTenant, kind: 'installation', id: 'storage' };
 
 export const genesisHash = '0'.repeat(64);
 

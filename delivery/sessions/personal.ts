@@ -4,7 +4,8 @@
  */
 import { sha256 } from '../../storage/document/hash.ts';
 import type { PersonCipher } from '../../storage/keys/person-cipher.ts';
-import type { Candidates, Person } from '../../people/candidates/candidate.ts';
+import { CorruptStorage } from '../../storage/port.ts';
+import type { Person } from '../../people/candidates/candidate.ts';
 import type { Registration } from './session.ts';
 
 /** As on the day of registration. */
@@ -21,10 +22,7 @@ export const resultKeyHash = (key: string): string => sha256(`result|${key}`);
 type Registered = Pick<Registration, 'candidate' | 'personal'>;
 
 export class RegisteredPersons {
-  constructor(
-    private readonly cipher: Pick<PersonCipher, 'open' | 'seal'>,
-    private readonly candidates: Pick<Candidates, 'person'>,
-  ) {}
+  constructor(private readonly cipher: Pick<PersonCipher, 'open' | 'seal'>) {}
 
   /** What a registration records of its person. Throws PersonErased. */
   async seal(
@@ -42,10 +40,11 @@ export class RegisteredPersons {
 
   /** Undefined once the person was erased. Throws CorruptStorage. */
   async of(tenant: string, { candidate, personal }: Registered): Promise<RegisteredPerson | undefined> {
-    if (typeof personal !== 'string') {
-      const person = await this.candidates.person({ tenant, id: candidate });
-      return person && { ...person, name: personal.candidateName, resultKey: personal.resultKey };
-    }
+    if (typeof personal !== 'string')
+      throw new CorruptStorage(
+        `registration of ${tenant}/${candidate}`,
+        'is in clear: the server was not started since',
+      );
     const text = await this.cipher.open({ tenant, person: candidate }, purpose, personal);
     if (text === undefined) return undefined;
     const registered: RegisteredPerson = JSON.parse(text);

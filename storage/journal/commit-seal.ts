@@ -38,6 +38,12 @@ export class CommitSeals {
     this.workOf(commit);
   }
 
+  /** The seal of a commit under another hash, with the same work. Throws CorruptStorage as `checkCommit`. */
+  renew(commit: Commit, hash: string): string {
+    const work = this.workOf(commit);
+    return work + this.hmac(hash, work);
+  }
+
   /** Throws CorruptStorage when the work is not what the commit was made with, too. */
   checkPending({ commit, pending }: KeptCommit): void {
     if (this.workOf(commit) !== sha256(pending))

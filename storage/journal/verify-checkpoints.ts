@@ -6,6 +6,7 @@ import { type JSONWebKeySet, compactVerify, createLocalJWKSet } from 'jose';
 import { CorruptStorage, type Storage, type Stored, type StreamId, genesisHash, installationTenant } from '../port.ts';
 import { everyDocument, everyStream } from '../pages.ts';
 import { type Instant, toEpochMs } from '../document/instant.ts';
+import { type RewrittenStream, isAsRewritten, readRewrittenStreams } from './rewritten.ts';
 import { streamKey, streamName } from './stream-name.ts';
 import {
   type Anchor,
@@ -83,8 +84,9 @@ export async function verifyCheckpoints(ports: VerifyPorts): Promise<Verified> {
   };
   await walkCheckpoints(storage, walk, anchor);
   const versions = new Map<string, ReadStream>();
+  const rewritten = await readRewrittenOrNone(storage, walk.findings);
   for (const [name, { stream, heads }] of [...walk.listed])
-    versions.set(name, await verifyStream(storage, stream, heads, walk.findings));
+    versions.set(name, await verifyStream(storage, { stream, heads, record: rewritten.get(name) }, walk.findings));
   await addUnlisted(ports, versions, walk.findings);
   await verifyMarks(ports, versions, walk);
   if (anchor !== undefined && walk.number < anchor.number) {
@@ -100,6 +102,20 @@ export async function verifyCheckpoints(ports: VerifyPorts): Promise<Verified> {
     ...(walk.number === 0 ? {} : { newest: { number: walk.number, hash: walk.hash } }),
     findings: walk.findings,
   };
+}
+
+/** Where the installation's own stream is damaged, no record counts. */
+async function readRewrittenOrNone(
+  storage: Storage,
+  findings: Finding[],
+): Promise<ReadonlyMap<string, RewrittenStream>> {
+  try {
+    return await readRewrittenStreams(storage);
+  } catch (error) {
+    if (!(error instanceof CorruptStorage)) throw error;
+    findings.push({ code: 'commit-edited', where: error.where, why: error.message });
+    return new Map();
+  }
 }
 
 /** Goes on from where the walk stands to the newest checkpoint. */
@@ -158,10 +174,17 @@ interface ReadStream {
   readonly instants: readonly Instant[];
 }
 
+interface ListedStream {
+  readonly stream: StreamId;
+  /** What the checkpoints say of it. */
+  readonly heads: readonly Head[];
+  /** Where it was rewritten since. */
+  readonly record?: RewrittenStream | undefined;
+}
+
 async function verifyStream(
   storage: Storage,
-  stream: StreamId,
-  heads: readonly Head[],
+  { stream, heads, record }: ListedStream,
   findings: Finding[],
 ): Promise<ReadStream> {
   try {
@@ -174,9 +197,10 @@ async function verifyStream(
         where: streamName(stream, newest.version),
         why: `was in a checkpoint, the stream ends at version ${commits.length}`,
       });
+    const hashes = commits.map(({ hash }) => hash);
     for (const head of heads) {
-      const commit = commits[head.version - 1];
-      if (commit !== undefined && commit.hash !== head.hash)
+      const hash = hashes[head.version - 1];
+      if (hash !== undefined && hash !== head.hash && !isAsRewritten(record, hashes, head))
         findings.push({
           code: 'commit-edited',
           where: streamName(stream, head.version),
@@ -209,7 +233,7 @@ async function addUnlisted(
     for await (const id of everyStream(storage.journal, tenant, kind)) {
       const stream = { tenant, kind, id };
       if (!versions.has(streamKey(stream)))
-        versions.set(streamKey(stream), await verifyStream(storage, stream, [], findings));
+        versions.set(streamKey(stream), await verifyStream(storage, { stream, heads: [] }, findings));
     }
   }
 }

@@ -36,6 +36,8 @@ const mostKept = 2_000;
 /** Begins every ciphertext, so that it is never taken for a text in clear, nor the other way round. */
 const mark = 'p1.';
 export const isSealedText = (text: string): boolean => text.startsWith(mark);
+/** Stands where a person was erased before the text could be encrypted. */
+export const erasedText = mark;
 
 const algorithm = 'aes-256-gcm';
 const [keyBytes, nonceBytes, tagBytes] = [32, 12, 16];

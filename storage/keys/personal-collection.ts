@@ -6,7 +6,7 @@ import { type Collection, type Key, type Page, type Query, type Stored } from '.
 import { type PersonCipher, isSealedText } from './person-cipher.ts';
 
 /** `candidate` is the person's pseudonym. */
-type Personal<M extends string> = { readonly candidate: string } & { readonly [K in M]?: string };
+export type Personal<M extends string> = { readonly candidate: string } & { readonly [K in M]?: string };
 
 export class PersonalCollection<M extends string, T extends Personal<M>, I extends string> implements Collection<T, I> {
   constructor(

@@ -13,17 +13,13 @@ import {
   type FoundCommit,
   type Key,
   type Storage,
-  type StreamId,
   VersionConflict,
   genesisHash,
-  installationTenant,
+  installationStream,
 } from '../port.ts';
 import { unlessRaced } from '../raced.ts';
 import { DocumentSeals, type Sealed, SealedCollection } from './sealed-collection.ts';
 import type { Wrapping } from './wrapping.ts';
-
-/** What happened to the installation itself. */
-export const installationStream: StreamId = { tenant: installationTenant, kind: 'installation', id: 'storage' };
 
 export function sealStorage(storage: Storage, wrapping: Wrapping): Storage {
   const documents = new DocumentSeals(wrapping.derive('documents'));

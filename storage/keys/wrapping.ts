@@ -30,8 +30,13 @@ interface WrappingRecord {
   readonly check: string;
 }
 const records: CollectionDefinition<WrappingRecord, never> = { name: 'wrapping', indexes: {} };
-/** What the check holds when every commit and deciding document has a seal; empty before. */
-const sealedMark = 'sealed';
+/**
+ * What the check holds: how far data of earlier versions was brought. Empty at first; then every commit and deciding
+ * document has a seal; then what names a person is encrypted as well.
+ */
+const stages = ['', 'sealed', 'encrypted'] as const;
+type Stage = (typeof stages)[number];
+const newest: Stage = 'encrypted';
 const recordKey = { tenant: installationTenant, id: 'wrapping' };
 
 /** scrypt: 32 MB and about a tenth of a second, once at start. */
@@ -44,7 +49,7 @@ export class Wrapping {
     private readonly collection: Collection<WrappingRecord, never>,
     private readonly key: Uint8Array,
     private readonly random: Random,
-    private sealed: boolean,
+    private stage: Stage,
   ) {}
 
   /** Makes the salt on first use. Throws WrongSecret when the storage was begun with another secret. */
@@ -57,15 +62,15 @@ export class Wrapping {
     for (;;) {
       const known = await collection.get(recordKey);
       const salt = known === undefined ? ports.random(saltBytes) : Buffer.from(known.value.salt, 'base64url');
-      const wrapping = new Wrapping(collection, await stretch(ports.secret, salt), ports.random, known === undefined);
+      const wrapping = new Wrapping(collection, await stretch(ports.secret, salt), ports.random, newest);
       if (known !== undefined) {
-        wrapping.sealed = Buffer.from(wrapping.unwrap('check', known.value.check)).toString() === sealedMark;
+        wrapping.stage = wrapping.stageOf(known.value);
         return wrapping;
       }
       try {
         await collection.insert(recordKey, {
           salt: Buffer.from(salt).toString('base64url'),
-          check: wrapping.wrap('check', Buffer.from(sealedMark)),
+          check: wrapping.wrap('check', Buffer.from(newest)),
         });
         return wrapping;
       } catch (error) {
@@ -76,17 +81,36 @@ export class Wrapping {
 
   /** False for storage from before there were seals, until it was sealed (sealed-storage.ts). */
   get isStorageSealed(): boolean {
-    return this.sealed;
+    return this.stage !== '';
+  }
+
+  /** False for storage from before what names a person was encrypted (server/privacy/encrypt-old-data.ts). */
+  get isStorageEncrypted(): boolean {
+    return this.stage === 'encrypted';
   }
 
   /** Says so from now on, under the secret: whoever only holds the database can neither make nor remove this mark. */
-  async storageIsSealed(): Promise<void> {
+  storageIsSealed(): Promise<void> {
+    return this.reached('sealed');
+  }
+
+  storageIsEncrypted(): Promise<void> {
+    return this.reached('encrypted');
+  }
+
+  private async reached(stage: Stage): Promise<void> {
     const known = await this.collection.get(recordKey);
     if (known === undefined) throw new WrongSecret();
-    const check = this.wrap('check', Buffer.from(sealedMark));
-    // Where another process was first, it has said the same.
-    await unlessRaced(this.collection.replace(recordKey, known.revision, { ...known.value, check }));
-    this.sealed = true;
+    const check = this.wrap('check', Buffer.from(stage));
+    // Where another process was first, it has said the same, or more.
+    if (stages.indexOf(this.stageOf(known.value)) < stages.indexOf(stage))
+      await unlessRaced(this.collection.replace(recordKey, known.revision, { ...known.value, check }));
+    this.stage = stage;
+  }
+
+  private stageOf({ check }: WrappingRecord): Stage {
+    const text = Buffer.from(this.unwrap('check', check)).toString();
+    return stages.find((stage) => stage === text) ?? '';
   }
 
   /** @param purpose what the bytes are; they open only for the same purpose */

@@ -117,6 +117,29 @@ export class Database {
     }
   }
 
+  /** Processes that have this database open, this one aside. */
+  others(): readonly number[] {
+    this.db.readerCheck();
+    const pids = [...this.db.readerList().matchAll(/^\s*(\d+) /gm)].map(([, pid]) => Number(pid));
+    return [...new Set(pids)].filter((pid) => pid !== process.pid);
+  }
+
+  /** Puts every entry, as it stands, into another database. Nobody may write meanwhile. */
+  async copyInto(target: Database): Promise<void> {
+    let after: RawKey | undefined;
+    do {
+      const from = after === undefined ? {} : { start: after, exclusiveStart: true };
+      const batch = [...this.db.getRange({ ...from, limit: 1000 })].map(({ key, value }) => ({
+        key,
+        value: Buffer.from(value),
+      }));
+      await target.transact(() => {
+        for (const { key, value } of batch) void target.db.put(key, value);
+      });
+      after = batch.at(-1)?.key;
+    } while (after !== undefined);
+  }
+
   async backup(directory: string): Promise<void> {
     mkdirSync(directory, { recursive: true });
     await this.db.backup(directory, true);

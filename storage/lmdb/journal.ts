@@ -10,6 +10,7 @@ import {
   type EngineJournal,
   type FoundCommit,
   type KeptCommit,
+  type RewrittenCommit,
   type StreamId,
   VersionConflict,
   genesisHash,
@@ -110,6 +111,27 @@ export class LmdbJournal implements EngineJournal {
       const commit = this.stored(stream, version);
       if (commit !== undefined && commit.seal === undefined)
         this.database.put(['j', ...nameOf(stream), version], joined({ ...commit, seal }));
+    });
+  }
+
+  async commitsOf(stream: StreamId): Promise<readonly FoundCommit[]> {
+    return [...this.database.keys({ prefix: ['j', ...nameOf(stream)] })].map((key) => {
+      const version = Number(key.at(-1));
+      return { stream, version, kept: this.kept(stream, version, '') };
+    });
+  }
+
+  async rewrite(stream: StreamId, replacements: readonly RewrittenCommit[]): Promise<void> {
+    const name = nameOf(stream);
+    await this.database.transact(() => {
+      const current = this.head(stream);
+      for (const { former, commit } of replacements) {
+        if (this.stored(stream, commit.version)?.hash !== former) continue;
+        this.database.put(['j', ...name, commit.version], joined(commit));
+        if (current.hash !== former) continue;
+        this.database.put(['h', ...name], head(commit.version, commit.hash));
+        this.database.put(['u', ...name], head(commit.version, commit.hash));
+      }
     });
   }
 

@@ -10,6 +10,7 @@ import {
   type CommitPlace,
   type EngineJournal,
   type FoundCommit,
+  type RewrittenCommit,
   type StreamId,
   VersionConflict,
 } from '../port.ts';
@@ -142,6 +143,26 @@ export class MongoJournal implements EngineJournal {
     await reach(() =>
       this.commits.updateOne({ ...nameOf(stream), version, seal: { $exists: false } }, { $set: { seal } }),
     );
+  }
+
+  async commitsOf(stream: StreamId): Promise<readonly FoundCommit[]> {
+    const found = await this.primary.read(() => this.commits.find(nameOf(stream)).sort({ version: 1 }).toArray());
+    return found.map(foundOf);
+  }
+
+  /** One after the other: whoever comes after a kill goes on where it ended. */
+  async rewrite(stream: StreamId, replacements: readonly RewrittenCommit[]): Promise<void> {
+    for (const { former, commit } of replacements) {
+      const { version, hash, seal } = commit;
+      const isLast = commit === replacements.at(-1)?.commit;
+      const change = {
+        hash,
+        bytes: Buffer.from(commit.bytes),
+        ...(seal === undefined ? {} : { seal }),
+        ...(isLast ? { unsealed: true } : {}),
+      };
+      await reach(() => this.commits.updateOne({ ...nameOf(stream), version, hash: former }, { $set: change }));
+    }
   }
 
   async clearPending(stream: StreamId, version: number): Promise<void> {
