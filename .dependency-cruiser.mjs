@@ -85,6 +85,7 @@ export const rooms = {
     'open-storage',
     'stores',
     'rooms',
+    'privacy',
     'program',
     'reports',
     'jobs',

@@ -7,6 +7,7 @@ import { checkpointSuite } from './port.checkpoint.suite.ts';
 import { collectionSuite } from './port.collection.suite.ts';
 import { journalSuite } from './port.journal.suite.ts';
 import { pendingSuite } from './port.pending.suite.ts';
+import { rewriteSuite } from './port.rewrite.suite.ts';
 import { sealSuite } from './port.seal.suite.ts';
 
 /** An empty storage, and ways past the port that an attacker or a bad disk has. */
@@ -76,6 +77,7 @@ export function storageSuite(name: string, open: () => Promise<OpenedStorage>): 
     pendingSuite(bench);
     checkpointSuite(bench);
     sealSuite(bench);
+    rewriteSuite(bench);
     blobSuite(bench);
   });
 }

@@ -93,7 +93,7 @@ async function recordOf(
 
 /** Every commit is either as it was or as it will be, whoever was killed in between. */
 async function carryOut(
-  { storage: { engineJournal }, seals }: RewritingPorts,
+  { storage: { engineJournal, journal }, seals }: RewritingPorts,
   stream: StreamId,
   record: RewrittenStream,
 ): Promise<void> {
@@ -113,9 +113,10 @@ async function carryOut(
       previousHash = fresh.hash;
     } else previousHash = commit.hash;
   }
-  if (previousHash !== record.head)
-    throw new CorruptStorage(streamName(stream), 'is neither as it was nor as it was rewritten');
+  const damaged = new CorruptStorage(streamName(stream), 'is neither as it was nor as it was rewritten');
+  if (previousHash !== record.head) throw damaged;
   await engineJournal.rewrite(stream, replacements);
+  if ((await journal.read(stream))[record.former.length - 1]?.hash !== record.head) throw damaged;
 }
 
 /** So many records are bound by one commit. */

@@ -123,6 +123,13 @@ describe.each([
     return { candidate, view: await candidate.take() };
   }
 
+  it('nothing that names a person lies in clear any more', async () => {
+    expect(opened.words.length).toBeGreaterThan(30);
+    expect(opened.words).toContain(opened.data.sessions['mo-passed'].key);
+    expect(await opened.inClear(opened.words)).toEqual([]);
+    for (const word of opened.words) expect(opened.server.output).not.toContain(word);
+  });
+
   it('every session and every checkpoint verifies', async () => {
     await verified(...oldNames);
   }, 120_000);
