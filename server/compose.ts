@@ -16,7 +16,8 @@ import { Tokens } from '../people/access/tokens.ts';
 import { accounts } from '../people/staff/account.ts';
 import { Passwords } from '../people/staff/passwords.ts';
 import { staffSessions } from '../people/staff/staff-sessions.ts';
-import { type RegistrationPorts, sessionList } from '../delivery/administrations/register.ts';
+import { type AdmissionPorts, followRegistration } from '../delivery/registrations/admit.ts';
+import { sessionList } from '../delivery/sessions/session-list.ts';
 import { type Live, openLive } from '../delivery/live/live.ts';
 import { folderLibrary } from '../item-bank/items/media.ts';
 import { type ItemCountPorts, countedItems, itemCounts } from '../delivery/responses/item-counts.ts';
@@ -143,7 +144,7 @@ export interface Composed {
 const leadershipMs = 5_000;
 
 /** What is in force on the day that a session pins it. */
-const pinnedToday = ({ bank, engine }: Stores): Pick<RegistrationPorts, 'currentTest' | 'engine'> => ({
+const pinnedToday = ({ bank, engine }: Stores): Pick<AdmissionPorts, 'currentTest' | 'engine'> => ({
   currentTest: (test) => bank.currentTest(test),
   engine,
 });
@@ -254,8 +255,9 @@ async function programOf(
     calibrations: await openCalibrations(configuration, surroundings, keeping),
     media: folderLibrary(mediaFolders(stores.content, configuration.demonstration ? demonstrationFolder : undefined)),
     regimes: stores.regimes,
-    registration: {
+    admission: {
       candidates: rooms.candidates,
+      registrations: rooms.registrations,
       persons: rooms.persons,
       sessionList: people.sessionList,
       sessions: rooms.sessions,
@@ -298,6 +300,7 @@ async function jobsOf(program: WholeProgram, memory: CheckpointMemory): Promise<
     deliveries: program.configuration.trajectory === undefined ? undefined : program.deliveries,
     heldBack: ({ tenant, id }, differences) =>
       program.log.error({ tenant, session: id, differences }, 'the two scorers differ: the result is held back'),
+    registrationChanged: (id) => followRegistration(program.admission, id),
     sessionClosed: (id) => program.live.presence.forget(id),
     newestCheckpoint: () => memory.recall(),
   };
@@ -341,7 +344,7 @@ function endpointsOf(program: WholeProgram, signing: SigningKeys, counts: ItemCo
     ...designerEndpoints(program, (tenant) => itemCounts(counts, tenant)),
     ...publicEndpoints({
       ...program,
-      engine: program.registration.engine,
+      engine: program.admission.engine,
       isDemonstration: program.configuration.demonstration,
       failures: program.live.failures,
       result: (key) => resultView(program, key),

@@ -8,7 +8,7 @@ import { accounts } from '../people/staff/account.ts';
 import { staffSessions } from '../people/staff/staff-sessions.ts';
 import { bankKind } from '../item-bank/releases/run.ts';
 import { publications } from '../item-bank/releases/store.ts';
-import { sessionList } from '../delivery/administrations/register.ts';
+import { sessionList } from '../delivery/sessions/session-list.ts';
 import { expectedPersons, registrationKind } from '../delivery/registrations/run.ts';
 import { sessionKind } from '../delivery/sessions/run.ts';
 import { pushes } from '../delivery/live/seats.ts';

@@ -11,7 +11,8 @@ import type { Passwords } from '../people/staff/passwords.ts';
 import type { StaffSessions } from '../people/staff/staff-sessions.ts';
 import type { MediaLibrary } from '../item-bank/items/media.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
-import type { RegistrationPorts, SessionList } from '../delivery/administrations/register.ts';
+import type { AdmissionPorts } from '../delivery/registrations/admit.ts';
+import type { SessionList } from '../delivery/sessions/session-list.ts';
 import type { Live } from '../delivery/live/live.ts';
 import type { Sign } from '../scoring/certificates/sign.ts';
 import type { Regime } from '../scoring/regimes/regime.ts';
@@ -40,7 +41,7 @@ export interface Program extends Rooms {
   readonly live: Live;
   readonly bank: ReleaseStore;
   readonly media: MediaLibrary;
-  readonly registration: RegistrationPorts;
+  readonly admission: AdmissionPorts;
   /** Those that ship, and those of the content folder. */
   readonly regimes: readonly Regime[];
   /** Signs certificates by the newest key of the installation. */

@@ -6,6 +6,7 @@ import type { Collection, CollectionDefinition, Journal } from '../../storage/po
 import { everyStream } from '../../storage/pages.ts';
 import { unlessRaced } from '../../storage/raced.ts';
 import type { Day } from '../../storage/document/day.ts';
+import { defined } from '../../storage/document/defined.ts';
 import { sha256 } from '../../storage/document/hash.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { canonicalJson } from '../../storage/document/json.ts';
@@ -13,6 +14,7 @@ import { Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import { type RegistrationCommand, type RegistrationRefusal, decideRegistration } from './decide.ts';
 import {
   type Booking,
+  type PlannedDay,
   type RegistrationEvent,
   type RegistrationState,
   type RegistrationsOfPerson,
@@ -47,7 +49,7 @@ export interface RegistrationId {
 
 export class RegistrationRefused extends Error {
   constructor(
-    readonly code: RegistrationRefusal | 'language-not-offered' | 'reference-of-another-person',
+    readonly code: RegistrationRefusal | 'language-not-offered' | 'reference-of-another-person' | 'person-erased',
     why = `refused: ${code}`,
   ) {
     super(why);
@@ -68,6 +70,9 @@ export interface RegistrationsPorts {
   readonly expected: ExpectedPersons;
   readonly now: () => Instant;
 }
+
+/** Registrations of one page. */
+const pageSize = 100;
 
 const streamOf = ({ tenant, id }: RegistrationId) => ({ tenant, id: id.slice(0, id.lastIndexOf('.')) });
 /** A pseudonym of person and test, the same at every process. */
@@ -111,6 +116,20 @@ export class Registrations {
     const after = state?.get(id.id);
     if (after === undefined) throw new RegistrationRefused('unknown-registration');
     return after;
+  }
+
+  /**
+   * A page of the registrations for a day at a centre, whatever became of them. Throws InvalidQuery where `after` is not
+   * the `next` of a page before.
+   */
+  async expectedOn(
+    tenant: string,
+    { centre, day }: PlannedDay,
+    after: string | undefined,
+  ): Promise<{ readonly ids: readonly string[]; readonly next?: string }> {
+    const query = { index: 'day', equal: [centre, day], limit: pageSize, ...defined({ after }) } as const;
+    const { documents, next } = await this.ports.expected.find(tenant, query);
+    return { ids: documents.map(({ id }) => id), ...defined({ next }) };
   }
 
   /** Idempotent; the worker calls it for every commit, so that a kill after the commit leaves nothing unseen. */

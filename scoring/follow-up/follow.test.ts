@@ -31,6 +31,7 @@ let people: Candidates;
 let persons: RegisteredPersons;
 let closed: string[];
 let heldBack: string[];
+let changed: string[];
 
 beforeEach(async () => {
   rooms = await openRooms();
@@ -45,10 +46,11 @@ beforeEach(async () => {
   closed = [];
   heldBack = [];
   queue = await openDeliveries(storage, cipher);
+  changed = [];
   ports = {
     sessions: rooms.sessions,
     results: rooms.results,
-    registrations: { project: () => Promise.reject(new Error('no registration here')) },
+    registrationChanged: async ({ id: registration }) => void changed.push(registration),
     banks: { apply: () => Promise.reject(new Error('no bank here')) },
     persons,
     agencies: await storage.collection(agencies),

@@ -2,7 +2,7 @@
 import type { Origin } from '../../storage/journal/origin.ts';
 import type { Consequence } from '../../storage/port.ts';
 import type { Banks } from '../../item-bank/releases/run.ts';
-import type { Registrations } from '../../delivery/registrations/run.ts';
+import type { RegistrationId } from '../../delivery/registrations/run.ts';
 import type { SessionId } from '../../delivery/sessions/run.ts';
 import type { ScoreDifference } from '../assurance/compare.ts';
 import type { Results } from '../results/run.ts';
@@ -11,10 +11,11 @@ import { type PronouncePorts, annulled, corrected, released } from './pronounce.
 
 export interface FollowUpPorts extends PronouncePorts {
   readonly banks: Pick<Banks, 'apply'>;
-  readonly registrations: Pick<Registrations, 'project'>;
   readonly results: Pick<Results, 'attended' | 'conclude' | 'loadAt' | 'recompute'>;
   /** A person must look at a result that the two scorers do not agree on. */
   readonly heldBack: (id: SessionId, differences: readonly ScoreDifference[]) => void;
+  /** Who is expected is shown, and who was admitted has a session. */
+  readonly registrationChanged: (id: RegistrationId) => Promise<void>;
   /** Nobody waits for a sign of life of this session any more. */
   readonly sessionClosed: (id: SessionId) => void;
 }
@@ -30,7 +31,7 @@ export function follow(ports: FollowUpPorts, recorded: Consequence, { stream, ve
     case 'bank-changed':
       return ports.banks.apply(consequence.data.bank);
     case 'registration-changed':
-      return ports.registrations.project({ tenant: stream.tenant, id: consequence.data.registration });
+      return ports.registrationChanged({ tenant: stream.tenant, id: consequence.data.registration });
     case 'session-attended':
       return ports.results.attended(id);
     case 'session-closed':

@@ -9,7 +9,7 @@ import { createGzip } from 'node:zlib';
 import { responsesOf } from '../../delivery/responses/read.ts';
 import { Sessions } from '../../delivery/sessions/run.ts';
 import { tenants } from '../../people/agencies/agency.ts';
-import { sessionList } from '../../delivery/administrations/register.ts';
+import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { now, openStores } from '../compose.ts';
 import { readConfiguration } from '../configuration.ts';
 import { command } from './command.ts';

@@ -8,6 +8,8 @@ import { ZodError } from 'zod';
 import { TokenRefused } from '../../people/access/tokens.ts';
 import { TooManyPasswords } from '../../people/staff/passwords.ts';
 import { RevisionConflict, StorageError, StorageUnavailable, VersionConflict } from '../../storage/port.ts';
+import { RegistrationRefused } from '../../delivery/registrations/run.ts';
+import { UnknownPublication } from '../../item-bank/releases/store.ts';
 import { SessionRefused } from '../../delivery/sessions/run.ts';
 
 export const problems = {
@@ -65,12 +67,29 @@ function toProblem(error: unknown): Problem {
     if (refusal.code === 'fenced') return new Problem('fenced');
     return new Problem(refusal.code === 'not-registered' ? 'not-found' : 'wrong-state', { reason: refusal.code });
   }
+  if (error instanceof RegistrationRefused) return registrationProblem(error);
+  if (error instanceof UnknownPublication) return new Problem('wrong-state', { reason: 'test-not-published' });
   // A conflict that outlasts our own tries: a commit is there that a majority has not yet confirmed. The caller tries
   // again.
   if (error instanceof StorageUnavailable || error instanceof VersionConflict || error instanceof RevisionConflict)
     return new Problem('storage-unavailable');
   if (error instanceof StorageError && error.code === 'chunk-mismatch') return new Problem('chunk-mismatch');
   return bodyParserProblem(error) ?? new Problem('internal');
+}
+
+/** What is wrong with a field of the form names it; what the registration does not allow now names why. */
+const fieldOf: Partial<Record<RegistrationRefused['code'], string>> = {
+  'language-not-offered': 'language',
+  'reference-of-another-person': 'reference',
+  'day-past': 'day',
+  'day-too-far': 'day',
+};
+function registrationProblem({ code, message }: RegistrationRefused): Problem {
+  if (code === 'unknown-registration') return new Problem('not-found');
+  const field = fieldOf[code];
+  return field === undefined
+    ? new Problem('wrong-state', { reason: code })
+    : new Problem('invalid-request', { errors: [{ field, rule: message }], reason: code });
 }
 
 /** body-parser marks its errors with a `type`. */

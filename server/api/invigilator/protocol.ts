@@ -5,7 +5,12 @@
  *   GET  room/events (SSE)             -> event `room` with a Room at once, then event `changes` with RoomChanges; with
  *                                         Last-Event-ID only what changed since that event, where that is known
  *   GET  tests                         -> OfferedTests
- *   POST sessions  RegistrationForm    -> Registered      registers a candidate for a test and makes the one-time code
+ *   GET  registrations?day=            -> ExpectedPage    who is registered for a day (today unless given)
+ *   POST registrations  ScheduleForm   -> Scheduled       registers a person for a test on a day
+ *   POST registrations/:id/reschedule {day} | cancel {reason} | absent {excused}  -> 204
+ *   POST registrations/:id/admit       -> Registered      at the door on the day: makes the session and its one-time
+ *                                                         code
+ *   POST sessions  RegistrationForm    -> Registered      registers for today and admits, in one step
  * POST sessions/:id/code             -> Code            a new code for re-admission (the old one and the old tab stop
  * working)
  *   POST sessions/:id/push {seat}      -> 204             pushes the session to a waiting seat; admits
@@ -29,6 +34,43 @@ export const RegistrationForm = z.strictObject({
   extraTimePercent: z.int().min(0).max(200).default(0),
 });
 export type RegistrationForm = z.infer<typeof RegistrationForm>;
+/** A day in Brussels, from today to 400 days ahead. */
+const day = z.iso.date();
+export const ScheduleForm = RegistrationForm.extend({ day });
+export const Scheduled = z.strictObject({ registration: z.string() });
+export const Reschedule = z.strictObject({ day });
+export const Absence = z.strictObject({ excused: z.boolean() });
+
+export const ExpectedQuery = z.strictObject({
+  day: day.optional(),
+  /** `next` of the page before. */
+  after: z.string().max(500).optional(),
+});
+export const ExpectedRow = z.strictObject({
+  registration: z.string(),
+  /** Absent once the person was erased. */
+  name: z.string().optional(),
+  test: z.string(),
+  /** The test's title by language. */
+  title: z.record(z.string(), z.string()),
+  language: Language,
+  contactLanguage: Language,
+  extraTimePercent: z.int(),
+  status: z.enum(['scheduled', 'cancelled', 'absent', 'admitted']),
+  /** Of an absence. */
+  excused: z.boolean().optional(),
+  /** Of an admission. */
+  session: z.string().optional(),
+});
+export type ExpectedRow = z.infer<typeof ExpectedRow>;
+export const ExpectedPage = z.strictObject({
+  /** The day that was asked for, and the present one. */
+  day: z.iso.date(),
+  today: z.iso.date(),
+  registrations: z.array(ExpectedRow),
+  next: z.string().optional(),
+});
+export type ExpectedPage = z.infer<typeof ExpectedPage>;
 
 /** What a candidate can be registered for now, each with the languages of its scored content. */
 export const OfferedTests = z.strictObject({

@@ -1,29 +1,16 @@
 /** The invigilator's commands; each is recorded in the session with the name of who gave it. */
 import type { Request, Response } from 'express';
-import QRCode from 'qrcode';
-import { register } from '../../../delivery/administrations/register.ts';
-import { RegistrationRefused } from '../../../delivery/registrations/run.ts';
 import { proctoringLog } from '../../../delivery/monitoring/log.ts';
 import type { SessionCommand } from '../../../delivery/sessions/decide.ts';
 import { type LoadedSession, type SessionId, sessionKind, sessionStream } from '../../../delivery/sessions/run.ts';
 import { eventsOf } from '../../../storage/journal/stream.ts';
-import { UnknownPublication } from '../../../item-bank/releases/store.ts';
-import { codeHash, makeCode } from '../../../people/access/codes.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
 import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
 import { type StaffAccess, guards, isStillIn } from '../access.ts';
-import {
-  Code,
-  ExtraTime,
-  OfferedTests,
-  ProctoringLog,
-  PushToSeat,
-  Reason,
-  Registered,
-  RegistrationForm,
-  Room,
-} from './protocol.ts';
+import { codeFor } from './code.ts';
+import { Code, ExtraTime, ProctoringLog, PushToSeat, Reason, Room } from './protocol.ts';
+import { registrationEndpoints } from './registration-routes.ts';
 import { RoomFeeds } from './room-feed.ts';
 import { type InvigilatorPorts, roomView } from './view.ts';
 
@@ -53,7 +40,7 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
           request.get('Last-Event-ID'),
         ),
     }),
-    ...registrationEndpoints(program, common),
+    ...registrationEndpoints(program),
     ...arrivalEndpoints(program, common),
     jsonEndpoint({
       ...common,
@@ -83,37 +70,6 @@ type Common = {
   readonly guard: (request: Request, response: Response) => Promise<StaffAccess>;
   readonly access: 'invigilator';
 };
-
-function registrationEndpoints(program: InvigilatorPorts, common: Common): Endpoint[] {
-  return [
-    jsonEndpoint({
-      ...common,
-      method: 'get',
-      path: '/invigilator/tests',
-      summary: 'What a candidate can be registered for',
-      reply: OfferedTests,
-      handle: () =>
-        Promise.resolve({
-          tests: program.bank
-            .offeredTests()
-            .map(({ id, title, languages }) => ({ test: id, title, languages: [...languages] })),
-        }),
-    }),
-    jsonEndpoint({
-      ...common,
-      method: 'post',
-      path: '/invigilator/sessions',
-      summary: 'Register a candidate for a test',
-      body: RegistrationForm,
-      reply: Registered,
-      problems: ['invalid-request'],
-      handle: async ({ access, body }) => {
-        const id = await registerOrProblem(program, access, body);
-        return { session: id.id, code: await codeFor(program, id, access) };
-      },
-    }),
-  ];
-}
 
 /** How a device comes to a session: by a new code, or by a push to the seat where it waits. */
 function arrivalEndpoints(program: InvigilatorPorts, common: Common): Endpoint[] {
@@ -206,29 +162,6 @@ function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
   ];
 }
 
-async function registerOrProblem(
-  program: InvigilatorPorts,
-  access: StaffAccess,
-  body: RegistrationForm,
-): Promise<SessionId> {
-  try {
-    return await register(program.registration, {
-      ...body,
-      tenant: access.tenant,
-      centre: access.account.centre,
-      synthetic: access.account.demonstration,
-    });
-  } catch (error) {
-    if (error instanceof RegistrationRefused)
-      throw new Problem('invalid-request', {
-        errors: [{ field: error.code === 'language-not-offered' ? 'language' : 'reference', rule: error.message }],
-        reason: error.code,
-      });
-    if (error instanceof UnknownPublication) throw new Problem('wrong-state', { reason: 'test-not-published' });
-    throw error;
-  }
-}
-
 /** A session of another centre looks like one that does not exist. */
 async function ownSession(
   program: InvigilatorPorts,
@@ -239,16 +172,4 @@ async function ownSession(
   if (session === undefined || session.state.registration.centre !== access.account.centre)
     throw new Problem('not-found');
   return { id: { tenant: access.tenant, id }, session };
-}
-
-async function codeFor(program: InvigilatorPorts, id: SessionId, access: StaffAccess): Promise<Code> {
-  const code = await makeCode(
-    program.codes,
-    program.random,
-    { tenant: id.tenant, session: id.id, admits: false, by: access.id },
-    program.now(),
-  );
-  await program.sessions.handle(id, { type: 'make-code', hash: codeHash(code), admits: false, by: access.id });
-  const address = `${program.publicUrl()}/#code=${code}`;
-  return { code, address, qr: await QRCode.toString(address, { type: 'svg', margin: 1, errorCorrectionLevel: 'M' }) };
 }

@@ -1,0 +1,121 @@
+/**
+ * Admission: the person is at the door on the day. The session is made then, and pins what is in force that day:
+ * specification, releases, engine, seed, items of the last attempts.
+ */
+import { unlessRaced } from '../../storage/raced.ts';
+import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
+import type { RegisteredPersons } from '../sessions/personal.ts';
+import { type SessionId, SessionRefused, type Sessions } from '../sessions/run.ts';
+import type { Registration } from '../sessions/session.ts';
+import type { SessionList } from '../sessions/session-list.ts';
+import { type RegisteringPorts, offeredTest } from './register.ts';
+import type { RegistrationState } from './registration.ts';
+import { type RegistrationId, RegistrationRefused } from './run.ts';
+
+export interface AdmissionPorts extends RegisteringPorts {
+  readonly persons: RegisteredPersons;
+  readonly sessionList: SessionList;
+  readonly sessions: Sessions;
+  readonly engine: string;
+  readonly random: (bytes: number) => Uint8Array;
+}
+
+type Admitted = Extract<RegistrationState, { readonly status: 'admitted' }>;
+
+/** Attempts whose items are not given again. */
+const attemptsKept = 2;
+
+/** Idempotent: whoever was admitted keeps the session of then. Throws RegistrationRefused. */
+export async function admit(ports: AdmissionPorts, id: RegistrationId, by: string): Promise<SessionId> {
+  const before = await ports.registrations.load(id);
+  if (before !== undefined && before.status !== 'admitted') {
+    offeredTest(ports, before.booking.test, before.booking.language);
+    if ((await personOf(ports, id.tenant, before)) === undefined) throw new RegistrationRefused('person-erased');
+  }
+  const admitted = await ports.registrations.handle(id, { type: 'admit', by, session: ports.makeId() });
+  if (admitted.status !== 'admitted') throw new Error(`admitted, and ${admitted.status} after it`);
+  return makeSession(ports, id.tenant, admitted);
+}
+
+/**
+ * What a commit of a registration leaves to be done, by whoever comes first: the invigilator's request, or the worker
+ * where the process was killed in between. Doing it twice changes nothing.
+ */
+export async function followRegistration(ports: AdmissionPorts, id: RegistrationId): Promise<void> {
+  await ports.registrations.project(id);
+  const state = await ports.registrations.load(id);
+  if (state?.status === 'admitted') await makeSession(ports, id.tenant, state);
+}
+
+const personOf = ({ candidates }: AdmissionPorts, tenant: string, { booking }: RegistrationState) =>
+  candidates.person({ tenant, id: booking.person });
+
+async function makeSession(ports: AdmissionPorts, tenant: string, admitted: Admitted): Promise<SessionId> {
+  const id = { tenant, id: admitted.session };
+  if ((await ports.sessions.load(id)) !== undefined) return id;
+  const registration = await pinned(ports, id, admitted);
+  if (registration === undefined) return id;
+  const { candidate, centre, test } = registration;
+  // Listed before it is made, so that none can exist unlisted.
+  await unlessRaced(ports.sessionList.insert(id, { candidate, centre, test, registeredAt: ports.now() }));
+  try {
+    await ports.sessions.handle(id, { type: 'register', registration });
+  } catch (error) {
+    if (!(error instanceof SessionRefused && error.code === 'already-registered')) throw error;
+  }
+  return id;
+}
+
+/** Undefined where the person was erased since. */
+async function pinned(ports: AdmissionPorts, id: SessionId, admitted: Admitted): Promise<Registration | undefined> {
+  const { booking, plan } = admitted;
+  const { test, language, contactLanguage, extraTimePercent } = booking;
+  const person = await personOf(ports, id.tenant, admitted);
+  if (person === undefined) return undefined;
+  const current = offeredTest(ports, test, language);
+  return {
+    candidate: booking.person,
+    ...(await ports.persons.seal(id.tenant, booking.person, { ...person, resultKey: ports.makeId() })),
+    test,
+    specification: current.specification,
+    releases: current.releases,
+    engine: ports.engine,
+    language,
+    contactLanguage,
+    seed: Buffer.from(ports.random(16)).toString('hex'),
+    centre: plan.centre,
+    reference: receiptReference(test, ports.makeId()),
+    accommodations: { extraTimePercent, extraPlays: 0 },
+    excludedItems: await itemsOfLastAttempts(ports, id, booking.person, test),
+    synthetic: booking.synthetic || current.synthetic,
+  };
+}
+
+/** The first word of the test's name and eight characters: short enough to read to somebody, e.g. NT2-7KQ2-93MX. */
+function receiptReference(test: SpecificationId, id: string): string {
+  const letters = id.toUpperCase();
+  const [name = ''] = test.toUpperCase().split('-');
+  return `${name}-${letters.slice(0, 4)}-${letters.slice(4, 8)}`;
+}
+
+async function itemsOfLastAttempts(
+  ports: AdmissionPorts,
+  { tenant, id }: SessionId,
+  candidate: string,
+  test: SpecificationId,
+): Promise<string[]> {
+  const page = await ports.sessionList.find(tenant, {
+    index: 'candidate',
+    equal: [candidate],
+    descending: true,
+    limit: 20,
+  });
+  const items = new Set<string>();
+  // The session itself is listed already where its making was cut off.
+  const attempts = page.documents.filter((listed) => listed.id !== id && listed.value.test === test);
+  for (const attempt of attempts.slice(0, attemptsKept)) {
+    const session = await ports.sessions.load({ tenant, id: attempt.id });
+    for (const given of [...(session?.state.items ?? []), ...(session?.state.turns ?? [])]) items.add(given.item.id);
+  }
+  return [...items].sort();
+}

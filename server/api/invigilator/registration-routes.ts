@@ -1,0 +1,148 @@
+/** Who takes which test on which day at the own centre: registered, moved, cancelled, absent, or let in at the door. */
+import { admit } from '../../../delivery/registrations/admit.ts';
+import { register } from '../../../delivery/registrations/register.ts';
+import type { RegistrationId } from '../../../delivery/registrations/run.ts';
+import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
+import { Problem } from '../../http/problem.ts';
+import { type StaffAccess, guards } from '../access.ts';
+import { codeFor } from './code.ts';
+import { expectedPage } from './expected.ts';
+import {
+  Absence,
+  ExpectedPage,
+  ExpectedQuery,
+  OfferedTests,
+  Reason,
+  Registered,
+  RegistrationForm,
+  Reschedule,
+  ScheduleForm,
+  Scheduled,
+} from './protocol.ts';
+import type { InvigilatorPorts } from './view.ts';
+
+export function registrationEndpoints(program: InvigilatorPorts): Endpoint[] {
+  const common = commonOf(program);
+  return [
+    jsonEndpoint({
+      ...common,
+      method: 'get',
+      path: '/invigilator/tests',
+      summary: 'What a candidate can be registered for',
+      reply: OfferedTests,
+      handle: () =>
+        Promise.resolve({
+          tests: program.bank
+            .offeredTests()
+            .map(({ id, title, languages }) => ({ test: id, title, languages: [...languages] })),
+        }),
+    }),
+    jsonEndpoint({
+      ...common,
+      method: 'get',
+      path: '/invigilator/registrations',
+      summary: 'Who is registered for a day',
+      query: ExpectedQuery,
+      reply: ExpectedPage,
+      problems: ['invalid-request'],
+      handle: ({ access, query }) => expectedPage(program, centreOf(access), query),
+    }),
+    jsonEndpoint({
+      ...common,
+      method: 'post',
+      path: '/invigilator/registrations',
+      summary: 'Register a person for a test on a day',
+      body: ScheduleForm,
+      reply: Scheduled,
+      problems: ['invalid-request', 'wrong-state'],
+      handle: async ({ access, body }) => ({ registration: (await registered(program, access, body)).id }),
+    }),
+    jsonEndpoint({
+      ...common,
+      method: 'post',
+      path: '/invigilator/sessions',
+      summary: 'Register a person for a test today, and admit',
+      body: RegistrationForm,
+      reply: Registered,
+      problems: ['invalid-request', 'wrong-state'],
+      handle: async ({ access, body }) => admitted(program, access, await registered(program, access, body)),
+    }),
+    ...registrationActs(program),
+  ];
+}
+
+/** What is done with one registration. */
+function registrationActs(program: InvigilatorPorts): Endpoint[] {
+  const common = { ...commonOf(program), method: 'post', problems: ['not-found', 'wrong-state'] } as const;
+  const { registrations } = program;
+  return [
+    commandEndpoint({
+      ...common,
+      path: '/invigilator/registrations/:id/reschedule',
+      summary: 'Move a registration to another day',
+      body: Reschedule,
+      problems: ['not-found', 'invalid-request', 'wrong-state'],
+      handle: async ({ access, param, body }) => {
+        const plan = { day: body.day, centre: access.account.centre };
+        await registrations.handle(await own(program, access, param('id')), { type: 'schedule', by: access.id, plan });
+      },
+    }),
+    commandEndpoint({
+      ...common,
+      path: '/invigilator/registrations/:id/cancel',
+      summary: 'Cancel a registration; the day is free again',
+      body: Reason,
+      handle: async ({ access, param, body }) => {
+        const id = await own(program, access, param('id'));
+        await registrations.handle(id, { type: 'cancel', by: access.id, reason: body.reason });
+      },
+    }),
+    commandEndpoint({
+      ...common,
+      path: '/invigilator/registrations/:id/absent',
+      summary: 'The person did not come; on the day or after it',
+      body: Absence,
+      handle: async ({ access, param, body }) => {
+        const id = await own(program, access, param('id'));
+        await registrations.handle(id, { type: 'mark-absent', by: access.id, excused: body.excused });
+      },
+    }),
+    jsonEndpoint({
+      ...common,
+      path: '/invigilator/registrations/:id/admit',
+      summary: 'The person is at the door on the day: makes the session and its code',
+      reply: Registered,
+      handle: async ({ access, param }) => admitted(program, access, await own(program, access, param('id'))),
+    }),
+  ];
+}
+
+const commonOf = (program: InvigilatorPorts) =>
+  ({ guard: guards(program).staff('invigilator'), access: 'invigilator' }) as const;
+
+const centreOf = ({ tenant, account }: StaffAccess) => ({ tenant, centre: account.centre });
+
+const registered = (
+  program: InvigilatorPorts,
+  access: StaffAccess,
+  form: RegistrationForm & { readonly day?: string },
+): Promise<RegistrationId> =>
+  register(program.admission, {
+    ...form,
+    ...centreOf(access),
+    by: access.id,
+    synthetic: access.account.demonstration,
+  });
+
+async function admitted(program: InvigilatorPorts, access: StaffAccess, id: RegistrationId) {
+  const session = await admit(program.admission, id, access.id);
+  return { session: session.id, code: await codeFor(program, session, access) };
+}
+
+/** A registration of another centre looks like one that does not exist. */
+async function own({ registrations }: InvigilatorPorts, { tenant, account }: StaffAccess, id: string) {
+  const state = await registrations.load({ tenant, id });
+  const centre = state === undefined || !('plan' in state) ? undefined : state.plan?.centre;
+  if (centre !== account.centre) throw new Problem('not-found');
+  return { tenant, id };
+}
