@@ -13,9 +13,9 @@ import type { RegistrationState } from './registration.ts';
 import { type RegistrationId, RegistrationRefused } from './run.ts';
 
 export interface AdmissionPorts extends RegisteringPorts {
-  readonly persons: RegisteredPersons;
-  readonly sessionList: SessionList;
-  readonly sessions: Sessions;
+  readonly persons: Pick<RegisteredPersons, 'seal'>;
+  readonly sessionList: Pick<SessionList, 'insert' | 'find'>;
+  readonly sessions: Pick<Sessions, 'load' | 'handle'>;
   readonly engine: string;
   readonly random: (bytes: number) => Uint8Array;
 }

@@ -110,6 +110,17 @@ async function pushed(): Promise<Record<string, unknown>[]> {
 }
 const left = async () => (await rooms.storage.journal.pending(100)).length;
 
+describe('a registration that changed', () => {
+  it('is carried on, under the id that its commit names', async () => {
+    const commit = { expectedVersion: 0, previousHash: genesisHash, at: rooms.now(), events: [{ type: 'none' }] };
+    const pending = [{ kind: 'registration-changed', data: { registration: 'stream.2' } }];
+    await rooms.storage.journal.append({ tenant: 'agii', kind: 'registration', id: 'stream' }, { ...commit, pending });
+    await work();
+    expect(new Set(changed)).toEqual(new Set(['stream.2']));
+    expect(await left()).toBe(0);
+  });
+});
+
 describe('a released result', () => {
   it('becomes one certificate that counts, and one push', async () => {
     await released();

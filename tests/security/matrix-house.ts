@@ -41,6 +41,10 @@ export interface House {
   readonly url: string;
   readonly openSession: string;
   readonly closedSession: string;
+  /** For today; one that is cancelled; one more for today. */
+  readonly registration: string;
+  readonly cancelledRegistration: string;
+  readonly otherRegistration: string;
   readonly performance: string;
   readonly criteria: readonly string[];
   readonly calibration: string;
@@ -118,6 +122,16 @@ async function calibrate(designer: Staff, responses: string): Promise<string> {
   }
 }
 
+async function expected(invigilator: Staff, names: readonly string[]): Promise<string[]> {
+  const { today } = await invigilator.get<{ today: string }>('/invigilator/registrations');
+  const made: string[] = [];
+  for (const name of names) {
+    const form = { ...person({ name }), day: today };
+    made.push((await invigilator.post<{ registration: string }>('/invigilator/registrations', form)).registration);
+  }
+  return made;
+}
+
 interface Claim {
   readonly performance: string;
   readonly criteria: readonly string[];
@@ -183,6 +197,9 @@ export async function openHouse(): Promise<House> {
   };
   const invigilator = of('invigilator');
   const names = ['Aaltje Eigen', 'Bram Gesloten'];
+  const awaited = ['Dina Verwacht', 'Emre Geannuleerd', 'Fatma Verwacht'];
+  const [registration = '', cancelledRegistration = '', otherRegistration = ''] = await expected(invigilator, awaited);
+  await invigilator.post(`/invigilator/registrations/${cancelledRegistration}/cancel`, { reason: 'is ill' });
   const closed = await Candidate.admitted(invigilator, { name: names[1] ?? '' });
   let view = await closed.listen(await closed.toFirstPart());
   ({ view } = await closed.ask({ kind: 'start-part' }));
@@ -221,6 +238,7 @@ export async function openHouse(): Promise<House> {
         return log.chain;
       }),
     ),
+    registrations: await invigilator.get('/invigilator/registrations'),
     claim: await of('examiner').get('/examiner/claims/current'),
     calibrations: await of('designer').get('/designer/calibrations'),
     releases: await of('designer').get('/designer/banks/nt2-listening/releases'),
@@ -229,6 +247,9 @@ export async function openHouse(): Promise<House> {
     url: `${url}/api/v1`,
     openSession: candidate.session,
     closedSession: closed.session,
+    registration,
+    cancelledRegistration,
+    otherRegistration,
     ...claim,
     calibration,
     responses,
@@ -236,7 +257,7 @@ export async function openHouse(): Promise<House> {
     seat: waiting.seat,
     fence: candidate.fence,
     person,
-    secrets: [...names, candidate.session, closed.session, claim.performance, calibration],
+    secrets: [...names, ...awaited, registration, candidate.session, closed.session, claim.performance, calibration],
     headers,
     rightful: (access) => everybody.find((name) => name === access) ?? (access === 'staff' ? 'office' : 'nobody'),
     written,

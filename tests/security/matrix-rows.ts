@@ -1,4 +1,6 @@
 /** The matrix's rows: what to send to an endpoint, whose it is, and what the rightful caller gets. In this order. */
+import { dayOf } from '../../storage/document/day.ts';
+import { toInstant } from '../../storage/document/instant.ts';
 import type { House } from './matrix-house.ts';
 
 /** What the path names: the rightful caller's own, one that is closed, or one that does not exist. */
@@ -23,6 +25,9 @@ const unknown = '0000000000000000000000000x';
 const sessionOf = (house: House, subject: Subject): { id: string } => ({
   id: { own: house.openSession, closed: house.closedSession, unknown }[subject],
 });
+const registrationOf = (house: House, subject: Subject): { id: string } => ({
+  id: { own: house.registration, closed: house.cancelledRegistration, unknown }[subject],
+});
 const performanceOf = (house: House, subject: Subject): Record<string, string> => ({
   performance: subject === 'unknown' ? unknown : house.performance,
   n: '0',
@@ -34,9 +39,12 @@ const calibrationOf = (house: House, subject: Subject): Record<string, string> =
 const bankOf = (): Record<string, string> => ({ bank: 'nt2-listening', id: 'L-A1-001', media: 'voice' });
 
 const session = { params: sessionOf, belongsTo: 'centre', closed: 409 } as const;
+const registration = { params: registrationOf, belongsTo: 'centre', closed: 409 } as const;
 const performance = { params: performanceOf, belongsTo: 'holder' } as const;
 const calibration = { params: calibrationOf, belongsTo: 'agency' } as const;
 const bytes = { 'content-type': 'application/octet-stream' } as const;
+/** The body is made when it is sent. */
+const today = () => ({ day: dayOf(toInstant(Date.now())) });
 const reason = { reason: 'a test of the matrix' };
 
 export const rows: Readonly<Record<string, Row>> = {
@@ -118,6 +126,19 @@ export const rows: Readonly<Record<string, Row>> = {
   'get /invigilator/room': { own: 200, belongsTo: 'centre', private: 200 },
   'get /invigilator/room/events': { own: 200, belongsTo: 'centre', private: 200 },
   'get /invigilator/tests': { own: 200 },
+  'get /invigilator/registrations': { own: 200, belongsTo: 'centre', private: 200 },
+  'post /invigilator/registrations': { body: ({ person }) => ({ ...person(), ...today() }), own: 200 },
+  'post /invigilator/registrations/{id}/reschedule': { ...registration, body: today, own: 204 },
+  'post /invigilator/registrations/{id}/absent': { ...registration, body: { excused: false }, own: 204 },
+  'post /invigilator/registrations/{id}/admit': { ...registration, own: 200 },
+  'post /invigilator/registrations/{id}/cancel': {
+    ...registration,
+    params: (house, subject) => (subject === 'own' ? { id: house.otherRegistration } : registrationOf(house, subject)),
+    body: reason,
+    own: 204,
+    // Carried out before.
+    closed: 204,
+  },
   'post /invigilator/sessions': { body: ({ person }) => person(), own: 200 },
   'get /invigilator/sessions/{id}/log': { params: sessionOf, belongsTo: 'centre', own: 200, closed: 200 },
   'post /invigilator/sessions/{id}/code': { ...session, own: 200 },

@@ -1,0 +1,254 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { encodeId } from '../../storage/document/id.ts';
+import { jsonObject } from '../../storage/document/json.ts';
+import { toInstant } from '../../storage/document/instant.ts';
+import { workPending } from '../../storage/journal/pending.ts';
+import { DataKeys } from '../../storage/keys/data-keys.ts';
+import { PersonCipher } from '../../storage/keys/person-cipher.ts';
+import { Wrapping } from '../../storage/keys/wrapping.ts';
+import { openLmdb } from '../../storage/lmdb/open.ts';
+import { type Storage, genesisHash } from '../../storage/port.ts';
+import { Candidates } from '../../people/candidates/candidate.ts';
+import { civicTest } from '../sessions/example.suite.ts';
+import { PlayedSession } from '../sessions/played-session.suite.ts';
+import { RegisteredPersons } from '../sessions/personal.ts';
+import { type SessionId, Sessions, sessionKind } from '../sessions/run.ts';
+import { type SessionList, sessionList } from '../sessions/session-list.ts';
+import { type AdmissionPorts, admit, followRegistration } from './admit.ts';
+import { type CurrentTest, type RegistrationRequest, register } from './register.ts';
+import { type RegistrationId, Registrations, expectedPersons, registrationKind } from './run.ts';
+
+const tenant = 'agii';
+const by = 'an';
+let [directory, nowMs] = ['', 0];
+let storage: Storage;
+let ports: AdmissionPorts;
+let persons: RegisteredPersons;
+let list: SessionList;
+let current: CurrentTest;
+const now = (): string => toInstant((nowMs += 1));
+const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
+const makeId = (): string => encodeId(random(26));
+const dayMs = 24 * 3_600_000;
+
+const amina: RegistrationRequest = {
+  tenant,
+  centre: 'gent',
+  by,
+  name: 'Amina Voorbeeld',
+  birthDate: '1990-05-17',
+  reference: 'KBI-2026-004711',
+  contactLanguage: 'ar',
+  test: 'mo',
+  language: 'nl',
+  extraTimePercent: 25,
+  synthetic: true,
+};
+const sessionsMade = () => storage.journal.streams(tenant, sessionKind);
+const loaded = async (id: string) => {
+  const session = await ports.sessions.load({ tenant, id });
+  if (session === undefined) throw new Error('there is no such session');
+  return session.state;
+};
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'meetlat-admission-'));
+  nowMs = Date.parse('2026-11-23T09:00:00.000Z');
+  storage = await openLmdb({ directory });
+  const wrapping = await Wrapping.open({ storage, secret: 'a secret', random });
+  const dataKeys = await DataKeys.open({ storage, wrapping, random, now });
+  const cipher = new PersonCipher({ dataKeys, random, now });
+  const candidates = await Candidates.open({ storage, wrapping, cipher });
+  const { journal } = storage;
+  persons = new RegisteredPersons(cipher, candidates);
+  list = await storage.collection(sessionList);
+  current = { specification: 1, releases: { mo: 'r1' }, languages: ['nl', 'en'], synthetic: true };
+  ports = {
+    candidates,
+    registrations: new Registrations({ journal, expected: await storage.collection(expectedPersons), now }),
+    persons,
+    sessionList: list,
+    sessions: new Sessions({ journal, now, pinnedTest: () => civicTest }),
+    currentTest: () => current,
+    engine: 'engine 1',
+    now,
+    makeId,
+    random,
+  };
+});
+afterEach(async () => {
+  await storage.close();
+  await rm(directory, { recursive: true });
+});
+
+const killed = () => Promise.reject(new Error('killed'));
+
+describe('admission', () => {
+  it('pins what is in force on the day, not what was when the person was registered', async () => {
+    const id = await register(ports, { ...amina, day: '2026-11-24' });
+    expect(await sessionsMade()).toEqual([]);
+    current = { ...current, specification: 2, releases: { mo: 'r2' } };
+    nowMs += dayMs;
+    const session = await admit({ ...ports, engine: 'engine 2' }, id, by);
+    expect((await loaded(session.id)).registration).toMatchObject({
+      specification: 2,
+      releases: { mo: 'r2' },
+      engine: 'engine 2',
+      language: 'nl',
+      contactLanguage: 'ar',
+      accommodations: { extraTimePercent: 25, extraPlays: 0 },
+      centre: 'gent',
+      synthetic: true,
+      excludedItems: [],
+    });
+    expect(await persons.of(tenant, (await loaded(session.id)).registration)).toMatchObject({
+      name: amina.name,
+      birthDate: amina.birthDate,
+      reference: amina.reference,
+    });
+    expect((await list.get(session))?.value).toMatchObject({ centre: 'gent', test: 'mo' });
+    expect(await ports.registrations.load(id)).toMatchObject({ status: 'admitted', session: session.id });
+  });
+  it('again gives the session of the first time, pinned as it was', async () => {
+    const id = await register(ports, amina);
+    const first = await admit(ports, id, by);
+    const { seed } = (await loaded(first.id)).registration;
+    current = { ...current, specification: 2, languages: ['en'] };
+    expect(await admit(ports, id, 'bo')).toEqual(first);
+    expect((await loaded(first.id)).registration).toMatchObject({ seed, specification: 1 });
+    expect(await sessionsMade()).toEqual([first.id]);
+  });
+  it('by several at once makes one session', async () => {
+    const id = await register(ports, amina);
+    const all = await Promise.all(Array.from({ length: 6 }, (_, n) => admit(ports, id, `desk ${n}`)));
+    expect(new Set(all.map((session) => session.id)).size).toBe(1);
+    expect(await sessionsMade()).toEqual([all[0]?.id]);
+  });
+  it('is refused where the test is not given in that language any more, and nothing is written', async () => {
+    const id = await register(ports, { ...amina, day: '2026-11-24' });
+    nowMs += dayMs;
+    current = { ...current, languages: ['en'] };
+    await expect(admit(ports, id, by)).rejects.toMatchObject({ code: 'language-not-offered' });
+    expect(await ports.registrations.load(id)).toMatchObject({ status: 'scheduled' });
+  });
+  it('is refused for a person who was erased', async () => {
+    const id = await register(ports, amina);
+    const booked = await ports.registrations.load(id);
+    await ports.candidates.erase({ tenant, id: booked?.booking.person ?? '' }, now());
+    await expect(admit(ports, id, by)).rejects.toMatchObject({ code: 'person-erased' });
+    expect(await sessionsMade()).toEqual([]);
+  });
+  it('does not give the items of the last two attempts again', async () => {
+    const id = await register(ports, amina);
+    const candidate = (await ports.registrations.load(id))?.booking.person ?? '';
+    const forms: string[][] = [];
+    for (const [n, seed] of ['07', '2b', 'f1'].entries()) {
+      const played = new PlayedSession(civicTest).begin({ candidate, seed: seed.repeat(16) }).toFirstPart();
+      forms.push(played.now.items.map(({ item }) => item.id));
+      const events = played.events.map((event) => jsonObject(event));
+      const attempt = { expectedVersion: 0, previousHash: genesisHash, at: now(), events };
+      await storage.journal.append({ tenant, kind: sessionKind, id: `earlier ${n}` }, attempt);
+      const listed = { candidate, centre: 'gent', test: 'mo', registeredAt: now() };
+      await list.insert({ tenant, id: `earlier ${n}` }, listed);
+    }
+    const [first = [], ...lastTwo] = forms;
+    expect(first.some((item) => !lastTwo.flat().includes(item))).toBe(true);
+    // Listed, and not made: its own line is no attempt.
+    const dying = { load: (key: SessionId) => ports.sessions.load(key), handle: killed };
+    await expect(admit({ ...ports, sessions: dying }, id, by)).rejects.toThrow('killed');
+    const { excludedItems } = (await loaded((await admit(ports, id, by)).id)).registration;
+    expect(excludedItems).toEqual([...new Set(lastTwo.flat())].sort());
+  });
+});
+
+describe('a kill between two writes', () => {
+  /** The steps of the job, on what another process left behind; each twice, as after a kill before the clearing. */
+  const work = async () => {
+    const { failed } = await workPending({
+      storage,
+      lease: { holder: 'test', lifeMs: 60_000, now },
+      apply: async ({ data }) => {
+        for (const _ of [1, 2]) await followRegistration(ports, { tenant, id: String(data['registration']) });
+      },
+    });
+    expect(failed).toEqual([]);
+  };
+  const places: readonly [string, number, () => Partial<AdmissionPorts>][] = [
+    ['after the registration was admitted', 0, () => ({ persons: { seal: killed } })],
+    ['before the session is listed', 0, () => ({ sessionList: { find: list.find.bind(list), insert: killed } })],
+    ['before the session is made', 0, () => ({ sessions: { load: (id) => ports.sessions.load(id), handle: killed } })],
+    [
+      'after the session was made, before anybody is told',
+      1,
+      () => ({
+        sessions: {
+          load: (id) => ports.sessions.load(id),
+          handle: async (...given) => {
+            await ports.sessions.handle(...given);
+            return killed();
+          },
+        },
+      }),
+    ],
+  ];
+  const admittedTo = async (id: RegistrationId): Promise<string> => {
+    const state = await ports.registrations.load(id);
+    return state?.status === 'admitted' ? state.session : '';
+  };
+
+  it.each(places)('%s: whoever asks again is given the one session', async (_, made, dying) => {
+    const id = await register(ports, amina);
+    await expect(admit({ ...ports, ...dying() }, id, by)).rejects.toThrow('killed');
+    expect(await sessionsMade()).toHaveLength(made);
+    expect((await admit(ports, id, by)).id).toBe(await admittedTo(id));
+    expect(await sessionsMade()).toEqual([await admittedTo(id)]);
+    await work();
+    expect(await sessionsMade()).toHaveLength(1);
+  });
+  it.each(places)('%s: the worker makes the one session, though nobody asks again', async (_, _made, dying) => {
+    const id = await register(ports, amina);
+    await expect(admit({ ...ports, ...dying() }, id, by)).rejects.toThrow('killed');
+    await work();
+    expect(await sessionsMade()).toEqual([await admittedTo(id)]);
+  });
+  it('after the registration was written: the worker shows it, and the day is not lost', async () => {
+    const id = await register(ports, amina);
+    const expected = await storage.collection(expectedPersons);
+    const shown = await expected.get(id);
+    if (shown === undefined) throw new Error('not shown');
+    await expected.remove(shown, shown.revision);
+    await work();
+    expect((await expected.get(id))?.value).toEqual(shown.value);
+  });
+});
+
+describe('registering', () => {
+  it('finds a person by reference, and refuses the reference of somebody else', async () => {
+    await register(ports, amina);
+    await expect(register(ports, amina)).rejects.toMatchObject({ code: 'day-taken' });
+    await register(ports, { ...amina, day: '2026-11-24' });
+    await expect(register(ports, { ...amina, name: 'Somebody Else', day: '2026-11-25' })).rejects.toMatchObject({
+      code: 'reference-of-another-person',
+    });
+    expect(await storage.journal.streams(tenant, registrationKind)).toHaveLength(1);
+  });
+  it('refuses a language that the test is not given in', async () => {
+    await expect(register(ports, { ...amina, language: 'tr' })).rejects.toMatchObject({ code: 'language-not-offered' });
+  });
+  it('leaves nothing in a commit that names the person', async () => {
+    const id = await register(ports, amina);
+    await ports.registrations.handle(id, { type: 'cancel', by, reason: 'is ill' });
+    await admit(ports, await register(ports, amina), by);
+    const streams = [registrationKind, sessionKind].map((kind) => storage.journal.streams(tenant, kind));
+    expect((await Promise.all(streams)).flat()).toHaveLength(2);
+    for (const kind of [registrationKind, sessionKind])
+      for (const stream of await storage.journal.streams(tenant, kind))
+        for (const { bytes } of await storage.journal.read({ tenant, kind, id: stream }))
+          for (const said of [amina.name, 'Voorbeeld', amina.birthDate, amina.reference])
+            expect(Buffer.from(bytes).toString()).not.toContain(said);
+  });
+});
