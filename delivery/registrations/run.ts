@@ -119,8 +119,8 @@ export class Registrations {
   }
 
   /**
-   * A page of the registrations for a day at a centre, whatever became of them. Throws InvalidQuery where `after` is not
-   * the `next` of a page before.
+   * A page of the registrations for a day at a centre, whatever became of them. Throws InvalidQuery where `after` is
+   * not the `next` of a page before.
    */
   async expectedOn(
     tenant: string,
