@@ -30,6 +30,8 @@ export interface SecondFacts {
   readonly regimes: readonly unknown[];
   /** Of all raters, logits. */
   readonly severity: number;
+  /** Items that were taken out of the count since. */
+  readonly withdrawn?: ReadonlySet<string>;
   /** Where a result of before is looked at again: the regime that it names. */
   readonly regime?: string;
 }
@@ -63,7 +65,8 @@ export class Undecidable extends Error {
 }
 
 /** Throws Undecidable where the journal does not hold what a decision needs. */
-export function secondScore(facts: SecondFacts): SecondResult {
+export function secondScore(given: SecondFacts): SecondResult {
+  const facts = { ...given, session: withoutWithdrawn(given) };
   const { session, pinned, regimes } = facts;
   if (session.closedAt === undefined) throw new Undecidable('the session is not closed');
   const testDate = brusselsDay(session.firstAdmittedAt ?? session.closedAt);
@@ -74,6 +77,13 @@ export function secondScore(facts: SecondFacts): SecondResult {
   const isWhole = pinned.parts.every((part) => session.completedParts.includes(part));
   const decided = isWhole ? decide(rule, facts) : undefined;
   return { ...head, ...(decided ?? { outcome: 'void', met: [], parts: [] }) };
+}
+
+function withoutWithdrawn({ session, withdrawn = new Set() }: SecondFacts): SessionEvidence {
+  return {
+    ...session,
+    asked: session.asked.map((asked) => (withdrawn.has(asked.item) ? { ...asked, lost: true } : asked)),
+  };
 }
 
 type Decided = Omit<SecondResult, 'testDate' | 'regime'>;

@@ -96,23 +96,28 @@ const said: ReadonlySet<string> = new Set([
   'max',
 ]);
 
+async function requireRecomputed({ results }: PronouncePorts, id: SessionId, version: number): Promise<void> {
+  const differs = (await results.recompute(id, version))?.differs.filter((member) => said.has(member)) ?? [];
+  if (differs.length > 0) throw new NotRecomputed(id, differs);
+}
+
 /** A released result becomes a certificate and a push. Throws NotRecomputed. */
 export async function released(ports: PronouncePorts, id: SessionId, version: number): Promise<void> {
   const result = await pronouncedAt(ports, id, version);
   if (result === undefined) return;
-  const differs = (await ports.results.recompute(id, version))?.differs.filter((member) => said.has(member)) ?? [];
-  if (differs.length > 0) throw new NotRecomputed(id, differs);
+  await requireRecomputed(ports, id, version);
   const credential = await issueCertificate(ports.certificates, id.tenant, result.facts, ports.sign);
   await push(ports, 'released', result, { at: result.released.at, ...defined({ credential }) });
 }
 
 /**
- * A corrected result is a named person's word and need not follow from the session. It gets a certificate of its own,
- * where it earns one; the one before counts no more.
+ * A corrected result follows from the session's answers and the amendment that it names, or it is a named person's
+ * word. It gets a certificate of its own, where it earns one; the one before counts no more. Throws NotRecomputed.
  */
 export async function corrected(ports: PronouncePorts, id: SessionId, version: number): Promise<void> {
   const [before, result] = [await ports.results.loadAt(id, version - 1), await pronouncedAt(ports, id, version)];
   if (result === undefined) return;
+  if (!result.released.isByHand) await requireRecomputed(ports, id, version);
   const credential = await replaceCertificate(
     ports.certificates,
     ports.withdrawn,

@@ -7,6 +7,7 @@ import { canonicalJson } from '../../storage/document/json.ts';
 import type { Decision } from '../../storage/journal/stream.ts';
 import type { Consequence, NoData } from '../../storage/port.ts';
 import type { ScoreDifference } from '../assurance/compare.ts';
+import type { Amendment } from './amendment.ts';
 import type { Conclusion } from './conclude.ts';
 import type { ResultContent, ResultEvent, ResultState } from './result.ts';
 
@@ -18,7 +19,15 @@ export type ResultCommand =
       readonly conclusion: Conclusion;
       readonly differences: readonly ScoreDifference[];
     }
-  | { readonly type: 'correct'; readonly result: ResultContent; readonly by: string; readonly reason: string }
+  | {
+      readonly type: 'correct';
+      readonly result: ResultContent;
+      readonly by: string;
+      readonly reason: string;
+      /** A second person, where one is needed. */
+      readonly confirmedBy?: string;
+      readonly amendment?: Amendment;
+    }
   | { readonly type: 'annul'; readonly by: string; readonly reason: string };
 
 export type ResultRefusal = 'not-attended' | 'not-released' | 'annulled' | 'no-reason' | 'nothing-to-correct';

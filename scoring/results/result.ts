@@ -7,7 +7,9 @@ import type { Immutable } from '../../storage/document/immutable.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { JsonObject } from '../../storage/document/json.ts';
 import { EventOrderError } from '../../storage/journal/stream.ts';
+import { defined } from '../../storage/document/defined.ts';
 import type { ScoreDifference } from '../assurance/compare.ts';
+import { Amendment } from './amendment.ts';
 
 const text = z.string();
 const number = z.number();
@@ -65,13 +67,32 @@ const ResultEvent = z.discriminatedUnion('type', [
   /** Decided, and not released: the second scorer says something else. */
   z.strictObject({ type: z.literal('held-back'), ...head, differences: z.array(HeldBackMember) }),
   z.strictObject({ type: z.literal('released'), ...head, result: ResultContent }),
-  z.strictObject({ type: z.literal('corrected'), ...head, result: ResultContent, ...why }),
+  /** With an amendment it follows from the session's answers, else it is a person's word. */
+  z.strictObject({
+    type: z.literal('corrected'),
+    ...head,
+    result: ResultContent,
+    ...why,
+    confirmedBy: text.exactOptional(),
+    amendment: Amendment.exactOptional(),
+  }),
   z.strictObject({ type: z.literal('annulled'), ...head, ...why }),
 ]);
 export type ResultEvent = Immutable<z.infer<typeof ResultEvent>>;
 
 /** Throws for a type, a schema version or a member that is not known. */
 export const readResultEvent = (recorded: JsonObject): ResultEvent => ResultEvent.parse(recorded);
+
+/** `version` is that of the commit that says so. */
+export interface CountingResult {
+  readonly at: Instant;
+  readonly result: ResultContent;
+  readonly version: number;
+  /** What the questions were amended by, all corrections together. */
+  readonly amendment?: Amendment;
+  /** A person said so, and it need not follow from the answers. */
+  readonly isByHand: boolean;
+}
 
 export interface ResultState {
   readonly session: string;
@@ -80,8 +101,8 @@ export interface ResultState {
   readonly provisional?: readonly PartResult[];
   /** Why it was held back, until it is released. */
   readonly heldBack?: { readonly at: Instant; readonly differences: readonly ScoreDifference[] };
-  /** The result that counts now, with the version of the stream that says so. */
-  readonly released?: { readonly at: Instant; readonly result: ResultContent; readonly version: number };
+  /** The result that counts now. */
+  readonly released?: CountingResult;
   readonly corrections: number;
   readonly annulled?: { readonly at: Instant; readonly by: string; readonly reason: string };
 }
@@ -100,12 +121,15 @@ export function evolveResult(state: ResultState | undefined, event: ResultEvent,
       return { ...state, heldBack: { at: event.at, differences: event.differences } };
     case 'released': {
       const { heldBack: _heldBack, ...rest } = state;
-      return { ...rest, released: { at: event.at, result: event.result, version } };
+      return { ...rest, released: { at: event.at, result: event.result, version, isByHand: false } };
     }
     case 'corrected':
       return {
         ...state,
-        released: { at: event.at, result: event.result, version },
+        released: {
+          ...{ at: event.at, result: event.result, version, isByHand: event.amendment === undefined },
+          ...defined({ amendment: event.amendment }),
+        },
         corrections: state.corrections + 1,
       };
     case 'annulled':

@@ -22,6 +22,7 @@ import { raterSeverity } from '../raters/severity.ts';
 import { assuredAgainst } from '../assurance/assure.ts';
 import type { ScoreDifference } from '../assurance/compare.ts';
 import type { ItemCurve } from '../assurance/second-score.ts';
+import { type Amendment, amended, amendedFurther, isAmended, newKeyOf, noAmendment } from './amendment.ts';
 import { conclude, tasksOf } from './conclude.ts';
 import { type ResultCommand, type ResultRefusal, decideResult } from './decide.ts';
 import { promisedAt } from './promise.ts';
@@ -51,6 +52,23 @@ export interface Recomputation {
   readonly recomputed: ResultContent | undefined;
   readonly differs: readonly string[];
   /** Where the second scorer does not agree with what was recomputed. */
+  readonly assured: readonly ScoreDifference[];
+}
+
+/** A change of what counts, to be tried or carried out. */
+export interface Rescoring {
+  readonly amendment: Amendment;
+  /** Id of another regime of the test's family. */
+  readonly regime?: string;
+}
+export interface Rescored {
+  readonly before: ResultContent;
+  /** Undefined: the session would not be decided. */
+  readonly result: ResultContent | undefined;
+  /** A person's correction, which nothing here replaces. */
+  readonly isByHand: boolean;
+  /** All amendments together, as a correction records them. */
+  readonly amendment: Amendment;
   readonly assured: readonly ScoreDifference[];
 }
 
@@ -146,21 +164,34 @@ export class Results {
    * released.
    */
   async recompute(id: SessionId, version?: number): Promise<Recomputation | undefined> {
-    const result = version === undefined ? this.load(id) : this.loadAt(id, version);
-    const [session, { state }] = [await this.ports.sessions.load(id), await result];
+    const loaded = version === undefined ? this.load(id) : this.loadAt(id, version);
+    const [session, { state }] = [await this.ports.sessions.load(id), await loaded];
     if (session === undefined || state?.released === undefined) return undefined;
-    const recorded = state.released.result;
-    const conclusion = conclude(
-      session.state,
-      this.ports.sessions.pinnedTest(session.state),
-      await this.ratingsOf(id, session.state),
-      recorded.regime.id,
-      this.ports.regimes,
-    );
-    const recomputed = conclusion.kind === 'decided' ? conclusion.result : undefined;
-    const assured =
-      recomputed === undefined ? [] : await this.assure(id, session.state, recomputed, recorded.regime.id);
-    return { recorded, recomputed, differs: differences(recorded, recomputed), assured };
+    const { result: recorded, amendment = noAmendment } = state.released;
+    const { result, assured } = await this.decideAgain(id, session.state, recorded.regime.id, amendment);
+    return { recorded, recomputed: result, differs: differences(recorded, result), assured };
+  }
+
+  /**
+   * The result that counts, as it would be with other keys, without some questions, or under another regime of its
+   * family. Undefined when nothing counts, or the session has none of the items and the regime stays.
+   */
+  async rescore(id: SessionId, change: Rescoring): Promise<Rescored | undefined> {
+    const [session, { state }] = [await this.ports.sessions.load(id), await this.load(id)];
+    if (session === undefined || state?.released === undefined || state.annulled !== undefined) return undefined;
+    const { result: before, amendment: earlier = noAmendment, isByHand } = state.released;
+    const regime = change.regime ?? before.regime.id;
+    if (regime === before.regime.id && !isAmended(session.state, change.amendment)) return undefined;
+    const amendment = amendedFurther(earlier, change.amendment);
+    return { before, isByHand, amendment, ...(await this.decideAgain(id, session.state, regime, amendment)) };
+  }
+
+  private async decideAgain(id: SessionId, recorded: SessionState, regime: string, amendment: Amendment) {
+    const [test, ratings] = [this.ports.sessions.pinnedTest(recorded), await this.ratingsOf(id, recorded)];
+    const conclusion = conclude(amended(recorded, amendment), test, ratings, regime, this.ports.regimes);
+    const result = conclusion.kind === 'decided' ? conclusion.result : undefined;
+    const assured = result === undefined ? [] : await this.assure(id, recorded, result, { regime, amendment });
+    return { result, assured };
   }
 
   /** The session behind a receipt's key. */
@@ -179,7 +210,7 @@ export class Results {
     id: SessionId,
     state: SessionState,
     first: ResultContent,
-    regime?: string,
+    { regime, amendment = noAmendment }: { readonly regime?: string; readonly amendment?: Amendment } = {},
   ): Promise<ScoreDifference[]> {
     const { journal, sessions, curveOf, regimes = shippedRegimes } = this.ports;
     const linesOf = async (stream: StreamId) => (await journal.read(stream)).flatMap(({ events }) => events);
@@ -191,11 +222,12 @@ export class Results {
       pinned: {
         family: test.specification.regime,
         parts: test.specification.parts.map((part) => part.id),
-        keyOf: (item) => keyOfItem(test.items.get(item)),
+        keyOf: (item) => newKeyOf(amendment, item) ?? keyOfItem(test.items.get(item)),
         curveOf: (item) => curveOf(state.registration, item),
       },
       regimes,
       severity: raterSeverity.severity,
+      withdrawn: new Set(amendment.without),
       ...defined({ regime }),
     });
   }
