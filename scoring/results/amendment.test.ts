@@ -28,6 +28,10 @@ describe('an amendment', () => {
     expect(isAmended(now, { without: ['elsewhere'], keys: {} })).toBe(false);
     expect(isAmended(now, { without: [unscored], keys: {} })).toBe(false);
     expect(amended(now, { without: [], keys: { toString: 1 } })).toEqual(now);
+    const [item] = now.items;
+    if (item === undefined) throw new Error('no items');
+    const lost = { ...now, items: [{ ...item, category: null }] };
+    expect(amended(lost, { without: [], keys: { [item.item.id]: 0 } })).toEqual(lost);
   });
 });
 
@@ -87,6 +91,7 @@ describe('a result that is scored anew', () => {
     expect(await rooms.results.rescore(id, amendment({ without: ['A1-0'] }))).toBeUndefined();
     await released(9, 20);
     expect(await rooms.results.rescore(id, amendment({ without: ['elsewhere'] }))).toBeUndefined();
+    expect(await rooms.results.rescore(id, { ...amendment({}), regime: 'nt2-oral-b1' })).toBeUndefined();
     await rooms.results.handle(id, { type: 'annul', by: 'office', reason: 'another person sat the test' });
     expect(await rooms.results.rescore(id, amendment({ without: ['A1-0'] }))).toBeUndefined();
   });

@@ -28,7 +28,7 @@ export type ResultCommand =
       readonly confirmedBy?: string;
       readonly amendment?: Amendment;
     }
-  | { readonly type: 'annul'; readonly by: string; readonly reason: string };
+  | { readonly type: 'annul'; readonly by: string; readonly reason: string; readonly confirmedBy?: string };
 
 export type ResultRefusal = 'not-attended' | 'not-released' | 'annulled' | 'no-reason' | 'nothing-to-correct';
 export type ResultConsequence =

@@ -76,7 +76,7 @@ const ResultEvent = z.discriminatedUnion('type', [
     confirmedBy: text.exactOptional(),
     amendment: Amendment.exactOptional(),
   }),
-  z.strictObject({ type: z.literal('annulled'), ...head, ...why }),
+  z.strictObject({ type: z.literal('annulled'), ...head, ...why, confirmedBy: text.exactOptional() }),
 ]);
 export type ResultEvent = Immutable<z.infer<typeof ResultEvent>>;
 

@@ -174,13 +174,16 @@ export class Results {
 
   /**
    * The result that counts, as it would be with other keys, without some questions, or under another regime of its
-   * family. Undefined when nothing counts, or the session has none of the items and the regime stays.
+   * family. Undefined when nothing counts, the regime is of another family, or none of this touches the session.
    */
   async rescore(id: SessionId, change: Rescoring): Promise<Rescored | undefined> {
     const [session, { state }] = [await this.ports.sessions.load(id), await this.load(id)];
     if (session === undefined || state?.released === undefined || state.annulled !== undefined) return undefined;
     const { result: before, amendment: earlier = noAmendment, isByHand } = state.released;
     const regime = change.regime ?? before.regime.id;
+    const { regimes = shippedRegimes, sessions } = this.ports;
+    const { regime: family } = sessions.pinnedTest(session.state).specification;
+    if (!regimes.some((one) => one.family === family && one.id === regime)) return undefined;
     if (regime === before.regime.id && !isAmended(session.state, change.amendment)) return undefined;
     const amendment = amendedFurther(earlier, change.amendment);
     return { before, isByHand, amendment, ...(await this.decideAgain(id, session.state, regime, amendment)) };

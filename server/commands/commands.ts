@@ -5,6 +5,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start.ts')).startCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
   recompute: async () => (await import('./recompute.ts')).recomputeCommand,
+  rescore: async () => (await import('./rescore.ts')).rescoreCommand,
+  annul: async () => (await import('./annul.ts')).annulCommand,
   rebuild: async () => (await import('./rebuild.ts')).rebuildCommand,
   'replay-deliveries': async () => (await import('./replay-deliveries.ts')).replayDeliveriesCommand,
   'rotate-key': async () => (await import('./rotate-key.ts')).rotateKeyCommand,
