@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { admissionCodes } from '../people/access/codes.ts';
 import { agencies, tenants } from '../people/agencies/agency.ts';
+import { personKind } from '../people/candidates/erasure.ts';
 import { candidates } from '../people/candidates/candidate.ts';
 import { accounts } from '../people/staff/account.ts';
 import { staffSessions } from '../people/staff/staff-sessions.ts';
@@ -99,7 +100,7 @@ export async function verifyEverything(
   ports: Omit<VerifyPorts, 'storage' | 'scopes'>,
 ): Promise<Verified> {
   const ofAgencies = (await tenants(await storage.collection(agencies))).flatMap((tenant) =>
-    [registrationKind, sessionKind, ratingKind, resultKind].map((kind) => ({ tenant, kind })),
+    [personKind, registrationKind, sessionKind, ratingKind, resultKind].map((kind) => ({ tenant, kind })),
   );
   const scopes = [{ tenant: installationTenant, kind: bankKind }, installationStream, ...ofAgencies];
   return verifyCheckpoints({ storage, scopes, ...ports });

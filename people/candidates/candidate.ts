@@ -71,6 +71,11 @@ export class Candidates {
     return found && { id: found.id, ...defined({ person: await this.opened(found) }) };
   }
 
+  /** Also of somebody who was erased. */
+  async isKnown(key: Key): Promise<boolean> {
+    return (await this.collection.get(key)) !== undefined;
+  }
+
   /** Undefined when there is no such candidate, or not any more. */
   async person(key: Key): Promise<Person | undefined> {
     const stored = await this.collection.get(key);

@@ -123,6 +123,11 @@ export class Results {
     return this.stream.loadAt(id, version);
   }
 
+  /** Whether there is a result that counts, or counted. */
+  async isDecided(id: SessionId): Promise<boolean> {
+    return (await this.load(id)).state?.released !== undefined;
+  }
+
   /** At first admission: the candidate attended, whatever comes of it. */
   async attended(id: SessionId): Promise<void> {
     const session = await this.ports.sessions.load(id);

@@ -9,6 +9,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   annul: async () => (await import('./annul.ts')).annulCommand,
   rebuild: async () => (await import('./rebuild.ts')).rebuildCommand,
   'replay-deliveries': async () => (await import('./replay-deliveries.ts')).replayDeliveriesCommand,
+  erase: async () => (await import('./erase.ts')).eraseCommand,
   'rotate-key': async () => (await import('./rotate-key.ts')).rotateKeyCommand,
   responses: async () => (await import('./responses.ts')).responsesCommand,
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand,
