@@ -1,6 +1,6 @@
 /** `meetlat erase PERSON`: forgets who somebody was; what happened stays, under the pseudonym. */
 import { tenants } from '../../people/agencies/agency.ts';
-import { sessionList } from '../../delivery/administrations/register.ts';
+import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { askForFreshCopy, makeFreshCopy } from '../../storage/lmdb/fresh-copy.ts';
 import type { Key } from '../../storage/port.ts';
 import type { CommandVoice } from '../../words/commands.ts';

@@ -4,7 +4,7 @@
  */
 import type { Candidates } from '../../people/candidates/candidate.ts';
 import { isErased, recordErasure } from '../../people/candidates/erasure.ts';
-import type { SessionList } from '../../delivery/administrations/register.ts';
+import type { SessionList } from '../../delivery/sessions/session-list.ts';
 import type { Sessions } from '../../delivery/sessions/run.ts';
 import type { Certificates } from '../../scoring/certificates/issue.ts';
 import type { Results } from '../../scoring/results/run.ts';
