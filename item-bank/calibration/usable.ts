@@ -1,5 +1,5 @@
 /** Which persons and items can be calibrated: what is left out, and why, is said. */
-import type { ResponseMatrix } from 'itemresponsetheory/calibration';
+import { type ResponseMatrix, connectedItems } from 'itemresponsetheory/calibration';
 import { ResponseFileError } from './response-file-error.ts';
 import { keepItems, keepPersons } from './response-rows.ts';
 import type { Remark, ResponseData } from './stream-responses.ts';
@@ -85,31 +85,9 @@ export function closeCategories(
   };
 }
 
-/** Sets of items that some person links, largest first: by union of each person's items. */
-export function connectedSets(data: ResponseMatrix): number[][] {
-  const parent = Uint32Array.from({ length: data.items }, (_, n) => n);
-  const root = (item: number): number => {
-    let at = item;
-    while (parent[at] !== at) {
-      parent[at] = parent[parent[at] ?? 0] ?? 0;
-      at = parent[at] ?? 0;
-    }
-    return at;
-  };
-  for (let person = 0; person < data.persons; person += 1) {
-    const from = data.rowStart[person] ?? 0;
-    const first = data.item[from] ?? 0;
-    for (let n = from + 1; n < (data.rowStart[person + 1] ?? 0); n += 1) parent[root(data.item[n] ?? 0)] = root(first);
-  }
-  const sets = new Map<number, number[]>();
-  for (let item = 0; item < data.items; item += 1) {
-    const at = root(item);
-    const set = sets.get(at);
-    if (set) set.push(item);
-    else sets.set(at, [item]);
-  }
-  return [...sets.values()].sort((a, b) => b.length - a.length);
-}
+/** Sets of items that some person links, largest first. */
+export const connectedSets = (data: ResponseMatrix): number[][] =>
+  connectedItems(data).sort((a, b) => b.length - a.length);
 
 /**
  * Items without responses or with one category only have no finite parameters and are left out; so are persons without

@@ -2,6 +2,7 @@
 import { IrtError } from '../errors.ts';
 import type { ItemSpec } from '../parameters/item-parameters.ts';
 import type { Flag } from './categories.ts';
+import { connectedItems } from './connected-sets.ts';
 import type { Patterns } from './patterns.ts';
 
 /**
@@ -14,30 +15,10 @@ export function checkForms(
   fixed: ReadonlyMap<number, ItemSpec> | undefined,
   names: (item: number) => string,
 ): Flag[] {
-  const parent = Array.from(categories, (_, n) => n);
-  const root = (n: number): number => {
-    let at = n;
-    while (parent[at] !== at) {
-      parent[at] = parent[parent[at]];
-      at = parent[at];
-    }
-    return at;
-  };
-  for (let row = 0; row < rows; row += 1) {
-    const first = item[rowStart[row]];
-    for (let n = rowStart[row]; n < rowStart[row + 1]; n += 1) {
-      const one = item[n];
-      if (parent[one] !== parent[first]) parent[root(one)] = root(first);
-    }
-  }
-  const sets = new Map<number, number[]>();
-  parent.forEach((_, n) => {
-    const at = root(n);
-    sets.set(at, [...(sets.get(at) ?? []), n]);
-  });
-  const loose = [...sets.values()].filter((members) => !members.some((n) => fixed?.has(n) === true));
-  if (sets.size < 2 || loose.length === 0) return [];
-  const inWords = [...sets.values()]
+  const sets = connectedItems({ items: categories.length, rowStart: rowStart.subarray(0, rows + 1), item });
+  const loose = sets.filter((members) => !members.some((n) => fixed?.has(n) === true));
+  if (sets.length < 2 || loose.length === 0) return [];
+  const inWords = sets
     .map((members) => members.map(names).slice(0, 8).join(' ') + (members.length > 8 ? ' …' : ''))
     .join(' | ');
   if (new Set(density).size > 1)

@@ -27,5 +27,6 @@ export {
 export type { RaschModel, TestDesign } from './cml-data.ts';
 export { type CalibrationTeam, serveCalibration, type TeamWork } from './team.ts';
 export { type AndersenTest, andersenTest } from './andersen.ts';
+export { connectedItems, type RowsOfItems } from './connected-sets.ts';
 export { calibrateJointly, type JointCalibration, type JointItem, type JointItemsOptions } from './jml.ts';
 export { calibrateAtAbilities, type MethodAItem, type OneItemModel } from './method-a.ts';

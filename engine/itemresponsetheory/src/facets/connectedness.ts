@@ -4,6 +4,7 @@
  * sufficient, so the rank decides (Weeks & Williams 1964).
  */
 import { IrtError } from '../errors.ts';
+import { DisjointSets } from '../numeric/disjoint-sets.ts';
 import type { RatingTable } from '../responses/rating-table.ts';
 
 export interface Subset {
@@ -138,12 +139,7 @@ function subsetsOf({ persons, person, facets }: RatingTable, classes: readonly U
   if (whole.length === facets.length)
     return [{ elements: whole.map(({ facet, elements }) => ({ facet, elements })), persons: persons.length }];
   const starts = counts.map((_, f) => counts.slice(0, f).reduce((sum, count) => sum + count, 0));
-  const parent = Array.from({ length: counts.reduce((sum, count) => sum + count, 0) }, (_, n) => n);
-  const root = (n: number): number => {
-    let at = n;
-    while (parent[at] !== at) at = parent[at];
-    return at;
-  };
+  const sets = new DisjointSets(counts.reduce((sum, count) => sum + count, 0));
   const classAt = (n: number, f: number): number => starts[f] + classes[f][facets[f].of[n]];
   const split = facets.flatMap((_, f) => (counts[f] > 1 ? [f] : []));
   const firstOf = new Int32Array(persons.length).fill(-1);
@@ -151,11 +147,11 @@ function subsetsOf({ persons, person, facets }: RatingTable, classes: readonly U
     for (const f of split) {
       const [p, at] = [person[n], classAt(n, f)];
       if (firstOf[p] < 0) firstOf[p] = at;
-      else parent[root(at)] = root(firstOf[p]);
+      else sets.join(at, firstOf[p]);
     }
   const keys = split.flatMap((f) => Array.from({ length: counts[f] }, (_, c) => starts[f] + c));
-  const isEntangled = new Set(keys.map(root)).size === 1;
-  const groupOf = (key: number): number => (isEntangled ? key : root(key));
+  const isEntangled = new Set(keys.map((key) => sets.rootOf(key))).size === 1;
+  const groupOf = (key: number): number => (isEntangled ? key : sets.rootOf(key));
   return [...new Set(keys.map(groupOf))].map((group): Subset => ({
     elements: facets.flatMap(({ name, elements }, f) => {
       const own =
