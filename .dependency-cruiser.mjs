@@ -81,6 +81,7 @@ export const rooms = {
     'password-worker',
     'password-threads',
     'content',
+    'kept-file',
     'greeting',
     'open-storage',
     'stores',

@@ -1,7 +1,7 @@
 /** The one place that makes the clock, randomness, ids, timers and storage, and ties every floor together. */
 import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Express } from 'express';
 import { type Logger, pino } from 'pino';
@@ -57,6 +57,7 @@ import { type OpeningPorts, openSealed } from './open-storage.ts';
 import { upgradedStores } from './privacy/upgrade.ts';
 import { passwordThread } from './password-threads.ts';
 import { greeting } from './greeting.ts';
+import { keptFile } from './kept-file.ts';
 import type { Program } from './program.ts';
 import { openRooms } from './rooms.ts';
 import { type OpenStores, type Stores, openedStores } from './stores.ts';
@@ -101,19 +102,6 @@ const openedFor = async (configuration: Configuration, ports: OpeningPorts): Pro
 
 /** Folder of the demonstration's data, beside the built program and beside the sources alike. */
 export const demonstrationFolder = join(import.meta.dirname, '..', 'demonstration');
-
-/** Written once, by whoever comes first. */
-async function kept<T>(file: string, make: () => T): Promise<T> {
-  try {
-    const value: T = JSON.parse(await readFile(file, 'utf8'));
-    return value;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
-  const made = make();
-  await writeFile(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-  return made;
-}
 
 const packageFile: { version: string } = JSON.parse(
   readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'),
@@ -290,7 +278,7 @@ async function openCalibrations(
     startWorker(join(import.meta.dirname, 'calibration-worker.mjs')),
     join(dataFolder, 'uploads'),
   );
-  await calibrations.tidy(storage.engine === 'mongodb');
+  await calibrations.tidy();
   return calibrations;
 }
 
@@ -362,7 +350,9 @@ async function demonstrate(
   ports: DemonstrationPorts,
 ): Promise<Credentials | undefined> {
   if (!demonstration) return undefined;
-  const credentials = await kept(join(dataFolder, 'demonstration-accounts.json'), () => makeCredentials(random));
+  const make = (): string => `${JSON.stringify(makeCredentials(random), null, 2)}\n`;
+  const file = join(dataFolder, 'demonstration-accounts.json');
+  const credentials: Credentials = JSON.parse(await keptFile(file, make, random));
   await seedDemonstration(ports, await loadDemonstration(demonstrationFolder), credentials);
   return credentials;
 }

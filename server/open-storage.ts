@@ -1,5 +1,4 @@
 /** Storage as the program works with it: of the engine that the settings name, opened by the secret, sealed. */
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { admissionCodes } from '../people/access/codes.ts';
 import { agencies, tenants } from '../people/agencies/agency.ts';
@@ -31,6 +30,7 @@ import { openLmdb } from '../storage/lmdb/open.ts';
 import { openMongo } from '../storage/mongodb/open.ts';
 import { type Storage, installationStream, installationTenant } from '../storage/port.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
+import { keptFile } from './kept-file.ts';
 
 /** Every collection that is declared `sealed`; tests/house holds the list to the declarations. */
 export const sealedCollections: readonly AnyDefinition[] = [
@@ -112,13 +112,6 @@ export async function verifyEverything(
 async function secretOf({ secret, dataFolder, mongodbUri }: Configuration, random: Random): Promise<string> {
   if (secret !== undefined) return secret;
   if (mongodbUri !== undefined) throw new ConfigurationError('MEETLAT_SECRET', 'is required with MONGODB_URI');
-  const file = join(dataFolder, 'secret');
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
-  const made = Buffer.from(random(32)).toString('base64url');
-  await writeFile(file, `${made}\n`, { mode: 0o600, flag: 'wx' });
-  return made;
+  const make = (): string => `${Buffer.from(random(32)).toString('base64url')}\n`;
+  return (await keptFile(join(dataFolder, 'secret'), make, random)).trim();
 }

@@ -3,7 +3,8 @@
  * hash is
  * stored, under the installation, because whoever brings a code does not know the agency.
  */
-import { type Collection, type CollectionDefinition, DuplicateKey, RevisionConflict } from '../../storage/port.ts';
+import type { Collection, CollectionDefinition } from '../../storage/port.ts';
+import { unlessRaced } from '../../storage/raced.ts';
 import { sha256 } from '../../storage/document/native-hash.ts';
 import { encodeId } from '../../storage/document/id.ts';
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
@@ -66,10 +67,5 @@ export async function useCode(codes: AdmissionCodes, typed: string, now: Instant
   if (normaliseCode(typed).length !== codeLength) return undefined;
   const stored = await codes.get(keyOf(typed));
   if (stored === undefined || stored.value.usedAt !== undefined || stored.value.validUntil < now) return undefined;
-  try {
-    return (await codes.replace(stored, stored.revision, { ...stored.value, usedAt: now })).value;
-  } catch (error) {
-    if (error instanceof RevisionConflict || error instanceof DuplicateKey) return undefined;
-    throw error;
-  }
+  return (await unlessRaced(codes.replace(stored, stored.revision, { ...stored.value, usedAt: now })))?.value;
 }

@@ -23,7 +23,7 @@ const certificate: Certificate = {
   title: { nl: 'NT2 mondeling', en: 'Dutch, oral' },
   testDate: '2026-11-23',
   issuedAt: '2026-11-23T10:00:00.000Z',
-  level: { reached: 'B1', required: 'B1', isMet: true, scale: 512, standardError: 24 },
+  level: { reached: 'B1', required: 'B1', isMet: true, levels: ['A1', 'A2', 'B1'], scale: 512, standardError: 24 },
   regime: { id: 'nt2-oral-b1', title: 'NT2 mondeling: B1' },
   synthetic: true,
 };
@@ -121,7 +121,17 @@ describe.each(['EdDSA', 'ES256'])('%s', (alg) => {
     expect(
       await check(
         await signCertificate(
-          { ...certificate, level: { reached: 'A2', required: 'B1', isMet: false, scale: 433, standardError: 24 } },
+          {
+            ...certificate,
+            level: {
+              reached: 'A2',
+              required: 'B1',
+              isMet: false,
+              levels: ['A1', 'A2', 'B1'],
+              scale: 433,
+              standardError: 24,
+            },
+          },
           sign,
         ),
       ),

@@ -42,6 +42,7 @@ const facts = (result: ResultContent): CertificateFacts => ({
   issuerName: 'Agentschap',
   holder: { name: 'Zoë Voorbeeld', birthDate: '1990-01-01' },
   result,
+  levels: ['A1', 'A2', 'B1'],
   title: { nl: 'Maatschappelijke oriëntatie', en: 'Social orientation' },
   releasedAt: '2026-11-24T09:00:00.000Z',
   synthetic: true,
@@ -59,7 +60,16 @@ describe('what a result earns', () => {
     [
       'NT2, the level that is required',
       oral,
-      { level: { reached: 'B1', required: 'B1', isMet: true, scale: 512, standardError: 24 } },
+      {
+        level: {
+          reached: 'B1',
+          required: 'B1',
+          isMet: true,
+          levels: ['A1', 'A2', 'B1'],
+          scale: 512,
+          standardError: 24,
+        },
+      },
     ],
     [
       'NT2, a lower level',

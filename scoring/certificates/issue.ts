@@ -40,6 +40,8 @@ export interface CertificateFacts {
   readonly issuerName: string;
   readonly holder: { readonly name: string; readonly birthDate: string };
   readonly result: ResultContent;
+  /** Names of the levels of the result's regime, ascending; none where answers are counted. */
+  readonly levels: readonly string[];
   /** The test's titles by language. */
   readonly title: Readonly<Record<string, string>>;
   readonly releasedAt: Instant;
@@ -53,6 +55,7 @@ export function certificateOf({
   issuerName,
   holder,
   result,
+  levels,
   title,
   releasedAt,
   synthetic,
@@ -80,6 +83,7 @@ export function certificateOf({
       reached: result.level,
       required: result.required ?? '',
       isMet: result.outcome === 'pass',
+      levels,
       scale: result.scale ?? 0,
       standardError: result.standardError ?? 0,
     },

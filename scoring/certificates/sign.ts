@@ -24,6 +24,8 @@ export interface Certificate {
     readonly reached: string;
     readonly required: string;
     readonly isMet: boolean;
+    /** Of the regime, ascending. */
+    readonly levels: readonly string[];
     readonly scale: number;
     readonly standardError: number;
   };
@@ -60,7 +62,7 @@ const cefr = {
 type Shown = JsonObject;
 
 function oralAchievement({ issuer }: Certificate, level: NonNullable<Certificate['level']>): Shown {
-  const levels = ['A1', 'A2', 'B1'].map((name) => ({
+  const levels = level.levels.map((name) => ({
     id: `${issuer}/levels/${name}`,
     type: ['RubricCriterionLevel'],
     name,

@@ -15,6 +15,7 @@ import type { SessionId } from '../../delivery/sessions/run.ts';
 import { certificates, openCertificates } from '../certificates/issue.ts';
 import { withdrawalOf, withdrawnCertificates } from '../certificates/status.ts';
 import { verifyCertificate } from '../certificates/verify.ts';
+import { regimes } from '../regimes/regime.ts';
 import { type Rooms, openRooms, satCivic } from '../results/example.suite.ts';
 import type { ResultContent } from '../results/result.ts';
 import { type Deliveries, type Delivery, deliveries, openDeliveries } from '../trajectory/deliveries.ts';
@@ -58,6 +59,7 @@ beforeEach(async () => {
     withdrawn: await storage.collection(withdrawnCertificates),
     deliveries: queue,
     sign: signing.sign,
+    regimes,
     publicUrl: () => 'https://exam.example',
     now: rooms.now,
     heldBack: (_, differences) => heldBack.push(...differences.map(({ member }) => member)),

@@ -17,7 +17,9 @@ import {
 } from '../certificates/issue.ts';
 import type { Sign } from '../certificates/sign.ts';
 import type { WithdrawnCertificates } from '../certificates/status.ts';
-import type { ResultState } from '../results/result.ts';
+import { type Regime, regimeById } from '../regimes/regime.ts';
+import { reportingScale } from '../regimes/reporting-scale.ts';
+import type { ResultContent, ResultState } from '../results/result.ts';
 import type { Results } from '../results/run.ts';
 import { type Deliveries, enqueue } from '../trajectory/deliveries.ts';
 import { type PushFacts, type PushType, eventId, resultEvent } from '../trajectory/event.ts';
@@ -30,6 +32,7 @@ export interface PronouncePorts {
   readonly certificates: Certificates;
   readonly withdrawn: WithdrawnCertificates;
   readonly sign: Sign;
+  readonly regimes: readonly Regime[];
   /** Address that people reach us at: the issuer of certificates and the source of pushes. */
   readonly publicUrl: () => string;
   readonly now: () => Instant;
@@ -50,6 +53,9 @@ interface Pronounced {
   readonly facts: CertificateFacts;
 }
 
+const levelsOf = ({ regimes }: PronouncePorts, family: string, { regime }: ResultContent): string[] =>
+  reportingScale(regimeById(family, regime.id, regimes))?.levels.map(({ name }) => name) ?? [];
+
 /** Undefined when there is no such result or its person is gone: then nobody is left to tell of. */
 async function pronouncedAt(ports: PronouncePorts, id: SessionId, version: number): Promise<Pronounced | undefined> {
   const [session, { state }] = [await ports.sessions.load(id), await ports.results.loadAt(id, version)];
@@ -61,6 +67,7 @@ async function pronouncedAt(ports: PronouncePorts, id: SessionId, version: numbe
   const person = await ports.persons.of(id.tenant, registration);
   if (person === undefined) return undefined;
   const { name, birthDate, reference } = person;
+  const { specification } = ports.sessions.pinnedTest(session.state);
   const facts: CertificateFacts = {
     id: id.id,
     candidate,
@@ -68,7 +75,8 @@ async function pronouncedAt(ports: PronouncePorts, id: SessionId, version: numbe
     issuerName: (await agencyOf(ports.agencies, id.tenant))?.name ?? 'Meetlat',
     holder: { name, birthDate },
     result: released.result,
-    title: ports.sessions.pinnedTest(session.state).specification.title,
+    levels: levelsOf(ports, specification.regime, released.result),
+    title: specification.title,
     releasedAt: released.at,
     synthetic,
   };

@@ -76,7 +76,7 @@ afterEach(async () => {
 async function released(id: SessionId, version: number): Promise<void> {
   const result = (await rooms.results.load(id)).state?.released;
   if (result === undefined) throw new Error('not released');
-  const facts = { result: result.result, releasedAt: result.at, synthetic: true };
+  const facts = { result: result.result, levels: ['A1', 'A2', 'B1'], releasedAt: result.at, synthetic: true };
   const credential = await issueCertificate(
     issued,
     id.tenant,

@@ -1,15 +1,18 @@
-/** recompute, rebuild, replay-deliveries and rotate-key, each against a data folder that a server wrote. */
+/** recompute, rebuild, replay-deliveries, set-aside, put-in-force and rotate-key, each against a data folder that a server wrote. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { oldData, oldSecret, unpackLmdb } from '../../tests/fixtures/old-data.ts';
+import { sessionList } from '../../delivery/administrations/register.ts';
+import { countedItems, itemCounts } from '../../delivery/responses/item-counts.ts';
 import { ratingQueue } from '../../scoring/rating/run.ts';
 import { resultKeys } from '../../scoring/results/run.ts';
 import type { Delivery } from '../../scoring/trajectory/deliveries.ts';
 import { sha256 } from '../../storage/document/hash.ts';
 import { SigningKeys } from '../../storage/keys/signing-keys.ts';
 import { everyDocument } from '../../storage/pages.ts';
+import { setAside, setAsideConsequences } from '../../storage/journal/set-aside.ts';
 import { installationTenant } from '../../storage/port.ts';
 import { now, openStores, random } from '../compose.ts';
 import type { Stores } from '../stores.ts';
@@ -109,6 +112,71 @@ describe('rebuild', () => {
     await meetlat('rebuild');
     expect((await inFolder(({ results }) => results.byKey(key)))?.id.id).toBe(passed);
     expect(await inFolder(versionOf)).toBe(version);
+  });
+});
+
+describe('rebuild, of what is counted', () => {
+  const takeList = () =>
+    inFolder(async (_rooms, { storage }) => {
+      const list = await storage.collection(sessionList);
+      const taken = [];
+      for await (const stored of everyDocument(list, 'demo', { index: 'registeredAt', equal: [] })) taken.push(stored);
+      for (const stored of taken) await list.remove(stored, stored.revision);
+      return new Map(taken.map(({ id, value }) => [id, value]));
+    });
+  const counts = () =>
+    inFolder(async (_rooms, { storage }) => itemCounts({ counts: await storage.collection(countedItems) }, 'demo'));
+  it('makes the list of sessions anew, and counts their items', async () => {
+    const before = await takeList();
+    expect(before.size).toBeGreaterThan(1);
+    expect((await counts()).size).toBe(0);
+    const { lines } = await meetlat('rebuild');
+    expect(lines).toContain(`sessions     ${before.size}:`);
+    expect((await counts()).size).toBeGreaterThan(0);
+    const facts = (list: typeof before) =>
+      [...list].map(([id, { centre, candidate, test }]) => ({ id, centre, candidate, test }));
+    expect(facts(await takeList())).toEqual(facts(before));
+  });
+});
+
+describe('set-aside', () => {
+  it('lists what nobody knows, and ends with 1', async () => {
+    expect(await meetlat('set-aside')).toEqual({ code: 0, lines: 'set aside    0' });
+    await inFolder(async (_rooms, { storage }) => {
+      const stream = { tenant: 'demo', kind: 'result', id: passed };
+      const consequence = { kind: 'of-tomorrow', data: {} };
+      await setAside(await storage.collection(setAsideConsequences), {
+        origin: { stream, version: 3, position: 0 },
+        consequence,
+        at: '2026-11-27T10:00:00.000Z',
+      });
+    });
+    const { code, lines } = await meetlat('set-aside');
+    expect([code, lines.split('\n')]).toEqual([
+      1,
+      [`2026-11-27T10:00:00.000Z  of-tomorrow  of demo/result/${passed}, commit 3`, 'set aside    1'],
+    ]);
+  });
+});
+
+describe('put-in-force', () => {
+  const grounds = ['--by', 'otto', '--reason', 'simulated'];
+  it('lets new sessions use a release, and knows why not', async () => {
+    const [other, before] = await inFolder(async (_rooms, { bank }) => {
+      const release = bank.currentRelease('mo');
+      await bank.publishRelease({ ...release, id: 'mo-other', createdAt: '2026-01-01T00:00:00.000Z' });
+      return ['mo-other', release.id];
+    });
+    expect(await meetlat('put-in-force', other, ...grounds)).toEqual({
+      code: 0,
+      lines: `${other} is in force for new sessions; before it was ${before}`,
+    });
+    expect(await inFolder((_rooms, { bank }) => Promise.resolve(bank.currentRelease('mo').id))).toBe(other);
+    await expect(meetlat('put-in-force', other, ...grounds)).rejects.toThrow('is in force already');
+    await expect(meetlat('put-in-force', 'mo-none', ...grounds)).rejects.toMatchObject({
+      key: 'put-in-force.unknown-release',
+    });
+    await expect(meetlat('put-in-force', other)).rejects.toMatchObject({ key: 'put-in-force.no-grounds' });
   });
 });
 

@@ -1,8 +1,11 @@
 /**
- * `meetlat rebuild`: what is derived from the journal, made anew: who is expected, queue of ratings, keys of receipts,
- * releases.
+ * `meetlat rebuild`: what is derived from the journal, made anew: who is expected, the list of sessions, what is counted
+ * of items, the queue of ratings, keys of receipts, releases.
  */
 import { bankKind } from '../../item-bank/releases/run.ts';
+import { rebuildSessionList } from '../../delivery/administrations/rebuild.ts';
+import { sessionList } from '../../delivery/administrations/register.ts';
+import { advanceCounts, countedItems, forgetCounts } from '../../delivery/responses/item-counts.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import { resultKind } from '../../scoring/results/run.ts';
 import { everyStream } from '../../storage/pages.ts';
@@ -14,14 +17,19 @@ import { type Rooms, openRooms } from '../rooms.ts';
 import { command } from './command.ts';
 
 /** Whatever is missing or behind the journal is put right; what is right stays as it is. */
-async function rebuild({ storage, agencies }: Stores, { banks, registrations, ratings, results }: Rooms) {
-  const made = { banks: 0, registrations: 0, performances: 0, results: 0 };
+async function rebuild({ storage, agencies }: Stores, { banks, registrations, sessions, ratings, results }: Rooms) {
+  const list = await storage.collection(sessionList);
+  const counting = { counts: await storage.collection(countedItems), sessionList: list, sessions, now };
+  const made = { banks: 0, registrations: 0, sessions: 0, performances: 0, results: 0 };
   for await (const bank of everyStream(storage.journal, installationTenant, bankKind)) {
     await banks.apply(bank);
     made.banks += 1;
   }
   for (const tenant of await tenants(agencies)) {
     made.registrations += await registrations.rebuild(tenant);
+    made.sessions += await rebuildSessionList({ journal: storage.journal, sessions, sessionList: list }, tenant);
+    await forgetCounts(counting, tenant);
+    while (!(await advanceCounts(counting, tenant)));
     made.performances += await ratings.rebuild(tenant);
     for await (const id of everyStream(storage.journal, tenant, resultKind)) {
       // Attended once already: this writes the receipt's key where it is missing, and nothing else.
@@ -46,6 +54,7 @@ export const rebuildCommand = command({
         [
           say('rebuild.banks', { count: made.banks }),
           say('rebuild.registrations', { count: made.registrations }),
+          say('rebuild.sessions', { count: made.sessions }),
           say('rebuild.performances', { count: made.performances }),
           say('rebuild.results', { count: made.results }),
         ].join('\n'),

@@ -135,13 +135,13 @@ export class Calibrations {
   }
 
   /**
-   * On start: removes what a killed process left. Where other processes may share the folder, only what is a day old.
+   * On start: removes what a killed process left. Other processes may share the folder, on either engine: only what is a
+   * day old goes.
    */
-  async tidy(isShared: boolean): Promise<void> {
+  async tidy(): Promise<void> {
     for (const name of await readdir(this.folder).catch(() => [])) {
       const path = join(this.folder, name);
-      if (!isShared || toEpochMs(this.program.now()) - (await stat(path)).mtimeMs > 86_400_000)
-        await rm(path, { force: true });
+      if (toEpochMs(this.program.now()) - (await stat(path)).mtimeMs > 86_400_000) await rm(path, { force: true });
     }
   }
 

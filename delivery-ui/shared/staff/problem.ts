@@ -13,6 +13,7 @@ const known = new Set([
   'invalid-request',
   'not-found',
   'not-logged-in',
+  'page-older',
 ]);
 
 export function problemText(error: unknown): string {

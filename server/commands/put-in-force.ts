@@ -1,0 +1,34 @@
+/** `meetlat put-in-force`: new sessions use a release from now on; the way back is the same command. */
+import { BankRefused, Banks } from '../../item-bank/releases/run.ts';
+import { now } from '../compose.ts';
+import { command } from './command.ts';
+import { withInstallation } from './installation.ts';
+import { text } from './options.ts';
+import { RefusedData, UsageError } from './usage-error.ts';
+
+export const putInForceCommand = command({
+  name: 'put-in-force',
+  calls: ['RELEASE --by NAME --reason TEXT'],
+  says: 'put-in-force.says',
+  examples: ['meetlat put-in-force nt2-listening-2 --by otto --reason "simulated: 2026-11"'],
+  options: {
+    by: text('NAME', 'put-in-force.by'),
+    reason: text('TEXT', 'put-in-force.reason'),
+  },
+  run: async ({ by, reason }, [release], say) => {
+    if (release === undefined) throw new UsageError('put-in-force.no-release');
+    if (by === undefined || reason === undefined) throw new UsageError('put-in-force.no-grounds');
+    return withInstallation(async ({ storage, bank: store }) => {
+      const bank = store.allReleases().find(({ id }) => id === release)?.bank;
+      if (bank === undefined) throw new UsageError('put-in-force.unknown-release', { release });
+      const previous = store.currentRelease(bank).id;
+      await new Banks({ journal: storage.journal, store, now })
+        .putInForce(bank, { release, by, reason })
+        .catch((error: unknown) => {
+          throw error instanceof BankRefused ? new RefusedData(error.message) : error;
+        });
+      console.log(say('put-in-force.done', { release, previous }));
+      return 0;
+    });
+  },
+});
