@@ -1,10 +1,10 @@
-/** recompute, rebuild, replay-deliveries, set-aside, put-in-force and rotate-key, each against a data folder that a server wrote. */
+/** The commands that repair or change what is kept, each against a data folder that a server wrote. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { oldData, oldSecret, unpackLmdb } from '../../tests/fixtures/old-data.ts';
-import { sessionList } from '../../delivery/administrations/register.ts';
+import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { countedItems, itemCounts } from '../../delivery/responses/item-counts.ts';
 import { ratingQueue } from '../../scoring/rating/run.ts';
 import { resultKeys } from '../../scoring/results/run.ts';

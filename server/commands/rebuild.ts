@@ -1,10 +1,10 @@
 /**
- * `meetlat rebuild`: what is derived from the journal, made anew: who is expected, the list of sessions, what is counted
- * of items, the queue of ratings, keys of receipts, releases.
+ * `meetlat rebuild`: what is derived from the journal, made anew: who is expected, the list of sessions, what is
+ * counted of items, the queue of ratings, keys of receipts, releases.
  */
 import { bankKind } from '../../item-bank/releases/run.ts';
-import { rebuildSessionList } from '../../delivery/administrations/rebuild.ts';
-import { sessionList } from '../../delivery/administrations/register.ts';
+import { rebuildSessionList } from '../../delivery/sessions/rebuild-list.ts';
+import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { advanceCounts, countedItems, forgetCounts } from '../../delivery/responses/item-counts.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import { resultKind } from '../../scoring/results/run.ts';

@@ -135,8 +135,8 @@ export class Calibrations {
   }
 
   /**
-   * On start: removes what a killed process left. Other processes may share the folder, on either engine: only what is a
-   * day old goes.
+   * On start: removes what a killed process left. Other processes may share the folder, on either engine: only what is
+   * a day old goes.
    */
   async tidy(): Promise<void> {
     for (const name of await readdir(this.folder).catch(() => [])) {

@@ -1,7 +1,7 @@
 /** Sets of items that some person's responses join. */
 import { DisjointSets } from '../numeric/disjoint-sets.ts';
 
-/** Responses by rows (persons, or patterns of them): row r answered `item[n]`, n from `rowStart[r]` to that of r + 1. */
+/** Responses by rows (persons, or patterns of them): row r has `item[n]`, n from `rowStart[r]` up to that of r + 1. */
 export interface RowsOfItems {
   readonly items: number;
   readonly rowStart: ArrayLike<number>;

@@ -2,8 +2,8 @@
 import { everyStream } from '../../storage/pages.ts';
 import type { Journal } from '../../storage/port.ts';
 import { unlessRaced } from '../../storage/raced.ts';
-import { type Sessions, sessionKind } from '../sessions/run.ts';
-import type { SessionList } from './register.ts';
+import { type Sessions, sessionKind } from './run.ts';
+import type { SessionList } from './session-list.ts';
 
 export interface SessionListPorts {
   readonly journal: Journal;
