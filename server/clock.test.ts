@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ProcessClock } from './clock.ts';
+import { ProcessClock, timeAtStart } from './clock.ts';
 
 const begin = Date.parse('2026-11-27T09:00:00.000Z');
 
@@ -29,7 +29,7 @@ describe('the clock of a process', () => {
     const clock = new ProcessClock(time);
     time.pass(61_000);
     expect(clock.now()).toBe('2026-11-27T09:01:01.000Z');
-    expect(clock.jump()).toBeUndefined();
+    expect(clock.aheadMs()).toBe(0);
   });
 
   it('goes on at its own pace when the wall clock is set forward or back, or the machine slept', () => {
@@ -41,9 +41,9 @@ describe('the clock of a process', () => {
       time.pass(3_000);
       clock.follow();
       expect(clock.now()).toBe('2026-11-27T09:00:03.000Z');
-      expect(clock.jump()).toBe(by);
+      expect(clock.aheadMs()).toBe(by);
       time.set(-by);
-      expect(clock.jump()).toBeUndefined();
+      expect(clock.aheadMs()).toBe(0);
     }
   });
 
@@ -58,13 +58,26 @@ describe('the clock of a process', () => {
     expect(clock.now()).toBe('2026-11-27T09:00:01.500Z');
   });
 
-  it('takes the wall clock when a person says that it is right, and tells by how much it moved', () => {
+  it('stands still while the process does, once it is watched', () => {
+    const time = sources();
+    const clock = new ProcessClock(time);
+    time.pass(60_000);
+    clock.follow();
+    time.pass(600_000);
+    expect(clock.now()).toBe('2026-11-27T09:01:00.000Z');
+    expect(clock.aheadMs()).toBe(600_000);
+    time.pass(9_000);
+    expect(clock.now()).toBe('2026-11-27T09:01:09.000Z');
+  });
+
+  it('goes on from where it is told', () => {
     const time = sources();
     const clock = new ProcessClock(time);
     time.sleep(600_000);
-    expect(clock.acceptWall()).toBe(600_000);
-    expect(clock.jump()).toBeUndefined();
-    expect(clock.now()).toBe('2026-11-27T09:10:00.000Z');
+    clock.goOnFrom(begin + 600_000);
+    time.pass(1_000);
+    expect(clock.aheadMs()).toBe(0);
+    expect(clock.now()).toBe('2026-11-27T09:10:01.000Z');
   });
 
   it('never runs backwards, whatever is done to the wall clock', () => {
@@ -84,5 +97,36 @@ describe('the clock of a process', () => {
         }
       }),
     );
+  });
+});
+
+describe('the time of the program at a start', () => {
+  const minute = 60_000;
+  const alive = begin;
+  it.each<[string, Parameters<typeof timeAtStart>[0], number]>([
+    ['a first start', { wallMs: 5, lastAliveMs: undefined, aheadMs: 0, isUnderWay: false }, 5],
+    [
+      'nobody sits a test',
+      { wallMs: alive - minute, lastAliveMs: alive, aheadMs: 9, isUnderWay: false },
+      alive - minute,
+    ],
+    ['an outage', { wallMs: alive + minute, lastAliveMs: alive, aheadMs: 0, isUnderWay: true }, alive + minute],
+    [
+      'a clock that was noticed an hour ahead and still is',
+      { wallMs: alive + 61 * minute, lastAliveMs: alive, aheadMs: 60 * minute, isUnderWay: true },
+      alive + minute,
+    ],
+    [
+      'a clock that was set right again meanwhile',
+      { wallMs: alive + minute, lastAliveMs: alive, aheadMs: 60 * minute, isUnderWay: true },
+      alive + minute,
+    ],
+    [
+      'a clock that was set back meanwhile',
+      { wallMs: alive - 30 * minute, lastAliveMs: alive, aheadMs: 0, isUnderWay: true },
+      alive,
+    ],
+  ])('%s', (_, times, expected) => {
+    expect(timeAtStart(times)).toBe(expected);
   });
 });

@@ -10,7 +10,7 @@ import { type Instant, toInstant } from '../storage/document/instant.ts';
 import { type CheckpointMemory, writeCheckpoint } from '../storage/journal/checkpoint.ts';
 import { SigningKeys } from '../storage/keys/signing-keys.ts';
 import { leases } from '../storage/journal/lease.ts';
-import type { Storage } from '../storage/port.ts';
+import type { Collection, Storage } from '../storage/port.ts';
 import { admissionCodes } from '../people/access/codes.ts';
 import { Tokens } from '../people/access/tokens.ts';
 import { accounts } from '../people/staff/account.ts';
@@ -45,12 +45,12 @@ import { createApplication } from './http/application.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { CalibrationFiles } from './jobs/calibration-files.ts';
 import { Calibrations, calibrationJobs, startWorker } from './jobs/calibrations.ts';
-import { clockWatch } from './jobs/clock-watch.ts';
+import { ClockWatch, clockJob } from './jobs/clock-watch.ts';
 import { consequencesJob } from './jobs/consequences.ts';
 import { itemCountsJob } from './jobs/item-counts.ts';
 import { Leadership } from './jobs/leadership.ts';
-import { livenessDefinition, livenessJobs, measureOutage } from './jobs/liveness.ts';
-import { sessionJobs } from './jobs/open-sessions.ts';
+import { type Liveness, lastAlive, livenessDefinition, livenessJobs, measureOutage } from './jobs/liveness.ts';
+import { findOpen, sessionJobs } from './jobs/open-sessions.ts';
 import { recordJobs } from './jobs/records.ts';
 import type { Job } from './jobs/job.ts';
 import { type OpeningPorts, openSealed } from './open-storage.ts';
@@ -160,6 +160,12 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   const stopFollowing = stores.bank.follow((error) => {
     log.error({ err: error }, 'a publication of another process was not read');
   });
+  const liveness = await storage.collection(livenessDefinition);
+  const watch = await ClockWatch.begin({
+    ...{ clock, log, stops: program.live.clock },
+    lastAlive: () => lastAlive(liveness),
+    isAnyUnderWay: async () => (await findOpen(program)).length > 0,
+  });
   const memory = memoryOf(configuration, surroundings);
   // A database that is not the one this installation wrote ends the start here.
   await writeCheckpoint({ storage, sign: program.signBytes, at: program.now(), memory });
@@ -170,7 +176,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
       interfaceFolder: join(import.meta.dirname, 'interface'),
       jwks: () => signing.jwks(),
     }),
-    jobs: [...(await jobsOf(program, memory)), clockWatch(clock, log), itemCountsJob(counts, stores.agencies)],
+    jobs: [...(await jobsOf(program, { memory, watch, liveness })), itemCountsJob(counts, stores.agencies)],
     reachableAt: (url) => {
       publicUrl = url;
     },
@@ -282,7 +288,13 @@ async function openCalibrations(
   return calibrations;
 }
 
-async function jobsOf(program: WholeProgram, memory: CheckpointMemory): Promise<Job[]> {
+interface JobPorts {
+  readonly memory: CheckpointMemory;
+  readonly watch: ClockWatch;
+  readonly liveness: Collection<Liveness, never>;
+}
+
+async function jobsOf(program: WholeProgram, { memory, watch, liveness }: JobPorts): Promise<Job[]> {
   const followUp: FollowUpPorts = {
     ...program,
     deliveries: program.configuration.trajectory === undefined ? undefined : program.deliveries,
@@ -293,7 +305,8 @@ async function jobsOf(program: WholeProgram, memory: CheckpointMemory): Promise<
     newestCheckpoint: () => memory.recall(),
   };
   return [
-    ...(await startLive(program)),
+    clockJob(watch),
+    ...(await startLive(program, liveness, watch)),
     consequencesJob({ ...program, follow: (consequence, origin) => follow(followUp, consequence, origin) }),
     ...recordJobs(program, guardedFetch(), memory),
     program.calibrations.sweep(),
@@ -301,9 +314,8 @@ async function jobsOf(program: WholeProgram, memory: CheckpointMemory): Promise<
 }
 
 /** Says that this process is there, measures how long none was, and begins to watch over the sessions under way. */
-async function startLive(program: Program): Promise<Job[]> {
+async function startLive(program: WholeProgram, liveness: JobPorts['liveness'], watch: ClockWatch): Promise<Job[]> {
   const { storage, live } = program;
-  const liveness = await storage.collection(livenessDefinition);
   await measureOutage(program, liveness);
   const leadership = new Leadership({
     leases: await storage.collection(leases),
@@ -311,7 +323,7 @@ async function startLive(program: Program): Promise<Job[]> {
     terms: { holder: live.process, lifeMs: leadershipMs },
     now: program.now,
   });
-  return [...livenessJobs(program, liveness), ...sessionJobs(program, leadership)];
+  return [...livenessJobs(program, liveness), ...sessionJobs(program, leadership, watch)];
 }
 
 const liveState = (storage: Storage, key: Uint8Array, { log, now }: Surroundings): Promise<Live> =>

@@ -11,6 +11,7 @@ import { publications } from '../item-bank/releases/store.ts';
 import { sessionList } from '../delivery/sessions/session-list.ts';
 import { expectedPersons, registrationKind } from '../delivery/registrations/run.ts';
 import { sessionKind } from '../delivery/sessions/run.ts';
+import { clockStops } from '../delivery/live/clock-stop.ts';
 import { pushes } from '../delivery/live/seats.ts';
 import { certificates } from '../scoring/certificates/issue.ts';
 import { withdrawnCertificates } from '../scoring/certificates/status.ts';
@@ -40,6 +41,7 @@ export const sealedCollections: readonly AnyDefinition[] = [
   candidates,
   certificates,
   checkpoints,
+  clockStops,
   deliveries,
   expectedPersons,
   publications,

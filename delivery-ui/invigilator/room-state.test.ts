@@ -29,6 +29,14 @@ describe('the room of the page', () => {
   ])('takes %s', (_what, changes, sessions) =>
     expect(roomAfter(room, { serverNow: later, ...changes })).toEqual({ ...room, serverNow: later, sessions }),
   );
+  it('takes a stop of the clock, keeps it, and lets it go', () => {
+    const nothing = { serverNow: later, sessions: [], removed: [] };
+    const clockStop = { noticedAt: at, machineAt: later, aheadMs: 3_660_000 };
+    const stopped = roomAfter(room, { ...nothing, clockStop });
+    expect(stopped.clockStop).toEqual(clockStop);
+    expect(roomAfter(stopped, nothing).clockStop).toEqual(clockStop);
+    expect(roomAfter(stopped, { ...nothing, clockStop: null })).toEqual({ ...room, serverNow: later });
+  });
   it('takes all seats anew, or leaves them as they are', () => {
     const nothing = { serverNow: later, sessions: [], removed: [] };
     expect(roomAfter(room, nothing).seats).toEqual([seat]);

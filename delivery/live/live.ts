@@ -1,6 +1,7 @@
 /** The live state of the installation, the same at every process: who is connected, who waits, who is told. */
 import type { Storage } from '../../storage/port.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
+import { ClockStops, clockStops } from './clock-stop.ts';
 import { Failures, failureCounts } from './failures.ts';
 import { Notices, noticesDefinition } from './notices.ts';
 import { type Heard, Presence } from './presence.ts';
@@ -14,6 +15,8 @@ export interface Live {
   readonly seats: Seats;
   readonly sessions: SessionChanges;
   readonly failures: Failures;
+  /** Whether deadlines close, or a person has to look at the clocks first. */
+  readonly clock: ClockStops;
   close(): void;
 }
 
@@ -42,6 +45,7 @@ export async function openLive({ storage, process, now, keyedHash, failed }: Liv
     presence: new Presence(new Notices({ collection: heard, process, nowMs }), nowMs),
     seats,
     sessions,
+    clock: new ClockStops(await storage.collection(clockStops), now),
     failures: new Failures({ counts: await storage.collection(failureCounts), now, keyedHash }),
     close: () => {
       seats.close();

@@ -1,7 +1,7 @@
 /** The proctoring log of a session: its own journal, in the words of the taxonomy. No answers, no keys. */
 import { severityOfRecord } from '../proctoring/severity.ts';
 import type { Severity } from '../proctoring/signal.ts';
-import type { SessionEvent } from '../sessions/session.ts';
+import type { EventOf, SessionEvent } from '../sessions/session.ts';
 
 export interface LogLine {
   readonly at: string;
@@ -31,32 +31,32 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
     case 'sound-checked':
     case 'hand-raised':
     case 'recording-started':
-      return { source: 'candidate' };
+    case 'recording-sealed':
+      return { source: 'candidate', ...('durationMs' in event ? { durationMs: event.durationMs } : {}) };
     case 'hand-lowered':
       return { source: event.by === 'candidate' ? 'candidate' : 'invigilator', by: event.by };
-    case 'part-started':
-    case 'part-completed':
-      return { source: 'system', text: event.part };
     case 'item-presented':
       return { source: 'system', item: event.position };
     case 'media-played':
       return { source: 'candidate', count: event.plays };
-    case 'recording-sealed':
-      return { source: 'candidate', durationMs: event.durationMs };
     case 'paused':
+    case 'reopened':
     case 'play-refunded':
       return { source: 'invigilator', by: event.by, text: event.reason };
     case 'code-made':
+    case 'server-clock-confirmed':
     case 'resumed':
       return { source: 'invigilator', by: event.by };
     case 'extra-time-granted':
       return { source: 'invigilator', by: event.by, text: event.reason, durationMs: event.ms };
     case 'signal-recorded':
       return { source: 'browser', ...detail(event.signal) };
+    case 'part-started':
+    case 'part-completed':
     case 'connection-restored':
-      return { source: 'system', durationMs: event.awayMs };
     case 'outage-measured':
-      return { source: 'system', durationMs: Date.parse(event.to) - Date.parse(event.from) };
+    case 'server-clock-jumped':
+      return { source: 'system', ...ofSystem(event) };
     case 'operation-refused':
       return { source: 'system', text: `${event.kind}: ${event.code}` };
     case 'closed':
@@ -72,7 +72,25 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
     case 'turn-presented':
     case 'operation-noted':
     case 'form-scored':
+    case 'close-settled':
       return undefined;
+  }
+}
+
+type SystemEvent =
+  'part-started' | 'part-completed' | 'connection-restored' | 'outage-measured' | 'server-clock-jumped';
+
+function ofSystem(event: EventOf<SystemEvent>): Pick<LogLine, 'durationMs' | 'text'> {
+  switch (event.type) {
+    case 'part-started':
+    case 'part-completed':
+      return { text: event.part };
+    case 'connection-restored':
+      return { durationMs: event.awayMs };
+    case 'outage-measured':
+      return { durationMs: Date.parse(event.to) - Date.parse(event.from) };
+    case 'server-clock-jumped':
+      return { text: event.machineAt, durationMs: event.aheadMs };
   }
 }
 

@@ -65,6 +65,8 @@ export interface SessionSeen {
   readonly incidents: { readonly notice: number; readonly warning: number; readonly critical: number };
   readonly lastIncident?: string;
   readonly outageMs: number;
+  /** Closed, and may be opened again until then. */
+  readonly reopenUntil?: Instant;
 }
 
 export function seen(state: SessionState, test: PinnedTest, now: Instant): SessionSeen {
@@ -87,5 +89,6 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
     // A running clock is said by its deadline: a figure that changes by itself would be news at every look.
     ...(left === undefined || state.pausedAt === undefined ? {} : { remainingMs: left }),
     ...(last === undefined ? {} : { lastIncident: last }),
+    ...(state.closed?.held === undefined ? {} : { reopenUntil: state.closed.held.until }),
   };
 }

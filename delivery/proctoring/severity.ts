@@ -31,6 +31,8 @@ const ofSignals: Readonly<Record<SignalType, Severity>> = {
 const ofRecords: ReadonlyMap<string, Severity> = new Map([
   ['connection-lost', 'notice'],
   ['outage-measured', 'warning'],
+  ['server-clock-jumped', 'warning'],
+  ['reopened', 'notice'],
   ['paused', 'notice'],
   ['extra-time-granted', 'notice'],
   ['play-refunded', 'notice'],

@@ -6,6 +6,7 @@ import { type LiveStatistics, countResponses, noResponses } from '../../item-ban
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import type { Collection, CollectionDefinition, Key, Page, Query } from '../../storage/port.ts';
 import { unlessRaced } from '../../storage/raced.ts';
+import { isSettled } from '../sessions/reopen.ts';
 import type { SessionState } from '../sessions/session.ts';
 import { responsesOf } from './read.ts';
 
@@ -98,7 +99,7 @@ export async function advanceCounts(ports: ItemCountPorts, tenant: string): Prom
   const closed = new Set<string>();
   for (const { id } of looked) {
     const state = (await ports.sessions.load({ tenant, id }))?.state;
-    if (state?.closed === undefined) continue;
+    if (state === undefined || !isSettled(state)) continue;
     items = added(items, countResponses(responsesOf(id, state)));
     closed.add(id);
   }

@@ -4,6 +4,7 @@ import type { Consequence } from '../../storage/port.ts';
 import { type SessionCommand, type SessionRefusal, record } from './decide.ts';
 import { admit, at, facts, oralTest, operation, register, registration } from './example.suite.ts';
 import { civic, given, oral } from './given-session.suite.ts';
+import { heldMs } from './reopen.ts';
 import { PlayedSession } from './played-session.suite.ts';
 import type { EventBody } from './session.ts';
 
@@ -188,10 +189,18 @@ describe('the deadline job', () => {
       'nobody finished, a moment later',
       oral().after(6 * hours + 1),
       overdue,
-      { bodies: [{ type: 'closed', by: 'clock', reason: 'ended', note: 'not finished' }], pending: [closed] },
+      {
+        bodies: [{ type: 'closed', by: 'clock', reason: 'ended', note: 'not finished', held: held(6 * hours + 1, 0) }],
+        pending: [],
+      },
     ],
   ]);
 });
+
+/** The close of an oral session at its first item may be taken back. */
+function held(ms: number, remainingMs: number) {
+  return { until: at(ms + heldMs), step: oral().now.step, remainingMs };
+}
 
 describe('acts of the invigilator', () => {
   const end = { type: 'end', by: 't', reason: 'ziek' } as const;
@@ -204,7 +213,10 @@ describe('acts of the invigilator', () => {
       'the end',
       oral(),
       end,
-      { bodies: [{ type: 'closed', by: 't', reason: 'ended', note: 'ziek' }], pending: [closed] },
+      {
+        bodies: [{ type: 'closed', by: 't', reason: 'ended', note: 'ziek', held: held(0, 120_000) }],
+        pending: [],
+      },
     ],
     [
       'the end of a pause and of the session',
@@ -213,9 +225,9 @@ describe('acts of the invigilator', () => {
       {
         bodies: [
           { type: 'resumed', by: 't' },
-          { type: 'closed', by: 't', reason: 'ended', note: 'ziek' },
+          { type: 'closed', by: 't', reason: 'ended', note: 'ziek', held: held(0, 120_000) },
         ],
-        pending: [closed],
+        pending: [],
       },
     ],
     ['a play to give back where none was used', oral(), refund, refused('nothing-to-refund')],

@@ -11,6 +11,7 @@ import { evolve, evolveAll } from './evolve.ts';
 import { type SessionFacts, partAt } from './facts.ts';
 import { completeLinear } from './linear-part.ts';
 import type { Operation, OperationOutcome } from './operation.ts';
+import { heldClose, isDue, reopened } from './reopen.ts';
 import type { EventBody, Registration, Session, SessionEvent, SessionState } from './session.ts';
 
 export type SessionCommand =
@@ -27,6 +28,15 @@ export type SessionCommand =
   | { readonly type: 'refund-play'; readonly by: string; readonly reason: string }
   | { readonly type: 'lose-connection' | 'restore-connection' }
   | { readonly type: 'measure-outage'; readonly from: Instant; readonly to: Instant }
+  | {
+      readonly type: 'note-clock-jump';
+      readonly noticedAt: Instant;
+      readonly machineAt: Instant;
+      readonly aheadMs: number;
+    }
+  | { readonly type: 'note-clock-confirmed'; readonly noticedAt: Instant; readonly by: string }
+  | { readonly type: 'reopen'; readonly by: string; readonly reason: string }
+  | { readonly type: 'settle-close' }
   | { readonly type: 'close-overdue' };
 
 export type SessionRefusal =
@@ -37,6 +47,8 @@ export type SessionRefusal =
         | 'not-admitted'
         | 'code-superseded'
         | 'session-closed'
+        | 'session-open'
+        | 'close-settled'
         | 'not-paused'
         | 'already-paused'
         | 'nothing-to-refund';
@@ -106,11 +118,17 @@ function decideCommand(session: Session, command: OneCommand, facts: SessionFact
       ? refuse({ code: 'not-admitted' })
       : accept(facts, [{ type: 'writer-taken', fence: session.fence + 1 }]);
   }
+  if (command.type === 'reopen') {
+    const event = reopened(session, command, facts.now);
+    return 'refused' in event ? event : accept(facts, [event]);
+  }
+  if (command.type === 'settle-close')
+    return isDue(session, facts.now) ? accept(facts, [{ type: 'close-settled' }], [sessionClosed]) : accept(facts, []);
   if (session.closed !== undefined) return refuse({ code: 'session-closed' });
   return decideOpen(session, command, facts);
 }
 
-type OpenCommand = Exclude<OneCommand, { readonly type: 'register' | 'take-writer' }>;
+type OpenCommand = Exclude<OneCommand, { readonly type: 'register' | 'take-writer' | 'reopen' | 'settle-close' }>;
 
 function decideOpen(
   state: SessionState,
@@ -147,7 +165,7 @@ function decideOpen(
         },
       ]);
     case 'end':
-      return accept(facts, endEvents(state, command.by, command.reason), [sessionClosed]);
+      return accept(facts, endEvents(state, command.by, command.reason, facts.now));
     case 'lower-hand':
       return accept(facts, state.handRaisedAt === undefined ? [] : [{ type: 'hand-lowered', by: command.by }]);
     case 'refund-play':
@@ -163,9 +181,28 @@ function decideOpen(
       );
     case 'measure-outage':
       return measureOutage(state, command.from, command.to, facts);
+    case 'note-clock-jump':
+    case 'note-clock-confirmed':
+      return noteClock(state, command, facts);
     case 'close-overdue':
       return closeOverdue(state, facts);
   }
+}
+
+/** What was noted before, or something older, changes nothing. */
+function noteClock(
+  state: SessionState,
+  command: Extract<OpenCommand, { readonly type: 'note-clock-jump' | 'note-clock-confirmed' }>,
+  facts: SessionFacts,
+): Accepted {
+  if (command.type === 'note-clock-jump') {
+    const { noticedAt, machineAt, aheadMs } = command;
+    const isNews = state.clockJumpedAt === undefined || state.clockJumpedAt < noticedAt;
+    return accept(facts, isNews ? [{ type: 'server-clock-jumped', noticedAt, machineAt, aheadMs }] : []);
+  }
+  const { noticedAt, by } = command;
+  const isNews = state.clockConfirmedAt === undefined || state.clockConfirmedAt < noticedAt;
+  return accept(facts, isNews ? [{ type: 'server-clock-confirmed', noticedAt, by }] : []);
 }
 
 /** Only by the newest code, once. Sessions from before codes were recorded take any that storage takes. */
@@ -179,9 +216,9 @@ function arrive(
 }
 
 /** Ends a session before its time: what was answered stays, nothing is scored in the candidate's name. */
-const endEvents = (state: SessionState, by: string, note: string): EventBody[] => [
+const endEvents = (state: SessionState, by: string, note: string, now: Instant): EventBody[] => [
   ...(state.pausedAt === undefined ? [] : [{ type: 'resumed', by } as const]),
-  { type: 'closed', by, reason: 'ended', note },
+  { type: 'closed', by, reason: 'ended', note, ...heldClose(state, 'ended', now) },
 ];
 
 /** An outage before admission, or one already recorded, changes nothing. */
@@ -212,8 +249,9 @@ function refundPlay(
   return accept(facts, [{ type: 'play-refunded', by, handle: current.handle, reason, plays: current.plays - 1 }]);
 }
 
-const lastsTooLong = ({ admittedAt }: SessionState, now: Instant): boolean =>
-  admittedAt !== undefined && toEpochMs(now) - toEpochMs(admittedAt) > longestSessionMs;
+function lastsTooLong({ admittedAt, reopenedAt = admittedAt }: SessionState, now: Instant): boolean {
+  return reopenedAt !== undefined && toEpochMs(now) - toEpochMs(reopenedAt) > longestSessionMs;
+}
 
 /** There may be something for `close-overdue` to close. */
 export const isOverdue = (state: SessionState, now: Instant): boolean =>
@@ -223,13 +261,20 @@ export const isOverdue = (state: SessionState, now: Instant): boolean =>
 function closeOverdue(state: SessionState, facts: SessionFacts): Accepted | Refused<SessionRefusal> {
   const part = state.step.name === 'linear' ? partAt(facts, state.step.part) : undefined;
   if (part?.kind === 'linear' && isOver(state, facts.now)) {
+    const { held } = heldClose(state, 'deadline', facts.now);
+    const closed = {
+      type: 'closed',
+      by: 'clock',
+      reason: 'deadline',
+      ...(held === undefined ? {} : { held }),
+    } as const;
     return accept(
       facts,
-      [...completeLinear(state, part, facts, 'deadline'), { type: 'closed', by: 'clock', reason: 'deadline' }],
-      [sessionClosed],
+      [...completeLinear(state, part, facts, 'deadline'), closed],
+      held === undefined ? [sessionClosed] : [],
     );
   }
-  if (lastsTooLong(state, facts.now)) return accept(facts, endEvents(state, 'clock', 'not finished'), [sessionClosed]);
+  if (lastsTooLong(state, facts.now)) return accept(facts, endEvents(state, 'clock', 'not finished', facts.now));
   return accept(facts, []);
 }
 

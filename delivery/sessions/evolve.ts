@@ -159,16 +159,31 @@ const recordings: Evolvers<'turn-presented' | 'recording-started' | 'recording-s
     withTurn(state, handle, (turn) => ({ ...turn, sealed: { upload, sha256, bytes, durationMs, contentType } })),
 };
 
-const acts: Evolvers<'paused' | 'resumed' | 'extra-time-granted' | 'hand-raised' | 'hand-lowered' | 'closed'> = {
+const acts: Evolvers<'paused' | 'resumed' | 'extra-time-granted' | 'hand-raised' | 'hand-lowered'> = {
   paused: (state, event) => ({ ...state, pausedAt: event.at }),
   resumed: (state, event) => withDeadline(without(state, 'pausedAt'), event),
   'extra-time-granted': (state, event) => withDeadline({ ...state, extraMs: state.extraMs + event.ms }, event),
   'hand-raised': (state, event) => ({ ...state, handRaisedAt: event.at }),
   'hand-lowered': (state) => without(state, 'handRaisedAt'),
+};
+
+const closes: Evolvers<'closed' | 'close-settled' | 'reopened'> = {
   closed: (state, event) => ({
     ...without(state, 'deadlineAt', 'pausedAt', 'handRaisedAt'),
     step: { name: 'closed' },
-    closed: { at: event.at, reason: event.reason },
+    closed: { at: event.at, reason: event.reason, ...(event.held === undefined ? {} : { held: event.held }) },
+  }),
+  'close-settled': (state) =>
+    state.closed === undefined ? state : { ...state, closed: without(state.closed, 'held') },
+  // Whoever sits down again is looked at again, and the clock waits for that.
+  reopened: (state, event) => ({
+    ...withDeadline(without(state, 'closed'), event),
+    step: event.step,
+    completedParts: 'part' in event.step ? state.completedParts.slice(0, event.step.part) : state.completedParts,
+    items: event.step.name === 'linear' ? state.items.map((item) => without(item, 'category')) : state.items,
+    pausedAt: event.at,
+    awaitingAdmission: true,
+    reopenedAt: event.at,
   }),
 };
 
@@ -188,6 +203,8 @@ const watching: Evolvers<
   | 'outage-measured'
   | 'operation-refused'
   | 'operation-noted'
+  | 'server-clock-jumped'
+  | 'server-clock-confirmed'
 > = {
   'signal-recorded': (state, event) => incident(state, event.severity, event.signal.type),
   'connection-lost': (state, event) =>
@@ -196,6 +213,8 @@ const watching: Evolvers<
   'outage-measured': (state, { from, to }) => ({ ...state, outages: [...state.outages, { from, to }] }),
   'operation-refused': (state) => state,
   'operation-noted': (state) => state,
+  'server-clock-jumped': (state, { noticedAt }) => ({ ...state, clockJumpedAt: noticedAt }),
+  'server-clock-confirmed': (state, { noticedAt }) => ({ ...state, clockConfirmedAt: noticedAt }),
 };
 
 const evolvers: Evolvers = {
@@ -208,6 +227,7 @@ const evolvers: Evolvers = {
   ...items,
   ...recordings,
   ...acts,
+  ...closes,
   ...watching,
 };
 

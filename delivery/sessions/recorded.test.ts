@@ -4,7 +4,7 @@ import { admit, at, civicTest, oralTest } from './example.suite.ts';
 import { readSessionEvent, sessionEventSchemas } from './recorded.ts';
 import { PlayedSession } from './played-session.suite.ts';
 
-/** Two sessions in which everything happens that a session can record. */
+/** Sessions in which everything happens that a session can record. */
 function everything(): readonly PlayedSession[] {
   const oral = new PlayedSession(oralTest).begin().toFirstPart();
   oral.ask({ kind: 'play', handle: oral.present().handle });
@@ -32,8 +32,20 @@ function everything(): readonly PlayedSession[] {
   civic.run({ type: 'make-code', hash: 'code', admits: false, by: 'an' });
   civic.run({ type: 'arrive', seat: 'x', code: 'code' });
   civic.run(admit);
+  civic.run({ type: 'note-clock-jump', noticedAt: at(1000), machineAt: at(9000), aheadMs: 8000 });
+  civic.run({ type: 'note-clock-confirmed', noticedAt: at(1000), by: 'an' });
+  civic.run({ type: 'end', by: 'an', reason: 'vergissing' });
+  civic.run({ type: 'reopen', by: 'an', reason: 'vergissing' });
+  civic.run({ type: 'make-code', hash: 'again', admits: false, by: 'an' });
+  civic.run({ type: 'arrive', seat: 'x', code: 'again' });
+  civic.run(admit);
+  civic.run({ type: 'resume', by: 'an' });
   civic.ask({ kind: 'submit' });
-  return [oral, civic];
+  const ended = new PlayedSession(civicTest).begin();
+  ended.run({ type: 'end', by: 'an', reason: 'ziek' });
+  ended.ms = 3_600_000;
+  ended.run({ type: 'settle-close' });
+  return [oral, civic, ended];
 }
 
 it('reads every event that a session records, as it was recorded', () => {

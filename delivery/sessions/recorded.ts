@@ -39,6 +39,15 @@ const draw = z.union([
   z.strictObject({ seed: text, purpose: text, position: z.number() }),
 ]);
 
+const step = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.enum(['registered', 'arrived', 'confirm-name', 'sound-check', 'closed']) }),
+  z.strictObject({ name: z.literal('practice'), index: count }),
+  z.strictObject({ name: z.literal('part-intro'), part: count }),
+  z.strictObject({ name: z.literal('adaptive'), part: count, handle: text }),
+  z.strictObject({ name: z.literal('linear'), part: count, position }),
+  z.strictObject({ name: z.literal('speaking'), part: count, position }),
+]);
+
 const head = { at, op: z.strictObject({ id: text, seq: count }).exactOptional() };
 const event = <T extends EventType, S extends z.core.$ZodShape>(type: T, members: S) =>
   z.strictObject({ type: z.literal(type), schema: z.literal(1), ...head, ...members });
@@ -128,11 +137,16 @@ export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf
   'operation-noted': event('operation-noted', { kind: text }),
   'form-scored': event('form-scored', { categories: z.array(category) }),
   'operation-refused': event('operation-refused', { kind: text, code: RefusalCode, handle: text.exactOptional() }),
+  'server-clock-jumped': event('server-clock-jumped', { noticedAt: at, machineAt: at, aheadMs: z.int() }),
+  'server-clock-confirmed': event('server-clock-confirmed', { noticedAt: at, by: text }),
   closed: event('closed', {
     by: text,
     reason: z.enum(['completed', 'deadline', 'ended']),
     note: text.exactOptional(),
+    held: z.strictObject({ until: at, step, remainingMs: z.number().exactOptional() }).exactOptional(),
   }),
+  'close-settled': event('close-settled', {}),
+  reopened: event('reopened', { by: text, reason: text, step, deadlineAt: at.exactOptional() }),
 };
 const isKnown = (type: unknown): type is EventType =>
   typeof type === 'string' && Object.hasOwn(sessionEventSchemas, type);

@@ -146,12 +146,35 @@ interface Events {
   'connection-lost': object;
   'connection-restored': { readonly awayMs: number };
   'outage-measured': { readonly from: Instant; readonly to: Instant };
+  /**
+   * The clock of a machine that serves us was set, or stood still; `at` is the program's time, which went on.
+   * `aheadMs` is how far the machine's clock was ahead of it then.
+   */
+  'server-clock-jumped': { readonly noticedAt: Instant; readonly machineAt: Instant; readonly aheadMs: number };
+  /** A person looked at the clocks; until then no deadline closed the session. `noticedAt` is of the last jump seen. */
+  'server-clock-confirmed': { readonly noticedAt: Instant; readonly by: string };
   /** Accepted, with nothing to change (a hand raised twice). */
   'operation-noted': { readonly kind: string };
   /** Linear part: the score of every position, in the order of the form; null = not scored. */
   'form-scored': { readonly categories: readonly (number | null)[] };
   'operation-refused': { readonly kind: string; readonly code: RefusalCode; readonly handle?: string };
-  closed: { readonly by: string; readonly reason: 'completed' | 'deadline' | 'ended'; readonly note?: string };
+  closed: {
+    readonly by: string;
+    readonly reason: 'completed' | 'deadline' | 'ended';
+    readonly note?: string;
+    readonly held?: HeldClose;
+  };
+  /** Nobody reopened the session in time: what follows from its close is done now. */
+  'close-settled': object;
+  /** Goes on where it was closed, paused; `deadlineAt` is as long after this event as there was time left. */
+  reopened: { readonly by: string; readonly reason: string; readonly step: Step; readonly deadlineAt?: Instant };
+}
+/** A close that may be a mistake: nothing follows from it until then, so that the session can be opened again. */
+export interface HeldClose {
+  readonly until: Instant;
+  /** Where the session goes on, and with how much time, ms; without a clock there is none. */
+  readonly step: Step;
+  readonly remainingMs?: number;
 }
 export type EventType = keyof Events;
 /** Common to every event: its schema, the server's time, and the operation that caused it. */
@@ -238,7 +261,16 @@ export interface SessionState {
     readonly critical: number;
     readonly last?: string;
   };
-  readonly closed?: { readonly at: Instant; readonly reason: 'completed' | 'deadline' | 'ended' };
+  readonly closed?: {
+    readonly at: Instant;
+    readonly reason: 'completed' | 'deadline' | 'ended';
+    /** While nothing has followed from the close yet. */
+    readonly held?: HeldClose;
+  };
+  readonly reopenedAt?: Instant;
+  /** Of the latest jump of a server's clock that was recorded, and that was confirmed. */
+  readonly clockJumpedAt?: Instant;
+  readonly clockConfirmedAt?: Instant;
 }
 
 /** The state of a stream that does not exist yet. */

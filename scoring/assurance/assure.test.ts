@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, jsonObject } from '../../storage/document/json.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
-import type { PlayedSession } from '../../delivery/sessions/played-session.suite.ts';
+import { at } from '../../delivery/sessions/example.suite.ts';
+import { PlayedSession } from '../../delivery/sessions/played-session.suite.ts';
 import { evolveRating, readRatingEvent } from '../rating/rating.ts';
 import { regimes } from '../regimes/regime.ts';
 import { conclude, tasksOf } from '../results/conclude.ts';
@@ -95,6 +96,17 @@ describe('the second scorer agrees', () => {
       first: 'pass',
       second: 'void',
     });
+  });
+  it('that a session opened again and then ended decides nothing, though its part was completed before', () => {
+    const played = new PlayedSession(civic41).begin().toFirstPart();
+    played.ms = 61 * 60_000;
+    played.run({ type: 'measure-outage', from: at(60_000), to: at(played.ms) });
+    played.run({ type: 'close-overdue' });
+    played.run({ type: 'reopen', by: 'an', reason: 'storing' });
+    played.run({ type: 'end', by: 'an', reason: 'ziek' });
+    const { first, facts } = judged(civic41, played);
+    expect(first.outcome).toBe('void');
+    expect(assuredAgainst(first, facts)).toEqual([]);
   });
 });
 

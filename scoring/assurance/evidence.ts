@@ -9,6 +9,7 @@ const ref = z.object({ item: z.object({ id: z.string() }), handle: z.string(), s
 const linesOf = {
   admitted: z.object({ at: z.iso.datetime() }),
   closed: z.object({ at: z.iso.datetime() }),
+  reopened: z.object({ step: z.object({ part: z.int().optional() }) }),
   'item-presented': ref,
   'form-assembled': z.object({ positions: z.array(ref.extend({ part: z.string() })) }),
   'turns-assembled': z.object({ turns: z.array(z.object({ task: z.string() })) }),
@@ -53,6 +54,13 @@ function gather(seen: Gathering, event: JsonObject): void {
     case 'closed':
       seen.closedAt = linesOf.closed.parse(event).at;
       return;
+    case 'reopened': {
+      // The part that it goes on in is not completed after all.
+      const { part } = linesOf.reopened.parse(event).step;
+      delete seen.closedAt;
+      seen.completedParts.splice(part ?? seen.completedParts.length);
+      return;
+    }
     case 'item-presented': {
       const { item, handle, scored } = linesOf['item-presented'].parse(event);
       seen.asked.set(handle, { item: item.id, scored, lost: false });

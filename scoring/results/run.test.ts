@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { genesisHash } from '../../storage/port.ts';
 import { resultKeyHash } from '../../delivery/sessions/personal.ts';
+import { heldMs } from '../../delivery/sessions/reopen.ts';
 import { PlayedSession } from '../../delivery/sessions/played-session.suite.ts';
 import { type Rooms, civic41, openRooms, oralTest, satCivic, satOral } from './example.suite.ts';
 import { performanceId } from './run.ts';
@@ -127,6 +128,12 @@ describe('without a decision', () => {
   it('a session ended half-way is void, and nothing of it is rated', async () => {
     const played = new PlayedSession(oralTest).begin().toFirstPart();
     played.run({ type: 'end', by: 'toezichter', reason: 'ziek' });
+    const held = { ...id, id: 'held' };
+    await rooms.keep(held, played);
+    await rooms.work();
+    expect((await rooms.results.load(held)).state?.released).toBeUndefined();
+    played.ms += heldMs;
+    played.run({ type: 'settle-close' });
     await rooms.keep(id, played);
     await rooms.work();
     expect((await rooms.results.load(id)).state?.released?.result).toMatchObject({ outcome: 'void', parts: [] });

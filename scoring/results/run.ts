@@ -13,6 +13,7 @@ import { installation } from '../../people/agencies/agency.ts';
 import type { ItemVersion } from '../../item-bank/items/item.ts';
 import { speakingItem } from '../../item-bank/releases/pinned-test.ts';
 import { resultKeyHash } from '../../delivery/sessions/personal.ts';
+import { isSettled } from '../../delivery/sessions/reopen.ts';
 import { type LoadedSession, type SessionId, type Sessions, sessionKind } from '../../delivery/sessions/run.ts';
 import type { Registration, SessionState } from '../../delivery/sessions/session.ts';
 import { type Regime, regimes as shippedRegimes } from '../regimes/regime.ts';
@@ -143,7 +144,7 @@ export class Results {
    */
   async conclude(id: SessionId): Promise<void> {
     const session = await this.ports.sessions.load(id);
-    if (session?.state.closed === undefined || session.state.admittedAt === undefined) return;
+    if (session === undefined || !isSettled(session.state) || session.state.admittedAt === undefined) return;
     const { state } = session;
     await this.attended(id);
     await this.openPerformances(id, state);

@@ -29,6 +29,10 @@ async function beat(liveness: Collection<Liveness, never>, now: Instant): Promis
   return last?.value.at;
 }
 
+/** When a process was last alive, by the time of the program. */
+export const lastAlive = async (liveness: Collection<Liveness, never>): Promise<Instant | undefined> =>
+  (await liveness.get({ tenant: installation, id: 'server' }))?.value.at;
+
 /** On start: how long nobody was there for the sessions under way. Measuring the same outage twice changes nothing. */
 export async function measureOutage(program: LivenessPorts, liveness: Collection<Liveness, never>): Promise<void> {
   const now = program.now();

@@ -4,16 +4,20 @@
  */
 import { tenants } from '../../people/agencies/agency.ts';
 import { everyDocument } from '../../storage/pages.ts';
-import { toEpochMs, toInstant } from '../../storage/document/instant.ts';
+import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
+import { type ClockStop, isStopped } from '../../delivery/live/clock-stop.ts';
 import { isLost, sessionName } from '../../delivery/live/presence.ts';
 import { isOverdue } from '../../delivery/sessions/decide.ts';
+import { isDue } from '../../delivery/sessions/reopen.ts';
 import { type SessionId, SessionRefused } from '../../delivery/sessions/run.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
 import type { Program } from '../program.ts';
+import type { ClockWatch } from './clock-watch.ts';
 import type { Job } from './job.ts';
 import type { Leadership } from './leadership.ts';
 
-export type OpenSessionPorts = Pick<Program, 'agencies' | 'sessionList' | 'sessions' | 'now' | 'live'>;
+export type FindingPorts = Pick<Program, 'agencies' | 'sessionList' | 'sessions' | 'now'>;
+export type OpenSessionPorts = FindingPorts & Pick<Program, 'live'>;
 
 /** Sessions registered longer ago than this are not looked for any more, ms. */
 const lookBackMs = 48 * 3_600_000;
@@ -25,20 +29,27 @@ export interface OpenSession {
 }
 
 /** Every session under way, read anew. */
-export async function findOpen({ agencies, sessionList, sessions, now }: OpenSessionPorts): Promise<OpenSession[]> {
+export const findOpen = (ports: FindingPorts): Promise<OpenSession[]> => find(ports, isUnderWay);
+
+async function find(
+  { agencies, sessionList, sessions, now }: FindingPorts,
+  isWanted: (state: SessionState) => boolean,
+): Promise<OpenSession[]> {
   const since = toInstant(toEpochMs(now()) - lookBackMs);
   const open: OpenSession[] = [];
   for (const tenant of await tenants(agencies)) {
     const query = { index: 'registeredAt', equal: [], from: since, limit: 500 } as const;
     for await (const { id } of everyDocument(sessionList, tenant, query)) {
       const session = await sessions.load({ tenant, id });
-      if (session !== undefined && isUnderWay(session.state)) open.push({ id: { tenant, id }, state: session.state });
+      if (session !== undefined && isWanted(session.state)) open.push({ id: { tenant, id }, state: session.state });
     }
   }
   return open;
 }
 
 const isUnderWay = (state: SessionState): boolean => state.closed === undefined && state.admittedAt !== undefined;
+/** Something is still to be decided about it: it is under way, or its close is held. */
+const isUndecided = (state: SessionState): boolean => isUnderWay(state) || state.closed?.held !== undefined;
 
 /** A refusal means that somebody else was first; anything else is a fault. */
 export async function unlessRefused(run: Promise<unknown>): Promise<void> {
@@ -60,6 +71,7 @@ export class OpenSessions {
   constructor(
     private readonly program: OpenSessionPorts,
     private readonly leadership: Leadership,
+    private readonly clock: Pick<ClockWatch, 'look'>,
   ) {
     program.live.sessions.watch((id) => {
       if (leadership.sinceMs !== undefined) this.changed.set(sessionName(id), id);
@@ -70,9 +82,27 @@ export class OpenSessions {
   async decide(): Promise<void> {
     const sinceMs = this.leadership.sinceMs;
     if (sinceMs === undefined) return;
+    // First of all: whoever stood still must not close what ran out meanwhile.
+    const stop = await this.clock.look();
     await this.refresh(sinceMs);
-    await this.closeOverdue();
+    if (stop !== undefined) await this.tellOf(stop);
+    if (!isStopped(stop)) await this.closeOverdue();
     await this.loseSilent(sinceMs);
+  }
+
+  /** Every jump and its confirmation stand in every session that was under way then. */
+  private async tellOf({ jumps, confirmed }: ClockStop): Promise<void> {
+    const { sessions } = this.program;
+    const last = jumps.at(-1)?.noticedAt;
+    if (last === undefined) return;
+    for (const { id, state } of this.open.values()) {
+      if (state.closed !== undefined) continue;
+      for (const jump of jumps)
+        if (isNews(state, state.clockJumpedAt, jump.noticedAt))
+          await unlessRefused(sessions.handle(id, { type: 'note-clock-jump', ...jump }));
+      if (confirmed !== undefined && isNews(state, state.clockConfirmedAt, last))
+        await unlessRefused(sessions.handle(id, { type: 'note-clock-confirmed', noticedAt: last, by: confirmed.by }));
+    }
   }
 
   private async refresh(sinceMs: number): Promise<void> {
@@ -80,7 +110,7 @@ export class OpenSessions {
     // Whatever changed before this process began to decide is in no list of its own.
     const hasJustBegun = this.scannedMs < sinceMs;
     if (hasJustBegun || nowMs - this.scannedMs > rescanEveryMs) {
-      const found = await findOpen(this.program);
+      const found = await find(this.program, isUndecided);
       this.open.clear();
       for (const session of found) {
         this.open.set(sessionName(session.id), session);
@@ -93,7 +123,7 @@ export class OpenSessions {
     this.changed.clear();
     for (const id of changed) {
       const session = await this.program.sessions.load(id);
-      if (session !== undefined && isUnderWay(session.state))
+      if (session !== undefined && isUndecided(session.state))
         this.open.set(sessionName(id), { id, state: session.state });
       else this.forget(sessionName(id));
     }
@@ -106,23 +136,30 @@ export class OpenSessions {
 
   private async closeOverdue(): Promise<void> {
     const { sessions, now } = this.program;
-    for (const { id, state } of this.open.values())
-      if (isOverdue(state, now())) await unlessRefused(sessions.handle(id, { type: 'close-overdue' }));
+    for (const { id, state } of this.open.values()) {
+      if (state.closed !== undefined) {
+        if (isDue(state, now())) await unlessRefused(sessions.handle(id, { type: 'settle-close' }));
+      } else if (isOverdue(state, now())) await unlessRefused(sessions.handle(id, { type: 'close-overdue' }));
+    }
   }
 
   private async loseSilent(sinceMs: number): Promise<void> {
     const { live, sessions, now } = this.program;
     for (const [name, atMs] of await live.presence.lastHeard()) if (this.open.has(name)) this.heardMs.set(name, atMs);
     for (const { id, state } of this.open.values()) {
-      if (state.disconnectedAt !== undefined) continue;
+      if (state.disconnectedAt !== undefined || state.closed !== undefined) continue;
       if (isLost(this.heardMs.get(sessionName(id)), sinceMs, toEpochMs(now())) && this.leadership.sinceMs === sinceMs)
         await unlessRefused(sessions.handle(id, { type: 'lose-connection' }));
     }
   }
 }
 
-export function sessionJobs(program: OpenSessionPorts, leadership: Leadership): Job[] {
-  const open = new OpenSessions(program, leadership);
+/** A jump that this session has not been told of, and that happened while it was under way. */
+const isNews = ({ admittedAt }: SessionState, toldAt: Instant | undefined, noticedAt: Instant): boolean =>
+  admittedAt !== undefined && admittedAt <= noticedAt && (toldAt === undefined || toldAt < noticedAt);
+
+export function sessionJobs(program: OpenSessionPorts, leadership: Leadership, clock: Pick<ClockWatch, 'look'>): Job[] {
+  const open = new OpenSessions(program, leadership, clock);
   return [
     { name: 'leadership', everyMs: 1_500, run: () => leadership.keep() },
     { name: 'open-sessions', everyMs: 1_000, run: () => open.decide() },

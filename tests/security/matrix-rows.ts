@@ -149,5 +149,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'post /invigilator/sessions/{id}/refund-play': { ...session, body: reason, own: 204 },
   'post /invigilator/sessions/{id}/lower-hand': { ...session, own: 204 },
   'post /invigilator/sessions/{id}/push': { ...session, body: ({ seat }) => ({ seat }), own: 204 },
+  'post /invigilator/clock/confirm': { body: { noticedAt: '2026-11-27T10:00:00.000Z' }, own: 409 },
+  'post /invigilator/sessions/{id}/reopen': { ...session, body: reason, own: 409 },
   'post /invigilator/sessions/{id}/end': { ...session, body: reason, own: 204 },
 };

@@ -17,6 +17,8 @@
  *   POST sessions/:id/admit            -> 204             after the identity check (passport in hand)
  * POST sessions/:id/pause {reason} | resume | extra-time {ms, reason} | end {reason} | lower-hand | refund-play
  * {reason}  -> 204
+ *   POST sessions/:id/reopen {reason}  -> 204             takes back a close that was a mistake; goes on by a new code
+ *   POST clock/confirm {noticedAt}     -> 204             the clocks were looked at: deadlines close sessions again
  *   GET  sessions/:id/log              -> ProctoringLog
  */
 import { z } from 'zod';
@@ -117,15 +119,28 @@ export const RoomSession = z.strictObject({
   lastIncident: z.string().optional(),
   /** Measured outages of the server not yet made good: offered as extra time. */
   outageMs: z.int(),
+  /** Closed, and may be opened again until then. */
+  reopenUntil: z.iso.datetime().optional(),
 });
 export type RoomSession = z.infer<typeof RoomSession>;
 
 export const WaitingSeat = z.strictObject({ seat: z.string(), name: z.string(), since: z.iso.datetime() });
+/** A jump of a clock that nobody has looked at yet: no deadline closes a session. */
+export const ClockStopSeen = z.strictObject({
+  noticedAt: z.iso.datetime(),
+  /** What the machine's clock said then, and how far it was ahead of the program's time, ms. */
+  machineAt: z.iso.datetime(),
+  aheadMs: z.int(),
+});
+export type ClockStopSeen = z.infer<typeof ClockStopSeen>;
+export const ClockConfirmation = z.strictObject({ noticedAt: z.iso.datetime() });
+
 export const Room = z.strictObject({
   centre: z.string(),
   serverNow: z.iso.datetime(),
   sessions: z.array(RoomSession),
   seats: z.array(WaitingSeat),
+  clockStop: ClockStopSeen.optional(),
 });
 export type Room = z.infer<typeof Room>;
 /** What changed since the event before: rows that read differently, sessions that left, all seats if one changed. */
@@ -134,6 +149,8 @@ export const RoomChanges = z.strictObject({
   sessions: z.array(RoomSession),
   removed: z.array(z.string()),
   seats: z.array(WaitingSeat).optional(),
+  /** Null: it is over. */
+  clockStop: ClockStopSeen.nullable().optional(),
 });
 export type RoomChanges = z.infer<typeof RoomChanges>;
 

@@ -5,8 +5,9 @@
 import { NumberedRows } from '../../../delivery/monitoring/numbered-rows.ts';
 import type { WaitingSeat } from '../../../delivery/live/seats.ts';
 import type { EventStream } from '../../http/sse.ts';
-import type { Room, RoomChanges, RoomSession } from './protocol.ts';
-import { type InvigilatorPorts, type Centre, centreTitle, roomIds, roomSession } from './view.ts';
+import { defined } from '../../../storage/document/defined.ts';
+import type { ClockStopSeen, Room, RoomChanges, RoomSession } from './protocol.ts';
+import { type InvigilatorPorts, type Centre, centreTitle, clockStopSeen, roomIds, roomSession } from './view.ts';
 
 /** Many changes within this time are one message, ms. */
 const gatherMs = 250;
@@ -39,6 +40,8 @@ export class RoomFeeds {
 class RoomFeed {
   private readonly rows = new NumberedRows<RoomSession>();
   private readonly seats = new NumberedRows<WaitingSeat>();
+  /** One row at most. */
+  private readonly clock = new NumberedRows<ClockStopSeen>();
   private readonly id: string;
   private readonly changed = new Set<string>();
   /** Sessions of other centres of the agency: looked at once. */
@@ -61,6 +64,7 @@ class RoomFeed {
         this.soon();
       }),
       program.live.seats.watch(() => this.soon()),
+      program.live.clock.watch(() => this.soon()),
       program.timers.every(relistMs, () => this.inBackground(this.list())),
     ];
     this.ready = this.list();
@@ -85,27 +89,31 @@ class RoomFeed {
 
   /** Sends what changed since then, or the whole. @returns the place that the watcher has reached */
   private send(stream: EventStream, at: Place | undefined): Place {
-    const here = { rows: this.rows.number, seats: this.seats.number };
+    const here = { rows: this.rows.number, seats: this.seats.number, clock: this.clock.number };
     const rows = at === undefined ? undefined : this.rows.since(at.rows);
     const seats = at === undefined ? undefined : this.seats.since(at.seats);
-    const eventId = `${this.id}.${here.rows}.${here.seats}`;
+    const clock = at === undefined ? undefined : this.clock.since(at.clock);
+    const eventId = `${this.id}.${here.rows}.${here.seats}.${here.clock}`;
+    const [clockStop] = this.clock.all();
     const serverNow = this.program.now();
-    if (rows === undefined || seats === undefined) {
+    if (rows === undefined || seats === undefined || clock === undefined) {
       const whole: Room = {
         centre: this.title,
         serverNow,
         sessions: [...this.rows.all()],
         seats: [...this.program.live.seats.list()],
+        ...defined({ clockStop }),
       };
       stream.send('room', whole, eventId);
       return here;
     }
-    if (at?.rows === here.rows && at.seats === here.seats) return here;
+    if (at?.rows === here.rows && at.seats === here.seats && at.clock === here.clock) return here;
     const changes: RoomChanges = {
       serverNow,
       sessions: [...rows.changed],
       removed: [...rows.removed],
       ...(at?.seats === here.seats ? {} : { seats: [...this.program.live.seats.list()] }),
+      ...(at?.clock === here.clock ? {} : { clockStop: clockStop ?? null }),
     };
     stream.send('changes', changes, eventId);
     return here;
@@ -113,8 +121,8 @@ class RoomFeed {
 
   /** Where an event of this feed was sent; undefined for one of another process or of an earlier start. */
   private placeOf(eventId: string | undefined): Place | undefined {
-    const [feed, rows, seats] = (eventId ?? '').split('.');
-    return feed === this.id ? { rows: Number(rows), seats: Number(seats) } : undefined;
+    const [feed, rows, seats, clock] = (eventId ?? '').split('.');
+    return feed === this.id ? { rows: Number(rows), seats: Number(seats), clock: Number(clock) } : undefined;
   }
 
   private soon(): void {
@@ -129,6 +137,7 @@ class RoomFeed {
     this.changed.clear();
     for (const id of ids) await this.look(id);
     this.lookAtSeats();
+    await this.lookAtClock();
     for (const tell of this.watchers) tell();
   }
 
@@ -139,6 +148,7 @@ class RoomFeed {
     for (const id of this.rows.ids()) if (!listed.has(id)) this.rows.set(id, undefined);
     this.foreign.clear();
     this.lookAtSeats();
+    await this.lookAtClock();
     for (const tell of this.watchers) tell();
   }
 
@@ -154,6 +164,10 @@ class RoomFeed {
     for (const seat of waiting) this.seats.set(seat.seat, seat);
   }
 
+  private async lookAtClock(): Promise<void> {
+    this.clock.set('clock', clockStopSeen((await this.program.live.clock.get())?.value));
+  }
+
   private inBackground(work: Promise<void>): void {
     work.catch((error: unknown) => this.program.log.error({ err: error }, 'room not read; it is tried again'));
   }
@@ -162,4 +176,5 @@ class RoomFeed {
 interface Place {
   readonly rows: number;
   readonly seats: number;
+  readonly clock: number;
 }

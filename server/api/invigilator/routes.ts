@@ -9,7 +9,7 @@ import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
 import { type StaffAccess, guards, isStillIn } from '../access.ts';
 import { codeFor } from './code.ts';
-import { Code, ExtraTime, ProctoringLog, PushToSeat, Reason, Room } from './protocol.ts';
+import { ClockConfirmation, Code, ExtraTime, ProctoringLog, PushToSeat, Reason, Room } from './protocol.ts';
 import { registrationEndpoints } from './registration-routes.ts';
 import { RoomFeeds } from './room-feed.ts';
 import { type InvigilatorPorts, roomView } from './view.ts';
@@ -63,6 +63,7 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
       },
     }),
     ...acts(program, common),
+    confirmClock(program, common),
   ];
 }
 
@@ -70,6 +71,21 @@ type Common = {
   readonly guard: (request: Request, response: Response) => Promise<StaffAccess>;
   readonly access: 'invigilator';
 };
+
+function confirmClock(program: InvigilatorPorts, common: Common): Endpoint {
+  return commandEndpoint({
+    ...common,
+    method: 'post',
+    path: '/invigilator/clock/confirm',
+    summary: 'The clocks were looked at: deadlines close sessions again',
+    body: ClockConfirmation,
+    problems: ['wrong-state'],
+    handle: async ({ access, body }) => {
+      if (!(await program.live.clock.confirm(body.noticedAt, access.id)))
+        throw new Problem('wrong-state', { reason: 'clock-not-stopped' });
+    },
+  });
+}
 
 /** How a device comes to a session: by a new code, or by a push to the seat where it waits. */
 function arrivalEndpoints(program: InvigilatorPorts, common: Common): Endpoint[] {
@@ -122,7 +138,7 @@ function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
         await program.sessions.handle(id, command(access, session));
       },
     });
-  const actWithReason = (name: string, summary: string, type: 'pause' | 'end' | 'refund-play'): Endpoint =>
+  const actWithReason = (name: string, summary: string, type: 'pause' | 'end' | 'reopen' | 'refund-play'): Endpoint =>
     commandEndpoint({
       ...common,
       method: 'post',
@@ -145,6 +161,7 @@ function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
     actWithReason('pause', 'Pause; the clock stands still', 'pause'),
     act('resume', 'Go on', (access) => ({ type: 'resume', by: access.id })),
     actWithReason('end', 'End the session before its time', 'end'),
+    actWithReason('reopen', 'Take back a close that was a mistake; goes on by a new code', 'reopen'),
     actWithReason('refund-play', 'Give one play back', 'refund-play'),
     act('lower-hand', 'The raised hand was seen to', (access) => ({ type: 'lower-hand', by: access.id })),
     commandEndpoint({

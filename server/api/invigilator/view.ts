@@ -1,11 +1,13 @@
 /** What an invigilator sees of the room: only sessions of the own centre, of today and yesterday. */
 import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
+import { defined } from '../../../storage/document/defined.ts';
 import { seen } from '../../../delivery/monitoring/room.ts';
 import { everyDocument } from '../../../storage/pages.ts';
 import { toEpochMs, toInstant } from '../../../storage/document/instant.ts';
 import type { Program } from '../../program.ts';
 import type { StaffAccess } from '../access.ts';
-import type { Room, RoomSession } from './protocol.ts';
+import { type ClockStop, isStopped } from '../../../delivery/live/clock-stop.ts';
+import type { ClockStopSeen, Room, RoomSession } from './protocol.ts';
 
 export type InvigilatorPorts = Pick<
   Program,
@@ -73,6 +75,10 @@ export async function roomIds({ sessionList, now }: InvigilatorPorts, { tenant, 
 export const centreTitle = async ({ agencies }: InvigilatorPorts, { tenant, centre }: Centre): Promise<string> =>
   centreName(await agencyOf(agencies, tenant), centre);
 
+/** Undefined while deadlines close as ever. */
+export const clockStopSeen = (stop: ClockStop | undefined): ClockStopSeen | undefined =>
+  isStopped(stop) ? stop.jumps.at(-1) : undefined;
+
 export async function roomView(program: InvigilatorPorts, { tenant, account }: StaffAccess): Promise<Room> {
   const where = { tenant, centre: account.centre };
   const ids = await roomIds(program, where);
@@ -82,5 +88,6 @@ export async function roomView(program: InvigilatorPorts, { tenant, account }: S
     serverNow: program.now(),
     sessions: sessions.filter((session): session is RoomSession => session !== undefined),
     seats: [...program.live.seats.list()],
+    ...defined({ clockStop: clockStopSeen((await program.live.clock.get())?.value) }),
   };
 }
