@@ -84,6 +84,12 @@ export class Seats {
     return this.list().find((waiting) => waiting.seat === seat);
   }
 
+  /** Whether the device still waits, wherever it does. */
+  async isWaiting(seat: string): Promise<boolean> {
+    if (this.get(seat) === undefined) await this.look();
+    return this.get(seat) !== undefined;
+  }
+
   /** False when no such device waits. The session reaches it at whatever process it is. */
   async push(seat: string, push: Omit<SeatPush, 'at'>): Promise<boolean> {
     await this.look();

@@ -17,6 +17,8 @@ export interface AdmissionCode {
   /** Pushed by the invigilator to a seat: using it admits. */
   readonly admits: boolean;
   readonly by: string;
+  /** Where it was pushed to: it is good there only, and only while that seat waits. */
+  readonly seat?: string;
   readonly usedAt?: Instant;
 }
 export const admissionCodes: CollectionDefinition<AdmissionCode, never> = {
@@ -59,13 +61,26 @@ export async function makeCode(
   return formatCode(text);
 }
 
+/** Where a code is brought, and whether a seat still waits. */
+export interface CodeBringer {
+  readonly seat: string | undefined;
+  readonly isWaiting: (seat: string) => Promise<boolean>;
+}
+
 /**
- * Uses the code up. Undefined when it is unknown, used or expired: the three look alike from outside. Whether it is the
- * present code of its session, the session says (`arrive`).
+ * Uses the code up. Undefined when it is unknown, used or expired, or was pushed to another seat or to one that is gone:
+ * all look alike from outside. Whether it is the present code of its session, the session says (`arrive`).
  */
-export async function useCode(codes: AdmissionCodes, typed: string, now: Instant): Promise<AdmissionCode | undefined> {
+export async function useCode(
+  codes: AdmissionCodes,
+  typed: string,
+  now: Instant,
+  bringer: CodeBringer,
+): Promise<AdmissionCode | undefined> {
   if (normaliseCode(typed).length !== codeLength) return undefined;
   const stored = await codes.get(keyOf(typed));
   if (stored === undefined || stored.value.usedAt !== undefined || stored.value.validUntil < now) return undefined;
+  const { seat } = stored.value;
+  if (seat !== undefined && (seat !== bringer.seat || !(await bringer.isWaiting(seat)))) return undefined;
   return (await unlessRaced(codes.replace(stored, stored.revision, { ...stored.value, usedAt: now })))?.value;
 }

@@ -94,7 +94,7 @@ function admissionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] 
           const code = await makeCode(
             program.codes,
             program.random,
-            { tenant, session, by, admits: true },
+            { tenant, session, by, admits: true, seat: access.seat },
             program.now(),
           );
           const made = { type: 'make-code', hash: codeHash(code), admits: true, by } as const;
@@ -115,9 +115,7 @@ function admissionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] 
       problems: ['code-unknown', 'too-many-attempts'],
       handle: async ({ body, request, response }) => {
         const attempt = { terms: failureTerms.code, who: request.ip ?? 'unknown' };
-        // A seat is known by the name that people read on it.
-        const seat = program.live.seats.get(body.seat ?? '')?.name ?? 'device';
-        const token = await lookedUp(program.live.failures, attempt, response, () => arrive(program, body.code, seat));
+        const token = await lookedUp(program.live.failures, attempt, response, () => arrive(program, body));
         if (token === undefined) throw new Problem('code-unknown');
         return { token };
       },
@@ -129,9 +127,16 @@ function admissionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] 
  * The device is here. A pushed code carries the invigilator's admission with it, which is no check of who sits there;
  * any other waits for it. Undefined when the code is not good, or not the newest one of its session.
  */
-async function arrive(program: CandidatePorts, typed: string, seat: string): Promise<string | undefined> {
-  const code = await useCode(program.codes, typed, program.now());
+async function arrive(
+  program: CandidatePorts,
+  { code: typed, seat: seatId }: z.infer<typeof AdmissionRequest>,
+): Promise<string | undefined> {
+  const { seats } = program.live;
+  const bringer = { seat: seatId, isWaiting: (id: string) => seats.isWaiting(id) };
+  const code = await useCode(program.codes, typed, program.now(), bringer);
   if (code === undefined) return undefined;
+  // A seat is known by the name that people read on it.
+  const seat = seats.get(seatId ?? '')?.name ?? 'device';
   const id = { tenant: code.tenant, id: code.session };
   try {
     const arrived = await program.sessions.handle(id, { type: 'arrive', seat, code: codeHash(typed) });
