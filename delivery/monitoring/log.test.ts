@@ -9,6 +9,7 @@ it('each line has the severity that the taxonomy gives it', () => {
   played.run({ type: 'resume', by: 't' });
   played.run({ type: 'lose-connection' });
   played.run({ type: 'measure-outage', from: '2026-11-23T09:00:00.000Z', to: '2026-11-23T09:01:00.000Z' });
+  played.ask({ kind: 'signal', signal: { type: 'page-hidden', monotonicMs: 1, wallMs: 1 } });
   played.ask({ kind: 'signal', signal: { type: 'print-attempted', monotonicMs: 1, wallMs: 1 } });
   played.ask({ kind: 'answer', handle: 'inobody', option: 'onothing' });
   const weighed = proctoringLog(played.events).filter(({ severity }) => severity !== 'info');
@@ -16,6 +17,7 @@ it('each line has the severity that the taxonomy gives it', () => {
     ['paused', 'notice'],
     ['connection-lost', 'notice'],
     ['outage-measured', 'warning'],
+    ['page-hidden', 'notice'],
     ['print-attempted', 'warning'],
     ['operation-refused', 'notice'],
   ]);

@@ -231,9 +231,10 @@ describe('registering', () => {
     await register(ports, amina);
     await expect(register(ports, amina)).rejects.toMatchObject({ code: 'day-taken' });
     await register(ports, { ...amina, day: '2026-11-24' });
-    await expect(register(ports, { ...amina, name: 'Somebody Else', day: '2026-11-25' })).rejects.toMatchObject({
-      code: 'reference-of-another-person',
-    });
+    for (const other of [{ name: 'Somebody Else' }, { birthDate: '1990-05-18' }])
+      await expect(register(ports, { ...amina, ...other, day: '2026-11-25' })).rejects.toMatchObject({
+        code: 'reference-of-another-person',
+      });
     expect(await storage.journal.streams(tenant, registrationKind)).toHaveLength(1);
   });
   it('refuses a language that the test is not given in', async () => {

@@ -34,7 +34,10 @@ export const lastAlive = async (liveness: Collection<Liveness, never>): Promise<
   (await liveness.get({ tenant: installation, id: 'server' }))?.value.at;
 
 /** On start: how long nobody was there for the sessions under way. Measuring the same outage twice changes nothing. */
-export async function measureOutage(program: LivenessPorts, liveness: Collection<Liveness, never>): Promise<void> {
+export async function measureOutage(
+  program: Omit<LivenessPorts, 'live'>,
+  liveness: Collection<Liveness, never>,
+): Promise<void> {
   const now = program.now();
   const last = await beat(liveness, now);
   if (last === undefined || toEpochMs(now) - toEpochMs(last) <= outageFromMs) return;

@@ -1,14 +1,10 @@
-/** Rules broken on purpose: the list fits the sources, and a tenth of it, drawn by the commit, is held by its tests. */
+/** Rules broken on purpose: a tenth of the list, drawn by the commit, is held by its tests. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { complaints, readRules, tenth } from './run.mjs';
+import { readRules, tenth } from './run.mjs';
 
 describe('the list of rules', () => {
-  it('has at least eighty, each where its file says', () => {
-    expect(complaints(readRules())).toEqual([]);
-    expect(readRules().length).toBeGreaterThanOrEqual(80);
-  });
   it('draws another tenth at another commit, and every rule at some', () => {
     const all = readRules();
     const drawn = Array.from({ length: 100 }, (_, n) => tenth(all, `commit ${n}`));
