@@ -132,6 +132,11 @@ export class Registrations {
     return { ids: documents.map(({ id }) => id), ...defined({ next }) };
   }
 
+  /** Calls `changed` after each change, of this process or of others. Ends by the returned call. */
+  watch(tenant: string, changed: (id: RegistrationId) => void): () => void {
+    return this.ports.expected.watch(tenant, changed);
+  }
+
   /** Idempotent; the worker calls it for every commit, so that a kill after the commit leaves nothing unseen. */
   async project(id: RegistrationId): Promise<void> {
     const { state, version } = await this.stream.load(streamOf(id));

@@ -16,9 +16,25 @@ const known = new Set([
   'page-older',
 ]);
 
+/** Why something is not possible, where that has words of its own. */
+const reasons = new Set([
+  'before-the-day',
+  'day-past',
+  'day-taken',
+  'day-too-far',
+  'language-not-offered',
+  'not-on-this-day',
+  'person-erased',
+  'reference-of-another-person',
+  'registration-absent',
+  'registration-admitted',
+  'registration-cancelled',
+]);
+
 export function problemText(error: unknown): string {
   if (!(error instanceof RequestFailed)) return text('staff.problem.other');
-  if (error.problem['reason'] === 'reference-of-another-person') return text('staff.problem.reference');
+  const { reason } = error.problem;
+  if (typeof reason === 'string' && reasons.has(reason)) return textOfCode('staff.problem', reason);
   if (error.code.startsWith('token-')) return text('staff.problem.not-logged-in');
   return known.has(error.code) ? textOfCode('staff.problem', error.code) : text('staff.problem.other');
 }

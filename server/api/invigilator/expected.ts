@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { type Day, dayOf } from '../../../storage/document/day.ts';
 import { defined } from '../../../storage/document/defined.ts';
+import type { RegistrationId } from '../../../delivery/registrations/run.ts';
 import { InvalidQuery } from '../../../storage/port.query.ts';
 import { Problem } from '../../http/problem.ts';
 import type { ExpectedPage, ExpectedQuery, ExpectedRow } from './protocol.ts';
@@ -58,4 +59,13 @@ async function expectedRow(
     ...(status === 'absent' ? { excused: state.excused } : {}),
     ...(status === 'admitted' ? { session: state.session } : {}),
   };
+}
+
+/** Undefined for one that does not exist, or that is planned nowhere. */
+export async function centreOfRegistration(
+  { registrations }: Pick<InvigilatorPorts, 'registrations'>,
+  id: RegistrationId,
+): Promise<string | undefined> {
+  const state = await registrations.load(id);
+  return state === undefined || state.status === 'registered' ? undefined : state.plan?.centre;
 }

@@ -3,7 +3,8 @@
  *
  *   GET  room                          -> Room
  *   GET  room/events (SSE)             -> event `room` with a Room at once, then event `changes` with RoomChanges; with
- *                                         Last-Event-ID only what changed since that event, where that is known
+ *                                         Last-Event-ID only what changed since that event, where that is known;
+ *                                         event `registrations` when those of the centre changed: ask for them again
  *   GET  tests                         -> OfferedTests
  *   GET  registrations?day=            -> ExpectedPage    who is registered for a day (today unless given)
  *   POST registrations  ScheduleForm   -> Scheduled       registers a person for a test on a day

@@ -6,7 +6,7 @@ import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoin
 import { Problem } from '../../http/problem.ts';
 import { type StaffAccess, guards } from '../access.ts';
 import { codeFor } from './code.ts';
-import { expectedPage } from './expected.ts';
+import { centreOfRegistration, expectedPage } from './expected.ts';
 import {
   Absence,
   ExpectedPage,
@@ -140,9 +140,8 @@ async function admitted(program: InvigilatorPorts, access: StaffAccess, id: Regi
 }
 
 /** A registration of another centre looks like one that does not exist. */
-async function own({ registrations }: InvigilatorPorts, { tenant, account }: StaffAccess, id: string) {
-  const state = await registrations.load({ tenant, id });
-  const centre = state === undefined || !('plan' in state) ? undefined : state.plan?.centre;
+async function own(program: InvigilatorPorts, { tenant, account }: StaffAccess, id: string) {
+  const centre = await centreOfRegistration(program, { tenant, id });
   if (centre !== account.centre) throw new Problem('not-found');
   return { tenant, id };
 }

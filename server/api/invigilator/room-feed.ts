@@ -7,6 +7,7 @@ import type { WaitingSeat } from '../../../delivery/live/seats.ts';
 import type { EventStream } from '../../http/sse.ts';
 import { defined } from '../../../storage/document/defined.ts';
 import type { ClockStopSeen, Room, RoomChanges, RoomSession } from './protocol.ts';
+import { centreOfRegistration } from './expected.ts';
 import { type InvigilatorPorts, type Centre, centreTitle, clockStopSeen, roomIds, roomSession } from './view.ts';
 
 /** Many changes within this time are one message, ms. */
@@ -47,6 +48,9 @@ class RoomFeed {
   /** Sessions of other centres of the agency: looked at once. */
   private readonly foreign = new Set<string>();
   private readonly watchers = new Set<() => void>();
+  /** Registrations that changed, of any centre of the agency. */
+  private readonly registrations = new Set<string>();
+  private readonly streams = new Set<EventStream>();
   private readonly stops: readonly (() => void)[];
   private waiting: (() => void) | undefined;
   private readonly ready: Promise<void>;
@@ -65,6 +69,10 @@ class RoomFeed {
       }),
       program.live.seats.watch(() => this.soon()),
       program.live.clock.watch(() => this.soon()),
+      program.registrations.watch(centre.tenant, ({ id }) => {
+        this.registrations.add(id);
+        this.soon();
+      }),
       program.timers.every(relistMs, () => this.inBackground(this.list())),
     ];
     this.ready = this.list();
@@ -83,8 +91,10 @@ class RoomFeed {
     };
     tell();
     this.watchers.add(tell);
+    this.streams.add(stream);
     await stream.closed;
     this.watchers.delete(tell);
+    this.streams.delete(stream);
   }
 
   /** Sends what changed since then, or the whole. @returns the place that the watcher has reached */
@@ -139,6 +149,16 @@ class RoomFeed {
     this.lookAtSeats();
     await this.lookAtClock();
     for (const tell of this.watchers) tell();
+    await this.tellOfRegistrations();
+  }
+
+  /** Only that something changed: whoever looks at a day asks for it. */
+  private async tellOfRegistrations(): Promise<void> {
+    const ids = [...this.registrations];
+    this.registrations.clear();
+    const { tenant, centre } = this.centre;
+    const centres = await Promise.all(ids.map((id) => centreOfRegistration(this.program, { tenant, id })));
+    if (centres.includes(centre)) for (const stream of this.streams) stream.send('registrations', {});
   }
 
   private async list(): Promise<void> {
