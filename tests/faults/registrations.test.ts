@@ -77,6 +77,7 @@ describe('registrations at two processes', () => {
         await atTwoDesks({
           MONGODB_URI: mongo.uri.replace(/\/(\?|$)/, '/registrations$1'),
           MEETLAT_SECRET: 'a secret that both processes know',
+          MEETLAT_DEMO: 'on',
         });
       } finally {
         await mongo.stop();
