@@ -68,8 +68,8 @@ export interface CodeBringer {
 }
 
 /**
- * Uses the code up. Undefined when it is unknown, used or expired, or was pushed to another seat or to one that is gone:
- * all look alike from outside. Whether it is the present code of its session, the session says (`arrive`).
+ * Uses the code up. Undefined when it is unknown, used or expired, or was pushed to another seat or to one that is
+ * gone: all look alike from outside. Whether it is the present code of its session, the session says (`arrive`).
  */
 export async function useCode(
   codes: AdmissionCodes,
