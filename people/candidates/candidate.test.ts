@@ -55,6 +55,15 @@ describe('a candidate', () => {
     await people.add({ tenant: 'other', id: 'p3' }, amina, facts);
   });
 
+  it('is found by nobody who has another secret', async () => {
+    await people.add(key, amina, facts);
+    const elsewhere = await Wrapping.open({ storage, secret: 'a secret', random });
+    const other = { derive: (purpose: string) => elsewhere.derive(`other ${purpose}`) };
+    const cipher = new PersonCipher({ dataKeys, random, now });
+    const strangers = await Candidates.open({ storage, wrapping: other, cipher });
+    expect(await strangers.byReference('agii', amina.reference)).toBeUndefined();
+  });
+
   it('who is erased is known as somebody without a name, then not at all', async () => {
     await people.add(key, amina, facts);
     await dataKeys.destroyDataKey('agii', key.id);
