@@ -13,6 +13,7 @@ const session = (name: string, change: Partial<RoomSession> = {}): RoomSession =
   status: 'active',
   step: { name: 'linear' },
   connection: 'connected',
+  faults: [],
   incidents: { notice: 0, warning: 0, critical: 0 },
   outageMs: 0,
   ...change,

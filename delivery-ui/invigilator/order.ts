@@ -5,7 +5,7 @@ import type { RoomSession } from '../../server/api/invigilator/protocol.ts';
 export function urgency(session: RoomSession): number {
   if (session.handRaisedAt !== undefined) return 0;
   if (session.status === 'arrived') return 1;
-  if (session.connection === 'lost' && session.status !== 'closed') return 2;
+  if ((session.connection === 'lost' || session.faults.length > 0) && session.status !== 'closed') return 2;
   if (session.outageMs > 0 || session.incidents.critical > 0) return 3;
   if (session.status === 'paused') return 4;
   if (session.status === 'active') return 5;

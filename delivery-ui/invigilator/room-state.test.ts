@@ -14,6 +14,7 @@ const session = (id: string, status: RoomSession['status'] = 'active'): RoomSess
   status,
   step: { name: 'linear' },
   connection: 'connected',
+  faults: [],
   incidents: { notice: 0, warning: 0, critical: 0 },
   outageMs: 0,
 });

@@ -22,3 +22,14 @@ it('each line has the severity that the taxonomy gives it', () => {
     ['operation-refused', 'notice'],
   ]);
 });
+
+it('a lost focus that a page of before reported is marked: it saw each press of a button so', () => {
+  const played = new PlayedSession(civicTest).begin().toFirstPart();
+  const signal = { type: 'focus-lost', monotonicMs: 1, wallMs: 1 } as const;
+  played.ask({ kind: 'signal', signal }, { kind: 'signal', signal: { ...signal, detectors: 2 } });
+  const lines = proctoringLog(played.events).filter(({ type }) => type === 'focus-lost');
+  expect(lines.map(({ severity, unreliable }) => [severity, unreliable])).toEqual([
+    ['info', true],
+    ['notice', undefined],
+  ]);
+});

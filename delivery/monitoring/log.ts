@@ -1,4 +1,5 @@
 /** The proctoring log of a session: its own journal, in the words of the taxonomy. No answers, no keys. */
+import { isReliable } from '../proctoring/detectors.ts';
 import { severityOfRecord } from '../proctoring/severity.ts';
 import type { Severity } from '../proctoring/signal.ts';
 import type { EventOf, SessionEvent } from '../sessions/session.ts';
@@ -13,6 +14,8 @@ export interface LogLine {
   readonly text?: string;
   readonly durationMs?: number;
   readonly count?: number;
+  /** Seen by a page whose detector saw it wrongly: evidence of nothing. */
+  readonly unreliable?: true;
 }
 
 /** Undefined for what is no business of a log: single answers, flags, moves. */
@@ -111,8 +114,11 @@ export function proctoringLog(events: readonly SessionEvent[]): LogLine[] {
   return events.flatMap((event): LogLine[] => {
     const made = line(event);
     if (made === undefined) return [];
-    return event.type === 'signal-recorded'
-      ? [{ at: event.at, type: event.signal.type, severity: event.severity, ...made }]
-      : [{ at: event.at, type: event.type, severity: severityOfRecord(event.type), ...made }];
+    if (event.type !== 'signal-recorded')
+      return [{ at: event.at, type: event.type, severity: severityOfRecord(event.type), ...made }];
+    const { type } = event.signal;
+    return isReliable(event.signal)
+      ? [{ at: event.at, type, severity: event.severity, ...made }]
+      : [{ at: event.at, type, severity: 'info', unreliable: true, ...made }];
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { admit, at, civicTest, register } from '../sessions/example.suite.ts';
 import { PlayedSession } from '../sessions/played-session.suite.ts';
+import type { SignalType } from '../proctoring/signal.ts';
 import { seen } from './room.ts';
 
 const registered = (): PlayedSession => {
@@ -55,7 +56,7 @@ describe('a row of the room', () => {
     expect(view(after(played, pause)).remainingMs).toBeGreaterThan(0);
   });
 
-  it('counts a loss among the incidents, and neither a pause nor an outage', () => {
+  it('counts neither a pause, an outage nor a lost line among the incidents', () => {
     const played = after(
       active(),
       pause,
@@ -63,7 +64,40 @@ describe('a row of the room', () => {
       { type: 'measure-outage', from: at(0), to: at(60_000) },
     );
     expect(view(played).incidents).toEqual({ notice: 0, warning: 0, critical: 0 });
-    expect(view(after(played, { type: 'lose-connection' })).incidents.notice).toBe(1);
+    expect(view(after(played, { type: 'lose-connection' })).incidents.notice).toBe(0);
     expect(view(played).outageMs).toBe(60_000);
+  });
+
+  const signal = (type: SignalType, detectors?: number) =>
+    ({
+      kind: 'signal',
+      signal: { type, monotonicMs: 1, wallMs: 1, ...(detectors === undefined ? {} : { detectors }) },
+    }) as const;
+
+  it('counts what a window did, and not what a page of before saw in a press of its own button', () => {
+    const played = active();
+    played.ask(signal('focus-lost'));
+    expect(view(played).incidents.notice).toBe(0);
+    played.ask(signal('focus-lost', 2));
+    expect(view(played)).toMatchObject({ incidents: { notice: 1 }, lastIncident: 'focus-lost' });
+  });
+
+  it('shows what does not work at the seat apart from behaviour, until something shows that it works', () => {
+    const played = active();
+    for (const type of [
+      'audio-fault',
+      'microphone-fault',
+      'microphone-silent',
+      'storage-fault',
+      'network-lost',
+    ] as const)
+      played.ask(signal(type, 2));
+    expect(view(played)).toMatchObject({
+      incidents: { notice: 0, warning: 0 },
+      faults: ['sound', 'microphone', 'storage'],
+    });
+    played.ask({ kind: 'go', position: 2 });
+    expect(view(played).faults).toEqual(['microphone', 'storage']);
+    expect(view(after(played, end)).faults).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 /** The live room: what an invigilator sees of a session, derived from its state and from who is connected right now. */
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import type { Instant } from '../../storage/document/instant.ts';
+import type { FaultyDevice } from '../proctoring/device.ts';
 import { outageToOfferMs, remainingMs } from '../sessions/clock.ts';
 import type { SessionState } from '../sessions/session.ts';
 
@@ -62,6 +63,8 @@ export interface SessionSeen {
   readonly handRaisedAt?: Instant;
   readonly deadlineAt?: Instant;
   readonly remainingMs?: number;
+  /** Stand above whatever the candidate does. */
+  readonly faults: readonly FaultyDevice[];
   readonly incidents: { readonly notice: number; readonly warning: number; readonly critical: number };
   readonly lastIncident?: string;
   readonly outageMs: number;
@@ -75,6 +78,7 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
   return {
     status: statusOf(state),
     step: stepSeen(state, test),
+    faults: state.closed === undefined ? state.faults : [],
     incidents: { notice, warning, critical },
     outageMs: state.closed === undefined ? outageToOfferMs(state) : 0,
     connection:

@@ -45,5 +45,7 @@ export const Signal = z.strictObject({
     .max(60)
     .regex(/^[A-Za-z0-9 ._:-]*$/)
     .optional(),
+  /** Version of the page's detectors; none in signals of before. */
+  detectors: z.int().positive().optional(),
 });
 export type Signal = z.infer<typeof Signal>;

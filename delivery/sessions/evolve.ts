@@ -3,8 +3,9 @@
  * later engine changes no running session. One table for each family of events; together they must name every event.
  */
 import { EventOrderError } from '../../storage/journal/stream.ts';
-import { type Severity } from '../proctoring/signal.ts';
-import { severityOfRecord } from '../proctoring/severity.ts';
+import type { Severity } from '../proctoring/signal.ts';
+import { isReliable } from '../proctoring/detectors.ts';
+import { type FaultyDevice, deviceOf, faultOf } from '../proctoring/device.ts';
 import type { OperationOutcome } from './operation.ts';
 import {
   type EventOf,
@@ -43,6 +44,12 @@ function withPlays(state: SessionState, { handle, plays }: { handle: string; pla
     return withTurn(state, handle, (turn) => ({ ...turn, plays }));
   return { ...state, practicePlays: new Map(state.practicePlays).set(handle, plays) };
 }
+
+/** What happened shows that these work. */
+const mended = <S extends SessionState>(state: S, ...devices: readonly FaultyDevice[]): S =>
+  state.faults.some((fault) => devices.includes(fault))
+    ? { ...state, faults: state.faults.filter((fault) => !devices.includes(fault)) }
+    : state;
 
 /** Where a clock runs, the deadline as it is now. */
 const withDeadline = (state: SessionState, { deadlineAt }: { deadlineAt?: string }): SessionState =>
@@ -87,13 +94,13 @@ const preparation: Evolvers<'name-confirmed' | 'sound-checked' | 'practice-assem
   'name-confirmed': (state) => ({ ...state, step: { name: 'sound-check' } }),
   'practice-assembled': (state, event) => ({ ...state, practice: event.given }),
   'sound-checked': (state) => ({
-    ...state,
+    ...mended(state, 'microphone', 'sound'),
     step: state.practice.length > 0 ? { name: 'practice', index: 0 } : { name: 'part-intro', part: 0 },
   }),
   'practice-done': (state) => {
     const index = state.step.name === 'practice' ? state.step.index + 1 : 0;
     return {
-      ...state,
+      ...mended(state, 'sound'),
       step:
         index < state.practice.length ? { name: 'practice', index } : { name: 'part-intro', part: currentPart(state) },
     };
@@ -130,7 +137,7 @@ const items: Evolvers<
   'item-presented' | 'media-played' | 'play-refunded' | 'answered' | 'item-completed' | 'moved' | 'flagged'
 > = {
   'item-presented': (state, event) => ({
-    ...state,
+    ...mended(state, 'sound'),
     deadlineAt: event.deadlineAt,
     step: { name: 'adaptive', part: currentPart(state), handle: event.handle },
     items: [...state.items, presented(event, event.position, event.at)],
@@ -144,19 +151,24 @@ const items: Evolvers<
     estimate: { theta, standardError },
   }),
   moved: (state, event) =>
-    state.step.name === 'linear' ? { ...state, step: { ...state.step, position: event.position } } : state,
+    state.step.name === 'linear'
+      ? { ...mended(state, 'sound'), step: { ...state.step, position: event.position } }
+      : state,
   flagged: (state, event) => withItem(state, event.handle, (item) => ({ ...item, flagged: event.on })),
 };
 
 const recordings: Evolvers<'turn-presented' | 'recording-started' | 'recording-sealed'> = {
   'turn-presented': (state, event) => ({
-    ...state,
+    ...mended(state, 'sound'),
     step: { name: 'speaking', part: currentPart(state), position: event.position },
   }),
   'recording-started': (state, event) =>
     withTurn(state, event.handle, (turn) => ({ ...turn, recording: event.upload })),
   'recording-sealed': (state, { handle, upload, sha256, bytes, durationMs, contentType }) =>
-    withTurn(state, handle, (turn) => ({ ...turn, sealed: { upload, sha256, bytes, durationMs, contentType } })),
+    withTurn(mended(state, 'microphone', 'sound'), handle, (turn) => ({
+      ...turn,
+      sealed: { upload, sha256, bytes, durationMs, contentType },
+    })),
 };
 
 const acts: Evolvers<'paused' | 'resumed' | 'extra-time-granted' | 'hand-raised' | 'hand-lowered'> = {
@@ -187,13 +199,19 @@ const closes: Evolvers<'closed' | 'close-settled' | 'reopened'> = {
   }),
 };
 
-/**
- * What a reviewer reads as the candidate's incidents is what happened at the candidate's place: never an act of the
- * invigilator (a pause) nor a fault of ours (an outage).
- */
 function incident(state: SessionState, severity: Severity, label: string): SessionState {
   if (severity === 'info') return state;
   return { ...state, incidents: { ...state.incidents, [severity]: state.incidents[severity] + 1, last: label } };
+}
+
+/**
+ * What a reviewer reads as the candidate's incidents is what somebody did at the candidate's place: never an act of the
+ * invigilator (a pause), a fault of ours (an outage), of a device or of the line, nor what the page saw wrongly.
+ */
+function signalled(state: SessionState, { signal, severity }: EventOf<'signal-recorded'>): SessionState {
+  const fault = faultOf(signal.type);
+  if (fault !== undefined) return { ...state, faults: [...new Set([...state.faults, fault])] };
+  return deviceOf(signal.type) === undefined && isReliable(signal) ? incident(state, severity, signal.type) : state;
 }
 
 const watching: Evolvers<
@@ -206,9 +224,8 @@ const watching: Evolvers<
   | 'server-clock-jumped'
   | 'server-clock-confirmed'
 > = {
-  'signal-recorded': (state, event) => incident(state, event.severity, event.signal.type),
-  'connection-lost': (state, event) =>
-    incident({ ...state, disconnectedAt: event.at }, severityOfRecord(event.type), event.type),
+  'signal-recorded': signalled,
+  'connection-lost': (state, event) => ({ ...state, disconnectedAt: event.at }),
   'connection-restored': (state) => without(state, 'disconnectedAt'),
   'outage-measured': (state, { from, to }) => ({ ...state, outages: [...state.outages, { from, to }] }),
   'operation-refused': (state) => state,
@@ -254,6 +271,7 @@ function begin(event: SessionEvent): SessionState {
     completedParts: [],
     outages: [],
     extraMs: 0,
+    faults: [],
     incidents: { notice: 0, warning: 0, critical: 0 },
   };
 }

@@ -5,6 +5,7 @@
 import type { Instant } from '../../storage/document/instant.ts';
 import type { Language, ItemRef } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
+import type { FaultyDevice } from '../proctoring/device.ts';
 import type { Signal, Severity } from '../proctoring/signal.ts';
 import type { OperationOutcome, RefusalCode } from './operation.ts';
 
@@ -255,6 +256,9 @@ export interface SessionState {
   readonly outages: readonly { readonly from: Instant; readonly to: Instant }[];
   /** Extra time granted so far; outages are made good from it. */
   readonly extraMs: number;
+  /** Devices at the seat that did not work, and of which nothing since says that they do. */
+  readonly faults: readonly FaultyDevice[];
+  /** Behaviour only. */
   readonly incidents: {
     readonly notice: number;
     readonly warning: number;

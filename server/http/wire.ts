@@ -4,7 +4,7 @@
  * Goes up with every change of the wire that a page of the version before would misread or be misread in. A page sends
  * the version it was built with: an older one is told to reload, a newer one to wait for the server that it came from.
  */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 export const protocolHeader = 'Meetlat-Protocol';
 
 /** An event stream says that it is alive this often, ms; a line that stays silent for much longer is dead. */

@@ -58,13 +58,19 @@ export function launchBrowser(): Promise<Browser> {
 /** A person's window; faults of the page fail the test that looks at `faults`. */
 export async function openWindow(
   browser: Browser,
-  options: { readonly url: string; readonly locale?: string; readonly viewport?: { width: number; height: number } },
+  options: {
+    readonly url: string;
+    readonly locale?: string;
+    readonly viewport?: { width: number; height: number };
+    readonly hasTouch?: boolean;
+  },
 ): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
   const context = await browser.newContext({
     baseURL: options.url,
     locale: options.locale ?? 'nl-BE',
     viewport: options.viewport ?? { width: 1280, height: 800 },
     permissions: ['microphone'],
+    hasTouch: options.hasTouch ?? false,
   });
   const page = await context.newPage();
   const faults: string[] = [];

@@ -1,7 +1,7 @@
 /** A candidate at the keyboard and mouse of a real browser, by the names that stand on the buttons. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Page, expect } from './expect.ts';
+import { type Locator, type Page, expect } from './expect.ts';
 import { shot } from './browser.ts';
 
 const catalogues = join(import.meta.dirname, '../../words/catalogues');
@@ -19,11 +19,15 @@ export function catalogue(name: string): (key: string) => string {
 const pattern = (text: string): RegExp =>
   new RegExp(`^${text.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\{\w+\}\}/g, '.+')}$`);
 
+/** What a candidate presses with. */
+export type Hand = 'mouse' | 'touch' | 'keyboard';
+
 export class CandidatePages {
   readonly text: (key: string) => string;
   constructor(
     readonly page: Page,
     readonly language = 'nl',
+    private readonly hand: Hand = 'mouse',
   ) {
     this.text = catalogue(`candidate/${language}`);
   }
@@ -35,19 +39,39 @@ export class CandidatePages {
     return this.page.getByRole('heading', { name: pattern(this.text(key)) });
   }
 
+  /** As soon as it can be pressed. */
+  async press(button: Locator, options: { readonly timeout?: number } = {}): Promise<void> {
+    if (this.hand === 'mouse') await button.click(options);
+    else if (this.hand === 'touch') await button.tap(options);
+    else {
+      await expect(button).toBeEnabled(options);
+      await button.focus();
+      await this.page.keyboard.press('Enter');
+    }
+  }
+
+  private async choose(radio: Locator): Promise<void> {
+    if (this.hand === 'mouse') await radio.check({ force: true });
+    else if (this.hand === 'touch') await radio.tap({ force: true });
+    else {
+      await radio.focus();
+      await this.page.keyboard.press('Space');
+    }
+  }
+
   async confirmAndCheckSound(name: string): Promise<void> {
     await expect(this.page.getByText(name).first()).toBeVisible();
     await shot(this.page, 'candidate-name');
-    await this.button('confirm.action').click();
+    await this.press(this.button('confirm.action'));
     await expect(this.heading('check.hear.title')).toBeVisible();
-    await this.button('listening.play').click();
-    await this.button('check.hear.action').click({ timeout: 30_000 });
+    await this.press(this.button('listening.play'));
+    await this.press(this.button('check.hear.action'), { timeout: 30_000 });
     await expect(this.heading('check.speak.title')).toBeVisible();
     await shot(this.page, 'candidate-sound-check');
-    await this.button('check.speak.action').click();
+    await this.press(this.button('check.speak.action'));
     await expect(this.heading('check.back.title')).toBeVisible({ timeout: 30_000 });
-    await this.button('listening.play').click();
-    await this.button('check.back.action').click({ timeout: 30_000 });
+    await this.press(this.button('listening.play'));
+    await this.press(this.button('check.back.action'), { timeout: 30_000 });
   }
 
   /** The practice tasks, whatever they are. */
@@ -59,10 +83,10 @@ export class CandidatePages {
       const before = await this.place();
       if ((await choice.count()) > 0) {
         await this.listen();
-        await choice.check({ force: true });
+        await this.choose(choice);
       } else await this.speak();
       await shot(this.page, `candidate-practice-${task + 1}`);
-      await this.button('next').click();
+      await this.press(this.button('next'));
       await this.changed(before);
     }
   }
@@ -88,14 +112,14 @@ export class CandidatePages {
   }
 
   async answer(option: string): Promise<void> {
-    await this.page.locator(`input[type="radio"][value="${option}"]`).check({ force: true });
+    await this.choose(this.page.locator(`input[type="radio"][value="${option}"]`));
     await expect(this.page.getByText(this.text('save.saved')).first()).toBeVisible();
   }
 
   /** Linear test: to the next question. */
   async nextItem(): Promise<void> {
     const before = await this.itemHandle();
-    await this.button('next').click();
+    await this.press(this.button('next'));
     for (let tries = 0; tries < 300; tries += 1) {
       const [present] = await this.page
         .getByRole('radio')
@@ -110,8 +134,8 @@ export class CandidatePages {
   async answerListening(known: { right(item: string): string }): Promise<number> {
     for (let given = 1; ; given += 1) {
       const item = await this.itemHandle();
-      await this.page.locator(`input[type="radio"][value="${known.right(item)}"]`).check({ force: true });
-      await this.button('next').click();
+      await this.choose(this.page.locator(`input[type="radio"][value="${known.right(item)}"]`));
+      await this.press(this.button('next'));
       for (;;) {
         if ((await this.button('part.begin').count()) > 0) return given;
         // Read at once: the last item may give way to the next part between two looks.
@@ -132,7 +156,7 @@ export class CandidatePages {
       await this.speak();
       await seen(turn);
       const before = await this.place();
-      await this.button('next').click();
+      await this.press(this.button('next'));
       await this.changed(before);
     }
   }
@@ -141,7 +165,7 @@ export class CandidatePages {
   async listen(): Promise<void> {
     const play = this.button('listening.play');
     if ((await play.count()) > 0) {
-      await play.click();
+      await this.press(play);
       await expect(
         this.button('listening.play.again')
           .or(this.page.getByText(this.text('plays.none')))
@@ -152,13 +176,13 @@ export class CandidatePages {
 
   /** Prompt, preparation, two seconds of speech, next. */
   async speak(): Promise<void> {
-    await this.button('listening.play').click();
+    await this.press(this.button('listening.play'));
     const start = this.button('record.start');
     await expect(start).toBeEnabled({ timeout: 60_000 });
-    await start.click();
+    await this.press(start);
     await expect(this.button('record.stop')).toBeEnabled({ timeout: 15_000 });
     await this.page.waitForTimeout(2_000);
-    await this.button('record.stop').click();
+    await this.press(this.button('record.stop'));
     await expect(this.button('next')).toBeEnabled({ timeout: 30_000 });
   }
 }

@@ -49,6 +49,15 @@ describe('signals', () => {
     expect(sent).toEqual([]);
   });
 
+  it('says nothing of what is over when the grace ends, though nobody told that it ended', () => {
+    const { signals, pass, sent } = hall();
+    signals.begin('focus-lost', () => false);
+    pass(5000);
+    signals.begin('focus-lost', () => true);
+    pass(5000);
+    expect(sent.map(({ type, detectors }) => [type, detectors])).toEqual([['focus-lost', 2]]);
+  });
+
   it('tells a lost focus after the grace, and its length when it returns', () => {
     const { signals, pass, sent } = hall();
     signals.begin('focus-lost');

@@ -3,6 +3,7 @@
  * count, and no
  * more than a fixed number a minute leave the device (the rest is counted and told).
  */
+import { presentDetectors } from '../../../server/api/candidate/numbers.ts';
 import type { Surroundings } from '../../shared/surroundings.ts';
 import type { Draft } from '../../shared/outbox/operation.ts';
 
@@ -55,15 +56,17 @@ export class SignalCoalescer {
     });
   }
 
-  /** Something that lasts has begun; it is told after the grace. */
-  begin(type: CoalescedType, detail: SignalDetail = {}): void {
+  /** Something that lasts has begun; it is told after the grace, if it is `still` so. */
+  begin(type: CoalescedType, still: () => boolean = () => true): void {
     if (this.states.has(type)) return;
     const state = {
       sinceMs: this.surroundings.monotonicMs(),
       told: false,
       cancel: this.surroundings.after(graceMs, () => {
-        state.told = true;
-        this.tell(type, detail);
+        if (still()) {
+          state.told = true;
+          this.tell(type, {});
+        } else this.states.delete(type);
       }),
     };
     this.states.set(type, state);
@@ -109,6 +112,7 @@ export class SignalCoalescer {
       ...(code === undefined ? {} : { code: clean(code) }),
       ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs) }),
       ...(count === undefined ? {} : { count }),
+      detectors: presentDetectors,
     };
   }
 }

@@ -5,21 +5,30 @@ import type { SignalCoalescer, CoalescedType } from './coalesce.ts';
 /** Wall clock against monotonic clock: more than this between two looks is a jump, ms. */
 const jumpMs = 2000;
 
-/** @returns how to stop looking. */
-export function watchBrowser(signals: SignalCoalescer, surroundings: Surroundings): () => void {
+/**
+ * @param isPrompting the browser itself asks something (may this page hear you?): its prompt takes the focus
+ * @returns how to stop looking.
+ */
+export function watchBrowser(
+  signals: SignalCoalescer,
+  surroundings: Surroundings,
+  isPrompting: () => boolean,
+): () => void {
   const stopped = new AbortController();
   const { signal } = stopped;
   const on = (target: EventTarget, name: string, react: (event: Event) => void): void =>
     target.addEventListener(name, react, { signal, capture: true });
 
+  const isElsewhere = (): boolean => !document.hidden && !document.hasFocus() && !isPrompting();
   const focus = (): void => {
-    if (document.hasFocus() || document.hidden) signals.end('focus-lost', 'focus-returned');
-    else signals.begin('focus-lost');
+    if (isElsewhere()) signals.begin('focus-lost', isElsewhere);
+    else signals.end('focus-lost', 'focus-returned');
   };
-  on(window, 'blur', () => {
-    if (!document.hidden) signals.begin('focus-lost');
-  });
-  on(window, 'focus', focus);
+  // Listeners that capture hear of every button, too: what is meant is the window.
+  for (const name of ['blur', 'focus'])
+    on(window, name, ({ target }) => {
+      if (target === window) focus();
+    });
   on(document, 'visibilitychange', () => {
     if (document.hidden) signals.begin('page-hidden');
     else {

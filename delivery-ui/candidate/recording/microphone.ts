@@ -56,6 +56,8 @@ export interface Recording {
 }
 
 export class Microphone {
+  /** The browser may be asking the candidate whether this page may hear. */
+  isPrompting = false;
   private stream: MediaStream | undefined;
   private context: AudioContext | undefined;
   private analyser: AnalyserNode | undefined;
@@ -72,12 +74,15 @@ export class Microphone {
     this.close();
     if (recordingFormat() === undefined) throw new MicrophoneFailed('unsupported');
     this.context = new AudioContext();
+    this.isPrompting = true;
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({
         audio: { echoCancellation: false, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
       });
     } catch (error) {
       throw new MicrophoneFailed(error instanceof Error ? error.name : 'unknown');
+    } finally {
+      this.isPrompting = false;
     }
     this.analyser = this.context.createAnalyser();
     this.analyser.fftSize = this.samples.length;

@@ -33,6 +33,8 @@ export interface SessionParts extends Pick<RenewalParts, 'reload' | 'reloadedFor
   readonly store: OutboxStore;
   readonly surroundings: Surroundings;
   readonly reloaded: boolean;
+  /** The browser itself asks the candidate something. */
+  readonly isPrompting: () => boolean;
 }
 
 export class CandidateSession {
@@ -106,7 +108,7 @@ export class CandidateSession {
     this.beat();
     this.tick();
     if (!isWatching(this.standing)) return;
-    this.stops.push(watchBrowser(this.signals, this.parts.surroundings));
+    this.stops.push(watchBrowser(this.signals, this.parts.surroundings, this.parts.isPrompting));
     const stopped = new AbortController();
     this.stops.push(() => stopped.abort());
     const { signal } = stopped;

@@ -116,6 +116,8 @@ export const RoomSession = z.strictObject({
   deadlineAt: z.iso.datetime().optional(),
   /** While the clock stands still; else `deadlineAt` says it. */
   remainingMs: z.int().optional(),
+  /** Devices at the seat that do not work. */
+  faults: z.array(z.enum(['microphone', 'sound', 'storage', 'line'])).readonly(),
   incidents: z.strictObject({ notice: z.int(), warning: z.int(), critical: z.int() }),
   lastIncident: z.string().optional(),
   /** Measured outages of the server not yet made good: offered as extra time. */
@@ -165,6 +167,8 @@ export const LogEntry = z.strictObject({
   text: z.string().optional(),
   durationMs: z.number().optional(),
   count: z.int().optional(),
+  /** Seen by a page whose detector saw it wrongly. */
+  unreliable: z.literal(true).optional(),
 });
 export const ProctoringLog = z.strictObject({
   session: z.string(),
