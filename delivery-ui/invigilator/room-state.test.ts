@@ -17,6 +17,7 @@ const session = (id: string, status: RoomSession['status'] = 'active'): RoomSess
   faults: [],
   incidents: { notice: 0, warning: 0, critical: 0 },
   outageMs: 0,
+  givenBackMs: 0,
 });
 const seat = { seat: 'x', name: 'blauwe vos 10', since: at };
 const room: Room = { centre: 'Centre', serverNow: at, sessions: [session('a'), session('b')], seats: [seat] };

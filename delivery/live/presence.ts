@@ -4,7 +4,10 @@
  * lost; being back is decided by whoever hears the next beat, from the session itself.
  */
 import type { SessionId } from '../sessions/run.ts';
-import { lostAfterMs } from './heartbeat.ts';
+import type { UnheardInterval } from '../sessions/facts.ts';
+import { toInstant } from '../../storage/document/instant.ts';
+import { Hearing } from './hearing.ts';
+import { lostAfterMs, toldMissedBeatMs } from './heartbeat.ts';
 import { type Notices, type SeenNotice, goneAfterMs, isPresent } from './notices.ts';
 
 /** Names of sessions, and how long before the notice each was heard last, ms. */
@@ -18,7 +21,7 @@ const forgottenMs = 2 * lostAfterMs;
 export const sessionName = ({ tenant, id }: SessionId): string => `${tenant}/${id}`;
 
 export class Presence {
-  private readonly beats = new Map<string, number>();
+  private readonly hearing = new Hearing();
 
   constructor(
     private readonly notices: Notices<Heard>,
@@ -26,7 +29,7 @@ export class Presence {
   ) {}
 
   beat(id: SessionId): void {
-    this.beats.set(sessionName(id), this.nowMs());
+    this.hearing.hear(sessionName(id), this.nowMs());
   }
 
   /**
@@ -38,17 +41,34 @@ export class Presence {
     await this.say();
   }
 
+  /**
+   * Another request of a page that beats: whoever asks for something is there. Of a page that never beat nothing is
+   * expected.
+   */
+  hear(id: SessionId): void {
+    if (this.hearing.isKnown(sessionName(id))) this.beat(id);
+  }
+
+  /**
+   * When this process last heard nothing of a page for longer than a beat, or hears nothing now. A silence too short to
+   * be a loss is seen only by the process that heard both its ends.
+   */
+  unheard(id: SessionId): UnheardInterval | undefined {
+    const silence = this.hearing.silence(sessionName(id), this.nowMs());
+    return silence === undefined ? undefined : { from: toInstant(silence.fromMs), to: toInstant(silence.toMs) };
+  }
+
   /** The session is over. */
   forget(id: SessionId): void {
-    this.beats.delete(sessionName(id));
+    this.hearing.forget(sessionName(id));
   }
 
   /** Tells the other processes whom this one hears. */
   async say(): Promise<void> {
     const now = this.nowMs();
-    for (const [name, atMs] of this.beats) if (now - atMs > forgottenMs) this.beats.delete(name);
-    const heard = Object.fromEntries([...this.beats].map(([name, atMs]) => [name, now - atMs]));
-    await this.notices.write(this.beats.size === 0 ? undefined : { heard });
+    this.hearing.forgetBefore(now - forgottenMs);
+    const heard = Object.fromEntries(this.hearing.all(now));
+    await this.notices.write(Object.keys(heard).length === 0 ? undefined : { heard });
   }
 
   /** When each session was heard last, by whatever process, ms. */
@@ -73,6 +93,18 @@ export function lastHeard(notices: readonly SeenNotice<Heard>[], nowMs: number):
   }
   return latest;
 }
+
+/** The last time that a page was heard, and since when without a gap, ms. */
+export interface HeardMs {
+  readonly atMs: number;
+  readonly sinceMs: number;
+}
+
+/** The same, once it was heard at another time. */
+export const heardAgain = (before: HeardMs | undefined, atMs: number): HeardMs =>
+  before === undefined || atMs - before.atMs > toldMissedBeatMs
+    ? { atMs, sinceMs: atMs }
+    : { atMs, sinceMs: before.sinceMs };
 
 /**
  * Was this session silent for too long? Not before the process that decides has decided for that long: whoever starts

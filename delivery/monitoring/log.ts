@@ -57,6 +57,7 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
     case 'part-started':
     case 'part-completed':
     case 'connection-restored':
+    case 'time-given-back':
     case 'outage-measured':
     case 'server-clock-jumped':
       return { source: 'system', ...ofSystem(event) };
@@ -68,7 +69,6 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
     case 'practice-done':
     case 'form-assembled':
     case 'turns-assembled':
-    case 'answered':
     case 'item-completed':
     case 'moved':
     case 'flagged':
@@ -81,7 +81,12 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
 }
 
 type SystemEvent =
-  'part-started' | 'part-completed' | 'connection-restored' | 'outage-measured' | 'server-clock-jumped';
+  | 'part-started'
+  | 'part-completed'
+  | 'connection-restored'
+  | 'time-given-back'
+  | 'outage-measured'
+  | 'server-clock-jumped';
 
 function ofSystem(event: EventOf<SystemEvent>): Pick<LogLine, 'durationMs' | 'text'> {
   switch (event.type) {
@@ -90,6 +95,8 @@ function ofSystem(event: EventOf<SystemEvent>): Pick<LogLine, 'durationMs' | 'te
       return { text: event.part };
     case 'connection-restored':
       return { durationMs: event.awayMs };
+    case 'time-given-back':
+      return { durationMs: event.ms };
     case 'outage-measured':
       return { durationMs: Date.parse(event.to) - Date.parse(event.from) };
     case 'server-clock-jumped':

@@ -2,7 +2,7 @@
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
-import { outageToOfferMs, remainingMs } from '../sessions/clock.ts';
+import { outageToOfferMs, remainingMs, stoodStillMs } from '../sessions/clock.ts';
 import type { SessionState } from '../sessions/session.ts';
 
 export type Status = 'registered' | 'arrived' | 'active' | 'paused' | 'closed';
@@ -70,7 +70,12 @@ export interface SessionSeen {
   readonly outageMs: number;
   /** Closed, and may be opened again until then. */
   readonly reopenUntil?: Instant;
+  /** The clock stood still for so long because the line was lost, ms; with a loss that lasts, until it was lost. */
+  readonly givenBackMs: number;
 }
+
+const standsStill = (state: SessionState, now: Instant): boolean =>
+  state.pausedAt !== undefined || (state.lostLine !== undefined && stoodStillMs(state, now) < state.lostLine.mostMs);
 
 export function seen(state: SessionState, test: PinnedTest, now: Instant): SessionSeen {
   const left = remainingMs(state, now);
@@ -80,6 +85,7 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
     step: stepSeen(state, test),
     faults: state.closed === undefined ? state.faults : [],
     incidents: { notice, warning, critical },
+    givenBackMs: state.givenBack.reduce((sum, { ms }) => sum + ms, 0),
     outageMs: state.closed === undefined ? outageToOfferMs(state) : 0,
     connection:
       state.arrivals === 0 && state.admissions === 0
@@ -91,7 +97,7 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
     ...(state.handRaisedAt === undefined ? {} : { handRaisedAt: state.handRaisedAt }),
     ...(state.deadlineAt === undefined ? {} : { deadlineAt: state.deadlineAt }),
     // A running clock is said by its deadline: a figure that changes by itself would be news at every look.
-    ...(left === undefined || state.pausedAt === undefined ? {} : { remainingMs: left }),
+    ...(left === undefined || !standsStill(state, now) ? {} : { remainingMs: left }),
     ...(last === undefined ? {} : { lastIncident: last }),
     ...(state.closed?.held === undefined ? {} : { reopenUntil: state.closed.held.until }),
   };

@@ -33,6 +33,7 @@ const ofRecords: ReadonlyMap<string, Severity> = new Map([
   ['outage-measured', 'warning'],
   ['server-clock-jumped', 'warning'],
   ['reopened', 'notice'],
+  ['time-given-back', 'notice'],
   ['paused', 'notice'],
   ['extra-time-granted', 'notice'],
   ['play-refunded', 'notice'],

@@ -1,5 +1,6 @@
 /**
- * The session's clock: server time only. It runs on while a candidate is disconnected and stands still during a pause.
+ * The session's clock: server time only. It stands still during a pause, and while the server sees the line lost, for as
+ * long as the specification gives.
  */
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import type { SessionState } from './session.ts';
@@ -16,7 +17,24 @@ export const deadlineFrom = (state: SessionState, now: Instant, limitMs: number)
 export const isOver = (state: SessionState, now: Instant): boolean =>
   state.pausedAt === undefined &&
   state.deadlineAt !== undefined &&
-  toEpochMs(now) > toEpochMs(state.deadlineAt) + graceMs;
+  toEpochMs(now) > toEpochMs(state.deadlineAt) + stoodStillMs(state, now) + graceMs;
+
+/** How long the clock has stood still since the line was lost, ms. A pause moves the deadline itself. */
+export function stoodStillMs({ lostLine, pausedAt }: SessionState, now: Instant): number {
+  if (lostLine === undefined || pausedAt !== undefined) return 0;
+  return Math.min(lostLine.mostMs, Math.max(0, toEpochMs(now) - toEpochMs(lostLine.from)));
+}
+
+/** Was the time over then, as far as the clock had stood still by then? For an instant of the present item. */
+export function wasOver(state: SessionState, then: Instant): boolean {
+  if (state.deadlineAt === undefined) return false;
+  const thenMs = toEpochMs(then);
+  const givenLaterMs = state.givenBack.reduce((sum, { from, ms }) => {
+    const fromMs = toEpochMs(from);
+    return sum + Math.max(0, fromMs + ms - Math.max(thenMs, fromMs));
+  }, 0);
+  return thenMs > toEpochMs(state.deadlineAt) - givenLaterMs + graceMs;
+}
 
 /** The deadline moved by the length of the pause that ends now. */
 export const afterPause = (state: SessionState, now: Instant): Instant | undefined =>
@@ -30,7 +48,8 @@ export const later = (deadline: Instant | undefined, ms: number): Instant | unde
 /** What is left, ms; during a pause what was left when it began. Undefined where no clock runs. */
 export function remainingMs(state: SessionState, now: Instant): number | undefined {
   if (state.deadlineAt === undefined) return undefined;
-  return Math.max(0, toEpochMs(state.deadlineAt) - toEpochMs(state.pausedAt ?? now));
+  const left = toEpochMs(state.deadlineAt) + stoodStillMs(state, now) - toEpochMs(state.pausedAt ?? now);
+  return Math.max(0, left);
 }
 
 /** Did a measured outage of the server overlap the time in which this item could be answered? */

@@ -7,13 +7,16 @@ import { isOver } from './clock.ts';
 import { type SessionFacts, partAt } from './facts.ts';
 import { giveItem, giveTurns } from './given.ts';
 import { completeLinear, startLinear } from './linear-part.ts';
+import { madeAt, unheardSince } from './lost-line.ts';
 import type { Operation, RefusalCode } from './operation.ts';
+import { valueOf } from './refused-value.ts';
 import { nextTurn, startSpeaking } from './speaking-part.ts';
 import {
   type EventBody,
   type GivenItem,
   type GivenTurn,
   type ItemProgress,
+  type RefusedValue,
   type SessionState,
   type TurnProgress,
   isTurn,
@@ -22,10 +25,8 @@ import { openGiven, optionHandle } from './shown-names.ts';
 
 type OperationOf<K extends Operation['kind']> = Extract<Operation, { kind: K }>;
 
-const handleOf = (operation: Operation): { handle?: string } =>
-  'handle' in operation ? { handle: operation.handle } : {};
-const refused = (operation: Operation, code: RefusalCode): EventBody[] => [
-  { type: 'operation-refused', kind: operation.kind, code, ...handleOf(operation) },
+const refused = (operation: Operation, code: RefusalCode, more: RefusedValue = {}): EventBody[] => [
+  { type: 'operation-refused', kind: operation.kind, code, ...valueOf(operation), ...more },
 ];
 const noted = (operation: Operation): EventBody[] => [{ type: 'operation-noted', kind: operation.kind }];
 
@@ -143,13 +144,30 @@ function openItem(state: SessionState, handle: string): ItemProgress | undefined
 function answer(state: SessionState, operation: OperationOf<'answer'>, facts: SessionFacts): EventBody[] {
   const item = openItem(state, operation.handle);
   if (item === undefined) return refused(operation, 'wrong-item');
-  if (isOver(state, facts.now)) return refused(operation, 'late');
   const choice = item.optionOrder.find(
     (index) => optionHandle(state.registration.seed, item.item.id, index) === operation.option,
   );
-  return choice === undefined
-    ? refused(operation, 'unknown-option')
-    : [{ type: 'answered', handle: item.handle, option: operation.option, choice }];
+  if (choice === undefined) return refused(operation, 'unknown-option');
+  const answered = { type: 'answered', handle: item.handle, option: operation.option, choice } as const;
+  return isOver(state, facts.now) ? lateAnswer(state, operation, answered, facts) : [answered];
+}
+
+/** The time is over: the answer counts if it was chosen before, and could not come. Kept in any case. */
+function lateAnswer(
+  state: SessionState,
+  operation: OperationOf<'answer'>,
+  answered: EventBody<'answered'>,
+  facts: SessionFacts,
+): EventBody[] {
+  const chosenAt = madeAt(operation, facts.now);
+  const unheardFrom =
+    facts.test.specification.lostLine.lateAnswers === 'never' ? undefined : unheardSince(state, chosenAt, facts);
+  return chosenAt === undefined || unheardFrom === undefined
+    ? refused(operation, 'late', {
+        choice: answered.choice,
+        ...(chosenAt === undefined ? {} : { madeAt: chosenAt }),
+      })
+    : [{ ...answered, late: { chosenAt, unheardFrom } }];
 }
 
 function next(state: SessionState, operation: OperationOf<'next'>, facts: SessionFacts): EventBody[] {

@@ -5,6 +5,7 @@
 import type { Accepted as AcceptedEvents, Refused } from '../../storage/journal/stream.ts';
 import type { Consequence, NoData } from '../../storage/port.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
+import { type HeardPage, giveBack, loseLine, mayStillHandIn, restoreLine } from './lost-line.ts';
 import { afterPause, isOver, later } from './clock.ts';
 import { decideOperation } from './decide-operation.ts';
 import { evolve, evolveAll } from './evolve.ts';
@@ -26,7 +27,9 @@ export type SessionCommand =
   | { readonly type: 'resume' | 'lower-hand'; readonly by: string }
   | { readonly type: 'grant-extra-time'; readonly by: string; readonly ms: number; readonly reason: string }
   | { readonly type: 'refund-play'; readonly by: string; readonly reason: string }
-  | { readonly type: 'lose-connection' | 'restore-connection' }
+  /** `unheardFrom`: the last that was heard of the page. */
+  | { readonly type: 'lose-connection'; readonly unheardFrom?: Instant }
+  | { readonly type: 'restore-connection' }
   | { readonly type: 'measure-outage'; readonly from: Instant; readonly to: Instant }
   | {
       readonly type: 'note-clock-jump';
@@ -37,7 +40,8 @@ export type SessionCommand =
   | { readonly type: 'note-clock-confirmed'; readonly noticedAt: Instant; readonly by: string }
   | { readonly type: 'reopen'; readonly by: string; readonly reason: string }
   | { readonly type: 'settle-close' }
-  | { readonly type: 'close-overdue' };
+  /** `heard`: of the page, as far as whoever asks has heard it. */
+  | { readonly type: 'close-overdue'; readonly heard?: HeardPage };
 
 export type SessionRefusal =
   | {
@@ -148,7 +152,8 @@ function decideOpen(
       );
     case 'pause':
       return state.pausedAt === undefined
-        ? accept(facts, [{ type: 'paused', by: command.by, reason: command.reason }])
+        ? // What a lost line stopped so far is given back: from here on the pause stops the clock.
+          accept(facts, [...giveBack(state, facts.now), { type: 'paused', by: command.by, reason: command.reason }])
         : refuse({ code: 'already-paused' });
     case 'resume':
       return state.pausedAt === undefined
@@ -171,21 +176,16 @@ function decideOpen(
     case 'refund-play':
       return refundPlay(state, command.by, command.reason, facts);
     case 'lose-connection':
-      return accept(facts, state.disconnectedAt === undefined ? [{ type: 'connection-lost' }] : []);
+      return accept(facts, loseLine(state, facts.test.specification.lostLine, command.unheardFrom));
     case 'restore-connection':
-      return accept(
-        facts,
-        state.disconnectedAt === undefined
-          ? []
-          : [{ type: 'connection-restored', awayMs: toEpochMs(facts.now) - toEpochMs(state.disconnectedAt) }],
-      );
+      return accept(facts, restoreLine(state, facts.now));
     case 'measure-outage':
       return measureOutage(state, command.from, command.to, facts);
     case 'note-clock-jump':
     case 'note-clock-confirmed':
       return noteClock(state, command, facts);
     case 'close-overdue':
-      return closeOverdue(state, facts);
+      return closeOverdue(state, command.heard, facts);
   }
 }
 
@@ -254,13 +254,21 @@ function lastsTooLong({ admittedAt, reopenedAt = admittedAt }: SessionState, now
 }
 
 /** There may be something for `close-overdue` to close. */
-export const isOverdue = (state: SessionState, now: Instant): boolean =>
-  (state.step.name === 'linear' && isOver(state, now)) || lastsTooLong(state, now);
+export const isOverdue = (state: SessionState, heard: HeardPage | undefined, now: Instant): boolean =>
+  isFormOver(state, heard, now) || lastsTooLong(state, now);
+
+/** Its time is over, and nothing that was chosen before may still be on its way. */
+const isFormOver = (state: SessionState, heard: HeardPage | undefined, now: Instant): boolean =>
+  state.step.name === 'linear' && isOver(state, now) && !mayStillHandIn(state, heard, now);
 
 /** The deadline job: a linear part whose time is over is scored as it stands; a session nobody finished is ended. */
-function closeOverdue(state: SessionState, facts: SessionFacts): Accepted | Refused<SessionRefusal> {
+function closeOverdue(
+  state: SessionState,
+  heard: HeardPage | undefined,
+  facts: SessionFacts,
+): Accepted | Refused<SessionRefusal> {
   const part = state.step.name === 'linear' ? partAt(facts, state.step.part) : undefined;
-  if (part?.kind === 'linear' && isOver(state, facts.now)) {
+  if (part?.kind === 'linear' && isFormOver(state, heard, facts.now)) {
     const { held } = heldClose(state, 'deadline', facts.now);
     const closed = {
       type: 'closed',
@@ -291,7 +299,9 @@ function decideOperations(
   if (start.awaitingAdmission) return refuse({ code: 'not-admitted' });
   if (fence !== start.fence) return refuse({ code: 'fenced', fence: start.fence });
   let state = start;
-  const events: SessionEvent[] = [];
+  // Whoever is heard is back: what comes with it is judged by a clock that stood still until now.
+  const events = start.closed === undefined ? accept(facts, restoreLine(start, facts.now)).events.slice() : [];
+  for (const event of events) state = evolve(state, event);
   const outcomes: OperationOutcome[] = [];
   for (const operation of operations) {
     const stored = state.outcomes.get(operation.opId);

@@ -51,6 +51,9 @@ const mended = <S extends SessionState>(state: S, ...devices: readonly FaultyDev
     ? { ...state, faults: state.faults.filter((fault) => !devices.includes(fault)) }
     : state;
 
+const withLostLine = (state: SessionState, change: Partial<NonNullable<SessionState['lostLine']>>): SessionState =>
+  state.lostLine === undefined ? state : { ...state, lostLine: { ...state.lostLine, ...change } };
+
 /** Where a clock runs, the deadline as it is now. */
 const withDeadline = (state: SessionState, { deadlineAt }: { deadlineAt?: string }): SessionState =>
   deadlineAt === undefined ? state : { ...state, deadlineAt };
@@ -145,7 +148,7 @@ const items: Evolvers<
   'media-played': withPlays,
   'play-refunded': withPlays,
   answered: (state, { handle, option, choice }) =>
-    withItem(state, handle, (item) => ({ ...item, answer: { option, choice } })),
+    withItem(state, handle, (item) => ({ ...without(item, 'late'), answer: { option, choice } })),
   'item-completed': (state, { handle, category, theta, standardError }) => ({
     ...withItem(state, handle, (item) => ({ ...item, category })),
     estimate: { theta, standardError },
@@ -173,7 +176,8 @@ const recordings: Evolvers<'turn-presented' | 'recording-started' | 'recording-s
 
 const acts: Evolvers<'paused' | 'resumed' | 'extra-time-granted' | 'hand-raised' | 'hand-lowered'> = {
   paused: (state, event) => ({ ...state, pausedAt: event.at }),
-  resumed: (state, event) => withDeadline(without(state, 'pausedAt'), event),
+  // A line that is still lost stops the clock from here on: until here the pause did.
+  resumed: (state, event) => withDeadline(withLostLine(without(state, 'pausedAt'), { from: event.at }), event),
   'extra-time-granted': (state, event) => withDeadline({ ...state, extraMs: state.extraMs + event.ms }, event),
   'hand-raised': (state, event) => ({ ...state, handRaisedAt: event.at }),
   'hand-lowered': (state) => without(state, 'handRaisedAt'),
@@ -214,10 +218,18 @@ function signalled(state: SessionState, { signal, severity }: EventOf<'signal-re
   return deviceOf(signal.type) === undefined && isReliable(signal) ? incident(state, severity, signal.type) : state;
 }
 
+/** Sessions of before recorded neither: the clock ran on. */
+const lostFrom = ({ at, unheardFrom = at, clockStopsMs = 0 }: EventOf<'connection-lost'>) => ({
+  unheardFrom,
+  from: at,
+  mostMs: clockStopsMs,
+});
+
 const watching: Evolvers<
   | 'signal-recorded'
   | 'connection-lost'
   | 'connection-restored'
+  | 'time-given-back'
   | 'outage-measured'
   | 'operation-refused'
   | 'operation-noted'
@@ -225,10 +237,22 @@ const watching: Evolvers<
   | 'server-clock-confirmed'
 > = {
   'signal-recorded': signalled,
-  'connection-lost': (state, event) => ({ ...state, disconnectedAt: event.at }),
-  'connection-restored': (state) => without(state, 'disconnectedAt'),
+  'connection-lost': (state, event) => ({ ...state, disconnectedAt: event.at, lostLine: lostFrom(event) }),
+  'connection-restored': (state, event) => ({
+    ...without(state, 'disconnectedAt', 'lostLine'),
+    losses: [...state.losses, { from: state.lostLine?.unheardFrom ?? event.at, to: event.at }],
+  }),
+  'time-given-back': (state, { at, from, ms, deadlineAt }) => ({
+    ...withLostLine(state, { from: at, mostMs: Math.max(0, (state.lostLine?.mostMs ?? 0) - ms) }),
+    deadlineAt,
+    givenBack: [...state.givenBack, { from, ms }],
+  }),
   'outage-measured': (state, { from, to }) => ({ ...state, outages: [...state.outages, { from, to }] }),
-  'operation-refused': (state) => state,
+  // What came too late stays on the screen.
+  'operation-refused': (state, { code, handle, option }) =>
+    code === 'late' && handle !== undefined && option !== undefined
+      ? withItem(state, handle, (item) => ({ ...item, late: option }))
+      : state,
   'operation-noted': (state) => state,
   'server-clock-jumped': (state, { noticedAt }) => ({ ...state, clockJumpedAt: noticedAt }),
   'server-clock-confirmed': (state, { noticedAt }) => ({ ...state, clockConfirmedAt: noticedAt }),
@@ -270,6 +294,8 @@ function begin(event: SessionEvent): SessionState {
     turns: [],
     completedParts: [],
     outages: [],
+    losses: [],
+    givenBack: [],
     extraMs: 0,
     faults: [],
     incidents: { notice: 0, warning: 0, critical: 0 },

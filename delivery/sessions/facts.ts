@@ -10,11 +10,18 @@ export interface SealedRecording {
   readonly contentType: string;
 }
 
+export interface UnheardInterval {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
 export interface SessionFacts {
   readonly now: Instant;
   readonly test: PinnedTest;
   /** Uploads named by `recording-finished` operations of this batch that are complete and sealed. */
   readonly sealed: ReadonlyMap<string, SealedRecording>;
+  /** The last time that the server heard nothing of this page for longer than a beat, or hears nothing now. */
+  readonly unheard?: UnheardInterval | undefined;
 }
 
 export const partAt = ({ test }: Pick<SessionFacts, 'test'>, index: number): TestPart | undefined =>

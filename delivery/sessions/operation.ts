@@ -7,6 +7,15 @@ import { Signal } from '../proctoring/signal.ts';
  * An operation that is well formed but not allowed uses up its seq and is recorded as refused, so that the queue never
  * blocks.
  */
+/**
+ * When the page made an operation, by its own monotonic clock, and the last time that the server told it: only together
+ * they are an instant. The page's word: evidence, never enough to decide on.
+ */
+const Made = z.strictObject({
+  monotonicMs: z.number().nonnegative(),
+  server: z.strictObject({ now: z.iso.datetime(), monotonicMs: z.number().nonnegative() }),
+});
+
 const envelope = {
   opId: z
     .string()
@@ -14,6 +23,8 @@ const envelope = {
     .max(64)
     .regex(/^[0-9a-z-]+$/),
   seq: z.int().nonnegative(),
+  /** Absent from pages of before. */
+  made: Made.optional(),
 };
 
 /** Chunks of one recording: ten minutes at one a second. */

@@ -14,6 +14,7 @@ export class PlayedSession {
   readonly operations: Operation[] = [];
   ms = 0;
   sealed: SessionFacts['sealed'] = new Map();
+  unheard: SessionFacts['unheard'];
 
   constructor(readonly test: PinnedTest) {}
 
@@ -23,7 +24,7 @@ export class PlayedSession {
   }
 
   decide(command: SessionCommand): SessionDecision {
-    return decide(this.state, command, facts(this.test, this.ms, this.sealed));
+    return decide(this.state, command, { ...facts(this.test, this.ms, this.sealed), unheard: this.unheard });
   }
 
   /** Runs a command that must be accepted. */
@@ -51,6 +52,12 @@ export class PlayedSession {
   after(ms: number): this {
     this.ms += ms;
     return this;
+  }
+
+  /** An event as a journal has it. */
+  replay(event: SessionEvent): void {
+    this.state = evolve(this.state, event);
+    this.events.push(event);
   }
 
   /** Numbered as the next ones. */

@@ -20,7 +20,9 @@ function everything(): readonly PlayedSession[] {
   civic.run({ type: 'resume', by: 'an' });
   civic.run({ type: 'grant-extra-time', by: 'an', ms: 60_000, reason: 'storing' });
   civic.run({ type: 'measure-outage', from: at(1000), to: at(9000) });
-  civic.run({ type: 'lose-connection' });
+  civic.ask({ kind: 'answer', handle: civic.present().handle, option: 'o' });
+  civic.run({ type: 'lose-connection', unheardFrom: at(0) });
+  civic.ms = 30_000;
   civic.run({ type: 'restore-connection' });
   const signal = { type: 'focus-lost', monotonicMs: 1, wallMs: 2, durationMs: 3, count: 4, code: 'blur' } as const;
   civic.ask({ kind: 'raise-hand' }, { kind: 'raise-hand' }, { kind: 'lower-hand' }, { kind: 'signal', signal });

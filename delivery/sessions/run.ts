@@ -5,7 +5,7 @@ import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stre
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { type SessionCommand, type SessionRefusal, decide } from './decide.ts';
 import { evolve } from './evolve.ts';
-import type { SealedRecording } from './facts.ts';
+import type { SealedRecording, UnheardInterval } from './facts.ts';
 import type { OperationOutcome } from './operation.ts';
 import { readSessionEvent, writeSessionEvent } from './recorded.ts';
 import type { Registration, Session, SessionEvent, SessionState } from './session.ts';
@@ -46,6 +46,12 @@ export const sessionStream: StreamKind<SessionState, SessionEvent> = {
   evolve,
 };
 
+/** What whoever passes on a command has seen beside it. */
+export interface ObservedFacts {
+  readonly sealed?: ReadonlyMap<string, SealedRecording>;
+  readonly unheard?: UnheardInterval | undefined;
+}
+
 export interface HandledCommand {
   readonly session: LoadedSession;
   readonly outcomes: readonly OperationOutcome[];
@@ -75,10 +81,10 @@ export class Sessions {
   async handle(
     id: SessionId,
     command: SessionCommand,
-    sealed: ReadonlyMap<string, SealedRecording> = new Map(),
+    { sealed = new Map(), unheard }: ObservedFacts = {},
   ): Promise<HandledCommand> {
     const { decision, ...after } = await this.stream.run(id, (state, now) =>
-      decide(state, command, { now, test: this.testOf(state, command), sealed }),
+      decide(state, command, { now, test: this.testOf(state, command), sealed, unheard }),
     );
     return { session: existing(after), outcomes: decision.outcomes, events: decision.events };
   }

@@ -83,6 +83,22 @@ export interface AssumedDraw {
   readonly position: number;
 }
 
+/** What was asked and refused, so that nothing a candidate did is lost. */
+export interface RefusedValue {
+  readonly handle?: string;
+  readonly option?: string;
+  /** The author's index of that option, where it is one of the item's. */
+  readonly choice?: number;
+  /** By the page's word. */
+  readonly madeAt?: Instant;
+  readonly on?: boolean;
+  readonly position?: number;
+  readonly upload?: string;
+  readonly chunks?: number;
+  readonly durationMs?: number;
+  readonly peak?: number;
+}
+
 interface Events {
   registered: Registration;
   /** The one code that lets a device in from now on, by its hash; `admits` when it was pushed to a seat. */
@@ -108,7 +124,13 @@ interface Events {
   };
   'media-played': { readonly handle: string; readonly plays: number };
   /** `choice` is the author's index of the chosen option. */
-  answered: { readonly handle: string; readonly option: string; readonly choice: number };
+  answered: {
+    readonly handle: string;
+    readonly option: string;
+    readonly choice: number;
+    /** It came after the time was over: chosen before, by the page's word; not heard since, by the server's own. */
+    readonly late?: { readonly chosenAt: Instant; readonly unheardFrom: Instant };
+  };
   /** `category` null: not scored (it timed out during an outage of the server). */
   'item-completed': {
     readonly handle: string;
@@ -144,8 +166,11 @@ interface Events {
   'hand-raised': object;
   'hand-lowered': { readonly by: string };
   'signal-recorded': { readonly signal: Signal; readonly severity: Severity };
-  'connection-lost': object;
+  /** `unheardFrom`: the last that was heard. The clock stands still from now on, for `clockStopsMs` at most. */
+  'connection-lost': { readonly unheardFrom?: Instant; readonly clockStopsMs?: number };
   'connection-restored': { readonly awayMs: number };
+  /** The clock stood still from then for so long, because the line was lost; `deadlineAt` is the moved deadline. */
+  'time-given-back': { readonly from: Instant; readonly ms: number; readonly deadlineAt: Instant };
   'outage-measured': { readonly from: Instant; readonly to: Instant };
   /**
    * The clock of a machine that serves us was set, or stood still; `at` is the program's time, which went on.
@@ -158,7 +183,7 @@ interface Events {
   'operation-noted': { readonly kind: string };
   /** Linear part: the score of every position, in the order of the form; null = not scored. */
   'form-scored': { readonly categories: readonly (number | null)[] };
-  'operation-refused': { readonly kind: string; readonly code: RefusalCode; readonly handle?: string };
+  'operation-refused': { readonly kind: string; readonly code: RefusalCode } & RefusedValue;
   closed: {
     readonly by: string;
     readonly reason: 'completed' | 'deadline' | 'ended';
@@ -194,6 +219,8 @@ export interface ItemProgress extends GivenItem {
   readonly presentedAt: Instant;
   readonly plays: number;
   readonly answer?: { readonly option: string; readonly choice: number };
+  /** The option of an answer that came too late to count. */
+  readonly late?: string;
   readonly flagged: boolean;
   /** Set when the item is completed; null = not scored. */
   readonly category?: number | null;
@@ -253,6 +280,12 @@ export interface SessionState {
   readonly pausedAt?: Instant;
   readonly handRaisedAt?: Instant;
   readonly disconnectedAt?: Instant;
+  /** While the line is lost: the last that was heard, and from when the clock stands still, for how long at most. */
+  readonly lostLine?: { readonly unheardFrom: Instant; readonly from: Instant; readonly mostMs: number };
+  /** When the line was lost before, from the last that was heard. */
+  readonly losses: readonly { readonly from: Instant; readonly to: Instant }[];
+  /** When the clock stood still because of it. */
+  readonly givenBack: readonly { readonly from: Instant; readonly ms: number }[];
   readonly outages: readonly { readonly from: Instant; readonly to: Instant }[];
   /** Extra time granted so far; outages are made good from it. */
   readonly extraMs: number;

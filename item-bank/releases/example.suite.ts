@@ -3,7 +3,7 @@
  * content classes.
  */
 import type { ItemVersion } from '../items/item.ts';
-import type { AdaptivePart, Specification } from '../specifications/specification.ts';
+import { type AdaptivePart, type Specification, lostLineDefault } from '../specifications/specification.ts';
 import type { ItemParameterRow, Release } from './release.ts';
 
 const audio = (id: string) => ({ id: `${id}.mp3`, contentType: 'audio/mpeg' as const, durationMs: 1000 });
@@ -75,5 +75,6 @@ export const specification: Specification = {
   languages: ['nl'],
   practice: [],
   synthetic: true,
+  lostLine: lostLineDefault,
   parts: [part],
 };

@@ -54,6 +54,23 @@ export type AdaptivePart = z.infer<typeof AdaptivePart>;
 export type SpeakingPart = z.infer<typeof SpeakingPart>;
 export type LinearPart = z.infer<typeof LinearPart>;
 
+export const lostLineDefault = { clockStopsMs: 600_000, lateAnswers: 'when-unheard' } as const;
+
+/** What a candidate keeps whose line is lost. Sessions of specifications that do not say have the default. */
+export const LostLinePolicy = z
+  .strictObject({
+    /** The clock stands still while the server sees the line lost: at most this long over the whole test, ms. */
+    clockStopsMs: z.int().nonnegative(),
+    /**
+     * An answer that was chosen in time, by the page's word, and came late. `when-unheard`: it counts if the server
+     * itself heard nothing of the page from before the time was over until the answer came. `never`: it is kept and
+     * does not count.
+     */
+    lateAnswers: z.enum(['when-unheard', 'never']),
+  })
+  .default(() => lostLineDefault);
+export type LostLinePolicy = z.infer<typeof LostLinePolicy>;
+
 /** The definition of a test; versioned, immutable once published. */
 export const Specification = z
   .strictObject({
@@ -69,6 +86,7 @@ export const Specification = z
     /** Ids of practice items, in order; a speaking item is the last. */
     practice: z.array(z.string()),
     parts: z.array(TestPart).min(1),
+    lostLine: LostLinePolicy,
     synthetic: z.boolean(),
   })
   .transform((specification) => ({ ...specification, regime: specification.regime ?? specification.id }));

@@ -6,7 +6,7 @@ import { tenants } from '../../people/agencies/agency.ts';
 import { everyDocument } from '../../storage/pages.ts';
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { type ClockStop, isStopped } from '../../delivery/live/clock-stop.ts';
-import { isLost, sessionName } from '../../delivery/live/presence.ts';
+import { type HeardMs, heardAgain, isLost, sessionName } from '../../delivery/live/presence.ts';
 import { isOverdue } from '../../delivery/sessions/decide.ts';
 import { isDue } from '../../delivery/sessions/reopen.ts';
 import { type SessionId, SessionRefused } from '../../delivery/sessions/run.ts';
@@ -64,8 +64,8 @@ export async function unlessRefused(run: Promise<unknown>): Promise<void> {
 export class OpenSessions {
   private readonly open = new Map<string, OpenSession>();
   private readonly changed = new Map<string, SessionId>();
-  /** When each was heard last, as far as this process knows, ms. */
-  private readonly heardMs = new Map<string, number>();
+  /** When each was heard last and since when without a gap, as far as this process knows, ms. */
+  private readonly heardMs = new Map<string, HeardMs>();
   private scannedMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -86,6 +86,7 @@ export class OpenSessions {
     const stop = await this.clock.look();
     await this.refresh(sinceMs);
     if (stop !== undefined) await this.tellOf(stop);
+    await this.listen();
     if (!isStopped(stop)) await this.closeOverdue();
     await this.loseSilent(sinceMs);
   }
@@ -115,7 +116,7 @@ export class OpenSessions {
       for (const session of found) {
         this.open.set(sessionName(session.id), session);
         // Whoever was under way then is expected to be heard, even if all processes that heard it are gone.
-        if (hasJustBegun) this.heardMs.set(sessionName(session.id), sinceMs);
+        if (hasJustBegun) this.heardMs.set(sessionName(session.id), { atMs: sinceMs, sinceMs });
       }
       this.scannedMs = nowMs;
     }
@@ -134,22 +135,31 @@ export class OpenSessions {
     this.heardMs.delete(name);
   }
 
+  private async listen(): Promise<void> {
+    for (const [name, atMs] of await this.program.live.presence.lastHeard()) {
+      if (this.open.has(name)) this.heardMs.set(name, heardAgain(this.heardMs.get(name), atMs));
+    }
+  }
+
   private async closeOverdue(): Promise<void> {
     const { sessions, now } = this.program;
-    for (const { id, state } of this.open.values()) {
+    for (const [name, { id, state }] of this.open) {
+      const known = this.heardMs.get(name);
+      const heard = known === undefined ? undefined : { at: toInstant(known.atMs), since: toInstant(known.sinceMs) };
       if (state.closed !== undefined) {
         if (isDue(state, now())) await unlessRefused(sessions.handle(id, { type: 'settle-close' }));
-      } else if (isOverdue(state, now())) await unlessRefused(sessions.handle(id, { type: 'close-overdue' }));
+      } else if (isOverdue(state, heard, now()))
+        await unlessRefused(sessions.handle(id, { type: 'close-overdue', ...(heard === undefined ? {} : { heard }) }));
     }
   }
 
   private async loseSilent(sinceMs: number): Promise<void> {
-    const { live, sessions, now } = this.program;
-    for (const [name, atMs] of await live.presence.lastHeard()) if (this.open.has(name)) this.heardMs.set(name, atMs);
-    for (const { id, state } of this.open.values()) {
-      if (state.disconnectedAt !== undefined || state.closed !== undefined) continue;
-      if (isLost(this.heardMs.get(sessionName(id)), sinceMs, toEpochMs(now())) && this.leadership.sinceMs === sinceMs)
-        await unlessRefused(sessions.handle(id, { type: 'lose-connection' }));
+    const { sessions, now } = this.program;
+    for (const [name, { id, state }] of this.open) {
+      const heard = this.heardMs.get(name);
+      if (state.disconnectedAt !== undefined || state.closed !== undefined || heard === undefined) continue;
+      if (!isLost(heard.atMs, sinceMs, toEpochMs(now())) || this.leadership.sinceMs !== sinceMs) continue;
+      await unlessRefused(sessions.handle(id, { type: 'lose-connection', unheardFrom: toInstant(heard.atMs) }));
     }
   }
 }

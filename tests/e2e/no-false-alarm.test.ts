@@ -47,10 +47,10 @@ describe.runIf(hasBrowser)('the proctoring log', () => {
       person({ contactLanguage: 'nl' }),
     );
     const window = await openWindow(browser, { url: server.url, hasTouch: hand === 'touch' });
-    await withRealFocus(window.context, window.page);
     await window.page.goto(`/#code=${registered.code.code}`);
     const candidate = new CandidatePages(window.page, 'nl', hand);
     await expect(candidate.heading('waiting.title')).toBeVisible();
+    await withRealFocus(window.context, window.page);
     await invigilator.post(`/invigilator/sessions/${registered.session}/admit`);
     await candidate.confirmAndCheckSound('Amina Voorbeeld');
     await candidate.practise();

@@ -69,6 +69,7 @@ export class CandidateSession {
       session: sessionNameOf(token),
       store: parts.store,
       surroundings,
+      made: () => this.clock.made(),
       send: (operations, keepalive) =>
         this.timed<OperationsReply>(
           'candidate/session/operations',

@@ -43,6 +43,14 @@ export class ServerClock {
     return this.best === undefined ? undefined : this.monotonicMs() + this.best.offsetMs;
   }
 
+  /** When it is on this page, with what the server last said, so that whoever reads it can place it. */
+  made(): { monotonicMs: number; server: { now: string; monotonicMs: number } } | undefined {
+    const { best } = this;
+    if (best === undefined) return undefined;
+    const now = new Date(Math.round(best.atMs + best.offsetMs)).toISOString();
+    return { monotonicMs: this.monotonicMs(), server: { now, monotonicMs: best.atMs } };
+  }
+
   /** Round trip of the reply that is trusted, ms. */
   get roundTripMs(): number | undefined {
     return this.best?.roundTripMs;

@@ -81,6 +81,7 @@ function outboxOf({ server, store = memoryStore(), send, session = 't/s' }: Set)
     session,
     store,
     surroundings: stage(),
+    made: () => undefined,
     send: send ?? ((operations) => Promise.resolve().then(() => server.take(operations))),
     onreply: (reply) => replies.push(reply),
     onchange: () => {},

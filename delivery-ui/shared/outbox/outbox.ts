@@ -19,6 +19,8 @@ export interface OutboxParts {
   readonly session: string;
   readonly store: OutboxStore;
   readonly surroundings: Surroundings;
+  /** When it is on this page: goes with each operation. Undefined before the server has told its time. */
+  readonly made: () => SentOperation['made'];
   /** @throws RequestFailed */
   readonly send: (operations: readonly SentOperation[], keepalive: boolean) => Promise<OperationsReply>;
   readonly onreply: (reply: OperationsReply) => void;
@@ -69,7 +71,13 @@ export class Outbox {
   /** Keeps, then sends. Resolves with the outcome; rejects only if the server can never read it. */
   add(draft: Draft): Promise<SentOutcome> {
     return new Promise((resolve, reject) => {
-      const operation: SentOperation = { ...draft, opId: this.parts.surroundings.makeId(), seq: this.nextSeq };
+      const made = this.parts.made();
+      const operation: SentOperation = {
+        ...draft,
+        opId: this.parts.surroundings.makeId(),
+        seq: this.nextSeq,
+        ...(made === undefined ? {} : { made }),
+      };
       this.nextSeq += 1;
       const entry: Entry = {
         operation,

@@ -95,6 +95,8 @@ export const Screen = z.discriminatedUnion('name', [
     playsLeft: z.int(),
     selected: z.string().optional(),
     open: z.boolean(),
+    /** What is selected came after the time was over, and does not count. */
+    late: z.literal(true).optional(),
   }),
   z.strictObject({ name: z.literal('speaking-turn'), ...number, turn: TurnView }),
   z.strictObject({

@@ -188,11 +188,15 @@ function sessionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
       reply: OperationsReply,
       problems: ['fenced', 'seq-gap', 'storage-unavailable'],
       handle: async ({ access, body }) => {
+        const { presence } = program.live;
+        const unheard = presence.unheard(access.id);
+        if (access.session.state.disconnectedAt === undefined) presence.hear(access.id);
+        else await presence.beatAgain(access.id);
         const sealed = await sealRecordings(program, access, body.operations);
         const { session, outcomes } = await program.sessions.handle(
           access.id,
           { type: 'operations', fence: body.fence, operations: body.operations },
-          sealed,
+          { sealed, unheard },
         );
         return { outcomes: [...outcomes], view: viewOf(program, access, session) };
       },

@@ -79,8 +79,11 @@ function turnView(
 
 const overview = (items: readonly ItemProgress[]) =>
   items.map((item) => ({ position: item.position, answered: item.answer !== undefined, flagged: item.flagged }));
-const selected = (item: ItemProgress): { selected?: string } =>
-  item.answer === undefined ? {} : { selected: item.answer.option };
+/** What was chosen stays on the screen, also where it came too late to count. */
+const selected = (item: ItemProgress): { selected?: string } => {
+  const option = item.answer?.option ?? item.late;
+  return option === undefined ? {} : { selected: option };
+};
 const isReadable = (test: PinnedTest): boolean => test.specification.parts.some((part) => part.kind === 'linear');
 
 function practiceScreen(seen: Seen, index: number): Screen {
@@ -116,6 +119,7 @@ function adaptiveScreen(seen: Seen, part: TestPart | undefined, handle: string):
     item: itemView(seen, item, false),
     playsLeft: Math.max(0, playsAllowed(seen.state, item, seen) - item.plays),
     open: !isOver(seen.state, seen.now),
+    ...(item.late === undefined ? {} : { late: true }),
     ...selected(item),
   };
 }

@@ -124,6 +124,8 @@ export const RoomSession = z.strictObject({
   outageMs: z.int(),
   /** Closed, and may be opened again until then. */
   reopenUntil: z.iso.datetime().optional(),
+  /** Time that the clock stood still because the line was lost. */
+  givenBackMs: z.int(),
 });
 export type RoomSession = z.infer<typeof RoomSession>;
 

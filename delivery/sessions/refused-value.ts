@@ -1,0 +1,33 @@
+/** What an operation asked, for the record of its refusal: all of it but the hashes of chunks, of which there are many. */
+import type { Operation } from './operation.ts';
+import type { RefusedValue } from './session.ts';
+
+export function valueOf(operation: Operation): RefusedValue {
+  switch (operation.kind) {
+    case 'practice-done':
+    case 'play':
+    case 'next':
+      return { handle: operation.handle };
+    case 'answer':
+      return { handle: operation.handle, option: operation.option };
+    case 'flag':
+      return { handle: operation.handle, on: operation.on };
+    case 'go':
+      return { position: operation.position };
+    case 'sound-checked':
+      return { peak: operation.peak };
+    case 'recording-started':
+      return { handle: operation.handle, upload: operation.upload };
+    case 'recording-finished': {
+      const { handle, upload, chunks, durationMs, peak } = operation;
+      return { handle, upload, chunks: chunks.length, durationMs, peak };
+    }
+    case 'confirm-name':
+    case 'start-part':
+    case 'submit':
+    case 'raise-hand':
+    case 'lower-hand':
+    case 'signal':
+      return {};
+  }
+}
