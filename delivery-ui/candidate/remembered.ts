@@ -1,5 +1,5 @@
 /** What this tab keeps: gone with the tab, so that the next person at this seat finds nothing. */
-export type RememberedName = 'token' | 'seat' | 'language' | 'clock-hidden' | 'protocol';
+export type RememberedName = 'token' | 'seat' | 'language' | 'clock-hidden' | 'protocol' | 'kept';
 const keyOf = (name: RememberedName): string => `meetlat-${name}`;
 
 export function remembered(name: RememberedName): string | undefined {

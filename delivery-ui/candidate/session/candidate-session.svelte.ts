@@ -5,7 +5,7 @@
  */
 import type { CandidateView, HeartbeatRequest, Heartbeat } from '../../../server/api/candidate/protocol.ts';
 import { beatMs } from '../../../server/api/candidate/numbers.ts';
-import { Outbox } from '../../shared/outbox/outbox.ts';
+import { Outbox, type OutboxParts, isStorageFault } from '../../shared/outbox/outbox.ts';
 import type { Draft, SentOperation, OperationsReply, SentOutcome } from '../../shared/outbox/operation.ts';
 import type { OutboxStore } from '../../shared/outbox/store.ts';
 import { followEvents } from '../../shared/request/event-stream.ts';
@@ -28,7 +28,7 @@ const stallMs = 500;
 /** A change that this page made itself is told by its own reply; only after this is it fetched, ms. */
 const settleMs = 150;
 
-export interface SessionParts extends Pick<RenewalParts, 'reload' | 'reloadedFor'> {
+export interface SessionParts extends Pick<RenewalParts, 'reload' | 'reloadedFor'>, Pick<OutboxParts, 'lastKept'> {
   readonly token: string;
   readonly store: OutboxStore;
   readonly surroundings: Surroundings;
@@ -70,6 +70,7 @@ export class CandidateSession {
       store: parts.store,
       surroundings,
       made: () => this.clock.made(),
+      lastKept: parts.lastKept,
       send: (operations, keepalive) =>
         this.timed<OperationsReply>(
           'candidate/session/operations',
@@ -85,7 +86,7 @@ export class CandidateSession {
         this.pending = this.outbox.waiting;
       },
       onfault: (code) => {
-        if (code === 'storage') this.storageFault = true;
+        if (isStorageFault(code)) this.storageFault = true;
         this.signals.moment('storage-fault', { code });
       },
       onstopped: (why) => this.failed(why),

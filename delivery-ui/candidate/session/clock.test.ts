@@ -33,6 +33,18 @@ describe('server clock', () => {
     );
   });
 
+  it('places a moment for whoever knows only the server time', () => {
+    let monotonic = 5_000;
+    const clock = new ServerClock(() => monotonic);
+    expect(clock.made()).toBeUndefined();
+    clock.observe(at(epoch), 4_900, 5_100);
+    monotonic = 65_000;
+    const made = clock.made();
+    expect(made).toBeDefined();
+    if (made === undefined) return;
+    expect(Date.parse(made.server.now) + made.monotonicMs - made.server.monotonicMs).toBe(epoch + 60_000);
+  });
+
   it('keeps the reply with the lowest round trip', () => {
     let monotonic = 0;
     const clock = new ServerClock(() => monotonic);

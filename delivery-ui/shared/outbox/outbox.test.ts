@@ -71,9 +71,10 @@ interface Set {
   readonly store?: OutboxStore;
   readonly send?: (operations: readonly SentOperation[]) => Promise<OperationsReply>;
   readonly session?: string;
+  readonly lastKept?: number;
 }
 
-function outboxOf({ server, store = memoryStore(), send, session = 't/s' }: Set) {
+function outboxOf({ server, store = memoryStore(), send, session = 't/s', lastKept }: Set) {
   const faults: string[] = [];
   const stops: string[] = [];
   const replies: OperationsReply[] = [];
@@ -82,6 +83,7 @@ function outboxOf({ server, store = memoryStore(), send, session = 't/s' }: Set)
     store,
     surroundings: stage(),
     made: () => undefined,
+    lastKept: { read: () => lastKept, write: () => {} },
     send: send ?? ((operations) => Promise.resolve().then(() => server.take(operations))),
     onreply: (reply) => replies.push(reply),
     onchange: () => {},
@@ -220,7 +222,42 @@ describe('outbox', () => {
     await outbox.add(answer('a'));
     await outbox.add(answer('b'));
     expect(optionsOf(server.taken)).toEqual(['a', 'b']);
-    expect(faults).toEqual(['storage']);
+    expect(faults).toEqual(['storage-refused']);
+  });
+
+  it('says that the device is full', async () => {
+    const full: OutboxStore = {
+      ...memoryStore(),
+      put: () => Promise.reject(new DOMException('no room', 'QuotaExceededError')),
+    };
+    const { outbox, faults } = outboxOf({ server: new Server(), store: full });
+    await outbox.open(0);
+    await outbox.add(answer('a'));
+    expect(faults).toEqual(['storage-full']);
+  });
+
+  it.each([
+    ['what was kept and not acknowledged is gone', 4, 4, ['storage-evicted']],
+    ['everything that was kept is acknowledged', 3, 4, []],
+    ['nothing was kept', undefined, 0, []],
+  ])(
+    'after a reload says that the device lost something only if it did: %s',
+    async (_what, lastKept, nextSeq, faults) => {
+      const made = outboxOf({ server: new Server(), ...(lastKept === undefined ? {} : { lastKept }) });
+      await made.outbox.open(nextSeq);
+      expect(made.faults).toEqual(faults);
+    },
+  );
+
+  it('sends what an earlier page left as it was made then, with its time', async () => {
+    const server = new Server();
+    const store = memoryStore();
+    const earlier = { monotonicMs: 9_000, server: { now: '2026-11-23T10:00:00.000Z', monotonicMs: 4_000 } };
+    await store.put('t/s', { ...answer('a'), opId: 'operation-of-before', seq: 0, made: earlier });
+    const { outbox } = outboxOf({ server, store });
+    await outbox.open(0);
+    await outbox.add(answer('b'));
+    expect(server.taken.map(({ made }) => made)).toEqual([earlier, undefined]);
   });
 
   it.each([

@@ -26,11 +26,20 @@ export interface OutboxParts {
   readonly onreply: (reply: OperationsReply) => void;
   /** What waits has changed, or whether the last sending failed. */
   readonly onchange: () => void;
-  /** The device cannot keep operations (`storage`), or the server cannot read one (`rejected`). */
-  readonly onfault: (code: string) => void;
+  /** The number of the last operation that was kept for this session, in a place that dies with the tab. */
+  readonly lastKept: { readonly read: () => number | undefined; readonly write: (seq: number) => void };
+  /** The device cannot keep operations, or the server cannot read one (`rejected`). */
+  readonly onfault: (code: StorageFault | 'rejected') => void;
   /** This page may no longer write: `fenced`, `page-older`, or the token is worth nothing. What waits stays kept. */
   readonly onstopped: (why: RequestFailed) => void;
 }
+
+/** No room; none at all (a private window, a policy); or what was kept is gone before it was sent. */
+export type StorageFault = 'storage-full' | 'storage-refused' | 'storage-evicted';
+export const isStorageFault = (code: StorageFault | 'rejected'): code is StorageFault => code !== 'rejected';
+
+const faultOf = (error: unknown): StorageFault =>
+  error instanceof Error && error.name === 'QuotaExceededError' ? 'storage-full' : 'storage-refused';
 
 interface Entry {
   operation: SentOperation;
@@ -58,10 +67,11 @@ export class Outbox {
 
   /** Reads what an earlier page left behind, before anything new is added. `nextSeq` is the server's. */
   async open(nextSeq: number): Promise<void> {
-    const left = await this.parts.store.load(this.parts.session).catch((): SentOperation[] => {
-      this.storageFault();
+    const left = await this.parts.store.load(this.parts.session).catch((error: unknown): SentOperation[] => {
+      this.storageFault(faultOf(error));
       return [];
     });
+    if (left.length === 0 && (this.parts.lastKept.read() ?? -1) >= nextSeq) this.storageFault('storage-evicted');
     this.entries.unshift(...left.map((operation) => ({ operation, kept: true, settle: undefined })));
     this.nextSeq = Math.max(nextSeq, ...left.map(({ seq }) => seq + 1));
     this.parts.onchange();
@@ -115,17 +125,18 @@ export class Outbox {
   private async keep(entry: Entry): Promise<void> {
     try {
       await this.parts.store.put(this.parts.session, entry.operation);
-    } catch {
-      // No room or no storage: it lives in memory, and the candidate and the invigilator are told.
-      this.storageFault();
+      this.parts.lastKept.write(entry.operation.seq);
+    } catch (error) {
+      // It lives in memory, and the candidate and the invigilator are told.
+      this.storageFault(faultOf(error));
     }
     entry.kept = true;
   }
 
-  private storageFault(): void {
+  private storageFault(code: StorageFault): void {
     if (this.storageFailed) return;
     this.storageFailed = true;
-    this.parts.onfault('storage');
+    this.parts.onfault(code);
   }
 
   /** The longest run of kept operations from the front: the order of the numbers is the order of sending. */

@@ -33,6 +33,10 @@ export function indexedDbStore(name = 'meetlat-outbox'): OutboxStore {
       upgrade(db) {
         db.createObjectStore('operations', { keyPath: ['session', 'opId'] }).createIndex('session', 'session');
       },
+      // The browser has thrown it away: what comes next is kept in a new one.
+      terminated() {
+        opened = undefined;
+      },
     }).catch((error: unknown) => {
       opened = undefined;
       throw error;
