@@ -1,8 +1,8 @@
 /**
  * No answer that was chosen in time is ever lost: a candidate sits the listening part, or a form, over a line that is
  * cut before, over or after the end of an item's time, for 3, 30 or 210 seconds, with the page reloaded in between; the
- * page queues, the server hears, loses, restores and decides as it does in earnest. What counts in the end is what would
- * have counted without a cut.
+ * page queues, the server hears, loses, restores and decides as it does in earnest. What counts in the end is what
+ * would have counted without a cut.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -61,6 +61,8 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
     case 'outage-measured':
     case 'server-clock-jumped':
       return { source: 'system', ...ofSystem(event) };
+    case 'answered':
+      return lateAnswer(event);
     case 'operation-refused':
       return { source: 'system', text: `${event.kind}: ${event.code}` };
     case 'closed':
@@ -79,6 +81,10 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
       return undefined;
   }
 }
+
+/** A single answer is no business of a log, but that it counts though it came late is. */
+const lateAnswer = ({ at, late }: EventOf<'answered'>): ReturnType<typeof line> =>
+  late === undefined ? undefined : { source: 'candidate', durationMs: Date.parse(at) - Date.parse(late.chosenAt) };
 
 type SystemEvent =
   | 'part-started'

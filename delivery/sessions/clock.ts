@@ -1,6 +1,6 @@
 /**
- * The session's clock: server time only. It stands still during a pause, and while the server sees the line lost, for as
- * long as the specification gives.
+ * The session's clock: server time only. It stands still during a pause, and while the server sees the line lost,
+ * for as long as the specification gives.
  */
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import type { SessionState } from './session.ts';

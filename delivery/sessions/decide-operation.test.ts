@@ -8,7 +8,7 @@ import { type Asked } from './example.suite.ts';
 import { civic, oral, thenCauses } from './given-session.suite.ts';
 import type { RefusalCode } from './operation.ts';
 import type { PlayedSession } from './played-session.suite.ts';
-import type { EventBody } from './session.ts';
+import type { EventBody, RefusedValue } from './session.ts';
 
 type Row = readonly [
   given: string,
@@ -23,11 +23,11 @@ function check(rows: readonly Row[]): void {
     it(name, () => thenCauses(played, asked, { bodies, pending }));
 }
 
-const refused = (kind: Asked['kind'], code: RefusalCode, handle?: string): EventBody => ({
+const refused = (kind: Asked['kind'], code: RefusalCode, value: RefusedValue): EventBody => ({
   type: 'operation-refused',
   kind,
   code,
-  ...(handle === undefined ? {} : { handle }),
+  ...value,
 });
 const pause = { type: 'pause', by: 't', reason: 'brandalarm' } as const;
 
@@ -62,13 +62,14 @@ describe('a play', () => {
   const refunded = oral().asked(play, play).ran({ type: 'refund-play', by: 't', reason: 'koptelefoon' });
   check([
     ['is counted by the server', oral(), play, [{ type: 'media-played', handle, plays: 1 }]],
-    ['the third of two is refused', twice, play, [refused('play', 'no-plays-left', handle)]],
+    ['the third of two is refused', twice, play, [refused('play', 'no-plays-left', { handle })]],
     ['one that was given back can be had again', refunded, play, [{ type: 'media-played', handle, plays: 2 }]],
   ]);
 });
 
 describe('an answer', () => {
-  const stranger: Asked = { kind: 'answer', handle: 'inobody', option: 'onothing' };
+  const stranger = { kind: 'answer', handle: 'inobody', option: 'onothing' } as const;
+  const kept = ({ handle, option }: { readonly handle: string; readonly option: string }) => ({ handle, option });
   const second = answering(oral(), 1);
   const [one, two] = civic().now.items;
   if (one === undefined || two === undefined) throw new Error('a form has two items');
@@ -79,23 +80,28 @@ describe('an answer', () => {
   const paused = civic().ran(pause);
   const over = civic().after(602_001).ran({ type: 'close-overdue' });
   check([
-    ['to no item is recorded as refused', oral(), stranger, [refused('answer', 'wrong-item', 'inobody')]],
+    ['to no item is recorded as refused', oral(), stranger, [refused('answer', 'wrong-item', kept(stranger))]],
     ['after a refused one, the queue goes on', oral().asked(stranger), second.asked, [second.event]],
     [
       "with another item's option is refused",
       civic(),
       { kind: 'answer', handle: one.handle, option: civic().option(two.item.id, 0) },
-      [refused('answer', 'unknown-option', one.handle)],
+      [refused('answer', 'unknown-option', { handle: one.handle, option: civic().option(two.item.id, 0) })],
     ],
-    ['to an item no longer on the screen is refused', gone, first, [refused('answer', 'wrong-item', first.handle)]],
+    ['to an item no longer on the screen is refused', gone, first, [refused('answer', 'wrong-item', kept(first))]],
     ['within the grace counts', grace, answering(grace, 1).asked, [answering(grace, 1).event]],
-    ['after it is late', late, answering(late, 2).asked, [refused('answer', 'late', late.present().handle)]],
+    [
+      'after it is late',
+      late,
+      answering(late, 2).asked,
+      [refused('answer', 'late', { ...kept(answering(late, 2).asked), choice: 2 })],
+    ],
     ['is taken during a pause', paused, answering(paused, 1).asked, [answering(paused, 1).event]],
     [
       'after the end of a form is late',
       over,
       { kind: 'answer', handle: one.handle, option: civic().option(one.item.id, 1) },
-      [refused('answer', 'late', one.handle)],
+      [refused('answer', 'late', { handle: one.handle, option: civic().option(one.item.id, 1) })],
     ],
   ]);
 });
@@ -123,9 +129,14 @@ describe('going on', () => {
       next,
       [completed(null, 'outage', -0.5), presented(outage, 2, -0.5)],
     ],
-    ['nothing moves on during a pause', civic().ran(pause), { kind: 'go', position: 2 }, [refused('go', 'not-active')]],
+    [
+      'nothing moves on during a pause',
+      civic().ran(pause),
+      { kind: 'go', position: 2 },
+      [refused('go', 'not-active', { position: 2 })],
+    ],
     ['free movement in a form', civic(), { kind: 'go', position: 2 }, [{ type: 'moved', position: 2 }]],
-    ['beyond the form', civic(), { kind: 'go', position: 8 }, [refused('go', 'wrong-item')]],
+    ['beyond the form', civic(), { kind: 'go', position: 8 }, [refused('go', 'wrong-item', { position: 8 })]],
     [
       'submitting scores the form, closes the session and leaves its close to be concluded',
       civic(),
@@ -170,13 +181,21 @@ describe('a recording', () => {
       'that is not sealed is refused',
       started(),
       finish,
-      [refused('recording-finished', 'recording-incomplete', handle)],
+      [
+        refused('recording-finished', 'recording-incomplete', {
+          handle,
+          upload,
+          chunks: 1,
+          durationMs: 4_000,
+          peak: 0.5,
+        }),
+      ],
     ],
     [
       'that is not sealed is not left behind',
       started(),
       { kind: 'next', handle },
-      [refused('next', 'recording-incomplete', handle)],
+      [refused('next', 'recording-incomplete', { handle })],
     ],
     [
       'whose bytes are sealed counts',
@@ -199,7 +218,7 @@ describe('a recording', () => {
       'that is sealed is not begun again',
       sealed,
       { ...start, upload: 'upload-of-another' },
-      [refused('recording-started', 'part-over', handle)],
+      [refused('recording-started', 'part-over', { handle, upload: 'upload-of-another' })],
     ],
   ]);
 });

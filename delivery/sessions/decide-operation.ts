@@ -40,7 +40,15 @@ const duringPause: ReadonlySet<Operation['kind']> = new Set([
   'signal',
 ]);
 
+/** What is refused says when it was asked, too. */
 export function decideOperation(state: SessionState, operation: Operation, facts: SessionFacts): EventBody[] {
+  const asked = madeAt(operation, facts.now);
+  return decideAsked(state, operation, facts).map((body) =>
+    body.type === 'operation-refused' && asked !== undefined ? { ...body, madeAt: asked } : body,
+  );
+}
+
+function decideAsked(state: SessionState, operation: Operation, facts: SessionFacts): EventBody[] {
   if (operation.kind === 'signal')
     return [{ type: 'signal-recorded', signal: operation.signal, severity: severityOf(operation.signal.type) }];
   if (state.closed !== undefined) return refused(operation, state.closed.reason === 'deadline' ? 'late' : 'part-over');
@@ -163,10 +171,7 @@ function lateAnswer(
   const unheardFrom =
     facts.test.specification.lostLine.lateAnswers === 'never' ? undefined : unheardSince(state, chosenAt, facts);
   return chosenAt === undefined || unheardFrom === undefined
-    ? refused(operation, 'late', {
-        choice: answered.choice,
-        ...(chosenAt === undefined ? {} : { madeAt: chosenAt }),
-      })
+    ? refused(operation, 'late', { choice: answered.choice })
     : [{ ...answered, late: { chosenAt, unheardFrom } }];
 }
 

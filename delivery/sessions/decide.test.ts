@@ -251,9 +251,17 @@ describe('the line', () => {
   const lose = { type: 'lose-connection' } as const;
   const restore = { type: 'restore-connection' } as const;
   check([
-    ['is lost', oral(), lose, then({ type: 'connection-lost' })],
+    ['is lost', oral(), lose, then({ type: 'connection-lost', clockStopsMs: 600_000 })],
     ['is lost once', oral().ran(lose), lose, then()],
-    ['is back', oral().ran(lose).after(7_000), restore, then({ type: 'connection-restored', awayMs: 7_000 })],
+    [
+      'is back',
+      oral().ran(lose).after(7_000),
+      restore,
+      then(
+        { type: 'connection-restored', awayMs: 7_000 },
+        { type: 'time-given-back', from: at(0), ms: 7_000, deadlineAt: at(127_000) },
+      ),
+    ],
     ['was never lost', oral(), restore, then()],
   ]);
 });

@@ -1,4 +1,4 @@
-/** What a lost line takes from a candidate, and what it does not: rule by rule. Seconds after the item was presented. */
+/** What a lost line takes from a candidate, and what it does not: rule by rule, in seconds of the item presented. */
 import { describe, expect, it } from 'vitest';
 import { remainingMs } from './clock.ts';
 import { at, civicTest, oralTest } from './example.suite.ts';
@@ -183,6 +183,12 @@ describe('an answer that comes after the time was over', () => {
     expect(session.now.items[0]).toMatchObject({ late: option });
     expect(session.now.items[0]?.answer).toBeUndefined();
   });
+});
+
+it('no page can say that it chose in the future', () => {
+  const session = oral();
+  arrives(session, { chosen: 500, received: 125 });
+  expect(last(session)).toMatchObject({ type: 'operation-refused', madeAt: at(125 * s) });
 });
 
 it('every operation that is refused keeps what it asked', () => {

@@ -1,7 +1,7 @@
 /**
  * What a candidate keeps whose line is lost (docs/decisions/0016): the clock stands still from when the server sees it
- * until the line is back, and an answer that was chosen in time counts when it comes, if the server itself heard nothing
- * of the page from before the time was over until then. The page's word alone never counts.
+ * until the line is back, and an answer that was chosen in time counts when it comes, if the server itself heard
+ * nothing of the page from before the time was over until then. The page's word alone never counts.
  */
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import type { LostLinePolicy } from '../../item-bank/specifications/specification.ts';
@@ -61,8 +61,8 @@ function explains(state: SessionState, { from, to }: UnheardInterval, chosenAt: 
 }
 
 /**
- * Since when the server itself had heard nothing, for an answer that came after the time was over and was chosen before.
- * Undefined when it was not, or when the server heard the page in between.
+ * Since when the server itself had heard nothing, for an answer that came after the time was over and was chosen
+ * before. Undefined when it was not, or when the server heard the page in between.
  */
 export function unheardSince(
   state: SessionState,

@@ -1,4 +1,4 @@
-/** What an operation asked, for the record of its refusal: all of it but the hashes of chunks, of which there are many. */
+/** What an operation asked, for the record of its refusal: all but the hashes of chunks, of which there are many. */
 import type { Operation } from './operation.ts';
 import type { RefusedValue } from './session.ts';
 
