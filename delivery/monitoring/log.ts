@@ -28,8 +28,6 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
       return { source: 'candidate', text: event.seat };
     case 'admitted':
       return { source: 'invigilator', by: event.by, text: event.seat };
-    case 'writer-taken':
-      return { source: 'system', count: event.fence };
     case 'name-confirmed':
     case 'sound-checked':
     case 'hand-raised':
@@ -38,8 +36,6 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
       return { source: 'candidate', ...('durationMs' in event ? { durationMs: event.durationMs } : {}) };
     case 'hand-lowered':
       return { source: event.by === 'candidate' ? 'candidate' : 'invigilator', by: event.by };
-    case 'item-presented':
-      return { source: 'system', item: event.position };
     case 'media-played':
       return { source: 'candidate', count: event.plays };
     case 'paused':
@@ -60,11 +56,12 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
     case 'time-given-back':
     case 'outage-measured':
     case 'server-clock-jumped':
+    case 'writer-taken':
+    case 'item-presented':
+    case 'operation-refused':
       return { source: 'system', ...ofSystem(event) };
     case 'answered':
       return lateAnswer(event);
-    case 'operation-refused':
-      return { source: 'system', text: `${event.kind}: ${event.code}` };
     case 'closed':
       return { source: closedBy(event.by), by: event.by, text: event.reason };
     case 'practice-assembled':
@@ -92,9 +89,12 @@ type SystemEvent =
   | 'connection-restored'
   | 'time-given-back'
   | 'outage-measured'
-  | 'server-clock-jumped';
+  | 'server-clock-jumped'
+  | 'writer-taken'
+  | 'item-presented'
+  | 'operation-refused';
 
-function ofSystem(event: EventOf<SystemEvent>): Pick<LogLine, 'durationMs' | 'text'> {
+function ofSystem(event: EventOf<SystemEvent>): Pick<LogLine, 'durationMs' | 'text' | 'count' | 'item'> {
   switch (event.type) {
     case 'part-started':
     case 'part-completed':
@@ -107,6 +107,12 @@ function ofSystem(event: EventOf<SystemEvent>): Pick<LogLine, 'durationMs' | 'te
       return { durationMs: Date.parse(event.to) - Date.parse(event.from) };
     case 'server-clock-jumped':
       return { text: event.machineAt, durationMs: event.aheadMs };
+    case 'writer-taken':
+      return { count: event.fence };
+    case 'item-presented':
+      return { item: event.position };
+    case 'operation-refused':
+      return { text: `${event.kind}: ${event.code}` };
   }
 }
 

@@ -91,6 +91,9 @@ async function machine(name: string, alive: () => number | undefined = () => und
       wrongByMs += byMs;
     },
     decide: async () => {
+      // The candidate's page is there all the time.
+      live.presence.beat(id);
+      await live.presence.say();
       await watch.look();
       await leadership.keep();
       await open.decide();
@@ -132,7 +135,7 @@ async function logOf(): Promise<string[]> {
 }
 /** So long passes, with the jobs running every second, or every few where that is many. */
 async function pass(ms: number, ...machines: readonly Machine[]): Promise<void> {
-  const step = ms > minute ? 4 * second : second;
+  const step = ms > minute ? 3 * second : second;
   for (let done = 0; done < ms; done += step) {
     trueMs += step;
     for (const one of machines) await one.decide();
