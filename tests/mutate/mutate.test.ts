@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRules, tenth } from './run.mjs';
+import { readRules, shard, tenth } from './run.mjs';
 
 describe('the list of rules', () => {
   it('draws another tenth at another commit, and every rule at some', () => {
@@ -11,6 +11,13 @@ describe('the list of rules', () => {
     expect(new Set(drawn.flat().map(({ rule }) => rule)).size).toBe(all.length);
     expect(drawn[0]).toHaveLength(Math.ceil(all.length / 10));
     expect(tenth(all, 'commit 0')).toEqual(drawn[0]);
+  });
+  it('has every rule in one of the parts', () => {
+    const all = readRules();
+    const parts = [1, 2, 3, 4].map((n) => shard(all, n, 4));
+    expect(parts.flat()).toHaveLength(all.length);
+    expect(new Set(parts.flat())).toEqual(new Set(all));
+    for (const part of parts) expect(part.length).toBeGreaterThan(0);
   });
   it('a tenth of the rules is held', () => {
     const { stdout, status } = spawnSync(process.execPath, [join(import.meta.dirname, 'run.mjs'), '--tenth'], {

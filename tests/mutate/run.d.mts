@@ -9,3 +9,4 @@ export interface Rule {
 export function readRules(): Rule[];
 export function complaints(rules: readonly Rule[]): string[];
 export function tenth(rules: readonly Rule[], commit: string): Rule[];
+export function shard(rules: readonly Rule[], n: number, count: number): Rule[];

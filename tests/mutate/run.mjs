@@ -1,6 +1,7 @@
 // `npm run mutate [WORDS]`: breaks each rule of rules.json in a copy of the tree, one at a time, and runs the test that
 // is named to hold it. A rule that is broken while its test passes is a survivor, and the run fails. WORDS choose the
-// rules whose sentence or file has them; --tenth chooses a tenth, drawn by the commit.
+// rules whose sentence or file has them; --tenth chooses a tenth, drawn by the commit; --shard=2/8 the second of eight
+// parts of the list, each with whole files of tests.
 import { spawn, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -33,6 +34,19 @@ export function tenth(rules, commit) {
   const drawn = ({ rule }) => createHash('sha256').update(`${commit}|${rule}`).digest('hex');
   const shuffled = [...rules].sort((a, b) => (drawn(a) < drawn(b) ? -1 : 1));
   return shuffled.slice(0, Math.ceil(rules.length / 10));
+}
+
+/** The n-th of `count` parts, as long as the others; rules of one test stay together. */
+export function shard(rules, n, count) {
+  const tests = [...new Set(rules.map(({ test }) => test))];
+  const loads = Array.from({ length: count }, () => 0);
+  const partOf = new Map();
+  for (const test of tests) {
+    const least = loads.indexOf(Math.min(...loads));
+    partOf.set(test, least);
+    loads[least] += rules.filter((rule) => rule.test === test).length + 1;
+  }
+  return rules.filter(({ test }) => partOf.get(test) === n - 1);
 }
 
 const big = /^(demonstration\/audio|docs\/(pictures|figures)|tests\/reference\/.*\.(csv|json)$)/;
@@ -128,7 +142,9 @@ async function main(argv) {
   const all = readRules();
   const wrong = complaints(all);
   const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
-  const chosen = (argv.includes('--tenth') ? tenth(all, commit) : all).filter(({ rule, file }) =>
+  const [, n, count] = /^--shard=(\d+)\/(\d+)$/.exec(argv.find((one) => one.startsWith('--shard=')) ?? '') ?? [];
+  const part = n === undefined ? all : shard(all, Number(n), Number(count));
+  const chosen = (argv.includes('--tenth') ? tenth(all, commit) : part).filter(({ rule, file }) =>
     words.every((word) => `${rule} ${file}`.includes(word)),
   );
   const queue = wrong.length === 0 ? [...chosen] : [];
