@@ -13,5 +13,23 @@ export const RaterSeverity = z.strictObject({
 });
 export type RaterSeverity = z.infer<typeof RaterSeverity>;
 
-/** The one in use. */
-export const raterSeverity: RaterSeverity = RaterSeverity.parse(severity1);
+/** All that were ever in use: a result is recomputed with those it was decided with. */
+const severities: readonly RaterSeverity[] = [severity1].map((data) => RaterSeverity.parse(data));
+
+export class UnknownSeverity extends Error {
+  readonly code = 'unknown-severity';
+  constructor(version: number) {
+    super(`severities of raters, version ${version}: not known here`);
+    this.name = 'UnknownSeverity';
+  }
+}
+
+/** Results from before the version was recorded were decided with the first. Throws UnknownSeverity. */
+export function severityOfVersion(version = 1): RaterSeverity {
+  const found = severities.find((one) => one.version === version);
+  if (found === undefined) throw new UnknownSeverity(version);
+  return found;
+}
+
+/** Those in use: the newest. */
+export const raterSeverity: RaterSeverity = severityOfVersion(Math.max(...severities.map(({ version }) => version)));

@@ -142,6 +142,25 @@ describe('NT2 oral', () => {
     expect(conclusion).toMatchObject({ kind: 'decided', result: { outcome } });
     if (conclusion.kind === 'decided') expect(conclusion.result.level).toBe(level);
   });
+  it('says which severities of raters it was measured with; severe raters make the candidate better', () => {
+    const decided = (severity?: { readonly version: number; readonly severity: number }) => {
+      const base = { validFrom: '2026-01-01', note: '' };
+      const conclusion = conclude(
+        now,
+        oralTest,
+        rated(3),
+        undefined,
+        undefined,
+        severity === undefined ? undefined : { ...base, ...severity },
+      );
+      if (conclusion.kind !== 'decided') throw new Error('not decided');
+      const { severities, parts } = conclusion.result;
+      return { severities, theta: parts.find(({ part }) => part === 'speaking')?.theta ?? NaN };
+    };
+    const [average, severe] = [decided(), decided({ version: 2, severity: 0.5 })];
+    expect([average.severities, severe.severities]).toEqual([1, 2]);
+    expect(severe.theta - average.theta).toBeCloseTo(0.5, 6);
+  });
   it('NR is missing, never 0; when nothing is ratable nothing is decided', () => {
     const some = [rating('S1', { TA: 4, RA: 'NR' }), rating('S2', { TA: 'NR', RA: 4 })];
     expect(speakingAbility(oral, some)?.theta).toBe(speakingAbility(oral, [rating('S1', { TA: 4, RA: 4 })])?.theta);

@@ -8,7 +8,7 @@ import { dayOf } from '../../storage/document/day.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { historyOf } from '../../delivery/sessions/adaptive-part.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
-import { raterSeverity } from '../raters/severity.ts';
+import { type RaterSeverity, raterSeverity } from '../raters/severity.ts';
 import type { RatingState, Scores } from '../rating/rating.ts';
 import { type Counted, type Scaled, decideCounted, decideOral, toScale } from '../regimes/decide.ts';
 import { type CountedRegime, type OralRegime, type Regime, regimeAt, regimeById, regimes } from '../regimes/regime.ts';
@@ -41,7 +41,8 @@ const voided = (state: SessionState, regime: Regime): Conclusion => ({
 
 /**
  * `ratings` are those of all performances of the session; only an oral test has any. The regime is the specification's
- * one in force on the day of the test, or the named one where a result is recomputed. Throws NoRegime.
+ * one in force on the day of the test, or the named one where a result is recomputed; so with the raters' severities.
+ * Throws NoRegime.
  */
 export function conclude(
   state: SessionState,
@@ -49,13 +50,14 @@ export function conclude(
   ratings: readonly RatingState[],
   regimeId?: string,
   among: readonly Regime[] = regimes,
+  severity: RaterSeverity = raterSeverity,
 ): Conclusion {
   if (state.closed === undefined) return { kind: 'open' };
   const family = test.specification.regime;
   const regime =
     regimeId === undefined ? regimeAt(family, testDateOf(state), among) : regimeById(family, regimeId, among);
   if (state.completedParts.length < test.specification.parts.length) return voided(state, regime);
-  return regime.kind === 'counted' ? counted(state, regime) : oral(state, test, regime, ratings);
+  return regime.kind === 'counted' ? counted(state, regime) : oral(state, test, { regime, severity }, ratings);
 }
 
 /** Unanswered counts as wrong; null (not scored, a fault of ours) does not count at all. */
@@ -80,13 +82,23 @@ function counted(state: SessionState, regime: CountedRegime): Conclusion {
 /** Tasks that were given; each is one performance. */
 export const tasksOf = (state: SessionState): readonly string[] => [...new Set(state.turns.map(({ task }) => task))];
 
-function oral(state: SessionState, test: PinnedTest, regime: OralRegime, ratings: readonly RatingState[]): Conclusion {
+interface OralRules {
+  readonly regime: OralRegime;
+  readonly severity: RaterSeverity;
+}
+
+function oral(
+  state: SessionState,
+  test: PinnedTest,
+  { regime, severity }: OralRules,
+  ratings: readonly RatingState[],
+): Conclusion {
   const listening = test.adaptive?.report(historyOf(state.items));
   const heard =
     listening === undefined ? [] : [partResult('listening', listening, toScale(regime, 'listening', listening))];
   if (ratings.length < tasksOf(state).length || ratings.some(({ rated }) => rated === undefined))
     return { kind: 'waiting', parts: heard };
-  const speaking = speakingAbility(regime, ratings);
+  const speaking = speakingAbility(regime, ratings, severity);
   if (listening === undefined || speaking === undefined) return voided(state, regime);
   const decision = decideOral(regime, { listening, speaking });
   return {
@@ -97,6 +109,7 @@ function oral(state: SessionState, test: PinnedTest, regime: OralRegime, ratings
       required: decision.required,
       scale: decision.scale,
       standardError: decision.standardError,
+      severities: severity.version,
       ...(decision.level === null ? {} : { level: decision.level }),
       conditions: decision.conditions,
       parts: [
@@ -147,10 +160,14 @@ function scoresOf(ratings: readonly RatingState[]): { readonly criterion: string
  * WLE under the partial credit model, every rating of a criterion an item; a rater's severity moves all thresholds.
  * Undefined when nothing was ratable.
  */
-export function speakingAbility(regime: OralRegime, ratings: readonly RatingState[]): AbilityEstimate | undefined {
+export function speakingAbility(
+  regime: OralRegime,
+  ratings: readonly RatingState[],
+  { severity }: RaterSeverity = raterSeverity,
+): AbilityEstimate | undefined {
   const scores = scoresOf(ratings);
   if (scores.length === 0) return undefined;
-  const steps = regime.speaking.thresholds.map((threshold) => threshold + raterSeverity.severity);
+  const steps = regime.speaking.thresholds.map((threshold) => threshold + severity);
   const items = createItemParameters(
     scores.map((_, n) => ({ model: 'generalized-partial-credit', id: String(n), steps })),
   );

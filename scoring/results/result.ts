@@ -49,6 +49,8 @@ export const ResultContent = z.strictObject({
   scale: number.exactOptional(),
   standardError: number.exactOptional(),
   required: text.exactOptional(),
+  /** Version of the raters' severities that the speaking part was measured with; results of before do not say. */
+  severities: z.int().positive().exactOptional(),
   score: number.exactOptional(),
   max: number.exactOptional(),
   conditions: z.array(z.strictObject({ id: text, met: z.boolean(), have: text, need: text })),

@@ -68,6 +68,10 @@ describe('a result that the two scorers do not agree on', () => {
   });
 });
 
+const failed = (): never => {
+  throw new Error('not released');
+};
+
 describe('NT2 oral', () => {
   it('opens a performance for each task, blind, and is released with its last rating', async () => {
     const played = satOral([true, true, true, true, true]);
@@ -93,6 +97,25 @@ describe('NT2 oral', () => {
     expect(await types()).toEqual(['attended', 'provisional', 'released']);
     expect(told).toBe(1);
     expect((await rooms.results.load(id)).state?.released?.result).toMatchObject({ outcome: 'pass', level: 'B1' });
+  });
+  it('is recomputed, also where it does not say which severities of raters it was decided with', async () => {
+    await rooms.keep(id, satOral([true, true, true, true, true]));
+    await rooms.work();
+    await rooms.rateAll('agii', () => ({ TA: 5, RA: 5 }));
+    await rooms.work();
+    const { severities, ...ofBefore } = (await rooms.results.load(id)).state?.released?.result ?? failed();
+    expect(severities).toBe(1);
+    expect((await rooms.results.recompute(id))?.differs).toEqual([]);
+    await rooms.results.handle(id, {
+      type: 'correct',
+      result: ofBefore,
+      by: 'office',
+      reason: 'as it was kept before',
+    });
+    expect((await rooms.results.recompute(id))?.differs).toEqual([]);
+    const unknown = { ...ofBefore, severities: 9 };
+    await rooms.results.handle(id, { type: 'correct', result: unknown, by: 'office', reason: 'of another house' });
+    await expect(rooms.results.recompute(id)).rejects.toMatchObject({ code: 'unknown-severity' });
   });
   it('a performance holds what was recorded, and what was not', async () => {
     const played = satOral([true, false, true, false, true]);

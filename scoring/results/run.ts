@@ -19,7 +19,7 @@ import type { Registration, SessionState } from '../../delivery/sessions/session
 import { type Regime, regimes as shippedRegimes } from '../regimes/regime.ts';
 import type { Performance, RatingState } from '../rating/rating.ts';
 import { type RatingId, type Ratings, ratingKind } from '../rating/run.ts';
-import { raterSeverity } from '../raters/severity.ts';
+import { raterSeverity, severityOfVersion } from '../raters/severity.ts';
 import { assuredAgainst } from '../assurance/assure.ts';
 import type { ScoreDifference } from '../assurance/compare.ts';
 import type { ItemCurve } from '../assurance/second-score.ts';
@@ -108,6 +108,18 @@ export interface ResultPorts {
   readonly now: () => Instant;
 }
 
+/** By which rules a result was decided. */
+interface Pinned {
+  readonly regime: string;
+  readonly severities: number;
+}
+const pinnedBy = ({ regime, severities = 1 }: ResultContent): Pinned => ({ regime: regime.id, severities });
+
+/** A result of before says nothing of the severities: then the recomputed one does not either. */
+function asSaidBefore(recorded: ResultContent, { severities, ...result }: ResultContent): ResultContent {
+  return { ...result, ...(recorded.severities === undefined ? {} : defined({ severities })) };
+}
+
 export class Results {
   private readonly stream: Stream<ResultState, ResultEvent, ResultRefusal>;
 
@@ -174,8 +186,9 @@ export class Results {
     const [session, { state }] = [await this.ports.sessions.load(id), await loaded];
     if (session === undefined || state?.released === undefined) return undefined;
     const { result: recorded, amendment = noAmendment } = state.released;
-    const { result, assured } = await this.decideAgain(id, session.state, recorded.regime.id, amendment);
-    return { recorded, recomputed: result, differs: differences(recorded, result), assured };
+    const { result, assured } = await this.decideAgain(id, session.state, { ...pinnedBy(recorded), amendment });
+    const recomputed = result === undefined ? undefined : asSaidBefore(recorded, result);
+    return { recorded, recomputed, differs: differences(recorded, recomputed), assured };
   }
 
   /**
@@ -192,14 +205,21 @@ export class Results {
     if (!regimes.some((one) => one.family === family && one.id === regime)) return undefined;
     if (regime === before.regime.id && !isAmended(session.state, change.amendment)) return undefined;
     const amendment = amendedFurther(earlier, change.amendment);
-    return { before, isByHand, amendment, ...(await this.decideAgain(id, session.state, regime, amendment)) };
+    return {
+      before,
+      isByHand,
+      amendment,
+      ...(await this.decideAgain(id, session.state, { ...pinnedBy(before), regime, amendment })),
+    };
   }
 
-  private async decideAgain(id: SessionId, recorded: SessionState, regime: string, amendment: Amendment) {
+  private async decideAgain(id: SessionId, recorded: SessionState, rules: Pinned & { readonly amendment: Amendment }) {
+    const { regime, severities, amendment } = rules;
     const [test, ratings] = [this.ports.sessions.pinnedTest(recorded), await this.ratingsOf(id, recorded)];
-    const conclusion = conclude(amended(recorded, amendment), test, ratings, regime, this.ports.regimes);
+    const severity = severityOfVersion(severities);
+    const conclusion = conclude(amended(recorded, amendment), test, ratings, regime, this.ports.regimes, severity);
     const result = conclusion.kind === 'decided' ? conclusion.result : undefined;
-    const assured = result === undefined ? [] : await this.assure(id, recorded, result, { regime, amendment });
+    const assured = result === undefined ? [] : await this.assure(id, recorded, result, rules);
     return { result, assured };
   }
 
@@ -219,7 +239,7 @@ export class Results {
     id: SessionId,
     state: SessionState,
     first: ResultContent,
-    { regime, amendment = noAmendment }: { readonly regime?: string; readonly amendment?: Amendment } = {},
+    { regime, severities, amendment = noAmendment }: Partial<Pinned> & { readonly amendment?: Amendment } = {},
   ): Promise<ScoreDifference[]> {
     const { journal, sessions, curveOf, regimes = shippedRegimes } = this.ports;
     const linesOf = async (stream: StreamId) => (await journal.read(stream)).flatMap(({ events }) => events);
@@ -235,7 +255,7 @@ export class Results {
         curveOf: (item) => curveOf(state.registration, item),
       },
       regimes,
-      severity: raterSeverity.severity,
+      severity: (severities === undefined ? raterSeverity : severityOfVersion(severities)).severity,
       withdrawn: new Set(amendment.without),
       ...defined({ regime }),
     });
