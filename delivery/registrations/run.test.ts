@@ -170,6 +170,27 @@ describe('who is expected', () => {
     expect(await registrations.rebuild(tenant)).toBe(3);
     expect(await all()).toEqual(before);
   });
+  it('on a day is read page after page, each once', async () => {
+    const all = await Promise.all(
+      Array.from({ length: 205 }, (_, n) => register('2026-11-24', { person: `p${n}` }, desk())),
+    );
+    await register('2026-11-25');
+    const read: string[] = [];
+    const sizes: number[] = [];
+    for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
+      const page = await registrations.expectedOn(tenant, { centre: 'gent', day: '2026-11-24' }, after);
+      read.push(...page.ids);
+      sizes.push(page.ids.length);
+      after = page.next;
+    }
+    expect(read.sort()).toEqual(all.map(({ id }) => id).sort());
+    expect(sizes).toEqual([100, 100, 5]);
+  });
+  it('at another centre is not listed', async () => {
+    await register('2026-11-24');
+    const { ids } = await registrations.expectedOn(tenant, { centre: 'brugge', day: '2026-11-24' }, undefined);
+    expect(ids).toEqual([]);
+  });
   it('is put right by the consequence of the commit, as after a kill just after the commit', async () => {
     const id = await register('2026-11-24');
     const stale = await expected.get({ tenant, id: id.id });

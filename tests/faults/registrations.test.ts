@@ -3,7 +3,9 @@
  * makes one session, and nothing is stuck afterwards.
  */
 import { spawnSync } from 'node:child_process';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { ExpectedPage, Registered, Room, Scheduled } from '../../server/api/invigilator/protocol.ts';
@@ -15,6 +17,7 @@ import { hasMongo, startMongo } from '../mongo.ts';
 import { ServerProcess } from '../server-process.ts';
 import { Staff, person } from '../session-client.ts';
 
+const clock = pathToFileURL(join(import.meta.dirname, '../fixtures/clock.mjs')).href;
 const inDays = (days: number): string => dayOf(toInstant(Date.now() + days * 86_400_000));
 type Made = z.infer<typeof Scheduled>;
 const schedule = async (desk: Staff, form: object, day: string): Promise<string> =>
@@ -123,6 +126,35 @@ describe('registrations of a process that is killed', () => {
       await server.dispose();
     }
   }, 180_000);
+});
+
+describe('the next day', () => {
+  it('who is registered for it is admitted, and who did not come is absent', async () => {
+    const first = await ServerProcess.start();
+    const before = await login(first);
+    const [today, tomorrow] = [inDays(0), inDays(1)];
+    const comes = await schedule(before, person({ name: 'Amina Morgen' }), tomorrow);
+    const missed = await schedule(before, person(), today);
+    await first.stop();
+    const environment = { NODE_OPTIONS: `--import=${clock}`, MEETLAT_TEST_CLOCK_OFFSET: String(86_400_000) };
+    const second = await ServerProcess.start(environment, (folder) => cp(first.folder, folder, { recursive: true }));
+    try {
+      const desk = await login(second);
+      const page = await desk.get<ExpectedPage>('/invigilator/registrations');
+      expect(page).toMatchObject({
+        today: tomorrow,
+        registrations: [{ registration: comes, name: 'Amina Morgen', status: 'scheduled' }],
+      });
+      const { session } = await act<z.infer<typeof Registered>>(desk, comes, 'admit');
+      expect(await sessionsIn(desk)).toEqual([session]);
+      await expect(act(desk, missed, 'admit')).rejects.toMatchObject({ body: { reason: 'not-on-this-day' } });
+      await act(desk, missed, 'absent', { excused: true });
+      await expect(schedule(desk, person(), today)).rejects.toMatchObject({ body: { reason: 'day-past' } });
+    } finally {
+      await second.dispose();
+      await first.dispose();
+    }
+  }, 60_000);
 });
 
 function verify(folder: string): string {
