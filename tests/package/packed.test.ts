@@ -8,6 +8,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import * as main from 'itemresponsetheory';
+import * as standardSetting from 'itemresponsetheory/standard-setting';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { hasBrowser, launchBrowser } from '../e2e/browser.ts';
@@ -58,8 +59,13 @@ beforeAll(() => {
 }, 120_000);
 afterAll(() => installed.remove());
 
-it('every function of the main entry has an example', () => {
-  const functions = Object.entries(main).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
+it.each([
+  ['the main entry', main],
+  ['standard-setting', standardSetting],
+])('every function of %s has an example', (_entry, exported) => {
+  const functions = Object.entries<unknown>(exported).flatMap(([name, value]) =>
+    typeof value === 'function' ? [name] : [],
+  );
   const imported = exampleBlocks(join(source, 'src')).map(({ code }) => code);
   expect(functions.filter((name) => !imported.some((code) => new RegExp(`\\b${name}\\b`).test(code)))).toEqual([]);
 });

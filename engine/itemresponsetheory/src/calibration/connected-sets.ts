@@ -18,7 +18,7 @@ export interface RowsOfItems {
  *
  * // Person 0 answered items 0 and 1, person 1 items 2 and 3.
  * const sets = connectedItems({ items: 4, rowStart: [0, 2, 4], item: [0, 1, 2, 3] });
- * console.log(sets); // → [ [ 0, 1 ], [ 2, 3 ] ]
+ * console.log(sets.map((set) => set.join()).join(' ')); // → 0,1 2,3
  * ```
  */
 export function connectedItems({ items, rowStart, item }: RowsOfItems): number[][] {

@@ -57,7 +57,17 @@ const lnSlope = (item: ItemSpec): number => (item.model === 'nominal' ? NaN : lo
 
 const [first, second] = [createCurves(), createCurves()];
 
-/** √(Σ_q w_q Σ_k (P_k − P*_k)²/(K − 1)) over the categories but the lowest. */
+/**
+ * √(Σ_q w_q Σ_k (P_k − P*_k)²/(K − 1)) over the categories but the lowest.
+ *
+ * @example
+ * ```ts
+ * import { curveDistance } from 'itemresponsetheory/dif';
+ *
+ * const item = { model: 'logistic' as const, id: 'a', difficulty: 0 };
+ * console.log(curveDistance(item, { ...item, difficulty: 0.5 }).toFixed(3)); // → 0.105
+ * ```
+ */
 export function curveDistance(one: ItemSpec, other: ItemSpec, { node, weight }: Grid = normalGrid()): number {
   const [a, b] = [createItemParameters([{ ...one, id: 'one' }]), createItemParameters([{ ...other, id: 'other' }])];
   let [sum, total] = [0, 0];

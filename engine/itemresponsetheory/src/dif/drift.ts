@@ -46,7 +46,16 @@ function runLength(bound: number, allowance: number): number {
  */
 const skewness = 1.25;
 
-/** Bound at which n answers give a false alarm on either side with chance alpha: 2n/L = alpha. */
+/**
+ * Bound at which n answers give a false alarm on either side with chance alpha: 2n/L = alpha.
+ *
+ * @example
+ * ```ts
+ * import { cusumBound } from 'itemresponsetheory/dif';
+ *
+ * console.log(cusumBound(1000, 0.01, 0.25) > cusumBound(100, 0.01, 0.25)); // → true
+ * ```
+ */
 export function cusumBound(answers: number, alpha: number, allowance: number): number {
   const wanted = (2 * answers * skewness) / alpha;
   let [low, high] = [0, 200];

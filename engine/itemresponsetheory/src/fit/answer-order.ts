@@ -67,7 +67,23 @@ function htOf(
   return persons > 1 ? covariance / largest : NaN;
 }
 
-/** Throws IrtError for incomplete forms, or categories other than 0 and 1. */
+/**
+ * Throws IrtError for incomplete forms, or categories other than 0 and 1.
+ *
+ * @example
+ * ```ts
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { answerOrder } from 'itemresponsetheory/fit';
+ *
+ * const rows = [
+ *   [1, 1, 0],
+ *   [1, 0, 0],
+ *   [0, 0, 1],
+ *   [1, 1, 1],
+ * ];
+ * console.log(answerOrder(responseMatrix(rows)).map(({ guttmanErrors }) => guttmanErrors).join()); // → 0,0,2,0
+ * ```
+ */
 export function answerOrder(data: ResponseMatrix): readonly AnswerOrder[] {
   requireAtLeast('items', data.items, 2, 'Guttman errors');
   data.category.forEach((category, n) => {

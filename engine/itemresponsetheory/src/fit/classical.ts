@@ -35,7 +35,23 @@ export interface ClassicalStatistics {
   readonly standardErrorOfMeasurement: number;
 }
 
-/** Sparse rows are welcome. `maximum`: highest score of each item, by default the highest seen. */
+/**
+ * Sparse rows are welcome. `maximum`: highest score of each item, by default the highest seen.
+ *
+ * @example
+ * ```ts
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { itemCounts } from 'itemresponsetheory/fit';
+ *
+ * const rows = [
+ *   [1, 0],
+ *   [1, 1],
+ *   [0, 1],
+ *   [1, 1],
+ * ];
+ * console.log(itemCounts(responseMatrix(rows)).map(({ p }) => p).join()); // → 0.75,0.75
+ * ```
+ */
 export function itemCounts(data: ResponseMatrix, maximum?: ArrayLike<number>): readonly ItemCounts[] {
   const counts: number[][] = Array.from({ length: data.items }, () => []);
   data.item.forEach((item, n) => {

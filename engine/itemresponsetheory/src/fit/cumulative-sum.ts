@@ -18,7 +18,21 @@ export interface CumulativeSums {
   readonly lowest: number;
 }
 
-/** `theta`: the final estimate, or one for each answer (the estimate before it). */
+/**
+ * `theta`: the final estimate, or one for each answer (the estimate before it).
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters } from 'itemresponsetheory';
+ * import { cumulativeSums } from 'itemresponsetheory/fit';
+ *
+ * const bank = createItemParameters(
+ *   [-1, 0, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const { highest, lowest } = cumulativeSums(bank, [0, 1, 2], [0, 0, 1], 0);
+ * console.log(highest.toFixed(2), lowest.toFixed(2)); // → 0.24 -0.41
+ * ```
+ */
 export function cumulativeSums(
   bank: ItemParameters,
   items: ArrayLike<number>,

@@ -89,7 +89,24 @@ function flagsOf(options: readonly DistractorOption[], leastShare: number): read
   ];
 }
 
-/** `choices`: option numbers from 0 instead of scores; `key`: the right one of each item. Sparse rows are welcome. */
+/**
+ * `choices`: option numbers from 0 instead of scores; `key`: the right one of each item. Sparse rows are welcome.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { distractorTables } from 'itemresponsetheory/fit';
+ *
+ * const random = createRng('choices');
+ * // Of three options the first is right; the third is hardly chosen.
+ * const rows = Array.from({ length: 200 }, () =>
+ *   Array.from({ length: 4 }, () => (random.uniform() < 0.6 ? 0 : random.uniform() < 0.95 ? 1 : 2)),
+ * );
+ * console.log(distractorTables(responseMatrix(rows), [0, 0, 0, 0]).map(({ options }) => options.length).join());
+ * // → 3,3,3,3
+ * ```
+ */
 export function distractorTables(
   choices: ResponseMatrix,
   key: ArrayLike<number>,

@@ -57,7 +57,31 @@ function groupOf(bank: ItemParameters, item: number, answers: readonly Answer[])
   return { theta, persons: answers.length, observed, expected: observed.map((_, k) => curves.probability[k]) };
 }
 
-/** One result for each item, over those who answered it; NaN where there are fewer answers than groups. */
+/**
+ * One result for each item, over those who answered it; NaN where there are fewer answers than groups.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { estimateAbilities, groupedChiSquare } from 'itemresponsetheory/fit';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const { theta } = estimateAbilities(bank, data, { method: 'eap' });
+ * const items = groupedChiSquare(bank, data, theta, { groups: 4 });
+ * console.log(items.map(({ degreesOfFreedom }) => degreesOfFreedom).join());
+ * // → 2,2,2,2,2
+ * ```
+ */
 export function groupedChiSquare(
   bank: ItemParameters,
   data: ResponseMatrix,

@@ -72,6 +72,25 @@ function gammaOf(table: ArrayLike<number>, columns: number): number {
 /**
  * Every pair once, first < second. On adaptive rows those who got both items are no sample of the population: use Q3
  * there.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { localDependence } from 'itemresponsetheory/fit';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * console.log(localDependence(bank, data).filter(({ p }) => p < 0.01).length); // → 1
+ * ```
  */
 export function localDependence(
   bank: ItemParameters,

@@ -142,7 +142,29 @@ class ItemSums {
   }
 }
 
-/** One result for each item; z is NaN for items with too few responses for their parameters. */
+/**
+ * One result for each item; z is NaN for items with too few responses for their parameters.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { posteriorMeanSquares } from 'itemresponsetheory/fit';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * console.log(posteriorMeanSquares(bank, data).map(({ meanSquare }) => meanSquare.toFixed(2)).join());
+ * // → 0.94,1.06,1.00,0.98,1.00
+ * ```
+ */
 export function posteriorMeanSquares(
   bank: ItemParameters,
   data: ResponseMatrix,

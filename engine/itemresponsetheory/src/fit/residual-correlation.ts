@@ -81,7 +81,29 @@ function correlationAt({ n, a, b, aa, bb, ab }: PairSums, at: number): number {
     : (ab[at] - (sumA * sumB) / count) / Math.sqrt((aa[at] - (sumA * sumA) / count) * (bb[at] - (sumB * sumB) / count));
 }
 
-/** Work by the squared number of answers of each person. Throws IrtError for fewer than two items. */
+/**
+ * Work by the squared number of answers of each person. Throws IrtError for fewer than two items.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { estimateAbilities, residualCorrelations } from 'itemresponsetheory/fit';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * const { theta } = estimateAbilities(bank, data, { method: 'wle' });
+ * console.log(residualCorrelations(bank, data, theta).mean.toFixed(2)); // → -0.24
+ * ```
+ */
 export function residualCorrelations(
   bank: ItemParameters,
   data: ResponseMatrix,

@@ -61,7 +61,21 @@ export function equateTrueScores(from: ItemParameters, to: ItemParameters): True
   });
 }
 
-/** Distribution of the number-right score in a population given by nodes and weights. */
+/**
+ * Distribution of the number-right score in a population given by nodes and weights.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, normalGrid } from 'itemresponsetheory';
+ * import { scoreDistribution } from 'itemresponsetheory/linking';
+ *
+ * const bank = createItemParameters(
+ *   [-1, 0, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * console.log(Array.from(scoreDistribution(bank, normalGrid()), (p) => p.toFixed(3)).join());
+ * // → 0.158,0.342,0.342,0.158
+ * ```
+ */
 export function scoreDistribution(bank: ItemParameters, { node, weight }: Grid): Float64Array {
   const out = new Float64Array(highestScore(bank) + 1);
   const total = weight.reduce((sum, w) => sum + w, 0);
@@ -98,7 +112,17 @@ export function cumulative(p: Float64Array, { kind, bandwidth = 0.6 }: Continuis
     );
 }
 
-/** Every score of `from` in scores of `to` with the same percentile rank. */
+/**
+ * Every score of `from` in scores of `to` with the same percentile rank.
+ *
+ * @example
+ * ```ts
+ * import { equateDistributions } from 'itemresponsetheory/linking';
+ *
+ * const [old, fresh] = [Float64Array.of(0.1, 0.4, 0.4, 0.1), Float64Array.of(0.2, 0.5, 0.2, 0.1)];
+ * console.log(equateDistributions(fresh, old).map((score) => score.toFixed(2)).join()); // → 0.50,1.38,2.25,3.00
+ * ```
+ */
 export function equateDistributions(
   from: Float64Array,
   to: Float64Array,
@@ -165,7 +189,18 @@ export function equateObservedScores(
   return equateDistributions(mixedDistribution(from, populations), mixedDistribution(to, populations), continuisation);
 }
 
-/** The grid of a population on another scale. */
+/**
+ * The grid of a population on another scale.
+ *
+ * @example
+ * ```ts
+ * import { normalGrid } from 'itemresponsetheory';
+ * import { moveGrid } from 'itemresponsetheory/linking';
+ *
+ * const { node } = moveGrid(normalGrid(), { a: 0.5, b: 1 });
+ * console.log(node[0], node.at(-1)); // → -2 4
+ * ```
+ */
 export const moveGrid = ({ node, weight }: Grid, { a, b }: { readonly a: number; readonly b: number }): Grid => ({
   node: node.map((theta) => a * theta + b),
   weight,

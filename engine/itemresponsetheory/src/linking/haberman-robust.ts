@@ -106,6 +106,17 @@ export interface RobustFormsOptions {
  * Drops the worst item from the form in which it is out of line, links again, until every |z| of difficulties and ln
  * slopes is at most `threshold`. A residual from the mean of m forms has variance (m − 1)/m of its own: it is stretched
  * by that. Where an item stands in only two forms, the data cannot show which is wrong: it links neither.
+ *
+ * @example
+ * ```ts
+ * import { type ItemSpec, transformItem } from 'itemresponsetheory';
+ * import { linkFormsRobustly } from 'itemresponsetheory/linking';
+ *
+ * const difficulties = [-1.5, -1, -0.4, 0.1, 0.5, 1.1, 1.6];
+ * const first: ItemSpec[] = difficulties.map((b, n) => ({ model: 'logistic', id: `c${n}`, slope: 1, difficulty: b }));
+ * const second = first.map((item, n) => transformItem(item, { a: 1, b: 1 + (n === 3 ? 2 : n / 100) }));
+ * console.log(linkFormsRobustly([first, second]).dropped.map(({ id }) => id).join()); // → c3
+ * ```
  */
 export function linkFormsRobustly(
   forms: readonly Form[],

@@ -156,6 +156,17 @@ function requireForms(forms: readonly Form[], base: number): void {
 /**
  * Transform of each form to the base form's scale. Throws IrtError for forms that no chain of common items connects,
  * naming them.
+ *
+ * @example
+ * ```ts
+ * import { type ItemSpec, transformItem } from 'itemresponsetheory';
+ * import { linkForms } from 'itemresponsetheory/linking';
+ *
+ * const first: ItemSpec[] = [-1, 0, 1].map((b, n) => ({ model: 'logistic', id: `c${n}`, slope: 1, difficulty: b }));
+ * const second = first.map((item) => transformItem(item, { a: 0.5, b: 1 }));
+ * const [, link] = linkForms([first, second]);
+ * console.log(link?.a.toFixed(3), link?.b.toFixed(3)); // → 2.000 -2.000
+ * ```
  */
 export function linkForms(
   forms: readonly Form[],

@@ -51,7 +51,17 @@ const quantile = (sorted: readonly number[], p: number): number => {
   return sorted[low] + (at - low) * (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]);
 };
 
-/** Robust z = (D − median)/(0.74·IQR) (Huynh & Meyer 2010); 0 where all are equal. */
+/**
+ * Robust z = (D − median)/(0.74·IQR) (Huynh & Meyer 2010); 0 where all are equal.
+ *
+ * @example
+ * ```ts
+ * import { robustZ } from 'itemresponsetheory/linking';
+ *
+ * console.log(robustZ([0.1, 0, -0.1, 0.05, 1.2]).map((z) => Math.abs(z) > 2.7).join());
+ * // → false,false,false,false,true
+ * ```
+ */
 export function robustZ(values: readonly number[]): number[] {
   const sorted = [...values].sort((a, b) => a - b);
   const [median, range] = [quantile(sorted, 0.5), 0.74 * (quantile(sorted, 0.75) - quantile(sorted, 0.25))];
@@ -74,6 +84,17 @@ export interface RobustLink {
 /**
  * Drops the worst anchor, links again, until every |z| of difficulties and of ln slopes is at most `threshold` (default
  * 2.7) or `least` are left (default half).
+ *
+ * @example
+ * ```ts
+ * import { type ItemSpec, transformItem } from 'itemresponsetheory';
+ * import { linkRobustly } from 'itemresponsetheory/linking';
+ *
+ * const difficulties = [-1.5, -1, -0.4, 0.1, 0.5, 1.1, 1.6];
+ * const old: ItemSpec[] = difficulties.map((b, n) => ({ model: 'logistic', id: `c${n}`, slope: 1, difficulty: b }));
+ * const anchors = old.map((to, n) => ({ from: transformItem(to, { a: 1, b: n === 3 ? 2 : n / 100 }), to }));
+ * console.log(linkRobustly(anchors, { method: 'mean-mean' }).dropped.map(({ anchor }) => anchor).join()); // → 3
+ * ```
  */
 export function linkRobustly(
   anchors: readonly LinkAnchor[],

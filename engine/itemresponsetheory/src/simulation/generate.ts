@@ -11,6 +11,17 @@ export interface Population {
 
 const curves = createCurves();
 
+/**
+ * θ of a candidate of the population.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { drawAbility } from 'itemresponsetheory/simulation';
+ *
+ * console.log(drawAbility({ mean: 1, sd: 0 }, createRng('candidate'))); // → 1
+ * ```
+ */
 export function drawAbility({ mean, sd }: Population, random: Rng): number {
   if (!(sd >= 0)) throw new IrtError('sd-not-positive', 'population.sd', sd, 'must be at least 0');
   return mean + sd * random.normal();

@@ -66,6 +66,25 @@ const share = (values: readonly boolean[]): number =>
 const rootMeanSquare = (values: readonly number[]): number => Math.sqrt(mean(values.map((value) => value * value)));
 const errorsOf = (sat: readonly SimulatedSession[]): number[] => sat.map(({ truth, estimate }) => estimate - truth);
 
+/**
+ * How often the estimates place candidates on the right side of a cut.
+ *
+ * @example
+ * ```ts
+ * import { accuracyAt } from 'itemresponsetheory/simulation';
+ *
+ * const sat = [-1, 0, 1].map((truth) => ({
+ *   truth,
+ *   estimate: truth + 0.1,
+ *   standardError: 0.4,
+ *   items: truth > 0 ? [0, 1] : [0, 2],
+ *   scored: 2,
+ *   reason: 'maximum-items',
+ *   informationKept: 1,
+ * }));
+ * console.log(accuracyAt({ name: 'A2', theta: 0.05 }, sat).falsePositives); // → 0.5
+ * ```
+ */
 export function accuracyAt({ name, theta }: Cut, sat: readonly SimulatedSession[]): CutAccuracy {
   const [masters, others] = [sat.filter(({ truth }) => truth >= theta), sat.filter(({ truth }) => truth < theta)];
   return {
@@ -100,7 +119,25 @@ function conditionalOn(sat: readonly SimulatedSession[]): ConditionalRow[] {
     }));
 }
 
-/** Share of candidates who got each item. */
+/**
+ * Share of candidates who got each item.
+ *
+ * @example
+ * ```ts
+ * import { exposureRates } from 'itemresponsetheory/simulation';
+ *
+ * const sat = [-1, 0, 1].map((truth) => ({
+ *   truth,
+ *   estimate: truth + 0.1,
+ *   standardError: 0.4,
+ *   items: truth > 0 ? [0, 1] : [0, 2],
+ *   scored: 2,
+ *   reason: 'maximum-items',
+ *   informationKept: 1,
+ * }));
+ * console.log(Array.from(exposureRates(3, sat), (rate) => rate.toFixed(2)).join()); // → 1.00,0.33,0.67
+ * ```
+ */
 export function exposureRates(size: number, sat: readonly SimulatedSession[]): Float64Array {
   const rates = new Float64Array(size);
   for (const { items } of sat) for (const item of items) rates[item] += 1 / sat.length;
@@ -110,6 +147,13 @@ export function exposureRates(size: number, sat: readonly SimulatedSession[]): F
 /**
  * Mean share of items in common between two candidates: Σ r² / Σ r, r the exposure rates (Chen, Ankenmann & Spray
  * 2003).
+ *
+ * @example
+ * ```ts
+ * import { meanOverlap } from 'itemresponsetheory/simulation';
+ *
+ * console.log(meanOverlap(Float64Array.of(1, 0.5, 0.5))); // → 0.75
+ * ```
  */
 export function meanOverlap(rates: Float64Array): number {
   const total = rates.reduce((sum, rate) => sum + rate, 0);
@@ -118,7 +162,26 @@ export function meanOverlap(rates: Float64Array): number {
 
 const levelOf = (theta: number, cuts: readonly Cut[]): number => cuts.filter((cut) => theta >= cut.theta).length;
 
-/** `isControlled`: items that exposure control is about (not the pretest items). */
+/**
+ * `isControlled`: items that exposure control is about (not the pretest items).
+ *
+ * @example
+ * ```ts
+ * import { summarise } from 'itemresponsetheory/simulation';
+ *
+ * const sat = [-1, 0, 1].map((truth) => ({
+ *   truth,
+ *   estimate: truth + 0.1,
+ *   standardError: 0.4,
+ *   items: truth > 0 ? [0, 1] : [0, 2],
+ *   scored: 2,
+ *   reason: 'maximum-items',
+ *   informationKept: 1,
+ * }));
+ * const { bias, maximumExposure } = summarise(['a', 'b', 'c'], [{ name: 'A2', theta: 0 }], sat, () => true);
+ * console.log(bias.toFixed(2), maximumExposure); // → 0.10 1
+ * ```
+ */
 export function summarise(
   ids: readonly string[],
   cuts: readonly Cut[],

@@ -16,6 +16,15 @@ export interface BookletPage {
 /**
  * θ at which an item's expected share of its points is `chance`: closed form for logistic items, bisection otherwise.
  * Guessing counts.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters } from 'itemresponsetheory';
+ * import { responseLocation } from 'itemresponsetheory/standard-setting';
+ *
+ * const bank = createItemParameters([{ model: 'logistic', id: 'a', difficulty: 0.5 }]);
+ * console.log(responseLocation(bank, 0, 0.5), responseLocation(bank, 0, 0.67).toFixed(3)); // → 0.5 1.208
+ * ```
  */
 export function responseLocation(bank: ItemParameters, item: number, chance: number): number {
   const [a, b, c, d] = [bank.slope[item], bank.step[bank.stepStart[item]], bank.lower[item], bank.upper[item]];
@@ -31,7 +40,20 @@ export function responseLocation(bank: ItemParameters, item: number, chance: num
   return (low + high) / 2;
 }
 
-/** The booklet, easiest first. `chance`: response probability, default 0.67. */
+/**
+ * The booklet, easiest first. `chance`: response probability, default 0.67.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters } from 'itemresponsetheory';
+ * import { orderedBooklet } from 'itemresponsetheory/standard-setting';
+ *
+ * const bank = createItemParameters(
+ *   [1, -1, 0].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * console.log(orderedBooklet(bank).map(({ item }) => bank.id[item]).join()); // → i1,i2,i0
+ * ```
+ */
 export function orderedBooklet(bank: ItemParameters, chance = 0.67): BookletPage[] {
   if (!(chance > 0 && chance < 1))
     throw new IrtError('chance-out-of-range', 'chance', chance, 'must be above 0 and below 1');
@@ -44,6 +66,18 @@ export function orderedBooklet(bank: ItemParameters, chance = 0.67): BookletPage
 /**
  * `marks`: for each judge the first page (from 1) that a just-qualified candidate would no longer master; the cut lies
  * between it and the page before. Median over judges; error by their spread.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters } from 'itemresponsetheory';
+ * import { bookmark, orderedBooklet } from 'itemresponsetheory/standard-setting';
+ *
+ * const bank = createItemParameters(
+ *   [-2, -1, 0, 1, 2].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const { cut, standardError } = bookmark(orderedBooklet(bank), [3, 4, 4]);
+ * console.log(cut.toFixed(2), standardError.toFixed(2)); // → 1.21 0.42
+ * ```
  */
 export function bookmark(
   booklet: readonly BookletPage[],

@@ -37,6 +37,15 @@ export interface JudgedPerson {
 /**
  * Score at which P(master) is a half in a logistic regression of the judgement on the score. Throws when one group is
  * missing.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { contrastingGroups } from 'itemresponsetheory/standard-setting';
+ *
+ * const persons = [10, 12, 14, 15, 16, 18, 20, 22].map((score, n) => ({ score, isMaster: n > 4 || n === 2 }));
+ * console.log(contrastingGroups(persons, createRng('panel')).cut.toFixed(2)); // → 15.75
+ * ```
  */
 export function contrastingGroups(persons: readonly JudgedPerson[], random: Rng, resamples = 500): CutScore {
   const masters = persons.filter(({ isMaster }) => isMaster).length;
@@ -84,7 +93,17 @@ function logisticCrossing(persons: readonly JudgedPerson[]): number {
   return b > 0 ? centre - (spread * a) / b : NaN;
 }
 
-/** Median score of the persons judged to be just at the border. */
+/**
+ * Median score of the persons judged to be just at the border.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { borderlineGroup } from 'itemresponsetheory/standard-setting';
+ *
+ * console.log(borderlineGroup([14, 15, 15, 17, 18], createRng('panel')).cut); // → 15
+ * ```
+ */
 export function borderlineGroup(scores: readonly number[], random: Rng, resamples = 500): CutScore {
   if (scores.length < 5)
     throw new IrtError('too-few-persons', 'scores', scores.length, 'must have at least five persons at the border');
@@ -96,7 +115,18 @@ export function borderlineGroup(scores: readonly number[], random: Rng, resample
   return { cut: median(scores), standardError: bootstrap(scores, median, random, resamples) };
 }
 
-/** Score that the regression of score on the examiner's global rating gives for the borderline rating. */
+/**
+ * Score that the regression of score on the examiner's global rating gives for the borderline rating.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { borderlineRegression } from 'itemresponsetheory/standard-setting';
+ *
+ * const persons = [8, 11, 15, 15, 20, 23].map((score, n) => ({ score, rating: 1 + Math.floor(n / 2) }));
+ * console.log(borderlineRegression(persons, 2, createRng('panel')).cut.toFixed(2)); // → 15.33
+ * ```
+ */
 export function borderlineRegression(
   persons: readonly { readonly score: number; readonly rating: number }[],
   borderline: number,

@@ -21,6 +21,16 @@ export interface JudgeMeasure {
 /**
  * `ratings[judge][item]`: chances from 0 to 1. They are cut into `steps` equal parts (default 10); parts that nobody
  * used are closed up.
+ *
+ * @example
+ * ```ts
+ * import { judgesAsFacet } from 'itemresponsetheory/standard-setting';
+ *
+ * const chances = [0.2, 0.8, 0.4, 0.5, 0.3, 0.7, 0.6, 0.2, 0.5, 0.7];
+ * const demanding = chances.map((p, item) => p + (item % 3 === 0 ? 0.2 : 0));
+ * const { judges } = judgesAsFacet([chances, demanding, chances], { steps: 5 });
+ * console.log(judges.map(({ demand }) => demand > 0.05).join()); // → false,true,false
+ * ```
  */
 export function judgesAsFacet(
   ratings: readonly (readonly number[])[],
@@ -70,7 +80,19 @@ export function judgesAsFacet(
   };
 }
 
-/** Share at or above a cut, and at a standard error above and below it. */
+/**
+ * Share at or above a cut, and at a standard error above and below it.
+ *
+ * @example
+ * ```ts
+ * import { impactOf } from 'itemresponsetheory/standard-setting';
+ *
+ * const scores = [12, 15, 18, 21, 24];
+ * const above = (cut: number) => scores.filter((score) => score >= cut).length / scores.length;
+ * const { share, low, high } = impactOf(18, 2, above);
+ * console.log(share, low, high); // → 0.6 0.4 0.6
+ * ```
+ */
 export function impactOf(
   cut: number,
   standardError: number,

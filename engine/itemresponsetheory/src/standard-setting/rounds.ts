@@ -22,7 +22,21 @@ const meanOf = (values: readonly number[]): number => values.reduce((sum, value)
 const spreadOf = (values: readonly number[]): number =>
   Math.sqrt(values.reduce((sum, value) => sum + (value - meanOf(values)) ** 2, 0) / (values.length - 1));
 
-/** Throws IrtError for a judge who sat twice in a round. */
+/**
+ * Throws IrtError for a judge who sat twice in a round.
+ *
+ * @example
+ * ```ts
+ * import { overRounds } from 'itemresponsetheory/standard-setting';
+ *
+ * const round = (...cuts: number[]) => ({
+ *   judges: cuts.map((cut, n) => ({ judge: `J${n}`, cut })),
+ *   cut: cuts.reduce((sum, cut) => sum + cut, 0) / cuts.length,
+ * });
+ * const [, second] = overRounds([round(10, 14, 18), round(12, 14, 15)]);
+ * console.log(second?.change?.mean.toFixed(2), second?.spread.toFixed(2)); // → -0.33 1.53
+ * ```
+ */
 export function overRounds(rounds: readonly Round[]): RoundSummary[] {
   return rounds.map(({ judges, cut }, r): RoundSummary => {
     const twice = judges.find(({ judge }, n) => judges.findIndex((other) => other.judge === judge) !== n);
