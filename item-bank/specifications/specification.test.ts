@@ -26,6 +26,16 @@ describe('a specification', () => {
     expect(Specification.parse(own)).toMatchObject({ regime: 'reading', parts: [{ options: { fewest: 2, most: 6 } }] });
     expect(Specification.parse(Specification.parse(own))).toEqual(Specification.parse(own));
   });
+  it('may call a part something of its own', () => {
+    const own = { ...before, parts: [{ ...linear, title: { nl: 'Kennis' } }] };
+    expect(Specification.parse(own)).toMatchObject({ parts: [{ title: { nl: 'Kennis' } }] });
+  });
+  it('has questions with options in one part at most: a second would draw from the same items', () => {
+    const speaking = { kind: 'speaking', id: 'speaking', tasks: ['S1', 'S2'] };
+    const accepts = (...parts: object[]) => Specification.safeParse({ ...before, parts }).success;
+    expect(accepts(linear, speaking)).toBe(true);
+    expect(accepts(linear, { ...linear, id: 'second' })).toBe(false);
+  });
   it.each([
     ['one option', { options: { fewest: 1, most: 3 } }],
     ['seven options', { options: { fewest: 2, most: 7 } }],

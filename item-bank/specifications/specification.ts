@@ -12,10 +12,14 @@ const Options = z
   .refine(({ fewest, most }) => fewest <= most, 'the fewest options are at most the most')
   .default({ fewest: 3, most: 3 });
 
+/** By language. Absent: the page introduces the part by its kind, under the test's title or words of its own. */
+const PartTitle = z.record(z.string(), z.string()).exactOptional();
+
 /** Items chosen one by one by the engine under a policy. */
 export const AdaptivePart = z.strictObject({
   kind: z.literal('adaptive'),
   id: Name,
+  title: PartTitle,
   policy: AdaptivePolicySchema,
   options: Options,
   /** Plays of the stimulus; question and options replay freely. */
@@ -31,6 +35,7 @@ export const AdaptivePart = z.strictObject({
 export const SpeakingPart = z.strictObject({
   kind: z.literal('speaking'),
   id: Name,
+  title: PartTitle,
   tasks: z.array(z.string()).min(2).max(5),
 });
 
@@ -38,6 +43,7 @@ export const SpeakingPart = z.strictObject({
 export const LinearPart = z.strictObject({
   kind: z.literal('linear'),
   id: Name,
+  title: PartTitle,
   /** `part` is what the regime counts the item under; the form has these one after another, as they first appear. */
   slots: z.array(z.strictObject({ id: z.string(), part: Name })).min(1),
   options: Options,
@@ -89,6 +95,10 @@ export const Specification = z
     lostLine: LostLinePolicy,
     synthetic: z.boolean(),
   })
+  .refine(
+    ({ parts }) => parts.filter(({ kind }) => kind !== 'speaking').length <= 1,
+    'one part at most has questions with options: a second would draw from the same items',
+  )
   .transform((specification) => ({ ...specification, regime: specification.regime ?? specification.id }));
 export type Specification = z.infer<typeof Specification>;
 export type SpecificationId = Specification['id'];

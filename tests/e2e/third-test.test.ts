@@ -48,7 +48,12 @@ describe('a third test, by data alone', () => {
     let { view } = await candidate.ask({ kind: 'sound-checked', peak: 0.5 });
     if (view.screen.name !== 'practice-choice') throw new Error(view.screen.name);
     ({ view } = await candidate.ask({ kind: 'practice-done', handle: view.screen.item.handle }));
-    expect(view.screen).toMatchObject({ name: 'part-intro', part: 'reading', kind: 'linear' });
+    expect(view.screen).toMatchObject({
+      name: 'part-intro',
+      part: 'reading',
+      kind: 'linear',
+      partTitle: { nl: 'Lezen' },
+    });
     ({ view } = await candidate.ask({ kind: 'start-part' }));
     const [numbers, parts]: [number[], string[]] = [[], []];
     while (view.screen.name === 'linear-item') {

@@ -81,6 +81,8 @@ export const Screen = z.discriminatedUnion('name', [
     name: z.literal('part-intro'),
     part: z.string(),
     kind: z.enum(['adaptive', 'speaking', 'linear']),
+    /** By language; absent where the specification names the part by its id alone. */
+    partTitle: z.record(z.string(), z.string()).exactOptional(),
     /** The test's title by language, for a part that has no introduction of its own. */
     title: z.record(z.string(), z.string()),
   }),

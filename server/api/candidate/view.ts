@@ -3,6 +3,7 @@
  * no
  * difficulty, no text of what must be heard, no name of another item.
  */
+import { defined } from '../../../storage/document/defined.ts';
 import { type PinnedTest, choiceItem, speakingItem, textIn } from '../../../item-bank/releases/pinned-test.ts';
 import type { TestPart } from '../../../item-bank/specifications/specification.ts';
 import type { Language } from '../../../item-bank/items/item.ts';
@@ -104,7 +105,13 @@ function practiceScreen(seen: Seen, index: number): Screen {
 function introScreen({ specification }: PinnedTest, index: number): Screen {
   const part = specification.parts[index];
   if (part === undefined) return { name: 'waiting' };
-  return { name: 'part-intro', part: part.id, kind: part.kind, title: specification.title };
+  return {
+    name: 'part-intro',
+    part: part.id,
+    kind: part.kind,
+    title: specification.title,
+    ...defined({ partTitle: part.title }),
+  };
 }
 const maximum = (part: TestPart | undefined): number =>
   part?.kind === 'adaptive' ? part.policy.maximumItems + part.policy.pretestPositions.length : 0;
