@@ -118,6 +118,25 @@ function addResidual(at: ItemSumsOverTime, residual: number, allowance: number, 
  * Persons in the order of time. The residual of an answer is taken against what the person's other answers and the
  * population foretell, so that it has mean 0 and variance 1 for a steady item: E = Σ_q h_q·E(x|θ_q), h ∝
  * posterior/P(x|θ_q).
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { itemDrift } from 'itemresponsetheory/dif';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const rows = Array.from({ length: 400 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * const data = responseMatrix(rows);
+ * console.log(itemDrift(bank, data).filter(({ alarm }) => alarm !== undefined).length); // → 0
+ * ```
  */
 export function itemDrift(
   bank: ItemParameters,

@@ -43,7 +43,18 @@ export interface Area {
   readonly p: number;
 }
 
-/** ∫(P_R − P_F) = b_F − b_R, and Raju's H for crossing curves; errors by the delta method. `covariance` as for Lord. */
+/**
+ * ∫(P_R − P_F) = b_F − b_R, and Raju's H for crossing curves; errors by the delta method. `covariance` as for Lord.
+ *
+ * @example
+ * ```ts
+ * import { raju } from 'itemresponsetheory/dif';
+ *
+ * const [reference, focal] = [{ slope: 1, difficulty: 0 }, { slope: 1, difficulty: 0.5 }];
+ * const covariance = [0.01, 0, 0, 0, 0, 0.01, 0, 0, 0, 0, 0.01, 0, 0, 0, 0, 0.01];
+ * console.log(raju(reference, focal, covariance, 'signed').area); // → 0.5
+ * ```
+ */
 export function raju(
   reference: GroupItem,
   focal: GroupItem,

@@ -46,6 +46,21 @@ export interface MantelDif extends ChiSquareTest {
 /**
  * `strata`: how many groups of equal size the match is cut into; default every value of its own when there are at most
  * 100, else 10.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { mantelDif } from 'itemresponsetheory/dif';
+ *
+ * const random = createRng('groups');
+ * // An item with scores 0 to 2; every second person is of the focal group, for which it is harder.
+ * const isFocal = Array.from({ length: 400 }, (_, n) => n % 2);
+ * const match = isFocal.map(() => Math.floor(6 * random.uniform()));
+ * const category = match.map((score, n) =>
+ *   Math.max(0, Math.min(2, Math.round(score / 3 - (isFocal[n] ?? 0) / 2 + random.normal() / 3))),
+ * );
+ * console.log(mantelDif({ category, match, isFocal }).etsClass); // → CC
+ * ```
  */
 export function mantelDif(
   answers: MatchedAnswers,
@@ -184,6 +199,21 @@ function ordinalAt(
 /**
  * Categories must follow one another from 0. `test`: group alone (uniform), its product with the match alone, or both
  * (default).
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { ordinalDif } from 'itemresponsetheory/dif';
+ *
+ * const random = createRng('groups');
+ * // An item with scores 0 to 2; every second person is of the focal group, for which it is harder.
+ * const isFocal = Array.from({ length: 400 }, (_, n) => n % 2);
+ * const match = isFocal.map(() => Math.floor(6 * random.uniform()));
+ * const category = match.map((score, n) =>
+ *   Math.max(0, Math.min(2, Math.round(score / 3 - (isFocal[n] ?? 0) / 2 + random.normal() / 3))),
+ * );
+ * console.log(ordinalDif({ category, match, isFocal }).jodoinGierl); // → C
+ * ```
  */
 export function ordinalDif(
   answers: MatchedAnswers,

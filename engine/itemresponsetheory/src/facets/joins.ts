@@ -14,6 +14,24 @@ export interface Join {
 /**
  * Of each facet with two elements or more: least cut (Stoer & Wagner 1997) of the graph whose edges count the persons
  * that two elements share.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { ratingTable, weakestJoins } from 'itemresponsetheory/facets';
+ *
+ * const rows = Array.from({ length: 60 }, (_, n) => n).flatMap((n) => {
+ *   const random = createRng('ratings').fork(n);
+ *   const theta = random.normal();
+ *   return ['strict', 'mild', 'third'].map((rater, r) => ({
+ *     person: `P${n}`,
+ *     elements: [rater],
+ *     score: Math.max(0, Math.min(3, Math.round(1.5 + theta + (r - 1) / 2 + random.normal()))),
+ *   }));
+ * });
+ * const table = ratingTable(['rater'], rows);
+ * console.log(weakestJoins(table).map(({ facet, persons }) => `${facet} ${persons}`).join()); // → rater 60
+ * ```
  */
 export function weakestJoins({ persons, person, facets }: RatingTable): Join[] {
   return facets.flatMap(({ name, elements, of }): Join[] => {

@@ -18,6 +18,25 @@ export interface PersonMeasure {
 /**
  * Newton steps on l′(θ) (+ J/2I for Warm 1989; J = Σα³·third central moment of the score), from 0, no step longer than
  * 1. Persons without ratings are not in a rating table.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { calibrateFacets, personMeasures, ratingTable } from 'itemresponsetheory/facets';
+ *
+ * const rows = Array.from({ length: 60 }, (_, n) => n).flatMap((n) => {
+ *   const random = createRng('ratings').fork(n);
+ *   const theta = random.normal();
+ *   return ['strict', 'mild', 'third'].map((rater, r) => ({
+ *     person: `P${n}`,
+ *     elements: [rater],
+ *     score: Math.max(0, Math.min(3, Math.round(1.5 + theta + (r - 1) / 2 + random.normal()))),
+ *   }));
+ * });
+ * const table = ratingTable(['rater'], rows);
+ * const [first] = personMeasures(table, calibrateFacets(table), 'wle');
+ * console.log(first?.theta.toFixed(2)); // → -3.18
+ * ```
  */
 export function personMeasures(table: RatingTable, measures: Measures, method: 'ml' | 'wle'): PersonMeasure[] {
   const rule = rulesOf(table, measures);

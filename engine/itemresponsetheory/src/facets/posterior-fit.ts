@@ -119,7 +119,29 @@ function addTo(sum: ResidualSums, one: ResidualSums): void {
   sum.infitVariance += one.infitVariance;
 }
 
-/** By facet, by element. `population`: mean and variance of θ. */
+/**
+ * By facet, by element. `population`: mean and variance of θ.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { calibrateFacets, posteriorFit, ratingTable } from 'itemresponsetheory/facets';
+ *
+ * const rows = Array.from({ length: 60 }, (_, n) => n).flatMap((n) => {
+ *   const random = createRng('ratings').fork(n);
+ *   const theta = random.normal();
+ *   return ['strict', 'mild', 'third'].map((rater, r) => ({
+ *     person: `P${n}`,
+ *     elements: [rater],
+ *     score: Math.max(0, Math.min(3, Math.round(1.5 + theta + (r - 1) / 2 + random.normal()))),
+ *   }));
+ * });
+ * const table = ratingTable(['rater'], rows);
+ * const fit = calibrateFacets(table);
+ * const [raters = []] = posteriorFit(table, fit, fit);
+ * console.log(raters.map(({ infit }) => infit.toFixed(2)).join()); // → 1.02,0.91,1.10
+ * ```
+ */
 export function posteriorFit(
   table: RatingTable,
   measures: Measures,

@@ -120,6 +120,25 @@ export interface Separation {
 /**
  * Anchored elements (without error) are left out. G = √(SD² − RMSE²)/RMSE; strata (4G + 1)/3; reliability G²/(1 + G²);
  * fixed χ² of all elements being alike. For raters little separation is good.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { calibrateFacets, ratingTable, separationOf } from 'itemresponsetheory/facets';
+ *
+ * const rows = Array.from({ length: 60 }, (_, n) => n).flatMap((n) => {
+ *   const random = createRng('ratings').fork(n);
+ *   const theta = random.normal();
+ *   return ['strict', 'mild', 'third'].map((rater, r) => ({
+ *     person: `P${n}`,
+ *     elements: [rater],
+ *     score: Math.max(0, Math.min(3, Math.round(1.5 + theta + (r - 1) / 2 + random.normal()))),
+ *   }));
+ * });
+ * const table = ratingTable(['rater'], rows);
+ * const [raters] = calibrateFacets(table).facets;
+ * console.log(raters && separationOf(raters).reliability.toFixed(2)); // → 0.65
+ * ```
  */
 export function separationOf(facet: Pick<FacetMeasures, 'measure' | 'standardError'>): Separation {
   const isEstimated = (_: number, e: number): boolean => facet.standardError[e] !== 0;
