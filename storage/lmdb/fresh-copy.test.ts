@@ -61,6 +61,16 @@ describe('a fresh copy', () => {
     expect(await texts()).toEqual(before);
   });
 
+  it('is not opened by others while it is made; who was killed at it keeps nobody out', async () => {
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);
+    await writeFile(join(directory, 'fresh-copy-by'), String(other.pid));
+    await expect(openLmdb({ directory })).rejects.toMatchObject({ code: 'storage-unavailable' });
+    const gone = new Promise((resolve) => other.once('exit', resolve));
+    other.kill('SIGKILL');
+    await gone;
+    expect(await texts()).toHaveLength(1_250);
+  });
+
   it('waits for the next start while another process has the database open', async () => {
     await askForFreshCopy(directory);
     const program = `

@@ -3,12 +3,14 @@
  * that must not be, the database is copied entry by entry into a new file, which then takes the place of the old one.
  * It is asked for by a file beside the database and made when nobody else has it open.
  */
-import { existsSync } from 'node:fs';
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
+import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Database } from './database.ts';
 
 const dueFile = (directory: string): string => join(directory, 'fresh-copy-due');
+/** Holds the number of the process that makes one. */
+const byFile = (directory: string): string => join(directory, 'fresh-copy-by');
 
 export const isFreshCopyDue = (directory: string): boolean => existsSync(dueFile(directory));
 
@@ -24,26 +26,53 @@ export async function askForFreshCopy(directory: string): Promise<void> {
  */
 export async function makeFreshCopy(directory: string): Promise<'made' | 'in-use' | 'not-asked'> {
   if (!isFreshCopyDue(directory)) return 'not-asked';
-  const [present, fresh] = [join(directory, 'database'), join(directory, 'database.fresh')];
+  const fresh = join(directory, 'database.fresh');
   await rm(fresh, { recursive: true, force: true });
-  if (!(await copied(present, fresh))) return 'in-use';
-  await sync(join(fresh, 'data.mdb'));
-  await rename(join(fresh, 'data.mdb'), join(present, 'data.mdb'));
-  await sync(present);
-  await rm(fresh, { recursive: true });
-  await rm(dueFile(directory));
-  return 'made';
+  // From here on nobody opens the database; whoever has it open already is seen.
+  await writeFile(byFile(directory), String(process.pid), { mode: 0o600 });
+  try {
+    if (!(await replacedBy(fresh, join(directory, 'database')))) return 'in-use';
+    await rm(dueFile(directory));
+    return 'made';
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+    await rm(byFile(directory), { force: true });
+  }
 }
 
 /** False where another process has it open, before or after. */
-async function copied(present: string, fresh: string): Promise<boolean> {
-  const [from, to] = [Database.open(present), Database.open(fresh)];
+async function replacedBy(fresh: string, present: string): Promise<boolean> {
+  const from = Database.open(present);
+  let isReplaced = false;
   try {
     if (from.others().length > 0) return false;
+    const to = Database.open(fresh);
     await from.copyInto(to);
-    return from.others().length === 0;
+    await to.close();
+    await sync(join(fresh, 'data.mdb'));
+    isReplaced = from.others().length === 0;
+    // At once after looking, and with the lock file, which belongs to the old one.
+    if (isReplaced) {
+      renameSync(join(fresh, 'data.mdb'), join(present, 'data.mdb'));
+      unlinkSync(join(present, 'lock.mdb'));
+    }
   } finally {
-    await Promise.all([from.close(), to.close()]);
+    await from.close();
+  }
+  if (isReplaced) await sync(present);
+  return isReplaced;
+}
+
+/** The process that makes a copy now, unless it is this one or was killed. */
+export function copyingProcess(directory: string): number | undefined {
+  if (!existsSync(byFile(directory))) return undefined;
+  const pid = Number(readFileSync(byFile(directory), 'utf8'));
+  if (pid === process.pid || !Number.isInteger(pid) || pid <= 0) return undefined;
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM' ? pid : undefined;
   }
 }
 

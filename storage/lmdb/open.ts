@@ -4,13 +4,14 @@
  */
 import { join } from 'node:path';
 import type { Timers } from '../document/timers.ts';
-import type { Storage } from '../port.ts';
+import { type Storage, StorageUnavailable } from '../port.ts';
 import { StoredBlobs } from '../blobs/stored-blobs.ts';
 import { SealingJournal } from '../journal/commit-seal.ts';
 import { LmdbChunks } from './blobs.ts';
 import { LmdbChanges } from './changes.ts';
 import { LmdbCollection } from './collection.ts';
 import { Database } from './database.ts';
+import { copyingProcess } from './fresh-copy.ts';
 import { LmdbJournal } from './journal.ts';
 
 export interface LmdbStorage extends Storage {
@@ -32,6 +33,9 @@ export interface LmdbPorts {
  * Without timers `watch` sees the writes of this process only. Throws StorageUnavailable.
  */
 export async function openLmdb({ directory, timers }: LmdbPorts): Promise<LmdbStorage> {
+  const copying = copyingProcess(directory);
+  if (copying !== undefined)
+    throw new StorageUnavailable(`Process ${copying} copies the database in ${directory} afresh; try again after it`);
   const database = Database.open(join(directory, 'database'));
   const chunks = new LmdbChunks(database, join(directory, 'blobs'));
   const changes = new LmdbChanges(database, timers);
