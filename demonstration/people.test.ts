@@ -58,14 +58,18 @@ describe('the demonstration in storage', () => {
     const credentials = makeCredentials(drawn('a'));
     await seedDemonstration(ports, content, credentials);
     for (const [role, { account, password }] of Object.entries(credentials)) {
-      const found = await authenticate(ports.accounts, passwords, account, password);
+      const found = await authenticate(ports.accounts, passwords, { account, password, isKnownDevice: false });
       expect(found).toMatchObject({
         tenant: demonstrationTenant,
         value: { roles: [role], centre: demonstrationCentre, demonstration: true },
       });
     }
     expect(
-      await authenticate(ports.accounts, passwords, credentials.designer.account, credentials.examiner.password),
+      await authenticate(ports.accounts, passwords, {
+        account: credentials.designer.account,
+        password: credentials.examiner.password,
+        isKnownDevice: false,
+      }),
     ).toBeUndefined();
   });
   it('is the same when it is put in again; an account that is there keeps its password', async () => {
@@ -73,8 +77,7 @@ describe('the demonstration in storage', () => {
     await seedDemonstration(ports, content, credentials);
     await seedDemonstration(ports, content, makeCredentials(drawn('b')));
     expect(
-      (await authenticate(ports.accounts, passwords, credentials.invigilator.account, credentials.invigilator.password))
-        ?.value.name,
+      (await authenticate(ports.accounts, passwords, { ...credentials.invigilator, isKnownDevice: false }))?.value.name,
     ).toBe('Toos Toezichter');
     expect(ports.bank.allReleases()).toHaveLength(1);
   });

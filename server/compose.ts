@@ -2,6 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Express } from 'express';
 import { type Logger, pino } from 'pino';
@@ -244,7 +245,8 @@ async function programOf(
     ...rooms,
     version: packageFile.version,
     tokens: new Tokens(wrapping.derive('tokens'), now),
-    passwords: new Passwords([thread(), thread()], waitingPasswords),
+    // Never all cores.
+    passwords: new Passwords(availableParallelism() > 2 ? [thread(), thread()] : [thread()], waitingPasswords),
     live: await liveState(storage, wrapping.derive('failed attempts'), surroundings),
     calibrations: await openCalibrations(configuration, surroundings, keeping),
     media: folderLibrary(mediaFolders(stores.content, configuration.demonstration ? demonstrationFolder : undefined)),

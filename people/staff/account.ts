@@ -20,6 +20,13 @@ export type Accounts = Collection<Account, never>;
 
 export const tenantOf = (account: string): string | undefined => /^[^@\s]{1,60}@([a-z0-9-]{1,40})$/.exec(account)?.[1];
 
+export interface Login {
+  readonly account: string;
+  readonly password: string;
+  /** This account logged in on the device before: people who guess elsewhere do not hold it up. */
+  readonly isKnownDevice: boolean;
+}
+
 /**
  * Takes as long for an unknown or locked account as for a wrong password, so that nobody learns which accounts exist.
  * Throws TooManyPasswords.
@@ -27,15 +34,14 @@ export const tenantOf = (account: string): string | undefined => /^[^@\s]{1,60}@
 export async function authenticate(
   all: Accounts,
   passwords: Passwords,
-  account: string,
-  password: string,
+  { account, password, isKnownDevice }: Login,
 ): Promise<Stored<Account> | undefined> {
   const tenant = tenantOf(account);
   const stored = tenant === undefined ? undefined : await all.get({ tenant, id: account });
   if (stored === undefined) {
-    await passwords.hash(password);
+    await passwords.hash(password, isKnownDevice);
     return undefined;
   }
-  const isRight = await passwords.verify(stored.value.passwordHash, password);
+  const isRight = await passwords.verify(stored.value.passwordHash, password, isKnownDevice);
   return isRight && stored.value.lockedAt === undefined ? stored : undefined;
 }

@@ -44,6 +44,21 @@ describe('passwords', () => {
     expect(running.map(({ task }) => task.password)).toEqual(Array.from({ length: 10 }, (_, n) => `wachtwoord ${n}`));
   });
 
+  it('of a device that logged in before go first, however many others wait', async () => {
+    const { running, threads } = heldThreads(1);
+    const passwords = new Passwords(threads, 2);
+    const others = ['a', 'b', 'c', 'd'].map((password) => passwords.verify('hash', password).catch(() => 'refused'));
+    const known = passwords.verify('hash', 'known', true);
+    expect(passwords.isFull).toBe(true);
+    for (let n = 0; n < 4; n += 1) {
+      await settled();
+      running[n]?.end(true);
+    }
+    expect(await Promise.all([...others, known])).toEqual([true, true, true, 'refused', true]);
+    expect(running.map(({ task }) => task.password)).toEqual(['a', 'known', 'b', 'c']);
+    expect(passwords.isFull).toBe(false);
+  });
+
   it('whose thread fails do not keep the thread', async () => {
     let calls = 0;
     const passwords = new Passwords(

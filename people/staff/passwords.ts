@@ -37,9 +37,13 @@ export class TooManyPasswords extends Error {
 
 export class Passwords {
   private readonly idle: PasswordThread[];
-  private readonly waiting: ((thread: PasswordThread) => void)[] = [];
+  /** Those from devices that logged in before go first, and have a queue of their own. */
+  private readonly waiting: Readonly<Record<'known' | 'unknown', ((thread: PasswordThread) => void)[]>> = {
+    known: [],
+    unknown: [],
+  };
 
-  /** @param longestQueue tasks that may wait while all threads are at work */
+  /** @param longestQueue tasks of either kind that may wait while all threads are at work */
   constructor(
     threads: readonly PasswordThread[],
     private readonly longestQueue: number,
@@ -47,31 +51,36 @@ export class Passwords {
     this.idle = [...threads];
   }
 
+  /** Another one from a device that nobody knows would be refused. */
+  get isFull(): boolean {
+    return this.idle.length === 0 && this.waiting.unknown.length >= this.longestQueue;
+  }
+
   /** Throws TooManyPasswords. */
-  async hash(password: string): Promise<string> {
-    const made = await this.run({ password });
+  async hash(password: string, isKnownDevice = false): Promise<string> {
+    const made = await this.run({ password }, isKnownDevice);
     if (typeof made !== 'string') throw new TypeError('a password thread gave no hash');
     return made;
   }
 
   /** Throws TooManyPasswords. */
-  async verify(against: string, password: string): Promise<boolean> {
-    return (await this.run({ password, against })) === true;
+  async verify(against: string, password: string, isKnownDevice = false): Promise<boolean> {
+    return (await this.run({ password, against }, isKnownDevice)) === true;
   }
 
-  private async run(task: PasswordTask): Promise<PasswordOutcome> {
-    const thread = this.idle.pop() ?? (await this.turn());
+  private async run(task: PasswordTask, isKnownDevice: boolean): Promise<PasswordOutcome> {
+    const thread = this.idle.pop() ?? (await this.turn(this.waiting[isKnownDevice ? 'known' : 'unknown']));
     try {
       return await thread(task);
     } finally {
-      const next = this.waiting.shift();
+      const next = this.waiting.known.shift() ?? this.waiting.unknown.shift();
       if (next === undefined) this.idle.push(thread);
       else next(thread);
     }
   }
 
-  private turn(): Promise<PasswordThread> {
-    if (this.waiting.length >= this.longestQueue) return Promise.reject(new TooManyPasswords());
-    return new Promise((start) => this.waiting.push(start));
+  private turn(waiting: ((thread: PasswordThread) => void)[]): Promise<PasswordThread> {
+    if (waiting.length >= this.longestQueue) return Promise.reject(new TooManyPasswords());
+    return new Promise((start) => waiting.push(start));
   }
 }

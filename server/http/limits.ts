@@ -1,5 +1,6 @@
 /** Limits of failed attempts at the edge: over all processes, and successes do not count. */
 import type { Response } from 'express';
+import type { Timers } from '../../storage/document/timers.ts';
 import type { FailureTerms, Failures } from '../../delivery/live/failures.ts';
 import { Problem } from './problem.ts';
 
@@ -21,8 +22,19 @@ export interface LimitedAttempt {
   readonly who: string;
 }
 
-async function refuse(failures: Failures, { terms, who }: LimitedAttempt, response: Response): Promise<never> {
-  const waitMs = await failures.waitMs(terms, who);
+export interface LimitPorts {
+  readonly failures: Failures;
+  readonly timers: Timers;
+}
+
+/** A refusal beyond a limit takes this long, so that whoever asks on at once asks seldom, ms. */
+const refusalMs = 1_000;
+export const slowly = ({ timers }: Pick<LimitPorts, 'timers'>): Promise<void> =>
+  new Promise((resolve) => timers.after(refusalMs, resolve));
+
+async function refuse(ports: LimitPorts, { terms, who }: LimitedAttempt, response: Response): Promise<never> {
+  const waitMs = await ports.failures.waitMs(terms, who);
+  await slowly(ports);
   response.setHeader('Retry-After', String(Math.max(1, Math.ceil(waitMs / 1000))));
   throw new Problem('too-many-attempts');
 }
@@ -32,26 +44,27 @@ async function refuse(failures: Failures, { terms, who }: LimitedAttempt, respon
  * address did; a wrong one counts, and beyond the limit is the problem `too-many-attempts`.
  */
 export async function lookedUp<T>(
-  failures: Failures,
+  ports: LimitPorts,
   attempt: LimitedAttempt,
   response: Response,
   lookUp: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const found = await lookUp();
   if (found !== undefined) return found;
-  if (!(await failures.take(attempt.terms, attempt.who))) return refuse(failures, attempt, response);
+  if (!(await ports.failures.take(attempt.terms, attempt.who))) return refuse(ports, attempt, response);
   return undefined;
 }
 
 /** For what is dear to check, or can be guessed: counted before it is checked, given back when it was right. */
 export async function counted<T>(
-  failures: Failures,
+  ports: LimitPorts,
   attempts: readonly LimitedAttempt[],
   response: Response,
   check: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
+  const { failures } = ports;
   for (const attempt of attempts)
-    if (!(await failures.take(attempt.terms, attempt.who))) return refuse(failures, attempt, response);
+    if (!(await failures.take(attempt.terms, attempt.who))) return refuse(ports, attempt, response);
   const giveBack = () => Promise.all(attempts.map(({ terms, who }) => failures.giveBack(terms, who)));
   try {
     const found = await check();

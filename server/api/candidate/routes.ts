@@ -114,8 +114,9 @@ function admissionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] 
       reply: Admission,
       problems: ['code-unknown', 'too-many-attempts'],
       handle: async ({ body, request, response }) => {
+        const limits = { failures: program.live.failures, timers: program.timers };
         const attempt = { terms: failureTerms.code, who: request.ip ?? 'unknown' };
-        const token = await lookedUp(program.live.failures, attempt, response, () => arrive(program, body));
+        const token = await lookedUp(limits, attempt, response, () => arrive(program, body));
         if (token === undefined) throw new Problem('code-unknown');
         return { token };
       },

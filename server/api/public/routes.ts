@@ -1,3 +1,4 @@
+import type { Timers } from '../../../storage/document/timers.ts';
 import type { Failures } from '../../../delivery/live/failures.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
 import { jsonEndpoint } from '../../http/endpoint.ts';
@@ -13,6 +14,7 @@ export interface PublicPorts extends GuardPorts {
   readonly engine: string;
   readonly isDemonstration: boolean;
   readonly failures: Failures;
+  readonly timers: Timers;
   readonly result: (key: string) => Promise<ResultView | undefined>;
   readonly check: (credential: string) => Promise<CertificateCheck>;
 }
@@ -47,7 +49,7 @@ export function publicEndpoints(ports: PublicPorts): Endpoint[] {
       problems: ['not-found', 'too-many-attempts'],
       handle: async ({ body, request, response }) => {
         const attempt = { terms: failureTerms.resultKey, who: request.ip ?? 'unknown' };
-        const result = await lookedUp(ports.failures, attempt, response, () => ports.result(body.key));
+        const result = await lookedUp(ports, attempt, response, () => ports.result(body.key));
         if (result === undefined) throw new Problem('not-found');
         return result;
       },

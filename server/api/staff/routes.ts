@@ -5,7 +5,7 @@ import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
 import { authenticate } from '../../../people/staff/account.ts';
 import { endStaffSession, staffSessionLifeMs, startStaffSession } from '../../../people/staff/staff-sessions.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
-import { type LimitedAttempt, counted, failureTerms } from '../../http/limits.ts';
+import { type LimitedAttempt, counted, failureTerms, slowly } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Program } from '../../program.ts';
 import { type StaffAccess, guards, staffCookie } from '../access.ts';
@@ -14,6 +14,7 @@ import { LoginRequest, Staff } from './protocol.ts';
 export type StaffPorts = Pick<
   Program,
   | 'agencies'
+  | 'timers'
   | 'live'
   | 'makeId'
   | 'passwords'
@@ -93,8 +94,15 @@ export function staffEndpoints(program: StaffPorts): Endpoint[] {
       handle: async ({ body, request, response }) => {
         const device = await knownDevice(program, request, body.account);
         const attempts = attemptsOf(request.ip ?? 'unknown', body.account, device);
-        const account = await counted(program.live.failures, attempts, response, () =>
-          authenticate(program.accounts, program.passwords, body.account, body.password),
+        const isKnownDevice = device !== undefined;
+        // Before anything is counted: that writes, and candidates' answers wait for writes.
+        if (!isKnownDevice && program.passwords.isFull) {
+          await slowly(program);
+          throw new Problem('busy');
+        }
+        const limits = { failures: program.live.failures, timers: program.timers };
+        const account = await counted(limits, attempts, response, () =>
+          authenticate(program.accounts, program.passwords, { ...body, isKnownDevice }),
         );
         if (account === undefined) throw new Problem('wrong-password');
         const { tenant, id, value } = account;
