@@ -1,5 +1,5 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { TokenRefused, lifeHours } from '../../../people/access/tokens.ts';
 import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
 import { authenticate } from '../../../people/staff/account.ts';
@@ -79,6 +79,26 @@ async function unlessRefused<T>(claims: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** The account, if the password is right. People who guess elsewhere do not hold up a device that is known. */
+async function loggedIn(
+  program: StaffPorts,
+  response: Response,
+  body: Readonly<{ account: string; password: string }>,
+  { address, device }: { readonly address: string; readonly device: string | undefined },
+) {
+  const attempts = attemptsOf(address, body.account, device);
+  const isKnownDevice = device !== undefined;
+  // Before anything is counted: that writes, and candidates' answers wait for writes.
+  if (!isKnownDevice && program.passwords.isFull) {
+    await slowly(program);
+    throw new Problem('busy');
+  }
+  const limits = { failures: program.live.failures, timers: program.timers };
+  return counted(limits, attempts, response, () =>
+    authenticate(program.accounts, program.passwords, { ...body, isKnownDevice }),
+  );
+}
+
 export function staffEndpoints(program: StaffPorts): Endpoint[] {
   const guard = guards(program);
   return [
@@ -93,17 +113,7 @@ export function staffEndpoints(program: StaffPorts): Endpoint[] {
       problems: ['wrong-password', 'too-many-attempts', 'busy'],
       handle: async ({ body, request, response }) => {
         const device = await knownDevice(program, request, body.account);
-        const attempts = attemptsOf(request.ip ?? 'unknown', body.account, device);
-        const isKnownDevice = device !== undefined;
-        // Before anything is counted: that writes, and candidates' answers wait for writes.
-        if (!isKnownDevice && program.passwords.isFull) {
-          await slowly(program);
-          throw new Problem('busy');
-        }
-        const limits = { failures: program.live.failures, timers: program.timers };
-        const account = await counted(limits, attempts, response, () =>
-          authenticate(program.accounts, program.passwords, { ...body, isKnownDevice }),
-        );
+        const account = await loggedIn(program, response, body, { address: request.ip ?? 'unknown', device });
         if (account === undefined) throw new Problem('wrong-password');
         const { tenant, id, value } = account;
         const session = program.makeId();
