@@ -25,6 +25,7 @@ import { withRefusals } from './refused.ts';
 import { cycleText, progressLine } from './progress.ts';
 import { type ReportFiles, outOption, requireReportFolder, writeReport } from './report-folder.ts';
 import { languageOption } from './responses-file.ts';
+import type { CommandVoice } from '../../words/commands.ts';
 import type { ReportVoice } from '../../words/reports.ts';
 import { reportVoice } from '../../words/reports.ts';
 import { defined } from '../../storage/document/defined.ts';
@@ -232,23 +233,25 @@ async function modelOf({ thresholds, slopes, anchors }: Asked): Promise<FacetsMo
   };
 }
 
-function elementLine({ facet, element, measure, standardError, fit, reasons, light }: Row): string {
+function elementLine({ facet, element, measure, standardError, fit, reasons, light }: Row, say: ReportVoice): string {
   const mean = (name: string, value: number, z: number): string => `${name} ${fixed(value)} (z ${fixed(z, 1)})`;
   return [
     `${facet.padEnd(12)} ${element.padEnd(16)} ${fixed(measure).padStart(7)} ${fixed(standardError).padStart(6)}`,
     mean('infit', fit.infit, fit.infitZ),
     mean('outfit', fit.outfit, fit.outfitZ),
     `n ${fit.ratings}`,
-    ...(reasons.length > 0 ? [`${light}: ${reasons.join(', ')}`] : []),
+    ...(reasons.length > 0
+      ? [`${say(`report.lights.${light}`)}: ${reasons.map((reason) => say(`facets.reasons.${reason}`)).join(', ')}`]
+      : []),
   ].join('  ');
 }
 
-function runLine({ logLikelihood, population, cycles, converged }: Estimates): string {
+function runLine({ logLikelihood, population, cycles, converged }: Estimates, tell: CommandVoice): string {
   return [
-    `log-likelihood ${logLikelihood.toFixed(4)}`,
-    ...(population === undefined ? [] : [`variance ${population.variance.toFixed(4)}`]),
-    `${cycles} cycles`,
-    converged ? 'converged' : 'NOT CONVERGED: more ratings by common raters may help',
+    tell('facets.likelihood', { value: logLikelihood.toFixed(4) }),
+    ...(population === undefined ? [] : [tell('facets.variance', { value: population.variance.toFixed(4) })]),
+    tell('facets.cycles', { count: cycles }),
+    tell(converged ? 'facets.converged' : 'facets.not-converged'),
   ].join(', ');
 }
 
@@ -283,7 +286,7 @@ export const facetsCommand = command({
   says: 'facets.says',
   examples: ['meetlat facets ratings.csv --criteria pronunciation,vocabulary --window month --out raters-2026'],
   options,
-  run: async (values, [path]) => {
+  run: async (values, [path], tell) => {
     if (path === undefined) throw new UsageError('facets.no-file');
     const { method, thresholds, slopes, anchors, 'correct-bias': hasCorrection } = values;
     const isPlain = thresholds === 'common' && slopes === undefined && anchors === undefined && !hasCorrection;
@@ -294,8 +297,9 @@ export const facetsCommand = command({
       const model = await modelOf(values);
       const estimates = method === 'mml' ? marginally(table, model, hasCorrection) : jointly(table);
       const [rows, joins] = [rowsOf(table, estimates, windows), weakestJoins(table)];
-      const lines = [...rows.map(elementLine), runLine(estimates)];
-      console.log([...lines, ...notesOf(table, estimates, joins, reportVoice('en'))].join('\n'));
+      const told = reportVoice(tell.language === 'nl' ? 'nl' : 'en');
+      const lines = [...rows.map((row) => elementLine(row, told)), runLine(estimates, tell)];
+      console.log([...lines, ...notesOf(table, estimates, joins, told)].join('\n'));
       await writeReport(values.out, () => filesOf({ path, table, estimates, rows, joins }, say));
       return estimates.converged ? 0 : 1;
     });

@@ -22,6 +22,7 @@ import { linkPage } from '../reports/link-report.ts';
 import { manyFormsPage } from '../reports/many-forms-report.ts';
 import { withRefusals } from './refused.ts';
 import { type ReportFiles, named, outOption, requireReportFolder, writeReport } from './report-folder.ts';
+import type { CommandVoice } from '../../words/commands.ts';
 import { languageOption } from './responses-file.ts';
 import type { ReportVoice } from '../../words/reports.ts';
 import { defined } from '../../storage/document/defined.ts';
@@ -47,16 +48,19 @@ const withError = (value: number, error: number | undefined): string =>
   error === undefined ? value.toFixed(4) : `${value.toFixed(4)} (${error.toFixed(4)})`;
 
 /** All methods beside one another, the chosen one marked; then the anchors. */
-function twoLines({ methods, link, direction }: LinkOutcome, method: LinkMethod): string[] {
+function twoLines({ methods, link, direction }: LinkOutcome, method: LinkMethod, tell: CommandVoice): string[] {
   return [
     ...methods.map((one) => {
       const isChosen = one.method === method && (one.direction === undefined || one.direction === direction);
       const name = one.direction === undefined ? one.method : `${one.method} ${one.direction}`;
-      const numbers = `slope ${withError(one.a, one.slopeError)}  shift ${withError(one.b, one.shiftError)}`;
+      const numbers = tell('link.numbers', {
+        slope: withError(one.a, one.slopeError),
+        shift: withError(one.b, one.shiftError),
+      });
       return `${name.padEnd(24)} ${numbers}${isChosen ? '  <' : ''}`;
     }),
     ...link.residuals.map(
-      ({ item, residual, isUsed }) => `${item}  ${residual.toFixed(3)}${isUsed ? '' : '  not used'}`,
+      ({ item, residual, isUsed }) => `${item}  ${residual.toFixed(3)}${isUsed ? '' : `  ${tell('link.not-used')}`}`,
     ),
   ];
 }
@@ -102,33 +106,41 @@ function twoFiles(
   };
 }
 
+/** Of the report, and of the terminal. */
+interface Voices {
+  readonly say: ReportVoice;
+  readonly tell: CommandVoice;
+}
+
 async function linkTwo(
   fresh: string,
   known: string,
   method: LinkMethod,
   { direction, population, out }: Asked,
-  say: ReportVoice,
+  { say, tell }: Voices,
 ): Promise<number> {
   const outcome = linkForms(
     await readParameters(fresh),
     await readParameters(known),
     defined({ method, direction, population: populationOf(population) }),
   );
-  console.log(twoLines(outcome, method).join('\n'));
+  console.log(twoLines(outcome, method, tell).join('\n'));
   await writeReport(out, () => twoFiles(outcome, { fresh: named(fresh), known: named(known) }, say));
   return 0;
 }
 
-const manyLines = ({ forms, items }: ManyForms): string[] => [
+const manyLines = ({ forms, items }: ManyForms, tell: CommandVoice): string[] => [
   ...forms.map(
     ({ name, slope, shift, slopeError, shiftError, common, used }) =>
-      `${name}  slope ${withError(slope, slopeError)}  shift ${withError(shift, shiftError)}` +
-      `  ${used} of ${common} common items`,
+      `${name}  ${tell('link.numbers', { slope: withError(slope, slopeError), shift: withError(shift, shiftError) })}` +
+      `  ${tell('link.common', { used, common })}`,
   ),
   ...items.flatMap(({ item, at }) =>
     at
       .filter(({ isUsed }) => !isUsed)
-      .map(({ form, residual }) => `${item}  ${forms[form]?.name ?? ''}  ${residual.toFixed(3)}  not used`),
+      .map(
+        ({ form, residual }) => `${item}  ${forms[form]?.name ?? ''}  ${residual.toFixed(3)}  ${tell('link.not-used')}`,
+      ),
   ),
 ];
 
@@ -180,13 +192,17 @@ function manyFiles(outcome: ManyForms, say: ReportVoice): ReportFiles {
   };
 }
 
-async function linkMany(paths: readonly string[], { base, population, out }: Asked, say: ReportVoice): Promise<number> {
+async function linkMany(
+  paths: readonly string[],
+  { base, population, out }: Asked,
+  { say, tell }: Voices,
+): Promise<number> {
   const at = base === undefined ? paths.length - 1 : paths.indexOf(base);
   if (at < 0) throw new UsageError('link.unknown-base', { base: base ?? '', files: paths.join(', ') });
   const files = [];
   for (const path of paths) files.push(await readParameters(path));
   const outcome = linkManyForms(files, paths.map(named), at, populationOf(population));
-  console.log(manyLines(outcome).join('\n'));
+  console.log(manyLines(outcome, tell).join('\n'));
   await writeReport(out, () => manyFiles(outcome, say));
   return 0;
 }
@@ -207,7 +223,7 @@ export const linkCommand = command({
     language: languageOption,
     out: outOption,
   },
-  run: async ({ method, language, ...asked }, paths) => {
+  run: async ({ method, language, ...asked }, paths, tell) => {
     const [fresh, known] = paths;
     if (fresh === undefined || known === undefined) throw new UsageError('link.no-files');
     const isTwo = paths.length === 2;
@@ -217,8 +233,8 @@ export const linkCommand = command({
     await requireReportFolder(asked.out);
     return withRefusals(language, (say) =>
       !isTwo || method === 'haberman'
-        ? linkMany(paths, asked, say)
-        : linkTwo(fresh, known, method ?? 'stocking-lord', asked, say),
+        ? linkMany(paths, asked, { say, tell })
+        : linkTwo(fresh, known, method ?? 'stocking-lord', asked, { say, tell }),
     );
   },
 });
