@@ -3,9 +3,7 @@
  * back. The answer counts, and is still on the screen; whether the server called the line lost or not, and over a
  * reload.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest';
 import type { CandidateView } from '../../server/api/candidate/protocol.ts';
@@ -17,33 +15,14 @@ import { hasBrowser, launchBrowser, openWindow, shot } from './browser.ts';
 import { CandidatePages } from './candidate-pages.ts';
 import { expect } from './expect.ts';
 import { KnownAnswers } from './known-answers.ts';
+import { shortTest } from './short-test.ts';
 
 /** Of one item, in the test of the demonstration made short; and how much of it is left when the line goes, ms. */
 const limitMs = 25_000;
 const leftMs = 6_000;
 
-/** The listening test of the demonstration with three items of little time, and nothing to say. */
-function shortTest(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'meetlat-short-'));
-  const root = join(import.meta.dirname, '../..');
-  const oral = JSON.parse(readFileSync(join(root, 'demonstration/specifications/nt2-oral.json'), 'utf8'));
-  const [listening] = oral.parts;
-  const policy = { ...listening.policy, minimumItems: 3, maximumItems: 3, pretestPositions: [] };
-  const parts = [{ ...listening, policy, itemLimitMs: limitMs }];
-  const short = { ...oral, id: 'short', version: 1, practice: ['PRACTICE-L1'], parts };
-  for (const [kind, content] of [
-    ['specifications', short],
-    ['regimes', JSON.parse(readFileSync(join(root, 'scoring/regimes/nt2-oral-b1.json'), 'utf8'))],
-  ] as const) {
-    mkdirSync(join(folder, kind));
-    writeFileSync(join(folder, kind, 'short.json'), JSON.stringify(content));
-  }
-  for (const kind of ['releases', 'media']) mkdirSync(join(folder, kind));
-  return folder;
-}
-
 describe.runIf(hasBrowser)('a line that is gone when the time of an item ends', () => {
-  const content = shortTest();
+  const content = shortTest({ items: 3, itemLimitMs: limitMs, parts: ['listening'] });
   let server: ServerProcess;
   let browser: Browser;
   beforeAll(async () => {

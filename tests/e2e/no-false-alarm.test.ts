@@ -1,7 +1,9 @@
 /**
  * Whoever only sits the test is never reported: a whole session in a real Chromium by mouse, by touch and by keyboard
- * leaves no signal of a lost focus. And whoever does go to another window is.
+ * leaves no signal. And whoever does go to another window is. The oral test with few questions; the whole of it at full
+ * counts.
  */
+import { rmSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest';
 import type { ProctoringLog } from '../../server/api/invigilator/protocol.ts';
@@ -12,8 +14,11 @@ import { hasBrowser, launchBrowser, openWindow } from './browser.ts';
 import { CandidatePages, type Hand } from './candidate-pages.ts';
 import { expect } from './expect.ts';
 import { KnownAnswers } from './known-answers.ts';
+import { shortTest } from './short-test.ts';
 
-const times = process.env['MEETLAT_FULL'] === '1' ? 10 : 1;
+const full = process.env['MEETLAT_FULL'] === '1';
+const times = full ? 10 : 1;
+const test = full ? 'nt2-oral' : 'short';
 const sessions = (['mouse', 'touch', 'keyboard'] as const).flatMap((hand) =>
   Array.from({ length: times }, (_, n) => ({ hand, number: n + 1 })),
 );
@@ -26,16 +31,18 @@ async function withRealFocus(context: BrowserContext, page: Page): Promise<void>
 }
 
 describe.runIf(hasBrowser)('the proctoring log', () => {
+  const content = shortTest({ items: 5, parts: ['listening', 'speaking'] });
   let server: ServerProcess;
   const browsers: Browser[] = [];
   let invigilator: Staff;
   beforeAll(async () => {
-    server = await ServerProcess.start();
+    server = await ServerProcess.start({ MEETLAT_CONTENT: content });
     invigilator = await Staff.login(server.url, await server.account('invigilator'));
   });
   afterAll(async () => {
     await Promise.all(browsers.map((browser) => browser.close()));
     await server?.dispose();
+    rmSync(content, { recursive: true, force: true });
   });
 
   /** In a browser of its own: two windows of one browser take the focus from each other. */
@@ -44,7 +51,7 @@ describe.runIf(hasBrowser)('the proctoring log', () => {
     browsers.push(browser);
     const registered = await invigilator.post<{ session: string; code: { code: string } }>(
       '/invigilator/sessions',
-      person({ contactLanguage: 'nl' }),
+      person({ test, contactLanguage: 'nl' }),
     );
     const window = await openWindow(browser, { url: server.url, hasTouch: hand === 'touch' });
     await window.page.goto(`/#code=${registered.code.code}`);
@@ -64,6 +71,7 @@ describe.runIf(hasBrowser)('the proctoring log', () => {
     return entries.flatMap(({ source, type }) => (source === 'browser' && type !== 'fullscreen-entered' ? [type] : []));
   };
 
+  // Side by side: they mostly listen and speak. Each has a browser of its own.
   it.concurrent.each(sessions)(
     'is silent about an honest candidate: by $hand, session $number',
     async ({ hand }) => {
