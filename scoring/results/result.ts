@@ -138,3 +138,6 @@ export function evolveResult(state: ResultState | undefined, event: ResultEvent,
       return { ...state, annulled: { at: event.at, by: event.by, reason: event.reason } };
   }
 }
+
+/** The result that counts, or counted until it was annulled; undefined while nothing is released. */
+export const countingResult = (state: ResultState | undefined): CountingResult | undefined => state?.released;

@@ -18,7 +18,10 @@ import { now, openStores } from '../compose.ts';
 import { type Stores, storesOf } from '../stores.ts';
 import { readConfiguration } from '../configuration.ts';
 import { openEngine, verifyEverything } from '../open-storage.ts';
+import { openRooms } from '../rooms.ts';
+import { commandVoice } from '../../words/commands.ts';
 import { command } from './command.ts';
+import { type OpenedRooms, type WalkRooms, type WalkStep, roomsWithoutSecret, walkResult } from './result-walk.ts';
 import { flag, text } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -82,6 +85,7 @@ function readAnchor(text: string | undefined): Anchor | undefined {
 }
 
 interface Checked {
+  readonly tenant: string;
   readonly session: string;
   /** Undefined where the stream cannot be read; `why` says so. */
   readonly verification?: Verification;
@@ -92,10 +96,10 @@ async function check(stores: Stores, tenant: string, session: string): Promise<C
   try {
     const commits = await stores.storage.journal.read({ tenant, kind: sessionKind, id: session });
     if (commits.length === 0) return undefined;
-    return { session, verification: verifySession(commits, stores.pinnedTest, stores.engine) };
+    return { tenant, session, verification: verifySession(commits, stores.pinnedTest, stores.engine) };
   } catch (error) {
     if (!(error instanceof CorruptStorage)) throw error;
-    return { session, why: error.message };
+    return { tenant, session, why: error.message };
   }
 }
 
@@ -111,6 +115,32 @@ async function* checked(stores: Stores, session: string | undefined): AsyncGener
 }
 
 const isSound = ({ verification }: Checked): boolean => verification?.differences.length === 0;
+
+interface Opened {
+  readonly stores: Stores;
+  readonly rooms: WalkRooms;
+  readonly opened: OpenedRooms | undefined;
+}
+
+/** With the secret, or without: then what is kept under persons' keys stays closed. */
+async function open(withoutSecret: boolean): Promise<Opened> {
+  const configuration = readConfiguration(process.env, process.cwd(), !withoutSecret);
+  if (withoutSecret) {
+    const stores = await storesOf(await openEngine(configuration), configuration);
+    return { stores, rooms: await roomsWithoutSecret(stores, now), opened: undefined };
+  }
+  const stores = await openStores(configuration);
+  const rooms = await openRooms({ ...stores, now });
+  return { stores, rooms, opened: rooms };
+}
+
+/** The way of one result; of many, only their sessions are looked at. */
+async function walk(from: Opened, keys: JSONWebKeySet | undefined, sessions: readonly Checked[]): Promise<WalkStep[]> {
+  const ports = { ...from, keys: keys ?? (await publicKeys(from.stores.storage)), now };
+  const readable = sessions.filter(({ verification }) => verification !== undefined);
+  const walked = await Promise.all(readable.map(({ tenant, session }) => walkResult(ports, { tenant, id: session })));
+  return walked.flat();
+}
 
 const linesOf = ({ session, verification, why }: Checked): string[] =>
   verification === undefined ? [`session     ${session}`, `CORRUPT     ${why}`] : report(session, verification);
@@ -133,27 +163,29 @@ export const verifyCommand = command({
   run: async ({ all, anchor, keys, 'without-secret': withoutSecret, json }, [session]) => {
     if ((session === undefined) !== all) throw new UsageError('verify.no-session-given');
     const grounds = { anchor: readAnchor(anchor), keys: await readKeys(keys), hasSecret: !withoutSecret };
-    const configuration = readConfiguration(process.env, process.cwd(), !withoutSecret);
-    const stores = withoutSecret
-      ? await storesOf(await openEngine(configuration), configuration)
-      : await openStores(configuration);
+    const from = await open(withoutSecret);
+    const { stores } = from;
     try {
       const sessions: Checked[] = [];
       for await (const one of checked(stores, session)) sessions.push(one);
       if (!all && sessions.length === 0) throw new UsageError('verify.unknown-session', { session: session ?? '' });
       const checkpoints = await checkpointLines({ storage: stores.storage, ...grounds });
-      const isVerified = sessions.every(isSound) && checkpoints.isSound;
+      const steps = all ? [] : await walk(from, grounds.keys, sessions);
+      const walked = steps.map(({ says, values }) => commandVoice('en')(says, values));
+      const isVerified = sessions.every(isSound) && checkpoints.isSound && !steps.some(({ isFinding }) => isFinding);
       const told = all ? sessions.filter((one) => !isSound(one)) : sessions;
       console.log(
         json
           ? JSON.stringify({
               ...(all ? { sessions } : sessions[0]?.verification),
+              ...(all ? {} : { walked }),
               checkpoints: checkpoints.lines,
               isVerified,
             })
           : [
               ...(all ? [`sessions    ${sessions.length}, ${told.length} not as recorded`] : []),
               ...told.flatMap(linesOf),
+              ...walked,
               ...checkpoints.lines,
               isVerified ? 'VERIFIED' : 'NOT VERIFIED',
             ].join('\n'),

@@ -1,0 +1,84 @@
+/** `meetlat verify SESSION`: the way of a result, against a data folder that an earlier version wrote. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { oldData, oldSecret, unpackLmdb } from '../../tests/fixtures/old-data.ts';
+import { now, openStores, random } from '../compose.ts';
+import { readConfiguration } from '../configuration.ts';
+import { openSealed } from '../open-storage.ts';
+import { upgradedStores } from '../privacy/upgrade.ts';
+import { type Rooms, openRooms } from '../rooms.ts';
+import { type OpenStores, openedStores } from '../stores.ts';
+import { commands } from './commands.ts';
+
+const { sessions } = oldData('lmdb');
+const keyOf = (name: 'mo-passed' | 'nt2-passed' | 'mo-open') => ({ tenant: 'demo', id: sessions[name].session });
+const configuration = () => readConfiguration(process.env, process.cwd());
+const quiet = { info: () => undefined, warn: () => undefined };
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'meetlat-verify-'));
+  unpackLmdb(directory);
+  vi.stubEnv('MEETLAT_DATA', directory);
+  vi.stubEnv('MEETLAT_SECRET', oldSecret);
+  const open = async (): Promise<OpenStores> => {
+    const ports = { now, random };
+    return openedStores(await openSealed(configuration(), { ...ports, upgrade: true }), configuration(), ports);
+  };
+  const stores = await upgradedStores(open, { dataFolder: directory, now, log: quiet });
+  await stores.storage.close();
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(directory, { recursive: true });
+});
+
+async function verify(...argv: string[]): Promise<{ code: number | undefined; lines: string }> {
+  const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  try {
+    const code = await (await commands['verify']?.())?.call(argv);
+    return { code, lines: printed.mock.calls.flat().join('\n') };
+  } finally {
+    printed.mockRestore();
+  }
+}
+async function inRooms<T>(work: (rooms: Rooms) => Promise<T>): Promise<T> {
+  const stores = await openStores(configuration());
+  try {
+    return await work(await openRooms({ ...stores, now }));
+  } finally {
+    await stores.storage.close();
+  }
+}
+
+describe('the way of a result', () => {
+  it('leads from the session over its ratings to the certificate', async () => {
+    const oral = await verify(keyOf('nt2-passed').id);
+    expect(oral.lines).toMatch(/^ratings {5}(\d+) of \1 performances are rated/m);
+    expect(oral.lines).toMatch(/^result {6}pass: follows from the session/m);
+    expect(oral.lines).toMatch(/^certificate signed by a published key/m);
+    expect(oral.lines).toMatch(/^delivery {4}/m);
+    expect((await verify(keyOf('mo-open').id)).lines).toMatch(/^result {6}nothing is released/m);
+  });
+
+  it('says what needs the secret', async () => {
+    const { lines } = await verify(keyOf('mo-passed').id, '--without-secret');
+    expect(lines).toMatch(/^result {6}pass: follows from the session/m);
+    expect(lines).toMatch(/^certificate not checked/m);
+    expect(lines).not.toContain('FINDING     certificate');
+  });
+
+  it('finds the certificate of another result in its place', async () => {
+    await inRooms(async ({ certificates }) => {
+      const [own, other] = [await certificates.get(keyOf('mo-passed')), await certificates.get(keyOf('nt2-passed'))];
+      const credential = other?.value.credential;
+      if (own === undefined || credential === undefined) throw new Error('no certificates');
+      await certificates.replace(own, own.revision, { ...own.value, credential });
+    });
+    const { code, lines } = await verify(keyOf('mo-passed').id);
+    expect(lines).toMatch(/^FINDING {5}certificate: another/m);
+    expect([code, lines]).toEqual([1, expect.stringMatching(/^NOT VERIFIED$/m)]);
+  });
+});
