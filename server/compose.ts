@@ -62,7 +62,7 @@ import { keptFile } from './kept-file.ts';
 import type { Program } from './program.ts';
 import { openRooms } from './rooms.ts';
 import { type OpenStores, type Stores, openedStores } from './stores.ts';
-import { fileWitness } from './witness.ts';
+import { fileWitness, urlWitness } from './witness.ts';
 import type { Timers } from '../storage/document/timers.ts';
 
 export const now = (): Instant => toInstant(Date.now());
@@ -167,7 +167,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     lastAlive: () => lastAlive(liveness),
     isAnyUnderWay: async () => (await findOpen(program)).length > 0,
   });
-  const memory = memoryOf(configuration, surroundings);
+  const memory = memoryOf(configuration, surroundings, program.signBytes);
   // A database that is not the one this installation wrote ends the start here.
   await writeCheckpoint({ storage, sign: program.signBytes, at: program.now(), memory });
   return {
@@ -268,10 +268,16 @@ async function programOf(
 }
 
 /** What this machine remembers of the newest checkpoint, and whom it tells. */
-function memoryOf({ dataFolder, witnessFile }: Configuration, { log, now }: Surroundings): CheckpointMemory {
+function memoryOf(
+  { dataFolder, witnessFile, witnessUrl }: Configuration,
+  { log, now, timers }: Surroundings,
+  sign: (payload: string) => Promise<string>,
+): CheckpointMemory {
   const failed = (error: unknown) => log.error({ err: error }, 'the witness of checkpoints could not be written');
-  const witness = witnessFile === undefined ? undefined : fileWitness(witnessFile, { now, failed });
-  return fileMemory(join(dataFolder, 'last-checkpoint.json'), witness);
+  const file = join(dataFolder, 'last-checkpoint.json');
+  if (witnessUrl !== undefined)
+    return fileMemory(file, urlWitness(witnessUrl, { now, failed, timers, sign, fetch: guardedFetch() }));
+  return fileMemory(file, witnessFile === undefined ? undefined : fileWitness(witnessFile, { now, failed }));
 }
 
 async function openCalibrations(

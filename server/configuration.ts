@@ -16,6 +16,8 @@ export interface Configuration {
   readonly contentFolder?: string;
   /** File that number and hash of every checkpoint are added to. */
   readonly witnessFile?: string;
+  /** Or where it is posted to. */
+  readonly witnessUrl?: string;
 }
 
 export class ConfigurationError extends Error {
@@ -105,6 +107,17 @@ function trajectoryOf(environment: Environment): Configuration['trajectory'] {
   return address === undefined ? undefined : { url: address, secret: both[1] };
 }
 
+/** An address, or a file. */
+function witnessOf(
+  witness: string | undefined,
+  workingFolder: string,
+): Pick<Configuration, 'witnessFile' | 'witnessUrl'> {
+  if (witness === undefined) return {};
+  if (!/^https?:/i.test(witness)) return { witnessFile: resolve(workingFolder, witness) };
+  const witnessUrl = url('MEETLAT_WITNESS', witness, ['http:', 'https:']);
+  return witnessUrl === undefined ? {} : { witnessUrl };
+}
+
 /** Throws ConfigurationError. An empty value counts as absent. */
 export function readConfiguration(
   raw: Environment,
@@ -135,6 +148,6 @@ export function readConfiguration(
     trajectory: trajectoryOf(environment),
     demonstration: demonstration(environment['MEETLAT_DEMO'], mongodbUri !== undefined),
     ...(content === undefined ? {} : { contentFolder: resolve(workingFolder, content) }),
-    ...(witness === undefined ? {} : { witnessFile: resolve(workingFolder, witness) }),
+    ...witnessOf(witness, workingFolder),
   };
 }
