@@ -131,12 +131,12 @@ export class Calibrations {
   /** Where an upload is put down; the ending says what is in it. */
   async uploadPath(ending: 'csv' | 'jsonl'): Promise<string> {
     await mkdir(this.folder, { recursive: true });
-    return join(this.folder, `${this.program.makeId()}.${ending}`);
+    return join(this.folder, `${this.holder}.${this.program.makeId()}.${ending}`);
   }
 
   /**
-   * On start: removes what a killed process left. Other processes may share the folder, on either engine: only what is
-   * a day old goes.
+   * On start: removes uploads of which no job was made, as a killed process leaves them. Other processes may share the
+   * folder, on either engine: only what is a day old goes.
    */
   async tidy(): Promise<void> {
     for (const name of await readdir(this.folder).catch(() => [])) {
@@ -287,11 +287,18 @@ export class Calibrations {
           endedAt: this.program.now(),
         });
         await this.files.erase(stored);
+        await this.removeUploadsOf(stored.value.holder);
       } catch (error) {
         // It was alive after all, or another process found it first.
         if (!(error instanceof RevisionConflict)) throw error;
       }
     }
+  }
+
+  /** What a process took in and could not remove itself any more. */
+  private async removeUploadsOf(holder: string): Promise<void> {
+    for (const name of await readdir(this.folder).catch(() => []))
+      if (name.startsWith(`${holder}.`)) await rm(join(this.folder, name), { force: true });
   }
 
   private listen(run: Running, worker: Worker): void {

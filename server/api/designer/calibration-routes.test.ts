@@ -261,7 +261,7 @@ describe('a calibration', () => {
     await server.kill();
     await server.launch();
     await expect.poll(async () => (await view(killed.id)).state, { timeout: 20_000 }).toBe('interrupted');
-    expect(await uploads()).toEqual([]);
+    await expect.poll(uploads, { timeout: 20_000 }).toEqual([]);
     expect(await designer.get<ReleaseView[]>(`/designer/banks/${bank}/releases`)).toEqual(releases);
     await expect(
       designer.post(`/designer/calibrations/${killed.id}/release`, { items: ['x'], reason: 'Toch maar' }),
