@@ -71,7 +71,7 @@ export interface Collection<T, I extends string = string> {
   find(tenant: string, query: Query<I>): Promise<Page<T>>;
   /**
    * Documents of all tenants in the order of tenant and id, after the given one; at most `limit` (default 1000). For
-   * migrations only.
+   * migrations and what a command lists.
    */
   every(after?: Key, limit?: number): Promise<readonly Stored<T>[]>;
   /**

@@ -1,0 +1,112 @@
+/** `meetlat staff`, against a data folder that an earlier version wrote, and a log-in that is open meanwhile. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type Account, accounts, authenticate } from '../../people/staff/account.ts';
+import { Passwords, computePassword } from '../../people/staff/passwords.ts';
+import { openStaffSession, staffSessions, startStaffSession } from '../../people/staff/staff-sessions.ts';
+import { agencies, installation } from '../../people/agencies/agency.ts';
+import { now, openStores } from '../compose.ts';
+import { readConfiguration } from '../configuration.ts';
+import type { Stores } from '../stores.ts';
+import { commands } from './commands.ts';
+
+const an = 'an.peeters@agii';
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'meetlat-staff-'));
+  vi.stubEnv('MEETLAT_DATA', directory);
+  vi.stubEnv('MEETLAT_SECRET', 'a long enough secret for a test');
+  await inStores(async ({ storage }) => {
+    const all = await storage.collection(agencies);
+    const centres = [{ id: 'gent', name: 'Gent' }];
+    await all.insert({ tenant: installation, id: 'agii' }, { name: 'AgII', centres, demonstration: false });
+  });
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(directory, { recursive: true });
+});
+
+async function inStores<T>(work: (stores: Stores) => Promise<T>): Promise<T> {
+  const stores = await openStores(readConfiguration(process.env, process.cwd()));
+  try {
+    return await work(stores);
+  } finally {
+    await stores.storage.close();
+  }
+}
+async function staff(...argv: string[]): Promise<string> {
+  const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  try {
+    await (await commands['staff']?.())?.call(argv);
+    return printed.mock.calls.flat().join('\n');
+  } finally {
+    printed.mockRestore();
+  }
+}
+const passwordIn = (lines: string): string => /shown this once: (\S+)/.exec(lines)?.[1] ?? '';
+const added = () => staff('add', an, '--name', 'An Peeters', '--roles', 'invigilator,office', '--centre', 'gent');
+
+/** The account behind name and password, if they are right. */
+const login = (password: string): Promise<Account | undefined> =>
+  inStores(async ({ storage }) => {
+    const all = await storage.collection(accounts);
+    const passwords = new Passwords([(task) => Promise.resolve(computePassword(task))], 1);
+    return (await authenticate(all, passwords, { account: an, password, isKnownDevice: false }))?.value;
+  });
+/** A log-in that was opened before `meanwhile`: whether it is open still. */
+async function isOpenAfter(meanwhile: () => Promise<unknown>): Promise<boolean> {
+  const ports = async ({ storage }: Stores) => ({
+    accounts: await storage.collection(accounts),
+    staffSessions: await storage.collection(staffSessions),
+    now,
+  });
+  await inStores(async (stores) => {
+    const open = await ports(stores);
+    const account = await open.accounts.get({ tenant: 'agii', id: an });
+    if (account !== undefined) await startStaffSession(open, 'agii', account, 'one');
+  });
+  await meanwhile();
+  return inStores(
+    async (stores) =>
+      (await openStaffSession(await ports(stores), { tenant: 'agii', account: an, session: 'one' })) !== undefined,
+  );
+}
+
+it('makes an account with a password that is right, once', async () => {
+  const password = passwordIn(await added());
+  expect(await login(password)).toMatchObject({ name: 'An Peeters', roles: ['invigilator', 'office'], centre: 'gent' });
+  expect(await login('another')).toBeUndefined();
+  await expect(added()).rejects.toMatchObject({ key: 'staff.there-already' });
+  expect(await staff('list')).toBe(`${an}  An Peeters  invigilator,office  gent`);
+});
+
+it.each([
+  [['add', 'an@nowhere', '--name', 'An', '--roles', 'office', '--centre', 'gent'], 'staff.no-agency'],
+  [['add', an, '--name', 'An', '--roles', 'office,king', '--centre', 'gent'], 'staff.roles-needed'],
+  [['add', an, '--name', 'An', '--roles', 'office', '--centre', 'mars'], 'staff.no-centre'],
+  [['lock', an], 'staff.unknown'],
+  [['praise', an], 'staff.no-act'],
+])('refuses %j', async (argv, key) => {
+  await expect(staff(...argv)).rejects.toMatchObject({ key });
+});
+
+it.each([['lock'], ['password'], ['remove']])('%s ends what the account has open', async (act) => {
+  const password = passwordIn(await added());
+  expect(await isOpenAfter(() => staff(act, an))).toBe(false);
+  expect(await login(password)).toBeUndefined();
+});
+
+it('unlock lets it in again; another password is shown once', async () => {
+  const password = passwordIn(await added());
+  await staff('lock', an);
+  expect(await staff('list')).toContain('locked since');
+  await staff('unlock', an);
+  expect(await login(password)).toBeDefined();
+  const fresh = passwordIn(await staff('password', an));
+  expect(await login(fresh)).toBeDefined();
+  expect(await login(password)).toBeUndefined();
+});
