@@ -1,7 +1,6 @@
 /**
  * What this machine remembers of the newest checkpoint: in memory, and in a file beside the database, so that a
- * database
- * that was put back or rewritten while nobody looked is noticed at the next start.
+ * database that was put back or rewritten while nobody looked is noticed at the next start.
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';

@@ -98,9 +98,9 @@ export interface Consequence<K extends string = string, D extends JsonObject = J
 export type NoData = Readonly<Record<string, never>>;
 
 /**
- * One append is one commit. `bytes` is the canonical JSON of
- * `{tenant, kind, id, version, at, previousHash, events}` exactly as hashed; `hash` is SHA-256 of `bytes` in hex.
- * The first commit of a stream has version 1 and previousHash of 64 zeros.
+ * One append is one commit. `bytes` is the canonical JSON of `{tenant, kind, id, version, at, previousHash, events}`
+ * exactly as hashed; `hash` is SHA-256 of `bytes` in hex. The first commit of a stream has version 1 and previousHash
+ * of 64 zeros.
  */
 export interface Commit extends StreamId {
   readonly version: number;
@@ -131,8 +131,7 @@ export interface Append {
   readonly pending?: readonly Consequence[];
   /**
    * Binds the commit and its pending work (their JSON as stored, '' without any) to whoever holds the secret. The
-   * engine
-   * keeps what it returns beside the bytes.
+   * engine keeps what it returns beside the bytes.
    */
   readonly seal?: (hash: string, pending: string) => string;
 }

@@ -1,7 +1,6 @@
 /**
  * A genuine MongoDB replica set for tests: MONGODB_URI when set; otherwise the `mongod` that MONGOMS_SYSTEM_BINARY
- * names or that is on
- * the path. Undefined when there is none: the suite is then skipped, and says so in one line.
+ * names or that is on the path. Undefined when there is none: the suite is then skipped, and says so in one line.
  */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';

@@ -16,8 +16,7 @@ export type CheckVerdict =
 
 /**
  * Either of the two may be missing, and either may refuse. A browser that cannot do the mathematics (no secure page, no
- * Ed25519) finds
- * everything malformed: beside a server that read the certificate, that is no word against it.
+ * Ed25519) finds everything malformed: beside a server that read the certificate, that is no word against it.
  */
 export function verdictOf(
   server: CertificateCheck | undefined,

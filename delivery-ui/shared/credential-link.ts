@@ -1,7 +1,7 @@
 /**
  * A certificate small enough for a QR code. The signed text is base64url of JSON, which a QR code cannot hold; unpacked
- * and deflated it is a
- * third of that. Packing is exact: what comes out is the signed text, letter for letter, or it is not packed at all.
+ * and deflated it is a third of that. Packing is exact: what comes out is the signed text, letter for letter, or it is
+ * not packed at all.
  */
 
 /** In front of a packed certificate in the fragment; a compact JWS never begins like this. */

@@ -32,8 +32,7 @@ const escapeXml = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').re
 
 /**
  * Speaks a text, given as pieces; `speed` is espeak-ng's -s, about words a minute. A piece with a `voice` of its own (a
- * Dutch name in
- * another language) is spoken by that language's voice.
+ * Dutch name in another language) is spoken by that language's voice.
  */
 export function speak({ voice, variant, pitch, speed }, pieces) {
   const ssml = pieces

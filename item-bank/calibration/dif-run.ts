@@ -176,8 +176,7 @@ function compare(
 
 /**
  * `focal`: a group, or 'all' for each in turn (but the reference), against the reference or all others. Throws
- * ResponseFileError for an unknown group, IrtError for data that
- * cannot be calibrated.
+ * ResponseFileError for an unknown group, IrtError for data that cannot be calibrated.
  */
 export function runDif(data: ResponseData, focal: string, options: DifOptions = {}): DifOutcome {
   const names = [...new Set(data.groups ?? [])].sort();

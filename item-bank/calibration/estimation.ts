@@ -11,9 +11,8 @@ export const estimators = ['mml', 'cml', 'jml'] as const;
 export type Estimator = (typeof estimators)[number];
 /**
  * New items beside fixed ones: several EM cycles with the population estimated again in each (mwu-mem, Kim 2006, the
- * default); a standard normal population (mem); ability from
- * the fixed items alone (oem, Wainer & Mislevy 1990); abilities estimated beforehand and taken as known (method-a,
- * Stocking 1988).
+ * default); a standard normal population (mem); ability from the fixed items alone (oem, Wainer & Mislevy 1990);
+ * abilities estimated beforehand and taken as known (method-a, Stocking 1988).
  */
 export const onlineMethods = ['mwu-mem', 'mem', 'oem', 'method-a'] as const;
 export type OnlineMethod = (typeof onlineMethods)[number];

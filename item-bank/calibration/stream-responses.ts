@@ -1,7 +1,7 @@
 /**
  * Response files of any size, read as a stream straight into sparse rows: wide CSV (a row for each person), long CSV
- * (person, item, response,
- * in any order), or journal rows as JSON lines (session, item, version, category). A name that ends in .gz is unpacked.
+ * (person, item, response, in any order), or journal rows as JSON lines (session, item, version, category). A name that
+ * ends in .gz is unpacked.
  */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';

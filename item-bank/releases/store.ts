@@ -160,8 +160,7 @@ export class ReleaseStore {
 
   /**
    * The release in force, which new sessions use: the one that a designer chose; where nobody chose yet the newest that
-   * no calibration
-   * made, of the same instant the one published last.
+   * no calibration made, of the same instant the one published last.
    */
   currentRelease(bank: string): Release {
     const chosen = this.inForce.get(bank);

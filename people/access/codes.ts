@@ -1,7 +1,6 @@
 /**
  * One-time admission codes: 13 characters of 5 bits (65 bits) that a candidate scans or, if need be, types. Only the
- * hash is
- * stored, under the installation, because whoever brings a code does not know the agency.
+ * hash is stored, under the installation, because whoever brings a code does not know the agency.
  */
 import type { Collection, CollectionDefinition } from '../../storage/port.ts';
 import { unlessRaced } from '../../storage/raced.ts';

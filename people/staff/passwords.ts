@@ -1,7 +1,6 @@
 /**
  * Hashing of passwords, apart from everything else: argon2id takes tens of milliseconds and 19 MiB each, and whoever
- * can
- * reach the log-in page can ask for it. At most a few hashes run at a time, in threads of their own; a short queue
+ * can reach the log-in page can ask for it. At most a few hashes run at a time, in threads of their own; a short queue
  * waits; the rest is refused at once, so that candidates never wait for people who try passwords.
  */
 import { hashSync, verifySync } from '@node-rs/argon2';

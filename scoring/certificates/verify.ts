@@ -1,7 +1,6 @@
 /**
  * Checks a certificate with nothing but the issuer's published keys: for servers, browsers and strangers alike. Imports
- * nothing of
- * ours. The algorithms and the type are pinned; what is not exactly a certificate is invalid, with a reason.
+ * nothing of ours. The algorithms and the type are pinned; what is not exactly a certificate is invalid, with a reason.
  */
 import { type JSONWebKeySet, createLocalJWKSet, errors, jwtVerify } from 'jose';
 

@@ -97,8 +97,7 @@ export type OralPart = 'listening' | 'speaking';
 
 /**
  * Piecewise linear through the levels' points; outside them with the slope of the neighbouring segment. The SE (points
- * of the
- * reporting scale) is that of θ times the slope. Throws UnusableScore when θ or its SE is no number.
+ * of the reporting scale) is that of θ times the slope. Throws UnusableScore when θ or its SE is no number.
  */
 export function toScale(regime: OralRegime, part: OralPart, { theta, standardError }: Measured): Scaled {
   const { levels, limits } = regime;

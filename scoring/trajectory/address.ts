@@ -1,7 +1,6 @@
 /**
  * Where a push may go: never to an address inside our own network that the operator did not write down as such,
- * whatever a name
- * resolves to (RFC 6890 special-purpose addresses).
+ * whatever a name resolves to (RFC 6890 special-purpose addresses).
  */
 import { BlockList, isIP } from 'node:net';
 

@@ -1,8 +1,7 @@
 /**
  * `fetch` for pushes: checks the address where the connection is made, so that a name cannot resolve to one thing for
- * the check and
- * another for the connection (DNS rebinding). Follows no redirect and reads no reply beyond its status line and
- * headers.
+ * the check and another for the connection (DNS rebinding). Follows no redirect and reads no reply beyond its status
+ * line and headers.
  */
 import { lookup as systemLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { request as httpRequest } from 'node:http';

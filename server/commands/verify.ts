@@ -1,7 +1,6 @@
 /**
  * `meetlat verify`: chain, item path, θ and score of one session or all, recomputed from the journal alone, in a
- * process
- * of its own; and the checkpoints, seals and keys that they stand on.
+ * process of its own; and the checkpoints, seals and keys that they stand on.
  */
 import { readFile } from 'node:fs/promises';
 import type { JSONWebKeySet } from 'jose';

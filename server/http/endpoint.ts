@@ -1,7 +1,6 @@
 /**
  * One endpoint = its route, schemas, access and handler in one value. The router and the OpenAPI document are both made
- * from it,
- * so that what is documented is what is checked.
+ * from it, so that what is documented is what is checked.
  */
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';

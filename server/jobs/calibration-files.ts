@@ -1,7 +1,7 @@
 /**
  * What a calibration leaves beside its job: the report, tables and JSON, in pieces and encrypted under a key of the
- * job's own, since persons.csv names persons
- * (sessions, where the responses are live ones). `erase` destroys the key, and with it everything that was kept.
+ * job's own, since persons.csv names persons (sessions, where the responses are live ones). `erase` destroys the key,
+ * and with it everything that was kept.
  */
 import { z } from 'zod';
 import { sha256 } from '../../storage/document/native-hash.ts';

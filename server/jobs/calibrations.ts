@@ -1,9 +1,8 @@
 /**
  * Calibration jobs of the designers. The state of a job is kept in storage and changed by compare-and-set only: a page
- * may be reloaded, and
- * another process may cancel it. The work itself is done in a thread of the process that took the responses in; when
- * that process ends,
- * its heartbeat stops and the job is interrupted. Nothing is published by a job: that is an act of its own.
+ * may be reloaded, and another process may cancel it. The work itself is done in a thread of the process that took the
+ * responses in; when that process ends, its heartbeat stops and the job is interrupted. Nothing is published by a job:
+ * that is an act of its own.
  */
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';

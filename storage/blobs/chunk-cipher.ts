@@ -1,10 +1,8 @@
 /**
  * AES-256-GCM of one chunk of a blob. Key and nonce of each chunk come by HKDF-SHA-256 (RFC 5869) from the person's
- * data key, the
- * chunk's place and the hash of its bytes: the same chunk always seals to the same bytes (an upload may be repeated),
- * and no key and
- * nonce ever serve two contents. The place is authenticated too, so that chunks cannot be swapped between persons or
- * positions.
+ * data key, the chunk's place and the hash of its bytes: the same chunk always seals to the same bytes (an upload may
+ * be repeated), and no key and nonce ever serve two contents. The place is authenticated too, so that chunks cannot be
+ * swapped between persons or positions.
  */
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { sha256 } from '../document/native-hash.ts';

@@ -87,8 +87,7 @@ export function openCommit(stream: StreamId, stored: StoredCommit): Commit {
 
 /**
  * Checks commits that follow `before` (version 0 and 64 zeros for a whole stream). Throws CorruptStorage naming the
- * first version
- * that is missing, edited, or does not name the hash of the one before it.
+ * first version that is missing, edited, or does not name the hash of the one before it.
  */
 export function openChain(
   stream: StreamId,

@@ -1,7 +1,7 @@
 /**
  * Signed checkpoints: each lists the head of every stream that changed since the one before, and links to it by hash.
- * The chain of a
- * stream shows an edit; the checkpoints show that a whole stream or its tail was removed, or rewritten with new hashes.
+ * The chain of a stream shows an edit; the checkpoints show that a whole stream or its tail was removed, or rewritten
+ * with new hashes.
  */
 import { base64url } from 'jose';
 import { z } from 'zod';

@@ -240,8 +240,7 @@ async function addUnlisted(
 
 /**
  * A commit is either waiting for a checkpoint or in one. The marks are read before the checkpoints that may have come
- * meanwhile, and a
- * mark goes only after its checkpoint is written: on a system at work this finds nothing false.
+ * meanwhile, and a mark goes only after its checkpoint is written: on a system at work this finds nothing false.
  */
 async function verifyMarks(
   { storage, anchor, at }: VerifyPorts,

@@ -1,8 +1,7 @@
 /**
  * How processes on one folder learn of each other's writes. Each write leaves its name in a ring beside the data, in
- * the
- * same transaction; while somebody listens, a process looks ten times a second at the number of the newest name, which
- * is one read from memory. Works wherever LMDB does, unlike a watch on the file.
+ * the same transaction; while somebody listens, a process looks ten times a second at the number of the newest name,
+ * which is one read from memory. Works wherever LMDB does, unlike a watch on the file.
  */
 import type { Timers } from '../document/timers.ts';
 import type { Key, StreamId } from '../port.ts';

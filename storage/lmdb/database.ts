@@ -14,10 +14,9 @@ export type KeyPart = string | number | boolean;
 export type EntryKey = readonly [Space, ...KeyPart[]];
 /**
  * d: document (collection, tenant, id) · i: index entry (collection, index, tenant, values…, id) · j: commit (tenant,
- * kind, id, version) ·
- * h: head of a stream (tenant, kind, id) · p: pending work (tenant, kind, id, version) · u: head not in a checkpoint
- * (tenant, kind, id) ·
- * c: chunk (tenant, person, id, n) · b: sealed blob (tenant, person, id) · w: what was written lately (place in a ring)
+ * kind, id, version) · h: head of a stream (tenant, kind, id) · p: pending work (tenant, kind, id, version) · u: head
+ * not in a checkpoint (tenant, kind, id) · c: chunk (tenant, person, id, n) · b: sealed blob (tenant, person, id) · w:
+ * what was written lately (place in a ring)
  */
 export type Space = 'd' | 'i' | 'j' | 'h' | 'p' | 'u' | 'c' | 'b' | 'w';
 

@@ -20,8 +20,7 @@ export function refusingIndex(error: unknown): string | undefined {
 
 /**
  * Runs a call; an error that says "not now" (network, no primary, majority not reached) becomes StorageUnavailable.
- * Whether the write
- * took place is then not known: whoever repeats it finds its own document or commit.
+ * Whether the write took place is then not known: whoever repeats it finds its own document or commit.
  */
 export async function reach<R>(call: () => Promise<R>): Promise<R> {
   try {

@@ -1,11 +1,8 @@
 /**
  * Reads that miss nothing acknowledged. For some tenths of a second a new primary answers majority reads from a
- * snapshot older than
- * commits that the one before it acknowledged. So the first read from each primary waits for a write of the new term to
- * reach a
- * majority: whatever was acknowledged before is then in the snapshot. A sharded cluster does not tell its primaries;
- * there, a read
- * may be that old.
+ * snapshot older than commits that the one before it acknowledged. So the first read from each primary waits for a
+ * write of the new term to reach a majority: whatever was acknowledged before is then in the snapshot. A sharded
+ * cluster does not tell its primaries; there, a read may be that old.
  */
 import type { Db, MongoClient, TopologyDescription } from 'mongodb';
 import { reach, refusingIndex } from './failure.ts';

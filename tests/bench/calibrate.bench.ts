@@ -1,8 +1,7 @@
 /**
  * `npm run bench -- calibrate [FILE.csv]`: seconds, cycles and log-likelihood of one calibration on one thread, 61
- * nodes, tolerance 1e-4, without
- * standard errors; a file (wide CSV, 0/1) is calibrated as 2PL. Peers: what other programs
- * need on the same kind of machine.
+ * nodes, tolerance 1e-4, without standard errors; a file (wide CSV, 0/1) is calibrated as 2PL. Peers: what other
+ * programs need on the same kind of machine.
  */
 import { createItemParameters, createRng, exp, type ItemSpec } from 'itemresponsetheory';
 import {

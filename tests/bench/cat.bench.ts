@@ -1,8 +1,7 @@
 /**
  * `npm run bench -- cat`: whole adaptive tests a second, 500 2PL items, 30 given, EAP and maximum information, beside
- * jsCAT on the same
- * items, candidates and random numbers; and what one choice costs in a bank of 10,000. CPU time of one thread; no
- * assertion.
+ * jsCAT on the same items, candidates and random numbers; and what one choice costs in a bank of 10,000. CPU time of
+ * one thread; no assertion.
  */
 import { createRequire } from 'node:module';
 import {

@@ -1,6 +1,6 @@
 /**
- * A figure of a bench: a line that a person reads, or with `--json` one object a line,
- * `{name, value, unit, bar, holds, peer, ratio}`. Nothing is asserted: a bar that is not reached is told.
+ * A figure of a bench: a line that a person reads, or with `--json` one object a line, `{name, value, unit, bar, holds,
+ * peer, ratio}`. Nothing is asserted: a bar that is not reached is told.
  */
 export interface Figure {
   readonly name: string;

@@ -1,8 +1,7 @@
 /**
  * `npm run bench -- growth`: time and memory of 2PL calibrations (complete, and 50 answers each of 500 items) of 10⁴ to
- * 10⁷ answers, each in a process
- * of its own; slope of ln time and of ln memory on ln answers, which is 1 when they are proportional. Seconds without
- * making the data.
+ * 10⁷ answers, each in a process of its own; slope of ln time and of ln memory on ln answers, which is 1 when they are
+ * proportional. Seconds without making the data.
  */
 import { spawnSync } from 'node:child_process';
 import { createItemParameters, createRng, exp, log, type ItemSpec } from 'itemresponsetheory';

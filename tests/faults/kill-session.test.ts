@@ -1,7 +1,6 @@
 /**
  * `kill -9` of the server at random moments of a session: every acknowledged answer is there after the restart, the
- * same next
- * item comes, the deadline is unchanged, and no rating task and no push is lost.
+ * same next item comes, the deadline is unchanged, and no rating task and no push is lost.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
  * From the last rating to the trajectory system, process by process: the push arrives once in effect, with a valid
- * certificate,
- * though the receiver is down, out of order or slow, and though the server is killed right after the commit.
+ * certificate, though the receiver is down, out of order or slow, and though the server is killed right after the
+ * commit.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';

@@ -1,8 +1,7 @@
 /**
  * `kill -9` of processes that write to LMDB, two at a time on one folder: every acknowledged commit and document is
- * there after
- * reopening, every chain verifies, pending work is kept with its commit, and the survivor is not held up by the dead
- * one's locks.
+ * there after reopening, every chain verifies, pending work is kept with its commit, and the survivor is not held up by
+ * the dead one's locks.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';

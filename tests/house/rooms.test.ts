@@ -30,8 +30,7 @@ const spans = (file: string): string[] => [...read(file).matchAll(/`([^`\n]+)`/g
 
 /**
  * A place in the sources: a folder with a slash at its end, or a file of a kind that the sources have; `*`, LANGUAGE
- * and
- * AUDIENCE for any name.
+ * and AUDIENCE for any name.
  */
 const isPlace = (span: string): boolean =>
   /^[\w.*-]+(\/[\w.*-]+)*\/$/.test(span) || /^[\w*-][\w./*-]*\.(ts|mjs|svelte|json|css|html|md)$/.test(span);

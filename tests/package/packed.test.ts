@@ -1,7 +1,6 @@
 /**
  * The tarball of the package in somebody else's folder: types, Node and a browser without a bundler; every code block
- * of
- * the README and every `@example` gives what it says it prints.
+ * of the README and every `@example` gives what it says it prints.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,6 @@
 /**
  * Secrecy (I6): everything a candidate can reach during whole sessions is searched for what must never be there: keys,
- * rationales,
- * difficulties, authors' option order, item ids, names of media files, texts that must be heard.
+ * rationales, difficulties, authors' option order, item ids, names of media files, texts that must be heard.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

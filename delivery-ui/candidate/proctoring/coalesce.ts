@@ -1,7 +1,6 @@
 /**
  * From what happens in the browser to few, honest signals: short flickers are no event, repeats are joined with a
- * count, and no
- * more than a fixed number a minute leave the device (the rest is counted and told).
+ * count, and no more than a fixed number a minute leave the device (the rest is counted and told).
  */
 import { presentDetectors } from '../../../server/api/candidate/numbers.ts';
 import type { Surroundings } from '../../shared/surroundings.ts';

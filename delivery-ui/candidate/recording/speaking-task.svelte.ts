@@ -1,7 +1,6 @@
 /**
  * One speaking turn: hear, prepare, speak, keep. Nothing begins by itself: when the time to think is over, the
- * candidate still
- * presses the button. The recording stops at its limit.
+ * candidate still presses the button. The recording stops at its limit.
  */
 import type { TurnView } from '../../../server/api/candidate/protocol.ts';
 import { RequestFailed } from '../../shared/request/request.ts';

@@ -1,7 +1,6 @@
 /**
  * One session as this page sees it: the server's latest view, the outbox, the line and the clock. The page decides
- * nothing; it asks,
- * and shows what comes back.
+ * nothing; it asks, and shows what comes back.
  */
 import type { CandidateView, HeartbeatRequest, Heartbeat } from '../../../server/api/candidate/protocol.ts';
 import { beatMs } from '../../../server/api/candidate/numbers.ts';

@@ -1,8 +1,7 @@
 /**
  * The server's time on this device. Only the server's clock counts; the device's wall clock is never read, so that
- * setting it
- * changes nothing here. Every reply gives a bound: the server wrote `serverNow` somewhere between sending and
- * receiving.
+ * setting it changes nothing here. Every reply gives a bound: the server wrote `serverNow` somewhere between sending
+ * and receiving.
  */
 
 interface Sample {

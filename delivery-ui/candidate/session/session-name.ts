@@ -1,8 +1,7 @@
 /**
  * Whose operations wait on this device? A seat is used by many, so the outbox is kept by session. The token says which
- * one; only
- * the server can vouch for that, so the answer is used as a name and for nothing else. A token of another form is its
- * own name.
+ * one; only the server can vouch for that, so the answer is used as a name and for nothing else. A token of another
+ * form is its own name.
  */
 export function sessionNameOf(token: string): string {
   try {

@@ -1,7 +1,6 @@
 /**
  * Everything that is heard goes through here, one sound at a time. One audio element for the whole session: browsers
- * that ask for a
- * gesture give the permission to the element, and bytes often come a moment after the press.
+ * that ask for a gesture give the permission to the element, and bytes often come a moment after the press.
  */
 import type { Surroundings } from '../../shared/surroundings.ts';
 

@@ -1,13 +1,11 @@
 /**
  * The client's operations not yet acknowledged. Each is kept before it is sent, one batch is under way at a time, and
- * an operation
- * leaves only when its outcome is here. Whatever fails is tried again with growing, jittered waits, for ever.
+ * an operation leaves only when its outcome is here. Whatever fails is tried again with growing, jittered waits, for
+ * ever.
  *
  * Numbers: operations count on from the server's `nextSeq`. When the server misses a number (409 `seq-gap`), what waits
- * is numbered
- * again from `expectedSeq` and sent one at a time until the queue is empty: an operation that had arrived after all is
- * known by its
- * opId and gets its stored outcome, so that numbering it again can never make it count twice.
+ * is numbered again from `expectedSeq` and sent one at a time until the queue is empty: an operation that had arrived
+ * after all is known by its opId and gets its stored outcome, so that numbering it again can never make it count twice.
  */
 import { largestBatch } from '../../../server/api/candidate/numbers.ts';
 import { RequestFailed } from '../request/request.ts';

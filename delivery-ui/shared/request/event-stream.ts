@@ -1,7 +1,6 @@
 /**
  * Server-sent events read with `fetch`, since `EventSource` can send no Authorization header. Comes back by itself; a
- * line that
- * stays silent longer than the server's beat is taken for dead.
+ * line that stays silent longer than the server's beat is taken for dead.
  */
 import { streamBeatMs } from '../../../server/http/wire.ts';
 import { type Surroundings, backoffMs } from '../surroundings.ts';

@@ -1,7 +1,6 @@
 /**
  * Speech recognition is an extra of the sound check where the browser can do it on the device itself. Nothing ever
- * depends on it,
- * and it is never used for scoring.
+ * depends on it, and it is never used for scoring.
  */
 interface RecognitionClass {
   available?(options: { langs: string[]; processLocally: boolean }): Promise<string>;

@@ -1,10 +1,8 @@
 /**
  * Web Speech, also where the browser has no voice: the standard's shape (`speak`, `cancel`, utterances with text and
- * language,
- * `start`, `end` and `error` events). A voice of the browser that works on the device itself comes first; else the clip
- * shipped
- * with the program under `/voices/LANGUAGE/`, found by its text. A voice that sends the text elsewhere is never used.
- * Only words of the interface are spoken here; an item's sound is always its reviewed clip.
+ * language, `start`, `end` and `error` events). A voice of the browser that works on the device itself comes first;
+ * else the clip shipped with the program under `/voices/LANGUAGE/`, found by its text. A voice that sends the text
+ * elsewhere is never used. Only words of the interface are spoken here; an item's sound is always its reviewed clip.
  */
 import type { Surroundings } from '../surroundings.ts';
 

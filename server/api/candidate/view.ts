@@ -1,7 +1,6 @@
 /**
  * What a candidate may see, built member by member from an allow-list: never the full item with parts deleted. No key,
- * no
- * difficulty, no text of what must be heard, no name of another item.
+ * no difficulty, no text of what must be heard, no name of another item.
  */
 import { defined } from '../../../storage/document/defined.ts';
 import { type PinnedTest, choiceItem, speakingItem, textIn } from '../../../item-bank/releases/pinned-test.ts';

@@ -9,8 +9,12 @@
  * such a score, at the ends, is left out. Together they keep the level. Of 2,000 simulated fair 2PL items, level .05
  * (in brackets by the first definition, which leaves the ends where they are and takes the variance before moving):
  *
- * items, persons a group 0 SD apart .5 1 1.5 12, 1,000 .051 (.048) .055 (.062) .063 (.091) .051 (.122) 8, 1,000 .067
- * (.121) .068 (.213) 20, 500 .044 (.079) 25, 1,000 .047 (.079) 12, 5,000 (500 items) .056 (.110) .070 (.194)
+ *   items, persons a group   0 SD apart    .5            1             1.5
+ *   12, 1,000                .051 (.048)   .055 (.062)   .063 (.091)   .051 (.122)
+ *   8, 1,000                                             .067 (.121)   .068 (.213)
+ *   20, 500                                                            .044 (.079)
+ *   25, 1,000                                                          .047 (.079)
+ *   12, 5,000 (500 items)                                .056 (.110)   .070 (.194)
  *
  * Kelley's line is straight and α a lower bound of the reliability; what is left of that shows with few items and many
  * persons. So it holds up to 1.5 SD from 12 items and up to 1,000 a group; with 8 items or 5,000 a group it is near
