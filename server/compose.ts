@@ -53,6 +53,7 @@ import { Leadership } from './jobs/leadership.ts';
 import { type Liveness, lastAlive, livenessDefinition, livenessJobs, measureOutage } from './jobs/liveness.ts';
 import { findOpen, sessionJobs } from './jobs/open-sessions.ts';
 import { recordJobs } from './jobs/records.ts';
+import { UploadFolder } from './jobs/upload-folder.ts';
 import type { Job } from './jobs/job.ts';
 import { type OpeningPorts, openSealed } from './open-storage.ts';
 import { upgradedStores } from './privacy/upgrade.ts';
@@ -285,15 +286,15 @@ async function openCalibrations(
   { log, timers, now }: Surroundings,
   { storage, blobs, dataKeys, stores }: Keeping,
 ): Promise<Calibrations> {
-  const calibrations = new Calibrations(
+  const uploads = new UploadFolder(join(dataFolder, 'uploads'));
+  await uploads.tidy(now());
+  return new Calibrations(
     { now, makeId, timers, log, agencies: stores.agencies },
     await storage.collection(calibrationJobs),
     new CalibrationFiles({ blobs, destroyDataKey: (tenant, person) => dataKeys.destroyDataKey(tenant, person) }),
     startWorker(join(import.meta.dirname, 'calibration-worker.mjs')),
-    join(dataFolder, 'uploads'),
+    uploads,
   );
-  await calibrations.tidy();
-  return calibrations;
 }
 
 interface JobPorts {

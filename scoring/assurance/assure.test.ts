@@ -85,7 +85,17 @@ describe('the second scorer agrees', () => {
       { numRuns: runs },
     );
   });
-  it('that a sitting that was ended decides nothing', () => {
+  it('that a session that ended after its first part decides nothing', () => {
+    const { first, facts } = judged(oralTest, satOral([true, true, true, true, true]), { TA: 5, RA: 5 });
+    let completed = 0;
+    const session = facts.session.filter(({ type }) => type !== 'part-completed' || ++completed === 1);
+    expect(assuredAgainst(first, { ...facts, session })).toContainEqual({
+      member: 'outcome',
+      first: 'pass',
+      second: 'void',
+    });
+  });
+  it('that a session without a completed part decides nothing', () => {
     const { first, facts } = civic(11, 30);
     const cut = facts.session.filter(({ type }) => type !== 'part-completed' && type !== 'form-scored');
     const { score: _score, max: _max, ...undecided } = first;

@@ -4,8 +4,7 @@
  * responses in; when that process ends, its heartbeat stops and the job is interrupted. Nothing is published by a job:
  * that is an act of its own.
  */
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
@@ -23,6 +22,7 @@ import type { Program } from '../program.ts';
 import { type CalibrationFiles, CalibrationFile } from './calibration-files.ts';
 import type { WorkerNews, WorkerTask } from './calibration-worker.ts';
 import type { Job } from './job.ts';
+import type { UploadFolder } from './upload-folder.ts';
 
 export const CalibrationJob = z.strictObject({
   bank: z.string(),
@@ -122,26 +122,14 @@ export class Calibrations {
     private readonly jobs: CalibrationJobs,
     private readonly files: CalibrationFiles,
     private readonly start: StartWorker,
-    private readonly folder: string,
+    private readonly uploads: UploadFolder,
   ) {
     this.holder = program.makeId();
   }
 
   /** Where an upload is put down; the ending says what is in it. */
-  async uploadPath(ending: 'csv' | 'jsonl'): Promise<string> {
-    await mkdir(this.folder, { recursive: true });
-    return join(this.folder, `${this.holder}.${this.program.makeId()}.${ending}`);
-  }
-
-  /**
-   * On start: removes uploads of which no job was made, as a killed process leaves them. Other processes may share the
-   * folder, on either engine: only what is a day old goes.
-   */
-  async tidy(): Promise<void> {
-    for (const name of await readdir(this.folder).catch(() => [])) {
-      const path = join(this.folder, name);
-      if (toEpochMs(this.program.now()) - (await stat(path)).mtimeMs > 86_400_000) await rm(path, { force: true });
-    }
+  uploadPath(ending: 'csv' | 'jsonl'): Promise<string> {
+    return this.uploads.path(this.holder, this.program.makeId(), ending);
   }
 
   /**
@@ -286,18 +274,12 @@ export class Calibrations {
           endedAt: this.program.now(),
         });
         await this.files.erase(stored);
-        await this.removeUploadsOf(stored.value.holder);
+        await this.uploads.removeOf(stored.value.holder);
       } catch (error) {
         // It was alive after all, or another process found it first.
         if (!(error instanceof RevisionConflict)) throw error;
       }
     }
-  }
-
-  /** What a process took in and could not remove itself any more. */
-  private async removeUploadsOf(holder: string): Promise<void> {
-    for (const name of await readdir(this.folder).catch(() => []))
-      if (name.startsWith(`${holder}.`)) await rm(join(this.folder, name), { force: true });
   }
 
   private listen(run: Running, worker: Worker): void {
