@@ -107,6 +107,15 @@ describe('the second scorer agrees', () => {
       second: 'void',
     });
   });
+  it('that one part of two decides nothing', () => {
+    const { first, facts } = judged(oralTest, satOral([true, true, true, true, true]), { TA: 5, RA: 5 });
+    const half = facts.session.filter((event) => event['type'] !== 'part-completed' || event['part'] !== 'speaking');
+    expect(assuredAgainst(first, { ...facts, session: half })).toContainEqual({
+      member: 'outcome',
+      first: 'pass',
+      second: 'void',
+    });
+  });
   it('that a session opened again and then ended decides nothing, though its part was completed before', () => {
     const played = new PlayedSession(civic41).begin().toFirstPart();
     played.ms = 61 * 60_000;
