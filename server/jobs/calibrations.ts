@@ -132,10 +132,7 @@ export class Calibrations {
     return this.uploads.path(this.holder, this.program.makeId(), ending);
   }
 
-  /**
-   * Makes the job and starts its thread. Throws CalibrationRefused while this process works on another one: the other
-   * cores are the candidates'.
-   */
+  /** Starts a job's thread. Throws CalibrationRefused while this process has one: other cores are the candidates'. */
   async begin(tenant: string, { task, file, ...facts }: CalibrationStart): Promise<Stored<CalibrationJob>> {
     this.requireFree();
     this.isStarting = true;
