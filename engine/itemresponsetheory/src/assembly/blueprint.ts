@@ -76,6 +76,22 @@ function checkBounds(bounds: readonly ClassBounds[]): void {
       );
 }
 
+/**
+ * Throws IrtError for a blueprint that does not fit a bank of `size` items.
+ *
+ * @example
+ * ```ts
+ * import { IrtError } from 'itemresponsetheory';
+ * import { checkBlueprint } from 'itemresponsetheory/assembly';
+ *
+ * const blueprint = { length: 5, classOf: [0, 0, 0], bounds: [{ name: 'reading', lower: 1, upper: 5 }] };
+ * try {
+ *   checkBlueprint(blueprint, 3);
+ * } catch (error) {
+ *   console.log(error instanceof IrtError && error.code); // → length-out-of-range
+ * }
+ * ```
+ */
 export function checkBlueprint(blueprint: Blueprint, size: number): void {
   const { length, crossing, sets, enemies = [], resources = [] } = blueprint;
   if (!Number.isInteger(length) || length < 1 || length > size)
@@ -143,7 +159,25 @@ function brokenSets({ setOf, bounds, used }: ItemSets, items: readonly number[])
   ];
 }
 
-/** Every rule that a set of items breaks; empty when it is a test. */
+/**
+ * Every rule that a set of items breaks; empty when it is a test.
+ *
+ * @example
+ * ```ts
+ * import { violations } from 'itemresponsetheory/assembly';
+ *
+ * const blueprint = {
+ *   length: 2,
+ *   classOf: [0, 0, 1, 1],
+ *   bounds: [
+ *     { name: 'reading', lower: 1, upper: 1 },
+ *     { name: 'writing', lower: 1, upper: 1 },
+ *   ],
+ * };
+ * console.log(violations(blueprint, [0, 1]).map(({ rule }) => rule).join());
+ * // → reading: at most 1,writing: at least 1
+ * ```
+ */
 export function violations(blueprint: Blueprint, items: readonly number[]): Conflict[] {
   const { length, crossing, sets, enemies = [], resources = [] } = blueprint;
   const out: Conflict[] = [];

@@ -133,6 +133,27 @@ function valueOf(aim: Aim, items: readonly number[]): number {
 /**
  * Throws IrtError for a blueprint that does not fit the bank, and when the solver fails. What it returns was checked
  * against the blueprint.
+ *
+ * @example
+ * ```ts
+ * import { assembleBySolver, type MipSolver } from 'itemresponsetheory/assembly';
+ *
+ * // In place of `createHighsSolver(await highs())`: always the same answer.
+ * const solver: MipSolver = {
+ *   solve: () => ({ kind: 'solved', x: Float64Array.of(1, 0, 1, 0), isOptimal: true }),
+ * };
+ * const blueprint = {
+ *   length: 2,
+ *   classOf: [0, 0, 1, 1],
+ *   bounds: [
+ *     { name: 'reading', lower: 1, upper: 1 },
+ *     { name: 'writing', lower: 1, upper: 1 },
+ *   ],
+ * };
+ * const values = Float64Array.of(0.5, 0.4, 0.3, 0.2);
+ * const found = assembleBySolver({ kind: 'maximum', values }, blueprint, 4, solver);
+ * console.log(found.kind === 'assembled' && `${found.items.join()} ${found.value.toFixed(1)}`); // → 0,2 0.8
+ * ```
  */
 export function assembleBySolver(
   aim: Aim,

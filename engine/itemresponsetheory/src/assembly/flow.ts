@@ -98,7 +98,32 @@ function bestPath(
   return { value, cells, row: at, column };
 }
 
-/** What fillPartition does, with the crossing partition's bounds too. Enemies, sets and resources are not looked at. */
+/**
+ * What fillPartition does, with the crossing partition's bounds too. Enemies, sets and resources are not looked at.
+ *
+ * @example
+ * ```ts
+ * import { fillCrossing } from 'itemresponsetheory/assembly';
+ *
+ * const blueprint = {
+ *   length: 2,
+ *   classOf: [0, 0, 1, 1],
+ *   bounds: [
+ *     { name: 'reading', lower: 1, upper: 1 },
+ *     { name: 'writing', lower: 1, upper: 1 },
+ *   ],
+ * };
+ * const crossing = {
+ *   classOf: [0, 1, 0, 1],
+ *   bounds: [
+ *     { name: 'easy', lower: 1, upper: 1 },
+ *     { name: 'hard', lower: 1, upper: 1 },
+ *   ],
+ * };
+ * const filled = fillCrossing([0.5, 0.4, 0.3, 0.1], blueprint, crossing, new Int8Array(4));
+ * console.log('items' in filled && filled.items.join()); // → 1,2
+ * ```
+ */
 export function fillCrossing(
   values: ArrayLike<number>,
   blueprint: Blueprint,

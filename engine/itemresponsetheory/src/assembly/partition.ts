@@ -11,7 +11,26 @@ export type Fixing = Int8Array;
 export type PartitionFill =
   { readonly items: readonly number[]; readonly value: number } | { readonly conflicts: readonly Conflict[] };
 
-/** Values may be negative. Enemies and resources are not looked at. */
+/**
+ * Values may be negative. Enemies and resources are not looked at.
+ *
+ * @example
+ * ```ts
+ * import { fillPartition } from 'itemresponsetheory/assembly';
+ *
+ * const blueprint = {
+ *   length: 2,
+ *   classOf: [0, 0, 1, 1],
+ *   bounds: [
+ *     { name: 'reading', lower: 1, upper: 1 },
+ *     { name: 'writing', lower: 1, upper: 1 },
+ *   ],
+ * };
+ * // The last item must be in.
+ * const filled = fillPartition([0.5, 0.4, 0.3, 0.2], blueprint, Int8Array.of(0, 0, 0, 1));
+ * console.log('items' in filled && filled.items.join()); // → 3,0
+ * ```
+ */
 export function fillPartition(
   values: ArrayLike<number>,
   blueprint: Partition & { readonly length: number },

@@ -23,6 +23,26 @@ export interface ShadowOptions extends Omit<AssemblyOptions, 'include' | 'exclud
 /**
  * Within a hundredth of the best shadow test unless `options` say otherwise. `given`: items so far; `exclude`: items
  * that may not be used (earlier attempts, ineligible).
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters } from 'itemresponsetheory';
+ * import { shadowStep } from 'itemresponsetheory/assembly';
+ *
+ * const bank = createItemParameters(
+ *   [-1, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const blueprint = {
+ *   length: 2,
+ *   classOf: [0, 0, 1, 1],
+ *   bounds: [
+ *     { name: 'reading', lower: 1, upper: 1 },
+ *     { name: 'writing', lower: 1, upper: 1 },
+ *   ],
+ * };
+ * // The second item, of reading, was given: writing comes next.
+ * console.log(shadowStep(bank, blueprint, 0, [1]).free.join()); // → 2
+ * ```
  */
 export function shadowStep(
   bank: ItemParameters,

@@ -44,7 +44,23 @@ export interface Highs {
 const sum = (index: readonly number[], coefficient: readonly number[]): string =>
   index.map((variable, n) => `${coefficient[n] < 0 ? '-' : '+'} ${Math.abs(coefficient[n])} x${variable}`).join(' ');
 
-/** CPLEX LP text; one term a line would be longer, one rule a line is short enough for every reader we know. */
+/**
+ * CPLEX LP text; one term a line would be longer, one rule a line is short enough for every reader we know.
+ *
+ * @example
+ * ```ts
+ * import { lpText } from 'itemresponsetheory/assembly';
+ *
+ * const text = lpText({
+ *   binaries: 2,
+ *   continuous: 0,
+ *   sense: 'maximise',
+ *   objective: { index: [0, 1], coefficient: [0.5, 0.4] },
+ *   rules: [{ name: 'length', index: [0, 1], coefficient: [1, 1], lower: 1, upper: 1 }],
+ * });
+ * console.log(text.split('\n')[3]?.trim()); // → r0: + 1 x0 + 1 x1 = 1
+ * ```
+ */
 export function lpText({ binaries, continuous, sense, objective, rules }: IntegerProgramme): string {
   const lines = rules.flatMap(({ index, coefficient, lower, upper }, n) => {
     const left = sum(index, coefficient);
@@ -74,6 +90,28 @@ export function lpText({ binaries, continuous, sense, objective, rules }: Intege
 const primalOf = (column: object | undefined): number =>
   column !== undefined && 'Primal' in column && typeof column.Primal === 'number' ? column.Primal : 0;
 
+/**
+ * Its `solve` throws IrtError when HiGHS ends without a solution, or finds none in time.
+ *
+ * @example
+ * ```ts
+ * import { createHighsSolver, type Highs } from 'itemresponsetheory/assembly';
+ *
+ * // In place of `await highs()` of the npm package: always the same answer.
+ * const highs: Highs = {
+ *   solve: () => ({ Status: 'Optimal', Columns: { x0: { Primal: 1 }, x1: { Primal: 0 } } }),
+ * };
+ * const programme = {
+ *   binaries: 2,
+ *   continuous: 0,
+ *   sense: 'maximise' as const,
+ *   objective: { index: [0, 1], coefficient: [0.5, 0.4] },
+ *   rules: [{ name: 'length', index: [0, 1], coefficient: [1, 1], lower: 1, upper: 1 }],
+ * };
+ * const solution = createHighsSolver(highs).solve(programme, { relativeGap: 0, seconds: 10 });
+ * console.log(solution.kind === 'solved' && Array.from(solution.x).join()); // → 1,0
+ * ```
+ */
 export function createHighsSolver(highs: Highs): MipSolver {
   return {
     solve(programme, { relativeGap, seconds }) {

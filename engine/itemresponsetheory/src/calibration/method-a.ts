@@ -131,6 +131,20 @@ function maximise(
 /**
  * One new item: abilities and answers of those who got it. Items of a rating scale share their thresholds, so `rsm`
  * cannot be estimated from one item: take pcm.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { calibrateAtAbilities } from 'itemresponsetheory/calibration';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters([{ model: 'logistic', id: 'new', slope: 1, difficulty: 0.5 }]);
+ * const random = createRng('example');
+ * const theta = Array.from({ length: 1000 }, () => random.normal());
+ * const answers = theta.map((ability) => drawCategory(bank, 0, ability, random));
+ * const { item } = calibrateAtAbilities(theta, answers, { model: '2pl', id: 'new' });
+ * console.log(item.model === 'logistic' && item.difficulty.toFixed(2)); // → 0.46
+ * ```
  */
 export function calibrateAtAbilities(
   theta: ArrayLike<number>,

@@ -135,7 +135,36 @@ export function runHere(rows: RowData, shape: SliceShape): Runner {
   };
 }
 
-/** What a worker of the host does with the work it was handed; returns when the calibration is over. */
+/**
+ * What a worker of the host does with the work it was handed; returns when the calibration is over.
+ *
+ * @example
+ * ```ts
+ * import { Worker } from 'node:worker_threads';
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { calibrateItems, type CalibrationTeam, responseMatrix } from 'itemresponsetheory/calibration';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   Array.from({ length: 15 }, (_, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty: (n - 7) / 5 })),
+ * );
+ * const rows = Array.from({ length: 2000 }, (_, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, theta, random));
+ * });
+ * // The worker's code, in earnest a file of its own.
+ * const code = `Promise.all([import('node:worker_threads'), import('itemresponsetheory/calibration')]).then(
+ *   ([{ workerData }, { serveCalibration }]) => serveCalibration(workerData),
+ * )`;
+ * const team: CalibrationTeam = {
+ *   workers: 1,
+ *   assign: (_worker, workerData) => new Worker(code, { eval: true, workerData }),
+ * };
+ * const { items, converged } = calibrateItems(responseMatrix(rows), { models: '2pl', team });
+ * console.log(items.length, converged); // → 15 true
+ * ```
+ */
 export function serveCalibration({ rows, shape, shared }: TeamWork): void {
   const { control, input, only, sumsOf } = views(shared, shape);
   const slice = createSlice(rows, shape);

@@ -187,6 +187,21 @@ function sameEverywhere(
  * Newest first, as they are given. Common items out of line do not link (linkFormsRobustly). An item without errors in
  * any calibration, or without which the calibrations have no chain, is not tested (p NaN). Throws IrtError for
  * calibrations without common items, or items that differ in kind.
+ *
+ * @example
+ * ```ts
+ * import { type ItemSpec, transformItem } from 'itemresponsetheory';
+ * import { driftOverTime } from 'itemresponsetheory/dif';
+ *
+ * const difficulties = [-1.5, -1, -0.4, 0.1, 0.5, 1.1, 1.6];
+ * const old: ItemSpec[] = difficulties.map((b, n) => ({ model: 'logistic', id: `c${n}`, slope: 1, difficulty: b }));
+ * const now = old.map((item, n) => transformItem(item, { a: 1, b: 1 + (n === 3 ? 0.8 : n / 100) }));
+ * // Variances of slope and difficulty.
+ * const covariances = old.map(() => [0.01, 0, 0, 0.01]);
+ * const { items } = driftOverTime([{ items: now, covariances }, { items: old, covariances }]);
+ * const moved = items.filter(({ isFlagged }) => isFlagged);
+ * console.log(moved.map(({ id, difference }) => `${id} ${difference.toFixed(2)}`).join()); // → c3 0.77
+ * ```
  */
 export function driftOverTime(
   calibrations: readonly CalibratedForm[],

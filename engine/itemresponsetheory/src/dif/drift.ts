@@ -202,6 +202,16 @@ export interface ParameterDrift extends ChiSquareTest {
 /**
  * Wald's test of every item, and the robust z of its location among all: calibrations may have moved as a whole.
  * `location`: which parameter that is.
+ *
+ * @example
+ * ```ts
+ * import { parameterDrift } from 'itemresponsetheory/dif';
+ *
+ * const moves = [0.02, -0.05, 0.6, 0.04, -0.01];
+ * const variance = { beforeCovariance: [0.01], afterCovariance: [0.01] };
+ * const items = moves.map((move) => ({ before: [0], after: [move], ...variance }));
+ * console.log(parameterDrift(items).map(({ isFlagged }) => isFlagged).join()); // → false,false,true,false,false
+ * ```
  */
 export function parameterDrift(
   items: readonly TwoEstimates[],

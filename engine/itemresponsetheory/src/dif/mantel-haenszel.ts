@@ -104,7 +104,21 @@ export function mantelHaenszel(
   );
 }
 
-/** The same in strata that the caller made, e.g. of ability for adaptive data. */
+/**
+ * The same in strata that the caller made, e.g. of ability for adaptive data.
+ *
+ * @example
+ * ```ts
+ * import { mantelHaenszelIn } from 'itemresponsetheory/dif';
+ *
+ * const strata = [
+ *   { score: 0, a: 20, b: 30, c: 10, d: 40 },
+ *   { score: 1, a: 40, b: 10, c: 30, d: 20 },
+ * ];
+ * const { alpha, size } = mantelHaenszelIn(strata);
+ * console.log(alpha.toFixed(2), size); // → 2.67 C
+ * ```
+ */
 export const mantelHaenszelIn = (
   strata: readonly Stratum[],
   { continuity = true, level = 0.05 }: { readonly continuity?: boolean; readonly level?: number } = {},
@@ -113,6 +127,15 @@ export const mantelHaenszelIn = (
 /**
  * Adaptive data have no common raw score: strata of equal size by an ability estimate (WLE, never from a score that
  * holds other items). `count` of them.
+ *
+ * @example
+ * ```ts
+ * import { strataByAbility } from 'itemresponsetheory/dif';
+ *
+ * const theta = [-1.2, -0.8, -0.5, -0.1, 0.2, 0.4, 0.9, 1.5];
+ * const strata = strataByAbility(theta, [0, 1, 0, 1, 0, 1, 0, 1], [0, 0, 1, 0, 1, 1, 1, 1], 2);
+ * console.log(strata.map(({ a, b, c, d }) => `${a} ${b} ${c} ${d}`).join()); // → 1 1 0 2,2 0 2 0
+ * ```
  */
 export function strataByAbility(
   theta: ArrayLike<number>,
@@ -250,6 +273,16 @@ export interface ShrunkenDelta {
 /**
  * Empirical Bayes over the items' Δ: prior N(mean, τ²), τ² the variance of the Δs beyond their errors. P(|Δ| < 1), P(1
  * ≤ |Δ| < 1.5), P(|Δ| ≥ 1.5).
+ *
+ * @example
+ * ```ts
+ * import { normalDistribution } from 'itemresponsetheory';
+ * import { shrink } from 'itemresponsetheory/dif';
+ *
+ * const items = [-2, -0.4, 0, 0.3, 0.6].map((delta) => ({ delta, varianceLogAlpha: 0.1 }));
+ * const shrunken = shrink(items, (z) => normalDistribution(-z));
+ * console.log(shrunken.map(({ delta }) => delta.toFixed(2)).join()); // → -1.10,-0.35,-0.16,-0.02,0.12
+ * ```
  */
 export function shrink(
   items: readonly { readonly delta: number; readonly varianceLogAlpha: number }[],

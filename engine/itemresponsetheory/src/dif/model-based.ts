@@ -37,6 +37,27 @@ export interface WaldDif extends ChiSquareTest {
 /**
  * Tests of several items at once share one calibration when anchors are named. Throws IrtError when the data cannot be
  * calibrated.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { waldDif } from 'itemresponsetheory/dif';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const isFocal = Array.from({ length: 1000 }, (_, person) => person % 2);
+ * // The last item is harder for the focal group.
+ * const rows = isFocal.map((focal, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, item === 4 ? theta - focal : theta, random));
+ * });
+ * const results = waldDif(responseMatrix(rows), isFocal, { models: 'rasch', anchors: [0, 1, 2] });
+ * console.log(results.map(({ item, isFlagged }) => `${item} ${isFlagged}`).join()); // → 3 false,4 true
+ * ```
  */
 export function waldDif(data: ResponseMatrix, isFocal: ArrayLike<number>, options: WaldOptions): WaldDif[] {
   if (isFocal.length !== data.persons)
@@ -161,6 +182,28 @@ const againstAll = (found: CurveDeviation, item: number, groups: readonly GroupC
 /**
  * All items equal but the free ones, the groups' means and variances free; then every group by itself. .1 and above is
  * looked at by custom, .15 does not fit.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { rmsdDif } from 'itemresponsetheory/dif';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const isFocal = Array.from({ length: 1000 }, (_, person) => person % 2);
+ * // The last item is harder for the focal group.
+ * const rows = isFocal.map((focal, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, item === 4 ? theta - 3 * focal : theta, random));
+ * });
+ * const results = rmsdDif(responseMatrix(rows), isFocal, { models: 'rasch' });
+ * const largest = results.map(({ groups }) => Math.max(...groups.map(({ rmsd }) => rmsd)));
+ * console.log(largest.map((rmsd) => rmsd.toFixed(2)).join()); // → 0.02,0.05,0.03,0.03,0.12
+ * ```
  */
 export function rmsdDif(
   data: ResponseMatrix,

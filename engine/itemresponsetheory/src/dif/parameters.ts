@@ -18,6 +18,16 @@ export interface GroupItem {
 /**
  * v′Σ⁻¹v with v the difference of (a, b); 2 degrees of freedom, 1 where slopes are not estimated. `covariance` of a_R,
  * b_R, a_F, b_F, row-major.
+ *
+ * @example
+ * ```ts
+ * import { lord } from 'itemresponsetheory/dif';
+ *
+ * const [reference, focal] = [{ slope: 1, difficulty: 0 }, { slope: 1, difficulty: 0.5 }];
+ * const covariance = [0.01, 0, 0, 0, 0, 0.01, 0, 0, 0, 0, 0.01, 0, 0, 0, 0, 0.01];
+ * const { statistic, degreesOfFreedom } = lord(reference, focal, covariance);
+ * console.log(statistic.toFixed(1), degreesOfFreedom); // → 12.5 2
+ * ```
  */
 export function lord(
   reference: GroupItem,
@@ -118,6 +128,27 @@ export function split(data: ResponseMatrix, group: ArrayLike<number>, apart: rea
  * 2·(ln L with the item's own parameters in each group − ln L with one set). With anchors named, all tested items are
  * free in the large model and each is held equal in turn; without, all are equal and each is freed in turn. The focal
  * group's mean and variance are free throughout.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { likelihoodRatio } from 'itemresponsetheory/dif';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const isFocal = Array.from({ length: 1000 }, (_, person) => person % 2);
+ * // The last item is harder for the focal group.
+ * const rows = isFocal.map((focal, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, item === 4 ? theta - focal : theta, random));
+ * });
+ * const [last] = likelihoodRatio(responseMatrix(rows), isFocal, { models: 'rasch', tested: [4] });
+ * console.log(last?.result.degreesOfFreedom, last?.result.isFlagged); // → 1 true
+ * ```
  */
 export function likelihoodRatio(
   data: ResponseMatrix,

@@ -51,6 +51,27 @@ const sameSet = (one: readonly number[], other: readonly number[]): boolean =>
  * of an earlier round; where the rounds repeat in a circle (an item is flagged as an anchor, but not as a non-anchor),
  * the round with the most flagged items is returned, because the others would flag too seldom. Throws IrtError when the
  * data cannot be calibrated.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { purifiedWald } from 'itemresponsetheory/dif';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const isFocal = Array.from({ length: 1000 }, (_, person) => person % 2);
+ * // The last item is harder for the focal group.
+ * const rows = isFocal.map((focal, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, item === 4 ? theta - focal : theta, random));
+ * });
+ * const { anchors } = purifiedWald(responseMatrix(rows), isFocal, { models: 'rasch' });
+ * console.log(anchors.join()); // → 0,1,2,3
+ * ```
  */
 export function purifiedWald(
   data: ResponseMatrix,
@@ -117,6 +138,27 @@ export interface PurifiedRmsd {
 /**
  * Each round frees the items whose RMSD in some group is above `bound` (default .1), until they are the same; at least
  * half of the items stay equal.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { purifiedRmsd } from 'itemresponsetheory/dif';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const isFocal = Array.from({ length: 1000 }, (_, person) => person % 2);
+ * // The last item is harder for the focal group.
+ * const rows = isFocal.map((focal, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, item === 4 ? theta - 3 * focal : theta, random));
+ * });
+ * const { free, isStable } = purifiedRmsd(responseMatrix(rows), isFocal, { models: 'rasch' });
+ * console.log(free.join(), isStable); // → 4 true
+ * ```
  */
 export function purifiedRmsd(
   data: ResponseMatrix,

@@ -40,7 +40,30 @@ interface GroupEstimates {
   readonly size: number;
 }
 
-/** Throws IrtError when a group cannot be calibrated. */
+/**
+ * Throws IrtError when a group cannot be calibrated.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { responseMatrix } from 'itemresponsetheory/calibration';
+ * import { separateDif } from 'itemresponsetheory/dif';
+ * import { drawCategory } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, -0.5, 0, 0.5, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const isFocal = Array.from({ length: 1000 }, (_, person) => person % 2);
+ * // The last item is harder for the focal group.
+ * const rows = isFocal.map((focal, person) => {
+ *   const random = createRng('example').fork(person);
+ *   const theta = random.normal();
+ *   return Array.from(bank.id, (__, item) => drawCategory(bank, item, item === 4 ? theta - focal : theta, random));
+ * });
+ * const results = separateDif(responseMatrix(rows), isFocal, { model: 'rasch', anchors: [0, 1, 2, 3] });
+ * console.log(results.map((row) => row?.lord.isFlagged).join()); // → false,false,false,false,true
+ * ```
+ */
 export function separateDif(
   data: ResponseMatrix,
   isFocal: ArrayLike<number>,

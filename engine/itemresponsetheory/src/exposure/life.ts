@@ -49,6 +49,26 @@ function bestTest(bank: ItemParameters, isLeft: (item: number) => boolean, theta
 /**
  * Month by month. What retired items would have been given falls to the items left, in proportion to their rates, at
  * most to every candidate: so a bank wears faster the smaller it gets.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters } from 'itemresponsetheory';
+ * import { bankLife } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   Array.from({ length: 20 }, (_, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty: (n - 10) / 10 })),
+ * );
+ * const { wornOutInMonth, retirement } = bankLife({
+ *   bank,
+ *   rates: Array.from(bank.id, (_, item) => (item < 10 ? 0.6 : 0.4)),
+ *   isInUse: () => true,
+ *   candidatesPerMonth: 100,
+ *   mostSeen: 500,
+ *   cuts: [0],
+ *   length: 10,
+ * });
+ * console.log(wornOutInMonth, retirement[0]?.month); // → 11 9
+ * ```
  */
 export function bankLife({
   bank,

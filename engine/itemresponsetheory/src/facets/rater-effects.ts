@@ -25,7 +25,30 @@ export interface RaterEffects {
   readonly haloZ: number;
 }
 
-/** `theta`: abilities, e.g. EAP; persons without a finite one are left out. */
+/**
+ * `theta`: abilities, e.g. EAP; persons without a finite one are left out.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { calibrateFacets, raterEffects, ratingTable } from 'itemresponsetheory/facets';
+ *
+ * const rows = Array.from({ length: 60 }, (_, n) => n).flatMap((n) => {
+ *   const random = createRng('ratings').fork(n);
+ *   const theta = random.normal();
+ *   return ['strict', 'mild', 'third'].map((rater, r) => ({
+ *     person: `P${n}`,
+ *     elements: [rater],
+ *     score: Math.max(0, Math.min(3, Math.round(1.5 + theta + (r - 1) / 2 + random.normal()))),
+ *   }));
+ * });
+ * const table = ratingTable(['rater'], rows);
+ * const fit = calibrateFacets(table);
+ * const effects = raterEffects(table, fit, fit.theta, 0);
+ * console.log(effects.map(({ element, spread }) => `${element} ${spread.toFixed(2)}`).join());
+ * // → strict 1.04,mild 0.97,third 1.02
+ * ```
+ */
 export function raterEffects(
   table: RatingTable,
   measures: Measures,
@@ -128,6 +151,29 @@ export interface DriftOptions {
  * Bias of every element in every window of time. `windowOf`: of each rating. A drift must be beyond chance and large
  * enough to matter. Abilities are taken as given, so a rater who alone rates a window's candidates cannot be told from
  * them: windows must share raters by design.
+ *
+ * @example
+ * ```ts
+ * import { createRng } from 'itemresponsetheory';
+ * import { calibrateFacets, raterDrift, ratingTable } from 'itemresponsetheory/facets';
+ *
+ * // The first rater is stricter after the first thirty persons.
+ * const rows = Array.from({ length: 60 }, (_, n) => n).flatMap((n) => {
+ *   const random = createRng('ratings').fork(n);
+ *   const theta = random.normal();
+ *   return ['first', 'second', 'third'].map((rater) => ({
+ *     person: `P${n}`,
+ *     elements: [rater],
+ *     score: Math.max(0, Math.min(3, Math.round((rater === 'first' && n >= 30 ? 0.5 : 2) + theta + random.normal()))),
+ *   }));
+ * });
+ * const table = ratingTable(['rater'], rows);
+ * const fit = calibrateFacets(table);
+ * const windowOf = rows.map((_, n) => (n < 90 ? 'morning' : 'afternoon'));
+ * const drift = raterDrift(table, fit, fit.theta, 0, windowOf);
+ * console.log(drift.map(({ element, verdict }) => `${element} ${verdict}`).join());
+ * // → first drifts,second steady,third steady
+ * ```
  */
 export function raterDrift(
   table: RatingTable,

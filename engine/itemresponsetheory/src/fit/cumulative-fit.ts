@@ -94,6 +94,20 @@ function add(to: Excursion, by: number, number: number): void {
 /**
  * Of each person; undefined with fewer than ten answers. `theta`: their WLE or ML estimates. Throws IrtError when the
  * order of the answers is not known.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters } from 'itemresponsetheory';
+ * import { cumulativeFit, responseMatrix } from 'itemresponsetheory/fit';
+ *
+ * const bank = createItemParameters(
+ *   Array.from({ length: 20 }, (_, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty: 0 })),
+ * );
+ * // The first ten answers wrong, the last ten right.
+ * const data = responseMatrix([Array.from(bank.id, (_, item) => (item < 10 ? 0 : 1))]);
+ * const [fit] = cumulativeFit(bank, { ...data, arrival: Uint32Array.from(data.item) }, [0]);
+ * console.log(fit?.direction, fit?.from, fit?.to, fit !== undefined && fit.p < 0.01); // → better 11 20 true
+ * ```
  */
 export function cumulativeFit(
   bank: ItemParameters,

@@ -83,6 +83,18 @@ export interface CumulativeBoundsOptions {
 /**
  * Bounds of the largest C⁺ and the least C⁻ that people at θ stay within, each with chance 1 − level/2: there is no
  * formula, so they are drawn.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, createRng } from 'itemresponsetheory';
+ * import { cumulativeBounds } from 'itemresponsetheory/fit';
+ *
+ * const bank = createItemParameters(
+ *   [-1, 0, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const { upper, lower } = cumulativeBounds(bank, [0, 1, 2], 0, createRng('example'));
+ * console.log(upper.toFixed(2), lower.toFixed(2)); // → 0.50 -0.50
+ * ```
  */
 export function cumulativeBounds(
   bank: ItemParameters,

@@ -179,6 +179,27 @@ function sideVariances(
 /**
  * Every score of `from` in scores of `to`, by true and by observed scores. Throws IrtError for anchors that cannot
  * link.
+ *
+ * @example
+ * ```ts
+ * import { type ItemSpec, normalGrid } from 'itemresponsetheory';
+ * import { equateWithErrors } from 'itemresponsetheory/linking';
+ *
+ * const form = (difficulties: readonly number[], own: string): ItemSpec[] =>
+ *   difficulties.map((difficulty, n) => ({ model: 'logistic', id: n < 2 ? `c${n}` : own, slope: 1, difficulty }));
+ * const [from, to] = [form([-0.5, 0.5, 1], 'new'), form([-1, 0, 1], 'old')];
+ * // The slopes are given; the difficulties have a variance of 0.01.
+ * const known = new Map([...from, ...to].map(({ id }) => [id, [0, 0, 0, 0.01]]));
+ * const scores = equateWithErrors({
+ *   from,
+ *   to,
+ *   anchors: to.slice(0, 2).map((item, n) => ({ from: from[n] ?? item, to: item })),
+ *   link: { method: 'mean-mean' },
+ *   populations: () => [{ grid: normalGrid(), weight: 1 }],
+ *   errors: { from: known, to: known },
+ * });
+ * console.log(scores[2]?.equivalent.toFixed(2), scores[2]?.standardError?.toFixed(3)); // → 1.88 0.043
+ * ```
  */
 export function equateWithErrors(request: EquatingRequest): EquatedScore[] {
   const { anchors, errors } = request;

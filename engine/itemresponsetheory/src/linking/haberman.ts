@@ -191,6 +191,22 @@ export interface LinksWithErrors {
   readonly covariance: Float64Array;
 }
 
+/**
+ * Covariance of A and B of every form (`linkForms`) in the order A₀, B₀, A₁, B₁, …, row-major.
+ *
+ * @example
+ * ```ts
+ * import { type ItemSpec, transformItem } from 'itemresponsetheory';
+ * import { formLinkErrors } from 'itemresponsetheory/linking';
+ *
+ * const first: ItemSpec[] = [-1, 0, 1].map((b, n) => ({ model: 'logistic', id: `c${n}`, slope: 1, difficulty: b }));
+ * const forms = [first, first.map((item) => transformItem(item, { a: 0.5, b: 1 }))];
+ * // Of slope and difficulty, row-major, of every item of both forms.
+ * const covariances = forms.map((form) => form.map(() => [0.01, 0, 0, 0.01]));
+ * const variances = [2, 3].map((n) => formLinkErrors(forms, { covariances })[5 * n] ?? NaN);
+ * console.log(variances.map((variance) => Math.sqrt(variance).toFixed(3)).join()); // → 0.129,0.183
+ * ```
+ */
 export const formLinkErrors = (forms: readonly Form[], known: FormErrors): Float64Array =>
   linkFormsWithErrors(forms, known).covariance;
 

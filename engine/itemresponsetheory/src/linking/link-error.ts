@@ -15,6 +15,20 @@ export interface LinkErrors {
 /**
  * Delta method (Ogasawara 2000, 2001): A and B as functions of every anchor's parameters on both sides. With the
  * samples named, the items of a calibration share the error of its sample; else they are taken as independent.
+ *
+ * @example
+ * ```ts
+ * import { type ItemSpec, transformItem } from 'itemresponsetheory';
+ * import { linkErrors } from 'itemresponsetheory/linking';
+ *
+ * const old: ItemSpec[] = [-1, 0, 1].map((b, n) => ({ model: 'logistic', id: `c${n}`, slope: 1, difficulty: b }));
+ * const anchors = old.map((to) => ({ from: transformItem(to, { a: 0.5, b: 1 }), to }));
+ * // Of slope and difficulty, row-major, on both sides.
+ * const covariance = [0.01, 0, 0, 0.01];
+ * const covariances = anchors.map(() => ({ from: covariance, to: covariance }));
+ * const { a, b } = linkErrors(anchors, { method: 'mean-mean' }, covariances);
+ * console.log(a.toFixed(3), b.toFixed(3)); // → 0.129 0.183
+ * ```
  */
 export function linkErrors(
   anchors: readonly LinkAnchor[],

@@ -7,6 +7,23 @@ import { requireCategory, requireItem } from '../parameters/item-parameters.ts';
 import type { GridTable } from '../information/table.ts';
 import { bestOfRanked, type RankedLists, scanForBest } from '../selection/ranked-lists.ts';
 
+/**
+ * A test that is used again and again: `reset` begins the next one.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, normalGrid, tabulate } from 'itemresponsetheory';
+ * import { QuickTest } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   [-1, 0, 1].map((difficulty, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty })),
+ * );
+ * const test = new QuickTest(tabulate(bank, normalGrid()));
+ * const first = test.next();
+ * test.answer(first, 1);
+ * console.log(first, test.theta.toFixed(2), test.next()); // → 1 0.41 2
+ * ```
+ */
 export class QuickTest {
   private readonly weight: Float64Array;
   private readonly used: Uint8Array;

@@ -71,7 +71,37 @@ function sitOne(design: SimulationDesign, simulee: number): SimulatedSession {
   };
 }
 
-/** Throws IrtError unless `simulees` is a positive integer, and what `signal` throws when it is aborted. */
+/**
+ * Throws IrtError unless `simulees` is a positive integer, and what `signal` throws when it is aborted.
+ *
+ * @example
+ * ```ts
+ * import { createItemParameters, normalGrid, tabulate } from 'itemresponsetheory';
+ * import { QuickTest, simulate } from 'itemresponsetheory/simulation';
+ *
+ * const bank = createItemParameters(
+ *   Array.from({ length: 20 }, (_, n) => ({ model: 'logistic' as const, id: `i${n}`, difficulty: (n - 10) / 5 })),
+ * );
+ * const test = new QuickTest(tabulate(bank, normalGrid()));
+ * const sat = simulate({
+ *   bank,
+ *   simulees: 10,
+ *   seed: 1,
+ *   population: { mean: 0, sd: 1 },
+ *   // Five items for everybody.
+ *   sit: (answer) => {
+ *     test.reset();
+ *     const items = Array.from({ length: 5 }, () => {
+ *       const item = test.next();
+ *       test.answer(item, answer(item));
+ *       return item;
+ *     });
+ *     return { theta: test.theta, standardError: test.standardError, items, counted: items, reason: 'maximum-items' };
+ *   },
+ * });
+ * console.log(sat.length, sat[0]?.items.join()); // → 10 10,12,11,13,14
+ * ```
+ */
 export function simulate(design: SimulationDesign): SimulatedSession[] {
   const { simulees, first = 0, onProgress, signal } = design;
   if (!Number.isInteger(simulees) || simulees < 1)
