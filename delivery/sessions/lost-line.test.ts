@@ -1,6 +1,6 @@
 /** What a lost line takes from a candidate, and what it does not: rule by rule, in seconds of the item presented. */
 import { describe, expect, it } from 'vitest';
-import { remainingMs } from './clock.ts';
+import { isOver, remainingMs } from './clock.ts';
 import { at, civicTest, oralTest } from './example.suite.ts';
 import { PlayedSession } from './played-session.suite.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
@@ -52,6 +52,7 @@ describe('the clock of a candidate whose line is lost', () => {
     lost(session, 20, 35);
     expect(remainingMs(session.now, at(35 * s))).toBe(85 * s);
     expect(remainingMs(session.now, at(200 * s))).toBe(85 * s);
+    expect(isOver(session.now, at(200 * s))).toBe(false);
     session.ms = 235 * s;
     expect(session.run({ type: 'restore-connection' })).toMatchObject([
       { type: 'connection-restored', awayMs: 200 * s },

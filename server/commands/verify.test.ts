@@ -70,6 +70,18 @@ describe('the way of a result', () => {
     expect(lines).not.toContain('FINDING     certificate');
   });
 
+  it('finds a certificate that says what the result said before', async () => {
+    await inRooms(async ({ results }) => {
+      const id = keyOf('nt2-passed');
+      const result = (await results.load(id)).state?.released?.result;
+      if (result === undefined) throw new Error('no result');
+      const corrected = { ...result, level: 'A2' };
+      await results.handle(id, { type: 'correct', result: corrected, by: 'office', reason: 'an appeal' });
+    });
+    const { lines } = await verify(keyOf('nt2-passed').id);
+    expect(lines).toMatch(/^FINDING {5}certificate: another result/m);
+  });
+
   it('finds the certificate of another result in its place', async () => {
     await inRooms(async ({ certificates }) => {
       const [own, other] = [await certificates.get(keyOf('mo-passed')), await certificates.get(keyOf('nt2-passed'))];

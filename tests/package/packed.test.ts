@@ -6,8 +6,6 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
-import * as main from 'itemresponsetheory';
-import * as standardSetting from 'itemresponsetheory/standard-setting';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { hasBrowser, launchBrowser } from '../e2e/browser.ts';
@@ -58,13 +56,13 @@ beforeAll(() => {
 }, 120_000);
 afterAll(() => installed.remove());
 
-it.each([
-  ['the main entry', main],
-  ['standard-setting', standardSetting],
-])('every function of %s has an example', (_entry, exported) => {
-  const functions = Object.entries<unknown>(exported).flatMap(([name, value]) =>
-    typeof value === 'function' ? [name] : [],
-  );
+const { exports: entries }: { readonly exports: Readonly<Record<string, unknown>> } = JSON.parse(
+  readFileSync(join(source, 'package.json'), 'utf8'),
+);
+const named = Object.keys(entries).filter((entry) => !entry.endsWith('.json'));
+it.each(named)('every function of the entry %s has an example', async (entry) => {
+  const exported: Readonly<Record<string, unknown>> = await import(`itemresponsetheory${entry.slice(1)}`);
+  const functions = Object.entries(exported).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
   const imported = exampleBlocks(join(source, 'src')).map(({ code }) => code);
   expect(functions.filter((name) => !imported.some((code) => new RegExp(`\\b${name}\\b`).test(code)))).toEqual([]);
 });
