@@ -1,9 +1,6 @@
 /** The commands that repair or change what is kept, each against a data folder that a server wrote. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { oldData, oldSecret, unpackLmdb } from '../../tests/fixtures/old-data.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { oldData } from '../../tests/fixtures/old-data.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { countedItems, itemCounts } from '../../delivery/responses/item-counts.ts';
 import { ratingQueue } from '../../scoring/rating/run.ts';
@@ -14,47 +11,13 @@ import { SigningKeys } from '../../storage/keys/signing-keys.ts';
 import { everyDocument } from '../../storage/pages.ts';
 import { setAside, setAsideConsequences } from '../../storage/journal/set-aside.ts';
 import { installationTenant } from '../../storage/port.ts';
-import { now, openStores, random } from '../compose.ts';
-import type { Stores } from '../stores.ts';
-import { readConfiguration } from '../configuration.ts';
+import { now, random } from '../compose.ts';
 import { openSealed } from '../open-storage.ts';
-import { type Rooms, openRooms } from '../rooms.ts';
-import { commands } from './commands.ts';
+import { type Rooms } from '../rooms.ts';
+import { configuration, inRooms, meetlat, useOldFolder } from './called.suite.ts';
 
 const passed = oldData('lmdb').sessions['mo-passed'].session;
-const configuration = () => readConfiguration(process.env, process.cwd());
-let directory: string;
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'meetlat-doors-'));
-  unpackLmdb(directory);
-  vi.stubEnv('MEETLAT_DATA', directory);
-  vi.stubEnv('MEETLAT_SECRET', oldSecret);
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(directory, { recursive: true });
-});
-
-/** The command's exit code, and what it printed. */
-async function meetlat(name: string, ...argv: string[]): Promise<{ code: number | undefined; lines: string }> {
-  const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
-  try {
-    const command = await commands[name]?.();
-    const code = await command?.call(argv);
-    return { code, lines: printed.mock.calls.flat().join('\n') };
-  } finally {
-    printed.mockRestore();
-  }
-}
-async function inFolder<T>(work: (rooms: Rooms, stores: Stores) => Promise<T>): Promise<T> {
-  const stores = await openStores(configuration());
-  try {
-    return await work(await openRooms({ ...stores, now }), stores);
-  } finally {
-    await stores.storage.close();
-  }
-}
+useOldFolder();
 
 describe('recompute', () => {
   it('finds every released result as it is recorded', async () => {
@@ -64,7 +27,7 @@ describe('recompute', () => {
     expect(code).toBe(0);
   });
   it('names what differs from the journals, and ends with 1', async () => {
-    await inFolder(async ({ results }) => {
+    await inRooms(async ({ results }) => {
       const id = { tenant: 'demo', id: passed };
       const result = (await results.load(id)).state?.released?.result;
       if (result === undefined) throw new Error('not released');
@@ -83,7 +46,7 @@ describe('recompute', () => {
 describe('rebuild', () => {
   /** Takes the queue out of the folder, and returns what was there. */
   const takeQueue = () =>
-    inFolder(async (_rooms, { storage }) => {
+    inRooms(async (_rooms, { storage }) => {
       const queue = await storage.collection(ratingQueue);
       const taken = [];
       for await (const stored of everyDocument(queue, 'demo', { index: 'status', equal: [] })) taken.push(stored);
@@ -101,7 +64,7 @@ describe('rebuild', () => {
   it('writes the key of a receipt that is missing, and no event', async () => {
     const { key = '' } = oldData('lmdb').sessions['mo-passed'];
     const versionOf = async ({ results }: Rooms) => (await results.load({ tenant: 'demo', id: passed })).version;
-    const version = await inFolder(async (rooms, { storage }) => {
+    const version = await inRooms(async (rooms, { storage }) => {
       const keys = await storage.collection(resultKeys);
       const stored = await keys.get({ tenant: installationTenant, id: sha256(`result|${key}`) });
       if (stored === undefined) throw new Error('the receipt has no key');
@@ -110,14 +73,14 @@ describe('rebuild', () => {
       return versionOf(rooms);
     });
     await meetlat('rebuild');
-    expect((await inFolder(({ results }) => results.byKey(key)))?.id.id).toBe(passed);
-    expect(await inFolder(versionOf)).toBe(version);
+    expect((await inRooms(({ results }) => results.byKey(key)))?.id.id).toBe(passed);
+    expect(await inRooms(versionOf)).toBe(version);
   });
 });
 
 describe('rebuild, of what is counted', () => {
   const takeList = () =>
-    inFolder(async (_rooms, { storage }) => {
+    inRooms(async (_rooms, { storage }) => {
       const list = await storage.collection(sessionList);
       const taken = [];
       for await (const stored of everyDocument(list, 'demo', { index: 'registeredAt', equal: [] })) taken.push(stored);
@@ -125,7 +88,7 @@ describe('rebuild, of what is counted', () => {
       return new Map(taken.map(({ id, value }) => [id, value]));
     });
   const counts = () =>
-    inFolder(async (_rooms, { storage }) => itemCounts({ counts: await storage.collection(countedItems) }, 'demo'));
+    inRooms(async (_rooms, { storage }) => itemCounts({ counts: await storage.collection(countedItems) }, 'demo'));
   it('makes the list of sessions anew, and counts their items', async () => {
     const before = await takeList();
     expect(before.size).toBeGreaterThan(1);
@@ -142,7 +105,7 @@ describe('rebuild, of what is counted', () => {
 describe('set-aside', () => {
   it('lists what nobody knows, and ends with 1', async () => {
     expect(await meetlat('set-aside')).toEqual({ code: 0, lines: 'set aside    0' });
-    await inFolder(async (_rooms, { storage }) => {
+    await inRooms(async (_rooms, { storage }) => {
       const stream = { tenant: 'demo', kind: 'result', id: passed };
       const consequence = { kind: 'of-tomorrow', data: {} };
       await setAside(await storage.collection(setAsideConsequences), {
@@ -162,7 +125,7 @@ describe('set-aside', () => {
 describe('put-in-force', () => {
   const grounds = ['--by', 'otto', '--reason', 'simulated'];
   it('lets new sessions use a release, and knows why not', async () => {
-    const [other, before] = await inFolder(async (_rooms, { bank }) => {
+    const [other, before] = await inRooms(async (_rooms, { bank }) => {
       const release = bank.currentRelease('mo');
       await bank.publishRelease({ ...release, id: 'mo-other', createdAt: '2026-01-01T00:00:00.000Z' });
       return ['mo-other', release.id];
@@ -171,7 +134,7 @@ describe('put-in-force', () => {
       code: 0,
       lines: `${other} is in force for new sessions; before it was ${before}`,
     });
-    expect(await inFolder((_rooms, { bank }) => Promise.resolve(bank.currentRelease('mo').id))).toBe(other);
+    expect(await inRooms((_rooms, { bank }) => Promise.resolve(bank.currentRelease('mo').id))).toBe(other);
     await expect(meetlat('put-in-force', other, ...grounds)).rejects.toThrow('is in force already');
     await expect(meetlat('put-in-force', 'mo-none', ...grounds)).rejects.toMatchObject({
       key: 'put-in-force.unknown-release',
@@ -190,11 +153,11 @@ describe('replay-deliveries', () => {
     body: '{}',
   });
   const statuses = () =>
-    inFolder(async ({ deliveries }) =>
+    inRooms(async ({ deliveries }) =>
       Promise.all(['gone', 'done'].map(async (id) => (await deliveries.get({ tenant: 'demo', id }))?.value.status)),
     );
   beforeEach(() =>
-    inFolder(async ({ deliveries }) => {
+    inRooms(async ({ deliveries }) => {
       await deliveries.insert({ tenant: 'demo', id: 'gone' }, delivery('dead'));
       await deliveries.insert({ tenant: 'demo', id: 'done' }, delivery('delivered'));
     }),

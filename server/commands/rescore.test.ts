@@ -1,38 +1,19 @@
 /** rescore and annul against a data folder that a server wrote: two MO results of it are a pass and a fail. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { oldData, oldSecret, unpackLmdb } from '../../tests/fixtures/old-data.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { oldData } from '../../tests/fixtures/old-data.ts';
 import { accounts } from '../../people/staff/account.ts';
 import { choiceItem } from '../../item-bank/releases/pinned-test.ts';
-import { now, openStores } from '../compose.ts';
-import { readConfiguration } from '../configuration.ts';
-import { type Rooms, openRooms } from '../rooms.ts';
-import type { Stores } from '../stores.ts';
-import { commands } from './commands.ts';
+import { now } from '../compose.ts';
+import { inRooms, meetlat, useOldFolder } from './called.suite.ts';
 
 const { 'mo-passed': sessionPassed, 'mo-failed': sessionFailed } = oldData('lmdb').sessions;
 const [passed, failed] = [sessionPassed.session, sessionFailed.session];
-let directory: string;
 /** Three accounts of the folder; the last one is locked. */
 let [first, second, locked] = ['', '', ''];
 
-async function inFolder<T>(work: (rooms: Rooms, stores: Stores) => Promise<T>): Promise<T> {
-  const stores = await openStores(readConfiguration(process.env, process.cwd()));
-  try {
-    return await work(await openRooms({ ...stores, now }), stores);
-  } finally {
-    await stores.storage.close();
-  }
-}
-
+useOldFolder();
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'meetlat-rescore-'));
-  unpackLmdb(directory);
-  vi.stubEnv('MEETLAT_DATA', directory);
-  vi.stubEnv('MEETLAT_SECRET', oldSecret);
-  await inFolder(async (_, { storage }) => {
+  await inRooms(async (_, { storage }) => {
     const all = await storage.collection(accounts);
     const [one, two, three] = await all.every();
     if (one === undefined || two === undefined || three === undefined) throw new Error('too few accounts');
@@ -40,32 +21,16 @@ beforeEach(async () => {
     await all.replace(three, three.revision, { ...three.value, lockedAt: now() });
   });
 });
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(directory, { recursive: true });
-});
-
-async function meetlat(name: string, ...argv: string[]): Promise<{ code: number | undefined; lines: string }> {
-  const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
-  try {
-    const command = await commands[name]?.();
-    const code = await command?.call(argv);
-    return { code, lines: printed.mock.calls.flat().join('\n') };
-  } finally {
-    printed.mockRestore();
-  }
-}
-
 /** Questions of a session that were answered right, or wrong. */
 const questions = (session: string, category: 0 | 1): Promise<string[]> =>
-  inFolder(async ({ sessions }) => {
+  inRooms(async ({ sessions }) => {
     const loaded = await sessions.load({ tenant: 'demo', id: session });
     return (loaded?.state.items ?? [])
       .filter((item) => item.scored && item.category === category)
       .map(({ item }) => item.id);
   });
 const counting = (session: string) =>
-  inFolder(async ({ results }) => (await results.load({ tenant: 'demo', id: session })).state);
+  inRooms(async ({ results }) => (await results.load({ tenant: 'demo', id: session })).state);
 
 describe('rescore', () => {
   it('lists every decision that would change, and writes nothing', async () => {
@@ -86,7 +51,7 @@ describe('rescore', () => {
   });
   it('what falls waits, until a second account signs for it', async () => {
     const right = await questions(passed, 1);
-    const keys = await inFolder(async ({ sessions }, { pinnedTest }) => {
+    const keys = await inRooms(async ({ sessions }, { pinnedTest }) => {
       const loaded = await sessions.load({ tenant: 'demo', id: passed });
       if (loaded === undefined) throw new Error('no session');
       const test = pinnedTest(loaded.state.registration);
@@ -100,7 +65,7 @@ describe('rescore', () => {
     expect(await counting(passed)).toMatchObject({ corrections: 1, released: { result: { outcome: 'fail' } } });
   });
   it("never replaces a person's correction", async () => {
-    await inFolder(async ({ results }) => {
+    await inRooms(async ({ results }) => {
       const id = { tenant: 'demo', id: failed };
       const result = (await results.load(id)).state?.released?.result;
       if (result === undefined) throw new Error('not released');

@@ -1,52 +1,23 @@
 /** `meetlat staff`, against a data folder that an earlier version wrote, and a log-in that is open meanwhile. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Account, accounts, authenticate } from '../../people/staff/account.ts';
 import { Passwords, computePassword } from '../../people/staff/passwords.ts';
 import { openStaffSession, staffSessions, startStaffSession } from '../../people/staff/staff-sessions.ts';
 import { agencies, installation } from '../../people/agencies/agency.ts';
-import { now, openStores } from '../compose.ts';
-import { readConfiguration } from '../configuration.ts';
+import { now } from '../compose.ts';
 import type { Stores } from '../stores.ts';
-import { commands } from './commands.ts';
+import { inRooms, meetlat, useFolder } from './called.suite.ts';
 
 const an = 'an.peeters@agii';
-let directory: string;
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'meetlat-staff-'));
-  vi.stubEnv('MEETLAT_DATA', directory);
-  vi.stubEnv('MEETLAT_SECRET', 'a long enough secret for a test');
-  await inStores(async ({ storage }) => {
+useFolder(() =>
+  inRooms(async (_, { storage }) => {
     const all = await storage.collection(agencies);
     const centres = [{ id: 'gent', name: 'Gent' }];
     await all.insert({ tenant: installation, id: 'agii' }, { name: 'AgII', centres, demonstration: false });
-  });
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(directory, { recursive: true });
-});
-
-async function inStores<T>(work: (stores: Stores) => Promise<T>): Promise<T> {
-  const stores = await openStores(readConfiguration(process.env, process.cwd()));
-  try {
-    return await work(stores);
-  } finally {
-    await stores.storage.close();
-  }
-}
-async function staff(...argv: string[]): Promise<string> {
-  const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
-  try {
-    await (await commands['staff']?.())?.call(argv);
-    return printed.mock.calls.flat().join('\n');
-  } finally {
-    printed.mockRestore();
-  }
-}
+  }),
+);
+const inStores = <T>(work: (stores: Stores) => Promise<T>): Promise<T> => inRooms((_, stores) => work(stores));
+const staff = async (...argv: string[]): Promise<string> => (await meetlat('staff', ...argv)).lines;
 const passwordIn = (lines: string): string => /shown this once: (\S+)/.exec(lines)?.[1] ?? '';
 const added = () => staff('add', an, '--name', 'An Peeters', '--roles', 'invigilator,office', '--centre', 'gent');
 

@@ -1,57 +1,13 @@
 /** `meetlat verify SESSION`: the way of a result, against a data folder that an earlier version wrote. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { oldData, oldSecret, unpackLmdb } from '../../tests/fixtures/old-data.ts';
-import { now, openStores, random } from '../compose.ts';
-import { readConfiguration } from '../configuration.ts';
-import { openSealed } from '../open-storage.ts';
-import { upgradedStores } from '../privacy/upgrade.ts';
-import { type Rooms, openRooms } from '../rooms.ts';
-import { type OpenStores, openedStores } from '../stores.ts';
-import { commands } from './commands.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { oldData } from '../../tests/fixtures/old-data.ts';
+import { inRooms, meetlat, upgradeFolder, useOldFolder } from './called.suite.ts';
 
 const { sessions } = oldData('lmdb');
 const keyOf = (name: 'mo-passed' | 'nt2-passed' | 'mo-open') => ({ tenant: 'demo', id: sessions[name].session });
-const configuration = () => readConfiguration(process.env, process.cwd());
-const quiet = { info: () => undefined, warn: () => undefined };
-let directory: string;
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'meetlat-verify-'));
-  unpackLmdb(directory);
-  vi.stubEnv('MEETLAT_DATA', directory);
-  vi.stubEnv('MEETLAT_SECRET', oldSecret);
-  const open = async (): Promise<OpenStores> => {
-    const ports = { now, random };
-    return openedStores(await openSealed(configuration(), { ...ports, upgrade: true }), configuration(), ports);
-  };
-  const stores = await upgradedStores(open, { dataFolder: directory, now, log: quiet });
-  await stores.storage.close();
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(directory, { recursive: true });
-});
-
-async function verify(...argv: string[]): Promise<{ code: number | undefined; lines: string }> {
-  const printed = vi.spyOn(console, 'log').mockImplementation(() => undefined);
-  try {
-    const code = await (await commands['verify']?.())?.call(argv);
-    return { code, lines: printed.mock.calls.flat().join('\n') };
-  } finally {
-    printed.mockRestore();
-  }
-}
-async function inRooms<T>(work: (rooms: Rooms) => Promise<T>): Promise<T> {
-  const stores = await openStores(configuration());
-  try {
-    return await work(await openRooms({ ...stores, now }));
-  } finally {
-    await stores.storage.close();
-  }
-}
+useOldFolder();
+beforeEach(upgradeFolder);
+const verify = (...argv: string[]) => meetlat('verify', ...argv);
 
 describe('the way of a result', () => {
   it('leads from the session over its ratings to the certificate', async () => {
