@@ -67,6 +67,7 @@ describe.runIf(hasBrowser)('the invigilator', () => {
     await expect(form.getByRole('alert').filter({ hasText: text('problem.day-taken') })).toBeVisible();
     await shot(page, 'registrations-twice');
     await page.keyboard.press('Escape');
+    await gone(form);
 
     await page.getByLabel(text('expected.day'), { exact: true }).fill(inDays(1));
     await expect(row(page, amina)).toBeVisible();
@@ -129,6 +130,8 @@ describe.runIf(hasBrowser)('the invigilator', () => {
     expectValue(await accessibilityFaults(page)).toEqual([]);
     await button(asked, 'expected.cancel.go').click();
     await gone(row(page, chen));
+    // Her row took its buttons along: the keyboard goes on from the head of the list.
+    await expect(page.locator('#expected:focus')).toBeVisible();
     await shot(page, 'registrations-room');
     expectValue(await accessibilityFaults(page)).toEqual([]);
 
