@@ -69,7 +69,7 @@ describe.runIf(hasBrowser)('the invigilator', () => {
     await page.keyboard.press('Escape');
     await gone(form);
 
-    await page.getByLabel(text('expected.day'), { exact: true }).fill(inDays(1));
+    await page.getByRole('textbox', { name: text('expected.day'), exact: true }).fill(inDays(1));
     await expect(row(page, amina)).toBeVisible();
     expectValue(await of(page, 'act.admit', amina).count()).toBe(0);
     expectValue(await of(page, 'expected.act.absent', amina).count()).toBe(0);
