@@ -5,13 +5,11 @@ import type { ResultContent } from './result.ts';
 /** `other`: numbers change, outcome and level stay. */
 export type Change = 'raised' | 'lowered' | 'other' | 'same';
 
-type Standing = Pick<ResultContent, 'outcome' | 'level' | 'scale'>;
-
 const outcomes = ['void', 'fail', 'pass'] as const;
 
 /** `after` undefined: nothing would be decided. `levels` in ascending order. */
 export function changeOf(before: ResultContent, after: ResultContent | undefined, levels: readonly string[]): Change {
-  const rank = (content: Standing | undefined): readonly number[] =>
+  const rank = (content: ResultContent | undefined): readonly number[] =>
     content === undefined ? [0, -1] : [outcomes.indexOf(content.outcome), levels.indexOf(content.level ?? '')];
   const [was, is] = [rank(before), rank(after)];
   const first = was.findIndex((value, n) => value !== is[n]);

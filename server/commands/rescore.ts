@@ -73,13 +73,14 @@ function levelsOf(regimes: readonly Regime[], id: string): string[] {
   return regime?.kind === 'oral' ? regime.levels.map(({ name }) => name) : [];
 }
 
+const scoreOf = ({ score, max }: ResultContent): string | undefined =>
+  score === undefined ? undefined : `${score}/${max}`;
+
 /** `pass, 29/41`, `fail, A2, 431`. */
 const inShort = (say: CommandVoice, content: ResultContent | undefined): string =>
   content === undefined
     ? say('rescore.undecided')
-    : [content.outcome, content.level, content.scale, content.score && `${content.score}/${content.max}`]
-        .filter((part) => part !== undefined)
-        .join(', ');
+    : [content.outcome, content.level, content.scale, scoreOf(content)].filter((part) => part !== undefined).join(', ');
 
 interface Signed extends Signatories {
   readonly reason: string;
