@@ -35,7 +35,7 @@ describe('an encrypted chunk', () => {
           open(key, { ...upload, person: 'p2' }),
           open(key, { ...upload, id: 'u2' }),
           open(key, upload, 1),
-          open(key, upload, 0, sha256('x')),
+          open(key, upload, 0, sha256(Buffer.concat([plain, Buffer.of(0)]))),
           open(
             key,
             upload,
