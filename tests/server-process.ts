@@ -110,4 +110,10 @@ export class ServerProcess {
     if (account === undefined) throw new Error(`no demonstration account for ${role}`);
     return account;
   }
+
+  /** Two of them, who sign for what one person may not decide, as options of a command. */
+  async signatories(): Promise<readonly string[]> {
+    const [by, confirmedBy] = [await this.account('invigilator'), await this.account('designer')];
+    return ['--by', by.account, '--confirmed-by', confirmedBy.account];
+  }
 }

@@ -19,6 +19,7 @@ const cipher = {
     expect([of, what]).toEqual([owner, purpose]);
     return Promise.resolve(text === 'erased' ? undefined : text);
   },
+  watch: () => () => undefined,
 };
 const persons = new RegisteredPersons(cipher);
 

@@ -22,7 +22,7 @@ export const resultKeyHash = (key: string): string => sha256(`result|${key}`);
 type Registered = Pick<Registration, 'candidate' | 'personal'>;
 
 export class RegisteredPersons {
-  constructor(private readonly cipher: Pick<PersonCipher, 'open' | 'seal'>) {}
+  constructor(private readonly cipher: Pick<PersonCipher, 'open' | 'seal' | 'watch'>) {}
 
   /** What a registration records of its person. Throws PersonErased. */
   async seal(
@@ -36,6 +36,11 @@ export class RegisteredPersons {
       personal: await this.cipher.seal({ tenant, person: candidate }, purpose, text),
       resultKeyHash: resultKeyHash(resultKey),
     };
+  }
+
+  /** Calls `changed` with the pseudonym of whoever is new or was erased, once `of` knows it. */
+  watch(tenant: string, changed: (candidate: string) => void): () => void {
+    return this.cipher.watch(tenant, changed);
   }
 
   /** Undefined once the person was erased. Throws CorruptStorage. */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { oldData } from '../../tests/fixtures/old-data.ts';
 import { inFolder } from '../../tests/security/named.ts';
+import { accounts } from '../../people/staff/account.ts';
 import type { Key } from '../../storage/port.ts';
 import { now } from '../compose.ts';
 import { verifyEverything } from '../open-storage.ts';
@@ -12,6 +13,12 @@ import { configuration, inRooms, meetlat, upgradeFolder, useOldFolder } from './
 const { sessions } = oldData('lmdb');
 const passed = { tenant: 'demo', id: sessions['mo-passed'].session };
 useOldFolder();
+/** Two accounts of the folder. */
+const signed = (): Promise<readonly string[]> =>
+  inRooms(async (_rooms, { storage }) => {
+    const [one, two] = await (await storage.collection(accounts)).every();
+    return ['--by', one?.id ?? '', '--confirmed-by', two?.id ?? ''];
+  });
 const erase = (...argv: string[]) => meetlat('erase', ...argv);
 const personOf = (session: Key): Promise<Key> =>
   inRooms(async (rooms) => ({
@@ -44,7 +51,7 @@ describe('erase', () => {
     expect(dry.lines).toContain(`person      ${person.id}, agency demo`);
     expect((await shown())?.credential).toBeDefined();
 
-    const { code, lines } = await erase(person.id);
+    const { code, lines } = await erase(person.id, ...(await signed()));
     expect([code, lines]).toEqual([0, expect.stringContaining('1 certificates')]);
     expect(lines).toMatch(/^ERASED$/m);
     expect(lines).toContain('copied afresh');
@@ -62,10 +69,25 @@ describe('erase', () => {
   it('is the same when it is repeated', async () => {
     await upgradeFolder();
     const person = await personOf(passed);
-    await erase(person.id);
-    expect((await erase(person.id)).lines).toContain('before, too');
+    await erase(person.id, ...(await signed()));
+    expect((await erase(person.id, ...(await signed()))).lines).toContain('before, too');
     await inRooms(async (_rooms, { storage }) => {
       expect(await storage.journal.read({ ...person, kind: 'person' })).toHaveLength(1);
+    });
+  });
+  it('needs two people, who stand in the record', async () => {
+    await upgradeFolder();
+    const person = await personOf(passed);
+    const [, by = '', , confirmedBy = ''] = await signed();
+    await expect(erase(person.id)).rejects.toMatchObject({ key: 'erase.no-signatories' });
+    await expect(erase(person.id, '--by', by)).rejects.toMatchObject({ key: 'erase.no-signatories' });
+    const alone = ['--by', by, '--confirmed-by', by];
+    await expect(erase(person.id, ...alone)).rejects.toMatchObject({ key: 'signatories.same' });
+    expect(await wrappedKey(person)).not.toBe('');
+    await erase(person.id, '--by', by, '--confirmed-by', confirmedBy);
+    await inRooms(async (_rooms, { storage }) => {
+      const [commit] = await storage.journal.read({ ...person, kind: 'person' });
+      expect(commit?.events).toMatchObject([{ type: 'erased', by, confirmedBy }]);
     });
   });
   it('refuses who is in the middle of a session, nobody, and data of before', async () => {
@@ -73,11 +95,11 @@ describe('erase', () => {
     await upgradeFolder();
     const { id } = await personOf({ tenant: 'demo', id: sessions['mo-open'].session });
     const before = await wrappedKey({ tenant: 'demo', id });
-    await expect(erase(id)).rejects.toMatchObject({ key: 'erase.under-way' });
+    await expect(erase(id, ...(await signed()))).rejects.toMatchObject({ key: 'erase.under-way' });
     expect(await wrappedKey({ tenant: 'demo', id })).toBe(before);
-    await expect(erase('somebody')).rejects.toMatchObject({ key: 'erase.nobody' });
-    await expect(erase('somebody', '--agency', 'elsewhere')).rejects.toMatchObject({ key: 'erase.nobody' });
-    await expect(erase()).rejects.toMatchObject({ key: 'erase.who' });
-    await expect(erase(id, '--reference', 'KBI-1')).rejects.toMatchObject({ key: 'erase.who' });
+    await expect(erase('somebody')).rejects.toMatchObject({ key: 'person.nobody' });
+    await expect(erase('somebody', '--agency', 'elsewhere')).rejects.toMatchObject({ key: 'person.nobody' });
+    await expect(erase()).rejects.toMatchObject({ key: 'person.who' });
+    await expect(erase(id, '--reference', 'KBI-1')).rejects.toMatchObject({ key: 'person.who' });
   });
 });

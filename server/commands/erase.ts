@@ -1,5 +1,5 @@
 /** `meetlat erase PERSON`: forgets who somebody was; what happened stays, under the pseudonym. */
-import { tenants } from '../../people/agencies/agency.ts';
+import type { ErasureSignatories } from '../../people/candidates/erasure.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { askForFreshCopy, makeFreshCopy } from '../../storage/lmdb/fresh-copy.ts';
 import type { Key } from '../../storage/port.ts';
@@ -7,47 +7,43 @@ import type { CommandVoice } from '../../words/commands.ts';
 import { now } from '../compose.ts';
 import { readConfiguration } from '../configuration.ts';
 import { type Erasable, type ErasurePorts, erasable, erase } from '../privacy/erase.ts';
-import { type Rooms, openRooms } from '../rooms.ts';
+import { openRooms } from '../rooms.ts';
 import type { OpenStores } from '../stores.ts';
 import { command } from './command.ts';
 import { withInstallation } from './installation.ts';
+import { type AskedPerson, onePerson, personOptions } from './one-person.ts';
 import { flag, text } from './options.ts';
+import { signatories } from './signatories.ts';
 import { UsageError } from './usage-error.ts';
 
-interface Asked {
-  readonly person: string | undefined;
-  readonly reference: string | undefined;
-  readonly agency: string | undefined;
+interface Signing {
+  readonly by: string | undefined;
+  readonly confirmedBy: string | undefined;
+  readonly isDryRun: boolean;
 }
 
-/** Throws UsageError for nobody, and for a reference that several agencies have. */
-async function find({ candidates }: Rooms, agencies: readonly string[], asked: Asked): Promise<Key> {
-  const { person, reference, agency } = asked;
-  if ((person === undefined) === (reference === undefined)) throw new UsageError('erase.who');
-  const found: Key[] = [];
-  for (const tenant of agencies.filter((one) => agency === undefined || one === agency)) {
-    if (person !== undefined && (await candidates.isKnown({ tenant, id: person }))) found.push({ tenant, id: person });
-    const known = reference === undefined ? undefined : await candidates.byReference(tenant, reference);
-    if (known !== undefined) found.push({ tenant, id: known.id });
-  }
-  const [one, another] = found;
-  if (one === undefined) throw new UsageError('erase.nobody');
-  if (another !== undefined)
-    throw new UsageError('erase.several', { agencies: found.map((key) => key.tenant).join(', ') });
-  return one;
+/** Undefined for a dry run. Throws UsageError. */
+async function signedBy(
+  stores: OpenStores,
+  { by, confirmedBy, isDryRun }: Signing,
+): Promise<ErasureSignatories | undefined> {
+  if (isDryRun) return undefined;
+  if (by === undefined || confirmedBy === undefined) throw new UsageError('erase.no-signatories');
+  return { confirmedBy, ...(await signatories(stores, by, confirmedBy)) };
 }
 
-async function eraseIn(stores: OpenStores, asked: Asked, isDryRun: boolean) {
+async function eraseIn(stores: OpenStores, asked: AskedPerson, signing: Signing) {
   if (!stores.wrapping.isStorageEncrypted) throw new UsageError('erase.start-first');
   const rooms = await openRooms({ ...stores, now });
   const { storage, dataKeys } = stores;
   const list = await storage.collection(sessionList);
   const ports: ErasurePorts = { ...rooms, journal: storage.journal, dataKeys, sessionList: list, now };
-  const person = await find(rooms, await tenants(stores.agencies), asked);
+  const person = await onePerson(rooms, stores, asked);
   const takes = await erasable(ports, person);
   if (takes.underWay.length > 0)
     throw new UsageError('erase.under-way', { person: person.id, sessions: takes.underWay.join(', ') });
-  if (!isDryRun) await erase(ports, person);
+  const signed = await signedBy(stores, signing);
+  if (signed !== undefined) await erase(ports, person, signed);
   return { person, takes };
 }
 
@@ -71,18 +67,22 @@ export const eraseCommand = command({
   name: 'erase',
   calls: ['PERSON [OPTIONS]', '--reference REFERENCE [OPTIONS]'],
   says: 'erase.says',
-  examples: ['meetlat erase --reference KBI-2026-004711 --dry-run', 'meetlat erase baptwe4dkhpvx3kq5r4gq4gj2n'],
+  examples: [
+    'meetlat erase --reference KBI-2026-004711 --dry-run',
+    'meetlat erase baptwe4dkhpvx3kq5r4gq4gj2n --by an@agii --confirmed-by bo@agii',
+  ],
   options: {
-    reference: text('REFERENCE', 'erase.reference'),
-    agency: text('AGENCY', 'erase.agency'),
+    ...personOptions,
+    by: text('ACCOUNT', 'rescore.by'),
+    'confirmed-by': text('ACCOUNT', 'rescore.confirmed-by'),
     'dry-run': flag('erase.dry-run'),
   },
-  run: async ({ reference, agency, 'dry-run': isDryRun }, [person], say) => {
+  run: async ({ reference, agency, by, 'confirmed-by': confirmedBy, 'dry-run': isDryRun }, [person], say) => {
     const { dataFolder } = readConfiguration(process.env, process.cwd());
     const done = await withInstallation(async (stores) => {
       const isEmbedded = stores.storage.engine === 'lmdb';
       if (isEmbedded && !isDryRun) await askForFreshCopy(dataFolder);
-      return { isEmbedded, ...(await eraseIn(stores, { person, reference, agency }, isDryRun)) };
+      return { isEmbedded, ...(await eraseIn(stores, { person, reference, agency }, { by, confirmedBy, isDryRun })) };
     });
     const erased = done.takes.isErased ? 'erase.again' : 'erase.erased';
     console.log(told(done.person, done.takes, say(isDryRun ? 'erase.would' : erased), say));

@@ -3,7 +3,7 @@
  * pushes, wherever they lie. What happened stays in the journal, under the pseudonym, and verifies as before.
  */
 import type { Candidates } from '../../people/candidates/candidate.ts';
-import { isErased, recordErasure } from '../../people/candidates/erasure.ts';
+import { type ErasureSignatories, isErased, recordErasure } from '../../people/candidates/erasure.ts';
 import type { SessionList } from '../../delivery/sessions/session-list.ts';
 import type { Sessions } from '../../delivery/sessions/run.ts';
 import type { Certificates } from '../../scoring/certificates/issue.ts';
@@ -64,7 +64,7 @@ export async function erasable(ports: ErasurePorts, person: Key): Promise<Erasab
 }
 
 /** Safe to repeat: whoever comes after a kill finishes it. */
-export async function erase(ports: ErasurePorts, person: Key): Promise<void> {
+export async function erase(ports: ErasurePorts, person: Key, signed: ErasureSignatories): Promise<void> {
   const { journal, dataKeys, candidates, now } = ports;
   await dataKeys.destroyDataKey(person.tenant, person.id);
   await candidates.erase(person, now());
@@ -75,7 +75,7 @@ export async function erase(ports: ErasurePorts, person: Key): Promise<void> {
     const status = one.value.status === 'delivered' ? 'delivered' : 'erased';
     await unlessRaced(ports.deliveries.replace(one, one.revision, { ...one.value, status }));
   }
-  await recordErasure(journal, person, now());
+  await recordErasure(journal, person, { at: now(), ...signed });
 }
 
 async function keptOf({ certificates, deliveries }: ErasurePorts, { tenant, id }: Key) {

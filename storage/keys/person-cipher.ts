@@ -52,9 +52,15 @@ interface KeptKey {
   readonly texts: Map<string, string>;
 }
 
+interface KeyWatcher {
+  readonly tenant: string;
+  readonly changed: (person: string) => void;
+}
+
 export class PersonCipher {
   private readonly kept = new Map<string, KeptKey>();
   private readonly watched = new Set<string>();
+  private readonly watchers = new Set<KeyWatcher>();
   /** Counts changes of keys: a key that was read before one of them is not kept. */
   private changes = 0;
 
@@ -85,7 +91,7 @@ export class PersonCipher {
     const nowMs = toEpochMs(this.ports.now());
     const known = this.kept.get(name);
     if (known !== undefined && known.untilMs > nowMs) return known;
-    this.watch(owner.tenant);
+    this.follow(owner.tenant);
     const before = this.changes;
     const dataKey = await this.ports.dataKeys.dataKeyOf(owner.tenant, owner.person, create);
     if (dataKey === undefined) return undefined;
@@ -102,12 +108,24 @@ export class PersonCipher {
     if (this.kept.size > mostKept && oldest !== undefined) this.kept.delete(oldest);
   }
 
-  private watch(tenant: string): void {
+  /**
+   * Calls `changed` when the key of a person was made or destroyed, here or by another process, once it is out of
+   * memory here: what is opened from then on is as it is now. Ends by the returned call.
+   */
+  watch(tenant: string, changed: (person: string) => void): () => void {
+    const watcher = { tenant, changed };
+    this.watchers.add(watcher);
+    this.follow(tenant);
+    return () => void this.watchers.delete(watcher);
+  }
+
+  private follow(tenant: string): void {
     if (this.watched.has(tenant)) return;
     this.watched.add(tenant);
     this.ports.dataKeys.watch(tenant, (person) => {
       this.changes += 1;
       this.kept.delete(nameOf({ tenant, person }));
+      for (const watcher of this.watchers) if (watcher.tenant === tenant) watcher.changed(person);
     });
   }
 }

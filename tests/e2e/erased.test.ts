@@ -32,7 +32,10 @@ describe.runIf(hasBrowser)('the room, once somebody was erased', () => {
     await invigilator.post(`/invigilator/sessions/${candidate.session}/end`, { reason: 'a test' });
     execFileSync(
       process.execPath,
-      [join(import.meta.dirname, '../../bin/meetlat.mjs'), 'erase', '--reference', who.reference],
+      [
+        join(import.meta.dirname, '../../bin/meetlat.mjs'),
+        ...['erase', '--reference', who.reference, ...(await server.signatories())],
+      ],
       { env: { PATH: process.env['PATH'] ?? '', MEETLAT_NO_BUILD: '1', MEETLAT_DATA: server.folder } },
     );
     const { page, faults } = await openWindow(browser, { url: server.url });

@@ -46,6 +46,30 @@ async function mongodb(): Promise<Opened> {
   };
 }
 
+/** What an open room is told. */
+async function followRoom(invigilator: Staff) {
+  const end = new AbortController();
+  const response = await fetch(`${invigilator.url}/api/v1/invigilator/room/events`, {
+    headers: { cookie: invigilator.cookie },
+    signal: end.signal,
+  });
+  const told: string[] = [];
+  const follow = async (): Promise<void> => {
+    for await (const bytes of response.body ?? []) told.push(Buffer.from(bytes).toString());
+  };
+  follow().catch(() => undefined);
+  const messages = (): string[] =>
+    told
+      .join('')
+      .split('\n\n')
+      .filter((message) => message.includes('event: '));
+  return {
+    last: () => messages().at(-1) ?? '',
+    lastOf: (event: string) => messages().findLast((message) => message.includes(`event: ${event}`)) ?? '',
+    end: () => end.abort(),
+  };
+}
+
 describe.each([
   ['LMDB', true, lmdb],
   ['MongoDB', hasMongo(true), mongodb],
@@ -213,7 +237,15 @@ describe.each([
       return (await keys.get({ tenant: 'demo', id: pseudonym }))?.value.wrapped ?? '';
     });
     expect(await inClear([wrapped])).not.toEqual([]);
-    expect(await meetlat('erase', '--reference', who.reference)).toMatch(/^ERASED$/m);
+    const watched = await followRoom(invigilator);
+    await expect.poll(() => watched.last()).toContain(who.name);
+    expect(await meetlat('erase', '--reference', who.reference)).toContain('two people');
+    expect(await meetlat('erase', '--reference', who.reference, ...(await server.signatories()))).toMatch(/^ERASED$/m);
+    // Long before the room is read anew by itself.
+    await expect.poll(() => watched.last(), { timeout: 20_000 }).toContain('event: registrations');
+    expect(watched.lastOf('changes')).toContain(candidate.session);
+    expect(watched.lastOf('changes')).not.toContain(who.name);
+    watched.end();
     await expect.poll(async () => (await askResult(key)).status, { timeout: 10_000 }).toBe(404);
     await expect.poll(async () => (await candidate.request('/session')).status, { timeout: 10_000 }).toBe(401);
     const room = await invigilator.get<Room>('/invigilator/room');

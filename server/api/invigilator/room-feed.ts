@@ -8,7 +8,7 @@ import type { EventStream } from '../../http/sse.ts';
 import { defined } from '../../../storage/document/defined.ts';
 import type { ClockStopSeen, Room, RoomChanges, RoomSession } from './protocol.ts';
 import { centreOfRegistration } from './expected.ts';
-import { type InvigilatorPorts, type Centre, centreTitle, clockStopSeen, roomIds, roomSession } from './view.ts';
+import { type InvigilatorPorts, type Centre, centreTitle, clockStopSeen, roomIds, roomRow } from './view.ts';
 
 /** Many changes within this time are one message, ms. */
 const gatherMs = 250;
@@ -50,6 +50,10 @@ class RoomFeed {
   private readonly watchers = new Set<() => void>();
   /** Registrations that changed, of any centre of the agency. */
   private readonly registrations = new Set<string>();
+  /** Whose each session in the room is, by pseudonym. */
+  private readonly owners = new Map<string, string>();
+  /** Persons of the agency who are new or were erased. */
+  private readonly persons = new Set<string>();
   private readonly streams = new Set<EventStream>();
   private readonly stops: readonly (() => void)[];
   private waiting: (() => void) | undefined;
@@ -71,6 +75,10 @@ class RoomFeed {
       program.live.clock.watch(() => this.soon()),
       program.registrations.watch(centre.tenant, ({ id }) => {
         this.registrations.add(id);
+        this.soon();
+      }),
+      program.persons.watch(centre.tenant, (candidate) => {
+        this.persons.add(candidate);
         this.soon();
       }),
       program.timers.every(relistMs, () => this.inBackground(this.list())),
@@ -143,39 +151,59 @@ class RoomFeed {
   }
 
   private async refresh(): Promise<void> {
+    const isAnyErased = await this.lookForErased();
     const ids = [...this.changed];
     this.changed.clear();
     for (const id of ids) await this.look(id);
     this.lookAtSeats();
     await this.lookAtClock();
     for (const tell of this.watchers) tell();
-    await this.tellOfRegistrations();
+    await this.tellOfRegistrations(isAnyErased);
+  }
+
+  /** A name leaves the room as soon as its person is erased. */
+  private async lookForErased(): Promise<boolean> {
+    const persons = [...this.persons];
+    this.persons.clear();
+    let isAny = false;
+    for (const id of persons) {
+      if ((await this.program.candidates.person({ tenant: this.centre.tenant, id })) !== undefined) continue;
+      isAny = true;
+      for (const [session, owner] of this.owners) if (owner === id) this.changed.add(session);
+    }
+    return isAny;
   }
 
   /** Only that something changed: whoever looks at a day asks for it. */
-  private async tellOfRegistrations(): Promise<void> {
+  private async tellOfRegistrations(isAnyErased: boolean): Promise<void> {
     const ids = [...this.registrations];
     this.registrations.clear();
     const { tenant, centre } = this.centre;
     const centres = await Promise.all(ids.map((id) => centreOfRegistration(this.program, { tenant, id })));
-    if (centres.includes(centre)) for (const stream of this.streams) stream.send('registrations', {});
+    if (isAnyErased || centres.includes(centre)) for (const stream of this.streams) stream.send('registrations', {});
   }
 
   private async list(): Promise<void> {
     this.title = await centreTitle(this.program, this.centre);
     const listed = new Set(await roomIds(this.program, this.centre));
     for (const id of listed) await this.look(id);
-    for (const id of this.rows.ids()) if (!listed.has(id)) this.rows.set(id, undefined);
+    for (const id of this.rows.ids()) if (!listed.has(id)) this.forget(id);
     this.foreign.clear();
     this.lookAtSeats();
     await this.lookAtClock();
     for (const tell of this.watchers) tell();
   }
 
+  private forget(id: string): void {
+    this.rows.set(id, undefined);
+    this.owners.delete(id);
+  }
+
   private async look(id: string): Promise<void> {
-    const row = await roomSession(this.program, this.centre, id);
-    if (row === undefined) this.foreign.add(id);
-    this.rows.set(id, row);
+    const found = await roomRow(this.program, this.centre, id);
+    if (found === undefined) this.foreign.add(id);
+    else this.owners.set(id, found.candidate);
+    this.rows.set(id, found?.row);
   }
 
   private lookAtSeats(): void {

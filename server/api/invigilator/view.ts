@@ -41,18 +41,24 @@ export interface Centre {
   readonly centre: string;
 }
 
+/** A session in the room, with the pseudonym of whose it is. */
+export interface RoomRow {
+  readonly candidate: string;
+  readonly row: RoomSession;
+}
+
 /** Undefined for a session of another centre. */
-export async function roomSession(
+export async function roomRow(
   program: InvigilatorPorts,
   { tenant, centre }: Centre,
   id: string,
-): Promise<RoomSession | undefined> {
+): Promise<RoomRow | undefined> {
   const session = await program.sessions.load({ tenant, id });
   if (session === undefined || session.state.registration.centre !== centre) return undefined;
   const { registration } = session.state;
   const person = await program.persons.of(tenant, registration);
   const test = program.sessions.pinnedTest(session.state);
-  return {
+  const row: RoomSession = {
     session: id,
     ...(person === undefined ? {} : { name: person.name }),
     test: registration.test,
@@ -61,6 +67,7 @@ export async function roomSession(
     contactLanguage: registration.contactLanguage,
     ...seen(session.state, test, program.now()),
   };
+  return { candidate: registration.candidate, row };
 }
 
 /** Latest first. */
@@ -82,11 +89,11 @@ export const clockStopSeen = (stop: ClockStop | undefined): ClockStopSeen | unde
 export async function roomView(program: InvigilatorPorts, { tenant, account }: StaffAccess): Promise<Room> {
   const where = { tenant, centre: account.centre };
   const ids = await roomIds(program, where);
-  const sessions = await Promise.all(ids.map((id) => roomSession(program, where, id)));
+  const rows = await Promise.all(ids.map((id) => roomRow(program, where, id)));
   return {
     centre: await centreTitle(program, where),
     serverNow: program.now(),
-    sessions: sessions.filter((session): session is RoomSession => session !== undefined),
+    sessions: rows.flatMap((found) => (found === undefined ? [] : [found.row])),
     seats: [...program.live.seats.list()],
     ...defined({ clockStop: clockStopSeen((await program.live.clock.get())?.value) }),
   };
