@@ -41,6 +41,7 @@ export const rooms = {
   'item-bank': [
     'items',
     'qti',
+    'review',
     'specifications',
     'releases',
     'forms',

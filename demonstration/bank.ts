@@ -5,6 +5,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { defined } from '../storage/document/defined.ts';
 import { canonicalJson } from '../storage/document/json.ts';
 import { sha256 } from '../storage/document/hash.ts';
 import type { ItemVersion, MediaRef, Spoken } from '../item-bank/items/item.ts';
@@ -48,8 +49,6 @@ interface Material {
   readonly slots: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
-const version = 1;
-
 function clip({ clips }: Material, file: string, item: string, key: string): MediaRef {
   const found = clips[`${item}/${key}`];
   if (found === undefined)
@@ -59,7 +58,7 @@ function clip({ clips }: Material, file: string, item: string, key: string): Med
 const picture = (name: string): MediaRef => ({ id: `${name}.svg`, contentType: 'image/svg+xml', durationMs: 0 });
 
 function listeningItem(material: Material, file: string, source: ListeningSource): ItemVersion {
-  const { id, use, enemies, key, rationale, type, level, domain, topic } = source;
+  const { id, version, use, enemies, key, rationale, type, level, domain, topic, warmest, withoutAudio } = source;
   const audio = (name: string): MediaRef => clip(material, file, id, name);
   return {
     kind: 'choice',
@@ -69,6 +68,7 @@ function listeningItem(material: Material, file: string, source: ListeningSource
     enemies,
     key,
     rationale,
+    ...defined({ warmest, withoutAudio }),
     attributes: { type, level, domain, topic },
     languages: {
       nl: {
@@ -85,7 +85,7 @@ function listeningItem(material: Material, file: string, source: ListeningSource
 }
 
 function speakingItem(material: Material, file: string, source: SpeakingSource): ItemVersion {
-  const { id, use, title, criteria, lookFor, task, level } = source;
+  const { id, version, use, title, criteria, lookFor, task, level } = source;
   return {
     kind: 'speaking',
     id,
@@ -106,7 +106,7 @@ function speakingItem(material: Material, file: string, source: SpeakingSource):
 }
 
 function civicItem(material: Material, file: string, item: CivicSource): ItemVersion {
-  const { id, use, enemies, key, rationale, source, reviewBy, slot, part } = item;
+  const { id, version, use, enemies, key, rationale, source, consulted, reviewBy, slot, part, about } = item;
   const content = material.slots.get(slot);
   if (content === undefined && use === 'operational')
     throw new DemonstrationInvalid(file, id, 'slot', `${slot} is no slot of the blueprint`);
@@ -128,7 +128,8 @@ function civicItem(material: Material, file: string, item: CivicSource): ItemVer
     rationale,
     source,
     reviewBy,
-    attributes: { slot, part, ...content },
+    ...defined({ consulted }),
+    attributes: { slot, part, ...content, ...defined({ about }) },
     languages: Object.fromEntries(texts),
   };
 }

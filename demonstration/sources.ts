@@ -21,6 +21,8 @@ export class DemonstrationInvalid extends Error {
 
 const Use = z.enum(['operational', 'pretest', 'practice']);
 const key = z.int().min(0).max(2);
+/** A text that changed is another version of its item; the first is not written. */
+const version = z.int().positive().default(1);
 const difficulty = z.number().min(-4).max(4);
 const Voiced = { voice: z.string().min(1), text: z.string().min(1) };
 
@@ -36,9 +38,12 @@ const ListeningSource = z
     question: z.string().min(1),
     options: z.array(z.strictObject({ text: z.string().min(1), picture: z.string().optional() })).length(3),
     key,
+    version,
     difficulty,
     enemies: z.array(z.string()),
     rationale: z.string().min(1),
+    warmest: key.optional(),
+    withoutAudio: key.optional(),
   })
   .refine(({ type, options }) => type !== 'L1' || options.every(({ picture }) => picture !== undefined), {
     path: ['options'],
@@ -50,6 +55,7 @@ const SpeakingSource = z.strictObject({
   task: z.string().min(1),
   title: z.string().min(1),
   level: z.string().min(1),
+  version,
   use: Use.default('operational'),
   criteria: z.array(Criterion).min(1),
   turns: z
@@ -75,7 +81,11 @@ const CivicSource = z.strictObject({
     z.strictObject({ stem: z.string().min(1), options: z.array(z.string().min(1)).length(3) }),
   ),
   key,
+  version,
+  /** Which part of its slot's subject it asks about, in the words of the slot. */
+  about: z.string().min(1).optional(),
   source: z.string().min(1),
+  consulted: z.iso.date().optional(),
   reviewBy: z.iso.date(),
   difficulty,
   enemies: z.array(z.string()),

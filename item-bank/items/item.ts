@@ -61,7 +61,13 @@ export const ChoiceItem = z
     /** For people who review the item; never for candidates. */
     rationale: z.string(),
     source: z.string().optional(),
+    /** The day on which somebody looked at the source; without it the fact is still to be verified. */
+    consulted: z.iso.date().optional(),
+    /** The day before which somebody must look at it again. */
     reviewBy: z.string().optional(),
+    /** The author's marks for `review/`: the kindest answer, and the one chosen in a trial without the sound. */
+    warmest: z.int().nonnegative().optional(),
+    withoutAudio: z.int().nonnegative().optional(),
   })
   .refine((item) => new Set(optionCounts(item)).size <= 1, 'every language has the same number of options')
   .refine((item) => optionCounts(item).every((count) => item.key < count), 'the key is one of the options');

@@ -18,6 +18,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand,
   publish: async () => (await import('./publish.ts')).publishCommand,
   'put-in-force': async () => (await import('./put-in-force.ts')).putInForceCommand,
+  bank: async () => (await import('./bank.ts')).bankCommand,
   fit: async () => (await import('./fit.ts')).fitCommand,
   dif: async () => (await import('./dif.ts')).difCommand,
   drift: async () => (await import('./drift.ts')).driftCommand,
