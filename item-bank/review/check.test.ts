@@ -8,8 +8,7 @@ import { heardShare, namedAt } from './heard.ts';
 import { type PlantedText, planted, plantedPrompt } from './planted.suite.ts';
 
 const today = '2026-11-28';
-const many = (make: (n: number) => ChoiceItem, count = 12): ChoiceItem[] =>
-  Array.from({ length: count }, (_, n) => make(n));
+const many = <T>(make: (n: number) => T, count = 12): T[] => Array.from({ length: count }, (_, n) => make(n));
 const cuesOf = (items: readonly ChoiceItem[]): string[] =>
   checkBank(items, today)
     .figures.filter((figure) => figure.isCue)

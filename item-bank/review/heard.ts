@@ -1,4 +1,4 @@
-/** Which words of an answer are heard in a text, and where: by the stem of a word, since nouns and verbs change form. */
+/** Which words of an answer are heard in a text, and where: by the stem of a word, since words change form. */
 
 /** Words that say nothing about what an answer is about. */
 const empty = new Set(
