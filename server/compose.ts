@@ -1,7 +1,7 @@
 /** The one place that makes the clock, randomness, ids, timers and storage, and ties every floor together. */
 import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Express } from 'express';
@@ -44,6 +44,7 @@ import { fileMemory } from './checkpoint-memory.ts';
 import { mediaFolders, publishContent } from './content.ts';
 import { createApplication } from './http/application.ts';
 import type { Endpoint } from './http/endpoint.ts';
+import { metrics } from './http/metrics.ts';
 import { CalibrationFiles } from './jobs/calibration-files.ts';
 import { Calibrations, calibrationJobs, startWorker } from './jobs/calibrations.ts';
 import { ClockWatch, clockJob } from './jobs/clock-watch.ts';
@@ -120,6 +121,8 @@ interface WholeProgram extends Program {
 export interface Composed {
   readonly program: Program;
   readonly application: Express;
+  /** Served at an address of its own. */
+  readonly metrics: Express;
   readonly jobs: readonly Job[];
   /** Told once the server listens: the address that people reach. */
   reachableAt(url: string): void;
@@ -140,7 +143,7 @@ const pinnedToday = ({ bank, engine }: Stores): Pick<AdmissionPorts, 'currentTes
 });
 
 export async function compose(configuration: Configuration): Promise<Composed> {
-  await mkdir(configuration.dataFolder, { recursive: true });
+  await ownFolder(configuration.dataFolder);
   const log: Logger = pino(
     { level: 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: true }),
@@ -169,6 +172,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     isAnyUnderWay: async () => (await findOpen(program)).length > 0,
   });
   const memory = memoryOf(configuration, surroundings, program.signBytes);
+  const measured = metrics();
   // A database that is not the one this installation wrote ends the start here.
   await writeCheckpoint({ storage, sign: program.signBytes, at: program.now(), memory });
   return {
@@ -177,7 +181,9 @@ export async function compose(configuration: Configuration): Promise<Composed> {
       endpoints: endpointsOf(program, signing, counts),
       interfaceFolder: join(import.meta.dirname, 'interface'),
       jwks: () => signing.jwks(),
+      measure: measured.measure,
     }),
+    metrics: measured.application,
     jobs: [...(await jobsOf(program, { memory, watch, liveness })), itemCountsJob(counts, stores.agencies)],
     reachableAt: (url) => {
       publicUrl = url;
@@ -191,6 +197,12 @@ export async function compose(configuration: Configuration): Promise<Composed> {
       await storage.close();
     },
   };
+}
+
+/** Nobody else on this machine looks into it, whatever lies there from a version that left files open to others. */
+async function ownFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o700);
 }
 
 interface Surroundings {

@@ -36,11 +36,19 @@ describe('configuration by environment', () => {
     ],
     ['neither on nor off', { MEETLAT_DEMO: 'perhaps' }, 'MEETLAT_DEMO'],
     ['a public address that is none', { MEETLAT_PUBLIC_URL: 'exam.example' }, 'MEETLAT_PUBLIC_URL'],
+    ['no port for the metrics', { MEETLAT_METRICS: 'localhost' }, 'MEETLAT_METRICS'],
+    ['a port too high for the metrics', { MEETLAT_METRICS: '::1:70000' }, 'MEETLAT_METRICS'],
   ])('%s stops the start and names the variable', (_, environment, variable) => {
     const attempt = (): unknown => read(environment);
     expect(attempt).toThrow(ConfigurationError);
     expect(attempt).toThrow(new RegExp(`^${variable}: [^\\n]+$`));
   });
+  it.each([
+    ['9100', '127.0.0.1'],
+    ['0.0.0.0:9100', '0.0.0.0'],
+    ['[::1]:9100', '::1'],
+    ['metrics.internal:9100', 'metrics.internal'],
+  ])('metrics at %s', (place, host) => expect(read({ MEETLAT_METRICS: place }).metrics).toEqual({ host, port: 9100 }));
   it('an empty value counts as absent', () =>
     expect(read({ PORT: '', MEETLAT_SECRET: '' })).toMatchObject({ port: 3000, secret: undefined }));
 });

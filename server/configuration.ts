@@ -18,6 +18,8 @@ export interface Configuration {
   readonly witnessFile?: string;
   /** Or where it is posted to. */
   readonly witnessUrl?: string;
+  /** Where measures are served; absent: nowhere. */
+  readonly metrics?: { readonly host: string; readonly port: number };
 }
 
 export class ConfigurationError extends Error {
@@ -42,6 +44,7 @@ const known = new Set([
   'MEETLAT_DEMO',
   'MEETLAT_CONTENT',
   'MEETLAT_WITNESS',
+  'MEETLAT_METRICS',
 ]);
 /** Read by the launcher, the commands and the tests' own processes, not by the program. */
 const foreign = /^MEETLAT_(NO_BUILD|LANG|FULL|TEST_.*|JWKS)$/;
@@ -118,6 +121,15 @@ function witnessOf(
   return witnessUrl === undefined ? {} : { witnessUrl };
 }
 
+/** A port of this machine's own, or an address with a port. */
+function metricsOf(place: string | undefined): Pick<Configuration, 'metrics'> {
+  if (place === undefined) return {};
+  const [, host = '127.0.0.1', number] = /^(?:\[?([\w.:-]+?)\]?:)?(\d+)$/.exec(place) ?? [];
+  if (number === undefined || Number(number) > 65_535)
+    throw new ConfigurationError('MEETLAT_METRICS', `"${place}" is neither a port nor an address with a port`);
+  return { metrics: { host, port: Number(number) } };
+}
+
 /** Throws ConfigurationError. An empty value counts as absent. */
 export function readConfiguration(
   raw: Environment,
@@ -149,5 +161,6 @@ export function readConfiguration(
     demonstration: demonstration(environment['MEETLAT_DEMO'], mongodbUri !== undefined),
     ...(content === undefined ? {} : { contentFolder: resolve(workingFolder, content) }),
     ...witnessOf(witness, workingFolder),
+    ...metricsOf(environment['MEETLAT_METRICS']),
   };
 }

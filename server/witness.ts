@@ -17,7 +17,7 @@ export function fileWitness(file: string, { now, failed }: WitnessPorts): (ancho
   let writing: Promise<void> = Promise.resolve();
   return ({ number, hash }) => {
     const line = `${number}:${hash} ${now()}\n`;
-    writing = writing.then(() => appendFile(file, line, { mode: 0o644 })).catch(failed);
+    writing = writing.then(() => appendFile(file, line, { mode: 0o600 })).catch(failed);
   };
 }
 

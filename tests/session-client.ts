@@ -26,6 +26,8 @@ export class Staff {
   private constructor(
     readonly url: string,
     readonly cookie: string,
+    /** As they were set, with their flags. */
+    readonly setCookies: readonly string[],
   ) {}
   static async login(url: string, account: Account): Promise<Staff> {
     const response = await fetch(`${url}/api/v1/staff/login`, {
@@ -34,7 +36,8 @@ export class Staff {
       body: JSON.stringify(account),
     });
     await reply(response);
-    return new Staff(url, (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '');
+    const setCookies = response.headers.getSetCookie();
+    return new Staff(url, setCookies[0]?.split(';')[0] ?? '', setCookies);
   }
   get<T>(path: string): Promise<T> {
     return fetch(`${this.url}/api/v1${path}`, { headers: { cookie: this.cookie } }).then((response) =>

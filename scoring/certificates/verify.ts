@@ -2,7 +2,7 @@
  * Checks a certificate with nothing but the issuer's published keys: for servers, browsers and strangers alike. Imports
  * nothing of ours. The algorithms and the type are pinned; what is not exactly a certificate is invalid, with a reason.
  */
-import { type JSONWebKeySet, createLocalJWKSet, errors, jwtVerify } from 'jose';
+import { type JSONWebKeySet, base64url, createLocalJWKSet, errors, jwtVerify } from 'jose';
 
 export interface VerifiedCertificate {
   readonly valid: true;
@@ -36,6 +36,8 @@ export async function verifyCertificate(
   { jwks, issuer, at }: VerifyOptions,
 ): Promise<CertificateVerification> {
   try {
+    // The text as it was issued, and no other that stands for the same bytes.
+    if (!credential.trim().split('.').every(isCanonical)) return { valid: false, reason: 'malformed' };
     const { payload, protectedHeader } = await jwtVerify(credential.trim(), createLocalJWKSet(jwks), {
       algorithms,
       typ: 'vc+jwt',
@@ -53,6 +55,9 @@ export async function verifyCertificate(
     return { valid: false, reason: reasonOf(error) };
   }
 }
+
+/** base64url in its one right form: the last character's spare bits are zero, and nothing stands between. */
+const isCanonical = (part: string): boolean => base64url.encode(base64url.decode(part)) === part;
 
 /** The credential's own dates, beside `nbf` and `exp` which are the signature's. */
 function outsideValidity(payload: unknown, at: Date): InvalidReason | undefined {

@@ -9,9 +9,22 @@ import { Problem } from '../http/problem.ts';
 import type { Program } from '../program.ts';
 
 /** What it takes to know who asks. */
-export type GuardPorts = Pick<Program, 'tokens' | 'sessions' | 'persons' | 'accounts' | 'staffSessions' | 'now'>;
+export type GuardPorts = Pick<
+  Program,
+  'tokens' | 'sessions' | 'persons' | 'accounts' | 'staffSessions' | 'now' | 'publicUrl'
+>;
 
-export const staffCookie = 'meetlat-staff';
+export type CookieName = 'staff' | 'device';
+
+/**
+ * Where we are reached by HTTPS a cookie has the prefix by which browsers take it from this very host only, whole and
+ * secure: nobody of another name of the same site, or on the line, can plant one.
+ */
+export const cookieName = (name: CookieName, publicUrl: string): string =>
+  `${publicUrl.startsWith('https:') ? '__Host-' : ''}meetlat-${name}`;
+
+export const cookieOf = (request: Request, name: CookieName, publicUrl: string): string | undefined =>
+  parseCookie(request.headers.cookie ?? '')[cookieName(name, publicUrl)];
 
 export interface StaffAccess {
   readonly tenant: string;
@@ -44,7 +57,7 @@ export function guards(program: GuardPorts) {
   const staff =
     (role?: Role) =>
     async (request: Request, _response: Response): Promise<StaffAccess> => {
-      const token = parseCookie(request.headers.cookie ?? '')[staffCookie];
+      const token = cookieOf(request, 'staff', program.publicUrl());
       if (token === undefined) throw new Problem('not-logged-in');
       const claims = await program.tokens.staff(token);
       const account = await openStaffSession(program, claims);

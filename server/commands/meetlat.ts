@@ -33,6 +33,8 @@ function whyNot(error: unknown, say: CommandVoice): unknown {
   return error;
 }
 
+// Whatever this process writes is its owner's: data, keys, recordings and reports alike.
+process.umask(0o077);
 const voice = commandVoice(languageOf(process.env));
 main(process.argv.slice(2), voice).then(
   (code) => {

@@ -1,53 +1,19 @@
 /** The Express application: headers, the API, the interface's files, problems. */
 import compression from 'compression';
 import express, { type Express, type RequestHandler } from 'express';
-import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
-import { Registry, Histogram, collectDefaultMetrics } from 'prom-client';
 import type { Program } from '../program.ts';
+import { askedHost } from './asked-host.ts';
 import { type Endpoint, routerOf } from './endpoint.ts';
 import { openApiDocument } from './openapi.ts';
 import { Problem, problemHandler } from './problem.ts';
 import { protocolCheck } from './protocol-check.ts';
+import { securityHeaders } from './security-headers.ts';
 
-export type ApplicationPorts = Pick<Program, 'log' | 'publicUrl' | 'storage' | 'version'>;
+export type ApplicationPorts = Pick<Program, 'configuration' | 'log' | 'publicUrl' | 'storage' | 'version'>;
 
 /** JSON bodies are small; a recording's chunk is read by its own endpoint. */
 const jsonLimit = '200kb';
-
-/** Everything from ourselves, nothing inline, nothing framed. */
-const security = (program: ApplicationPorts): RequestHandler =>
-  helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'blob:', 'data:'],
-        mediaSrc: ["'self'", 'blob:'],
-        connectSrc: ["'self'"],
-        fontSrc: ["'self'"],
-        workerSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-        objectSrc: ["'none'"],
-      },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: program.publicUrl().startsWith('https:'),
-    crossOriginEmbedderPolicy: false,
-  });
-
-const permissions: RequestHandler = (_request, response, next) => {
-  response.setHeader(
-    'Permissions-Policy',
-    'microphone=(self), camera=(), geolocation=(), payment=(), usb=(), fullscreen=(self), autoplay=(self)',
-  );
-  next();
-};
 
 /**
  * A cookie alone must not be enough from another site: what changes something comes from our own pages, or from no page
@@ -80,40 +46,13 @@ const logging = (program: ApplicationPorts): RequestHandler =>
     customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'debug'),
   });
 
-function metrics(): { readonly measure: RequestHandler; readonly expose: RequestHandler } {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const seconds = new Histogram({
-    name: 'meetlat_request_seconds',
-    help: 'Time of a request',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
-    registers: [registry],
-  });
-  return {
-    measure: (request, response, next) => {
-      const stop = seconds.startTimer();
-      response.on('finish', () => {
-        const route: unknown = request.route?.path;
-        stop({
-          method: request.method,
-          route: typeof route === 'string' ? route : 'file',
-          status: String(response.statusCode),
-        });
-      });
-      next();
-    },
-    expose: (_request, response, next) => {
-      registry.metrics().then((text) => response.type(registry.contentType).send(text), next);
-    },
-  };
-}
-
 export interface ApplicationParts {
   readonly endpoints: readonly Endpoint[];
   /** Folder of the built interface. */
   readonly interfaceFolder: string;
   readonly jwks: () => Promise<object>;
+  /** Sees every request. */
+  readonly measure: RequestHandler;
 }
 
 export function createApplication(program: ApplicationPorts, parts: ApplicationParts): Express {
@@ -121,12 +60,12 @@ export function createApplication(program: ApplicationPorts, parts: ApplicationP
   application.disable('x-powered-by');
   application.set('trust proxy', 'loopback');
   application.set('query parser', 'simple');
-  const { measure, expose } = metrics();
-  application.use(logging(program), measure, security(program), permissions, sameOrigin);
+  application.use(logging(program), parts.measure, securityHeaders(program.publicUrl));
   application.get('/health', (_request, response, next) => {
     program.storage.ping().then(() => response.json({ status: 'ok', storage: program.storage.engine }), next);
   });
-  application.get('/metrics', expose);
+  // Probes of the machine that we run on ask by whatever address they have.
+  application.use(askedHost(program.configuration.publicUrl), sameOrigin);
   application.get('/.well-known/jwks.json', (_request, response, next) => {
     parts
       .jwks()
@@ -160,7 +99,10 @@ export function createApplication(program: ApplicationPorts, parts: ApplicationP
   return application;
 }
 
-/** Hashed assets may be kept for ever; pages are asked for again each time. */
+/**
+ * Hashed assets may be kept for ever, what else lies there is asked for again; a page is kept by nobody, so that Back
+ * on a shared device does not show what stood on it.
+ */
 const files = (folder: string): RequestHandler =>
   express.static(folder, {
     index: 'index.html',
@@ -168,7 +110,11 @@ const files = (folder: string): RequestHandler =>
     setHeaders: (response, path) => {
       response.setHeader(
         'Cache-Control',
-        /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
+        /[\\/]assets[\\/]/.test(path)
+          ? 'public, max-age=31536000, immutable'
+          : path.endsWith('.html')
+            ? 'no-store'
+            : 'no-cache',
       );
     },
   });

@@ -63,6 +63,17 @@ const parametersOf = (path: string) =>
     schema: { type: 'string' },
   }));
 
+const securitySchemes = {
+  candidateToken: { type: 'http', scheme: 'bearer' },
+  seatToken: { type: 'http', scheme: 'bearer' },
+  staffCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'meetlat-staff',
+    description: '__Host-meetlat-staff where the server is reached by HTTPS',
+  },
+};
+
 export function openApiDocument(endpoints: readonly EndpointDescription[], version: string): object {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const endpoint of endpoints) {
@@ -102,11 +113,7 @@ export function openApiDocument(endpoints: readonly EndpointDescription[], versi
     servers: [{ url: '/api/v1' }],
     paths,
     components: {
-      securitySchemes: {
-        candidateToken: { type: 'http', scheme: 'bearer' },
-        seatToken: { type: 'http', scheme: 'bearer' },
-        staffCookie: { type: 'apiKey', in: 'cookie', name: 'meetlat-staff' },
-      },
+      securitySchemes,
       schemas: {
         Problem: {
           type: 'object',

@@ -31,6 +31,7 @@ export const problems = {
   'lease-lost': [409, 'The claim has expired or belongs to somebody else'],
   'chunk-mismatch': [409, 'The bytes do not have the announced hash, or the chunk exists with others'],
   'too-large': [413, 'The body is too large'],
+  'wrong-host': [421, 'This server does not answer to that name'],
   'too-many-attempts': [429, 'Too many failed attempts from here'],
   busy: [429, 'Too many people are logging in at this moment'],
   internal: [500, 'Something went wrong on our side'],

@@ -93,11 +93,29 @@ describe.runIf(hasBrowser).each(engines)('an MO session on %s', (engine) => {
     expectValue(await accessibilityFaults(page)).toEqual([]);
     await shot(page, `${engine}-mo-receipt`);
 
+    const key = (await page.locator('dd').nth(1).textContent()) ?? '';
+    expectValue(key.replaceAll(' ', '')).toHaveLength(26);
     await page.getByRole('link', { name: candidate.text('receipt.result') }).click();
     await expect(page.getByText('Nadia Proefpersoon')).toBeVisible({ timeout: 30_000 });
     await expect(page.getByText(/\b\d\d\s*\/\s*41|\b\d\d van (de )?41/)).toBeVisible({ timeout: 30_000 });
     expectValue(await accessibilityFaults(page)).toEqual([]);
     await shot(page, `${engine}-mo-result`);
+    // Nothing that opens it stays behind: no address of this tab, and nothing to go back to.
+    const browsing = await page.context().newCDPSession(page);
+    const { entries } = await browsing.send('Page.getNavigationHistory');
+    expectValue(entries.map(({ url }) => new URL(url).hash)).toEqual(entries.map(() => ''));
+    await page.goto(`${server.url}/check/`);
+    await page.goBack();
+    expectValue(await page.getByRole('textbox').inputValue()).toBe('');
+    // Written down from the receipt, it opens the result again.
+    await page.getByRole('textbox').fill(key.toUpperCase());
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('Nadia Proefpersoon')).toBeVisible();
+    // So does a link, and leaves the address at once.
+    await page.goto('about:blank');
+    await page.goto(`${server.url}/result/#${key.replaceAll(' ', '')}`);
+    await expect(page.getByText('Nadia Proefpersoon')).toBeVisible();
+    expectValue(page.url()).toBe(`${server.url}/result/`);
     expectValue(faults).toEqual([]);
   }, 300_000);
 });

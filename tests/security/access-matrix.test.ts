@@ -5,82 +5,31 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, type House, callerOf, everybody, openHouse } from './matrix-house.ts';
+import { type Access, type Endpoint, type Reply, askOf, endpointsOf, rowOf } from './matrix-ask.ts';
 import { type Row, type Subject, rows } from './matrix-rows.ts';
-
-type Access = 'anyone' | 'candidate' | 'seat' | 'staff' | 'invigilator' | 'examiner' | 'designer';
-interface Endpoint {
-  readonly name: string;
-  readonly method: string;
-  readonly path: string;
-  readonly access: Access;
-}
-interface Reply {
-  readonly status: number;
-  readonly text: string;
-}
 
 let house: House;
 let endpoints: readonly Endpoint[];
 beforeAll(async () => {
   house = await openHouse();
-  const document: { paths: Record<string, Record<string, { 'x-access': Access }>> } = await (
-    await fetch(`${house.url}/openapi.json`)
-  ).json();
-  endpoints = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { 'x-access': access }]) => ({
-      name: `${method} ${path}`,
-      method: method.toUpperCase(),
-      path,
-      access,
-    })),
-  );
+  endpoints = await endpointsOf(house);
 }, 180_000);
 afterAll(() => house?.end());
 
-const rowOf = ({ name }: Endpoint): Row => {
-  const row = rows[name];
-  if (row === undefined) throw new Error(`${name} has no row`);
-  return row;
+const ask = async (
+  endpoint: Endpoint,
+  headers: Readonly<Record<string, string>>,
+  subject: Subject,
+): Promise<Pick<Reply, 'status' | 'text'>> => {
+  const { status, text } = await askOf(house, endpoint, headers, subject);
+  return { status, text };
 };
-
-async function ask(endpoint: Endpoint, headers: Readonly<Record<string, string>>, subject: Subject): Promise<Reply> {
-  const row = rowOf(endpoint);
-  const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = row.params?.(house, subject)[name];
-    if (value === undefined) throw new Error(`${endpoint.name}: no value for ${name}`);
-    return encodeURIComponent(value);
-  });
-  const body = typeof row.body === 'function' ? row.body(house) : row.body;
-  const stop = new AbortController();
-  const response = await fetch(`${house.url}${path}${row.query ?? ''}`, {
-    method: endpoint.method,
-    signal: stop.signal,
-    headers: {
-      ...headers,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...row.headers,
-    },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
-  const text = isStream ? await firstOf(response) : await response.text();
-  if (isStream) stop.abort();
-  return { status: response.status, text };
-}
-
-/** What a stream of events says at once; one that only waits says nothing. */
-async function firstOf(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  const silence = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 500));
-  const first = await Promise.race([reader?.read(), silence]);
-  return first?.value === undefined ? '' : Buffer.from(first.value).toString();
-}
 
 interface Refusal {
   readonly status: number;
   readonly code: string;
 }
-function refusalOf({ status, text }: Reply): Refusal {
+function refusalOf({ status, text }: Pick<Reply, 'status' | 'text'>): Refusal {
   const { code }: { code?: string } = text === '' ? {} : JSON.parse(text);
   return { status, code: code ?? 'none' };
 }

@@ -66,6 +66,12 @@ export interface House {
   /** Heads of the streams, and the documents, that a refused request must leave as they are. */
   written(): Promise<unknown>;
   readonly writtenAtFirst: unknown;
+  /** What somebody's browser was told to keep, with the flags. */
+  readonly cookies: readonly string[];
+  /** Everything that the program said: its log. */
+  output(): string;
+  /** Names of people and what lets somebody in: what no log may say. */
+  readonly unsaid: readonly string[];
   end(): Promise<void>;
 }
 
@@ -181,8 +187,8 @@ async function waitAt(url: string, { seatToken }: NewSeat): Promise<() => void> 
   return () => waiting.abort();
 }
 
-export async function openHouse(): Promise<House> {
-  const server = await ServerProcess.start();
+export async function openHouse(environment: Readonly<Record<string, string>> = {}): Promise<House> {
+  const server = await ServerProcess.start(environment);
   const { url } = server;
   await hire(server.folder);
   const staff = new Map<string, Staff>();
@@ -262,6 +268,17 @@ export async function openHouse(): Promise<House> {
     rightful: (access) => everybody.find((name) => name === access) ?? (access === 'staff' ? 'office' : 'nobody'),
     written,
     writtenAtFirst: await written(),
+    cookies: of('office').setCookies,
+    output: () => server.output,
+    unsaid: [
+      ...names,
+      ...awaited,
+      'Carla Ander',
+      code,
+      seat.seatToken,
+      ...Object.values(bearers),
+      ...[...staff.values()].map(({ cookie }) => cookie.split('=')[1] ?? ''),
+    ],
     end: async () => {
       leaveSeat();
       await server.dispose();

@@ -70,6 +70,9 @@ async function followRoom(invigilator: Staff) {
   };
 }
 
+/** The address that the server printed for its measures. */
+const metricsOf = ({ output }: ServerProcess): string => /http:\S+\/metrics/.exec(output)?.[0] ?? '';
+
 describe.each([
   ['LMDB', true, lmdb],
   ['MongoDB', hasMongo(true), mongodb],
@@ -107,6 +110,7 @@ describe.each([
       ...engine.environment,
       MEETLAT_SECRET: secret,
       MEETLAT_DEMO: 'on',
+      MEETLAT_METRICS: '0',
       MEETLAT_TRAJECTORY_URL: `http://127.0.0.1:${port}/events`,
       MEETLAT_TRAJECTORY_SECRET: `whsec_${Buffer.from('a secret of the tests, no more').toString('base64')}`,
     });
@@ -217,7 +221,7 @@ describe.each([
       await (await askResult(`${key}x`)).text(),
       await (await fetch(`${server.url}/api/v1/public/${key}`)).text(),
       await (await candidate.request(`/media/${who.reference}`)).text(),
-      await (await fetch(`${server.url}/metrics`)).text(),
+      await (await fetch(metricsOf(server))).text(),
       server.output,
     ];
     expect(said[0]).toContain('reference-of-another-person');

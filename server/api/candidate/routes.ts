@@ -43,6 +43,7 @@ export type CandidatePorts = Pick<
   | 'accounts'
   | 'staffSessions'
   | 'now'
+  | 'publicUrl'
 >;
 
 /** A recorded second of Opus is a few kB; a chunk of this size is no recording, bytes. */

@@ -1,4 +1,4 @@
-import { parseCookie, stringifySetCookie } from 'cookie';
+import { stringifySetCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import { TokenRefused, lifeHours } from '../../../people/access/tokens.ts';
 import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
@@ -8,7 +8,7 @@ import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoin
 import { type LimitedAttempt, counted, failureTerms, slowly } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Program } from '../../program.ts';
-import { type StaffAccess, guards, staffCookie } from '../access.ts';
+import { type CookieName, type StaffAccess, cookieName, cookieOf, guards } from '../access.ts';
 import { LoginRequest, Staff } from './protocol.ts';
 
 export type StaffPorts = Pick<
@@ -27,11 +27,9 @@ export type StaffPorts = Pick<
   | 'staffSessions'
 >;
 
-const deviceCookie = 'meetlat-device';
-
-const cookie = (program: StaffPorts, name: string, value: string, maxAge: number): string =>
+const cookie = (program: StaffPorts, name: CookieName, value: string, maxAge: number): string =>
   stringifySetCookie({
-    name,
+    name: cookieName(name, program.publicUrl()),
     value,
     httpOnly: true,
     sameSite: 'strict',
@@ -56,7 +54,7 @@ async function staffView(program: StaffPorts, { tenant, id, account }: StaffAcce
  * A device on which this account logged in before: whoever fails elsewhere behind the same address does not lock it.
  */
 async function knownDevice(program: StaffPorts, request: Request, account: string): Promise<string | undefined> {
-  const token = parseCookie(request.headers.cookie ?? '')[deviceCookie];
+  const token = cookieOf(request, 'device', program.publicUrl());
   const claims = token === undefined ? undefined : await unlessRefused(program.tokens.device(token));
   return claims?.account === account ? claims.device : undefined;
 }
@@ -121,8 +119,8 @@ export function staffEndpoints(program: StaffPorts): Endpoint[] {
         const token = await program.tokens.issue('staff', { tenant, account: id, session });
         const known = await program.tokens.issue('device', { account: id, device: device ?? program.makeId() });
         response.setHeader('Set-Cookie', [
-          cookie(program, staffCookie, token, staffSessionLifeMs / 1000),
-          cookie(program, deviceCookie, known, lifeHours.device * 3600),
+          cookie(program, 'staff', token, staffSessionLifeMs / 1000),
+          cookie(program, 'device', known, lifeHours.device * 3600),
         ]);
         return staffView(program, { tenant, id, session, account: value });
       },
@@ -134,10 +132,10 @@ export function staffEndpoints(program: StaffPorts): Endpoint[] {
       guard: guard.anyone,
       access: 'anyone',
       handle: async ({ request, response }) => {
-        const token = parseCookie(request.headers.cookie ?? '')[staffCookie];
+        const token = cookieOf(request, 'staff', program.publicUrl());
         const claims = token === undefined ? undefined : await unlessRefused(program.tokens.staff(token));
         if (claims !== undefined) await endStaffSession(program, claims.tenant, claims.session);
-        response.setHeader('Set-Cookie', cookie(program, staffCookie, '', 0));
+        response.setHeader('Set-Cookie', cookie(program, 'staff', '', 0));
       },
     }),
     jsonEndpoint({

@@ -1,0 +1,40 @@
+/** Measures of this process for its operator, at an address of their own: no candidate's business. */
+import express, { type Express, type RequestHandler } from 'express';
+import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+export interface Metrics {
+  readonly measure: RequestHandler;
+  /** Serves `/metrics`, and nothing else. */
+  readonly application: Express;
+}
+
+export function metrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const seconds = new Histogram({
+    name: 'meetlat_request_seconds',
+    help: 'Time of a request',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [registry],
+  });
+  const application = express().disable('x-powered-by');
+  application.get('/metrics', (_request, response, next) => {
+    registry.metrics().then((text) => response.type(registry.contentType).send(text), next);
+  });
+  return {
+    application,
+    measure: (request, response, next) => {
+      const stop = seconds.startTimer();
+      response.on('finish', () => {
+        const route: unknown = request.route?.path;
+        stop({
+          method: request.method,
+          route: typeof route === 'string' ? route : 'file',
+          status: String(response.statusCode),
+        });
+      });
+      next();
+    },
+  };
+}
