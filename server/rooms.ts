@@ -4,6 +4,7 @@ import type { PersonCipher } from '../storage/keys/person-cipher.ts';
 import type { Wrapping } from '../storage/keys/wrapping.ts';
 import type { Storage } from '../storage/port.ts';
 import { Candidates } from '../people/candidates/candidate.ts';
+import { TypedTexts } from '../people/candidates/typed-text.ts';
 import { Banks } from '../item-bank/releases/run.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
@@ -23,6 +24,8 @@ export interface Rooms {
   readonly registrations: Registrations;
   /** Who a session is of, for who may see it. */
   readonly persons: RegisteredPersons;
+  /** What staff typed about persons. */
+  readonly typed: TypedTexts;
   readonly sessions: Sessions;
   /** What designers do to the banks: releases published and put in force. */
   readonly banks: Banks;
@@ -46,19 +49,21 @@ export interface RoomPorts {
 export async function openRooms(ports: RoomPorts): Promise<Rooms> {
   const { storage, cipher, bank, pinnedTest, regimes, now } = ports;
   const { journal } = storage;
-  const sessions = new Sessions({ journal, now, pinnedTest });
+  const typed = new TypedTexts(cipher);
+  const sessions = new Sessions({ journal, now, pinnedTest, typed });
   const ratings = new Ratings(journal, await storage.collection(ratingQueue), now);
   const keys = await storage.collection(resultKeys);
   const candidates = await Candidates.open(ports);
   return {
-    registrations: new Registrations({ journal, expected: await storage.collection(expectedPersons), now }),
+    registrations: new Registrations({ journal, expected: await storage.collection(expectedPersons), now, typed }),
     candidates,
     persons: new RegisteredPersons(cipher),
+    typed,
     sessions,
     banks: new Banks({ journal, store: bank, now }),
     ratings,
     results: new Results({
-      ...{ journal, sessions, ratings, keys, regimes, now },
+      ...{ journal, sessions, ratings, keys, regimes, now, typed },
       curveOf: ({ releases }, item) => bank.pinnedParameters(releases, item),
     }),
     certificates: await openCertificates(storage, cipher),

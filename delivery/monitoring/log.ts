@@ -1,4 +1,6 @@
 /** The proctoring log of a session: its own journal, in the words of the taxonomy. No answers, no keys. */
+import { defined } from '../../storage/document/defined.ts';
+import { erasedText } from '../../storage/keys/person-cipher.ts';
 import { isReliable } from '../proctoring/detectors.ts';
 import { severityOfRecord } from '../proctoring/severity.ts';
 import type { Severity } from '../proctoring/signal.ts';
@@ -12,6 +14,8 @@ export interface LogLine {
   readonly by?: string;
   readonly item?: number;
   readonly text?: string;
+  /** What was typed then named a person who was erased since. */
+  readonly erased?: true;
   readonly durationMs?: number;
   readonly count?: number;
   /** Seen by a page whose detector saw it wrongly: evidence of nothing. */
@@ -129,12 +133,17 @@ const detail = (signal: {
   ...(signal.code === undefined ? {} : { text: signal.code }),
 });
 
+function withoutErased({ text, ...made }: NonNullable<ReturnType<typeof line>>): NonNullable<ReturnType<typeof line>> {
+  return text === erasedText ? { ...made, erased: true } : { ...made, ...defined({ text }) };
+}
+
+/** Of events whose typed texts were opened (typed-texts.ts). */
 export function proctoringLog(events: readonly SessionEvent[]): LogLine[] {
   return events.flatMap((event): LogLine[] => {
     const made = line(event);
     if (made === undefined) return [];
     if (event.type !== 'signal-recorded')
-      return [{ at: event.at, type: event.type, severity: severityOfRecord(event.type), ...made }];
+      return [{ at: event.at, type: event.type, severity: severityOfRecord(event.type), ...withoutErased(made) }];
     const { type } = event.signal;
     return isReliable(event.signal)
       ? [{ at: event.at, type, severity: event.severity, ...made }]

@@ -2,6 +2,7 @@
  * Runs commands on registrations. All of one person for one test are one stream: two processes that register somebody
  * for the same day meet at its version, and the second decides anew on what the first wrote.
  */
+import type { TypedTexts } from '../../people/candidates/typed-text.ts';
 import type { Collection, CollectionDefinition, Journal } from '../../storage/port.ts';
 import { everyStream } from '../../storage/pages.ts';
 import { unlessRaced } from '../../storage/raced.ts';
@@ -69,6 +70,8 @@ export interface RegistrationsPorts {
   readonly journal: Journal;
   readonly expected: ExpectedPersons;
   readonly now: () => Instant;
+  /** Absent where nobody of the staff acts. */
+  readonly typed?: Pick<TypedTexts, 'sealReason'>;
 }
 
 /** Registrations of one page. */
@@ -109,8 +112,10 @@ export class Registrations {
     id: RegistrationId,
     command: Command<'schedule' | 'cancel' | 'mark-absent' | 'admit'>,
   ): Promise<RegistrationState> {
+    const person = 'reason' in command ? (await this.load(id))?.booking.person : undefined;
+    const kept = (await this.ports.typed?.sealReason(id.tenant, person, command)) ?? command;
     const { state } = await this.stream.run(streamOf(id), (present, now) =>
-      decideRegistration(present, command, { registration: id.id, now }),
+      decideRegistration(present, kept, { registration: id.id, now }),
     );
     await this.project(id);
     const after = state?.get(id.id);

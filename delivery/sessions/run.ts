@@ -2,6 +2,7 @@
 import type { Journal } from '../../storage/port.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
+import type { TypedTexts } from '../../people/candidates/typed-text.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { type SessionCommand, type SessionRefusal, decide } from './decide.ts';
 import { evolve } from './evolve.ts';
@@ -37,6 +38,8 @@ export interface SessionPorts {
   readonly now: () => Instant;
   /** The test as this registration pinned it. */
   readonly pinnedTest: (registration: Registration) => PinnedTest;
+  /** Absent where nobody of the staff acts. */
+  readonly typed?: Pick<TypedTexts, 'sealReason'>;
 }
 
 export const sessionStream: StreamKind<SessionState, SessionEvent> = {
@@ -83,10 +86,16 @@ export class Sessions {
     command: SessionCommand,
     { sealed = new Map(), unheard }: ObservedFacts = {},
   ): Promise<HandledCommand> {
+    const kept = await this.withSealedReason(id, command);
     const { decision, ...after } = await this.stream.run(id, (state, now) =>
-      decide(state, command, { now, test: this.testOf(state, command), sealed, unheard }),
+      decide(state, kept, { now, test: this.testOf(state, kept), sealed, unheard }),
     );
     return { session: existing(after), outcomes: decision.outcomes, events: decision.events };
+  }
+
+  private async withSealedReason(id: SessionId, command: SessionCommand): Promise<SessionCommand> {
+    if (!('reason' in command) || this.ports.typed === undefined) return command;
+    return this.ports.typed.sealReason(id.tenant, (await this.load(id))?.state.registration.candidate, command);
   }
 
   pinnedTest(state: SessionState): PinnedTest {

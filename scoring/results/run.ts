@@ -9,6 +9,7 @@ import type { Instant } from '../../storage/document/instant.ts';
 import { sha256 } from '../../storage/document/hash.ts';
 import { canonicalJson } from '../../storage/document/json.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
+import type { TypedTexts } from '../../people/candidates/typed-text.ts';
 import { installation } from '../../people/agencies/agency.ts';
 import type { ItemVersion } from '../../item-bank/items/item.ts';
 import { speakingItem } from '../../item-bank/releases/pinned-test.ts';
@@ -105,6 +106,8 @@ export interface ResultPorts {
   readonly curveOf: (registration: Registration, item: string) => ItemCurve | undefined;
   /** Those that ship unless others are given. */
   readonly regimes?: readonly Regime[];
+  /** Absent where nobody of the staff acts. */
+  readonly typed?: Pick<TypedTexts, 'sealReason'>;
   readonly now: () => Instant;
 }
 
@@ -119,6 +122,11 @@ const pinnedBy = ({ regime, severities = 1 }: ResultContent): Pinned => ({ regim
 function asSaidBefore(recorded: ResultContent, { severities, ...result }: ResultContent): ResultContent {
   return { ...result, ...(recorded.severities === undefined ? {} : defined({ severities })) };
 }
+
+/** Why a result was taken back is about a person; why keys were corrected is about questions, and stays readable. */
+const isAboutPerson = (command: ResultCommand): command is PersonalCommand =>
+  command.type === 'annul' || (command.type === 'correct' && command.amendment === undefined);
+type PersonalCommand = Extract<ResultCommand, { readonly type: 'annul' | 'correct' }>;
 
 export class Results {
   private readonly stream: Stream<ResultState, ResultEvent, ResultRefusal>;
@@ -171,10 +179,14 @@ export class Results {
 
   /** A person's command on a result. Throws ResultRefused. */
   async handle(id: SessionId, command: Exclude<ResultCommand, { readonly type: 'conclude' }>): Promise<LoadedResult> {
-    const { decision: _decision, ...after } = await this.stream.run(id, (state, at) =>
-      decideResult(state, command, at),
-    );
+    const kept = isAboutPerson(command) ? await this.withSealedReason(id, command) : command;
+    const { decision: _decision, ...after } = await this.stream.run(id, (state, at) => decideResult(state, kept, at));
     return after;
+  }
+
+  private async withSealedReason(id: SessionId, command: PersonalCommand): Promise<PersonalCommand> {
+    const { state } = await this.load(id);
+    return (await this.ports.typed?.sealReason(id.tenant, state?.candidate, command)) ?? command;
   }
 
   /**

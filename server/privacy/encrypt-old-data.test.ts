@@ -54,6 +54,7 @@ describe('data of before', () => {
     const stores = await upgrade();
     const { findings } = await verifyEverything(stores.storage, { keys: await publicKeys(stores.storage) });
     expect(findings).toEqual([]);
+    expect(stores.wrapping.isStorageClosed).toBe(true);
     await stores.storage.close();
     expect(told).toEqual([{ candidates: 9, sessions: 10, damaged: [] }]);
     expect(await inFolder(directory, words)).toEqual([]);

@@ -21,6 +21,8 @@ export async function upgradedStores(open: () => Promise<OpenStores>, ports: Upg
     const encrypted = await encryptOldData({ ...stores, now });
     if (encrypted !== undefined) log.info(encrypted, 'what names persons in data of before is encrypted now');
   }
+  // From here on no earlier version starts on it: it would write names in clear.
+  if (!stores.wrapping.isStorageClosed) await stores.wrapping.storageIsClosed();
   if (!isEmbedded || !isFreshCopyDue(dataFolder)) return stores;
   await stores.storage.close();
   const copy = await makeFreshCopy(dataFolder);

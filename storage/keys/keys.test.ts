@@ -9,7 +9,7 @@ import { type LmdbStorage, openLmdb } from '../lmdb/open.ts';
 import { DataKeys } from './data-keys.ts';
 import { type SigningAlgorithm, makeKeyPair } from './key-pair.ts';
 import { SigningKeys } from './signing-keys.ts';
-import { Wrapping, WrongSecret } from './wrapping.ts';
+import { NewerStorage, Wrapping, WrongSecret } from './wrapping.ts';
 
 const random = (bytes: number): Uint8Array => randomBytes(bytes);
 const now = (): string => '2026-11-23T09:00:00.000Z';
@@ -52,6 +52,24 @@ describe('wrapping', () => {
     );
   });
 
+  it('refuses what a newer version brought up to date, and is refused by an earlier one', async () => {
+    const wrapping = await Wrapping.open({ storage, secret, random });
+    expect(wrapping.isStorageClosed).toBe(true);
+    const records = await storage.collection<{ salt: string; check: string }, never>({ name: 'wrapping', indexes: {} });
+    const [record] = await records.every();
+    if (record === undefined) throw new Error('no record');
+    // What versions that know no stages ask of it.
+    expect(() => wrapping.unwrap('check', record.value.check)).toThrow(WrongSecret);
+    const written = async (purpose: string, stage: string, revision: number) => {
+      await records.replace(record, revision, { ...record.value, check: wrapping.wrap(purpose, Buffer.from(stage)) });
+      return Wrapping.open({ storage, secret, random });
+    };
+    const earlier = await written('check', 'encrypted', 1);
+    expect([earlier.isStorageEncrypted, earlier.isStorageClosed]).toEqual([true, false]);
+    await earlier.storageIsClosed();
+    expect((await Wrapping.open({ storage, secret, random })).isStorageClosed).toBe(true);
+    await expect(written('check, closed to earlier versions', 'of next year', 3)).rejects.toThrow(NewerStorage);
+  });
   it('has one salt when processes start at the same time', async () => {
     const all = await Promise.all(Array.from({ length: 4 }, () => Wrapping.open({ storage, secret, random })));
     const wrapped = all.map((wrapping) => wrapping.wrap('x', new Uint8Array([7])));

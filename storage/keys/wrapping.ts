@@ -25,6 +25,16 @@ export class WrongSecret extends StorageError {
   }
 }
 
+/** Data that only a newer version of the program understands. */
+export class NewerStorage extends StorageError {
+  constructor() {
+    super(
+      'newer-storage',
+      'this storage was brought up to date by a newer version of Meetlat; start that version, or restore a backup of before',
+    );
+  }
+}
+
 interface WrappingRecord {
   readonly salt: string;
   readonly check: string;
@@ -32,11 +42,16 @@ interface WrappingRecord {
 const records: CollectionDefinition<WrappingRecord, never> = { name: 'wrapping', indexes: {} };
 /**
  * What the check holds: how far data of earlier versions was brought. Empty at first; then every commit and deciding
- * document has a seal; then what names a person is encrypted as well.
+ * document has a seal; then what names a person is encrypted as well; then the check itself is closed to versions that
+ * would take a stage unknown to them for the first one, and would go on writing names in clear. A version that needs
+ * data of another form adds a stage: whoever does not know it refuses to start.
  */
-const stages = ['', 'sealed', 'encrypted'] as const;
+const stages = ['', 'sealed', 'encrypted', 'closed'] as const;
 type Stage = (typeof stages)[number];
-const newest: Stage = 'encrypted';
+const newest: Stage = 'closed';
+/** Versions of before know the first purpose only: to them the check of a later stage is one of another secret. */
+const purposes = ['check', 'check, closed to earlier versions'] as const;
+const purposeOf = (stage: Stage): string => purposes[stage === 'closed' ? 1 : 0];
 const recordKey = { tenant: installationTenant, id: 'wrapping' };
 
 /** scrypt: 32 MB and about a tenth of a second, once at start. */
@@ -52,7 +67,7 @@ export class Wrapping {
     private stage: Stage,
   ) {}
 
-  /** Makes the salt on first use. Throws WrongSecret when the storage was begun with another secret. */
+  /** Makes the salt on first use. Throws WrongSecret when the storage was begun with another secret, NewerStorage. */
   static async open(ports: {
     readonly storage: Storage;
     readonly secret: string;
@@ -70,7 +85,7 @@ export class Wrapping {
       try {
         await collection.insert(recordKey, {
           salt: Buffer.from(salt).toString('base64url'),
-          check: wrapping.wrap('check', Buffer.from(newest)),
+          check: wrapping.wrap(purposeOf(newest), Buffer.from(newest)),
         });
         return wrapping;
       } catch (error) {
@@ -86,7 +101,12 @@ export class Wrapping {
 
   /** False for storage from before what names a person was encrypted (server/privacy/encrypt-old-data.ts). */
   get isStorageEncrypted(): boolean {
-    return this.stage === 'encrypted';
+    return stages.indexOf(this.stage) >= stages.indexOf('encrypted');
+  }
+
+  /** False for storage that an earlier version could still open. */
+  get isStorageClosed(): boolean {
+    return this.stage === 'closed';
   }
 
   /** Says so from now on, under the secret: whoever only holds the database can neither make nor remove this mark. */
@@ -98,10 +118,14 @@ export class Wrapping {
     return this.reached('encrypted');
   }
 
+  storageIsClosed(): Promise<void> {
+    return this.reached('closed');
+  }
+
   private async reached(stage: Stage): Promise<void> {
     const known = await this.collection.get(recordKey);
     if (known === undefined) throw new WrongSecret();
-    const check = this.wrap('check', Buffer.from(stage));
+    const check = this.wrap(purposeOf(stage), Buffer.from(stage));
     // Where another process was first, it has said the same, or more.
     if (stages.indexOf(this.stageOf(known.value)) < stages.indexOf(stage))
       await unlessRaced(this.collection.replace(recordKey, known.revision, { ...known.value, check }));
@@ -109,8 +133,20 @@ export class Wrapping {
   }
 
   private stageOf({ check }: WrappingRecord): Stage {
-    const text = Buffer.from(this.unwrap('check', check)).toString();
-    return stages.find((stage) => stage === text) ?? '';
+    const text = Buffer.from(this.openedCheck(check)).toString();
+    const stage = stages.find((one) => one === text);
+    if (stage === undefined) throw new NewerStorage();
+    return stage;
+  }
+
+  private openedCheck(check: string): Uint8Array {
+    const [earlier, closed] = purposes;
+    try {
+      return this.unwrap(closed, check);
+    } catch (error) {
+      if (!(error instanceof WrongSecret)) throw error;
+      return this.unwrap(earlier, check);
+    }
   }
 
   /** @param purpose what the bytes are; they open only for the same purpose */

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { type Server, createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Room } from '../../server/api/invigilator/protocol.ts';
+import type { ProctoringLog, Room } from '../../server/api/invigilator/protocol.ts';
 import type { ResultView } from '../../server/api/public/protocol.ts';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import { openMongo } from '../../storage/mongodb/open.ts';
@@ -20,7 +20,9 @@ import { inDatabase, inFolder } from './named.ts';
 
 const secret = 'the secret of the privacy test';
 const who = { name: 'Zeynep Öztürk-Voorbeeld', birthDate: '1987-03-09', reference: 'KBI-2026-PRIVAAT-1' };
-const words = Object.values(who);
+/** What staff types may name a person, too. */
+const typed = 'Meneer Kuchend-Voorbeeld stoorde';
+const words = [...Object.values(who), typed];
 
 interface Opened {
   readonly environment: Readonly<Record<string, string>>;
@@ -170,6 +172,11 @@ describe.each([
         { kind: 'go', position },
       ));
     }
+    const act = `/invigilator/sessions/${candidate.session}`;
+    await invigilator.post(`${act}/pause`, { reason: typed });
+    await invigilator.post(`${act}/resume`);
+    await invigilator.post(`${act}/extra-time`, { ms: 60_000, reason: typed });
+    expect(JSON.stringify(await invigilator.get(`${act}/log`))).toContain(typed);
     ({ view } = await candidate.ask({ kind: 'submit' }));
     if (view.screen.name !== 'receipt') throw new Error(view.screen.name);
     key = view.screen.resultPath.split('#')[1] ?? '';
@@ -256,8 +263,10 @@ describe.each([
     const row = room.sessions.find((one) => one.session === candidate.session);
     expect(row).toMatchObject({ status: 'closed' });
     expect(row?.name).toBeUndefined();
-    const log = await invigilator.get<{ readonly name?: string }>(`/invigilator/sessions/${candidate.session}/log`);
+    const log = await invigilator.get<ProctoringLog>(`/invigilator/sessions/${candidate.session}/log`);
     expect(log.name).toBeUndefined();
+    expect(log.entries.filter(({ type }) => type === 'paused')).toMatchObject([{ erased: true }]);
+    expect(JSON.stringify(log)).not.toMatch(/Kuchend|p1\./);
     const verified = await meetlat('verify', '--all');
     expect(verified).toMatch(/^VERIFIED$/m);
     expect(verified).toMatch(/, 0 findings/);

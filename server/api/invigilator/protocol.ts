@@ -167,6 +167,8 @@ export const LogEntry = z.strictObject({
   by: z.string().optional(),
   item: z.int().optional(),
   text: z.string().optional(),
+  /** What was typed is gone with the person. */
+  erased: z.literal(true).optional(),
   durationMs: z.number().optional(),
   count: z.int().optional(),
   /** Seen by a page whose detector saw it wrongly. */

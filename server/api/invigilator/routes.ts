@@ -1,6 +1,7 @@
 /** The invigilator's commands; each is recorded in the session with the name of who gave it. */
 import type { Request, Response } from 'express';
 import { proctoringLog } from '../../../delivery/monitoring/log.ts';
+import { withTypedTexts } from '../../../delivery/monitoring/typed-texts.ts';
 import type { SessionCommand } from '../../../delivery/sessions/decide.ts';
 import { type LoadedSession, type SessionId, sessionKind, sessionStream } from '../../../delivery/sessions/run.ts';
 import { eventsOf } from '../../../storage/journal/stream.ts';
@@ -53,11 +54,13 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
         const { id, session } = await ownSession(program, access, param('id'));
         const commits = await program.storage.journal.read({ ...id, kind: sessionKind });
         const events = commits.flatMap((commit) => eventsOf(sessionStream, commit));
-        const person = await program.persons.of(id.tenant, session.state.registration);
+        const { registration } = session.state;
+        const person = await program.persons.of(id.tenant, registration);
+        const owner = { tenant: id.tenant, candidate: registration.candidate };
         return {
           session: id.id,
           ...(person === undefined ? {} : { name: person.name }),
-          entries: proctoringLog(events),
+          entries: proctoringLog(await withTypedTexts(program.typed, owner, events)),
           chain: { commits: commits.length, head: session.hash },
         };
       },

@@ -28,6 +28,7 @@ export type InvigilatorPorts = Pick<
   | 'tokens'
   | 'sessions'
   | 'persons'
+  | 'typed'
   | 'accounts'
   | 'staffSessions'
   | 'now'

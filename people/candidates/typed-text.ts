@@ -1,0 +1,35 @@
+/**
+ * What staff types about a person, such as why a session was paused, may name them. A stream keeps it as ciphertext
+ * under that person's key; what streams of before hold in clear is read as it is.
+ */
+import { type PersonCipher, PersonErased, erasedText, isSealedText } from '../../storage/keys/person-cipher.ts';
+
+const purpose = 'typed';
+
+export class TypedTexts {
+  constructor(private readonly cipher: Pick<PersonCipher, 'open' | 'seal'>) {}
+
+  /** Of somebody who was erased nothing is kept. */
+  async seal(tenant: string, candidate: string, text: string): Promise<string> {
+    try {
+      return await this.cipher.seal({ tenant, person: candidate }, purpose, text);
+    } catch (error) {
+      if (!(error instanceof PersonErased)) throw error;
+      return erasedText;
+    }
+  }
+
+  /** The command as it may be recorded. An empty reason stays empty: it is refused by whoever decides. */
+  async sealReason<C extends object>(tenant: string, candidate: string | undefined, command: C): Promise<C> {
+    if (candidate === undefined || !('reason' in command)) return command;
+    const { reason } = command;
+    if (typeof reason !== 'string' || reason.trim() === '') return command;
+    return { ...command, reason: await this.seal(tenant, candidate, reason) };
+  }
+
+  /** Undefined once the person was erased. Throws CorruptStorage. */
+  read(tenant: string, candidate: string, kept: string): Promise<string | undefined> {
+    if (!isSealedText(kept)) return Promise.resolve(kept);
+    return this.cipher.open({ tenant, person: candidate }, purpose, kept);
+  }
+}
