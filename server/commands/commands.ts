@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'set-aside': async () => (await import('./set-aside.ts')).setAsideCommand,
   'replay-deliveries': async () => (await import('./replay-deliveries.ts')).replayDeliveriesCommand,
   erase: async () => (await import('./erase.ts')).eraseCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
   staff: async () => (await import('./staff.ts')).staffCommand,
   clock: async () => (await import('./clock.ts')).clockCommand,
   'rotate-key': async () => (await import('./rotate-key.ts')).rotateKeyCommand,
