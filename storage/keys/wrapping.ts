@@ -30,7 +30,7 @@ export class NewerStorage extends StorageError {
   constructor() {
     super(
       'newer-storage',
-      'this storage was brought up to date by a newer version of Meetlat; start that version, or restore a backup of before',
+      'this storage was brought up to date by a newer version of Meetlat; start that one, or restore a backup',
     );
   }
 }
