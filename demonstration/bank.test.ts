@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { assembleForm } from '../item-bank/forms/assemble.ts';
 import type { ChoiceItem, ItemVersion, MediaRef, SpeakingItem } from '../item-bank/items/item.ts';
+import { checkBank } from '../item-bank/review/check.ts';
 import type { LinearPart } from '../item-bank/specifications/specification.ts';
 import { type Demonstration, loadDemonstration } from './bank.ts';
 import { readSources, type Source } from './sources.ts';
@@ -201,6 +202,14 @@ const spokenIn = (item: ItemVersion): MediaRef[] =>
 
 /** Length of the ID3v2 tag at the head of a file: a size of four times seven bits, and ten bytes of header. */
 const tagLength = (bytes: Buffer): number => 10 + [6, 7, 8, 9].reduce((size, at) => size * 128 + (bytes[at] ?? 0), 0);
+
+describe('the review', () => {
+  it.each(['nt2-listening'])('finds neither a cue nor anything to send back in %s', (bank) => {
+    const { figures, findings } = checkBank(itemsOf(bank), '2026-11-28');
+    expect(figures.filter(({ isCue }) => isCue)).toEqual([]);
+    expect(findings).toEqual([]);
+  });
+});
 
 describe('media', () => {
   it('is all there: mono MP3 of 22.05 kHz and 24 kbit/s, as long as the bank says, marked as synthetic', async () => {

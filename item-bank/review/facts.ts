@@ -18,7 +18,8 @@ export interface FactFinding {
 }
 
 /** An article, a book or title of a code, or the page of a site. */
-const place = /\bart\. ?\S*\d|\bartikel \d|\bboek [IVXL\d]|\btitel [IVXL\d]|\bbijlage \d|\b[\w-]+\.(?:be|eu|org)\b/;
+const article = /\bart\. ?\S*\d|\bartikel \d|\bboek [IVXL\d]|\btitel [IVXL\d]|\bbijlage \d/;
+const page = /\b[\w-]+\.(?:be|eu|org|com|net|vlaanderen)\b/;
 const isConstitution = (source: string): boolean => /^(?:Grondwet|Kinderrechtenverdrag|Europees Verdrag)/.test(source);
 const isLaw = (source: string): boolean => /\bart\. ?\S*\d|\bboek [IVXL\d]/.test(source);
 
@@ -37,7 +38,7 @@ function sourceFindings({ id, source, consulted, reviewBy }: ChoiceItem, today: 
   if (source === undefined || source.trim() === '') return [finding('no-source', '')];
   const latest = consulted === undefined ? undefined : monthsLater(consulted, monthsUntilLook(source));
   return [
-    ...(place.test(source) ? [] : [finding('source-without-place', source)]),
+    ...(article.test(source) || page.test(source) ? [] : [finding('source-without-place', source)]),
     ...(consulted === undefined ? [finding('not-consulted', source)] : []),
     ...(reviewBy === undefined ? [finding('no-next-look', source)] : []),
     ...(reviewBy !== undefined && latest !== undefined && reviewBy > latest

@@ -6,7 +6,8 @@ const empty = new Set(
     'de het een en of in op aan met naar van voor bij te is zijn was ik je jij hij ze zij we wij u uw mijn je jouw ' +
     'haar hem hen hun ons onze dat die dit deze er ook niet geen wel nog maar om als dan wat wie waar hoe dus toch ' +
     'uur mag moet kan wil gaat heeft hebben wordt worden zich al door over uit tot the a an of to in on at for with ' +
-    'and or is are you your it that this by be do does from not no yes their his her them they he she'
+    'what which who when where how and or is are you your it that this by be do does from not no yes their his her ' +
+    'them they he she'
   ).split(' '),
 );
 
