@@ -5,6 +5,7 @@ import type { Wrapping } from '../storage/keys/wrapping.ts';
 import type { Storage } from '../storage/port.ts';
 import { Candidates } from '../people/candidates/candidate.ts';
 import { TypedTexts } from '../people/candidates/typed-text.ts';
+import { accounts } from '../people/staff/account.ts';
 import { Banks } from '../item-bank/releases/run.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
@@ -12,8 +13,10 @@ import type { Registration } from '../delivery/sessions/session.ts';
 import { Registrations, expectedPersons } from '../delivery/registrations/run.ts';
 import { RegisteredPersons } from '../delivery/sessions/personal.ts';
 import { Sessions } from '../delivery/sessions/run.ts';
+import { sessionList } from '../delivery/sessions/session-list.ts';
 import { type Certificates, openCertificates } from '../scoring/certificates/issue.ts';
 import { type WithdrawnCertificates, withdrawnCertificates } from '../scoring/certificates/status.ts';
+import { knowsBy } from '../scoring/rating/acquaintance.ts';
 import { Ratings, ratingQueue } from '../scoring/rating/run.ts';
 import type { Regime } from '../scoring/regimes/regime.ts';
 import { Results, resultKeys } from '../scoring/results/run.ts';
@@ -51,11 +54,18 @@ export async function openRooms(ports: RoomPorts): Promise<Rooms> {
   const { journal } = storage;
   const typed = new TypedTexts(cipher);
   const sessions = new Sessions({ journal, now, pinnedTest, typed });
-  const ratings = new Ratings(journal, await storage.collection(ratingQueue), now);
+  const registrations = new Registrations({ journal, expected: await storage.collection(expectedPersons), now, typed });
+  const knows = knowsBy({
+    accounts: await storage.collection(accounts),
+    sessionList: await storage.collection(sessionList),
+    registrations,
+    sessions,
+  });
+  const ratings = new Ratings(journal, await storage.collection(ratingQueue), now, knows);
   const keys = await storage.collection(resultKeys);
   const candidates = await Candidates.open(ports);
   return {
-    registrations: new Registrations({ journal, expected: await storage.collection(expectedPersons), now, typed }),
+    registrations,
     candidates,
     persons: new RegisteredPersons(cipher),
     typed,

@@ -45,7 +45,12 @@ export interface PlannedDay {
   readonly centre: string;
 }
 
-export type RegistrationState = { readonly booking: Booking; readonly registeredAt: string } & (
+export type RegistrationState = {
+  readonly booking: Booking;
+  readonly registeredAt: string;
+  /** Accounts that registered, planned or let in; each once. */
+  readonly staff: readonly string[];
+} & (
   | { readonly status: 'registered' }
   | { readonly status: 'scheduled'; readonly plan: PlannedDay }
   /** `plan` as it was last. */
@@ -64,18 +69,19 @@ export function evolveRegistrations(
   recorded: RegistrationEvent,
 ): RegistrationsOfPerson {
   const known = before?.get(recorded.registration);
-  return new Map(before).set(recorded.registration, evolveOne(known, recorded));
+  const staff = [...new Set([...(known?.staff ?? []), recorded.by])];
+  return new Map(before).set(recorded.registration, { ...evolveOne(known, recorded), staff });
 }
 
 function evolveOne(known: RegistrationState | undefined, recorded: RegistrationEvent): RegistrationState {
   if (recorded.type === 'registered') {
     if (known !== undefined) throw new EventOrderError(recorded.type, 'is registered already');
     const { type: _type, schema: _schema, at: registeredAt, registration: _id, by: _by, ...made } = recorded;
-    return { booking: made, registeredAt, status: 'registered' };
+    return { booking: made, registeredAt, staff: [], status: 'registered' };
   }
   if (known === undefined) throw new EventOrderError(recorded.type, 'nobody was registered');
-  const { booking: made, registeredAt } = known;
-  const same = { booking: made, registeredAt };
+  const { booking: made, registeredAt, staff } = known;
+  const same = { booking: made, registeredAt, staff };
   const last = 'plan' in known ? known.plan : undefined;
   switch (recorded.type) {
     case 'scheduled':

@@ -107,6 +107,12 @@ export class Registrations {
     return id;
   }
 
+  /** Accounts that did something with a registration of the person for the test, the cancelled ones too. */
+  async staffOf(tenant: string, of: Pick<Booking, 'person' | 'test'>): Promise<ReadonlySet<string>> {
+    const { state } = await this.stream.load({ tenant, id: streamIdOf(of) });
+    return new Set([...(state?.values() ?? [])].flatMap(({ staff }) => staff));
+  }
+
   /** Throws RegistrationRefused. */
   async handle(
     id: RegistrationId,

@@ -2,6 +2,7 @@
  * The state of a session from its events. `evolve` only copies what is recorded and never calls the engine, so that a
  * later engine changes no running session. One table for each family of events; together they must name every event.
  */
+import { tenantOf } from '../../people/staff/account.ts';
 import { EventOrderError } from '../../storage/journal/stream.ts';
 import type { Severity } from '../proctoring/signal.ts';
 import { isReliable } from '../proctoring/detectors.ts';
@@ -299,6 +300,7 @@ function begin(event: SessionEvent): SessionState {
     extraMs: 0,
     faults: [],
     incidents: { notice: 0, warning: 0, critical: 0 },
+    staff: [],
   };
 }
 
@@ -316,10 +318,16 @@ function settle(state: SessionState, event: SessionEvent): SessionState {
   return { ...state, nextSeq: Math.max(state.nextSeq, seq + 1), outcomes: new Map(state.outcomes).set(opId, outcome) };
 }
 
+/** Whoever looked at a clock did nothing with one candidate; what the clock or the candidate does has no account. */
+function noteStaff(state: SessionState, event: SessionEvent): SessionState {
+  if (!('by' in event) || event.type === 'server-clock-confirmed' || tenantOf(event.by) === undefined) return state;
+  return state.staff.includes(event.by) ? state : { ...state, staff: [...state.staff, event.by] };
+}
+
 /** The state after one more event. Throws EventOrderError when the event cannot follow. */
 export function evolve(state: Session, event: SessionEvent): SessionState {
   if (state === undefined) return begin(event);
-  return settle(apply(state, event), event);
+  return noteStaff(settle(apply(state, event), event), event);
 }
 
 export const evolveAll = (state: Session, events: readonly SessionEvent[]): Session =>

@@ -305,6 +305,8 @@ export interface SessionState {
     readonly held?: HeldClose;
   };
   readonly reopenedAt?: Instant;
+  /** Accounts of the staff that did something with this candidate here, each once. */
+  readonly staff: readonly string[];
   /** Of the latest jump of a server's clock that was recorded, and that was confirmed. */
   readonly clockJumpedAt?: Instant;
   readonly clockConfirmedAt?: Instant;

@@ -11,6 +11,8 @@ export interface Account {
   readonly roles: readonly Role[];
   readonly centre: string;
   readonly demonstration: boolean;
+  /** Pseudonyms of persons whom it knows from elsewhere, as their teacher: it rates none of them. */
+  readonly knownPersons?: readonly string[];
   /** Set while the account may not be used. */
   readonly lockedAt?: Instant;
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toInstant } from '../../storage/document/instant.ts';
 import { type Expected, givenOf, stateOf } from '../../storage/journal/given.suite.ts';
-import { type RatingCommand, type RatingRefusal, decideRating, leaseMs } from './decide.ts';
-import { type Performance, type RatingEvent, type Scores, evolveRating } from './rating.ts';
+import { type RatingCommand, type RatingDecision, type RatingRefusal, decideRating, leaseMs } from './decide.ts';
+import { type Performance, type RatingEvent, type RatingState, type Scores, evolveRating } from './rating.ts';
 
 type Then = Expected<RatingEvent, RatingRefusal>;
 const at = (ms: number): string => toInstant(Date.parse('2026-11-23T09:00:00.000Z') + ms);
@@ -27,7 +27,14 @@ const claimed = (by: string, ms: number): RatingEvent => ({
 });
 const scores: Scores = { TA: 4, RA: 'NR' };
 const rated: RatingEvent = { type: 'rated', schema: 1, at: at(20), by: 'an', scores };
-const given = givenOf({ evolve: evolveRating, decide: decideRating });
+const decideAt = (state: RatingState | undefined, command: RatingCommand, now: string): RatingDecision =>
+  decideRating(state, command, { now, knowsPerson: false });
+const given = givenOf({ evolve: evolveRating, decide: decideAt });
+const acquainted = givenOf({
+  evolve: evolveRating,
+  decide: (state: RatingState | undefined, command: RatingCommand, now: string) =>
+    decideRating(state, command, { now, knowsPerson: true }),
+});
 const then = (...events: readonly RatingEvent[]): Then => ({ events });
 const thenRated = (event: RatingEvent): Then => ({
   events: [event],
@@ -135,6 +142,24 @@ describe("an examiner's command", () => {
   });
 });
 
+describe('an examiner who knows the person', () => {
+  it.each<[string, readonly RatingEvent[], RatingCommand, Then]>([
+    ['claims nothing', [opened], { type: 'claim', by: 'an' }, { refused: 'knows-the-person' }],
+    ['rates nothing that was claimed', [opened, claimed('an', 0)], rate('an'), { refused: 'knows-the-person' }],
+    [
+      'gives back',
+      [opened, claimed('an', 0)],
+      { type: 'give-back', by: 'an' },
+      then({ type: 'returned', schema: 1, at: at(20), by: 'an' }),
+    ],
+    ['hears that a rating of before is there', [opened, claimed('an', 0), rated], rate('an'), then()],
+  ])('%s', (_, events, command, expected) => {
+    acquainted(...events)
+      .when(command, at(20))
+      .then(expected);
+  });
+});
+
 describe('a rating', () => {
   it('begins with its opening, once', () => {
     expect(() => evolveRating(undefined, rated)).toThrow('begins with its opening');
@@ -152,7 +177,7 @@ describe('a rating', () => {
         for (const { by, type, waitMs } of commands) {
           ms += waitMs;
           const holder = state?.claim !== undefined && state.claim.until > at(ms) ? state.claim.by : undefined;
-          const decision = decideRating(state, type === 'rate' ? rate(by) : { type, by }, at(ms));
+          const decision = decideAt(state, type === 'rate' ? rate(by) : { type, by }, at(ms));
           const event = decision.refused === undefined ? decision.events[0] : undefined;
           if (event === undefined) continue;
           expect(state?.rated).toBeUndefined();

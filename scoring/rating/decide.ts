@@ -14,7 +14,18 @@ export type RatingCommand =
   | { readonly type: 'rate'; readonly by: string; readonly scores: Scores; readonly remark?: string };
 
 export type RatingRefusal =
-  'unknown-performance' | 'already-rated' | 'claimed-by-another' | 'lease-lost' | 'incomplete-scores';
+  | 'unknown-performance'
+  | 'already-rated'
+  | 'claimed-by-another'
+  | 'lease-lost'
+  | 'incomplete-scores'
+  | 'knows-the-person';
+
+export interface RatingFacts {
+  readonly now: Instant;
+  /** Whoever asks had to do with the person who speaks (acquaintance.ts). */
+  readonly knowsPerson: boolean;
+}
 /** A rating leads on to its session's result. */
 export type RatingConsequence = Consequence<'performance-rated', { readonly session: string }>;
 export type RatingDecision = Decision<RatingEvent, RatingRefusal, RatingConsequence>;
@@ -43,9 +54,14 @@ const isRepeated = (rated: NonNullable<RatingState['rated']>, command: RatingCom
   canonicalJson(command.scores) === canonicalJson(rated.scores) &&
   command.remark === rated.remark;
 
-export function decideRating(state: RatingState | undefined, command: RatingCommand, now: Instant): RatingDecision {
+export function decideRating(
+  state: RatingState | undefined,
+  command: RatingCommand,
+  { now, knowsPerson }: RatingFacts,
+): RatingDecision {
   if (state === undefined) return { refused: 'unknown-performance' };
   if (state.rated !== undefined) return isRepeated(state.rated, command) ? nothing : { refused: 'already-rated' };
+  if (knowsPerson && (command.type === 'claim' || command.type === 'rate')) return { refused: 'knows-the-person' };
   const { by } = command;
   const head = { schema: 1, at: now } as const;
   const until = toInstant(toEpochMs(now) + leaseMs);

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toInstant } from '../../storage/document/instant.ts';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import { type Storage, genesisHash } from '../../storage/port.ts';
+import type { Knows } from './acquaintance.ts';
 import { leaseMs } from './decide.ts';
 import { type RatingQueue, Ratings, ratingQueue } from './run.ts';
 import type { Performance } from './rating.ts';
@@ -14,8 +15,11 @@ let storage: Storage;
 let projection: RatingQueue;
 let ratings: Ratings;
 const now = (): string => toInstant(nowMs);
-const performance = (task: string): Performance => ({
-  session: 's1',
+/** Whom an examiner knows, by the session. */
+let known: Readonly<Record<string, string>> = {};
+const knows: Knows = (_, account, { session }) => Promise.resolve(known[account] === session);
+const performance = (task: string, session = 's1'): Performance => ({
+  session,
   person: 'c1',
   task,
   item: 'T1',
@@ -46,7 +50,8 @@ beforeEach(async () => {
   nowMs = Date.parse('2026-11-23T09:00:00.000Z');
   storage = await openLmdb({ directory });
   projection = await storage.collection(ratingQueue);
-  ratings = new Ratings(storage.journal, projection, now);
+  known = {};
+  ratings = new Ratings(storage.journal, projection, now, knows);
 });
 afterEach(async () => {
   await storage.close();
@@ -66,7 +71,7 @@ describe('claims', () => {
   it("gives each performance to one of many examiners who ask at once, from several processes' handles", async () => {
     const ids = Array.from({ length: 10 }, (_, n) => `p${n}`);
     await open(...ids);
-    const desks = Array.from({ length: 14 }, () => new Ratings(storage.journal, projection, now));
+    const desks = Array.from({ length: 14 }, () => new Ratings(storage.journal, projection, now, knows));
     const claims = await Promise.all(desks.map((desk, n) => desk.claimNext('agii', `examiner-${n}`)));
     expect(claims.filter((id) => id !== undefined).sort()).toEqual(ids);
     for (const [n, id] of claims.entries())
@@ -75,7 +80,7 @@ describe('claims', () => {
   it('ten examiners, fifty requests at once: twenty performances are rated once each, nobody holds two', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => `p${String(n).padStart(2, '0')}`);
     await open(...ids);
-    const desks = Array.from({ length: 5 }, () => new Ratings(storage.journal, projection, now));
+    const desks = Array.from({ length: 5 }, () => new Ratings(storage.journal, projection, now, knows));
     const examiners = Array.from({ length: 10 }, (_, n) => `examiner-${n}`);
     const done: string[] = [];
     while (done.length < ids.length) {
@@ -116,6 +121,20 @@ describe('claims', () => {
     expect(await ratings.claimNext('agii', 'bo')).toBe('p1');
     await expect(rate('p1', 'an')).rejects.toMatchObject({ code: 'lease-lost' });
     await rate('p1', 'bo');
+  });
+  it('whoever knows the person is given the next one, and keeps nothing that was claimed before', async () => {
+    // More than one page of the queue.
+    const ids = Array.from({ length: 60 }, (_, n) => `p${String(n).padStart(2, '0')}`);
+    await open(...ids);
+    nowMs += 1;
+    await ratings.open({ tenant: 'agii', id: 'q1' }, performance('q1', 's2'));
+    expect(await ratings.claimNext('agii', 'an')).toBe('p00');
+    known = { an: 's1', bo: 's1' };
+    await expect(rate('p00', 'an')).rejects.toMatchObject({ code: 'knows-the-person' });
+    expect(await ratings.claimNext('agii', 'bo')).toBe('q1');
+    known = { ...known, cem: 's1' };
+    expect(await ratings.claimNext('agii', 'cem')).toBeUndefined();
+    expect((await ratings.queue('agii', 'cem')).waiting).toBe(59);
   });
   it('a renewed lease lasts from then on; one given back is free at once', async () => {
     await open('p1');

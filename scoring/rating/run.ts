@@ -3,11 +3,12 @@
  * for it.
  */
 import type { Collection, CollectionDefinition, Journal } from '../../storage/port.ts';
-import { everyStream } from '../../storage/pages.ts';
+import { everyDocument, everyStream } from '../../storage/pages.ts';
 import { unlessRaced } from '../../storage/raced.ts';
 import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
+import type { Knows } from './acquaintance.ts';
 import { type RatingCommand, type RatingRefusal, decideRating } from './decide.ts';
 import {
   type Performance,
@@ -64,6 +65,8 @@ interface Found {
   readonly value: QueuedPerformance;
 }
 
+const isOlder = (one: Found, other: Found): boolean => one.value.openedAt < other.value.openedAt;
+
 export const ratingStream: StreamKind<RatingState, RatingEvent> = {
   kind: ratingKind,
   read: readRatingEvent,
@@ -71,9 +74,10 @@ export const ratingStream: StreamKind<RatingState, RatingEvent> = {
   evolve: evolveRating,
 };
 
-/** Looks at the queue before an examiner is told that nothing waits, and performances in one look. */
-const looks = 4;
+/** Performances in one look at the queue. */
 const lookAt = 50;
+/** Performances that are counted at most. */
+const countedMost = 1000;
 
 export class Ratings {
   private readonly stream: Stream<RatingState, RatingEvent, RatingRefusal>;
@@ -82,6 +86,7 @@ export class Ratings {
     private readonly journal: Journal,
     private readonly queued: RatingQueue,
     private readonly now: () => Instant,
+    private readonly knows: Knows,
   ) {
     this.stream = new Stream(ratingStream, { journal, now, refuse: (refusal) => new RatingRefused(refusal) });
   }
@@ -99,30 +104,30 @@ export class Ratings {
 
   /** Throws RatingRefused. A conflict with another examiner is decided again on the newer state. */
   async handle(id: RatingId, command: RatingCommand): Promise<RatingState> {
-    const { state, version, decision } = await this.stream.run(id, (before, at) => decideRating(before, command, at));
+    const { state, version, decision } = await this.stream.run(id, async (before, now) => {
+      const asks = command.type === 'claim' || command.type === 'rate';
+      const knowsPerson = asks && before !== undefined && (await this.knows(id.tenant, command.by, before.performance));
+      return decideRating(before, command, { now, knowsPerson });
+    });
     if (state === undefined) throw new RatingRefused('unknown-performance');
     if (decision.events.length > 0) await this.show(id, state, version);
     return state;
   }
 
   /**
-   * The examiner's own claim, else the oldest performance that waits or whose claim is over; undefined when there is
-   * none.
+   * The examiner's own claim, else the oldest performance that waits or whose claim is over, of a person whom the
+   * examiner does not know; undefined when there is none.
    */
   async claimNext(tenant: string, by: string): Promise<string | undefined> {
     const own = await this.current(tenant, by);
     if (own !== undefined) return own;
-    for (let look = 1; look <= looks; look += 1) {
-      const found = await this.claimable(tenant, lookAt);
-      if (found.length === 0) return undefined;
-      for (const { id } of found) {
-        try {
-          await this.handle({ tenant, id }, { type: 'claim', by });
-          return id;
-        } catch (error) {
-          if (!(error instanceof RatingRefused)) throw error;
-          await this.project({ tenant, id });
-        }
+    for await (const { id } of this.claimable(tenant)) {
+      try {
+        await this.handle({ tenant, id }, { type: 'claim', by });
+        return id;
+      } catch (error) {
+        if (!(error instanceof RatingRefused)) throw error;
+        await this.project({ tenant, id });
       }
     }
     return undefined;
@@ -143,10 +148,15 @@ export class Ratings {
     tenant: string,
     by: string,
   ): Promise<{ readonly waiting: number; readonly oldest?: QueuedPerformance; readonly ratedByMe: number }> {
-    const found = await this.claimable(tenant, 1000);
-    const mine = await this.queued.find(tenant, { index: 'by', equal: [by, 'rated'], limit: 1000 });
-    const oldest = found[0]?.value;
-    return { waiting: found.length, ratedByMe: mine.documents.length, ...defined({ oldest }) };
+    let waiting = 0;
+    let oldest: QueuedPerformance | undefined;
+    for await (const { value } of this.claimable(tenant)) {
+      oldest ??= value;
+      waiting += 1;
+      if (waiting === countedMost) break;
+    }
+    const mine = await this.queued.find(tenant, { index: 'by', equal: [by, 'rated'], limit: countedMost });
+    return { waiting, ratedByMe: mine.documents.length, ...defined({ oldest }) };
   }
 
   /** Makes the projection of a tenant anew from the streams; returns how many performances there are. */
@@ -160,13 +170,19 @@ export class Ratings {
   }
 
   /** Oldest first. */
-  private async claimable(tenant: string, limit: number): Promise<readonly Found[]> {
-    const waiting = await this.queued.find(tenant, { index: 'status', equal: ['waiting'], limit });
+  private async *claimable(tenant: string): AsyncGenerator<Found, void, undefined> {
     // Text below the present instant: no claim is left at it.
-    const over = await this.queued.find(tenant, { index: 'lease', equal: ['claimed'], below: this.now(), limit });
-    return [...waiting.documents, ...over.documents]
-      .sort((a, b) => (a.value.openedAt < b.value.openedAt ? -1 : a.value.openedAt > b.value.openedAt ? 1 : 0))
-      .slice(0, limit);
+    const ended = { index: 'lease', equal: ['claimed'], below: this.now(), limit: countedMost } as const;
+    const over = [...(await this.queued.find(tenant, ended)).documents].sort((a, b) => (isOlder(a, b) ? -1 : 1));
+    const waits = { index: 'status', equal: ['waiting'], limit: lookAt } as const;
+    for await (const waiting of everyDocument(this.queued, tenant, waits)) {
+      for (let first = over[0]; first !== undefined && isOlder(first, waiting); first = over[0]) {
+        over.shift();
+        yield first;
+      }
+      yield waiting;
+    }
+    yield* over;
   }
 
   private async project(id: RatingId): Promise<void> {

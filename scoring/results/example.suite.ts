@@ -134,7 +134,9 @@ export async function openRooms(): Promise<Rooms> {
     now,
     pinnedTest: ({ test }) => (test === 'mo' ? civic41 : oralTest),
   });
-  const ratings = new Ratings(storage.journal, await storage.collection(ratingQueue), now);
+  const ratings = new Ratings(storage.journal, await storage.collection(ratingQueue), now, () =>
+    Promise.resolve(false),
+  );
   const curves = new Map<string, ItemCurve>(listeningCurves);
   const results = new Results({
     journal: storage.journal,

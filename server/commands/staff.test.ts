@@ -61,6 +61,7 @@ it.each([
   [['add', an, '--name', 'An', '--roles', 'office', '--centre', 'mars'], 'staff.no-centre'],
   [['lock', an], 'staff.unknown'],
   [['praise', an], 'staff.no-act'],
+  [['knows', an], 'staff.no-reference'],
 ])('refuses %j', async (argv, key) => {
   await expect(staff(...argv)).rejects.toMatchObject({ key });
 });
@@ -80,4 +81,25 @@ it('unlock lets it in again; another password is shown once', async () => {
   const fresh = passwordIn(await staff('password', an));
   expect(await login(fresh)).toBeDefined();
   expect(await login(password)).toBeUndefined();
+});
+
+it('records whom the owner of an account knows, by pseudonym, and takes it back', async () => {
+  await added();
+  const person = await inRooms(async ({ candidates }) => {
+    const facts = { contactLanguage: 'ar', synthetic: true, registeredAt: now() } as const;
+    const named = { name: 'Amina Voorbeeld', birthDate: '1990-01-01', reference: 'KBI-1' };
+    await candidates.add({ tenant: 'agii', id: 'somebody' }, named, facts);
+    return 'somebody';
+  });
+  const known = () =>
+    inStores(async ({ storage }) => {
+      const all = await storage.collection(accounts);
+      return (await all.get({ tenant: 'agii', id: an }))?.value.knownPersons;
+    });
+  await staff('knows', an, '--reference', 'KBI-1');
+  await staff('knows', an, '--reference', 'KBI-1');
+  expect(await known()).toEqual([person]);
+  await expect(staff('knows', an, '--reference', 'KBI-2')).rejects.toMatchObject({ key: 'staff.nobody' });
+  await staff('knows-not', an, '--reference', 'KBI-1');
+  expect(await known()).toEqual([]);
 });

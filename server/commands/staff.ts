@@ -1,23 +1,24 @@
 /**
- * `meetlat staff`: accounts made, locked and removed. A password is made here and shown once; a lock, another password
- * and a removal end what the account has open within seconds, streams included.
+ * `meetlat staff`: accounts made, locked and removed, and whom their owners know. A password is made here and shown
+ * once; a lock, another password and a removal end what the account has open within seconds, streams included.
  */
 import { agencyOf } from '../../people/agencies/agency.ts';
 import { type Account, type Accounts, type Role, accounts, tenantOf } from '../../people/staff/account.ts';
 import { hashPassword } from '../../people/staff/passwords.ts';
 import { encodeId } from '../../storage/document/id.ts';
 import type { Stored } from '../../storage/port.ts';
-import { type CommandVoice, commandVoice } from '../../words/commands.ts';
+import { type CommandKey, type CommandVoice, commandVoice } from '../../words/commands.ts';
 import { reportLanguages } from '../../words/reports.ts';
 import { now, random } from '../compose.ts';
-import type { Stores } from '../stores.ts';
+import { openRooms } from '../rooms.ts';
+import type { OpenStores, Stores } from '../stores.ts';
 import { command } from './command.ts';
 import { withInstallation } from './installation.ts';
 import { choice, text } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
 const roles: readonly Role[] = ['invigilator', 'examiner', 'designer', 'office'];
-const acts = ['add', 'lock', 'unlock', 'password', 'remove'] as const;
+const acts = ['add', 'lock', 'unlock', 'password', 'remove', 'knows', 'knows-not'] as const;
 type Act = (typeof acts)[number];
 
 /** 80 bits, in groups that can be read out. */
@@ -27,6 +28,7 @@ interface StaffValues {
   readonly name: string | undefined;
   readonly roles: string | undefined;
   readonly centre: string | undefined;
+  readonly reference: string | undefined;
 }
 
 function rolesOf(given: string | undefined): readonly Role[] {
@@ -63,7 +65,26 @@ async function known(all: Accounts, account: string): Promise<Stored<Account>> {
   return stored;
 }
 
-async function change(all: Accounts, act: Exclude<Act, 'add'>, account: string): Promise<string | undefined> {
+/** Whoever taught a person rates nothing of theirs. Throws UsageError for a reference that nobody has. */
+async function acquaint(
+  stores: OpenStores,
+  all: Accounts,
+  act: 'knows' | 'knows-not',
+  account: string,
+  reference: string | undefined,
+): Promise<undefined> {
+  if (reference === undefined) throw new UsageError('staff.no-reference');
+  const stored = await known(all, account);
+  const { candidates } = await openRooms({ ...stores, now });
+  const person = await candidates.byReference(stored.tenant, reference);
+  if (person === undefined) throw new UsageError('staff.nobody', { reference });
+  const others = (stored.value.knownPersons ?? []).filter((id) => id !== person.id);
+  const knownPersons = act === 'knows' ? [...others, person.id] : others;
+  await all.replace(stored, stored.revision, { ...stored.value, knownPersons });
+}
+
+type Change = 'lock' | 'unlock' | 'password' | 'remove';
+async function change(all: Accounts, act: Change, account: string): Promise<string | undefined> {
   const stored = await known(all, account);
   if (act === 'remove') {
     await all.remove(stored, stored.revision);
@@ -89,6 +110,17 @@ async function add(stores: Stores, all: Accounts, account: string, values: Staff
   return password;
 }
 
+/** What is said of an act that was carried out. */
+const done = {
+  add: 'staff.added',
+  lock: 'staff.locked',
+  unlock: 'staff.unlocked',
+  password: 'staff.new-password',
+  remove: 'staff.removed',
+  knows: 'staff.knows',
+  'knows-not': 'staff.knows-not',
+} as const satisfies Record<Act, CommandKey>;
+
 const isAct = (given: string): given is Act => acts.some((act) => act === given);
 
 /** One line an account: what it may do, where, and whether it is locked. */
@@ -102,33 +134,44 @@ async function list(all: Accounts, say: CommandVoice): Promise<void> {
   }
 }
 
-async function run(stores: Stores, say: CommandVoice, values: StaffValues, [act = '', account]: readonly string[]) {
+async function run(stores: OpenStores, say: CommandVoice, values: StaffValues, [act = '', account]: readonly string[]) {
   const all = await stores.storage.collection(accounts);
   if (act === 'list') {
     await list(all, say);
     return 0;
   }
   if (!isAct(act) || account === undefined) throw new UsageError('staff.no-act', { acts: acts.join(', ') });
-  const password = act === 'add' ? await add(stores, all, account, values) : await change(all, act, account);
-  const done = { add: 'staff.added', lock: 'staff.locked', unlock: 'staff.unlocked', remove: 'staff.removed' } as const;
-  console.log(say(act === 'password' ? 'staff.new-password' : done[act], { account }));
+  const password =
+    act === 'add'
+      ? await add(stores, all, account, values)
+      : act === 'knows' || act === 'knows-not'
+        ? await acquaint(stores, all, act, account, values.reference)
+        : await change(all, act, account);
+  console.log(say(done[act], { account }));
   if (password !== undefined) console.log(say('staff.password', { password }));
   return 0;
 }
 
 export const staffCommand = command({
   name: 'staff',
-  calls: ['list', 'add ACCOUNT --name NAME --roles ROLES --centre CENTRE', 'lock|unlock|password|remove ACCOUNT'],
+  calls: [
+    'list',
+    'add ACCOUNT --name NAME --roles ROLES --centre CENTRE',
+    'lock|unlock|password|remove ACCOUNT',
+    'knows|knows-not ACCOUNT --reference REFERENCE',
+  ],
   says: 'staff.says',
   examples: [
     'meetlat staff add an.peeters@agii --name "An Peeters" --roles invigilator --centre gent',
     'meetlat staff lock an.peeters@agii',
     'meetlat staff password an.peeters@agii',
+    'meetlat staff knows an.peeters@agii --reference KBI-2026-004711',
   ],
   options: {
     name: text('NAME', 'staff.name'),
     roles: text('ROLE,ROLE', 'staff.roles'),
     centre: text('CENTRE', 'staff.centre'),
+    reference: text('REFERENCE', 'staff.reference'),
     language: choice(reportLanguages, 'option.language', 'en'),
   },
   run: ({ language, ...values }, operands) =>
