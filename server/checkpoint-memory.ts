@@ -3,10 +3,7 @@
  * database that was put back or rewritten while nobody looked is noticed at the next start.
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
-import type { Anchor, CheckpointMemory } from '../storage/journal/checkpoint.ts';
-
-const content = z.object({ number: z.int().min(1), hash: z.string().regex(/^[0-9a-f]{64}$/) });
+import { Anchor, type CheckpointMemory } from '../storage/journal/checkpoint.ts';
 
 /** @param told also learns of every newer checkpoint, e.g. to publish it; a failure of it is its own affair */
 export function fileMemory(file: string, told: (anchor: Anchor) => void = () => undefined): CheckpointMemory {
@@ -30,7 +27,7 @@ export function fileMemory(file: string, told: (anchor: Anchor) => void = () => 
 /** Throws when the file is there and cannot be read: a damaged memory is no empty one. */
 async function read(file: string): Promise<Anchor | undefined> {
   try {
-    return content.parse(JSON.parse(await readFile(file, 'utf8')));
+    return Anchor.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new Error(`${file} is not what this program wrote; the newest checkpoint cannot be known`, { cause: error });

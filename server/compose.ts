@@ -157,9 +157,11 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   await publishContent(stores.bank, stores.content);
   const credentials = await demonstrate(configuration, { ...stores, accounts: people.accounts });
   let publicUrl = configuration.publicUrl ?? '';
+  const memory = memoryOf(configuration, surroundings, (payload) => signing.sign(payload));
   const program: WholeProgram = {
     ...(await programOf(configuration, surroundings, keeping, people)),
     publicUrl: () => publicUrl,
+    newestCheckpoint: () => memory.recall(),
   };
   const counts = { counts: await storage.collection(countedItems), ...program };
   const stopFollowing = stores.bank.follow((error) => {
@@ -171,7 +173,6 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     lastAlive: () => lastAlive(liveness),
     isAnyUnderWay: async () => (await findOpen(program)).length > 0,
   });
-  const memory = memoryOf(configuration, surroundings, program.signBytes);
   const measured = metrics();
   // A database that is not the one this installation wrote ends the start here.
   await writeCheckpoint({ storage, sign: program.signBytes, at: program.now(), memory });
@@ -237,7 +238,7 @@ async function programOf(
   surroundings: Surroundings,
   keeping: Keeping,
   people: People,
-): Promise<Omit<WholeProgram, 'publicUrl'>> {
+): Promise<Omit<WholeProgram, 'publicUrl' | 'newestCheckpoint'>> {
   const { log, timers, now } = surroundings;
   const { storage, wrapping, signing, blobs, stores } = keeping;
   const { bank, agencies } = stores;
@@ -323,7 +324,6 @@ async function jobsOf(program: WholeProgram, { memory, watch, liveness }: JobPor
       program.log.error({ tenant, session: id, differences }, 'the two scorers differ: the result is held back'),
     registrationChanged: (id) => followRegistration(program.admission, id),
     sessionClosed: (id) => program.live.presence.forget(id),
-    newestCheckpoint: () => memory.recall(),
   };
   return [
     clockJob(watch),

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Blobs, Storage } from '../storage/port.ts';
 import type { Instant } from '../storage/document/instant.ts';
+import type { Anchor } from '../storage/journal/checkpoint.ts';
 import type { MakeId } from '../storage/document/id.ts';
 import type { Agencies } from '../people/agencies/agency.ts';
 import type { AdmissionCodes } from '../people/access/codes.ts';
@@ -48,6 +49,8 @@ export interface Program extends Rooms {
   readonly sign: Sign;
   /** Signs checkpoints. */
   readonly signBytes: (payload: string | Uint8Array) => Promise<string>;
+  /** What somebody who reads or prints a page now may keep as a witness. */
+  readonly newestCheckpoint: () => Promise<Anchor | undefined>;
   /** Address that people reach us at, without a slash at the end. */
   readonly publicUrl: () => string;
 }

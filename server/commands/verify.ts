@@ -18,6 +18,7 @@ import { type Stores, storesOf } from '../stores.ts';
 import { readConfiguration } from '../configuration.ts';
 import { openEngine, verifyEverything } from '../open-storage.ts';
 import { openRooms } from '../rooms.ts';
+import { readCheckpointMark } from '../../words/checkpoint-mark.ts';
 import { commandVoice } from '../../words/commands.ts';
 import { command } from './command.ts';
 import { type OpenedRooms, type WalkRooms, type WalkStep, roomsWithoutSecret, walkResult } from './result-walk.ts';
@@ -78,9 +79,9 @@ const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 function readAnchor(text: string | undefined): Anchor | undefined {
   if (text === undefined) return undefined;
-  const [, number, hash] = /^(\d{1,9}):([0-9a-f]{64})$/.exec(text) ?? [];
-  if (number === undefined || hash === undefined) throw new UsageError('verify.no-anchor', { given: text });
-  return { number: Number(number), hash };
+  const anchor = readCheckpointMark(text);
+  if (anchor === undefined) throw new UsageError('verify.no-anchor', { given: text });
+  return anchor;
 }
 
 interface Checked {
@@ -150,7 +151,7 @@ export const verifyCommand = command({
   says: 'verify.says',
   examples: [
     'meetlat verify 2f6c1c1e-8a57-4f0e-9c38-0f9d5f3b7a11 --json',
-    'meetlat verify --all --without-secret --keys jwks.json --anchor 12:9f86d0…',
+    'meetlat verify --all --without-secret --keys jwks.json --anchor 12:9f86-d081-884c-7d65',
   ],
   options: {
     all: flag('verify.all'),

@@ -55,10 +55,8 @@ export const checkpointHash = (checkpoint: Pick<Checkpoint, 'jws'>): string => s
 const mostHeads = 5000;
 
 /** Number and hash of a checkpoint as somebody outside of the storage knows it. */
-export interface Anchor {
-  readonly number: number;
-  readonly hash: string;
-}
+export const Anchor = z.strictObject({ number: z.int().min(1), hash });
+export type Anchor = Readonly<z.infer<typeof Anchor>>;
 
 /** What is remembered of the newest checkpoint outside of the database, over restarts. */
 export interface CheckpointMemory {

@@ -90,6 +90,8 @@ describe.runIf(hasBrowser).each(engines)('an MO session on %s', (engine) => {
     await candidate.button('review.submit').click();
     await candidate.button('review.confirm.yes').click();
     await expect(candidate.heading('receipt.title')).toBeVisible();
+    const mark = page.getByText(/^\d+:[0-9a-f]{4}(-[0-9a-f]{4}){3}$/);
+    await expect(mark).toBeVisible();
     expectValue(await accessibilityFaults(page)).toEqual([]);
     await shot(page, `${engine}-mo-receipt`);
 
@@ -99,6 +101,7 @@ describe.runIf(hasBrowser).each(engines)('an MO session on %s', (engine) => {
     await expect(page.getByText('Nadia Proefpersoon')).toBeVisible({ timeout: 30_000 });
     await expect(page.getByText(/\b\d\d\s*\/\s*41|\b\d\d van (de )?41/)).toBeVisible({ timeout: 30_000 });
     expectValue(await accessibilityFaults(page)).toEqual([]);
+    await expect(mark).toBeVisible();
     await shot(page, `${engine}-mo-result`);
     // Nothing that opens it stays behind: no address of this tab, and nothing to go back to.
     const browsing = await page.context().newCDPSession(page);

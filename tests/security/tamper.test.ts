@@ -6,11 +6,13 @@ import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type Account, accounts } from '../../people/staff/account.ts';
 import { toInstant } from '../../storage/document/instant.ts';
-import { checkpoints } from '../../storage/journal/checkpoint.ts';
+import { Anchor, checkpoints } from '../../storage/journal/checkpoint.ts';
 import type { Storage, StreamId } from '../../storage/port.ts';
 import { type OldDataOpened, openOldLmdb, openOldMongo } from '../fixtures/open-old-data.ts';
+import { checkpointMark } from '../../words/checkpoint-mark.ts';
 import { hasMongo } from '../mongo.ts';
 
 const launcher = join(import.meta.dirname, '../../bin/meetlat.mjs');
@@ -61,7 +63,7 @@ describe.each([
     id: opened.data.sessions[name].session,
   });
 
-  it('is sound before; an auditor needs neither the secret nor the keys of the storage', () => {
+  it('is sound before; an auditor needs neither the secret nor the keys of the storage', async () => {
     const output = meetlat(['verify', '--all']);
     expect(output).toMatch(/^VERIFIED$/m);
     expect(output).toContain('seals       checked on all that was read');
@@ -69,6 +71,14 @@ describe.each([
     const audit = meetlat(['verify', '--all', '--without-secret', '--anchor', newest], ['MEETLAT_SECRET']);
     expect(audit).toMatch(/^VERIFIED$/m);
     expect(audit).toContain('seals       not checked');
+    // As somebody keeps it at home, and with one digit changed.
+    const { checkpoint } = z
+      .object({ checkpoint: Anchor })
+      .parse(await (await post('/public/result', { key: opened.data.sessions['mo-failed'].key })).json());
+    const mark = checkpointMark(checkpoint);
+    expect(meetlat(['verify', '--all', '--anchor', mark])).toMatch(/^VERIFIED$/m);
+    const other = mark.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
+    expect(meetlat(['verify', '--all', '--anchor', other])).toContain('is not the one that was published');
     expect(meetlat(['verify', '--all', '--anchor', `999${newest.slice(newest.indexOf(':'))}`])).toContain(
       'checkpoint-removed: checkpoint 999',
     );

@@ -18,6 +18,7 @@
 import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
 import { Operation, OperationOutcome } from '../../../delivery/sessions/operation.ts';
+import { Anchor } from '../../../storage/journal/checkpoint.ts';
 import { largestBatch } from './numbers.ts';
 
 export const AdmissionRequest = z.strictObject({
@@ -115,6 +116,8 @@ export const Screen = z.discriminatedUnion('name', [
     name: z.literal('receipt'),
     reference: z.string(),
     resultPath: z.string(),
+    /** The newest signed checkpoint of the journal: whoever keeps it can have the record checked against it. */
+    checkpoint: Anchor.optional(),
     reason: z.enum(['completed', 'deadline', 'ended']),
   }),
 ]);

@@ -42,6 +42,7 @@ export type CandidatePorts = Pick<
   | 'persons'
   | 'accounts'
   | 'staffSessions'
+  | 'newestCheckpoint'
   | 'now'
   | 'publicUrl'
 >;
@@ -151,8 +152,14 @@ async function arrive(
   }
 }
 
-const viewOf = (program: CandidatePorts, { person }: CandidateAccess, session: LoadedSession): CandidateView =>
-  candidateView(session, person, program.sessions.pinnedTest(session.state), program.now());
+async function viewOf(
+  program: CandidatePorts,
+  { person }: CandidateAccess,
+  session: LoadedSession,
+): Promise<CandidateView> {
+  const test = program.sessions.pinnedTest(session.state);
+  return candidateView(session, { person, test, now: program.now(), checkpoint: await program.newestCheckpoint() });
+}
 
 function sessionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
   return [
@@ -178,7 +185,7 @@ function sessionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
       access: 'candidate',
       reply: CandidateView,
       problems: ['fenced'],
-      handle: ({ access }) => Promise.resolve(viewOf(program, access, access.session)),
+      handle: ({ access }) => viewOf(program, access, access.session),
     }),
     jsonEndpoint({
       method: 'post',
@@ -200,7 +207,7 @@ function sessionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
           { type: 'operations', fence: body.fence, operations: body.operations },
           { sealed, unheard },
         );
-        return { outcomes: [...outcomes], view: viewOf(program, access, session) };
+        return { outcomes: [...outcomes], view: await viewOf(program, access, session) };
       },
     }),
     ...connectionEndpoints(program, guard),

@@ -7,6 +7,7 @@ import { type PinnedTest, choiceItem, speakingItem, textIn } from '../../../item
 import type { TestPart } from '../../../item-bank/specifications/specification.ts';
 import type { Language } from '../../../item-bank/items/item.ts';
 import { type Instant } from '../../../storage/document/instant.ts';
+import type { Anchor } from '../../../storage/journal/checkpoint.ts';
 import { isOver, remainingMs } from '../../../delivery/sessions/clock.ts';
 import { playsAllowed } from '../../../delivery/sessions/decide-operation.ts';
 import { mediaHandle, optionHandle } from '../../../delivery/sessions/shown-names.ts';
@@ -26,6 +27,8 @@ interface Seen {
   readonly person: RegisteredPerson;
   readonly test: PinnedTest;
   readonly now: Instant;
+  /** Shown on the receipt. */
+  readonly checkpoint: Anchor | undefined;
 }
 
 /** Listening options are heard or seen; only a linear part's options are also read. */
@@ -157,7 +160,7 @@ function speakingScreen(seen: Seen, position: number): Screen {
 }
 
 function screenOf(seen: Seen): Screen {
-  const { state, person, test } = seen;
+  const { state, person, test, checkpoint } = seen;
   const { step, registration } = state;
   if (state.closed !== undefined)
     return {
@@ -165,6 +168,7 @@ function screenOf(seen: Seen): Screen {
       reference: registration.reference,
       resultPath: `/result/#${person.resultKey}`,
       reason: state.closed.reason,
+      ...defined({ checkpoint }),
     };
   if (state.awaitingAdmission) return { name: 'waiting' };
   switch (step.name) {
@@ -189,12 +193,8 @@ function screenOf(seen: Seen): Screen {
   }
 }
 
-export function candidateView(
-  { state, version }: LoadedSession,
-  person: RegisteredPerson,
-  test: PinnedTest,
-  now: Instant,
-): CandidateView {
+export function candidateView({ state, version }: LoadedSession, facts: Omit<Seen, 'state'>): CandidateView {
+  const { person, now } = facts;
   const left = remainingMs(state, now);
   const contactLanguage: Language = state.registration.contactLanguage;
   return {
@@ -211,6 +211,6 @@ export function candidateView(
     ...(left === undefined || state.deadlineAt === undefined
       ? {}
       : { clock: { deadlineAt: state.deadlineAt, remainingMs: left } }),
-    screen: screenOf({ state, person, test, now }),
+    screen: screenOf({ ...facts, state }),
   };
 }

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
+import { Anchor } from '../../../storage/journal/checkpoint.ts';
 
 export const About = z.strictObject({
   name: z.string(),
@@ -64,6 +65,8 @@ export const ResultView = z.strictObject({
     })
     .optional(),
   regime: z.strictObject({ id: z.string(), validFrom: z.string(), title: z.record(z.string(), z.string()) }).optional(),
+  /** The newest signed checkpoint of the journal: whoever keeps it can have the record checked against it. */
+  checkpoint: Anchor.optional(),
   /** The signed certificate (a JWT), where one was earned. */
   credential: z.string().optional(),
 });

@@ -2,6 +2,7 @@
 import type { JSONWebKeySet } from 'jose';
 import { defined } from '../../../storage/document/defined.ts';
 import { type Instant, toEpochMs } from '../../../storage/document/instant.ts';
+import type { Anchor } from '../../../storage/journal/checkpoint.ts';
 import type { RegisteredPersons } from '../../../delivery/sessions/personal.ts';
 import type { Sessions } from '../../../delivery/sessions/run.ts';
 import type { Certificates } from '../../../scoring/certificates/issue.ts';
@@ -21,6 +22,7 @@ export interface ResultViewPorts {
   readonly regimes: readonly Regime[];
   readonly certificates: Certificates;
   readonly now: () => Instant;
+  readonly newestCheckpoint: () => Promise<Anchor | undefined>;
 }
 
 const partView = ({
@@ -65,6 +67,7 @@ export async function resultView(ports: ResultViewPorts, key: string): Promise<R
     testDate: day,
     synthetic: registration.synthetic,
     contactLanguage: registration.contactLanguage,
+    ...defined({ checkpoint: await ports.newestCheckpoint() }),
   };
   if (annulled !== undefined) return { state: 'annulled', ...common };
   if (released === undefined) {
