@@ -3,7 +3,11 @@
  * database that was put back or rewritten while nobody looked is noticed at the next start.
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Anchor, type CheckpointMemory } from '../storage/journal/checkpoint.ts';
+
+/** Beside the database. */
+export const memoryFile = (dataFolder: string): string => join(dataFolder, 'last-checkpoint.json');
 
 /** @param told also learns of every newer checkpoint, e.g. to publish it; a failure of it is its own affair */
 export function fileMemory(file: string, told: (anchor: Anchor) => void = () => undefined): CheckpointMemory {

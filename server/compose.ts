@@ -40,7 +40,7 @@ import { certificateCheck, resultView } from './api/public/view.ts';
 import { staffEndpoints } from './api/staff/routes.ts';
 import { ProcessClock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
-import { fileMemory } from './checkpoint-memory.ts';
+import { fileMemory, memoryFile } from './checkpoint-memory.ts';
 import { mediaFolders, publishContent } from './content.ts';
 import { createApplication } from './http/application.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -288,7 +288,7 @@ function memoryOf(
   sign: (payload: string) => Promise<string>,
 ): CheckpointMemory {
   const failed = (error: unknown) => log.error({ err: error }, 'the witness of checkpoints could not be written');
-  const file = join(dataFolder, 'last-checkpoint.json');
+  const file = memoryFile(dataFolder);
   if (witnessUrl !== undefined)
     return fileMemory(file, urlWitness(witnessUrl, { now, failed, timers, sign, fetch: guardedFetch() }));
   return fileMemory(file, witnessFile === undefined ? undefined : fileWitness(witnessFile, { now, failed }));

@@ -123,7 +123,7 @@ export function checkpointSuite({ opened, storage, tenant }: Bench): void {
 
       await collection.remove(last, last.revision);
       expect(await findings(stream)).toEqual([`checkpoint-removed: session ${stream.tenant}/s1, version 1`]);
-      const verified = await verifyCheckpoints({ storage: storage(), keys: await signing().jwks(), anchor });
+      const verified = await verifyCheckpoints({ storage: storage(), keys: await signing().jwks(), anchors: [anchor] });
       expect(verified.findings.map(({ where }) => where)).toContain(`checkpoint ${anchor.number}`);
 
       const restored = await collection.insert(last, { ...last.value, jws: `${last.value.jws.slice(0, -8)}AAAAAAAA` });

@@ -11,19 +11,22 @@ import { rewriteSuite } from './port.rewrite.suite.ts';
 import { sealSuite } from './port.seal.suite.ts';
 
 /** An empty storage, and ways past the port that an attacker or a bad disk has. */
+/** What whoever can write to the database can do past the port. */
+export interface Tampering {
+  readonly editCommit: (stream: StreamId, version: number, edit: (bytes: Uint8Array) => Uint8Array) => Promise<void>;
+  /** Replaces bytes and hash, as somebody would who can compute hashes. */
+  readonly forgeCommit: (stream: StreamId, version: number, bytes: Uint8Array, hash: string) => Promise<void>;
+  readonly removeCommits: (stream: StreamId, from: number) => Promise<void>;
+  /** Replaces the pending work of a commit. */
+  readonly setPending: (stream: StreamId, version: number, text: string) => Promise<void>;
+  readonly editChunk: (upload: UploadId, n: number) => Promise<void>;
+}
+
 export interface OpenedStorage {
   readonly storage: Storage;
   /** Opens the same data once more, as another process would. */
   readonly again: () => Promise<Storage>;
-  readonly tamper: {
-    readonly editCommit: (stream: StreamId, version: number, edit: (bytes: Uint8Array) => Uint8Array) => Promise<void>;
-    /** Replaces bytes and hash, as somebody would who can compute hashes. */
-    readonly forgeCommit: (stream: StreamId, version: number, bytes: Uint8Array, hash: string) => Promise<void>;
-    readonly removeCommits: (stream: StreamId, from: number) => Promise<void>;
-    /** Replaces the pending work of a commit. */
-    readonly setPending: (stream: StreamId, version: number, text: string) => Promise<void>;
-    readonly editChunk: (upload: UploadId, n: number) => Promise<void>;
-  };
+  readonly tamper: Tampering;
   readonly end: () => Promise<void>;
 }
 

@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   rebuild: async () => (await import('./rebuild.ts')).rebuildCommand,
   'set-aside': async () => (await import('./set-aside.ts')).setAsideCommand,
   'replay-deliveries': async () => (await import('./replay-deliveries.ts')).replayDeliveriesCommand,
+  'accept-backup': async () => (await import('./accept-backup.ts')).acceptBackupCommand,
   erase: async () => (await import('./erase.ts')).eraseCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   staff: async () => (await import('./staff.ts')).staffCommand,

@@ -1,6 +1,7 @@
 /** `meetlat COMMAND`. Exit code 0 done, 1 a finding, 2 a wrong call or data that cannot be used. */
 import { type CommandVoice, commandVoice } from '../../words/commands.ts';
 import { ConfigurationError } from '../configuration.ts';
+import { CheckpointsReplaced } from '../../storage/journal/checkpoint.ts';
 import { StorageError } from '../../storage/port.ts';
 import { commands } from './commands.ts';
 import { commandHelp, programHelp } from './help.ts';
@@ -27,6 +28,7 @@ async function main(argv: readonly string[], say: CommandVoice): Promise<number 
 }
 
 function whyNot(error: unknown, say: CommandVoice): unknown {
+  if (error instanceof CheckpointsReplaced) return `meetlat: ${error.message}\n${say('refused.checkpoints-replaced')}`;
   if (error instanceof UsageError) return `meetlat: ${say(error.key, error.values)}`;
   const isTold = [RefusedData, ConfigurationError, StorageError].some((kind) => error instanceof kind);
   if (isTold && error instanceof Error) return `meetlat: ${error.message}`;

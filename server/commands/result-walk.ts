@@ -15,6 +15,7 @@ import { Results, performanceId, resultKeys } from '../../scoring/results/run.ts
 import { deliveries } from '../../scoring/trajectory/deliveries.ts';
 import { eventId } from '../../scoring/trajectory/event.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
+import { CorruptStorage } from '../../storage/port.ts';
 import type { CommandKey } from '../../words/commands.ts';
 import type { Values } from '../../words/phrase.ts';
 import type { Rooms } from '../rooms.ts';
@@ -28,6 +29,8 @@ export interface WalkStep {
 }
 const step = (says: CommandKey, values: Values = {}): WalkStep => ({ says, values, isFinding: false });
 const finding = (says: CommandKey, values: Values = {}): WalkStep => ({ says, values, isFinding: true });
+
+const bad = ({ id }: SessionId, why: string): WalkStep => finding('verify.walk.certificate-bad', { session: id, why });
 
 /** What can be read with and without the secret. */
 export type WalkRooms = Pick<Rooms, 'sessions' | 'ratings' | 'results'>;
@@ -58,13 +61,25 @@ export interface WalkPorts {
   readonly now: () => Instant;
 }
 
-/** Nothing when the session is not there. */
+/** Nothing when the session is not there. A stream on the way that is damaged is a finding, and the way ends there. */
 export async function walkResult(ports: WalkPorts, id: SessionId): Promise<WalkStep[]> {
+  try {
+    return await stepsOf(ports, id);
+  } catch (error) {
+    if (!(error instanceof CorruptStorage)) throw error;
+    return [finding('verify.walk.unreadable', { session: id.id, why: error.message })];
+  }
+}
+
+async function stepsOf(ports: WalkPorts, id: SessionId): Promise<WalkStep[]> {
   const { sessions, results } = ports.rooms;
   const [session, { state: result }] = [await sessions.load(id), await results.load(id)];
   if (session === undefined) return [];
   const counting = countingResult(result);
-  if (counting === undefined) return [step('verify.walk.not-released')];
+  if (counting === undefined) {
+    const isCertified = (await ports.opened?.certificates.get(id)) !== undefined;
+    return [step('verify.walk.not-released'), ...(isCertified ? [bad(id, 'nothing is released')] : [])];
+  }
   const annulled = result?.annulled;
   return [
     ...(await ratingSteps(ports, id, session.state)),
@@ -90,7 +105,7 @@ async function resultStep({ rooms }: WalkPorts, id: SessionId, counting: Countin
   const { outcome } = counting.result;
   return differs.length === 0
     ? step('verify.walk.result', { outcome })
-    : finding('verify.walk.result-differs', { outcome, members: [...new Set(differs)].join(', ') });
+    : finding('verify.walk.result-differs', { session: id.id, outcome, members: [...new Set(differs)].join(', ') });
 }
 
 async function certificateStep(
@@ -104,15 +119,14 @@ async function certificateStep(
   const credential = (await opened.certificates.get(id))?.value.credential;
   if (credential === undefined) return step('verify.walk.no-certificate');
   const verified = await verifyCertificate(credential, { jwks: keys, at: new Date(toEpochMs(now())) });
-  if (!verified.valid) return finding('verify.walk.certificate-bad', { why: verified.reason });
-  if (isAnnulled || (await withdrawalOf(opened.withdrawn, verified.id)) !== undefined)
-    return finding('verify.walk.certificate-bad', { why: 'withdrawn' });
+  if (!verified.valid) return bad(id, verified.reason);
+  if (isAnnulled || (await withdrawalOf(opened.withdrawn, verified.id)) !== undefined) return bad(id, 'withdrawn');
   const person = await opened.persons.of(id.tenant, registration);
   const isOfPerson = person === undefined || verified.holder === person.name;
   const isOfResult = verified.level === result.level && verified.testDate === result.testDate;
   return isOfPerson && isOfResult
     ? step('verify.walk.certificate')
-    : finding('verify.walk.certificate-bad', { why: isOfPerson ? 'another result' : 'another person' });
+    : bad(id, isOfPerson ? 'another result' : 'another person');
 }
 
 const PushedBody = z.object({ data: z.object({ outcome: z.string().optional(), level: z.string().optional() }) });

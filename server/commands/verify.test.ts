@@ -35,7 +35,7 @@ describe('the way of a result', () => {
       await results.handle(id, { type: 'correct', result: corrected, by: 'office', reason: 'an appeal' });
     });
     const { lines } = await verify(keyOf('nt2-passed').id);
-    expect(lines).toMatch(/^FINDING {5}certificate: another result/m);
+    expect(lines).toMatch(/^FINDING {5}certificate of \S+: another result/m);
   });
 
   it('finds the certificate of another result in its place', async () => {
@@ -45,8 +45,33 @@ describe('the way of a result', () => {
       if (own === undefined || credential === undefined) throw new Error('no certificates');
       await certificates.replace(own, own.revision, { ...own.value, credential });
     });
-    const { code, lines } = await verify(keyOf('mo-passed').id);
-    expect(lines).toMatch(/^FINDING {5}certificate: another/m);
-    expect([code, lines]).toEqual([1, expect.stringMatching(/^NOT VERIFIED$/m)]);
+    for (const what of [keyOf('mo-passed').id, '--all']) {
+      const { code, lines } = await verify(what);
+      expect(lines).toMatch(/^FINDING {5}certificate of \S+: another/m);
+      expect([code, lines]).toEqual([1, expect.stringMatching(/^NOT VERIFIED$/m)]);
+    }
+  });
+
+  it('is walked for every session: what follows is counted, and what could not be looked at', async () => {
+    const { lines } = await verify('--all');
+    expect(lines).toMatch(
+      /^results {5}[1-9]\d* follow from session, ratings and regime; 0 by .* [1-9]\d* not released$/m,
+    );
+    expect(lines).toMatch(/^certificates [1-9]\d* genuine/m);
+    expect(lines).toMatch(/^deliveries {2}\d+ say what the result says/m);
+    expect(lines).not.toMatch(/^NOT CHECKED|^FINDING {5}(way|result|certificate|delivery) /m);
+    const audit = await verify('--all', '--without-secret');
+    expect(audit.lines).toMatch(/^results {5}[1-9]\d* follow from session/m);
+    expect(audit.lines).toMatch(/^NOT CHECKED [1-9]\d* certificates/m);
+  });
+
+  it('finds a certificate of which no result was released', async () => {
+    await inRooms(async ({ certificates }) => {
+      const other = await certificates.get(keyOf('nt2-passed'));
+      if (other === undefined) throw new Error('no certificate');
+      await certificates.insert(keyOf('mo-open'), other.value);
+    });
+    const { lines } = await verify('--all');
+    expect(lines).toMatch(/^FINDING {5}certificate of \S+: nothing is released$/m);
   });
 });

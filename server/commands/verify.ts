@@ -8,22 +8,26 @@ import { z } from 'zod';
 import { sessionKind } from '../../delivery/sessions/run.ts';
 import { type Verification, verifySession } from '../../delivery/sessions/verify.ts';
 import { tenants } from '../../people/agencies/agency.ts';
-import { defined } from '../../storage/document/defined.ts';
+import { acceptedBackups } from '../../storage/journal/backup.ts';
 import type { Anchor } from '../../storage/journal/checkpoint.ts';
 import { publicKeys } from '../../storage/keys/signing-keys.ts';
+import { forgedDocuments } from '../../storage/keys/sealed-storage.ts';
+import type { Wrapping } from '../../storage/keys/wrapping.ts';
 import { everyStream } from '../../storage/pages.ts';
 import { CorruptStorage, type Storage } from '../../storage/port.ts';
+import { fileMemory, memoryFile } from '../checkpoint-memory.ts';
 import { now, openStores } from '../compose.ts';
 import { type Stores, storesOf } from '../stores.ts';
 import { readConfiguration } from '../configuration.ts';
-import { openEngine, verifyEverything } from '../open-storage.ts';
+import { openEngine, sealedCollections, verifyEverything } from '../open-storage.ts';
 import { openRooms } from '../rooms.ts';
-import { readCheckpointMark } from '../../words/checkpoint-mark.ts';
+import { checkpointMark, readCheckpointMark } from '../../words/checkpoint-mark.ts';
 import { commandVoice } from '../../words/commands.ts';
 import { command } from './command.ts';
 import { type OpenedRooms, type WalkRooms, type WalkStep, roomsWithoutSecret, walkResult } from './result-walk.ts';
 import { flag, text } from './options.ts';
 import { UsageError } from './usage-error.ts';
+import { WalkCounts } from './walk-counts.ts';
 
 function report(session: string, verification: Verification): string[] {
   const { commits, events, recomputed, differences, engine, estimate, score, head } = verification;
@@ -48,27 +52,61 @@ interface Grounds {
   readonly storage: Storage;
   /** Undefined: the keys that the storage itself holds. */
   readonly keys: JSONWebKeySet | undefined;
-  readonly anchor: Anchor | undefined;
-  readonly hasSecret: boolean;
+  /** What this machine remembers, and what somebody kept elsewhere. */
+  readonly anchors: readonly Anchor[];
+  /** Undefined without the secret. */
+  readonly wrapping: Wrapping | undefined;
+}
+
+/** Documents that decide something: the accounts, codes, keys, publications and what else is sealed. */
+async function documentLines({ storage, wrapping }: Grounds) {
+  if (wrapping === undefined || !wrapping.isStorageSealed) return { isSound: true, lines: [] };
+  const { documents, forged } = await forgedDocuments(storage, wrapping, sealedCollections);
+  return {
+    isSound: forged.length === 0,
+    lines: [
+      `documents   ${documents} that decide something, ${forged.length} not written with the secret`,
+      ...forged.map((place) => `FINDING     document-forged: ${place}: was not written with the secret`),
+    ],
+  };
 }
 
 /** The signed checkpoints of the whole journal: a removed stream, a cut tail or an edited commit shows here. */
-async function checkpointLines({ storage, keys, anchor, hasSecret }: Grounds) {
+async function checkpointLines({ storage, keys, anchors, wrapping }: Grounds) {
   const { checkpoints, streams, findings, newest } = await verifyEverything(storage, {
     keys: keys ?? (await publicKeys(storage)),
     at: now(),
-    ...defined({ anchor }),
+    anchors,
   });
   return {
     isSound: findings.length === 0,
     lines: [
-      `seals       ${hasSecret ? 'checked on all that was read' : 'not checked: that needs the secret'}`,
+      `seals       ${wrapping !== undefined ? 'checked on all that was read' : 'not checked: that needs the secret'}`,
       `keys        ${keys === undefined ? 'those of the storage itself' : 'as given'}`,
       `checkpoints ${checkpoints} signed, ${streams} streams, ${findings.length} findings`,
       ...(newest === undefined ? [] : [`newest      ${newest.number}:${newest.hash}`]),
+      ...(await backupLines(storage)),
       ...findings.map(({ code, where, why }) => `FINDING     ${code}: ${where}: ${why}`),
     ],
   };
+}
+
+/** Somebody's word that checkpoints are gone, where a backup was put back. None where the stream cannot be read. */
+async function backupLines(storage: Storage): Promise<string[]> {
+  const backups = await unlessCorrupt(acceptedBackups(storage));
+  return (backups ?? []).map(({ at, backup: { by, reason, known, found } }) => {
+    const until = found === undefined ? '0' : checkpointMark(found);
+    return commandVoice('en')('verify.backup', { at, by, reason, found: until, known: checkpointMark(known) });
+  });
+}
+
+async function unlessCorrupt<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof CorruptStorage) return undefined;
+    throw error;
+  }
 }
 
 async function readKeys(file: string | undefined): Promise<JSONWebKeySet | undefined> {
@@ -77,8 +115,14 @@ async function readKeys(file: string | undefined): Promise<JSONWebKeySet | undef
 }
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
-function readAnchor(text: string | undefined): Anchor | undefined {
-  if (text === undefined) return undefined;
+/** What this machine remembers is read before the storage is: a server at work writes on. */
+async function readAnchors(text: string | undefined): Promise<readonly Anchor[]> {
+  const { dataFolder } = readConfiguration(process.env, process.cwd(), false);
+  const remembered = await fileMemory(memoryFile(dataFolder)).recall();
+  return [remembered, text === undefined ? undefined : readAnchor(text)].filter((anchor) => anchor !== undefined);
+}
+
+function readAnchor(text: string): Anchor {
   const anchor = readCheckpointMark(text);
   if (anchor === undefined) throw new UsageError('verify.no-anchor', { given: text });
   return anchor;
@@ -120,6 +164,7 @@ interface Opened {
   readonly stores: Stores;
   readonly rooms: WalkRooms;
   readonly opened: OpenedRooms | undefined;
+  readonly wrapping: Wrapping | undefined;
 }
 
 /** With the secret, or without: then what is kept under persons' keys stays closed. */
@@ -127,19 +172,40 @@ async function open(withoutSecret: boolean): Promise<Opened> {
   const configuration = readConfiguration(process.env, process.cwd(), !withoutSecret);
   if (withoutSecret) {
     const stores = await storesOf(await openEngine(configuration), configuration);
-    return { stores, rooms: await roomsWithoutSecret(stores, now), opened: undefined };
+    return { stores, rooms: await roomsWithoutSecret(stores, now), opened: undefined, wrapping: undefined };
   }
   const stores = await openStores(configuration);
   const rooms = await openRooms({ ...stores, now });
-  return { stores, rooms, opened: rooms };
+  return { stores, rooms, opened: rooms, wrapping: stores.wrapping };
 }
 
-/** The way of one result; of many, only their sessions are looked at. */
-async function walk(from: Opened, keys: JSONWebKeySet | undefined, sessions: readonly Checked[]): Promise<WalkStep[]> {
+interface Looked {
+  readonly sessions: number;
+  /** Those to tell of: the one that was asked for, or of all only those that are not sound. */
+  readonly told: readonly Checked[];
+  readonly areSound: boolean;
+  readonly steps: readonly WalkStep[];
+  readonly counts: WalkCounts;
+}
+
+/** Session after session, and the way of its result; of all, only counts and findings are kept. */
+async function look(from: Opened, keys: JSONWebKeySet | undefined, session: string | undefined): Promise<Looked> {
   const ports = { ...from, keys: keys ?? (await publicKeys(from.stores.storage)), now };
-  const readable = sessions.filter(({ verification }) => verification !== undefined);
-  const walked = await Promise.all(readable.map(({ tenant, session }) => walkResult(ports, { tenant, id: session })));
-  return walked.flat();
+  const counts = new WalkCounts();
+  const steps: WalkStep[] = [];
+  const told: Checked[] = [];
+  let [sessions, areSound] = [0, true];
+  for await (const one of checked(from.stores, session)) {
+    const isTold = session !== undefined || !isSound(one);
+    sessions += 1;
+    areSound &&= isSound(one);
+    if (isTold) told.push(one);
+    if (one.verification === undefined) continue;
+    const walked = await walkResult(ports, { tenant: one.tenant, id: one.session });
+    counts.add(walked);
+    if (session !== undefined) steps.push(...walked);
+  }
+  return { sessions, told, areSound, steps: session === undefined ? counts.findings : steps, counts };
 }
 
 const linesOf = ({ session, verification, why }: Checked): string[] =>
@@ -162,31 +228,30 @@ export const verifyCommand = command({
   },
   run: async ({ all, anchor, keys, 'without-secret': withoutSecret, json }, [session]) => {
     if ((session === undefined) !== all) throw new UsageError('verify.no-session-given');
-    const grounds = { anchor: readAnchor(anchor), keys: await readKeys(keys), hasSecret: !withoutSecret };
+    const grounds = { anchors: await readAnchors(anchor), keys: await readKeys(keys) };
     const from = await open(withoutSecret);
     const { stores } = from;
     try {
-      const sessions: Checked[] = [];
-      for await (const one of checked(stores, session)) sessions.push(one);
-      if (!all && sessions.length === 0) throw new UsageError('verify.unknown-session', { session: session ?? '' });
-      const checkpoints = await checkpointLines({ storage: stores.storage, ...grounds });
-      const steps = all ? [] : await walk(from, grounds.keys, sessions);
-      const walked = steps.map(({ says, values }) => commandVoice('en')(says, values));
-      const isVerified = sessions.every(isSound) && checkpoints.isSound && !steps.some(({ isFinding }) => isFinding);
-      const told = all ? sessions.filter((one) => !isSound(one)) : sessions;
+      const { sessions, told, areSound, steps, counts } = await look(from, grounds.keys, session);
+      if (!all && sessions === 0) throw new UsageError('verify.unknown-session', { session: session ?? '' });
+      const on: Grounds = { storage: stores.storage, wrapping: from.wrapping, ...grounds };
+      const kept = [await checkpointLines(on), await documentLines(on)];
+      const say = commandVoice('en');
+      const walked = [...(all ? counts.lines() : []), ...steps].map(({ says, values }) => say(says, values));
+      const isVerified = areSound && kept.every((one) => one.isSound) && !steps.some(({ isFinding }) => isFinding);
       console.log(
         json
           ? JSON.stringify({
-              ...(all ? { sessions } : sessions[0]?.verification),
-              ...(all ? {} : { walked }),
-              checkpoints: checkpoints.lines,
+              ...(all ? { sessions, notAsRecorded: told } : told[0]?.verification),
+              walked,
+              checkpoints: kept.flatMap(({ lines }) => lines),
               isVerified,
             })
           : [
-              ...(all ? [`sessions    ${sessions.length}, ${told.length} not as recorded`] : []),
+              ...(all ? [`sessions    ${sessions}, ${told.length} not as recorded`] : []),
               ...told.flatMap(linesOf),
               ...walked,
-              ...checkpoints.lines,
+              ...kept.flatMap(({ lines }) => lines),
               isVerified ? 'VERIFIED' : 'NOT VERIFIED',
             ].join('\n'),
       );

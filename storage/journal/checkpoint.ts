@@ -101,14 +101,19 @@ export async function writeCheckpoint({ storage, sign, at, memory }: CheckpointP
   }
 }
 
+export async function newestCheckpoint(collection: Checkpoints): Promise<Anchor | undefined> {
+  const query = { index: 'number', equal: [], descending: true, limit: 1 } as const;
+  const newest = (await collection.find(installationTenant, query)).documents[0]?.value;
+  return newest && { number: newest.number, hash: checkpointHash(newest) };
+}
+
 /**
  * The newest checkpoint, which the one that is known must be or lead to: numbers neither begin anew nor go on from
  * another one. Throws CheckpointsReplaced.
  */
-async function newestFollowing(collection: Checkpoints, known: Anchor | undefined): Promise<Anchor | undefined> {
-  const newest = (await collection.find(installationTenant, { index: 'number', equal: [], descending: true, limit: 1 }))
-    .documents[0]?.value;
-  if (known === undefined) return newest && { number: newest.number, hash: checkpointHash(newest) };
+export async function newestFollowing(collection: Checkpoints, known: Anchor | undefined): Promise<Anchor | undefined> {
+  const newest = await newestCheckpoint(collection);
+  if (known === undefined) return newest;
   if (newest === undefined || newest.number < known.number)
     throw new CheckpointsReplaced(known, `the storage ends at number ${newest?.number ?? 0}`);
   let after = known;

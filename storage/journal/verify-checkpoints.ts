@@ -24,6 +24,8 @@ export type FindingCode =
   | 'checkpoint-forged'
   | 'stream-removed'
   | 'tail-removed'
+  /** What a commit causes elsewhere is not what it was made with. Only the secret shows it. */
+  | 'work-changed'
   /** A commit's bytes, link or hash are not those that were acknowledged. */
   | 'commit-edited'
   /** A commit says that it was made before the one that it follows. */
@@ -42,10 +44,10 @@ export interface VerifyPorts {
   /** Public keys of all times. */
   readonly keys: JSONWebKeySet;
   /**
-   * A checkpoint as published outside of the storage: shows that the newest ones were removed. Its hash may be only how
-   * the whole one begins, as on a receipt.
+   * Checkpoints as they are known outside of the storage: show that the newest ones were removed. Of a hash only its
+   * beginning may be known, as on a receipt.
    */
-  readonly anchor?: Anchor;
+  readonly anchors?: readonly Anchor[];
   /** With it, commits that wait longer than `checkpointDueMs` for a checkpoint are a finding. */
   readonly at?: Instant;
   /**
@@ -73,7 +75,7 @@ interface Walk {
 }
 
 export async function verifyCheckpoints(ports: VerifyPorts): Promise<Verified> {
-  const { storage, anchor } = ports;
+  const { storage, anchors = [] } = ports;
   const jwks = createLocalJWKSet(ports.keys);
   const walk: Walk = {
     verify: async (jws) =>
@@ -85,20 +87,21 @@ export async function verifyCheckpoints(ports: VerifyPorts): Promise<Verified> {
     number: 0,
     hash: genesisHash,
   };
-  await walkCheckpoints(storage, walk, anchor);
+  await walkCheckpoints(storage, walk, anchors);
   const versions = new Map<string, ReadStream>();
   const rewritten = await readRewrittenOrNone(storage, walk.findings);
   for (const [name, { stream, heads }] of [...walk.listed])
     versions.set(name, await verifyStream(storage, { stream, heads, record: rewritten.get(name) }, walk.findings));
   await addUnlisted(ports, versions, walk.findings);
+  await addChangedWork(storage, walk.findings);
   await verifyMarks(ports, versions, walk);
-  if (anchor !== undefined && walk.number < anchor.number) {
-    walk.findings.push({
-      code: 'checkpoint-removed',
-      where: `checkpoint ${anchor.number}`,
-      why: `was published, the storage ends at number ${walk.number}`,
-    });
-  }
+  for (const { number } of anchors)
+    if (walk.number < number)
+      walk.findings.push({
+        code: 'checkpoint-removed',
+        where: `checkpoint ${number}`,
+        why: `was published, the storage ends at number ${walk.number}`,
+      });
   return {
     checkpoints: walk.number,
     streams: versions.size,
@@ -122,13 +125,14 @@ async function readRewrittenOrNone(
 }
 
 /** Goes on from where the walk stands to the newest checkpoint. */
-async function walkCheckpoints(storage: Storage, walk: Walk, anchor: Anchor | undefined): Promise<void> {
+async function walkCheckpoints(storage: Storage, walk: Walk, anchors: readonly Anchor[]): Promise<void> {
   const collection = await storage.collection(checkpoints);
   const query = { index: 'number', equal: [], from: walk.number + 1, limit: 100 } as const;
-  for await (const document of everyDocument(collection, installationTenant, query)) await step(walk, document, anchor);
+  for await (const document of everyDocument(collection, installationTenant, query))
+    await step(walk, document, anchors);
 }
 
-async function step(walk: Walk, { value }: Stored<Checkpoint>, anchor: Anchor | undefined): Promise<void> {
+async function step(walk: Walk, { value }: Stored<Checkpoint>, anchors: readonly Anchor[]): Promise<void> {
   const where = `checkpoint ${value.number}`;
   const content = await signedContent(walk, value.jws);
   const hash = checkpointHash(value);
@@ -150,7 +154,7 @@ async function step(walk: Walk, { value }: Stored<Checkpoint>, anchor: Anchor | 
       walk.findings.push({ code: 'checkpoint-removed', where, why: 'does not link to the checkpoint before it' });
     for (const head of content.heads) list(walk, head);
   }
-  if (anchor?.number === value.number && !hash.startsWith(anchor.hash))
+  if (anchors.some((known) => known.number === value.number && !hash.startsWith(known.hash)))
     walk.findings.push({ code: 'checkpoint-forged', where, why: 'is not the one that was published' });
   walk.number = value.number;
   walk.hash = hash;
@@ -241,17 +245,27 @@ async function addUnlisted(
   }
 }
 
+/** Of a commit that is damaged itself it says nothing more. */
+async function addChangedWork({ journal }: Storage, findings: Finding[]): Promise<void> {
+  for (const { consequences } of await journal.pending(1_000_000)) {
+    if (!(consequences instanceof CorruptStorage)) continue;
+    const { where, message } = consequences;
+    if (findings.some((finding) => finding.where === where)) continue;
+    findings.push({ code: 'work-changed', where, why: message });
+  }
+}
+
 /**
  * A commit is either waiting for a checkpoint or in one. The marks are read before the checkpoints that may have come
  * meanwhile, and a mark goes only after its checkpoint is written: on a system at work this finds nothing false.
  */
 async function verifyMarks(
-  { storage, anchor, at }: VerifyPorts,
+  { storage, anchors = [], at }: VerifyPorts,
   versions: ReadonlyMap<string, ReadStream>,
   walk: Walk,
 ): Promise<void> {
   const waiting = new Set((await storage.journal.unlisted(1_000_000)).map(({ stream }) => streamKey(stream)));
-  await walkCheckpoints(storage, walk, anchor);
+  await walkCheckpoints(storage, walk, anchors);
   for (const [name, { stream, instants }] of versions) {
     const listed = Math.max(0, ...(walk.listed.get(name)?.heads ?? []).map((head) => head.version));
     const firstOpen = instants[listed];

@@ -39,6 +39,31 @@ export interface AnyDefinition {
   readonly indexes: Readonly<Record<string, { readonly fields: readonly string[]; readonly unique?: boolean }>>;
 }
 
+/** Every document that should carry a seal of this installation and carries none, and how many were looked at. */
+export async function forgedDocuments(
+  storage: Storage,
+  wrapping: Wrapping,
+  sealed: readonly AnyDefinition[],
+): Promise<{ readonly documents: number; readonly forged: readonly string[] }> {
+  const seals = new DocumentSeals(wrapping.derive('documents'));
+  const forged: string[] = [];
+  let documents = 0;
+  for (const { name, indexes } of sealed) {
+    // Without `sealed` they are read as they lie there.
+    const collection = await storage.collection<Record<string, unknown> & Sealed, string>({ name, indexes });
+    let after: Key | undefined;
+    do {
+      const batch = await collection.every(after);
+      documents += batch.length;
+      forged.push(
+        ...batch.filter((stored) => !seals.isGenuine(name, stored)).map(({ tenant, id }) => `${name} ${tenant}/${id}`),
+      );
+      after = batch.at(-1);
+    } while (after !== undefined);
+  }
+  return { documents, forged };
+}
+
 export interface SealingPorts {
   /** As the engine opens it. */
   readonly storage: Storage;

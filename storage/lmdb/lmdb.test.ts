@@ -1,14 +1,13 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sha256 } from '../document/hash.ts';
-import { canonicalJson } from '../document/json.ts';
 import { type Storage, type StreamId, genesisHash } from '../port.ts';
 import { write } from '../port.journal.suite.ts';
 import { type OpenedStorage, storageSuite, suiteTimers } from '../port.suite.ts';
 import { Database } from './database.ts';
 import { openLmdb } from './open.ts';
+import { tamperingLmdb } from './tampering.suite.ts';
 
 const nameOf = ({ tenant, kind, id }: StreamId): [string, string, string] => [tenant, kind, id];
 
@@ -25,41 +24,7 @@ async function opened(): Promise<OpenedStorage> {
   return {
     storage,
     again,
-    tamper: {
-      editCommit: (stream, version, edit) =>
-        database.transact(() => {
-          const value = database.get(['j', ...nameOf(stream), version]) ?? new Uint8Array(0);
-          database.put(['j', ...nameOf(stream), version], Buffer.concat([value.slice(0, 32), edit(value.slice(32))]));
-        }),
-      forgeCommit: (stream, version, bytes, hash) =>
-        database.transact(() => {
-          database.put(['j', ...nameOf(stream), version], Buffer.concat([Buffer.from(hash, 'hex'), bytes]));
-          const head = Buffer.from(database.get(['h', ...nameOf(stream)]) ?? []).toString();
-          if (head.startsWith(`${version} `)) database.put(['h', ...nameOf(stream)], `${version} ${hash}`);
-        }),
-      setPending: (stream, version, text) =>
-        database.transact(() => {
-          database.put(['p', ...nameOf(stream), version], text);
-        }),
-      removeCommits: (stream, from) =>
-        database.transact(() => {
-          for (const key of [...database.keys({ prefix: ['j', ...nameOf(stream)], from })])
-            database.remove(['j', ...key.slice(1)]);
-          const before = database.get(['j', ...nameOf(stream), from - 1]);
-          if (before === undefined) database.remove(['h', ...nameOf(stream)]);
-          else
-            database.put(['h', ...nameOf(stream)], `${from - 1} ${Buffer.from(before.slice(0, 32)).toString('hex')}`);
-        }),
-      editChunk: async ({ tenant, person, id }, n) => {
-        const name = sha256(canonicalJson([tenant, person, id]));
-        const folder = join(directory, 'blobs', name.slice(0, 2), name.slice(2));
-        const file = (await readdir(folder)).find((entry) => entry.startsWith(`${n}-`));
-        if (file === undefined) throw new Error(`no file of chunk ${n}`);
-        const bytes = await readFile(join(folder, file));
-        bytes.writeUInt8(bytes.readUInt8(3) ^ 1, 3);
-        await writeFile(join(folder, file), bytes);
-      },
-    },
+    tamper: tamperingLmdb(directory, database),
     end: async () => {
       await database.close();
       await Promise.all(storages.map((one) => one.close()));

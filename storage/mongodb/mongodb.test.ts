@@ -5,6 +5,7 @@ import type { Storage } from '../port.ts';
 import { type OpenedStorage, storageSuite, suiteTimers } from '../port.suite.ts';
 import { type TestMongo, hasMongo, startMongo, withoutMongo } from '../../tests/mongo.ts';
 import { openMongo } from './open.ts';
+import { tamperingMongo } from './tampering.suite.ts';
 
 let mongo: TestMongo | undefined;
 
@@ -21,33 +22,10 @@ async function opened(): Promise<OpenedStorage> {
   const storage = await again();
   const client = await MongoClient.connect(uri, { promoteBuffers: true });
   const db = client.db(database);
-  const commits = db.collection('journal.commits');
   return {
     storage,
     again,
-    tamper: {
-      editCommit: async (stream, version, edit) => {
-        const stored = await commits.findOne<{ bytes: Buffer }>({ ...stream, version });
-        if (stored === null) throw new Error('no such commit');
-        await commits.updateOne({ ...stream, version }, { $set: { bytes: Buffer.from(edit(stored.bytes)) } });
-      },
-      forgeCommit: async (stream, version, bytes, hash) => {
-        await commits.updateOne({ ...stream, version }, { $set: { bytes: Buffer.from(bytes), hash } });
-      },
-      setPending: async (stream, version, text) => {
-        await commits.updateOne({ ...stream, version }, { $set: { pending: text } });
-      },
-      removeCommits: async (stream, from) => {
-        await commits.deleteMany({ ...stream, version: { $gte: from } });
-      },
-      editChunk: async (upload, n) => {
-        const chunks = db.collection('blobs.chunks');
-        const stored = await chunks.findOne<{ sealed: Buffer }>({ ...upload, n });
-        if (stored === null) throw new Error('no such chunk');
-        stored.sealed.writeUInt8(stored.sealed.readUInt8(3) ^ 1, 3);
-        await chunks.updateOne({ ...upload, n }, { $set: { sealed: stored.sealed } });
-      },
-    },
+    tamper: tamperingMongo(db),
     end: async () => {
       await db.dropDatabase();
       await client.close();

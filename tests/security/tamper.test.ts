@@ -3,7 +3,6 @@
  * the running server before anything follows from it, and named by `meetlat verify`.
  */
 import { spawnSync } from 'node:child_process';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -129,10 +128,17 @@ describe.each([
     await expect(opened.server.launch()).rejects.toThrow(
       /meetlat: checkpoint \d+ \([0-9a-f]{64}\) was written here, but the storage ends at number 0/,
     );
-    // Whoever puts an older copy back on purpose says so by removing what the machine remembers.
-    await rm(join(opened.server.folder, 'last-checkpoint.json'));
+    expect(opened.server.output).toContain('meetlat accept-backup --by NAME --reason TEXT');
+    expect(meetlat(['verify', '--all'])).toMatch(/was published, the storage ends at number 0/);
+    // Whoever puts an older copy back on purpose says so, by name, for good.
+    expect(meetlat(['accept-backup', '--by', 'An Peeters'])).toContain('needs --by NAME and --reason TEXT');
+    expect(meetlat(['accept-backup', '--by', 'An Peeters', '--reason', 'a disk broke'])).toMatch(
+      /^accepted by An Peeters/m,
+    );
     await opened.server.launch();
-    expect(meetlat(['verify', '--all'])).toMatch(/NOT VERIFIED/);
+    const after = meetlat(['verify', '--all', '--without-secret'], ['MEETLAT_SECRET']);
+    expect(after).toMatch(/^backup {6}put back .* said by An Peeters: a disk broke; it ended at 0/m);
+    expect(after).toMatch(/NOT VERIFIED/);
   }, 120_000);
 
   it('an account whose role or password was written past the program lets nobody in', async () => {
