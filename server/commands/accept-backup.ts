@@ -1,6 +1,7 @@
 /**
- * `meetlat accept-backup`: a backup was put back on purpose. The storage then ends before the newest checkpoint that this
- * machine remembers, and the server refuses it, until a named person says that it is wanted: in the journal, for good.
+ * `meetlat accept-backup`: a backup was put back on purpose. The storage then ends before the newest checkpoint that
+ * this machine remembers, and the server refuses it, until a named person says that it is wanted: in the journal, for
+ * good.
  */
 import { rm } from 'node:fs/promises';
 import { acceptBackup } from '../../storage/journal/backup.ts';
