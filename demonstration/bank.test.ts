@@ -100,6 +100,20 @@ describe('speaking', () => {
     expect(tasks).toEqual(['S1', 'S2', 'S3', 'S4']);
     for (const task of tasks) expect(counts[task], task).toBeGreaterThanOrEqual(6);
   });
+  it('rates interaction where several turns are answered, and only there', () => {
+    const rated = prompts().filter(({ criteria }) => criteria.includes('IN'));
+    expect(new Set(rated.map(({ attributes }) => attributes['task']))).toEqual(new Set(['S2', 'S5']));
+    for (const { id, turns } of rated) expect(turns.length, id).toBeGreaterThanOrEqual(3);
+  });
+  it('lets who speaks with the candidate not be the narrator', () => {
+    for (const source of sources) {
+      if (source.kind !== 'speaking' || source.item.task !== 'S5') continue;
+      const [start, ...turns] = source.item.turns.map(({ voice }) => voice);
+      expect(start, source.item.id).toBe('narrator');
+      expect(new Set(turns).size, source.item.id).toBe(1);
+      expect(turns, source.item.id).not.toContain('narrator');
+    }
+  });
 });
 
 describe('social orientation', () => {
@@ -128,8 +142,17 @@ describe('social orientation', () => {
         false,
       ]);
   });
+  it('has in each of its languages two items for each slot at least, so that nobody meets one test twice', () => {
+    for (const language of ['nl', 'en', 'ar'] as const) {
+      const counts = countBy(
+        operational(choices('mo')).filter(({ languages }) => languages[language] !== undefined),
+        ({ attributes }) => attributes['slot'] ?? '',
+      );
+      expect(linearPart().slots.filter(({ id }) => (counts[id] ?? 0) < 2)).toEqual([]);
+    }
+  });
   it.each(['nl', 'en', 'ar'])('fills a whole form in %s', (language) => {
-    for (const seed of ['1', '2', '3'])
+    for (const seed of Array.from({ length: 40 }, (_, n) => String(n)))
       expect(
         assembleForm({ part: linearPart(), items: itemsOf('mo'), seed, language, excluded: new Set() }),
       ).toHaveLength(45);
@@ -204,10 +227,15 @@ const spokenIn = (item: ItemVersion): MediaRef[] =>
 const tagLength = (bytes: Buffer): number => 10 + [6, 7, 8, 9].reduce((size, at) => size * 128 + (bytes[at] ?? 0), 0);
 
 describe('the review', () => {
-  it.each(['nt2-listening'])('finds neither a cue nor anything to send back in %s', (bank) => {
+  it.each(['nt2-listening', 'nt2-speaking', 'mo'])('finds neither a cue nor anything to send back in %s', (bank) => {
     const { figures, findings } = checkBank(itemsOf(bank), '2026-11-28');
     expect(figures.filter(({ isCue }) => isCue)).toEqual([]);
-    expect(findings).toEqual([]);
+    // What nobody looked up says so: the rest of what is asked of a fact holds for these as well.
+    expect(findings.filter(({ rule }) => rule !== 'not-consulted')).toEqual([]);
+  });
+  it('has a day of the last look for as many facts as were looked up, and no more to be verified than so', () => {
+    const { findings } = checkBank(itemsOf('mo'), '2026-11-28');
+    expect(findings.filter(({ rule }) => rule === 'not-consulted').length).toBeLessThanOrEqual(155);
   });
 });
 
