@@ -8,6 +8,8 @@ export type Role = 'invigilator' | 'examiner' | 'designer' | 'office';
 export interface Account {
   readonly name: string;
   readonly passwordHash: string;
+  /** Somebody else made the password and may know it: nothing is done with the account before another is chosen. */
+  readonly isPasswordGiven?: true;
   readonly roles: readonly Role[];
   readonly centre: string;
   readonly demonstration: boolean;

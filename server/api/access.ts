@@ -54,16 +54,22 @@ export const isStillIn = async (program: GuardPorts, { tenant, id, session }: St
   (await openStaffSession(program, { tenant, account: id, session })) !== undefined;
 
 export function guards(program: GuardPorts) {
+  /** Whoever is logged in, whatever they may do. */
+  const anyStaff = async (request: Request, _response: Response): Promise<StaffAccess> => {
+    const token = cookieOf(request, 'staff', program.publicUrl());
+    if (token === undefined) throw new Problem('not-logged-in');
+    const claims = await program.tokens.staff(token);
+    const account = await openStaffSession(program, claims);
+    if (account === undefined) throw new Problem('not-logged-in');
+    return { tenant: claims.tenant, id: claims.account, session: claims.session, account };
+  };
   const staff =
-    (role?: Role) =>
-    async (request: Request, _response: Response): Promise<StaffAccess> => {
-      const token = cookieOf(request, 'staff', program.publicUrl());
-      if (token === undefined) throw new Problem('not-logged-in');
-      const claims = await program.tokens.staff(token);
-      const account = await openStaffSession(program, claims);
-      if (account === undefined) throw new Problem('not-logged-in');
-      if (role !== undefined && !account.roles.includes(role)) throw new Problem('not-allowed');
-      return { tenant: claims.tenant, id: claims.account, session: claims.session, account };
+    (role: Role) =>
+    async (request: Request, response: Response): Promise<StaffAccess> => {
+      const access = await anyStaff(request, response);
+      if (!access.account.roles.includes(role)) throw new Problem('not-allowed');
+      if (access.account.isPasswordGiven === true) throw new Problem('password-due');
+      return access;
     };
   /** The token is good for one arrival: a newer admission of the session makes it worthless. */
   const candidate = async (request: Request, _response: Response): Promise<CandidateAccess> => {
@@ -79,5 +85,5 @@ export function guards(program: GuardPorts) {
   };
   const seat = (request: Request, _response: Response): Promise<SeatAccess> => program.tokens.seat(bearer(request));
   const anyone = (_request: Request, _response: Response): Promise<undefined> => Promise.resolve(undefined);
-  return { staff, candidate, seat, anyone };
+  return { anyStaff, staff, candidate, seat, anyone };
 }

@@ -49,7 +49,12 @@ async function isOpenAfter(meanwhile: () => Promise<unknown>): Promise<boolean> 
 
 it('makes an account with a password that is right, once', async () => {
   const password = passwordIn(await added());
-  expect(await login(password)).toMatchObject({ name: 'An Peeters', roles: ['invigilator', 'office'], centre: 'gent' });
+  expect(await login(password)).toMatchObject({
+    name: 'An Peeters',
+    roles: ['invigilator', 'office'],
+    centre: 'gent',
+    isPasswordGiven: true,
+  });
   expect(await login('another')).toBeUndefined();
   await expect(added()).rejects.toMatchObject({ key: 'staff.there-already' });
   expect(await staff('list')).toBe(`${an}  An Peeters  invigilator,office  gent`);

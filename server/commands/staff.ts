@@ -53,6 +53,7 @@ async function newAccount({ agencies }: Stores, account: string, values: StaffVa
     centre,
     passwordHash,
     roles: rolesOf(values.roles),
+    isPasswordGiven: true,
     demonstration: false,
   };
   return { key: { tenant, id: account }, value };
@@ -94,7 +95,7 @@ async function change(all: Accounts, act: Change, account: string): Promise<stri
   const password = act === 'password' ? madePassword() : undefined;
   const value =
     password !== undefined
-      ? { ...stored.value, passwordHash: hashPassword(password) }
+      ? { ...stored.value, passwordHash: hashPassword(password), isPasswordGiven: true as const }
       : act === 'lock'
         ? { ...unlocked, lockedAt: now() }
         : unlocked;

@@ -30,12 +30,16 @@ function replyOf({ reply }: EndpointDescription): Record<string, unknown> {
   return { 200: { description: 'Done', content: json(reply, 'output') } };
 }
 
+/** Closed to whoever must choose a password first. */
+const places: ReadonlySet<EndpointDescription['access']> = new Set(['invigilator', 'examiner', 'designer']);
+
 function problemsOf(endpoint: EndpointDescription): Record<string, unknown> {
   const codes = [
     ...new Set([
       ...endpoint.problems,
       ...(endpoint.body === undefined ? [] : (['invalid-request', 'malformed-json', 'too-large'] as const)),
       ...(endpoint.access === 'anyone' ? [] : (['token-invalid', 'not-allowed', 'not-found'] as const)),
+      ...(places.has(endpoint.access) ? (['password-due'] as const) : []),
     ]),
   ];
   return Object.fromEntries(

@@ -21,6 +21,7 @@ export const problems = {
   'token-invalid': [401, 'The token is not good here'],
   'token-expired': [401, 'The token is no longer good'],
   'not-allowed': [403, 'Your role may not do this'],
+  'password-due': [403, 'Choose a password of your own first'],
   'foreign-origin': [403, 'The request comes from another site'],
   'code-unknown': [404, 'The code is unknown, used or no longer valid'],
   'not-found': [404, 'There is nothing here for you'],

@@ -1,6 +1,10 @@
 /** The staff in a real browser: the room that changes by itself, a rating from claim to submission, the bank. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest';
+import { accounts } from '../../people/staff/account.ts';
+import { hashPassword } from '../../people/staff/passwords.ts';
+import { openStores } from '../../server/compose.ts';
+import { readConfiguration } from '../../server/configuration.ts';
 import { type Account, ServerProcess } from '../server-process.ts';
 import { Candidate, Staff } from '../session-client.ts';
 import { accessibilityFaults, hasBrowser, launchBrowser, openWindow, shot } from './browser.ts';
@@ -32,6 +36,39 @@ describe.runIf(hasBrowser)('the staff', () => {
     return { page, faults };
   }
   const button = (page: Page, key: string) => page.getByRole('button', { name: text(key), exact: true });
+
+  it('whoever was given a password chooses another one first', async () => {
+    const given = { account: 'an.peeters@demo', password: 'abcd-efgh-jkmn-pqrs' };
+    const { storage } = await openStores(readConfiguration({ MEETLAT_DATA: server.folder }, server.folder));
+    const made = {
+      name: 'An Peeters',
+      passwordHash: hashPassword(given.password),
+      centre: 'gent',
+      demonstration: false,
+    };
+    await (
+      await storage.collection(accounts)
+    ).insert({ tenant: 'demo', id: given.account }, { ...made, roles: ['examiner'], isPasswordGiven: true });
+    await storage.close();
+    const { page, faults } = await loggedIn('/examiner/', given);
+    const chosen = page.getByLabel(text('password.chosen'), { exact: true });
+    await expect(chosen).toBeVisible();
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    await shot(page, 'staff-password');
+    await chosen.fill('Welkom2026!!');
+    await page.getByLabel(text('password.again')).fill('Welkom2026!!');
+    await button(page, 'password.go').click();
+    await expect(page.getByText(text('problem.password-common'))).toBeVisible();
+    // Loaded again, the page asks for the given one too.
+    await page.reload();
+    await page.getByLabel(text('password.present')).fill(given.password);
+    await chosen.fill('vier paarden op het dak');
+    await page.getByLabel(text('password.again')).fill('vier paarden op het dak');
+    await button(page, 'password.go').click();
+    await expect(page.getByRole('heading', { name: text('queue.title') })).toBeVisible();
+    expectValue(faults).toEqual([]);
+    await page.close();
+  });
 
   it('an invigilator registers, pushes to a seat, and sees the room change by itself', async () => {
     const { page, faults } = await loggedIn('/invigilator/', await server.account('invigilator'));

@@ -55,6 +55,7 @@ export const rows: Readonly<Record<string, Row>> = {
   'post /staff/login': { body: { account: 'nobody@demo', password: 'wrong' }, own: 401 },
   'post /staff/logout': { own: 204 },
   'get /staff/me': { own: 200 },
+  'post /staff/password': { body: { password: 'a password of the matrix', chosen: 'short' }, own: 400 },
 
   'post /candidate/seats': { own: 200 },
   'post /candidate/admission': { body: { code: 'abcd-efgh-jkmnp' }, own: 404 },

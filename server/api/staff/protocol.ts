@@ -1,6 +1,8 @@
 /**
  * Logging in, for every kind of staff: `/api/v1/staff/…`. The session is an HttpOnly, SameSite=Strict cookie.
- *   POST login {account, password} -> Staff      POST logout -> 204      GET me -> Staff (401 when not logged in)
+ *   POST login {account, password} -> Staff   POST logout -> 204   GET me -> Staff (401 when not logged in)
+ *   POST password PasswordChoice -> Staff   ends every other log-in of the account; with a password that somebody else
+ * made, nothing but this, me and logout is answered (403 password-due)
  */
 import { z } from 'zod';
 
@@ -10,6 +12,10 @@ export const LoginRequest = z.strictObject({
   account: z.string().min(1).max(100),
   password: z.string().min(1).max(200),
 });
+export const PasswordChoice = z.strictObject({
+  password: z.string().min(1).max(200),
+  chosen: z.string().min(1).max(200),
+});
 export const Staff = z.strictObject({
   account: z.string(),
   name: z.string(),
@@ -17,5 +23,7 @@ export const Staff = z.strictObject({
   agency: z.string(),
   centre: z.string(),
   demonstration: z.boolean(),
+  /** Somebody else made the password: another must be chosen before anything else. */
+  mustChoosePassword: z.boolean(),
 });
 export type Staff = z.infer<typeof Staff>;

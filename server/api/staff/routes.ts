@@ -2,14 +2,16 @@ import { stringifySetCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import { TokenRefused, lifeHours } from '../../../people/access/tokens.ts';
 import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
-import { authenticate } from '../../../people/staff/account.ts';
+import { type Account, authenticate } from '../../../people/staff/account.ts';
+import { passwordFault } from '../../../people/staff/chosen-password.ts';
 import { endStaffSession, staffSessionLifeMs, startStaffSession } from '../../../people/staff/staff-sessions.ts';
+import type { Stored } from '../../../storage/port.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
 import { type LimitedAttempt, counted, failureTerms, slowly } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Program } from '../../program.ts';
 import { type CookieName, type StaffAccess, cookieName, cookieOf, guards } from '../access.ts';
-import { LoginRequest, Staff } from './protocol.ts';
+import { LoginRequest, PasswordChoice, Staff } from './protocol.ts';
 
 export type StaffPorts = Pick<
   Program,
@@ -47,6 +49,7 @@ async function staffView(program: StaffPorts, { tenant, id, account }: StaffAcce
     agency: agency?.name ?? tenant,
     centre: centreName(agency, account.centre),
     demonstration: account.demonstration,
+    mustChoosePassword: account.isPasswordGiven === true,
   };
 }
 
@@ -97,6 +100,53 @@ async function loggedIn(
   );
 }
 
+/** From now on the browser is that account's. */
+async function enter(
+  program: StaffPorts,
+  response: Response,
+  account: Stored<Account>,
+  device: string | undefined,
+): Promise<Staff> {
+  const { tenant, id, value } = account;
+  const session = program.makeId();
+  await startStaffSession(program, tenant, account, session);
+  const token = await program.tokens.issue('staff', { tenant, account: id, session });
+  const known = await program.tokens.issue('device', { account: id, device: device ?? program.makeId() });
+  response.setHeader('Set-Cookie', [
+    cookie(program, 'staff', token, staffSessionLifeMs / 1000),
+    cookie(program, 'device', known, lifeHours.device * 3600),
+  ]);
+  return staffView(program, { tenant, id, session, account: value });
+}
+
+/** The present password is asked once more: a browser that was left open changes none. */
+function passwordEndpoint(program: StaffPorts): Endpoint {
+  return jsonEndpoint({
+    method: 'post',
+    path: '/staff/password',
+    summary: 'Choose another password; ends every other log-in of the account',
+    guard: guards(program).anyStaff,
+    access: 'staff',
+    body: PasswordChoice,
+    reply: Staff,
+    problems: ['wrong-password', 'invalid-request', 'too-many-attempts', 'busy'],
+    handle: async ({ access, body, request, response }) => {
+      const { password, chosen } = body;
+      const device = await knownDevice(program, request, access.id);
+      const origin = { address: request.ip ?? 'unknown', device };
+      const account = await loggedIn(program, response, { account: access.id, password }, origin);
+      if (account === undefined) throw new Problem('wrong-password');
+      const fault = passwordFault(chosen, { account: access.id, name: account.value.name, present: password });
+      if (fault !== undefined)
+        throw new Problem('invalid-request', { errors: [{ field: 'chosen', rule: fault }], reason: fault });
+      const { isPasswordGiven: _isPasswordGiven, ...value } = account.value;
+      const passwordHash = await program.passwords.hash(chosen, true);
+      const changed = await program.accounts.replace(account, account.revision, { ...value, passwordHash });
+      return enter(program, response, changed, device);
+    },
+  });
+}
+
 export function staffEndpoints(program: StaffPorts): Endpoint[] {
   const guard = guards(program);
   return [
@@ -113,16 +163,7 @@ export function staffEndpoints(program: StaffPorts): Endpoint[] {
         const device = await knownDevice(program, request, body.account);
         const account = await loggedIn(program, response, body, { address: request.ip ?? 'unknown', device });
         if (account === undefined) throw new Problem('wrong-password');
-        const { tenant, id, value } = account;
-        const session = program.makeId();
-        await startStaffSession(program, tenant, account, session);
-        const token = await program.tokens.issue('staff', { tenant, account: id, session });
-        const known = await program.tokens.issue('device', { account: id, device: device ?? program.makeId() });
-        response.setHeader('Set-Cookie', [
-          cookie(program, 'staff', token, staffSessionLifeMs / 1000),
-          cookie(program, 'device', known, lifeHours.device * 3600),
-        ]);
-        return staffView(program, { tenant, id, session, account: value });
+        return enter(program, response, account, device);
       },
     }),
     commandEndpoint({
@@ -138,11 +179,12 @@ export function staffEndpoints(program: StaffPorts): Endpoint[] {
         response.setHeader('Set-Cookie', cookie(program, 'staff', '', 0));
       },
     }),
+    passwordEndpoint(program),
     jsonEndpoint({
       method: 'get',
       path: '/staff/me',
       summary: 'Who is logged in',
-      guard: guard.staff(),
+      guard: guard.anyStaff,
       access: 'staff',
       reply: Staff,
       problems: ['not-logged-in'],
