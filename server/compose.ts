@@ -63,6 +63,7 @@ import { greeting } from './greeting.ts';
 import { keptFile } from './kept-file.ts';
 import type { Program } from './program.ts';
 import { openRooms } from './rooms.ts';
+import type { CommandVoice } from '../words/commands.ts';
 import { type OpenStores, type Stores, openedStores } from './stores.ts';
 import { fileWitness, urlWitness } from './witness.ts';
 import type { Timers } from '../storage/document/timers.ts';
@@ -127,7 +128,7 @@ export interface Composed {
   /** Told once the server listens: the address that people reach. */
   reachableAt(url: string): void;
   /** Lines to print when the server is up. */
-  greeting(publicUrl: string, localUrl: string): string[];
+  greeting(publicUrl: string, localUrl: string, say: CommandVoice): string[];
   /** No job and no heartbeat begins any more. */
   endTimers(): void;
   close(): Promise<void>;
@@ -189,7 +190,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     reachableAt: (url) => {
       publicUrl = url;
     },
-    greeting: (address, local) => greeting(program, credentials, address, local),
+    greeting: (address, local, say) => greeting(program, credentials, address, local, say),
     endTimers: () => timers.stopAll(),
     close: async () => {
       stopFollowing();

@@ -1,5 +1,7 @@
 /** Configuration is by environment only. An unknown or malformed value stops the start with one clear line. */
 import { resolve } from 'node:path';
+import { type CommandKey, commandVoice } from '../words/commands.ts';
+import type { Values } from '../words/phrase.ts';
 
 export interface Configuration {
   readonly host: string;
@@ -22,13 +24,17 @@ export interface Configuration {
   readonly metrics?: { readonly host: string; readonly port: number };
 }
 
+/** `meetlat` says it in the caller's language; the message is the English. */
 export class ConfigurationError extends Error {
   readonly code = 'configuration';
+  readonly values: Values;
   constructor(
     readonly variable: string,
-    why: string,
+    readonly key: CommandKey,
+    values: Values = {},
   ) {
-    super(`${variable}: ${why}`);
+    super(commandVoice('en')(key, { variable, ...values }));
+    this.values = { variable, ...values };
     this.name = 'ConfigurationError';
   }
 }
@@ -54,25 +60,23 @@ type Environment = Readonly<Record<string, string | undefined>>;
 function port(value: string | undefined): number {
   if (value === undefined) return 3000;
   const number = Number(value);
-  if (!/^\d+$/.test(value) || number > 65_535)
-    throw new ConfigurationError('PORT', `"${value}" is not a port between 0 and 65535`);
+  if (!/^\d+$/.test(value) || number > 65_535) throw new ConfigurationError('PORT', 'setting.port', { value });
   return number;
 }
 
 function url(variable: string, value: string | undefined, protocols: readonly string[]): string | undefined {
   if (value === undefined) return undefined;
   if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol))
-    throw new ConfigurationError(
-      variable,
-      `"${value}" is not an address that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-    );
+    throw new ConfigurationError(variable, 'setting.address', {
+      ...{ value, beginnings: protocols.map((protocol) => `${protocol}//`).join(', ') },
+    });
   return value;
 }
 
 /** A replica set's address names several hosts, which is no URL to the platform's parser. */
 function mongoAddress(value: string | undefined): string | undefined {
   if (value !== undefined && !/^mongodb(\+srv)?:\/\/[^\s/]+(\/\S*)?$/.test(value))
-    throw new ConfigurationError('MONGODB_URI', 'is not an address that begins with mongodb:// or mongodb+srv://');
+    throw new ConfigurationError('MONGODB_URI', 'setting.mongodb', { beginnings: 'mongodb://, mongodb+srv://' });
   return value;
 }
 
@@ -80,24 +84,24 @@ function mongoAddress(value: string | undefined): string | undefined {
 function pair(first: string, second: string, environment: Environment): readonly [string, string] | undefined {
   const [a, b] = [environment[first], environment[second]];
   if (a === undefined && b === undefined) return undefined;
-  if (a === undefined) throw new ConfigurationError(first, `is missing, ${second} is set`);
-  if (b === undefined) throw new ConfigurationError(second, `is missing, ${first} is set`);
+  if (a === undefined) throw new ConfigurationError(first, 'setting.pair', { other: second });
+  if (b === undefined) throw new ConfigurationError(second, 'setting.pair', { other: first });
   return [a, b];
 }
 
 function demonstration(value: string | undefined, onMongo: boolean): boolean {
   if (value === undefined) return !onMongo;
   if (!/^(on|off|1|0|true|false)$/.test(value))
-    throw new ConfigurationError('MEETLAT_DEMO', `"${value}" is neither on nor off`);
+    throw new ConfigurationError('MEETLAT_DEMO', 'setting.on-off', { value });
   return /^(on|1|true)$/.test(value);
 }
 
 function secretOf(environment: Environment, isNeeded: boolean): string | undefined {
   const secret = environment['MEETLAT_SECRET'];
   if (secret !== undefined && secret.length < 16)
-    throw new ConfigurationError('MEETLAT_SECRET', 'must have at least 16 characters');
+    throw new ConfigurationError('MEETLAT_SECRET', 'setting.short-secret');
   if (isNeeded && secret === undefined && environment['MONGODB_URI'] !== undefined)
-    throw new ConfigurationError('MEETLAT_SECRET', 'is required with MONGODB_URI');
+    throw new ConfigurationError('MEETLAT_SECRET', 'setting.secret-needed');
   return secret;
 }
 
@@ -106,7 +110,7 @@ function trajectoryOf(environment: Environment): Configuration['trajectory'] {
   if (both === undefined) return undefined;
   const address = url('MEETLAT_TRAJECTORY_URL', both[0], ['http:', 'https:']);
   if (!/^whsec_[A-Za-z0-9+/=]{16,}$/.test(both[1]))
-    throw new ConfigurationError('MEETLAT_TRAJECTORY_SECRET', 'must be whsec_ followed by base64');
+    throw new ConfigurationError('MEETLAT_TRAJECTORY_SECRET', 'setting.webhook-secret');
   return address === undefined ? undefined : { url: address, secret: both[1] };
 }
 
@@ -140,7 +144,7 @@ export function readConfiguration(
   const environment: Environment = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== ''));
   for (const variable of Object.keys(environment)) {
     if (variable.startsWith('MEETLAT_') && !known.has(variable) && !foreign.test(variable))
-      throw new ConfigurationError(variable, 'is not a setting of Meetlat');
+      throw new ConfigurationError(variable, 'setting.unknown');
   }
   const mongodbUri = mongoAddress(environment['MONGODB_URI']);
   const content = environment['MEETLAT_CONTENT'];

@@ -1,7 +1,7 @@
 /** What the program prints when it is up: where each kind of person begins. */
 import type { Credentials } from '../demonstration/people.ts';
 import type { Storage } from '../storage/port.ts';
-import { commandVoice } from '../words/commands.ts';
+import type { CommandVoice } from '../words/commands.ts';
 import type { Configuration } from './configuration.ts';
 
 interface Greeting {
@@ -14,22 +14,22 @@ export function greeting(
   credentials: Credentials | undefined,
   address: string,
   local: string,
+  say: CommandVoice,
 ): string[] {
-  const dutch = commandVoice('nl');
   const nobody = { account: '', password: '' };
   const place = (name: string, path: string, { account, password } = nobody): string =>
     `  ${name.padEnd(14)} ${`${address}${path}`.padEnd(44)} ${account}   ${password}`.trimEnd();
   return [
-    `Meetlat: ${local}   (${storage.engine === 'lmdb' ? `LMDB, ${configuration.dataFolder}` : 'MongoDB'})`,
-    ...(credentials === undefined
-      ? []
-      : [`  ${dutch('start.demonstration')} / ${commandVoice('en')('start.demonstration')}`]),
-    place(dutch('start.candidate'), '/'),
-    place(dutch('start.invigilator'), '/invigilator/', credentials?.invigilator),
-    place(dutch('start.examiner'), '/examiner/', credentials?.examiner),
-    place(dutch('start.designer'), '/designer/', credentials?.designer),
-    place(dutch('start.result'), '/result/'),
-    place(dutch('start.certificate'), '/check/'),
+    storage.engine === 'lmdb'
+      ? say('start.where', { address: local, folder: configuration.dataFolder })
+      : say('start.where-mongo', { address: local }),
+    ...(credentials === undefined ? [] : [`  ${say('start.demonstration')}`]),
+    place(say('start.candidate'), '/'),
+    place(say('start.invigilator'), '/invigilator/', credentials?.invigilator),
+    place(say('start.examiner'), '/examiner/', credentials?.examiner),
+    place(say('start.designer'), '/designer/', credentials?.designer),
+    place(say('start.result'), '/result/'),
+    place(say('start.certificate'), '/check/'),
     place('API', '/api/v1/openapi.json'),
   ];
 }

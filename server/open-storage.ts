@@ -113,7 +113,7 @@ export async function verifyEverything(
  */
 async function secretOf({ secret, dataFolder, mongodbUri }: Configuration, random: Random): Promise<string> {
   if (secret !== undefined) return secret;
-  if (mongodbUri !== undefined) throw new ConfigurationError('MEETLAT_SECRET', 'is required with MONGODB_URI');
+  if (mongodbUri !== undefined) throw new ConfigurationError('MEETLAT_SECRET', 'setting.secret-needed');
   const make = (): string => `${Buffer.from(random(32)).toString('base64url')}\n`;
   return (await keptFile(join(dataFolder, 'secret'), make, random)).trim();
 }

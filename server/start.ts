@@ -1,4 +1,5 @@
 /** Serves the program until it is told to stop: SIGTERM and SIGINT end it cleanly. */
+import type { CommandVoice } from '../words/commands.ts';
 import { compose } from './compose.ts';
 import type { Configuration } from './configuration.ts';
 import { listen, localAddress } from './http/listen.ts';
@@ -7,7 +8,11 @@ import { startJobs } from './jobs/job.ts';
 /** How long open requests may take to end after SIGTERM, ms. */
 const graceMs = 1_500;
 
-export async function start(configuration: Configuration, print: (line: string) => void): Promise<void> {
+export async function start(
+  configuration: Configuration,
+  say: CommandVoice,
+  print: (line: string) => void,
+): Promise<void> {
   const composed = await compose(configuration);
   const server = await listen(composed.application, configuration);
   const address = localAddress(server, configuration);
@@ -16,7 +21,7 @@ export async function start(configuration: Configuration, print: (line: string) 
   const measures = configuration.metrics;
   const metrics = measures === undefined ? undefined : await listen(composed.metrics, measures);
   const stopJobs = startJobs(composed.program, composed.jobs);
-  for (const line of composed.greeting(configuration.publicUrl ?? address, address)) print(line);
+  for (const line of composed.greeting(configuration.publicUrl ?? address, address, say)) print(line);
   if (metrics !== undefined && measures !== undefined) print(`  ${localAddress(metrics, measures)}/metrics`);
 
   let stopping = false;

@@ -14,6 +14,7 @@ import { type CalibrateOptions, runCalibration } from '../../item-bank/calibrati
 import { loadDemonstration } from '../../demonstration/bank.ts';
 import type { ResponseData } from '../../item-bank/calibration/stream-responses.ts';
 import { defined } from '../../storage/document/defined.ts';
+import type { ReportVoice } from '../../words/reports.ts';
 import { demonstrationFolder } from '../compose.ts';
 import { tellOutcome } from './calibration-outcome.ts';
 import { command } from './command.ts';
@@ -94,13 +95,18 @@ async function calibrateOptions(values: ValuesOf<typeof options>): Promise<Calib
 }
 
 /** With the team where there is one, and a line that tells how it goes. */
-function calibrateVisibly(data: ResponseData, asked: CalibrateOptions, team: CalibrationTeam | undefined) {
+function calibrateVisibly(
+  data: ResponseData,
+  asked: CalibrateOptions,
+  team: CalibrationTeam | undefined,
+  say: ReportVoice,
+) {
   const progress = progressLine();
   const outcome = runCalibration(data, {
     ...asked,
     ...defined({ team }),
     onCycle: (cycle, logLikelihood, change) => {
-      progress.say(cycleText({ cycle, logLikelihood, change }, asked.tolerance ?? defaultTolerance));
+      progress.say(cycleText({ cycle, logLikelihood, change }, asked.tolerance ?? defaultTolerance, say));
     },
   });
   progress.end();
@@ -123,8 +129,8 @@ export const calibrateCommand = command({
       const asked = await calibrateOptions(values);
       const covariates = values.covariates?.split(',').map((name) => name.trim());
       const read = { ...request.read, inOrder: values['in-order'], ...defined({ covariates }) };
-      const data = await readWithProgress(path, read);
-      const outcome = await withTeam(values.workers, (team) => calibrateVisibly(data, asked, team));
+      const data = await readWithProgress(path, read, request.say);
+      const outcome = await withTeam(values.workers, (team) => calibrateVisibly(data, asked, team, request.say));
       return tellOutcome(outcome, path, request);
     });
   },

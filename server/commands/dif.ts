@@ -11,7 +11,7 @@ import { itemModels } from '../../item-bank/calibration/parameter-file.ts';
 import { defined } from '../../storage/document/defined.ts';
 import { now } from '../compose.ts';
 import { leftOutLines } from '../reports/calibration-lines.ts';
-import { difPage } from '../reports/dif-report.ts';
+import { difPage, sayersOf } from '../reports/dif-report.ts';
 import { command } from './command.ts';
 import { choice, text } from './options.ts';
 import { withRefusals } from './refused.ts';
@@ -110,27 +110,31 @@ const rowOf = (
 ];
 
 /** The Mantel–Haenszel finding, or Mantel's where items have more scores. */
-function observed({ mantelHaenszel: mh, mantel }: DifItem): string {
+function observed({ mantelHaenszel: mh, mantel }: DifItem, say: ReportVoice): string {
   if (mh !== undefined) return `${mh.etsClass}  Δ ${mh.delta.toFixed(3)}  p ${mh.p.toFixed(4)}`;
-  if (mantel !== undefined) return `${mantel.etsClass}  effect ${mantel.effect.toFixed(3)}  p ${mantel.p.toFixed(4)}`;
+  if (mantel !== undefined) {
+    const effect = say('dif.line.effect', { value: mantel.effect.toFixed(3) });
+    return `${mantel.etsClass}  ${effect}  p ${mantel.p.toFixed(4)}`;
+  }
   return '–';
 }
 
-function lineOf(one: DifItem): string {
-  const { item, light, wald, rmsd, pointedAtBy } = one;
+function lineOf(one: DifItem, say: ReportVoice): string {
+  const { item, wald, rmsd, pointedAtBy } = one;
+  const light = say(`report.lights.${one.light}`);
   return [
     item,
-    observed(one),
-    ...(wald === undefined ? [] : [`Wald p ${wald.p.toFixed(4)}`]),
-    ...(rmsd === undefined ? [] : [`RMSD ${Math.max(rmsd.reference, rmsd.focal).toFixed(3)}`]),
-    pointedAtBy.length === 0 ? light : `${light}: ${pointedAtBy.join(', ')}`,
+    observed(one, say),
+    ...(wald === undefined ? [] : [`${say('dif.methods.wald')} p ${wald.p.toFixed(4)}`]),
+    ...(rmsd === undefined ? [] : [`${say('dif.methods.rmsd')} ${Math.max(rmsd.reference, rmsd.focal).toFixed(3)}`]),
+    pointedAtBy.length === 0 ? light : `${light}: ${sayersOf(one, say)}`,
   ].join('  ');
 }
 
 const linesOf = ({ comparisons }: DifOutcome, say: ReportVoice): string[] =>
   comparisons.flatMap((one) => [
     `${one.focal} (${one.persons.focal}) – ${one.reference.join(', ')} (${one.persons.reference})`,
-    ...one.items.map((item) => `  ${lineOf(item)}`),
+    ...one.items.map((item) => `  ${lineOf(item, say)}`),
     ...leftOutLines(one, say).map((line) => `- ${line}`),
   ]);
 
@@ -165,7 +169,7 @@ export const difCommand = command({
     if (values.groups === undefined || focal === undefined) throw new UsageError('dif.no-groups');
     return withRefusals(values.language, async (say) => {
       const { read, out } = await responsesRequest(values);
-      const data = await readWithProgress(path, read);
+      const data = await readWithProgress(path, read, say);
       const outcome = await withTeam(workers, (team) =>
         runDif(data, focal, defined({ reference, match, model, team })),
       );

@@ -29,8 +29,8 @@ function parameterLine(one: ParameterDriftItem, say: ReportVoice): string {
   const { item, difference, distance, robustZ, test } = one;
   return [
     item,
-    `difference ${difference.toFixed(3)}`,
-    `distance ${distance.toFixed(3)}`,
+    say('drift.line.difference', { value: difference.toFixed(3) }),
+    say('drift.line.distance', { value: distance.toFixed(3) }),
     `z ${robustZ.toFixed(2)}`,
     ...(test === undefined ? [] : [`p ${test.p.toFixed(4)} (${test.pAdjusted.toFixed(4)})`]),
     verdictOf(one, say),
@@ -41,10 +41,10 @@ function responseLine(one: ResponseDriftItem, say: ReportVoice): string {
   const { item, easier, harder, bound, rmsd, alarm } = one;
   return [
     item,
-    `easier ${easier.toFixed(1)}`,
-    `harder ${harder.toFixed(1)}`,
-    `bound ${bound.toFixed(1)}`,
-    `RMSD ${rmsd.toFixed(3)}`,
+    say('drift.line.easier', { value: easier.toFixed(1) }),
+    say('drift.line.harder', { value: harder.toFixed(1) }),
+    say('drift.line.bound', { value: bound.toFixed(1) }),
+    `${say('dif.methods.rmsd')} ${rmsd.toFixed(3)}`,
     verdictOf(one, say),
     ...(alarm === undefined ? [] : [`${alarm.sinceNumber} → ${alarm.number}`]),
   ].join('  ');
@@ -147,7 +147,7 @@ async function byResponses(
   { read, say, out }: ResponsesRequest,
 ): Promise<void> {
   const known = await readParameters(parameters);
-  const outcome = runResponseDrift(await readWithProgress(path, read), known, bounds);
+  const outcome = runResponseDrift(await readWithProgress(path, read, say), known, bounds);
   for (const one of outcome.items) console.log(responseLine(one, say));
   for (const line of leftOutLines(outcome, say)) console.log(`- ${line}`);
   await writeReport(out, () => responseFiles(outcome, { file: basename(path), parameters: named(parameters) }, say));

@@ -33,14 +33,14 @@ import { fixed } from '../reports/numbers.ts';
 
 const tolerance = 1e-7;
 
-function marginally(table: RatingTable, model: FacetsModel, hasCorrection: boolean): Estimates {
+function marginally(table: RatingTable, model: FacetsModel, hasCorrection: boolean, say: ReportVoice): Estimates {
   const progress = progressLine();
   const fit = calibrateFacets(table, {
     tolerance,
     ...model,
     ...(hasCorrection ? { biasCorrection: { random: createRng('facets bias') } } : {}),
     onCycle: (cycle, logLikelihood, change) => {
-      progress.say(cycleText({ cycle, logLikelihood, change }, tolerance));
+      progress.say(cycleText({ cycle, logLikelihood, change }, tolerance, say));
     },
   });
   progress.end();
@@ -295,7 +295,7 @@ export const facetsCommand = command({
     return withRefusals(values.language, async (say) => {
       const { table, windows } = await readAsked(path, values);
       const model = await modelOf(values);
-      const estimates = method === 'mml' ? marginally(table, model, hasCorrection) : jointly(table);
+      const estimates = method === 'mml' ? marginally(table, model, hasCorrection, say) : jointly(table);
       const [rows, joins] = [rowsOf(table, estimates, windows), weakestJoins(table)];
       const told = reportVoice(tell.language === 'nl' ? 'nl' : 'en');
       const lines = [...rows.map((row) => elementLine(row, told)), runLine(estimates, tell)];

@@ -20,7 +20,7 @@ export const fitCommand = command({
     return withRefusals(values.language, async () => {
       const request = await responsesRequest(values);
       const parameters = await readParameters(file);
-      const data = await readWithProgress(path, { ...request.read, inOrder: values['in-order'] });
+      const data = await readWithProgress(path, { ...request.read, inOrder: values['in-order'] }, request.say);
       return tellOutcome(fitKnown(data, parameters), path, request);
     });
   },

@@ -48,17 +48,22 @@ export interface Judging {
 
 export async function readRows(path: string): Promise<readonly Row[]> {
   const rows: Row[] = parse(await readFile(path), { bom: true, columns: true, skip_empty_lines: true, trim: true });
-  if (rows.length === 0) throw new ResponseFileError('no-rows', `${path} has no rows`);
+  if (rows.length === 0) throw new ResponseFileError('no-judgements', `${path} has no rows`, { path });
   return rows;
 }
 
 /** A number of a cell; throws ResponseFileError naming line and column. */
 function numberOf(row: Row, column: string, line: number): number {
   const text = row[column]?.trim();
-  if (text === undefined) throw new ResponseFileError('unknown-column', `the header has no column ${column}`);
+  if (text === undefined)
+    throw new ResponseFileError('unknown-column', `the header has no column ${column}`, {
+      ...{ column, columns: Object.keys(row).join(', ') },
+    });
   const value = Number(text);
   if (text === '' || !Number.isFinite(value))
-    throw new ResponseFileError('no-number', `line ${line + 2}, ${column}: "${text}" is no number`);
+    throw new ResponseFileError('no-number', `line ${line + 2}, ${column}: "${text}" is no number`, {
+      ...{ line: line + 2, column, value: text },
+    });
   return value;
 }
 
@@ -157,7 +162,7 @@ export async function overAllRounds(rows: readonly Row[], judging: Judging): Pro
   const rowsOf = (name: string): Row[] => rows.filter((row) => (row['round'] ?? '') === name);
   const outcomes = await Promise.all(names.map((name) => cutOf(rowsOf(name), judging)));
   const last = outcomes.at(-1);
-  if (last === undefined) throw new ResponseFileError('no-rows', 'no rounds');
+  if (last === undefined) throw new Error('a file with rows has no round');
   return { ...last, rounds: overRounds(outcomes).map((round, n) => ({ round: names[n] ?? '', ...round })) };
 }
 

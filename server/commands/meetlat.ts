@@ -29,8 +29,9 @@ async function main(argv: readonly string[], say: CommandVoice): Promise<number 
 
 function whyNot(error: unknown, say: CommandVoice): unknown {
   if (error instanceof CheckpointsReplaced) return `meetlat: ${error.message}\n${say('refused.checkpoints-replaced')}`;
-  if (error instanceof UsageError) return `meetlat: ${say(error.key, error.values)}`;
-  const isTold = [RefusedData, ConfigurationError, StorageError].some((kind) => error instanceof kind);
+  if (error instanceof UsageError || error instanceof ConfigurationError)
+    return `meetlat: ${say(error.key, error.values)}`;
+  const isTold = [RefusedData, StorageError].some((kind) => error instanceof kind);
   if (isTold && error instanceof Error) return `meetlat: ${error.message}`;
   return error;
 }

@@ -1,4 +1,5 @@
 /** How long work shows itself on the terminal's error stream; nothing when that is a file. */
+import type { ReportVoice } from '../../words/reports.ts';
 
 export interface ProgressLine {
   say(text: string): void;
@@ -39,7 +40,7 @@ export interface Cycle {
 }
 
 /** A bar that fills as the largest change falls to the tolerance, on the scale of logarithms. */
-export function cycleText({ cycle, logLikelihood, change }: Cycle, tolerance: number): string {
-  const numbers = `log-likelihood ${logLikelihood.toFixed(4)}  largest change ${change.toExponential(2)}`;
-  return `${bar(Math.log(change) / Math.log(tolerance), 24)} cycle ${cycle}  ${numbers}`;
+export function cycleText({ cycle, logLikelihood, change }: Cycle, tolerance: number, say: ReportVoice): string {
+  const numbers = { cycle, logLikelihood: logLikelihood.toFixed(4), change: change.toExponential(2) };
+  return `${bar(Math.log(change) / Math.log(tolerance), 24)} ${say('progress.cycle', numbers)}`;
 }

@@ -49,13 +49,13 @@ export async function responsesRequest({ groups, duplicates, cuts, language, out
   };
 }
 
-export async function readWithProgress(path: string, options: ReadOptions): Promise<ResponseData> {
+export async function readWithProgress(path: string, options: ReadOptions, say: ReportVoice): Promise<ResponseData> {
   const progress = progressLine();
   try {
     return await streamResponses(path, {
       ...options,
       onLines: (lines) => {
-        progress.say(`${basename(path)}: ${lines} lines`);
+        progress.say(say('progress.lines', { file: basename(path), lines }));
       },
     });
   } finally {

@@ -120,13 +120,16 @@ async function certificateStep(
   if (credential === undefined) return step('verify.walk.no-certificate');
   const verified = await verifyCertificate(credential, { jwks: keys, at: new Date(toEpochMs(now())) });
   if (!verified.valid) return bad(id, verified.reason);
-  if (isAnnulled || (await withdrawalOf(opened.withdrawn, verified.id)) !== undefined) return bad(id, 'withdrawn');
+  if (isAnnulled || (await withdrawalOf(opened.withdrawn, verified.id)) !== undefined)
+    return finding('verify.walk.certificate-withdrawn', { session: id.id });
   const person = await opened.persons.of(id.tenant, registration);
   const isOfPerson = person === undefined || verified.holder === person.name;
   const isOfResult = verified.level === result.level && verified.testDate === result.testDate;
   return isOfPerson && isOfResult
     ? step('verify.walk.certificate')
-    : bad(id, isOfPerson ? 'another result' : 'another person');
+    : finding(isOfPerson ? 'verify.walk.certificate-other-result' : 'verify.walk.certificate-other-person', {
+        session: id.id,
+      });
 }
 
 const PushedBody = z.object({ data: z.object({ outcome: z.string().optional(), level: z.string().optional() }) });

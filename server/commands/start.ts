@@ -8,8 +8,8 @@ export const startCommand = command({
   says: 'start.says',
   examples: ['PORT=8080 MEETLAT_DATA=/var/lib/meetlat meetlat start'],
   options: {},
-  run: async () => {
-    await start(readConfiguration(process.env, process.cwd()), (line) => console.log(line));
+  run: async (_values, _operands, say) => {
+    await start(readConfiguration(process.env, process.cwd()), say, (line) => console.log(line));
     return undefined;
   },
 });

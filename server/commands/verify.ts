@@ -22,27 +22,31 @@ import { readConfiguration } from '../configuration.ts';
 import { openEngine, sealedCollections, verifyEverything } from '../open-storage.ts';
 import { openRooms } from '../rooms.ts';
 import { checkpointMark, readCheckpointMark } from '../../words/checkpoint-mark.ts';
-import { commandVoice } from '../../words/commands.ts';
+import { type CommandVoice, commandVoice } from '../../words/commands.ts';
 import { command } from './command.ts';
 import { type OpenedRooms, type WalkRooms, type WalkStep, roomsWithoutSecret, walkResult } from './result-walk.ts';
 import { flag, text } from './options.ts';
 import { UsageError } from './usage-error.ts';
 import { WalkCounts } from './walk-counts.ts';
 
-function report(session: string, verification: Verification): string[] {
+const engineLine = ({ recorded, present }: Verification['engine'], say: CommandVoice): string =>
+  say(recorded === present ? 'verify.engine' : 'verify.other-engine', { recorded, present });
+
+function report(session: string, verification: Verification, say: CommandVoice): string[] {
   const { commits, events, recomputed, differences, engine, estimate, score, head } = verification;
   return [
-    `session     ${session}`,
-    `chain       ${commits} commits, ${events} events, unbroken; head ${head}`,
-    `engine      recorded ${engine.recorded}, present ${engine.present}` +
-      `${engine.recorded === engine.present ? '' : ' (another version: differences may come from that)'}`,
-    `recomputed  ${recomputed} choices and scores, ${differences.length} differences`,
-    ...(estimate === undefined ? [] : [`listening   theta ${estimate.theta}, SE ${estimate.standardError}`]),
-    ...(score === undefined ? [] : [`score       ${score.right} of ${score.of}`]),
+    say('verify.session', { session }),
+    say('verify.chain', { commits, events, head }),
+    engineLine(engine, say),
+    say('verify.recomputed', { recomputed, differences: differences.length }),
+    ...(estimate === undefined
+      ? []
+      : [say('verify.listening', { theta: estimate.theta, error: estimate.standardError })]),
+    ...(score === undefined ? [] : [say('verify.score', { right: score.right, of: score.of })]),
     ...differences.flatMap(({ version, type, recorded, recomputed: computed }) => [
-      `DIFFERENCE  commit ${version}, ${type}`,
-      `  recorded   ${recorded}`,
-      `  recomputed ${computed}`,
+      say('verify.difference', { version, type }),
+      say('verify.was-recorded', { value: recorded }),
+      say('verify.was-recomputed', { value: computed }),
     ]),
   ];
 }
@@ -59,20 +63,20 @@ interface Grounds {
 }
 
 /** Documents that decide something: the accounts, codes, keys, publications and what else is sealed. */
-async function documentLines({ storage, wrapping }: Grounds) {
+async function documentLines({ storage, wrapping }: Grounds, say: CommandVoice) {
   if (wrapping === undefined || !wrapping.isStorageSealed) return { isSound: true, lines: [] };
   const { documents, forged } = await forgedDocuments(storage, wrapping, sealedCollections);
   return {
     isSound: forged.length === 0,
     lines: [
-      `documents   ${documents} that decide something, ${forged.length} not written with the secret`,
-      ...forged.map((place) => `FINDING     document-forged: ${place}: was not written with the secret`),
+      say('verify.documents', { documents, forged: forged.length }),
+      ...forged.map((place) => say('verify.document-forged', { place })),
     ],
   };
 }
 
 /** The signed checkpoints of the whole journal: a removed stream, a cut tail or an edited commit shows here. */
-async function checkpointLines({ storage, keys, anchors, wrapping }: Grounds) {
+async function checkpointLines({ storage, keys, anchors, wrapping }: Grounds, say: CommandVoice) {
   const { checkpoints, streams, findings, newest } = await verifyEverything(storage, {
     keys: keys ?? (await publicKeys(storage)),
     at: now(),
@@ -81,22 +85,22 @@ async function checkpointLines({ storage, keys, anchors, wrapping }: Grounds) {
   return {
     isSound: findings.length === 0,
     lines: [
-      `seals       ${wrapping !== undefined ? 'checked on all that was read' : 'not checked: that needs the secret'}`,
-      `keys        ${keys === undefined ? 'those of the storage itself' : 'as given'}`,
-      `checkpoints ${checkpoints} signed, ${streams} streams, ${findings.length} findings`,
-      ...(newest === undefined ? [] : [`newest      ${newest.number}:${newest.hash}`]),
-      ...(await backupLines(storage)),
-      ...findings.map(({ code, where, why }) => `FINDING     ${code}: ${where}: ${why}`),
+      say(wrapping === undefined ? 'verify.seals-unchecked' : 'verify.seals-checked'),
+      say(keys === undefined ? 'verify.keys-own' : 'verify.keys-given'),
+      say('verify.checkpoints', { checkpoints, streams, findings: findings.length }),
+      ...(newest === undefined ? [] : [say('verify.newest', { number: newest.number, hash: newest.hash })]),
+      ...(await backupLines(storage, say)),
+      ...findings.map(({ code, where, why }) => say('verify.finding', { code, where, why })),
     ],
   };
 }
 
 /** Somebody's word that checkpoints are gone, where a backup was put back. None where the stream cannot be read. */
-async function backupLines(storage: Storage): Promise<string[]> {
+async function backupLines(storage: Storage, say: CommandVoice): Promise<string[]> {
   const backups = await unlessCorrupt(acceptedBackups(storage));
   return (backups ?? []).map(({ at, backup: { by, reason, known, found } }) => {
     const until = found === undefined ? '0' : checkpointMark(found);
-    return commandVoice('en')('verify.backup', { at, by, reason, found: until, known: checkpointMark(known) });
+    return say('verify.backup', { at, by, reason, found: until, known: checkpointMark(known) });
   });
 }
 
@@ -208,8 +212,10 @@ async function look(from: Opened, keys: JSONWebKeySet | undefined, session: stri
   return { sessions, told, areSound, steps: session === undefined ? counts.findings : steps, counts };
 }
 
-const linesOf = ({ session, verification, why }: Checked): string[] =>
-  verification === undefined ? [`session     ${session}`, `CORRUPT     ${why}`] : report(session, verification);
+const linesOf = ({ session, verification, why = '' }: Checked, say: CommandVoice): string[] =>
+  verification === undefined
+    ? [say('verify.session', { session }), say('verify.corrupt', { why })]
+    : report(session, verification, say);
 
 export const verifyCommand = command({
   name: 'verify',
@@ -226,17 +232,18 @@ export const verifyCommand = command({
     'without-secret': flag('verify.without-secret'),
     json: flag('verify.json'),
   },
-  run: async ({ all, anchor, keys, 'without-secret': withoutSecret, json }, [session]) => {
+  run: async ({ all, anchor, keys, 'without-secret': withoutSecret, json }, [session], voice) => {
     if ((session === undefined) !== all) throw new UsageError('verify.no-session-given');
     const grounds = { anchors: await readAnchors(anchor), keys: await readKeys(keys) };
+    // Other programs read what is JSON: it is the same in every language.
+    const say = json ? commandVoice('en') : voice;
     const from = await open(withoutSecret);
     const { stores } = from;
     try {
       const { sessions, told, areSound, steps, counts } = await look(from, grounds.keys, session);
       if (!all && sessions === 0) throw new UsageError('verify.unknown-session', { session: session ?? '' });
       const on: Grounds = { storage: stores.storage, wrapping: from.wrapping, ...grounds };
-      const kept = [await checkpointLines(on), await documentLines(on)];
-      const say = commandVoice('en');
+      const kept = [await checkpointLines(on, say), await documentLines(on, say)];
       const walked = [...(all ? counts.lines() : []), ...steps].map(({ says, values }) => say(says, values));
       const isVerified = areSound && kept.every((one) => one.isSound) && !steps.some(({ isFinding }) => isFinding);
       console.log(
@@ -248,11 +255,11 @@ export const verifyCommand = command({
               isVerified,
             })
           : [
-              ...(all ? [`sessions    ${sessions}, ${told.length} not as recorded`] : []),
-              ...told.flatMap(linesOf),
+              ...(all ? [say('verify.sessions', { sessions, different: told.length })] : []),
+              ...told.flatMap((one) => linesOf(one, say)),
               ...walked,
               ...kept.flatMap(({ lines }) => lines),
-              isVerified ? 'VERIFIED' : 'NOT VERIFIED',
+              say(isVerified ? 'verify.verified' : 'verify.not-verified'),
             ].join('\n'),
       );
       return isVerified ? 0 : 1;

@@ -69,22 +69,31 @@ function itemLines({ appraisal, calibration, parameters }: CalibrationOutcome, s
     const counts = `${String(item.responses).padStart(7)} ${item.p.toFixed(2)}`;
     return `${item.item.padEnd(width)} ${numbers.map(column).join('')} ${counts}  ${verdict}${reasons}`;
   });
-  return [`${'item'.padEnd(width)}     slope       SE difficulty     SE    infit     RMSD       n    p`, ...rows];
+  const head = say.each(
+    'report.slope',
+    'report.se',
+    'report.columnDifficulty',
+    'report.se',
+    'report.infit',
+    'report.rmsd',
+  );
+  const titles = head.map((title) => title.padStart(9)).join('');
+  const counts = `${say('report.n').padStart(7)} ${say('report.p').padStart(4)}`;
+  return [`${say('report.item').padEnd(width)} ${titles} ${counts}`, ...rows];
 }
 
-function runLine({ calibration, persons, responses, population }: CalibrationOutcome): string[] {
+function runLine({ calibration, persons, responses, population }: CalibrationOutcome, say: ReportVoice): string[] {
   if (calibration === undefined) return [];
   const { model, cycles, logLikelihood, converged } = calibration;
   return [
     [
-      model,
-      `${persons} persons`,
-      `${responses} responses`,
-      `${cycles} cycles`,
-      `log-likelihood ${logLikelihood.toFixed(4)}`,
-      `population mean ${population.mean.toFixed(4)}`,
-      `variance ${(population.sd ** 2).toFixed(4)}`,
-      converged ? 'converged' : 'NOT CONVERGED',
+      say('report.ran', {
+        ...{ model, persons, responses, cycles },
+        logLikelihood: logLikelihood.toFixed(4),
+        mean: population.mean.toFixed(4),
+        variance: (population.sd ** 2).toFixed(4),
+      }),
+      say(converged ? 'report.converged' : 'report.didNotConverge'),
     ].join(', '),
   ];
 }
@@ -96,7 +105,7 @@ export function outcomeLines(outcome: CalibrationOutcome, say: ReportVoice): str
     ...itemLines(outcome, say),
     '',
     ...remarkLines(outcome, say).map((line) => `- ${line}`),
-    ...runLine(outcome),
+    ...runLine(outcome, say),
     say('report.lightsOf', lightCounts(outcome)),
     ...(alarm === undefined ? [] : [alarm]),
   ];

@@ -61,8 +61,8 @@ function judgesSection({ judges }: ReportedCut, say: ReportVoice): string {
     say('standard-setting.agreement'),
     say('standard-setting.demand'),
     say('report.se'),
-    'infit',
-    'outfit',
+    say('report.infit'),
+    say('report.outfit'),
   ];
   const rows = judges.map(({ judge, cut, agreement, measure }) => [
     escapeXml(judge),

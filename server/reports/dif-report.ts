@@ -75,13 +75,18 @@ function matchedRows(item: DifItem, say: ReportVoice): string[][] {
   const row = (method: DifMethod, finding: string, test: Tested): string[][] => [
     methodRow(item, method, finding, say, test),
   ];
-  const delta = mh && `Δ ${fixed(mh.delta)} (SE ${fixed(mh.standardError)}), ETS ${mh.etsClass}`;
-  const beta = sibtest && `β ${fixed(sibtest.beta, 3)} (SE ${fixed(sibtest.standardError, 3)})`;
+  const delta =
+    mh && say('dif.deltaFinding', { delta: fixed(mh.delta), error: fixed(mh.standardError), class: mh.etsClass });
+  const beta =
+    sibtest && say('dif.betaFinding', { beta: fixed(sibtest.beta, 3), error: fixed(sibtest.standardError, 3) });
+  const effect = mantel && say('dif.effectFinding', { effect: fixed(mantel.effect), class: mantel.etsClass });
+  const change =
+    logistic && say('dif.logisticFinding', { value: fixed(logistic.deltaR2, 3), class: logistic.jodoinGierl });
   return [
     ...(mh && delta ? row('mantel-haenszel', delta, mh) : []),
     ...shrunkenRow(item, say),
-    ...(mantel ? row('mantel', `${fixed(mantel.effect)} SD, ETS ${mantel.etsClass}`, mantel) : []),
-    ...(logistic ? row('logistic', `ΔR² ${fixed(logistic.deltaR2, 3)}, JG ${logistic.jodoinGierl}`, logistic) : []),
+    ...(mantel && effect ? row('mantel', effect, mantel) : []),
+    ...(logistic && change ? row('logistic', change, logistic) : []),
     ...(sibtest && beta ? row('sibtest', beta, sibtest) : []),
     ...(crossingSibtest ? row('crossing-sibtest', `β ${fixed(crossingSibtest.beta, 3)}`, crossingSibtest) : []),
     ...(breslowDay ? row('breslow-day', chi(breslowDay), breslowDay) : []),

@@ -36,7 +36,7 @@ export function summaryOf(study: StudyResult) {
 export function studyLines(reported: Reported, say: ReportVoice): string[] {
   const { study, population, changes } = reported;
   const stopped = Object.entries(study.stopped)
-    .map(([reason, count]) => `${reason} ${count}`)
+    .map(([reason, count]) => say.find(`simulation.stopped.${reason}`, { count }) ?? `${reason} ${count}`)
     .join(', ');
   return [
     say('simulation.simulees', { count: study.simulees, seed: study.seed, mean: population.mean, sd: population.sd }),

@@ -33,7 +33,7 @@ function curves({ study, cuts }: Reported, say: ReportVoice): string {
     chart(
       say('simulation.precision'),
       [
-        ['RMSE', ({ rmse }) => rmse],
+        [say('simulation.rmse'), ({ rmse }) => rmse],
         [say('simulation.meanSe'), ({ meanStandardError }) => meanStandardError],
       ],
       0,
@@ -112,7 +112,7 @@ function outline({ study }: Reported, say: ReportVoice): string {
       [say('simulation.candidates'), String(study.simulees)],
       [say('simulation.meanItems'), study.meanLength.toFixed(2)],
       [say('simulation.bias'), study.bias.toFixed(3)],
-      ['RMSE', study.rmse.toFixed(3)],
+      [say('simulation.rmse'), study.rmse.toFixed(3)],
       [say('simulation.meanSe'), study.meanStandardError.toFixed(3)],
       [say('simulation.highestExposure'), share(study.maximumExposure)],
       [say('simulation.overlap'), share(study.overlap)],
