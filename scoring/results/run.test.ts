@@ -202,6 +202,7 @@ describe("the receipt's key", () => {
     expect(await rooms.results.byKey('k-7f3a91')).toMatchObject({ id, result: { state: { session: 's1' } } });
     expect(await rooms.results.byKey('k-7f3a92')).toBeUndefined();
     expect(await rooms.results.byKey('')).toBeUndefined();
+    expect(resultKeyHash('k-7f3a91')).toMatch(/^[0-9a-f]{64}$/);
   });
 });
 

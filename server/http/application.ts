@@ -10,7 +10,10 @@ import { Problem, problemHandler } from './problem.ts';
 import { protocolCheck } from './protocol-check.ts';
 import { securityHeaders } from './security-headers.ts';
 
-export type ApplicationPorts = Pick<Program, 'configuration' | 'log' | 'publicUrl' | 'storage' | 'version'>;
+export interface ApplicationPorts extends Pick<Program, 'log' | 'publicUrl' | 'version'> {
+  readonly configuration: Pick<Program['configuration'], 'publicUrl'>;
+  readonly storage: Pick<Program['storage'], 'engine' | 'ping'>;
+}
 
 /** JSON bodies are small; a recording's chunk is read by its own endpoint. */
 const jsonLimit = '200kb';
