@@ -157,7 +157,7 @@ describe('meetlat standard-setting', () => {
   });
 
   it.each([
-    ['judge,i1,i2\nAn,1,x\nBo,1,1', ['--method', 'angoff'], /line 2, i2/],
+    ['judge,i1,i2\nAn,1,x\nBo,1,1', ['--method', 'angoff'], /Regel 2, kolom i2: “x”/],
     ['judge,page\nAn,1', ['--method', 'bookmark'], /--parameters/],
     ['a\n1', [], /--method/],
   ])('refuses %j in one line', (text, options, message) => {

@@ -1,4 +1,4 @@
-/** The edge as it is served, without the program behind it: headers of every reply, what errors tell, what is logged. */
+/** The edge as it is served, with no program behind it: headers of every reply, what errors tell, what is logged. */
 import { type AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
