@@ -130,7 +130,7 @@ function metricsOf(place: string | undefined): Pick<Configuration, 'metrics'> {
   if (place === undefined) return {};
   const [, host = '127.0.0.1', number] = /^(?:\[?([\w.:-]+?)\]?:)?(\d+)$/.exec(place) ?? [];
   if (number === undefined || Number(number) > 65_535)
-    throw new ConfigurationError('MEETLAT_METRICS', `"${place}" is neither a port nor an address with a port`);
+    throw new ConfigurationError('MEETLAT_METRICS', 'setting.port-or-address', { value: place });
   return { metrics: { host, port: Number(number) } };
 }
 
