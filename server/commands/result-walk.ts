@@ -78,7 +78,10 @@ async function stepsOf(ports: WalkPorts, id: SessionId): Promise<WalkStep[]> {
   const counting = countingResult(result);
   if (counting === undefined) {
     const isCertified = (await ports.opened?.certificates.get(id)) !== undefined;
-    return [step('verify.walk.not-released'), ...(isCertified ? [bad(id, 'nothing is released')] : [])];
+    return [
+      step('verify.walk.not-released'),
+      ...(isCertified ? [finding('verify.walk.certificate-of-nothing', { session: id.id })] : []),
+    ];
   }
   const annulled = result?.annulled;
   return [

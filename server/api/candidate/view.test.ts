@@ -9,7 +9,10 @@ import type { CandidateView } from './protocol.ts';
 const person = { name: 'Amina Voorbeeld', birthDate: '1990-01-01', reference: 'T-1', resultKey: 'key-of-the-result' };
 function seen(test: PinnedTest, seed: string): CandidateView {
   const played = new PlayedSession(test).begin({ seed }).toFirstPart();
-  return candidateView({ state: played.now, version: 1, hash: '' }, person, test, at(played.ms));
+  return candidateView(
+    { state: played.now, version: 1, hash: '' },
+    { person, test, now: at(played.ms), checkpoint: undefined },
+  );
 }
 const namesIn = (view: CandidateView): string[] =>
   [...JSON.stringify(view).matchAll(/"([itom][0-9a-f]{24})"/g)].map(([, name = '']) => name);
