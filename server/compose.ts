@@ -324,7 +324,10 @@ async function jobsOf(program: WholeProgram, { memory, watch, liveness }: JobPor
     heldBack: ({ tenant, id }, differences) =>
       program.log.error({ tenant, session: id, differences }, 'the two scorers differ: the result is held back'),
     registrationChanged: (id) => followRegistration(program.admission, id),
-    sessionClosed: (id) => program.live.presence.forget(id),
+    sessionClosed: (id) => {
+      program.live.presence.forget(id);
+      program.live.delivered.forget(id);
+    },
   };
   return [
     clockJob(watch),

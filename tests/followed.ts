@@ -19,6 +19,8 @@ function eventOf(block: string): StreamEvent | undefined {
 export class Followed {
   readonly events: StreamEvent[] = [];
   bytes = 0;
+  /** The server ended it, or is gone. */
+  ended: Promise<void> = Promise.resolve();
   private readonly stopped = new AbortController();
   private wake: (() => void)[] = [];
 
@@ -28,7 +30,7 @@ export class Followed {
     const response = await fetch(url, { headers, signal: followed.stopped.signal });
     if (!response.ok || response.body === null) throw new Error(`${url}: ${response.status}`);
     // Ends with the process that is killed, too.
-    followed.read(response.body.pipeThrough(new TextDecoderStream())).catch(() => undefined);
+    followed.ended = followed.read(response.body.pipeThrough(new TextDecoderStream())).catch(() => undefined);
     return followed;
   }
 

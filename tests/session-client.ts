@@ -158,7 +158,7 @@ export class Candidate {
   }
 
   /** Uploads a recording of these bytes and seals it. */
-  async record(handle: string, bytes: Uint8Array): Promise<OperationsReply> {
+  async record(handle: string, bytes: Uint8Array, durationMs = 3_000): Promise<OperationsReply> {
     const upload = randomUUID();
     await this.ask({ kind: 'recording-started', handle, upload });
     const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -174,7 +174,7 @@ export class Candidate {
       handle,
       upload,
       chunks: [sha256],
-      durationMs: 3000,
+      durationMs,
       contentType: 'audio/webm',
       peak: 0.5,
     });
@@ -194,12 +194,12 @@ export class Candidate {
     }
     return present;
   }
-  async speak(view: CandidateView): Promise<CandidateView> {
+  async speak(view: CandidateView, durationMs?: number): Promise<CandidateView> {
     let present = view;
     while (present.screen.name === 'speaking-turn') {
       const { handle } = present.screen.turn;
       await this.ask({ kind: 'play', handle });
-      await this.record(handle, new Uint8Array(4_000).fill(7));
+      await this.record(handle, new Uint8Array(4_000).fill(7), durationMs);
       ({ view: present } = await this.ask({ kind: 'next', handle }));
     }
     return present;

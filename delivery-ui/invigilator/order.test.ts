@@ -17,6 +17,7 @@ const session = (name: string, change: Partial<RoomSession> = {}): RoomSession =
   incidents: { notice: 0, warning: 0, critical: 0 },
   outageMs: 0,
   givenBackMs: 0,
+  heldAnswers: [],
   ...change,
 });
 

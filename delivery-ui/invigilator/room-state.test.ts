@@ -18,6 +18,7 @@ const session = (id: string, status: RoomSession['status'] = 'active'): RoomSess
   incidents: { notice: 0, warning: 0, critical: 0 },
   outageMs: 0,
   givenBackMs: 0,
+  heldAnswers: [],
 });
 const seat = { seat: 'x', name: 'blauwe vos 10', since: at };
 const room: Room = { centre: 'Centre', serverNow: at, sessions: [session('a'), session('b')], seats: [seat] };

@@ -2,6 +2,7 @@
 import type { Storage } from '../../storage/port.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import { ClockStops, clockStops } from './clock-stop.ts';
+import { DeliveredMedia } from './delivered-media.ts';
 import { Failures, failureCounts } from './failures.ts';
 import { Notices, noticesDefinition } from './notices.ts';
 import { type Heard, Presence } from './presence.ts';
@@ -15,6 +16,7 @@ export interface Live {
   readonly seats: Seats;
   readonly sessions: SessionChanges;
   readonly failures: Failures;
+  readonly delivered: DeliveredMedia;
   /** Whether deadlines close, or a person has to look at the clocks first. */
   readonly clock: ClockStops;
   close(): void;
@@ -42,11 +44,12 @@ export async function openLive({ storage, process, now, keyedHash, failed }: Liv
   });
   return {
     process,
-    presence: new Presence(new Notices({ collection: heard, process, nowMs }), nowMs),
+    presence: new Presence(new Notices({ collection: heard, process, nowMs }), nowMs, process),
     seats,
     sessions,
     clock: new ClockStops(await storage.collection(clockStops), now),
     failures: new Failures({ counts: await storage.collection(failureCounts), now, keyedHash }),
+    delivered: new DeliveredMedia(),
     close: () => {
       seats.close();
       sessions.close();

@@ -5,7 +5,7 @@
  */
 import type { SessionId } from '../sessions/run.ts';
 import type { UnheardInterval } from '../sessions/facts.ts';
-import { toInstant } from '../../storage/document/instant.ts';
+import { type Instant, toInstant } from '../../storage/document/instant.ts';
 import { Hearing } from './hearing.ts';
 import { lostAfterMs, toldMissedBeatMs } from './heartbeat.ts';
 import { type Notices, type SeenNotice, goneAfterMs, isPresent } from './notices.ts';
@@ -18,17 +18,25 @@ export interface Heard {
 /** Whoever was silent for longer than this is no longer named: everybody knows of the loss by then, ms. */
 const forgottenMs = 2 * lostAfterMs;
 
+/** A session lasts less than this, ms. */
+const unbeatenKeptMs = 6 * 3_600_000;
+
 export const sessionName = ({ tenant, id }: SessionId): string => `${tenant}/${id}`;
 
 export class Presence {
   private readonly hearing = new Hearing();
+  /** Since when each asked without a beat, ms. */
+  private readonly unbeatenMs = new Map<string, number>();
 
   constructor(
     private readonly notices: Notices<Heard>,
     private readonly nowMs: () => number,
+    /** Whose notices are its own. */
+    private readonly process: string,
   ) {}
 
   beat(id: SessionId): void {
+    this.unbeatenMs.delete(sessionName(id));
     this.hearing.hear(sessionName(id), this.nowMs());
   }
 
@@ -43,10 +51,33 @@ export class Presence {
 
   /**
    * Another request of a page that beats: whoever asks for something is there. Of a page that never beat nothing is
-   * expected.
+   * expected; that it asks without beating is remembered.
    */
-  hear(id: SessionId): void {
-    if (this.hearing.isKnown(sessionName(id))) this.beat(id);
+  ask(id: SessionId): void {
+    const name = sessionName(id);
+    if (!this.unbeatenMs.has(name)) this.unbeatenMs.set(name, this.nowMs());
+    if (this.hearing.isKnown(name)) this.hearing.hear(name, this.nowMs());
+  }
+
+  /** The first request after a loss, told at once as a beat is. */
+  async askAgain(id: SessionId): Promise<void> {
+    this.ask(id);
+    this.hearing.hear(sessionName(id), this.nowMs());
+    await this.say();
+  }
+
+  /**
+   * Since when a page has asked for things here without a beat; another process may hear its beats, which is looked up
+   * only where it is worth a look: from `worthMs` on, or since before `before`.
+   */
+  async unbeatenFrom(id: SessionId, worthMs: number, before: Instant | undefined): Promise<Instant | undefined> {
+    const name = sessionName(id);
+    const fromMs = this.unbeatenMs.get(name);
+    if (fromMs === undefined) return undefined;
+    const from = toInstant(fromMs);
+    if (this.nowMs() - fromMs <= worthMs && (before === undefined || from > before)) return undefined;
+    const notices = await this.notices.look();
+    return notices.some(({ process, content }) => process !== this.process && name in content.heard) ? undefined : from;
   }
 
   /**
@@ -60,6 +91,7 @@ export class Presence {
 
   /** The session is over. */
   forget(id: SessionId): void {
+    this.unbeatenMs.delete(sessionName(id));
     this.hearing.forget(sessionName(id));
   }
 
@@ -67,6 +99,7 @@ export class Presence {
   async say(): Promise<void> {
     const now = this.nowMs();
     this.hearing.forgetBefore(now - forgottenMs);
+    for (const [name, fromMs] of this.unbeatenMs) if (fromMs < now - unbeatenKeptMs) this.unbeatenMs.delete(name);
     const heard = Object.fromEntries(this.hearing.all(now));
     await this.notices.write(Object.keys(heard).length === 0 ? undefined : { heard });
   }

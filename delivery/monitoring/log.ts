@@ -2,6 +2,7 @@
 import { defined } from '../../storage/document/defined.ts';
 import { erasedText } from '../../storage/keys/person-cipher.ts';
 import { isReliable } from '../proctoring/detectors.ts';
+import type { Inference } from '../proctoring/inference.ts';
 import { severityOfRecord } from '../proctoring/severity.ts';
 import type { Severity } from '../proctoring/signal.ts';
 import type { EventOf, SessionEvent } from '../sessions/session.ts';
@@ -10,7 +11,7 @@ export interface LogLine {
   readonly at: string;
   readonly type: string;
   readonly severity: Severity;
-  readonly source: 'candidate' | 'browser' | 'invigilator' | 'system';
+  readonly source: 'candidate' | 'browser' | 'invigilator' | 'system' | 'inferred';
   readonly by?: string;
   readonly item?: number;
   readonly text?: string;
@@ -45,15 +46,14 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
     case 'paused':
     case 'reopened':
     case 'play-refunded':
-      return { source: 'invigilator', by: event.by, text: event.reason };
+    case 'extra-time-granted':
     case 'code-made':
     case 'server-clock-confirmed':
     case 'resumed':
-      return { source: 'invigilator', by: event.by };
-    case 'extra-time-granted':
-      return { source: 'invigilator', by: event.by, text: event.reason, durationMs: event.ms };
+      return act(event);
     case 'signal-recorded':
-      return { source: 'browser', ...detail(event.signal) };
+    case 'inference-recorded':
+      return watched(event);
     case 'part-started':
     case 'part-completed':
     case 'connection-restored':
@@ -65,7 +65,9 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
     case 'operation-refused':
       return { source: 'system', ...ofSystem(event) };
     case 'answered':
-      return lateAnswer(event);
+    case 'answer-held':
+    case 'held-answer-decided':
+      return ofAnswer(event);
     case 'closed':
       return { source: closedBy(event.by), by: event.by, text: event.reason };
     case 'practice-assembled':
@@ -83,9 +85,12 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
   }
 }
 
-/** A single answer is no business of a log, but that it counts though it came late is. */
-const lateAnswer = ({ at, late }: EventOf<'answered'>): ReturnType<typeof line> =>
-  late === undefined ? undefined : { source: 'candidate', durationMs: Date.parse(at) - Date.parse(late.chosenAt) };
+/** A single answer is no business of a log, but that it counts though it came late is, or that a person decides. */
+function ofAnswer(event: EventOf<'answered' | 'answer-held' | 'held-answer-decided'>): ReturnType<typeof line> {
+  if (event.type === 'held-answer-decided') return { source: 'invigilator', by: event.by };
+  const from = event.type === 'answer-held' ? event.pausedAt : event.late?.chosenAt;
+  return from === undefined ? undefined : { source: 'candidate', durationMs: Date.parse(event.at) - Date.parse(from) };
+}
 
 type SystemEvent =
   | 'part-started'
@@ -123,6 +128,27 @@ function ofSystem(event: EventOf<SystemEvent>): Pick<LogLine, 'durationMs' | 'te
 const closedBy = (by: string): LogLine['source'] =>
   by === 'candidate' ? 'candidate' : by === 'clock' ? 'system' : 'invigilator';
 
+type Act =
+  'paused' | 'reopened' | 'play-refunded' | 'extra-time-granted' | 'code-made' | 'server-clock-confirmed' | 'resumed';
+
+/** What an invigilator did, with the reason where one is asked. */
+const act = (event: EventOf<Act>): Omit<LogLine, 'at' | 'type' | 'severity'> => ({
+  source: 'invigilator',
+  by: event.by,
+  ...('reason' in event ? { text: event.reason } : {}),
+  ...('ms' in event ? { durationMs: event.ms } : {}),
+});
+
+/** What a browser says of itself, and what the server saw for itself. */
+const watched = (
+  event: EventOf<'signal-recorded' | 'inference-recorded'>,
+): Omit<LogLine, 'at' | 'type' | 'severity'> =>
+  event.type === 'signal-recorded'
+    ? { source: 'browser', ...detail(event.signal) }
+    : { source: 'inferred', ...ofInference(event.inference) };
+
+const ofInference = ({ durationMs, count }: Inference) => defined({ durationMs, count });
+
 const detail = (signal: {
   readonly durationMs?: number | undefined;
   readonly count?: number | undefined;
@@ -137,13 +163,19 @@ function withoutErased({ text, ...made }: NonNullable<ReturnType<typeof line>>):
   return text === erasedText ? { ...made, erased: true } : { ...made, ...defined({ text }) };
 }
 
+/** What a person decided is said by what it was. */
+const nameOf = (event: SessionEvent): string =>
+  event.type !== 'held-answer-decided' ? event.type : event.counts ? 'held-answer-counts' : 'held-answer-dismissed';
+
 /** Of events whose typed texts were opened (typed-texts.ts). */
 export function proctoringLog(events: readonly SessionEvent[]): LogLine[] {
   return events.flatMap((event): LogLine[] => {
     const made = line(event);
     if (made === undefined) return [];
+    if (event.type === 'inference-recorded')
+      return [{ at: event.at, type: event.inference.type, severity: event.severity, ...made }];
     if (event.type !== 'signal-recorded')
-      return [{ at: event.at, type: event.type, severity: severityOfRecord(event.type), ...withoutErased(made) }];
+      return [{ at: event.at, type: nameOf(event), severity: severityOfRecord(event.type), ...withoutErased(made) }];
     const { type } = event.signal;
     return isReliable(event.signal)
       ? [{ at: event.at, type, severity: event.severity, ...made }]

@@ -67,6 +67,8 @@ export interface SessionSeen {
   readonly faults: readonly FaultyDevice[];
   readonly incidents: { readonly notice: number; readonly warning: number; readonly critical: number };
   readonly lastIncident?: string;
+  /** Answers that came during a pause, by the number of the question: somebody must say whether they count. */
+  readonly heldAnswers: readonly { readonly answer: string; readonly number: number; readonly at: Instant }[];
   readonly outageMs: number;
   /** Closed, and may be opened again until then. */
   readonly reopenUntil?: Instant;
@@ -77,6 +79,13 @@ export interface SessionSeen {
 const standsStill = (state: SessionState, now: Instant): boolean =>
   state.pausedAt !== undefined || (state.lostLine !== undefined && stoodStillMs(state, now) < state.lostLine.mostMs);
 
+const heldSeen = ({ heldAnswers, items }: SessionState): SessionSeen['heldAnswers'] =>
+  heldAnswers.map(({ handle, at }) => ({
+    answer: handle,
+    number: items.find((item) => item.handle === handle)?.position ?? 0,
+    at,
+  }));
+
 export function seen(state: SessionState, test: PinnedTest, now: Instant): SessionSeen {
   const left = remainingMs(state, now);
   const { notice, warning, critical, last } = state.incidents;
@@ -85,6 +94,7 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
     step: stepSeen(state, test),
     faults: state.closed === undefined ? state.faults : [],
     incidents: { notice, warning, critical },
+    heldAnswers: state.closed === undefined ? heldSeen(state) : [],
     givenBackMs: state.givenBack.reduce((sum, { ms }) => sum + ms, 0),
     outageMs: state.closed === undefined ? outageToOfferMs(state) : 0,
     connection:

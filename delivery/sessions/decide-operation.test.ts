@@ -75,13 +75,18 @@ describe('an answer', () => {
   if (one === undefined || two === undefined) throw new Error('a form has two items');
   const { asked: first } = answering(oral(), 0);
   const gone = oral().asked(first, { kind: 'next', handle: first.handle });
-  const grace = oral().after(121_900);
+  const grace = oral().heard().after(121_900);
   const late = oral().after(122_001);
   const paused = civic().ran(pause);
   const over = civic().after(602_001).ran({ type: 'close-overdue' });
   check([
     ['to no item is recorded as refused', oral(), stranger, [refused('answer', 'wrong-item', kept(stranger))]],
-    ['after a refused one, the queue goes on', oral().asked(stranger), second.asked, [second.event]],
+    [
+      'after a refused one, the queue goes on',
+      oral().heard().after(1_000).asked(stranger),
+      second.asked,
+      [second.event],
+    ],
     [
       "with another item's option is refused",
       civic(),
@@ -169,7 +174,7 @@ describe('a recording', () => {
     peak: 0.5,
   };
   const start: Asked = { kind: 'recording-started', handle, upload };
-  const started = (): PlayedSession => speaking().asked(start);
+  const started = (): PlayedSession => speaking().asked(start).after(4_000);
   const arrived = started();
   arrived.seal(upload);
   const sealed = started();

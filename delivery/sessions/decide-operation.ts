@@ -6,6 +6,8 @@ import { completeItem, startAdaptive } from './adaptive-part.ts';
 import { isOver } from './clock.ts';
 import { type SessionFacts, partAt } from './facts.ts';
 import { giveItem, giveTurns } from './given.ts';
+import { answerDuringPause, isUnderWay } from './held-answer.ts';
+import { infer } from './infer.ts';
 import { completeLinear, startLinear } from './linear-part.ts';
 import { madeAt, unheardSince } from './lost-line.ts';
 import type { Operation, RefusalCode } from './operation.ts';
@@ -40,12 +42,16 @@ const duringPause: ReadonlySet<Operation['kind']> = new Set([
   'signal',
 ]);
 
-/** What is refused says when it was asked, too. */
+/** What is refused says when it was asked, too. What the server sees in it comes before: the outcome is the last. */
 export function decideOperation(state: SessionState, operation: Operation, facts: SessionFacts): EventBody[] {
   const asked = madeAt(operation, facts.now);
-  return decideAsked(state, operation, facts).map((body) =>
-    body.type === 'operation-refused' && asked !== undefined ? { ...body, madeAt: asked } : body,
-  );
+  const bodies = decideAsked(state, operation, facts);
+  return [
+    ...infer(state, operation, bodies, facts),
+    ...bodies.map((body) =>
+      body.type === 'operation-refused' && asked !== undefined ? { ...body, madeAt: asked } : body,
+    ),
+  ];
 }
 
 function decideAsked(state: SessionState, operation: Operation, facts: SessionFacts): EventBody[] {
@@ -157,6 +163,7 @@ function answer(state: SessionState, operation: OperationOf<'answer'>, facts: Se
   );
   if (choice === undefined) return refused(operation, 'unknown-option');
   const answered = { type: 'answered', handle: item.handle, option: operation.option, choice } as const;
+  if (state.pausedAt !== undefined) return [answerDuringPause(state, state.pausedAt, operation, answered, facts)];
   return isOver(state, facts.now) ? lateAnswer(state, operation, answered, facts) : [answered];
 }
 
@@ -212,6 +219,7 @@ function go(state: SessionState, operation: OperationOf<'go'>, facts: SessionFac
 function flag(state: SessionState, operation: OperationOf<'flag'>, facts: SessionFacts): EventBody[] {
   if (state.step.name !== 'linear' || openItem(state, operation.handle) === undefined)
     return refused(operation, 'wrong-item');
+  if (state.pausedAt !== undefined && !isUnderWay(state.pausedAt, facts.now)) return refused(operation, 'not-active');
   return isOver(state, facts.now)
     ? refused(operation, 'late')
     : [{ type: 'flagged', handle: operation.handle, on: operation.on }];

@@ -113,7 +113,15 @@ describe('admission', () => {
 describe('one page writes', () => {
   const begun = (): PlayedSession => new PlayedSession(oralTest).begin();
   check([
-    ['a page takes over', begun(), takeWriter, then({ type: 'writer-taken', fence: 2 })],
+    [
+      'a page takes over, and that another one was there is told',
+      begun(),
+      takeWriter,
+      then(
+        { type: 'inference-recorded', inference: { type: 'page-again', count: 1 }, severity: 'info' },
+        { type: 'writer-taken', fence: 2 },
+      ),
+    ],
     ['an older page writes nothing', begun().ran(takeWriter), writes(1, 0), { refused: { code: 'fenced', fence: 2 } }],
     [
       'a gap writes nothing and names the seq that is expected',

@@ -5,15 +5,19 @@
 import type { Accepted as AcceptedEvents, Refused } from '../../storage/journal/stream.ts';
 import type { Consequence, NoData } from '../../storage/port.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
+import type { Inference } from '../proctoring/inference.ts';
 import { type HeardPage, giveBack, loseLine, mayStillHandIn, restoreLine } from './lost-line.ts';
 import { afterPause, isOver, later } from './clock.ts';
 import { decideOperation } from './decide-operation.ts';
 import { evolve, evolveAll } from './evolve.ts';
 import { type SessionFacts, partAt } from './facts.ts';
+import { decideHeldAnswer } from './held-answer.ts';
+import { noteInference, pageAgain } from './infer.ts';
 import { completeLinear } from './linear-part.ts';
 import type { Operation, OperationOutcome } from './operation.ts';
 import { heldClose, isDue, reopened } from './reopen.ts';
 import type { EventBody, Registration, Session, SessionEvent, SessionState } from './session.ts';
+import { tellOfDropped, unkept } from './signal-cap.ts';
 
 export type SessionCommand =
   | { readonly type: 'register'; readonly registration: Registration }
@@ -25,10 +29,13 @@ export type SessionCommand =
   | { readonly type: 'operations'; readonly fence: number; readonly operations: readonly Operation[] }
   | { readonly type: 'pause' | 'end'; readonly by: string; readonly reason: string }
   | { readonly type: 'resume' | 'lower-hand'; readonly by: string }
+  | { readonly type: 'decide-held-answer'; readonly handle: string; readonly counts: boolean; readonly by: string }
   | { readonly type: 'grant-extra-time'; readonly by: string; readonly ms: number; readonly reason: string }
   | { readonly type: 'refund-play'; readonly by: string; readonly reason: string }
   /** `unheardFrom`: the last that was heard of the page. */
   | { readonly type: 'lose-connection'; readonly unheardFrom?: Instant }
+  /** The server saw it beside the operations. */
+  | { readonly type: 'note-inference'; readonly inference: Inference }
   | { readonly type: 'restore-connection' }
   | { readonly type: 'measure-outage'; readonly from: Instant; readonly to: Instant }
   | {
@@ -55,6 +62,8 @@ export type SessionRefusal =
         | 'close-settled'
         | 'not-paused'
         | 'already-paused'
+        | 'answers-undecided'
+        | 'nothing-held'
         | 'nothing-to-refund';
     }
   | { readonly code: 'fenced'; readonly fence: number }
@@ -120,7 +129,7 @@ function decideCommand(session: Session, command: OneCommand, facts: SessionFact
   if (command.type === 'take-writer') {
     return session.awaitingAdmission
       ? refuse({ code: 'not-admitted' })
-      : accept(facts, [{ type: 'writer-taken', fence: session.fence + 1 }]);
+      : accept(facts, [...pageAgain(session), { type: 'writer-taken', fence: session.fence + 1 }]);
   }
   if (command.type === 'reopen') {
     const event = reopened(session, command, facts.now);
@@ -156,9 +165,11 @@ function decideOpen(
           accept(facts, [...giveBack(state, facts.now), { type: 'paused', by: command.by, reason: command.reason }])
         : refuse({ code: 'already-paused' });
     case 'resume':
-      return state.pausedAt === undefined
-        ? refuse({ code: 'not-paused' })
-        : accept(facts, [{ type: 'resumed', by: command.by, ...deadline(afterPause(state, facts.now)) }]);
+      return resume(state, command.by, facts);
+    case 'decide-held-answer': {
+      const decided = decideHeldAnswer(state, command);
+      return 'refused' in decided ? decided : accept(facts, decided);
+    }
     case 'grant-extra-time':
       return accept(facts, [
         {
@@ -177,6 +188,8 @@ function decideOpen(
       return refundPlay(state, command.by, command.reason, facts);
     case 'lose-connection':
       return accept(facts, loseLine(state, facts.test.specification.lostLine, command.unheardFrom));
+    case 'note-inference':
+      return accept(facts, noteInference(state, command.inference, facts.now));
     case 'restore-connection':
       return accept(facts, restoreLine(state, facts.now));
     case 'measure-outage':
@@ -187,6 +200,13 @@ function decideOpen(
     case 'close-overdue':
       return closeOverdue(state, command.heard, facts);
   }
+}
+
+/** Not before a person has said of every answer that is held whether it counts. */
+function resume(state: SessionState, by: string, facts: SessionFacts): Accepted | Refused<SessionRefusal> {
+  if (state.pausedAt === undefined) return refuse({ code: 'not-paused' });
+  if (state.heldAnswers.length > 0) return refuse({ code: 'answers-undecided' });
+  return accept(facts, [{ type: 'resumed', by, ...deadline(afterPause(state, facts.now)) }]);
 }
 
 /** What was noted before, or something older, changes nothing. */
@@ -303,10 +323,19 @@ function decideOperations(
   const events = start.closed === undefined ? accept(facts, restoreLine(start, facts.now)).events.slice() : [];
   for (const event of events) state = evolve(state, event);
   const outcomes: OperationOutcome[] = [];
+  let dropped = 0;
   for (const operation of operations) {
     const stored = state.outcomes.get(operation.opId);
+    const unrecorded = stored === undefined ? unkept(state, operation, facts.now) : undefined;
+    if (unrecorded !== undefined) {
+      outcomes.push(unrecorded);
+      dropped += 1;
+      continue;
+    }
     if (stored === undefined) {
-      if (operation.seq !== state.nextSeq) return refuse({ code: 'seq-gap', expectedSeq: start.nextSeq });
+      // The numbers of those that were not kept are left out.
+      if (operation.seq < state.nextSeq || operation.seq > state.nextSeq + dropped)
+        return refuse({ code: 'seq-gap', expectedSeq: start.nextSeq });
       for (const body of decideOperation(state, operation, facts)) {
         const event = record(facts.now, body, { id: operation.opId, seq: operation.seq });
         state = evolve(state, event);
@@ -315,6 +344,11 @@ function decideOperations(
     }
     const outcome = state.outcomes.get(operation.opId);
     if (outcome !== undefined) outcomes.push(outcome);
+  }
+  if (state.closed === undefined) {
+    const told = accept(facts, tellOfDropped(state, dropped, facts.now)).events;
+    for (const event of told) state = evolve(state, event);
+    events.push(...told);
   }
   const closedNow = start.closed === undefined && state.closed !== undefined;
   return { events, pending: closedNow ? [sessionClosed] : [], outcomes, state };

@@ -7,7 +7,9 @@ import { EventOrderError } from '../../storage/journal/stream.ts';
 import type { Severity } from '../proctoring/signal.ts';
 import { isReliable } from '../proctoring/detectors.ts';
 import { type FaultyDevice, deviceOf, faultOf } from '../proctoring/device.ts';
+import { severityOfRecord, severityOfRefusal } from '../proctoring/severity.ts';
 import type { OperationOutcome } from './operation.ts';
+import { keptOneMore } from './signal-cap.ts';
 import {
   type EventOf,
   type EventType,
@@ -38,9 +40,12 @@ function withTurn(state: SessionState, handle: string, change: (turn: TurnProgre
 }
 
 /** Plays belong to an item, a turn or a practice task: whoever has the handle. */
-function withPlays(state: SessionState, { handle, plays }: { handle: string; plays: number }): SessionState {
+function withPlays(
+  state: SessionState,
+  { at, handle, plays }: EventOf<'media-played'> | EventOf<'play-refunded'>,
+): SessionState {
   if (state.items.some((item) => item.handle === handle))
-    return withItem(state, handle, (item) => ({ ...item, plays }));
+    return withItem(state, handle, (item) => ({ ...item, plays, playedAt: item.playedAt ?? at }));
   if (state.turns.some((turn) => turn.handle === handle))
     return withTurn(state, handle, (turn) => ({ ...turn, plays }));
   return { ...state, practicePlays: new Map(state.practicePlays).set(handle, plays) };
@@ -87,11 +92,12 @@ const arrival: Evolvers<'code-made' | 'arrived' | 'admitted' | 'writer-taken'> =
     ...state,
     seat: event.seat,
     awaitingAdmission: false,
+    pages: 0,
     admissions: state.admissions + 1,
     admittedAt: state.admittedAt ?? event.at,
     step: state.step.name === 'registered' || state.step.name === 'arrived' ? { name: 'confirm-name' } : state.step,
   }),
-  'writer-taken': (state, event) => ({ ...state, fence: event.fence }),
+  'writer-taken': (state, event) => ({ ...state, fence: event.fence, takenAt: event.at, pages: state.pages + 1 }),
 };
 
 const preparation: Evolvers<'name-confirmed' | 'sound-checked' | 'practice-assembled' | 'practice-done'> = {
@@ -112,7 +118,8 @@ const preparation: Evolvers<'name-confirmed' | 'sound-checked' | 'practice-assem
 };
 
 const parts: Evolvers<'part-started' | 'form-assembled' | 'turns-assembled' | 'form-scored' | 'part-completed'> = {
-  'part-started': (state, event) => withDeadline(without(state, 'deadlineAt'), event),
+  'part-started': (state, event) =>
+    withDeadline({ ...without(state, 'deadlineAt'), beganAt: state.beganAt ?? event.at }, event),
   'form-assembled': (state, event) => ({
     ...state,
     form: event.positions,
@@ -121,7 +128,7 @@ const parts: Evolvers<'part-started' | 'form-assembled' | 'turns-assembled' | 'f
   }),
   'turns-assembled': (state, event) => ({
     ...state,
-    turns: event.turns.map((turn, index) => ({ ...turn, position: index + 1, plays: 0 })),
+    turns: event.turns.map((turn, index) => ({ ...turn, position: index + 1, plays: 0, recordings: 0 })),
   }),
   'form-scored': (state, event) => ({
     ...state,
@@ -167,7 +174,12 @@ const recordings: Evolvers<'turn-presented' | 'recording-started' | 'recording-s
     step: { name: 'speaking', part: currentPart(state), position: event.position },
   }),
   'recording-started': (state, event) =>
-    withTurn(state, event.handle, (turn) => ({ ...turn, recording: event.upload })),
+    withTurn(state, event.handle, (turn) => ({
+      ...turn,
+      recording: event.upload,
+      recordingAt: event.at,
+      recordings: turn.recordings + 1,
+    })),
   'recording-sealed': (state, { handle, upload, sha256, bytes, durationMs, contentType }) =>
     withTurn(mended(state, 'microphone', 'sound'), handle, (turn) => ({
       ...turn,
@@ -182,6 +194,19 @@ const acts: Evolvers<'paused' | 'resumed' | 'extra-time-granted' | 'hand-raised'
   'extra-time-granted': (state, event) => withDeadline({ ...state, extraMs: state.extraMs + event.ms }, event),
   'hand-raised': (state, event) => ({ ...state, handRaisedAt: event.at }),
   'hand-lowered': (state) => without(state, 'handRaisedAt'),
+};
+
+const withoutHeld = ({ heldAnswers }: SessionState, handle: string): SessionState['heldAnswers'] =>
+  heldAnswers.filter((held) => held.handle !== handle);
+
+const heldAnswers: Evolvers<'answer-held' | 'held-answer-decided'> = {
+  'answer-held': (state, { at, handle, option, choice }) =>
+    incident(
+      { ...state, heldAnswers: [...withoutHeld(state, handle), { handle, option, choice, at }] },
+      severityOfRecord('answer-held'),
+      'answer-held',
+    ),
+  'held-answer-decided': (state, { handle }) => ({ ...state, heldAnswers: withoutHeld(state, handle) }),
 };
 
 const closes: Evolvers<'closed' | 'close-settled' | 'reopened'> = {
@@ -213,10 +238,31 @@ function incident(state: SessionState, severity: Severity, label: string): Sessi
  * What a reviewer reads as the candidate's incidents is what somebody did at the candidate's place: never an act of the
  * invigilator (a pause), a fault of ours (an outage), of a device or of the line, nor what the page saw wrongly.
  */
-function signalled(state: SessionState, { signal, severity }: EventOf<'signal-recorded'>): SessionState {
+function signalled(before: SessionState, { at, signal, severity }: EventOf<'signal-recorded'>): SessionState {
+  const state = { ...before, signalsKept: keptOneMore(before.signalsKept, at) };
   const fault = faultOf(signal.type);
   if (fault !== undefined) return { ...state, faults: [...new Set([...state.faults, fault])] };
   return deviceOf(signal.type) === undefined && isReliable(signal) ? incident(state, severity, signal.type) : state;
+}
+
+export const inferredName = (type: string, handle: string): string => `${type}|${handle}`;
+
+/** What the server saw for itself counts like what somebody did: no browser can leave it out. */
+function inferred(state: SessionState, { at, inference, severity }: EventOf<'inference-recorded'>): SessionState {
+  const { type, handle } = inference;
+  const counted = new Map(state.inferred).set(type, (state.inferred.get(type) ?? 0) + 1);
+  const told = type === 'signals-dropped' ? { signalsKept: { ...state.signalsKept, toldAt: at } } : {};
+  const inferredOf =
+    handle === undefined ? state.inferredOf : new Set(state.inferredOf).add(inferredName(type, handle));
+  return incident({ ...state, inferred: counted, inferredOf, ...told }, severity, type);
+}
+
+/** What came too late stays on the screen; what no page of ours asks for is an incident. */
+function refused(state: SessionState, { code, handle, option }: EventOf<'operation-refused'>): SessionState {
+  if (code !== 'late') return incident(state, severityOfRefusal(code), 'operation-refused');
+  return handle !== undefined && option !== undefined
+    ? withItem(state, handle, (item) => ({ ...item, late: option }))
+    : state;
 }
 
 /** Sessions of before recorded neither: the clock ran on. */
@@ -228,6 +274,7 @@ const lostFrom = ({ at, unheardFrom = at, clockStopsMs = 0 }: EventOf<'connectio
 
 const watching: Evolvers<
   | 'signal-recorded'
+  | 'inference-recorded'
   | 'connection-lost'
   | 'connection-restored'
   | 'time-given-back'
@@ -249,11 +296,8 @@ const watching: Evolvers<
     givenBack: [...state.givenBack, { from, ms }],
   }),
   'outage-measured': (state, { from, to }) => ({ ...state, outages: [...state.outages, { from, to }] }),
-  // What came too late stays on the screen.
-  'operation-refused': (state, { code, handle, option }) =>
-    code === 'late' && handle !== undefined && option !== undefined
-      ? withItem(state, handle, (item) => ({ ...item, late: option }))
-      : state,
+  'inference-recorded': inferred,
+  'operation-refused': refused,
   'operation-noted': (state) => state,
   'server-clock-jumped': (state, { noticedAt }) => ({ ...state, clockJumpedAt: noticedAt }),
   'server-clock-confirmed': (state, { noticedAt }) => ({ ...state, clockConfirmedAt: noticedAt }),
@@ -269,6 +313,7 @@ const evolvers: Evolvers = {
   ...items,
   ...recordings,
   ...acts,
+  ...heldAnswers,
   ...closes,
   ...watching,
 };
@@ -286,6 +331,7 @@ function begin(event: SessionEvent): SessionState {
     awaitingAdmission: true,
     admissions: 0,
     fence: 0,
+    pages: 0,
     nextSeq: 0,
     outcomes: new Map(),
     practice: [],
@@ -297,10 +343,14 @@ function begin(event: SessionEvent): SessionState {
     outages: [],
     losses: [],
     givenBack: [],
+    heldAnswers: [],
     extraMs: 0,
     faults: [],
     incidents: { notice: 0, warning: 0, critical: 0 },
     staff: [],
+    inferred: new Map(),
+    inferredOf: new Set(),
+    signalsKept: { from: event.at, count: 0 },
   };
 }
 

@@ -22,6 +22,8 @@ export interface SessionFacts {
   readonly sealed: ReadonlyMap<string, SealedRecording>;
   /** The last time that the server heard nothing of this page for longer than a beat, or hears nothing now. */
   readonly unheard?: UnheardInterval | undefined;
+  /** Since when this page has asked for things and no server has heard a heartbeat of it. */
+  readonly unbeatenFrom?: Instant | undefined;
 }
 
 export const partAt = ({ test }: Pick<SessionFacts, 'test'>, index: number): TestPart | undefined =>

@@ -104,7 +104,7 @@ describe('the clock of a candidate whose line is lost', () => {
 
 describe('an operation that comes while the line is lost', () => {
   it('shows that it is back, and is judged by the clock that stood still', () => {
-    const session = oral();
+    const session = oral().heard();
     lost(session, 20, 35);
     arrives(session, { chosen: 50, received: 235 });
     expect(session.events.slice(-3).map(({ type }) => type)).toEqual([

@@ -15,6 +15,7 @@ export class PlayedSession {
   ms = 0;
   sealed: SessionFacts['sealed'] = new Map();
   unheard: SessionFacts['unheard'];
+  unbeatenFrom: SessionFacts['unbeatenFrom'];
 
   constructor(readonly test: PinnedTest) {}
 
@@ -24,7 +25,8 @@ export class PlayedSession {
   }
 
   decide(command: SessionCommand): SessionDecision {
-    return decide(this.state, command, { ...facts(this.test, this.ms, this.sealed), unheard: this.unheard });
+    const { unheard, unbeatenFrom } = this;
+    return decide(this.state, command, { ...facts(this.test, this.ms, this.sealed), unheard, unbeatenFrom });
   }
 
   /** Runs a command that must be accepted. */
@@ -102,6 +104,11 @@ export class PlayedSession {
           : undefined;
     if (item === undefined) throw new Error(`no item at ${step.name}`);
     return { handle: item.handle, item: item.item.id };
+  }
+
+  /** Plays what must be heard of the present item. */
+  heard(): this {
+    return this.asked({ kind: 'play', handle: this.present().handle });
   }
 
   answer(choice: number): void {

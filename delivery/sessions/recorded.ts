@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../storage/document/json.ts';
 import { Language } from '../../item-bank/items/item.ts';
+import { Inference } from '../proctoring/inference.ts';
 import { Severity, Signal } from '../proctoring/signal.ts';
 import { RefusalCode } from './operation.ts';
 import { resultKeyHash } from './personal.ts';
@@ -103,6 +104,8 @@ export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf
     choice: count,
     late: z.strictObject({ chosenAt: at, unheardFrom: at }).exactOptional(),
   }),
+  'answer-held': event('answer-held', { handle: text, option: text, choice: count, pausedAt: at }),
+  'held-answer-decided': event('held-answer-decided', { handle: text, counts: z.boolean(), by: text }),
   'item-completed': event('item-completed', {
     handle: text,
     category,
@@ -136,6 +139,7 @@ export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf
   'hand-raised': event('hand-raised', {}),
   'hand-lowered': event('hand-lowered', { by: text }),
   'signal-recorded': event('signal-recorded', { signal: Signal, severity: Severity }),
+  'inference-recorded': event('inference-recorded', { inference: Inference, severity: Severity }),
   'connection-lost': event('connection-lost', {
     unheardFrom: at.exactOptional(),
     clockStopsMs: count.exactOptional(),

@@ -53,6 +53,7 @@ export const sessionStream: StreamKind<SessionState, SessionEvent> = {
 export interface ObservedFacts {
   readonly sealed?: ReadonlyMap<string, SealedRecording>;
   readonly unheard?: UnheardInterval | undefined;
+  readonly unbeatenFrom?: Instant | undefined;
 }
 
 export interface HandledCommand {
@@ -84,11 +85,11 @@ export class Sessions {
   async handle(
     id: SessionId,
     command: SessionCommand,
-    { sealed = new Map(), unheard }: ObservedFacts = {},
+    { sealed = new Map(), unheard, unbeatenFrom }: ObservedFacts = {},
   ): Promise<HandledCommand> {
     const kept = await this.withSealedReason(id, command);
     const { decision, ...after } = await this.stream.run(id, (state, now) =>
-      decide(state, kept, { now, test: this.testOf(state, kept), sealed, unheard }),
+      decide(state, kept, { now, test: this.testOf(state, kept), sealed, unheard, unbeatenFrom }),
     );
     return { session: existing(after), outcomes: decision.outcomes, events: decision.events };
   }

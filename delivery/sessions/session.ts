@@ -6,6 +6,7 @@ import type { Instant } from '../../storage/document/instant.ts';
 import type { Language, ItemRef } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
+import type { Inference, InferenceType } from '../proctoring/inference.ts';
 import type { Signal, Severity } from '../proctoring/signal.ts';
 import type { OperationOutcome, RefusalCode } from './operation.ts';
 
@@ -131,6 +132,14 @@ interface Events {
     /** It came after the time was over: chosen before, by the page's word; not heard since, by the server's own. */
     readonly late?: { readonly chosenAt: Instant; readonly unheardFrom: Instant };
   };
+  /** It came long after a pause had begun: it counts only if a person says so. */
+  'answer-held': {
+    readonly handle: string;
+    readonly option: string;
+    readonly choice: number;
+    readonly pausedAt: Instant;
+  };
+  'held-answer-decided': { readonly handle: string; readonly counts: boolean; readonly by: string };
   /** `category` null: not scored (it timed out during an outage of the server). */
   'item-completed': {
     readonly handle: string;
@@ -166,6 +175,8 @@ interface Events {
   'hand-raised': object;
   'hand-lowered': { readonly by: string };
   'signal-recorded': { readonly signal: Signal; readonly severity: Severity };
+  /** What the server saw for itself. */
+  'inference-recorded': { readonly inference: Inference; readonly severity: Severity };
   /** `unheardFrom`: the last that was heard. The clock stands still from now on, for `clockStopsMs` at most. */
   'connection-lost': { readonly unheardFrom?: Instant; readonly clockStopsMs?: number };
   'connection-restored': { readonly awayMs: number };
@@ -218,6 +229,8 @@ export interface ItemProgress extends GivenItem {
   readonly position: number;
   readonly presentedAt: Instant;
   readonly plays: number;
+  /** When the first play of it was granted. */
+  readonly playedAt?: Instant;
   readonly answer?: { readonly option: string; readonly choice: number };
   /** The option of an answer that came too late to count. */
   readonly late?: string;
@@ -228,8 +241,10 @@ export interface ItemProgress extends GivenItem {
 export interface TurnProgress extends GivenTurn {
   readonly position: number;
   readonly plays: number;
-  /** The upload being recorded, and the sealed one. */
+  /** The upload being recorded, since when, and how often one was begun; and the sealed one. */
   readonly recording?: string;
+  readonly recordingAt?: Instant;
+  readonly recordings: number;
   readonly sealed?: {
     readonly upload: string;
     readonly sha256: string;
@@ -264,6 +279,9 @@ export interface SessionState {
   readonly admissions: number;
   readonly admittedAt?: Instant;
   readonly fence: number;
+  /** When the page that may write took over, and how many did since somebody was admitted. */
+  readonly takenAt?: Instant;
+  readonly pages: number;
   readonly nextSeq: number;
   /** By operation id: the stored outcome of everything acknowledged. */
   readonly outcomes: ReadonlyMap<string, OperationOutcome>;
@@ -278,6 +296,13 @@ export interface SessionState {
   readonly completedParts: readonly { readonly part: string; readonly reason: string }[];
   readonly deadlineAt?: Instant;
   readonly pausedAt?: Instant;
+  /** Answers of which a person has to say whether they count, one an item. */
+  readonly heldAnswers: readonly {
+    readonly handle: string;
+    readonly option: string;
+    readonly choice: number;
+    readonly at: Instant;
+  }[];
   readonly handRaisedAt?: Instant;
   readonly disconnectedAt?: Instant;
   /** While the line is lost: the last that was heard, and from when the clock stands still, for how long at most. */
@@ -298,6 +323,19 @@ export interface SessionState {
     readonly critical: number;
     readonly last?: string;
   };
+  /** How often the server saw each kind of thing for itself. */
+  readonly inferred: ReadonlyMap<InferenceType, number>;
+  /** And of what: `type|handle`. */
+  readonly inferredOf: ReadonlySet<string>;
+  /** Signals kept in the minute that began then. */
+  readonly signalsKept: {
+    readonly from: Instant;
+    readonly count: number;
+    /** When it was recorded last that some were not kept. */
+    readonly toldAt?: Instant;
+  };
+  /** When the first part began. */
+  readonly beganAt?: Instant;
   readonly closed?: {
     readonly at: Instant;
     readonly reason: 'completed' | 'deadline' | 'ended';

@@ -88,13 +88,21 @@ export function openGiven(
   }
 }
 
+export interface OpenMedia {
+  readonly media: MediaRef;
+  /** How often its counted plays were granted; undefined where it replays freely. */
+  readonly plays: number | undefined;
+}
+
 /** The clip behind a handle, or undefined: unknown, not of this moment, or not yet played by a counted play. */
-export function resolveMedia(state: SessionState, test: PinnedTest, handle: string): MediaRef | undefined {
+export function resolveMedia(state: SessionState, test: PinnedTest, handle: string): OpenMedia | undefined {
   if (state.pausedAt !== undefined) return undefined;
   const { seed, language } = state.registration;
   for (const { given, plays } of openGiven(state)) {
     const found = mediaOf(seed, test, language, given).find((media) => media.handle === handle);
-    if (found !== undefined) return isCounted(found.role) && plays === 0 ? undefined : found.media;
+    if (found === undefined) continue;
+    if (!isCounted(found.role)) return { media: found.media, plays: undefined };
+    return plays === 0 ? undefined : { media: found.media, plays };
   }
   return undefined;
 }

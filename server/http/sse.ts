@@ -7,6 +7,8 @@ export interface EventStream {
   /** `id` comes back as Last-Event-ID when the reader connects again. */
   send(event: string, data: unknown, id?: string): void;
   readonly closed: Promise<void>;
+  /** From here; the reader connects again if it is still there. */
+  end(): void;
 }
 
 /** A consumer that lets more than this pile up is dropped; it reconnects and gets the present state, bytes. */
@@ -55,5 +57,6 @@ export function openEventStream(
   return {
     send: (event, data, id) => write(`${idLine(id)}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
     closed,
+    end: () => response.end(),
   };
 }

@@ -1,12 +1,12 @@
 /**
  * Whoever only sits the test is never reported: a whole session in a real Chromium by mouse, by touch and by keyboard
- * leaves no signal. And whoever does go to another window is. The oral test with few questions; the whole of it at full
- * counts.
+ * leaves no signal, nor anything that the server saw for itself. Whoever does go to another window is. The oral test
+ * with few questions; the whole of it at full counts.
  */
 import { rmSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest';
-import type { ProctoringLog } from '../../server/api/invigilator/protocol.ts';
+import type { ProctoringLog, Room } from '../../server/api/invigilator/protocol.ts';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import { ServerProcess } from '../server-process.ts';
 import { Staff, person } from '../session-client.ts';
@@ -65,11 +65,16 @@ describe.runIf(hasBrowser)('the proctoring log', () => {
     return { ...window, candidate, session: registered.session };
   }
 
+  /** What the browser reported, and what the server saw for itself. */
   const signals = async (session: string): Promise<string[]> => {
     const { entries } = await invigilator.get<ProctoringLog>(`/invigilator/sessions/${session}/log`);
     // Whoever begins a part is in full screen from then on: that is how it should be.
-    return entries.flatMap(({ source, type }) => (source === 'browser' && type !== 'fullscreen-entered' ? [type] : []));
+    return entries.flatMap(({ source, type }) =>
+      (source === 'browser' && type !== 'fullscreen-entered') || source === 'inferred' ? [type] : [],
+    );
   };
+  const incidents = async (session: string): Promise<unknown> =>
+    (await invigilator.get<Room>('/invigilator/room')).sessions.find((one) => one.session === session)?.incidents;
 
   // Side by side: they mostly listen and speak. Each has a browser of its own.
   it.concurrent.each(sessions)(
@@ -85,6 +90,7 @@ describe.runIf(hasBrowser)('the proctoring log', () => {
       await candidate.speakAll(() => Promise.resolve());
       await expect(candidate.heading('receipt.title')).toBeVisible({ timeout: 30_000 });
       expectValue(await signals(session)).toEqual([]);
+      expectValue(await incidents(session)).toEqual({ notice: 0, warning: 0, critical: 0 });
       await context.close();
     },
     420_000,

@@ -74,6 +74,8 @@ const number = { number: z.int(), total: z.int() };
 export const Screen = z.discriminatedUnion('name', [
   /** Code used; the invigilator has not admitted yet. */
   z.strictObject({ name: z.literal('waiting') }),
+  /** Whatever the candidate was at is shown again when the pause is over. */
+  z.strictObject({ name: z.literal('paused') }),
   z.strictObject({ name: z.literal('confirm-name') }),
   z.strictObject({ name: z.literal('sound-check'), /** A voice to hear. */ voice: z.string() }),
   z.strictObject({ name: z.literal('practice-choice'), ...number, item: ItemView }),

@@ -1,19 +1,20 @@
 /** What a candidate's client may ask; the wire is described in protocol.ts. */
-import type { Request, Response } from 'express';
-import { z } from 'zod';
-import { recordingId } from '../../../delivery/recordings/upload.ts';
+import type { z } from 'zod';
 import type { SealedRecording } from '../../../delivery/sessions/facts.ts';
-import { resolveMedia } from '../../../delivery/sessions/shown-names.ts';
+import { sessionName } from '../../../delivery/live/presence.ts';
+import { silentBeatsMs } from '../../../delivery/sessions/infer.ts';
 import { type LoadedSession, SessionRefused } from '../../../delivery/sessions/run.ts';
-import { type Operation, mostChunks } from '../../../delivery/sessions/operation.ts';
+import type { Operation } from '../../../delivery/sessions/operation.ts';
 import { codeHash, makeCode, useCode } from '../../../people/access/codes.ts';
-import { BlobIncomplete, ChunkMismatch, type UploadId } from '../../../storage/port.ts';
+import { BlobIncomplete, ChunkMismatch } from '../../../storage/port.ts';
 import { type Endpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
 import { failureTerms, lookedUp } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
-import { openEventStream } from '../../http/sse.ts';
-import type { Program } from '../../program.ts';
+import { type EventStream, openEventStream } from '../../http/sse.ts';
+import { StreamPlaces } from '../../http/stream-places.ts';
 import { type CandidateAccess, guards } from '../access.ts';
+import { mediaEndpoints, note, recordingEndpoints, uploadOf } from './media-routes.ts';
+import type { CandidateGuards, CandidatePorts } from './ports.ts';
 import {
   Admission,
   AdmissionRequest,
@@ -26,50 +27,19 @@ import {
 } from './protocol.ts';
 import { seatName } from '../../../words/seats.ts';
 import { candidateView } from './view.ts';
-import { sendMedia } from '../../http/media.ts';
-
-export type CandidatePorts = Pick<
-  Program,
-  | 'blobs'
-  | 'codes'
-  | 'live'
-  | 'makeId'
-  | 'media'
-  | 'random'
-  | 'timers'
-  | 'tokens'
-  | 'sessions'
-  | 'persons'
-  | 'accounts'
-  | 'staffSessions'
-  | 'newestCheckpoint'
-  | 'now'
-  | 'publicUrl'
->;
-
-/** A recorded second of Opus is a few kB; a chunk of this size is no recording, bytes. */
-const largestChunk = 1_000_000;
-
-const UploadParam = z.string().regex(/^[0-9a-z-]{16,64}$/);
-const ChunkParam = z.coerce
-  .number()
-  .int()
-  .min(0)
-  .max(mostChunks - 1);
-const HashHeader = z.string().regex(/^[0-9a-f]{64}$/);
 
 export function candidateEndpoints(program: CandidatePorts): Endpoint[] {
   const guard = guards(program);
+  const places = { seat: new StreamPlaces(1), session: new StreamPlaces(3) };
   return [
-    ...admissionEndpoints(program, guard),
-    ...sessionEndpoints(program, guard),
+    ...admissionEndpoints(program, guard, places.seat),
+    ...sessionEndpoints(program, guard, places.session),
     ...mediaEndpoints(program, guard),
+    ...recordingEndpoints(program, guard),
   ];
 }
 
-type Guards = ReturnType<typeof guards>;
-
-function admissionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
+function admissionEndpoints(program: CandidatePorts, guard: CandidateGuards, places: StreamPlaces): Endpoint[] {
   return [
     jsonEndpoint({
       method: 'post',
@@ -92,6 +62,7 @@ function admissionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] 
       reply: 'stream',
       handle: async ({ access, request, response }) => {
         const stream = openEventStream(request, response, program.timers);
+        void stream.closed.then(places.take(access.seat, () => stream.end()));
         const leave = program.live.seats.add(access, async ({ tenant, session, by }) => {
           const code = await makeCode(
             program.codes,
@@ -161,7 +132,7 @@ async function viewOf(
   return candidateView(session, { person, test, now: program.now(), checkpoint: await program.newestCheckpoint() });
 }
 
-function sessionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
+function sessionEndpoints(program: CandidatePorts, guard: CandidateGuards, places: StreamPlaces): Endpoint[] {
   return [
     jsonEndpoint({
       method: 'post',
@@ -173,6 +144,7 @@ function sessionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
       problems: ['wrong-state', 'fenced'],
       handle: async ({ access }) => {
         if (access.session.state.awaitingAdmission) return viewOf(program, access, access.session);
+        program.live.presence.ask(access.id);
         const { session } = await program.sessions.handle(access.id, { type: 'take-writer' });
         return viewOf(program, access, session);
       },
@@ -196,26 +168,37 @@ function sessionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
       body: OperationsRequest,
       reply: OperationsReply,
       problems: ['fenced', 'seq-gap', 'storage-unavailable'],
-      handle: async ({ access, body }) => {
-        const { presence } = program.live;
-        const unheard = presence.unheard(access.id);
-        if (access.session.state.disconnectedAt === undefined) presence.hear(access.id);
-        else await presence.beatAgain(access.id);
-        const sealed = await sealRecordings(program, access, body.operations);
-        const { session, outcomes } = await program.sessions.handle(
-          access.id,
-          { type: 'operations', fence: body.fence, operations: body.operations },
-          { sealed, unheard },
-        );
-        return { outcomes: [...outcomes], view: await viewOf(program, access, session) };
-      },
+      handle: ({ access, body }) => operate(program, access, body),
     }),
-    ...connectionEndpoints(program, guard),
+    ...connectionEndpoints(program, guard, places),
   ];
 }
 
+async function operate(
+  program: CandidatePorts,
+  access: CandidateAccess,
+  { fence, operations }: OperationsRequest,
+): Promise<OperationsReply> {
+  const { presence } = program.live;
+  const { id, session: before } = access;
+  const unheard = presence.unheard(id);
+  if (before.state.disconnectedAt === undefined) presence.ask(id);
+  else await presence.askAgain(id);
+  const unbeatenFrom = await presence.unbeatenFrom(id, silentBeatsMs, before.state.beganAt);
+  const sealed = await sealRecordings(program, access, operations);
+  try {
+    const command = { type: 'operations', fence, operations } as const;
+    const { session, outcomes } = await program.sessions.handle(id, command, { sealed, unheard, unbeatenFrom });
+    return { outcomes: [...outcomes], view: await viewOf(program, access, session) };
+  } catch (error) {
+    if (error instanceof SessionRefused && error.refusal.code === 'fenced' && fence > 0)
+      await note(program, id, { type: 'second-page', handle: `page-${fence}` });
+    throw error;
+  }
+}
+
 /** Being told of changes, and being known to be there. */
-function connectionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
+function connectionEndpoints(program: CandidatePorts, guard: CandidateGuards, places: StreamPlaces): Endpoint[] {
   return [
     rawEndpoint({
       method: 'get',
@@ -224,7 +207,8 @@ function connectionEndpoints(program: CandidatePorts, guard: Guards): Endpoint[]
       guard: guard.candidate,
       access: 'candidate',
       reply: 'stream',
-      handle: ({ access, request, response }) => followSession(program, access, request, response),
+      handle: ({ access, request, response }) =>
+        followSession(program, access, openEventStream(request, response, program.timers), places),
     }),
     jsonEndpoint({
       method: 'post',
@@ -257,17 +241,14 @@ async function heartbeat(
 async function followSession(
   program: CandidatePorts,
   { id, session }: CandidateAccess,
-  request: Request,
-  response: Response,
+  stream: EventStream,
+  places: StreamPlaces,
 ): Promise<void> {
-  const stream = openEventStream(request, response, program.timers);
+  void stream.closed.then(places.take(sessionName(id), () => stream.end()));
   stream.send('changed', { version: session.version });
   const stop = program.live.sessions.watchOne(id, (version) => stream.send('changed', { version }));
   await stream.closed.then(stop);
 }
-
-const uploadOf = ({ id: { tenant, id: session }, session: { state } }: CandidateAccess, upload: string): UploadId =>
-  recordingId({ tenant, session, person: state.registration.candidate }, upload);
 
 /** Seals what `recording-finished` operations announce; an incomplete one stays out, and its operation is refused. */
 async function sealRecordings(
@@ -290,82 +271,4 @@ async function sealRecordings(
     }
   }
   return sealed;
-}
-
-async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request) {
-    if (!Buffer.isBuffer(part)) throw new Problem('unsupported-media');
-    size += part.length;
-    if (size > limit) throw new Problem('too-large');
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
-}
-
-/** Only an upload that the session has begun and not yet sealed takes bytes. */
-const isOpenUpload = ({ session }: CandidateAccess, upload: string): boolean =>
-  session.state.closed === undefined &&
-  session.state.turns.some((turn) => turn.recording === upload && turn.sealed === undefined);
-
-function mediaEndpoints(program: CandidatePorts, guard: Guards): Endpoint[] {
-  return [
-    rawEndpoint({
-      method: 'get',
-      path: '/candidate/media/:handle',
-      summary: 'A clip or picture of this moment',
-      guard: guard.candidate,
-      access: 'candidate',
-      reply: 'bytes',
-      problems: ['not-found', 'fenced'],
-      handle: async ({ access, request, response, param }) => {
-        const media = resolveMedia(
-          access.session.state,
-          program.sessions.pinnedTest(access.session.state),
-          param('handle'),
-        );
-        const content = media === undefined ? undefined : await program.media.read(media.id);
-        if (content === undefined) throw new Problem('not-found');
-        sendMedia(request, response, content);
-      },
-    }),
-    rawEndpoint({
-      method: 'put',
-      path: '/candidate/recordings/:upload/chunks/:n',
-      summary: 'One chunk of a recording',
-      guard: guard.candidate,
-      access: 'candidate',
-      body: 'bytes',
-      reply: 'nothing',
-      problems: ['chunk-mismatch', 'too-large', 'wrong-state', 'fenced'],
-      handle: async ({ access, request, response, param }) => {
-        const upload = UploadParam.parse(param('upload'));
-        const hash = HashHeader.parse(request.headers['x-chunk-sha256']);
-        if (!isOpenUpload(access, upload)) throw new Problem('wrong-state', { reason: 'no such recording is open' });
-        await program.blobs.putChunk(
-          uploadOf(access, upload),
-          ChunkParam.parse(param('n')),
-          await readBytes(request, largestChunk),
-          hash,
-        );
-        response.setHeader('Cache-Control', 'no-store').status(204).end();
-      },
-    }),
-    rawEndpoint({
-      method: 'get',
-      path: '/candidate/recordings/:upload',
-      summary: 'The own recording, to hear it back',
-      guard: guard.candidate,
-      access: 'candidate',
-      reply: 'bytes',
-      problems: ['not-found', 'fenced'],
-      handle: async ({ access, request, response, param }) => {
-        const sealed = access.session.state.turns.find((turn) => turn.sealed?.upload === param('upload'))?.sealed;
-        const bytes = sealed === undefined ? undefined : await program.blobs.read(uploadOf(access, sealed.upload));
-        if (sealed === undefined || bytes === undefined) throw new Problem('not-found');
-        sendMedia(request, response, { bytes, contentType: sealed.contentType });
-      },
-    }),
-  ];
 }

@@ -171,6 +171,7 @@ function screenOf(seen: Seen): Screen {
       ...defined({ checkpoint }),
     };
   if (state.awaitingAdmission) return { name: 'waiting' };
+  if (state.pausedAt !== undefined) return { name: 'paused' };
   switch (step.name) {
     case 'registered':
     case 'arrived':

@@ -18,6 +18,7 @@
  *   POST sessions/:id/admit            -> 204             after the identity check (passport in hand)
  * POST sessions/:id/pause {reason} | resume | extra-time {ms, reason} | end {reason} | lower-hand | refund-play
  * {reason}  -> 204
+ *   POST sessions/:id/held-answer {answer, counts} -> 204  whether an answer that came during a pause counts
  *   POST sessions/:id/reopen {reason}  -> 204             takes back a close that was a mistake; goes on by a new code
  *   POST clock/confirm {noticedAt}     -> 204             the clocks were looked at: deadlines close sessions again
  *   GET  sessions/:id/log              -> ProctoringLog
@@ -96,6 +97,7 @@ export const ExtraTime = z.strictObject({
   ms: z.int().min(1_000).max(7_200_000),
   reason: z.string().trim().min(1).max(500),
 });
+export const HeldAnswerDecision = z.strictObject({ answer: z.string().max(64), counts: z.boolean() });
 export const PushToSeat = z.strictObject({ seat: z.string().max(64) });
 
 export const RoomSession = z.strictObject({
@@ -120,6 +122,8 @@ export const RoomSession = z.strictObject({
   faults: z.array(z.enum(['microphone', 'sound', 'storage', 'line'])).readonly(),
   incidents: z.strictObject({ notice: z.int(), warning: z.int(), critical: z.int() }),
   lastIncident: z.string().optional(),
+  /** Answers that came long after a pause had begun: it ends once somebody has said of each whether it counts. */
+  heldAnswers: z.array(z.strictObject({ answer: z.string(), number: z.int(), at: z.iso.datetime() })).readonly(),
   /** Measured outages of the server not yet made good: offered as extra time. */
   outageMs: z.int(),
   /** Closed, and may be opened again until then. */
@@ -163,7 +167,8 @@ export const LogEntry = z.strictObject({
   at: z.iso.datetime(),
   type: z.string(),
   severity: z.enum(['info', 'notice', 'warning', 'critical']),
-  source: z.enum(['candidate', 'browser', 'invigilator', 'system']),
+  /** `browser`: a page's own report; `inferred`: what the server saw for itself. */
+  source: z.enum(['candidate', 'browser', 'invigilator', 'system', 'inferred']),
   by: z.string().optional(),
   item: z.int().optional(),
   text: z.string().optional(),

@@ -10,7 +10,16 @@ import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
 import { type StaffAccess, guards, isStillIn } from '../access.ts';
 import { codeFor } from './code.ts';
-import { ClockConfirmation, Code, ExtraTime, ProctoringLog, PushToSeat, Reason, Room } from './protocol.ts';
+import {
+  ClockConfirmation,
+  Code,
+  ExtraTime,
+  HeldAnswerDecision,
+  ProctoringLog,
+  PushToSeat,
+  Reason,
+  Room,
+} from './protocol.ts';
 import { registrationEndpoints } from './registration-routes.ts';
 import { RoomFeeds } from './room-feed.ts';
 import { type InvigilatorPorts, roomView } from './view.ts';
@@ -66,6 +75,7 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
       },
     }),
     ...acts(program, common),
+    decideHeldAnswer(program, common),
     confirmClock(program, common),
   ];
 }
@@ -86,6 +96,21 @@ function confirmClock(program: InvigilatorPorts, common: Common): Endpoint {
     handle: async ({ access, body }) => {
       if (!(await program.live.clock.confirm(body.noticedAt, access.id)))
         throw new Problem('wrong-state', { reason: 'clock-not-stopped' });
+    },
+  });
+}
+
+function decideHeldAnswer(program: InvigilatorPorts, common: Common): Endpoint {
+  return commandEndpoint({
+    ...common,
+    method: 'post',
+    path: '/invigilator/sessions/:id/held-answer',
+    summary: 'Say whether an answer that came during a pause counts',
+    body: HeldAnswerDecision,
+    problems: ['not-found', 'wrong-state'],
+    handle: async ({ access, param, body: { answer, counts } }) => {
+      const { id } = await ownSession(program, access, param('id'));
+      await program.sessions.handle(id, { type: 'decide-held-answer', handle: answer, counts, by: access.id });
     },
   });
 }

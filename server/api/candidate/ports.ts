@@ -1,0 +1,24 @@
+/** What the candidate's endpoints are given. */
+import type { Program } from '../../program.ts';
+import type { guards } from '../access.ts';
+
+export type CandidatePorts = Pick<
+  Program,
+  | 'blobs'
+  | 'codes'
+  | 'live'
+  | 'log'
+  | 'makeId'
+  | 'media'
+  | 'random'
+  | 'timers'
+  | 'tokens'
+  | 'sessions'
+  | 'persons'
+  | 'accounts'
+  | 'staffSessions'
+  | 'newestCheckpoint'
+  | 'now'
+  | 'publicUrl'
+>;
+export type CandidateGuards = ReturnType<typeof guards>;
