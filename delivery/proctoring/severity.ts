@@ -53,10 +53,8 @@ const ofInferences: Readonly<Record<InferenceType, readonly (readonly [from: num
     [1, 'notice'],
     [3, 'warning'],
   ],
-  'answered-unheard': [
-    [1, 'notice'],
-    [3, 'warning'],
-  ],
+  // Whoever does not want to hear a clip may still answer.
+  'answered-unheard': [[1, 'info']],
   'part-hurried': [[1, 'critical']],
   'recording-longer': [[1, 'warning']],
   'recording-shorter': [[1, 'notice']],

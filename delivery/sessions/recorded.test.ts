@@ -17,7 +17,10 @@ function everything(): readonly PlayedSession[] {
   oral.speakAll();
   const civic = new PlayedSession(civicTest).begin().toFirstPart();
   civic.run({ type: 'pause', by: 'an', reason: 'brandalarm' });
+  civic.after(20_000).answer(0);
+  civic.run({ type: 'decide-held-answer', handle: civic.present().handle, counts: true, by: 'an' });
   civic.run({ type: 'resume', by: 'an' });
+  civic.run({ type: 'take-writer' });
   civic.run({ type: 'grant-extra-time', by: 'an', ms: 60_000, reason: 'storing' });
   civic.run({ type: 'measure-outage', from: at(1000), to: at(9000) });
   civic.ask({ kind: 'answer', handle: civic.present().handle, option: 'o' });

@@ -65,12 +65,14 @@ describe.runIf(hasBrowser)('the proctoring log', () => {
     return { ...window, candidate, session: registered.session };
   }
 
-  /** What the browser reported, and what the server saw for itself. */
+  /** What the browser reported, and what the server saw for itself and weighs as an incident. */
   const signals = async (session: string): Promise<string[]> => {
     const { entries } = await invigilator.get<ProctoringLog>(`/invigilator/sessions/${session}/log`);
     // Whoever begins a part is in full screen from then on: that is how it should be.
-    return entries.flatMap(({ source, type }) =>
-      (source === 'browser' && type !== 'fullscreen-entered') || source === 'inferred' ? [type] : [],
+    return entries.flatMap(({ source, type, severity }) =>
+      (source === 'browser' && type !== 'fullscreen-entered') || (source === 'inferred' && severity !== 'info')
+        ? [type]
+        : [],
     );
   };
   const incidents = async (session: string): Promise<unknown> =>
