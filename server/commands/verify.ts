@@ -24,7 +24,14 @@ import { openRooms } from '../rooms.ts';
 import { checkpointMark, readCheckpointMark } from '../../words/checkpoint-mark.ts';
 import { type CommandVoice, commandVoice } from '../../words/commands.ts';
 import { command } from './command.ts';
-import { type OpenedRooms, type WalkRooms, type WalkStep, roomsWithoutSecret, walkResult } from './result-walk.ts';
+import {
+  type OpenedRooms,
+  type WalkRooms,
+  type WalkStep,
+  isDamage,
+  roomsWithoutSecret,
+  walkResult,
+} from './result-walk.ts';
 import { flag, text } from './options.ts';
 import { UsageError } from './usage-error.ts';
 import { WalkCounts } from './walk-counts.ts';
@@ -146,7 +153,7 @@ async function check(stores: Stores, tenant: string, session: string): Promise<C
     if (commits.length === 0) return undefined;
     return { tenant, session, verification: verifySession(commits, stores.pinnedTest, stores.engine) };
   } catch (error) {
-    if (!(error instanceof CorruptStorage)) throw error;
+    if (!isDamage(error)) throw error;
     return { tenant, session, why: error.message };
   }
 }
