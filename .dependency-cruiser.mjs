@@ -87,6 +87,7 @@ export const rooms = {
     'open-storage',
     'stores',
     'rooms',
+    'backups',
     'privacy',
     'program',
     'reports',

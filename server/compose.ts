@@ -110,6 +110,7 @@ export const demonstrationFolder = join(import.meta.dirname, '..', 'demonstratio
 const packageFile: { version: string } = JSON.parse(
   readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'),
 );
+export const programVersion = packageFile.version;
 
 /** Log-ins that may wait for one of the two password threads: about a second. */
 const waitingPasswords = 16;
@@ -258,7 +259,7 @@ async function programOf(
     bank,
     ...people,
     ...rooms,
-    version: packageFile.version,
+    version: programVersion,
     tokens: new Tokens(wrapping.derive('tokens'), now),
     // Never all cores.
     passwords: new Passwords(availableParallelism() > 2 ? [thread(), thread()] : [thread()], waitingPasswords),

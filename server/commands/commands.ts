@@ -12,6 +12,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'replay-deliveries': async () => (await import('./replay-deliveries.ts')).replayDeliveriesCommand,
   'accept-backup': async () => (await import('./accept-backup.ts')).acceptBackupCommand,
   erase: async () => (await import('./erase.ts')).eraseCommand,
+  backup: async () => (await import('./backup.ts')).backupCommand,
+  restore: async () => (await import('./restore.ts')).restoreCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   staff: async () => (await import('./staff.ts')).staffCommand,
   clock: async () => (await import('./clock.ts')).clockCommand,

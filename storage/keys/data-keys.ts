@@ -8,6 +8,7 @@ import {
   type CollectionDefinition,
   type DataKeyOf,
   DuplicateKey,
+  type Key,
   RevisionConflict,
   type Storage,
 } from '../port.ts';
@@ -19,7 +20,8 @@ interface DataKey {
   readonly createdAt: Instant;
   readonly destroyedAt?: Instant;
 }
-const definition: CollectionDefinition<DataKey, never> = { name: 'data-keys', indexes: {} };
+export const dataKeysName = 'data-keys';
+const definition: CollectionDefinition<DataKey, never> = { name: dataKeysName, indexes: {} };
 
 const dataKeyBytes = 32;
 const purposeOf = (tenant: string, person: string): string => JSON.stringify(['data key', tenant, person]);
@@ -62,6 +64,17 @@ export class DataKeys {
       }
     }
   };
+
+  /** Throws WrongSecret where a key was not wrapped by the secret of this storage, or for somebody else. */
+  async openAll(): Promise<void> {
+    let after: Key | undefined;
+    do {
+      const batch = await this.collection.every(after);
+      for (const { tenant, id, value } of batch)
+        if (value.wrapped !== undefined) this.wrapping.unwrap(purposeOf(tenant, id), value.wrapped);
+      after = batch.at(-1);
+    } while (after !== undefined);
+  }
 
   /** Calls `changed` when the key of a person is made or destroyed, here or by another process. */
   watch(tenant: string, changed: (person: string) => void): () => void {

@@ -123,8 +123,8 @@ export class Database {
     return [...new Set(pids)].filter((pid) => pid !== process.pid);
   }
 
-  /** Puts every entry, as it stands, into another database. Nobody may write meanwhile. */
-  async copyInto(target: Database): Promise<void> {
+  /** Puts every entry that is asked for, as it stands, into another database. Nobody may write meanwhile. */
+  async copyInto(target: Database, isCopied: (key: readonly unknown[]) => boolean = () => true): Promise<void> {
     let after: RawKey | undefined;
     do {
       const from = after === undefined ? {} : { start: after, exclusiveStart: true };
@@ -133,7 +133,7 @@ export class Database {
         value: Buffer.from(value),
       }));
       await target.transact(() => {
-        for (const { key, value } of batch) void target.db.put(key, value);
+        for (const { key, value } of batch) if (isCopied(key)) void target.db.put(key, value);
       });
       after = batch.at(-1)?.key;
     } while (after !== undefined);
