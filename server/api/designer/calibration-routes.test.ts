@@ -38,6 +38,11 @@ const itemIds = async (): Promise<string[]> =>
   (await designer.get<ItemPage>(`/designer/banks/${bank}/items`)).items
     .filter(({ use }) => use === 'operational')
     .map(({ id }) => id);
+/** Journal rows name the version answered; another than the bank's present one would be another item. */
+const itemVersions = async (): Promise<ReadonlyMap<string, number>> =>
+  new Map(
+    (await designer.get<ItemPage>(`/designer/banks/${bank}/items`)).items.map(({ id, version }) => [id, version]),
+  );
 
 /** Answers under a Rasch model to items of rising difficulty. */
 function csvOf(items: readonly string[], persons: number): string {
@@ -297,6 +302,7 @@ describe('a calibration', () => {
 
   it('takes groups, duplicates and journal rows like the command', async () => {
     const items = (await itemIds()).slice(0, 6);
+    const versions = await itemVersions();
     const long = csvOf(items, 300)
       .split('\n')
       .slice(1)
@@ -322,7 +328,9 @@ describe('a calibration', () => {
       failure: { code: 'unknown-column' },
     });
     const rows = long
-      .map(({ person, item, cell }) => JSON.stringify({ session: person, item, version: 1, category: cell }))
+      .map(({ person, item, cell }) =>
+        JSON.stringify({ session: person, item, version: versions.get(item), category: cell }),
+      )
       .join('\n');
     const journal = await ended(
       (await begin(new Uint8Array(gzipSync(rows)), { name: 'rows.jsonl.gz', anchors: 'none' })).id,
@@ -334,7 +342,7 @@ describe('a calibration', () => {
         JSON.stringify({
           session: person,
           item,
-          version: 1,
+          version: versions.get(item),
           category: cell,
           choice: cell === 1 ? 0 : 1 + (Math.floor(n / items.length) % 3),
         }),
