@@ -58,15 +58,7 @@ export async function startMongo({ members = 1, own = false }: StartOptions = {}
   }
   process.env['MONGOMS_SYSTEM_BINARY_VERSION_CHECK'] = 'false';
   process.env['MONGOMS_RUNTIME_DOWNLOAD'] = 'false';
-  const set = await MongoMemoryReplSet.create({
-    binary: { systemBinary },
-    replSet: {
-      count: members,
-      storageEngine: 'wiredTiger',
-      args: ['--wiredTigerCacheSizeGB', '0.25'],
-      configSettings: { electionTimeoutMillis: 2000 },
-    },
-  });
+  const set = await startSet(systemBinary, members);
   const uri = set.getUri();
   return {
     uri,
@@ -75,6 +67,24 @@ export async function startMongo({ members = 1, own = false }: StartOptions = {}
     },
     killPrimary: () => killPrimary(set, uri),
   };
+}
+
+/** A port that was free when it was chosen may be taken when the server opens it: another test began meanwhile. */
+async function startSet(systemBinary: string, members: number, triesLeft = 3): Promise<MongoMemoryReplSet> {
+  try {
+    return await MongoMemoryReplSet.create({
+      binary: { systemBinary },
+      replSet: {
+        count: members,
+        storageEngine: 'wiredTiger',
+        args: ['--wiredTigerCacheSizeGB', '0.25'],
+        configSettings: { electionTimeoutMillis: 2000 },
+      },
+    });
+  } catch (error) {
+    if (triesLeft === 1 || !/already in use/.test(String(error))) throw error;
+    return startSet(systemBinary, members, triesLeft - 1);
+  }
 }
 
 async function killPrimary(set: MongoMemoryReplSet, uri: string): Promise<() => Promise<void>> {

@@ -55,8 +55,8 @@ it.each([
 });
 
 describe('answers without a heartbeat', () => {
-  const whole = (unbeatenFrom: string | undefined): PlayedSession => {
-    const played = civic().after(60_000);
+  const whole = (unbeatenFrom: string | undefined, lastedMs = 60_000): PlayedSession => {
+    const played = civic().after(lastedMs);
     played.unbeatenFrom = unbeatenFrom;
     return played.asked({ kind: 'submit' });
   };
@@ -66,6 +66,9 @@ describe('answers without a heartbeat', () => {
     ['for longer than a page is silent', at(49_999), [['no-heartbeat', 'critical']]],
     ['never', undefined, []],
   ])('%s', (_since, from, expected) => expect(seen(whole(from))).toEqual(expected));
+  it('are told at the end of a test however short', () => {
+    expect(seen(whole(at(0), 444))).toEqual([['no-heartbeat', 'critical']]);
+  });
   it('are told once, also while the test goes on', () => {
     const played = civic().after(10_001);
     played.unbeatenFrom = at(0);

@@ -4,7 +4,7 @@
  * reload.
  */
 import { rmSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest';
 import type { CandidateView } from '../../server/api/candidate/protocol.ts';
 import type { ProctoringLog, Room } from '../../server/api/invigilator/protocol.ts';
@@ -20,6 +20,10 @@ import { shortTest } from './short-test.ts';
 /** Of one item, in the test of the demonstration made short; and how much of it is left when the line goes, ms. */
 const limitMs = 25_000;
 const leftMs = 6_000;
+
+/** Where the answers stand on the screen: what moves under a finger is answered wrongly. */
+const placesOf = async (page: Page) =>
+  Promise.all((await page.getByRole('radio').all()).map(async (radio) => (await radio.boundingBox())?.y));
 
 describe.runIf(hasBrowser)('a line that is gone when the time of an item ends', () => {
   const content = shortTest({ items: 3, itemLimitMs: limitMs, parts: ['listening'] });
@@ -84,11 +88,15 @@ describe.runIf(hasBrowser)('a line that is gone when the time of an item ends', 
       const item = await candidate.itemHandle();
       given.push(item);
       await page.waitForTimeout(Math.max(0, (view?.clock?.remainingMs ?? 0) - leftMs));
+      const places = await placesOf(page);
       await context.setOffline(true);
       const right = page.locator(`input[type="radio"][value="${known.right(item)}"]`);
       await right.check({ force: true });
       await page.waitForTimeout(goneMs);
       expectValue(await right.isChecked()).toBe(true);
+      await expect(page.getByText(candidate.text('connection.lost'), { exact: true })).toBeVisible();
+      await shot(page, 'lost-line-cut');
+      expectValue(await placesOf(page)).toEqual(places);
       await context.setOffline(false);
       if (reload) await page.reload();
       await expect(page.getByText(candidate.text('save.saved'), { exact: true }).first()).toBeVisible({
