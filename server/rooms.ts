@@ -61,7 +61,7 @@ export async function openRooms(ports: RoomPorts): Promise<Rooms> {
     registrations,
     sessions,
   });
-  const ratings = new Ratings(journal, await storage.collection(ratingQueue), now, knows);
+  const ratings = new Ratings(journal, await storage.collection(ratingQueue), now, knows, typed);
   const keys = await storage.collection(resultKeys);
   const candidates = await Candidates.open(ports);
   return {

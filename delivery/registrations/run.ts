@@ -109,8 +109,12 @@ export class Registrations {
 
   /** Accounts that did something with a registration of the person for the test, the cancelled ones too. */
   async staffOf(tenant: string, of: Pick<Booking, 'person' | 'test'>): Promise<ReadonlySet<string>> {
-    const { state } = await this.stream.load({ tenant, id: streamIdOf(of) });
-    return new Set([...(state?.values() ?? [])].flatMap(({ staff }) => staff));
+    return new Set([...(await this.of(tenant, of)).values()].flatMap(({ staff }) => staff));
+  }
+
+  /** Every registration of the person for the test, whatever became of it, by its id. */
+  async of(tenant: string, of: Pick<Booking, 'person' | 'test'>): Promise<RegistrationsOfPerson> {
+    return (await this.stream.load({ tenant, id: streamIdOf(of) })).state ?? new Map<string, never>();
   }
 
   /** Throws RegistrationRefused. */

@@ -44,6 +44,7 @@ const RecordedEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('claimed'), ...claim }),
   z.strictObject({ type: z.literal('renewed'), ...claim }),
   z.strictObject({ type: z.literal('released'), ...head, by }),
+  /** `remark`: as ciphertext; in clear where an earlier version recorded it. */
   z.strictObject({ type: z.literal('rated'), ...head, by, scores: Scores, remark: z.string().exactOptional() }),
 ]);
 type RecordedEvent = Immutable<z.infer<typeof RecordedEvent>>;

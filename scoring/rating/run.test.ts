@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toInstant } from '../../storage/document/instant.ts';
+import { jsonObject } from '../../storage/document/json.ts';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import { type Storage, genesisHash } from '../../storage/port.ts';
+import type { TypedTexts } from '../../people/candidates/typed-text.ts';
 import type { Knows } from './acquaintance.ts';
 import { leaseMs } from './decide.ts';
 import { type RatingQueue, Ratings, ratingQueue } from './run.ts';
@@ -18,6 +20,15 @@ const now = (): string => toInstant(nowMs);
 /** Whom an examiner knows, by the session. */
 let known: Readonly<Record<string, string>> = {};
 const knows: Knows = (_, account, { session }) => Promise.resolve(known[account] === session);
+/** Reversible, and nothing more: the real one has its own tests. */
+const typed: Pick<TypedTexts, 'read' | 'seal'> = {
+  seal: (tenant, person, text) =>
+    Promise.resolve(`p1.${Buffer.from(`${nowMs} ${tenant} ${person} ${text}`).toString('base64url')}`),
+  read: (_tenant, _person, kept) =>
+    Promise.resolve(
+      kept.startsWith('p1.') ? Buffer.from(kept.slice(3), 'base64url').toString().split(' ').slice(3).join(' ') : kept,
+    ),
+};
 const performance = (task: string, session = 's1'): Performance => ({
   session,
   person: 'c1',
@@ -51,7 +62,7 @@ beforeEach(async () => {
   storage = await openLmdb({ directory });
   projection = await storage.collection(ratingQueue);
   known = {};
-  ratings = new Ratings(storage.journal, projection, now, knows);
+  ratings = new Ratings(storage.journal, projection, now, knows, typed);
 });
 afterEach(async () => {
   await storage.close();
@@ -71,7 +82,7 @@ describe('claims', () => {
   it("gives each performance to one of many examiners who ask at once, from several processes' handles", async () => {
     const ids = Array.from({ length: 10 }, (_, n) => `p${n}`);
     await open(...ids);
-    const desks = Array.from({ length: 14 }, () => new Ratings(storage.journal, projection, now, knows));
+    const desks = Array.from({ length: 14 }, () => new Ratings(storage.journal, projection, now, knows, typed));
     const claims = await Promise.all(desks.map((desk, n) => desk.claimNext('agii', `examiner-${n}`)));
     expect(claims.filter((id) => id !== undefined).sort()).toEqual(ids);
     for (const [n, id] of claims.entries())
@@ -80,7 +91,7 @@ describe('claims', () => {
   it('ten examiners, fifty requests at once: twenty performances are rated once each, nobody holds two', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => `p${String(n).padStart(2, '0')}`);
     await open(...ids);
-    const desks = Array.from({ length: 5 }, () => new Ratings(storage.journal, projection, now, knows));
+    const desks = Array.from({ length: 5 }, () => new Ratings(storage.journal, projection, now, knows, typed));
     const examiners = Array.from({ length: 10 }, (_, n) => `examiner-${n}`);
     const done: string[] = [];
     while (done.length < ids.length) {
@@ -158,6 +169,29 @@ describe('ratings', () => {
       ['p1', [{ kind: 'performance-rated', data: { session: 's1' } }]],
     ]);
     expect(await ratings.queue('agii', 'an')).toEqual({ waiting: 0, ratedByMe: 1 });
+  });
+  it('have a remark as ciphertext, and know it again when it is submitted twice', async () => {
+    await open('p1');
+    await ratings.claimNext('agii', 'an');
+    const remark = 'zij zegt dat zij Amina heet';
+    const submit = (said: string) =>
+      ratings.handle({ tenant: 'agii', id: 'p1' }, { type: 'rate', by: 'an', scores: { TA: 4, RA: 3 }, remark: said });
+    const { rated } = await submit(remark);
+    expect(await typed.read('agii', 'c1', rated?.remark ?? '')).toBe(remark);
+    nowMs += 1;
+    await submit(remark);
+    await expect(submit('another')).rejects.toMatchObject({ code: 'already-rated' });
+    const commits = await storage.journal.read({ tenant: 'agii', kind: 'rating', id: 'p1' });
+    expect(commits.map(({ bytes }) => Buffer.from(bytes).toString()).join('')).not.toContain('Amina');
+  });
+  it('with a remark in clear, as an earlier version recorded it, are known again', async () => {
+    const stream = { tenant: 'agii', kind: 'rating', id: 'old' } as const;
+    const head = { schema: 1, at: now() } as const;
+    const rated = { type: 'rated', ...head, by: 'an', scores: { TA: 4, RA: 3 }, remark: 'ruis' };
+    const events = [{ type: 'opened', ...head, performance: jsonObject(performance('old')) }, rated];
+    await storage.journal.append(stream, { expectedVersion: 0, previousHash: genesisHash, at: now(), events });
+    const again = { type: 'rate', by: 'an', scores: { TA: 4, RA: 3 }, remark: 'ruis' } as const;
+    expect((await ratings.handle(stream, again)).rated?.remark).toBe('ruis');
   });
   it('opening again changes nothing', async () => {
     await open('p1');

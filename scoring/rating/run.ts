@@ -2,10 +2,12 @@
  * Runs examiners' commands: the journal's expected version makes a claim atomic, the projection only finds candidates
  * for it.
  */
+import type { TypedTexts } from '../../people/candidates/typed-text.ts';
 import type { Collection, CollectionDefinition, Journal } from '../../storage/port.ts';
 import { everyDocument, everyStream } from '../../storage/pages.ts';
 import { unlessRaced } from '../../storage/raced.ts';
 import { defined } from '../../storage/document/defined.ts';
+import { erasedText } from '../../storage/keys/person-cipher.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import type { Knows } from './acquaintance.ts';
@@ -87,6 +89,7 @@ export class Ratings {
     private readonly queued: RatingQueue,
     private readonly now: () => Instant,
     private readonly knows: Knows,
+    private readonly typed: Pick<TypedTexts, 'read' | 'seal'>,
   ) {
     this.stream = new Stream(ratingStream, { journal, now, refuse: (refusal) => new RatingRefused(refusal) });
   }
@@ -107,11 +110,27 @@ export class Ratings {
     const { state, version, decision } = await this.stream.run(id, async (before, now) => {
       const asks = command.type === 'claim' || command.type === 'rate';
       const knowsPerson = asks && before !== undefined && (await this.knows(id.tenant, command.by, before.performance));
-      return decideRating(before, command, { now, knowsPerson });
+      const { opened, kept } = await this.remarked(id, before, command);
+      return decideRating(opened, kept, { now, knowsPerson });
     });
     if (state === undefined) throw new RatingRefused('unknown-performance');
     if (decision.events.length > 0) await this.show(id, state, version);
     return state;
+  }
+
+  /**
+   * A remark may name who speaks: it is recorded as ciphertext under that person's key. One that was recorded before is
+   * compared as it was typed.
+   */
+  private async remarked({ tenant }: RatingId, state: RatingState | undefined, command: RatingCommand) {
+    if (state === undefined || command.type !== 'rate' || command.remark === undefined)
+      return { opened: state, kept: command };
+    const { person } = state.performance;
+    const { rated } = state;
+    if (rated?.remark === undefined)
+      return { opened: state, kept: { ...command, remark: await this.typed.seal(tenant, person, command.remark) } };
+    const remark = (await this.typed.read(tenant, person, rated.remark)) ?? erasedText;
+    return { opened: { ...state, rated: { ...rated, remark } }, kept: command };
   }
 
   /**

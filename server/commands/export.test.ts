@@ -79,7 +79,35 @@ describe('export', () => {
     expect(session?.recordings.length).toBeGreaterThan(0);
     for (const name of session?.recordings ?? []) expect(files.get(name)?.length).toBeGreaterThan(0);
     expect(session?.ratings[0]?.by).toMatch(/^examiner \d$/);
+    expect(session?.hearings.length).toBeGreaterThanOrEqual(session?.ratings.length ?? Infinity);
+    expect(session?.hearings[0]?.by).toMatch(/^examiner \d$/);
+    expect(files.get('index.html')?.toString()).toContain('Wie uw opnames kreeg om te beluisteren');
     expect(files.get('index.html')?.toString()).not.toContain('What we keep');
+  });
+  it('has the days that somebody was registered for, also where no session came of it', async () => {
+    const person = await personOf(sessions['mo-passed'].session);
+    const reason = 'Nadia is ziek';
+    await inRooms(async ({ registrations }) => {
+      const booking = {
+        person: person.id,
+        test: 'mo',
+        language: 'nl',
+        contactLanguage: 'nl',
+        extraTimePercent: 0,
+        synthetic: true,
+      } as const;
+      const plan = { day: '2027-01-04', centre: 'centrum' };
+      const id = await registrations.register('demo', { by: 'an@demo', booking, plan });
+      await registrations.handle(id, { type: 'cancel', by: 'an@demo', reason });
+    });
+    const file = join(folder, 'person.zip');
+    await meetlat('export', person.id, file);
+    const files = await unpacked(file);
+    const exported: ExportedPerson = JSON.parse(files.get('person.json')?.toString() ?? '');
+    expect(exported.registrations).toMatchObject([
+      { test: 'mo', day: '2027-01-04', status: 'cancelled', reason, staff: [expect.stringMatching(/^\w+ 1$/)] },
+    ]);
+    expect(files.get('index.html')?.toString()).toContain(reason);
   });
   it('writes over nothing, and knows nobody who was erased', async () => {
     const person = await personOf(sessions['mo-passed'].session);

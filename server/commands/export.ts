@@ -34,6 +34,7 @@ export const exportCommand = command({
       return exportPerson(
         {
           ...rooms,
+          bank: stores.bank,
           journal: storage.journal,
           blobs: storage.blobs(dataKeys.dataKeyOf),
           accounts: await storage.collection(accounts),

@@ -44,8 +44,10 @@ export async function roomsWithoutSecret(
 ): Promise<WalkRooms> {
   const { journal } = storage;
   const sessions = new Sessions({ journal, now, pinnedTest });
-  // Nobody rates here.
-  const ratings = new Ratings(journal, await storage.collection(ratingQueue), now, () => Promise.resolve(true));
+  // Nobody rates here, and no remark is read.
+  const nobody = (): Promise<never> => Promise.reject(new Error('there is no secret to write with'));
+  const queue = await storage.collection(ratingQueue);
+  const ratings = new Ratings(journal, queue, now, () => Promise.resolve(true), { read: nobody, seal: nobody });
   const results = new Results({
     ...{ journal, sessions, ratings, regimes, now, keys: await storage.collection(resultKeys) },
     curveOf: ({ releases }, item) => bank.pinnedParameters(releases, item),

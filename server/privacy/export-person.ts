@@ -8,11 +8,14 @@ import type { TypedTexts } from '../../people/candidates/typed-text.ts';
 import { withTypedTexts } from '../../delivery/monitoring/typed-texts.ts';
 import { type LogLine, proctoringLog } from '../../delivery/monitoring/log.ts';
 import { recordingId } from '../../delivery/recordings/upload.ts';
+import type { ReleaseStore } from '../../item-bank/releases/store.ts';
 import type { SessionList } from '../../delivery/sessions/session-list.ts';
 import { type Sessions, sessionKind, sessionStream } from '../../delivery/sessions/run.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
+import type { RegistrationState } from '../../delivery/registrations/registration.ts';
+import type { Registrations } from '../../delivery/registrations/run.ts';
 import type { Certificates } from '../../scoring/certificates/issue.ts';
-import type { Ratings } from '../../scoring/rating/run.ts';
+import { ratingKind, ratingStream } from '../../scoring/rating/run.ts';
 import { tasksOf } from '../../scoring/results/conclude.ts';
 import { type ResultContent, countingResult } from '../../scoring/results/result.ts';
 import { type Results, performanceId } from '../../scoring/results/run.ts';
@@ -27,11 +30,12 @@ export interface ExportPorts {
   readonly journal: Journal;
   readonly blobs: Blobs;
   readonly accounts: Accounts;
+  readonly bank: Pick<ReleaseStore, 'allSpecifications'>;
   readonly candidates: Candidates;
+  readonly registrations: Registrations;
   readonly typed: TypedTexts;
   readonly sessionList: SessionList;
   readonly sessions: Sessions;
-  readonly ratings: Ratings;
   readonly results: Results;
   readonly certificates: Certificates;
   readonly deliveries: Deliveries;
@@ -44,6 +48,24 @@ export interface ExportedRating {
   readonly scores: object;
   readonly remark?: string;
 }
+/** Somebody was given a recording to hear. */
+export interface ExportedHearing {
+  readonly task: string;
+  readonly by: string;
+  readonly at: string;
+}
+/** Whether or not it led to a session. */
+export interface ExportedRegistration {
+  readonly test: string;
+  readonly status: RegistrationState['status'];
+  readonly registeredAt: string;
+  readonly day?: string;
+  readonly centre?: string;
+  /** Why it was cancelled, as it was typed. */
+  readonly reason?: string;
+  /** Who registered, planned or let in. */
+  readonly staff: readonly string[];
+}
 export interface ExportedSession {
   readonly session: string;
   readonly title: Readonly<Record<string, string>>;
@@ -55,6 +77,7 @@ export interface ExportedSession {
   readonly closedAt?: string;
   readonly answers: readonly { readonly question: number; readonly option: number }[];
   readonly log: readonly LogLine[];
+  readonly hearings: readonly ExportedHearing[];
   readonly ratings: readonly ExportedRating[];
   readonly result?: ResultContent;
   readonly annulledAt?: string;
@@ -66,6 +89,7 @@ export interface ExportedPerson {
   readonly agency: string;
   readonly pseudonym: string;
   readonly person: Person;
+  readonly registrations: readonly ExportedRegistration[];
   readonly sessions: readonly ExportedSession[];
   readonly pushes: readonly { readonly file: string; readonly status: string; readonly at: string }[];
 }
@@ -96,7 +120,8 @@ export async function exportPerson(ports: ExportPorts, key: Key): Promise<Person
     if (value.body !== undefined) files.push({ name: file, bytes: Buffer.from(value.body) });
     pushes.push({ file, status: value.status, at: value.createdAt });
   }
-  return { exported: { agency: tenant, pseudonym: id, person, sessions, pushes }, files };
+  const registrations = await exportRegistrations(ports, key, roles);
+  return { exported: { agency: tenant, pseudonym: id, person, registrations, sessions, pushes }, files };
 }
 
 async function exportSession(
@@ -122,7 +147,7 @@ async function exportSession(
     ...defined({ admittedAt, closedAt: closed?.at, certificate }),
     answers: answersOf(state),
     log: await exportLog(ports, id, registration.candidate, roles),
-    ratings: await exportRatings(ports, id, state, roles),
+    ...(await exportRatings(ports, id, state, roles)),
     ...defined({ result: countingResult(result)?.result, annulledAt: result?.annulled?.at }),
     recordings: await exportRecordings(ports, id, state, files),
   };
@@ -144,20 +169,46 @@ async function exportLog(ports: ExportPorts, id: Key, candidate: string, roles: 
   return named;
 }
 
+async function exportRegistrations(
+  { bank, registrations, typed }: ExportPorts,
+  { tenant, id: person }: Key,
+  roles: RoleNames,
+): Promise<ExportedRegistration[]> {
+  const exported: ExportedRegistration[] = [];
+  for (const test of new Set(bank.allSpecifications().map(({ id }) => id)))
+    for (const registration of (await registrations.of(tenant, { person, test })).values()) {
+      const { status, registeredAt } = registration;
+      const staff: string[] = [];
+      for (const account of registration.staff) staff.push(await roles.of(account));
+      const plan = 'plan' in registration ? registration.plan : undefined;
+      const kept = 'reason' in registration ? registration.reason : undefined;
+      const reason = kept === undefined ? undefined : await typed.read(tenant, person, kept);
+      exported.push({ test, status, registeredAt, staff, ...plan, ...defined({ reason }) });
+    }
+  return exported.sort((a, b) => (a.registeredAt < b.registeredAt ? -1 : 1));
+}
+
+/** Every time that somebody was given a recording to hear, and what they said of it. */
 async function exportRatings(
   ports: ExportPorts,
   id: Key,
   state: SessionState,
   roles: RoleNames,
-): Promise<ExportedRating[]> {
+): Promise<Pick<ExportedSession, 'hearings' | 'ratings'>> {
+  const hearings: ExportedHearing[] = [];
   const ratings: ExportedRating[] = [];
   for (const task of tasksOf(state)) {
-    const rated = (await ports.ratings.load(performanceId(id, state, task))).state?.rated;
-    if (rated === undefined) continue;
-    const { at, scores, remark } = rated;
-    ratings.push({ task, by: await roles.of(rated.by), at, scores, ...defined({ remark }) });
+    const commits = await ports.journal.read({ ...performanceId(id, state, task), kind: ratingKind });
+    for (const event of commits.flatMap((commit) => eventsOf(ratingStream, commit))) {
+      if (event.type === 'claimed') hearings.push({ task, by: await roles.of(event.by), at: event.at });
+      if (event.type !== 'rated') continue;
+      const { at, scores, remark: kept } = event;
+      const person = state.registration.candidate;
+      const remark = kept === undefined ? undefined : await ports.typed.read(id.tenant, person, kept);
+      ratings.push({ task, by: await roles.of(event.by), at, scores, ...defined({ remark }) });
+    }
   }
-  return ratings;
+  return { hearings, ratings };
 }
 
 async function exportRecordings(

@@ -17,7 +17,7 @@ export function personPage(exported: ExportedPerson, languages: readonly ReportL
 }
 
 function bodyIn(say: ReportVoice, exported: ExportedPerson): string {
-  const { person, pseudonym, sessions, pushes } = exported;
+  const { person, pseudonym, registrations, sessions, pushes } = exported;
   const who = [
     [say('export.name'), person.name],
     [say('export.birthDate'), person.birthDate],
@@ -27,6 +27,7 @@ function bodyIn(say: ReportVoice, exported: ExportedPerson): string {
   return [
     section(say('export.title'), paragraph(say('export.intro')) + paragraph(say('export.rights'))),
     section(say('export.who'), table([say('export.what'), say('export.kept')], who)),
+    section(say('export.registrations'), registrationTable(say, registrations)),
     ...sessions.map((session) => sessionSection(say, session)),
     section(
       say('export.pushes'),
@@ -42,8 +43,8 @@ function bodyIn(say: ReportVoice, exported: ExportedPerson): string {
 }
 
 function sessionSection(say: ReportVoice, session: ExportedSession): string {
-  const { title, registeredAt, admittedAt, closedAt, result, annulledAt, ratings, log, recordings, certificate } =
-    session;
+  const { title, registeredAt, admittedAt, closedAt, result, annulledAt, log, recordings, certificate } = session;
+  const { hearings, ratings } = session;
   const outcome = result === undefined ? say('export.noResult') : say(`export.outcome.${result.outcome}`);
   const facts = [
     [say('export.receipt'), session.receipt],
@@ -62,6 +63,8 @@ function sessionSection(say: ReportVoice, session: ExportedSession): string {
       files.length === 0 ? '' : table([say('export.file')], files),
       ratings.length === 0 ? '' : `<h3>${escapeXml(say('export.ratings'))}</h3>`,
       ratings.length === 0 ? '' : ratingTable(say, session),
+      hearings.length === 0 ? '' : `<h3>${escapeXml(say('export.hearings'))}</h3>`,
+      hearings.length === 0 ? '' : hearingTable(say, session),
       `<h3>${escapeXml(say('export.log'))}</h3>`,
       paragraph(say('export.log.text')),
       table(
@@ -71,6 +74,28 @@ function sessionSection(say: ReportVoice, session: ExportedSession): string {
     ].join(''),
   );
 }
+
+function registrationTable(say: ReportVoice, registrations: ExportedPerson['registrations']): string {
+  if (registrations.length === 0) return paragraph(say('export.none'));
+  return table(
+    [
+      ...[say('export.at'), say('export.test'), say('export.day'), say('export.centre')],
+      ...[say('export.status'), say('export.by'), say('export.typed')],
+    ],
+    registrations.map(({ registeredAt, test, day, centre, status, staff, reason }) =>
+      [
+        ...[time(registeredAt), test, day ?? '–', centre ?? '–'],
+        ...[say(`export.status.${status}`), staff.join(', '), reason ?? ''],
+      ].map(escapeXml),
+    ),
+  );
+}
+
+const hearingTable = (say: ReportVoice, { hearings }: ExportedSession): string =>
+  table(
+    [say('export.at'), say('export.task'), say('export.by')],
+    hearings.map(({ at, task, by }) => [time(at), task, by].map(escapeXml)),
+  );
 
 const ratingTable = (say: ReportVoice, { ratings }: ExportedSession): string =>
   table(
