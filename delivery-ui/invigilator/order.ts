@@ -1,22 +1,34 @@
-/** Who needs the invigilator most comes first. */
+/** Who needs the invigilator most comes first; whoever is being looked at stays where he is. Pure. */
 import type { RoomSession } from '../../server/api/invigilator/protocol.ts';
 
-/** Smaller is more urgent. */
-export function urgency(session: RoomSession): number {
-  if (session.handRaisedAt !== undefined) return 0;
-  if (session.status === 'arrived') return 1;
-  if ((session.connection === 'lost' || session.faults.length > 0) && session.status !== 'closed') return 2;
-  if (session.outageMs > 0 || session.incidents.critical > 0) return 3;
-  if (session.status === 'paused') return 4;
-  if (session.status === 'active') return 5;
-  return session.status === 'registered' ? 6 : 7;
+/** Most urgent first. */
+const needs = ['help', 'red', 'lost', 'waiting', 'look', 'paused', 'active', 'registered', 'closed'] as const;
+export type Need = (typeof needs)[number];
+
+export function needOf(session: RoomSession): Need {
+  if (session.status === 'closed') return 'closed';
+  if (session.handRaisedAt !== undefined) return 'help';
+  if (session.faults.length > 0 || session.incidents.critical > 0) return 'red';
+  if (session.connection === 'lost') return 'lost';
+  if (session.status === 'arrived') return 'waiting';
+  if (session.outageMs > 0 || session.heldAnswers.length > 0) return 'look';
+  return session.status;
 }
 
 /** Stable: equals keep the order of their names. */
 export const byNeed = (sessions: readonly RoomSession[]): RoomSession[] =>
   [...sessions].sort(
     (a, b) =>
-      urgency(a) - urgency(b) ||
+      needs.indexOf(needOf(a)) - needs.indexOf(needOf(b)) ||
       (a.handRaisedAt ?? '').localeCompare(b.handRaisedAt ?? '') ||
-      (a.name ?? '').localeCompare(b.name ?? ''),
+      (a.name ?? '').localeCompare(b.name ?? '') ||
+      a.session.localeCompare(b.session),
   );
+
+/** The order as it was shown, for as long as somebody points at it: what is new comes after it, by need. */
+export function heldOrder(shown: readonly string[], sessions: readonly RoomSession[]): RoomSession[] {
+  const rows = new Map(sessions.map((session) => [session.session, session]));
+  const held = shown.flatMap((id) => rows.get(id) ?? []);
+  const known = new Set(shown);
+  return [...held, ...byNeed(sessions.filter(({ session }) => !known.has(session)))];
+}

@@ -23,6 +23,17 @@ it('each line has the severity that the taxonomy gives it', () => {
   ]);
 });
 
+it('what staff chose and typed is told, of a close too', () => {
+  const played = new PlayedSession(civicTest).begin().toFirstPart();
+  played.run({ type: 'pause', by: 't', why: 'environment.noise', reason: '' });
+  played.run({ type: 'end', by: 't', why: 'examinee.ill', reason: 'koorts' });
+  const lines = proctoringLog(played.events).filter(({ type }) => type === 'paused' || type === 'closed');
+  expect(lines.map(({ why, text, how }) => [why, text, how])).toEqual([
+    ['environment.noise', undefined, undefined],
+    ['examinee.ill', 'koorts', 'ended'],
+  ]);
+});
+
 it('a lost focus that a page of before reported is marked: it saw each press of a button so', () => {
   const played = new PlayedSession(civicTest).begin().toFirstPart();
   const signal = { type: 'focus-lost', monotonicMs: 1, wallMs: 1 } as const;

@@ -4,8 +4,9 @@ import { erasedText } from '../../storage/keys/person-cipher.ts';
 import { isReliable } from '../proctoring/detectors.ts';
 import type { Inference } from '../proctoring/inference.ts';
 import { severityOfRecord } from '../proctoring/severity.ts';
+import type { ReasonCode } from '../proctoring/reason-code.ts';
 import type { Severity } from '../proctoring/signal.ts';
-import type { EventOf, SessionEvent } from '../sessions/session.ts';
+import type { EventOf, GivenReason, SessionEvent } from '../sessions/session.ts';
 
 export interface LogLine {
   readonly at: string;
@@ -14,9 +15,13 @@ export interface LogLine {
   readonly source: 'candidate' | 'browser' | 'invigilator' | 'system' | 'inferred';
   readonly by?: string;
   readonly item?: number;
+  /** Why it was done, as staff chose it; `text` is what was typed. */
+  readonly why?: ReasonCode;
   readonly text?: string;
   /** What was typed then named a person who was erased since. */
   readonly erased?: true;
+  /** Of a close. */
+  readonly how?: EventOf<'closed'>['reason'];
   readonly durationMs?: number;
   readonly count?: number;
   /** Seen by a page whose detector saw it wrongly: evidence of nothing. */
@@ -69,7 +74,7 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
     case 'held-answer-decided':
       return ofAnswer(event);
     case 'closed':
-      return { source: closedBy(event.by), by: event.by, text: event.reason };
+      return close(event);
     case 'practice-assembled':
     case 'practice-done':
     case 'form-assembled':
@@ -84,6 +89,9 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
       return undefined;
   }
 }
+
+const typed = ({ why, reason }: GivenReason): Pick<LogLine, 'why' | 'text'> =>
+  defined({ why, text: reason === '' ? undefined : reason });
 
 /** A single answer is no business of a log, but that it counts though it came late is, or that a person decides. */
 function ofAnswer(event: EventOf<'answered' | 'answer-held' | 'held-answer-decided'>): ReturnType<typeof line> {
@@ -125,9 +133,6 @@ function ofSystem(event: EventOf<SystemEvent>): Pick<LogLine, 'durationMs' | 'te
   }
 }
 
-const closedBy = (by: string): LogLine['source'] =>
-  by === 'candidate' ? 'candidate' : by === 'clock' ? 'system' : 'invigilator';
-
 type Act =
   'paused' | 'reopened' | 'play-refunded' | 'extra-time-granted' | 'code-made' | 'server-clock-confirmed' | 'resumed';
 
@@ -135,9 +140,19 @@ type Act =
 const act = (event: EventOf<Act>): Omit<LogLine, 'at' | 'type' | 'severity'> => ({
   source: 'invigilator',
   by: event.by,
-  ...('reason' in event ? { text: event.reason } : {}),
+  ...('reason' in event ? typed(event) : {}),
   ...('ms' in event ? { durationMs: event.ms } : {}),
 });
+
+const close = ({ by, reason: how, why, note = '' }: EventOf<'closed'>) => ({
+  source: closedBy(by),
+  by,
+  how,
+  ...typed({ ...defined({ why }), reason: note }),
+});
+
+const closedBy = (by: string): LogLine['source'] =>
+  by === 'candidate' ? 'candidate' : by === 'clock' ? 'system' : 'invigilator';
 
 /** What a browser says of itself, and what the server saw for itself. */
 const watched = (

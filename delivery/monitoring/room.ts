@@ -2,6 +2,7 @@
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
+import type { ReasonCode } from '../proctoring/reason-code.ts';
 import { outageToOfferMs, remainingMs, stoodStillMs } from '../sessions/clock.ts';
 import type { SessionState } from '../sessions/session.ts';
 
@@ -58,6 +59,7 @@ export type Connection = 'never' | 'connected' | 'lost';
 export interface SessionSeen {
   readonly status: Status;
   readonly step: StepSeen;
+  readonly pausedFor?: ReasonCode;
   readonly connection: Connection;
   readonly seat?: string;
   readonly handRaisedAt?: Instant;
@@ -103,6 +105,7 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
         : state.disconnectedAt === undefined
           ? 'connected'
           : 'lost',
+    ...(state.pausedFor === undefined ? {} : { pausedFor: state.pausedFor }),
     ...(state.seat === undefined ? {} : { seat: state.seat }),
     ...(state.handRaisedAt === undefined ? {} : { handRaisedAt: state.handRaisedAt }),
     ...(state.deadlineAt === undefined ? {} : { deadlineAt: state.deadlineAt }),

@@ -1,5 +1,7 @@
 /** What follows from a command on somebody's registrations for a test; pure. */
 import { type Day, dayOf, daysBetween } from '../../storage/document/day.ts';
+import { defined } from '../../storage/document/defined.ts';
+import type { ReasonCode } from '../proctoring/reason-code.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { Decision } from '../../storage/journal/stream.ts';
 import type { Consequence } from '../../storage/port.ts';
@@ -18,8 +20,13 @@ export const daysAhead = 400;
 export type RegistrationCommand = { readonly by: string } & (
   | { readonly type: 'register'; readonly booking: Booking; readonly plan: PlannedDay }
   | { readonly type: 'schedule'; readonly plan: PlannedDay }
-  | { readonly type: 'cancel'; readonly reason: string }
-  | { readonly type: 'mark-absent'; readonly excused: boolean }
+  | { readonly type: 'cancel'; readonly why?: ReasonCode | undefined; readonly reason: string }
+  | {
+      readonly type: 'mark-absent';
+      readonly excused: boolean;
+      readonly why?: ReasonCode | undefined;
+      readonly reason?: string | undefined;
+    }
   /** `session` is the id of the session that will be made, unless the person was admitted before. */
   | { readonly type: 'admit'; readonly session: string }
 );
@@ -93,13 +100,18 @@ export function decideRegistration(
     case 'cancel':
       if (state.status === 'cancelled') return nothing;
       if (state.status === 'absent' || state.status === 'admitted') return refuse(state);
-      return accept({ type: 'cancelled', ...head, reason: command.reason });
+      return accept({ type: 'cancelled', ...head, ...defined({ why: command.why }), reason: command.reason });
     case 'mark-absent':
       if (state.status === 'cancelled' || state.status === 'admitted') return refuse(state);
       if (state.status === 'registered' || state.plan.day > dayOf(now)) return { refused: 'before-the-day' };
       // An excuse may come after the mark, and be found wrong; the absence itself stays.
       if (state.status === 'absent' && state.excused === command.excused) return nothing;
-      return accept({ type: 'absent', ...head, excused: command.excused });
+      return accept({
+        type: 'absent',
+        ...head,
+        excused: command.excused,
+        ...defined({ why: command.why, reason: command.reason }),
+      });
     case 'admit':
       if (state.status === 'admitted') return nothing;
       if (state.status === 'cancelled') return refuse(state);

@@ -7,6 +7,7 @@ import type { Day } from '../../storage/document/day.ts';
 import type { Immutable } from '../../storage/document/immutable.ts';
 import type { JsonObject } from '../../storage/document/json.ts';
 import { EventOrderError } from '../../storage/journal/stream.ts';
+import { ReasonCode } from '../proctoring/reason-code.ts';
 import { Language } from '../../item-bank/items/item.ts';
 
 const text = z.string();
@@ -30,8 +31,8 @@ const RegistrationEvent = z.discriminatedUnion('type', [
   event('registered', booking),
   event('scheduled', plan),
   event('rescheduled', plan),
-  event('cancelled', { reason: text }),
-  event('absent', { excused: z.boolean() }),
+  event('cancelled', { why: ReasonCode.exactOptional(), reason: text }),
+  event('absent', { excused: z.boolean(), why: ReasonCode.exactOptional(), reason: text.exactOptional() }),
   event('admitted', { session: text }),
 ]);
 export type RegistrationEvent = Immutable<z.infer<typeof RegistrationEvent>>;

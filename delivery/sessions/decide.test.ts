@@ -50,6 +50,25 @@ const writes = (fence: number, seq: number): SessionCommand => ({
   operations: [operation(seq, { kind: 'raise-hand' })],
 });
 
+describe('an act on many sessions', () => {
+  const pause = { type: 'pause', by: 't', why: 'environment.fire-alarm', reason: '', act: 'alarm-1' } as const;
+  const more = { type: 'grant-extra-time', by: 't', ms: 60_000, reason: 'noise', act: 'more-1' } as const;
+  it('is carried out once, however often it is asked', () => {
+    const played = new PlayedSession(oralTest).begin();
+    for (const command of [pause, pause, more, more]) played.run(command);
+    const acts = played.events.filter(({ act }) => act !== undefined);
+    expect(acts.map(({ type, act }) => [type, act])).toEqual([
+      ['paused', 'alarm-1'],
+      ['extra-time-granted', 'more-1'],
+    ]);
+    expect(played.now).toMatchObject({ pausedFor: 'environment.fire-alarm', extraMs: 60_000 });
+    // Also where the state has changed since.
+    played.run({ type: 'resume', by: 't' });
+    expect(played.run(pause)).toEqual([]);
+    expect(played.now.pausedFor).toBeUndefined();
+  });
+});
+
 describe('registration', () => {
   check([
     ['nothing, anything but a registration', nothing(), admit, refused('not-registered')],

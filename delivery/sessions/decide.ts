@@ -4,6 +4,7 @@
  */
 import type { Accepted as AcceptedEvents, Refused } from '../../storage/journal/stream.ts';
 import type { Consequence, NoData } from '../../storage/port.ts';
+import { defined } from '../../storage/document/defined.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import type { Inference } from '../proctoring/inference.ts';
 import { type HeardPage, giveBack, loseLine, mayStillHandIn, restoreLine } from './lost-line.ts';
@@ -16,10 +17,11 @@ import { noteInference, pageAgain } from './infer.ts';
 import { completeLinear } from './linear-part.ts';
 import type { Operation, OperationOutcome } from './operation.ts';
 import { heldClose, isDue, reopened } from './reopen.ts';
-import type { EventBody, Registration, Session, SessionEvent, SessionState } from './session.ts';
+import type { EventBody, GivenReason, Registration, Session, SessionEvent, SessionState } from './session.ts';
 import { tellOfDropped, unkept } from './signal-cap.ts';
 
-export type SessionCommand =
+/** `act`: of the many sessions that this is one of; carried out once on each, however often it is asked. */
+export type SessionCommand = (
   | { readonly type: 'register'; readonly registration: Registration }
   | { readonly type: 'make-code'; readonly hash: string; readonly admits: boolean; readonly by: string }
   /** `code` is the hash of the code that was brought. */
@@ -27,11 +29,10 @@ export type SessionCommand =
   | { readonly type: 'admit'; readonly by: string; readonly seat: string; readonly identityChecked: boolean }
   | { readonly type: 'take-writer' }
   | { readonly type: 'operations'; readonly fence: number; readonly operations: readonly Operation[] }
-  | { readonly type: 'pause' | 'end'; readonly by: string; readonly reason: string }
+  | ({ readonly type: 'pause' | 'end' | 'refund-play'; readonly by: string } & GivenReason)
   | { readonly type: 'resume' | 'lower-hand'; readonly by: string }
   | { readonly type: 'decide-held-answer'; readonly handle: string; readonly counts: boolean; readonly by: string }
-  | { readonly type: 'grant-extra-time'; readonly by: string; readonly ms: number; readonly reason: string }
-  | { readonly type: 'refund-play'; readonly by: string; readonly reason: string }
+  | ({ readonly type: 'grant-extra-time'; readonly by: string; readonly ms: number } & GivenReason)
   /** `unheardFrom`: the last that was heard of the page. */
   | { readonly type: 'lose-connection'; readonly unheardFrom?: Instant }
   /** The server saw it beside the operations. */
@@ -45,10 +46,11 @@ export type SessionCommand =
       readonly aheadMs: number;
     }
   | { readonly type: 'note-clock-confirmed'; readonly noticedAt: Instant; readonly by: string }
-  | { readonly type: 'reopen'; readonly by: string; readonly reason: string }
+  | ({ readonly type: 'reopen'; readonly by: string } & GivenReason)
   | { readonly type: 'settle-close' }
   /** `heard`: of the page, as far as whoever asks has heard it. */
-  | { readonly type: 'close-overdue'; readonly heard?: HeardPage };
+  | { readonly type: 'close-overdue'; readonly heard?: HeardPage }
+) & { readonly act?: string };
 
 export type SessionRefusal =
   | {
@@ -102,6 +104,8 @@ function accept(
   return { events: bodies.map((body) => record(facts.now, body)), pending, outcomes: [] };
 }
 
+const reasonOf = ({ why, reason }: GivenReason): GivenReason => ({ ...defined({ why }), reason });
+
 const deadline = (deadlineAt: Instant | undefined): { deadlineAt?: Instant } =>
   deadlineAt === undefined ? {} : { deadlineAt };
 
@@ -113,8 +117,12 @@ export function decide(session: Session, command: SessionCommand, facts: Session
     return session === undefined
       ? refuse({ code: 'not-registered' })
       : decideOperations(session, command.fence, command.operations, facts);
+  const { act } = command;
+  if (act !== undefined && session?.acts.has(act)) return { ...accept(facts, []), state: session };
   const decision = decideCommand(session, command, facts);
-  return decision.refused === undefined ? { ...decision, state: evolveAll(session, decision.events) } : decision;
+  if (decision.refused !== undefined) return decision;
+  const events = act === undefined ? decision.events : decision.events.map((event) => ({ ...event, act }));
+  return { ...decision, events, state: evolveAll(session, events) };
 }
 
 type OneCommand = Exclude<SessionCommand, { readonly type: 'operations' }>;
@@ -162,7 +170,7 @@ function decideOpen(
     case 'pause':
       return state.pausedAt === undefined
         ? // What a lost line stopped so far is given back: from here on the pause stops the clock.
-          accept(facts, [...giveBack(state, facts.now), { type: 'paused', by: command.by, reason: command.reason }])
+          accept(facts, [...giveBack(state, facts.now), { type: 'paused', by: command.by, ...reasonOf(command) }])
         : refuse({ code: 'already-paused' });
     case 'resume':
       return resume(state, command.by, facts);
@@ -176,16 +184,16 @@ function decideOpen(
           type: 'extra-time-granted',
           by: command.by,
           ms: command.ms,
-          reason: command.reason,
+          ...reasonOf(command),
           ...deadline(later(state.deadlineAt, command.ms)),
         },
       ]);
     case 'end':
-      return accept(facts, endEvents(state, command.by, command.reason, facts.now));
+      return accept(facts, endEvents(state, command.by, command, facts.now));
     case 'lower-hand':
       return accept(facts, state.handRaisedAt === undefined ? [] : [{ type: 'hand-lowered', by: command.by }]);
     case 'refund-play':
-      return refundPlay(state, command.by, command.reason, facts);
+      return refundPlay(state, command, facts);
     case 'lose-connection':
       return accept(facts, loseLine(state, facts.test.specification.lostLine, command.unheardFrom));
     case 'note-inference':
@@ -236,9 +244,9 @@ function arrive(
 }
 
 /** Ends a session before its time: what was answered stays, nothing is scored in the candidate's name. */
-const endEvents = (state: SessionState, by: string, note: string, now: Instant): EventBody[] => [
+const endEvents = (state: SessionState, by: string, { why, reason }: GivenReason, now: Instant): EventBody[] => [
   ...(state.pausedAt === undefined ? [] : [{ type: 'resumed', by } as const]),
-  { type: 'closed', by, reason: 'ended', note, ...heldClose(state, 'ended', now) },
+  { type: 'closed', by, reason: 'ended', ...defined({ why }), note: reason, ...heldClose(state, 'ended', now) },
 ];
 
 /** An outage before admission, or one already recorded, changes nothing. */
@@ -254,8 +262,7 @@ function measureOutage(
 
 function refundPlay(
   state: SessionState,
-  by: string,
-  reason: string,
+  command: { readonly by: string } & GivenReason,
   facts: SessionFacts,
 ): Accepted | Refused<SessionRefusal> {
   const { step } = state;
@@ -266,7 +273,15 @@ function refundPlay(
         ? state.turns.find((turn) => turn.position === step.position)
         : undefined;
   if (current === undefined || current.plays === 0) return refuse({ code: 'nothing-to-refund' });
-  return accept(facts, [{ type: 'play-refunded', by, handle: current.handle, reason, plays: current.plays - 1 }]);
+  return accept(facts, [
+    {
+      type: 'play-refunded',
+      by: command.by,
+      handle: current.handle,
+      ...reasonOf(command),
+      plays: current.plays - 1,
+    },
+  ]);
 }
 
 function lastsTooLong({ admittedAt, reopenedAt = admittedAt }: SessionState, now: Instant): boolean {
@@ -302,7 +317,8 @@ function closeOverdue(
       held === undefined ? [sessionClosed] : [],
     );
   }
-  if (lastsTooLong(state, facts.now)) return accept(facts, endEvents(state, 'clock', 'not finished', facts.now));
+  if (lastsTooLong(state, facts.now))
+    return accept(facts, endEvents(state, 'clock', { reason: 'not finished' }, facts.now));
   return accept(facts, []);
 }
 

@@ -188,9 +188,10 @@ const recordings: Evolvers<'turn-presented' | 'recording-started' | 'recording-s
 };
 
 const acts: Evolvers<'paused' | 'resumed' | 'extra-time-granted' | 'hand-raised' | 'hand-lowered'> = {
-  paused: (state, event) => ({ ...state, pausedAt: event.at }),
+  paused: (state, { at, why }) => ({ ...state, pausedAt: at, ...(why === undefined ? {} : { pausedFor: why }) }),
   // A line that is still lost stops the clock from here on: until here the pause did.
-  resumed: (state, event) => withDeadline(withLostLine(without(state, 'pausedAt'), { from: event.at }), event),
+  resumed: (state, event) =>
+    withDeadline(withLostLine(without(state, 'pausedAt', 'pausedFor'), { from: event.at }), event),
   'extra-time-granted': (state, event) => withDeadline({ ...state, extraMs: state.extraMs + event.ms }, event),
   'hand-raised': (state, event) => ({ ...state, handRaisedAt: event.at }),
   'hand-lowered': (state) => without(state, 'handRaisedAt'),
@@ -211,7 +212,7 @@ const heldAnswers: Evolvers<'answer-held' | 'held-answer-decided'> = {
 
 const closes: Evolvers<'closed' | 'close-settled' | 'reopened'> = {
   closed: (state, event) => ({
-    ...without(state, 'deadlineAt', 'pausedAt', 'handRaisedAt'),
+    ...without(state, 'deadlineAt', 'pausedAt', 'pausedFor', 'handRaisedAt'),
     step: { name: 'closed' },
     closed: { at: event.at, reason: event.reason, ...(event.held === undefined ? {} : { held: event.held }) },
   }),
@@ -323,7 +324,7 @@ const apply = <T extends EventType>(state: SessionState, event: EventOf<T>): Ses
 
 function begin(event: SessionEvent): SessionState {
   if (event.type !== 'registered') throw new EventOrderError(event.type, 'a session begins with its registration');
-  const { type: _type, schema: _schema, at: _at, op: _op, ...registration } = event;
+  const { type: _type, schema: _schema, at: _at, op: _op, act: _act, ...registration } = event;
   return {
     registration,
     step: { name: 'registered' },
@@ -334,6 +335,7 @@ function begin(event: SessionEvent): SessionState {
     pages: 0,
     nextSeq: 0,
     outcomes: new Map(),
+    acts: new Set(),
     practice: [],
     practicePlays: new Map(),
     items: [],
@@ -377,7 +379,8 @@ function noteStaff(state: SessionState, event: SessionEvent): SessionState {
 /** The state after one more event. Throws EventOrderError when the event cannot follow. */
 export function evolve(state: Session, event: SessionEvent): SessionState {
   if (state === undefined) return begin(event);
-  return noteStaff(settle(apply(state, event), event), event);
+  const after = noteStaff(settle(apply(state, event), event), event);
+  return event.act === undefined ? after : { ...after, acts: new Set(after.acts).add(event.act) };
 }
 
 export const evolveAll = (state: Session, events: readonly SessionEvent[]): Session =>

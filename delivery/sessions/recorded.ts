@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../storage/document/json.ts';
 import { Language } from '../../item-bank/items/item.ts';
 import { Inference } from '../proctoring/inference.ts';
+import { ReasonCode } from '../proctoring/reason-code.ts';
 import { Severity, Signal } from '../proctoring/signal.ts';
 import { RefusalCode } from './operation.ts';
 import { resultKeyHash } from './personal.ts';
@@ -49,7 +50,8 @@ const step = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('speaking'), part: count, position }),
 ]);
 
-const head = { at, op: z.strictObject({ id: text, seq: count }).exactOptional() };
+const head = { at, op: z.strictObject({ id: text, seq: count }).exactOptional(), act: text.exactOptional() };
+const why = ReasonCode.exactOptional();
 const event = <T extends EventType, S extends z.core.$ZodShape>(type: T, members: S) =>
   z.strictObject({ type: z.literal(type), schema: z.literal(1), ...head, ...members });
 
@@ -127,15 +129,16 @@ export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf
     peak: z.number(),
   }),
   'part-completed': event('part-completed', { part: text, reason: text }),
-  paused: event('paused', { by: text, reason: text }),
+  paused: event('paused', { by: text, why, reason: text }),
   resumed: event('resumed', { by: text, deadlineAt: at.exactOptional() }),
   'extra-time-granted': event('extra-time-granted', {
     by: text,
     ms: z.number(),
+    why,
     reason: text,
     deadlineAt: at.exactOptional(),
   }),
-  'play-refunded': event('play-refunded', { by: text, handle: text, reason: text, plays: count }),
+  'play-refunded': event('play-refunded', { by: text, handle: text, why, reason: text, plays: count }),
   'hand-raised': event('hand-raised', {}),
   'hand-lowered': event('hand-lowered', { by: text }),
   'signal-recorded': event('signal-recorded', { signal: Signal, severity: Severity }),
@@ -168,11 +171,12 @@ export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf
   closed: event('closed', {
     by: text,
     reason: z.enum(['completed', 'deadline', 'ended']),
+    why,
     note: text.exactOptional(),
     held: z.strictObject({ until: at, step, remainingMs: z.number().exactOptional() }).exactOptional(),
   }),
   'close-settled': event('close-settled', {}),
-  reopened: event('reopened', { by: text, reason: text, step, deadlineAt: at.exactOptional() }),
+  reopened: event('reopened', { by: text, why, reason: text, step, deadlineAt: at.exactOptional() }),
 };
 const isKnown = (type: unknown): type is EventType =>
   typeof type === 'string' && Object.hasOwn(sessionEventSchemas, type);

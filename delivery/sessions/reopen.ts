@@ -4,9 +4,10 @@
  * back. Pure.
  */
 import type { Refused } from '../../storage/journal/stream.ts';
+import { defined } from '../../storage/document/defined.ts';
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { remainingMs } from './clock.ts';
-import type { EventBody, HeldClose, SessionState } from './session.ts';
+import type { EventBody, GivenReason, HeldClose, SessionState } from './session.ts';
 
 /** A close that may be a mistake is held for so long, ms. */
 export const heldMs = 30 * 60_000;
@@ -50,12 +51,19 @@ export const isDue = ({ closed }: SessionState, now: Instant): boolean =>
 
 export function reopened(
   { closed }: SessionState,
-  { by, reason }: { readonly by: string; readonly reason: string },
+  { by, why, reason }: { readonly by: string } & GivenReason,
   now: Instant,
 ): EventBody | Refused<{ readonly code: 'session-open' | 'close-settled' }> {
   if (closed === undefined) return { refused: { code: 'session-open' } };
   if (closed.held === undefined) return { refused: { code: 'close-settled' } };
   const { step, remainingMs: leftMs } = closed.held;
   const deadlineAt = leftMs === undefined ? undefined : toInstant(toEpochMs(now) + leftMs);
-  return { type: 'reopened', by, reason, step, ...(deadlineAt === undefined ? {} : { deadlineAt }) };
+  return {
+    type: 'reopened',
+    by,
+    ...defined({ why }),
+    reason,
+    step,
+    ...(deadlineAt === undefined ? {} : { deadlineAt }),
+  };
 }

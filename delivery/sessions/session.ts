@@ -7,6 +7,7 @@ import type { Language, ItemRef } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
 import type { Inference, InferenceType } from '../proctoring/inference.ts';
+import type { ReasonCode } from '../proctoring/reason-code.ts';
 import type { Signal, Severity } from '../proctoring/signal.ts';
 import type { OperationOutcome, RefusalCode } from './operation.ts';
 
@@ -100,6 +101,12 @@ export interface RefusedValue {
   readonly peak?: number;
 }
 
+/** Why staff did something: as a code, and in the words that were typed. One of them may be absent or empty. */
+export interface GivenReason {
+  readonly why?: ReasonCode;
+  readonly reason: string;
+}
+
 interface Events {
   registered: Registration;
   /** The one code that lets a device in from now on, by its hash; `admits` when it was pushed to a seat. */
@@ -162,16 +169,15 @@ interface Events {
     readonly peak: number;
   };
   'part-completed': { readonly part: string; readonly reason: string };
-  paused: { readonly by: string; readonly reason: string };
+  paused: { readonly by: string } & GivenReason;
   /** `deadlineAt` is the moved deadline, where a clock runs. */
   resumed: { readonly by: string; readonly deadlineAt?: Instant };
   'extra-time-granted': {
     readonly by: string;
     readonly ms: number;
-    readonly reason: string;
     readonly deadlineAt?: Instant;
-  };
-  'play-refunded': { readonly by: string; readonly handle: string; readonly reason: string; readonly plays: number };
+  } & GivenReason;
+  'play-refunded': { readonly by: string; readonly handle: string; readonly plays: number } & GivenReason;
   'hand-raised': object;
   'hand-lowered': { readonly by: string };
   'signal-recorded': { readonly signal: Signal; readonly severity: Severity };
@@ -198,13 +204,14 @@ interface Events {
   closed: {
     readonly by: string;
     readonly reason: 'completed' | 'deadline' | 'ended';
+    readonly why?: ReasonCode;
     readonly note?: string;
     readonly held?: HeldClose;
   };
   /** Nobody reopened the session in time: what follows from its close is done now. */
   'close-settled': object;
   /** Goes on where it was closed, paused; `deadlineAt` is as long after this event as there was time left. */
-  reopened: { readonly by: string; readonly reason: string; readonly step: Step; readonly deadlineAt?: Instant };
+  reopened: { readonly by: string; readonly step: Step; readonly deadlineAt?: Instant } & GivenReason;
 }
 /** A close that may be a mistake: nothing follows from it until then, so that the session can be opened again. */
 export interface HeldClose {
@@ -220,6 +227,8 @@ export interface EventHead {
   readonly schema: 1 | 2;
   readonly at: Instant;
   readonly op?: { readonly id: string; readonly seq: number };
+  /** The act on many sessions that this one belongs to. */
+  readonly act?: string;
 }
 export type EventBody<T extends EventType = EventType> = { [K in T]: { readonly type: K } & Events[K] }[T];
 export type EventOf<T extends EventType = EventType> = { [K in T]: EventBody<K> & EventHead }[T];
@@ -285,6 +294,8 @@ export interface SessionState {
   readonly nextSeq: number;
   /** By operation id: the stored outcome of everything acknowledged. */
   readonly outcomes: ReadonlyMap<string, OperationOutcome>;
+  /** Acts on many sessions that were carried out on this one. */
+  readonly acts: ReadonlySet<string>;
   readonly practice: readonly (GivenItem | GivenTurn)[];
   readonly practicePlays: ReadonlyMap<string, number>;
   /** Adaptive: in the order presented. Linear: the whole form. */
@@ -303,6 +314,7 @@ export interface SessionState {
     readonly choice: number;
     readonly at: Instant;
   }[];
+  readonly pausedFor?: ReasonCode;
   readonly handRaisedAt?: Instant;
   readonly disconnectedAt?: Instant;
   /** While the line is lost: the last that was heard, and from when the clock stands still, for how long at most. */

@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start.ts')).startCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
+  'verify-close-out': async () => (await import('./verify-close-out.ts')).verifyCloseOutCommand,
   recompute: async () => (await import('./recompute.ts')).recomputeCommand,
   rescore: async () => (await import('./rescore.ts')).rescoreCommand,
   annul: async () => (await import('./annul.ts')).annulCommand,

@@ -8,6 +8,7 @@ import { Staff, person } from '../session-client.ts';
 import { accessibilityFaults, hasBrowser, launchBrowser, openWindow, shot } from './browser.ts';
 import { CandidatePages, catalogue } from './candidate-pages.ts';
 import { expect } from './expect.ts';
+import { panelOf, rowOf } from './room-page.ts';
 
 const staffText = catalogue('staff/nl');
 const text = (key: string, name = ''): string => staffText(`staff.${key}`).replace('{{name}}', name);
@@ -34,6 +35,7 @@ describe.runIf(hasBrowser)('the invigilator', () => {
     await page.getByLabel(text('login.account')).fill(account);
     await page.getByLabel(text('login.password')).fill(password);
     await page.getByRole('button', { name: text('login.go') }).click();
+    await page.getByRole('button', { name: text('room.place.expected') }).click();
     await expect(page.getByRole('heading', { name: text('expected.title.today') })).toBeVisible();
     return { page, faults };
   }
@@ -98,11 +100,14 @@ describe.runIf(hasBrowser)('the invigilator', () => {
     await seat.page.goto(`/#code=${code.toLowerCase()}`);
     const candidate = new CandidatePages(seat.page);
     await expect(candidate.heading('waiting.title')).toBeVisible();
-    const card = page.getByRole('article', { name: amina });
+    await page.getByRole('button', { name: text('room.place.sessions') }).click();
+    const card = await panelOf(page, amina);
     await button(card, 'act.admit').click();
-    await button(page.getByRole('dialog'), 'act.admit').click();
+    await button(card, 'act.admit').click();
     await expect(candidate.heading('confirm.title')).toBeVisible();
     await expect(card.getByText(text('status.active'))).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(rowOf(page, amina).getByText(text('status.active'))).toBeVisible();
     expectValue([...faults, ...seat.faults]).toEqual([]);
   }, 120_000);
 

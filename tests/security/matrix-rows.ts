@@ -151,6 +151,17 @@ export const rows: Readonly<Record<string, Row>> = {
   'post /invigilator/sessions/{id}/refund-play': { ...session, body: reason, own: 204 },
   'post /invigilator/sessions/{id}/lower-hand': { ...session, own: 204 },
   'post /invigilator/sessions/{id}/push': { ...session, body: ({ seat }) => ({ seat }), own: 204 },
+  'post /invigilator/room/act': {
+    body: ({ openSession }) => ({
+      id: 'matrix-act-000001',
+      sessions: [openSession],
+      act: { kind: 'extra-time', ms: 60_000, ...reason },
+    }),
+    own: 200,
+    belongsTo: 'centre',
+    private: 200,
+  },
+  'get /invigilator/close-out': { own: 200, belongsTo: 'centre', private: 200 },
   'post /invigilator/clock/confirm': { body: { noticedAt: '2026-11-27T10:00:00.000Z' }, own: 409 },
   'post /invigilator/sessions/{id}/reopen': { ...session, body: reason, own: 409 },
   'post /invigilator/sessions/{id}/end': { ...session, body: reason, own: 204 },

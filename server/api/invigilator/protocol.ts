@@ -20,11 +20,15 @@
  * {reason}  -> 204
  *   POST sessions/:id/held-answer {answer, counts} -> 204  whether an answer that came during a pause counts
  *   POST sessions/:id/reopen {reason}  -> 204             takes back a close that was a mistake; goes on by a new code
+ *   POST room/act      RoomAct -> RoomActDone         one act on a selection or the whole room; once, if repeated
  *   POST clock/confirm {noticedAt}     -> 204             the clocks were looked at: deadlines close sessions again
+ *   GET  close-out?day=            -> CloseOutMade    the signed report of a day, today unless given
  *   GET  sessions/:id/log              -> ProctoringLog
  */
 import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
+import { CloseOut } from '../../../delivery/monitoring/close-out.ts';
+import { ReasonCode } from '../../../delivery/proctoring/reason-code.ts';
 
 export const RegistrationForm = z.strictObject({
   name: z.string().trim().min(1).max(100),
@@ -43,7 +47,13 @@ const day = z.iso.date();
 export const ScheduleForm = RegistrationForm.extend({ day });
 export const Scheduled = z.strictObject({ registration: z.string() });
 export const Reschedule = z.strictObject({ day });
-export const Absence = z.strictObject({ excused: z.boolean() });
+/** What was typed may be left out where a code is chosen. */
+const reason = { why: ReasonCode.optional(), reason: z.string().trim().max(500).default('') };
+const isGiven = ({ why, reason: typed }: { why?: ReasonCode | undefined; reason: string }): boolean =>
+  why !== undefined || typed !== '';
+const notGiven = { path: ['reason'], error: 'a code or a text' };
+
+export const Absence = z.strictObject({ excused: z.boolean(), ...reason });
 
 export const ExpectedQuery = z.strictObject({
   day: day.optional(),
@@ -92,12 +102,41 @@ export const Code = z.strictObject({
 export type Code = z.infer<typeof Code>;
 export const Registered = z.strictObject({ session: z.string(), code: Code });
 
-export const Reason = z.strictObject({ reason: z.string().trim().min(1).max(500) });
-export const ExtraTime = z.strictObject({
-  ms: z.int().min(1_000).max(7_200_000),
-  reason: z.string().trim().min(1).max(500),
+export const Reason = z.strictObject(reason).refine(isGiven, notGiven);
+const ms = z.int().min(1_000).max(7_200_000);
+export const ExtraTime = z.strictObject({ ms, ...reason }).refine(isGiven, notGiven);
+
+/** `id` names the act for ever: whoever asks twice has it carried out once. */
+export const RoomAct = z.strictObject({
+  id: z
+    .string()
+    .min(16)
+    .max(64)
+    .regex(/^[0-9a-z-]+$/),
+  /** Of the own centre; `room`: everybody whom such an act is for. */
+  sessions: z.union([z.array(z.string().max(64)).min(1).max(500), z.literal('room')]),
+  act: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('admit') }),
+    z.strictObject({ kind: z.literal('pause'), ...reason }).refine(isGiven, notGiven),
+    /** `pausedFor`: only whom a pause with this code stopped. */
+    z.strictObject({ kind: z.literal('resume'), pausedFor: ReasonCode.optional() }),
+    z.strictObject({ kind: z.literal('extra-time'), ms, ...reason }).refine(isGiven, notGiven),
+  ]),
 });
 export const HeldAnswerDecision = z.strictObject({ answer: z.string().max(64), counts: z.boolean() });
+export type RoomAct = z.infer<typeof RoomAct>;
+export const RoomActDone = z.strictObject({
+  outcomes: z.array(
+    z.strictObject({
+      session: z.string(),
+      /** `failed`: a fault of ours; ask again with the same id. */
+      outcome: z.enum(['done', 'refused', 'failed']),
+      /** Of a refusal. */
+      refusal: z.string().optional(),
+    }),
+  ),
+});
+export type RoomActDone = z.infer<typeof RoomActDone>;
 export const PushToSeat = z.strictObject({ seat: z.string().max(64) });
 
 export const RoomSession = z.strictObject({
@@ -112,6 +151,8 @@ export const RoomSession = z.strictObject({
   status: z.enum(['registered', 'arrived', 'active', 'paused', 'closed']),
   /** Where the candidate is, e.g. {part:'listening', number:7, total:33}. */
   step: z.strictObject({ name: z.string(), number: z.int().optional(), total: z.int().optional() }),
+  /** The code of the pause. */
+  pausedFor: ReasonCode.optional(),
   seat: z.string().optional(),
   connection: z.enum(['never', 'connected', 'lost']),
   handRaisedAt: z.iso.datetime().optional(),
@@ -152,6 +193,18 @@ export const Room = z.strictObject({
   clockStop: ClockStopSeen.optional(),
 });
 export type Room = z.infer<typeof Room>;
+export const CloseOutQuery = z.strictObject({ day: day.optional() });
+export const CloseOutMade = z.strictObject({
+  report: CloseOut,
+  centreName: z.string(),
+  /** By session: not part of what is signed. */
+  names: z.record(z.string(), z.string()),
+  /** By session, for each of its acts: what was typed; neither. */
+  texts: z.record(z.string(), z.array(z.string())),
+  /** Compact JWS of the report, to be kept: `meetlat verify-close-out` reads it. */
+  signed: z.string(),
+});
+export type CloseOutMade = z.infer<typeof CloseOutMade>;
 /** What changed since the event before: rows that read differently, sessions that left, all seats if one changed. */
 export const RoomChanges = z.strictObject({
   serverNow: z.iso.datetime(),
@@ -171,14 +224,18 @@ export const LogEntry = z.strictObject({
   source: z.enum(['candidate', 'browser', 'invigilator', 'system', 'inferred']),
   by: z.string().optional(),
   item: z.int().optional(),
+  why: ReasonCode.optional(),
   text: z.string().optional(),
   /** What was typed is gone with the person. */
   erased: z.literal(true).optional(),
+  /** Of a close. */
+  how: z.enum(['completed', 'deadline', 'ended']).optional(),
   durationMs: z.number().optional(),
   count: z.int().optional(),
   /** Seen by a page whose detector saw it wrongly. */
   unreliable: z.literal(true).optional(),
 });
+export type LogEntry = z.infer<typeof LogEntry>;
 export const ProctoringLog = z.strictObject({
   session: z.string(),
   /** Absent once the person was erased. */

@@ -94,7 +94,7 @@ function registrationActs(program: InvigilatorPorts): Endpoint[] {
       body: Reason,
       handle: async ({ access, param, body }) => {
         const id = await own(program, access, param('id'));
-        await registrations.handle(id, { type: 'cancel', by: access.id, reason: body.reason });
+        await registrations.handle(id, { type: 'cancel', by: access.id, ...body });
       },
     }),
     commandEndpoint({
@@ -104,7 +104,9 @@ function registrationActs(program: InvigilatorPorts): Endpoint[] {
       body: Absence,
       handle: async ({ access, param, body }) => {
         const id = await own(program, access, param('id'));
-        await registrations.handle(id, { type: 'mark-absent', by: access.id, excused: body.excused });
+        const { reason, ...rest } = body;
+        const typed = reason === '' ? {} : { reason };
+        await registrations.handle(id, { type: 'mark-absent', by: access.id, ...rest, ...typed });
       },
     }),
     jsonEndpoint({

@@ -4,14 +4,18 @@ import { proctoringLog } from '../../../delivery/monitoring/log.ts';
 import { withTypedTexts } from '../../../delivery/monitoring/typed-texts.ts';
 import type { SessionCommand } from '../../../delivery/sessions/decide.ts';
 import { type LoadedSession, type SessionId, sessionKind, sessionStream } from '../../../delivery/sessions/run.ts';
+import { defined } from '../../../storage/document/defined.ts';
 import { eventsOf } from '../../../storage/journal/stream.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
 import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
 import { type StaffAccess, guards, isStillIn } from '../access.ts';
+import { closeOutOf } from './close-out.ts';
 import { codeFor } from './code.ts';
 import {
   ClockConfirmation,
+  CloseOutMade,
+  CloseOutQuery,
   Code,
   ExtraTime,
   HeldAnswerDecision,
@@ -19,7 +23,10 @@ import {
   PushToSeat,
   Reason,
   Room,
+  RoomAct,
+  RoomActDone,
 } from './protocol.ts';
+import { actOnRoom } from './room-act.ts';
 import { registrationEndpoints } from './registration-routes.ts';
 import { RoomFeeds } from './room-feed.ts';
 import { type InvigilatorPorts, roomView } from './view.ts';
@@ -50,6 +57,7 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
           request.get('Last-Event-ID'),
         ),
     }),
+    roomActEndpoint(program, common),
     ...registrationEndpoints(program),
     ...arrivalEndpoints(program, common),
     jsonEndpoint({
@@ -74,6 +82,7 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
         };
       },
     }),
+    closeOutEndpoint(program, common),
     ...acts(program, common),
     decideHeldAnswer(program, common),
     confirmClock(program, common),
@@ -84,6 +93,32 @@ type Common = {
   readonly guard: (request: Request, response: Response) => Promise<StaffAccess>;
   readonly access: 'invigilator';
 };
+
+function roomActEndpoint(program: InvigilatorPorts, common: Common): Endpoint {
+  return jsonEndpoint({
+    ...common,
+    method: 'post',
+    path: '/invigilator/room/act',
+    summary: 'One act on a selection or the whole room',
+    body: RoomAct,
+    reply: RoomActDone,
+    problems: ['invalid-request'],
+    handle: ({ access, body }) => actOnRoom(program, access, body),
+  });
+}
+
+function closeOutEndpoint(program: InvigilatorPorts, common: Common): Endpoint {
+  return jsonEndpoint({
+    ...common,
+    method: 'get',
+    path: '/invigilator/close-out',
+    summary: 'The close-out report of a day, signed',
+    query: CloseOutQuery,
+    reply: CloseOutMade,
+    problems: ['invalid-request'],
+    handle: ({ access, query }) => closeOutOf(program, access, query.day),
+  });
+}
 
 function confirmClock(program: InvigilatorPorts, common: Common): Endpoint {
   return commandEndpoint({
@@ -176,7 +211,7 @@ function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
       problems: ['not-found', 'wrong-state'],
       handle: async ({ access, param, body }) => {
         const { id } = await ownSession(program, access, param('id'));
-        await program.sessions.handle(id, { type, by: access.id, reason: body.reason });
+        await program.sessions.handle(id, { type, by: access.id, ...defined(body) });
       },
     });
   return [
@@ -201,7 +236,7 @@ function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
       problems: ['not-found', 'wrong-state'],
       handle: async ({ access, param, body }) => {
         const { id } = await ownSession(program, access, param('id'));
-        await program.sessions.handle(id, { type: 'grant-extra-time', by: access.id, ...body });
+        await program.sessions.handle(id, { type: 'grant-extra-time', by: access.id, ...defined(body) });
       },
     }),
   ];

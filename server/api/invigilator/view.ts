@@ -29,6 +29,7 @@ export type InvigilatorPorts = Pick<
   | 'sessions'
   | 'persons'
   | 'typed'
+  | 'sign'
   | 'accounts'
   | 'staffSessions'
   | 'now'

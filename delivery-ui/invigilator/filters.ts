@@ -1,0 +1,30 @@
+/** Which rows are looked at: by one question, and by what was typed. Pure. */
+import type { RoomSession } from '../../server/api/invigilator/protocol.ts';
+
+type Fits = (session: RoomSession) => boolean;
+const isOpen: Fits = ({ status }) => status !== 'closed';
+
+/** One session may be counted by several: somebody at work who asks for help. */
+export const filters = {
+  open: isOpen,
+  active: ({ status }) => status === 'active',
+  help: (session) => isOpen(session) && session.handRaisedAt !== undefined,
+  red: (session) => isOpen(session) && (session.faults.length > 0 || session.incidents.critical > 0),
+  lost: (session) => isOpen(session) && session.connection === 'lost',
+  waiting: ({ status }) => status === 'arrived',
+  paused: ({ status }) => status === 'paused',
+  registered: ({ status }) => status === 'registered',
+  closed: (session) => !isOpen(session),
+} as const satisfies Record<string, Fits>;
+export type Filter = keyof typeof filters;
+
+/** Without case and accents, as a name is typed in a hurry. */
+const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+/** Every word that was typed stands in the name or at the seat. */
+export function isAbout(session: RoomSession, typed: string): boolean {
+  const text = plain(`${session.name ?? ''} ${session.seat ?? ''}`);
+  return plain(typed)
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}

@@ -1,0 +1,20 @@
+import type { RoomSession } from '../../server/api/invigilator/protocol.ts';
+
+/** A row of a candidate at work. */
+export const rowOf = (name: string, change: Partial<RoomSession> = {}): RoomSession => ({
+  session: name,
+  name,
+  test: 'mo',
+  title: { nl: 'MO' },
+  language: 'nl',
+  contactLanguage: 'nl',
+  status: 'active',
+  step: { name: 'linear' },
+  connection: 'connected',
+  faults: [],
+  incidents: { notice: 0, warning: 0, critical: 0 },
+  outageMs: 0,
+  givenBackMs: 0,
+  heldAnswers: [],
+  ...change,
+});

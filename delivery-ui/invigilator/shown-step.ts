@@ -1,0 +1,55 @@
+/** Where a candidate is, in words and short. */
+import type { RoomSession } from '../../server/api/invigilator/protocol.ts';
+import { interfaceLanguage, text, textOfCode } from '../shared/i18n/texts.svelte.ts';
+
+export const titleOf = ({ title, test }: Pick<RoomSession, 'title' | 'test'>): string =>
+  title[interfaceLanguage.code] ?? title['nl'] ?? test;
+
+export function stepOf({ step }: RoomSession): string {
+  if (step.number === undefined) return textOfCode('staff.step', step.name);
+  return textOfCode('staff.step', step.name === 'practice' ? 'practice' : `${step.name}.n`, {
+    number: step.number,
+    total: step.total ?? 0,
+  });
+}
+
+/** For a row: "7/33". */
+export const shortStepOf = (session: RoomSession): string =>
+  session.step.number === undefined ? stepOf(session) : `${session.step.number}/${session.step.total ?? 0}`;
+
+/** A device that came in with a code has no name of a place. */
+export const seatOf = ({ seat }: Pick<RoomSession, 'seat'>): string =>
+  seat === undefined || seat === 'device' ? '' : seat;
+
+export interface RowMark {
+  readonly tone: 'bad' | 'warn' | 'plain';
+  readonly icon?: 'hand' | 'warning';
+  readonly text: string;
+}
+
+/** What asks for a look: help, then devices, the line, our own outages, and last what the candidate did. */
+export function marksOf(session: RoomSession): RowMark[] {
+  if (session.status === 'closed') return [];
+  const { notice, warning, critical } = session.incidents;
+  const count = notice + warning + critical;
+  const last = session.lastIncident === undefined ? '' : ` (${textOfCode('staff.log', session.lastIncident)})`;
+  return [
+    ...(session.handRaisedAt === undefined ? [] : [{ tone: 'bad', icon: 'hand', text: text('staff.hand') } as const]),
+    ...session.faults.map((fault) => ({ tone: 'bad', icon: 'warning', text: text(`staff.fault.${fault}`) }) as const),
+    ...(session.connection === 'lost' ? [{ tone: 'warn', text: text('staff.connection.lost') } as const] : []),
+    ...(session.outageMs >= 5000
+      ? [{ tone: 'warn', text: text('staff.outage', { count: Math.round(session.outageMs / 1000) }) } as const]
+      : []),
+    ...(session.heldAnswers.length === 0
+      ? []
+      : [{ tone: 'warn', text: text('staff.room.held', { count: session.heldAnswers.length }) } as const]),
+    ...(count === 0
+      ? []
+      : [
+          {
+            tone: critical > 0 ? 'bad' : warning > 0 ? 'warn' : 'plain',
+            text: `${text('staff.col.signals')}: ${count}${last}`,
+          } as const,
+        ]),
+  ];
+}
