@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './tests/sequencer.ts';
 
 // `npm test` runs reduced counts; MEETLAT_FULL=1 (npm run full) the full ones.
 export default defineConfig({
@@ -21,6 +22,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    sequence: { sequencer: SlowestFirst },
     maxWorkers: 2,
   },
 });

@@ -1,7 +1,7 @@
 /**
  * Whoever only sits the test is never reported: a whole session in a real Chromium by mouse, by touch and by keyboard
  * leaves no signal, nor anything that the server saw for itself. Whoever does go to another window is. The oral test
- * with few questions; the whole of it at full counts.
+ * with few questions and two tasks; the whole of it at full counts.
  */
 import { rmSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -31,7 +31,7 @@ async function withRealFocus(context: BrowserContext, page: Page): Promise<void>
 }
 
 describe.runIf(hasBrowser)('the proctoring log', () => {
-  const content = shortTest({ items: 5, parts: ['listening', 'speaking'] });
+  const content = shortTest({ items: 3, parts: ['listening', 'speaking'], tasks: 2 });
   let server: ServerProcess;
   const browsers: Browser[] = [];
   let invigilator: Staff;

@@ -12,9 +12,11 @@ export interface ShortTest {
   readonly items: number;
   readonly itemLimitMs?: number;
   readonly parts: readonly ('listening' | 'speaking')[];
+  /** Of the speaking part; all of them when not said. */
+  readonly tasks?: number;
 }
 
-export function shortTest({ items, itemLimitMs, parts }: ShortTest): string {
+export function shortTest({ items, itemLimitMs, parts, tasks }: ShortTest): string {
   const oral = Specification.parse(read('demonstration/specifications/nt2-oral.json'));
   const short = {
     ...oral,
@@ -23,6 +25,7 @@ export function shortTest({ items, itemLimitMs, parts }: ShortTest): string {
     practice: oral.practice.filter((id) => id !== 'PRACTICE-S' || parts.includes('speaking')),
     parts: oral.parts.flatMap((part): TestPart[] => {
       if (!parts.some((id) => id === part.id)) return [];
+      if (part.kind === 'speaking') return [{ ...part, tasks: part.tasks.slice(0, tasks) }];
       if (part.kind !== 'adaptive') return [part];
       const policy = { ...part.policy, minimumItems: items, maximumItems: items, pretestPositions: [] };
       return [{ ...part, policy, itemLimitMs: itemLimitMs ?? part.itemLimitMs }];

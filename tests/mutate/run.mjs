@@ -148,7 +148,8 @@ async function main(argv) {
     words.every((word) => `${rule} ${file}`.includes(word)),
   );
   const queue = wrong.length === 0 ? [...chosen] : [];
-  const tests = [...new Set(queue.map(({ test }) => test))];
+  // The tenth is a part of npm test, which runs these tests on the sound tree itself.
+  const tests = argv.includes('--tenth') ? [] : [...new Set(queue.map(({ test }) => test))];
   const survivors = [];
   await inLanes(Math.min(argv.includes('--tenth') ? 1 : 2, queue.length), async (copy) => {
     // A test that fails on the sound tree would seem to hold every rule.
