@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRules, shard, tenth } from './run.mjs';
+import { readRules, shard, startsProgram, tenth } from './run.mjs';
 
 describe('the list of rules', () => {
   it('draws another tenth at another commit, and every rule at some', () => {
@@ -18,6 +18,12 @@ describe('the list of rules', () => {
     expect(parts.flat()).toHaveLength(all.length);
     expect(new Set(parts.flat())).toEqual(new Set(all));
     for (const part of parts) expect(part.length).toBeGreaterThan(0);
+  });
+  it('bundles the program anew for a test that starts it, itself or by what it imports', () => {
+    const starts = (path: string): boolean => startsProgram(join(import.meta.dirname, '../..', path));
+    expect(starts('tests/security/pause.test.ts')).toBe(true);
+    expect(starts('tests/security/access-matrix.test.ts')).toBe(true);
+    expect(starts('delivery/sessions/infer.test.ts')).toBe(false);
   });
   it('a tenth of the rules is held', () => {
     const { stdout, status } = spawnSync(process.execPath, [join(import.meta.dirname, 'run.mjs'), '--tenth'], {

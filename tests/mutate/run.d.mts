@@ -4,9 +4,10 @@ export interface Rule {
   readonly find: string;
   readonly replace: string;
   readonly test: string;
-  readonly built?: true;
 }
 export function readRules(): Rule[];
 export function complaints(rules: readonly Rule[]): string[];
 export function tenth(rules: readonly Rule[], commit: string): Rule[];
 export function shard(rules: readonly Rule[], n: number, count: number): Rule[];
+/** Does the test start the program as it is bundled? */
+export declare function startsProgram(path: string, seen?: Set<string>): boolean;

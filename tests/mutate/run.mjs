@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '../..');
 
-/** @typedef {{ rule: string, file: string, find: string, replace: string, test: string, built?: true }} Rule */
+/** @typedef {{ rule: string, file: string, find: string, replace: string, test: string }} Rule */
 
 /** @returns {Rule[]} */
 export const readRules = () => JSON.parse(readFileSync(join(root, 'tests/mutate/rules.json'), 'utf8'));
@@ -104,8 +104,19 @@ async function outcomeOf(copy, test) {
   return numFailedTests > 0 ? 'failed' : 'broken';
 }
 
+/** Does the test start the program as it is bundled, itself or by what it imports? Then a broken rule is bundled, too. */
+export function startsProgram(path, seen = new Set()) {
+  if (seen.has(path) || !existsSync(path)) return false;
+  seen.add(path);
+  const source = readFileSync(path, 'utf8');
+  if (source.includes('bin/meetlat.mjs')) return true;
+  const imported = [...source.matchAll(/from '(\.{1,2}\/[^']+)'/g)].map(([, name]) => join(dirname(path), name));
+  return imported.filter((name) => /\/tests\/|\.suite\.ts$/.test(name)).some((name) => startsProgram(name, seen));
+}
+
 /** @returns {Promise<string | undefined>} why the rule is not held; undefined when its test failed, as it must. */
-async function breakRule(copy, { file, find, replace, test, built }) {
+async function breakRule(copy, { file, find, replace, test }) {
+  const built = startsProgram(join(copy, test));
   const path = join(copy, file);
   const sound = readFileSync(path, 'utf8');
   writeFileSync(

@@ -1,6 +1,7 @@
 /**
  * The level of SIBTEST where the groups lie far apart and the test is short, where matching on raw scores is hardest:
- * 2,000 replications with MEETLAT_FULL=1, otherwise few. The crossing test is not studied here.
+ * 2,000 replications with MEETLAT_FULL=1, otherwise few; of the crossing test, which
+ * draws its p, 600.
  */
 import { describe, expect, it } from 'vitest';
 import { isFull, recordFigures } from '../../../../tests/figures.ts';
@@ -69,6 +70,23 @@ describe('SIBTEST, groups apart', () => {
       expect(rate).toBeGreaterThan(0.04 - (isFull ? 2 : 4) * error);
     },
     600_000,
+  );
+
+  it.each(isFull ? conditions : conditions.slice(1, 3))(
+    'keeps the level of the crossing test: $items items, $each a group, $apart SD',
+    (condition) => {
+      const replications = isFull ? 600 : 40;
+      const rate = rateOf(condition, replications, { kind: 'crossing' });
+      const error = Math.sqrt((0.05 * 0.95) / replications);
+      const { items, each, apart } = condition;
+      recordFigures(`dif-error-rate-crossing-sibtest-${items}-${each}-${10 * apart}`, {
+        ...{ replications, level: 0.05, items, each, apart },
+        ...{ rate, monteCarloError: error },
+      });
+      expect(rate).toBeLessThan(0.06 + (isFull ? 2 : 4) * error);
+      expect(rate).toBeGreaterThan(0.04 - (isFull ? 2 : 4) * error);
+    },
+    900_000,
   );
 
   it('and by its first definition does not', () => {
