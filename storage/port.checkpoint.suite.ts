@@ -121,6 +121,15 @@ export function checkpointSuite({ opened, storage, tenant }: Bench): void {
       if (last === undefined) throw new Error('no checkpoint');
       const anchor = { number: last.value.number, hash: checkpointHash(last.value) };
 
+      const against = async (hash: string) => {
+        const anchors = [{ ...anchor, hash }];
+        const found = await verifyCheckpoints({ storage: storage(), keys: await signing().jwks(), anchors });
+        return found.findings.filter(({ where }) => where === `checkpoint ${anchor.number}`).map(({ code }) => code);
+      };
+      expect(await against(anchor.hash)).toEqual([]);
+      expect(await against(anchor.hash.slice(0, 16))).toEqual([]);
+      expect(await against('0'.repeat(64))).toEqual(['checkpoint-forged']);
+
       await collection.remove(last, last.revision);
       expect(await findings(stream)).toEqual([`checkpoint-removed: session ${stream.tenant}/s1, version 1`]);
       const verified = await verifyCheckpoints({ storage: storage(), keys: await signing().jwks(), anchors: [anchor] });

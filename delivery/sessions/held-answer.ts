@@ -25,8 +25,7 @@ export function answerDuringPause(
   const chosenAt = madeAt(operation, facts.now);
   const unheardFrom =
     facts.test.specification.lostLine.lateAnswers === 'never' ? undefined : unheardSince(state, chosenAt, facts);
-  const couldNotCome = unheardFrom !== undefined && isUnderWay(pausedAt, unheardFrom);
-  if (chosenAt !== undefined && chosenAt <= pausedAt && couldNotCome)
+  if (chosenAt !== undefined && chosenAt <= pausedAt && unheardFrom !== undefined)
     return { ...answered, late: { chosenAt, unheardFrom } };
   const { handle, option, choice } = answered;
   return { type: 'answer-held', handle, option, choice, pausedAt };

@@ -199,7 +199,8 @@ describe('items that are alike', () => {
   };
   const pair = (changed: Partial<ChoiceItem> = {}) => [
     planted('L-1', { nl: one }, changed),
-    planted('L-2', { nl: { ...one, heard: 'De trein vertrekt van spoor tien' } }),
+    // Not one answer in common.
+    planted('L-2', { nl: { ...one, heard: 'De trein vertrekt van spoor negen', answers: ['zes', 'negen', 'elf'] } }),
     ...many((n) => heardItem(n + 3, [0, 1, 2], n % 3), 6),
   ];
   it('are enemies', () => {
