@@ -9,6 +9,7 @@ import { type Logger, pino } from 'pino';
 import { encodeId } from '../storage/document/id.ts';
 import { type Instant, toInstant } from '../storage/document/instant.ts';
 import { type CheckpointMemory, writeCheckpoint } from '../storage/journal/checkpoint.ts';
+import type { DataKeys } from '../storage/keys/data-keys.ts';
 import { SigningKeys } from '../storage/keys/signing-keys.ts';
 import { leases } from '../storage/journal/lease.ts';
 import type { Collection, Storage } from '../storage/port.ts';
@@ -54,6 +55,7 @@ import { Leadership } from './jobs/leadership.ts';
 import { type Liveness, lastAlive, livenessDefinition, livenessJobs, measureOutage } from './jobs/liveness.ts';
 import { findOpen, sessionJobs } from './jobs/open-sessions.ts';
 import { recordJobs } from './jobs/records.ts';
+import { retentionJob } from './jobs/retention.ts';
 import { UploadFolder } from './jobs/upload-folder.ts';
 import type { Job } from './jobs/job.ts';
 import { type OpeningPorts, openSealed } from './open-storage.ts';
@@ -187,7 +189,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
       measure: measured.measure,
     }),
     metrics: measured.application,
-    jobs: [...(await jobsOf(program, { memory, watch, liveness })), itemCountsJob(counts, stores.agencies)],
+    jobs: [...(await jobsOf(program, { memory, watch, liveness, ...keeping })), itemCountsJob(counts, stores.agencies)],
     reachableAt: (url) => {
       publicUrl = url;
     },
@@ -316,9 +318,10 @@ interface JobPorts {
   readonly memory: CheckpointMemory;
   readonly watch: ClockWatch;
   readonly liveness: Collection<Liveness, never>;
+  readonly dataKeys: DataKeys;
 }
 
-async function jobsOf(program: WholeProgram, { memory, watch, liveness }: JobPorts): Promise<Job[]> {
+async function jobsOf(program: WholeProgram, { memory, watch, liveness, dataKeys }: JobPorts): Promise<Job[]> {
   const followUp: FollowUpPorts = {
     ...program,
     deliveries: program.configuration.trajectory === undefined ? undefined : program.deliveries,
@@ -336,6 +339,7 @@ async function jobsOf(program: WholeProgram, { memory, watch, liveness }: JobPor
     consequencesJob({ ...program, follow: (consequence, origin) => follow(followUp, consequence, origin) }),
     ...recordJobs(program, guardedFetch(), memory),
     program.calibrations.sweep(),
+    retentionJob({ ...program, dataKeys }),
   ];
 }
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { admissionCodes } from '../people/access/codes.ts';
 import { agencies, tenants } from '../people/agencies/agency.ts';
+import { retentionKind } from '../people/agencies/retention.ts';
 import { personKind } from '../people/candidates/erasure.ts';
 import { candidates } from '../people/candidates/candidate.ts';
 import { accounts } from '../people/staff/account.ts';
@@ -102,7 +103,10 @@ export async function verifyEverything(
   ports: Omit<VerifyPorts, 'storage' | 'scopes'>,
 ): Promise<Verified> {
   const ofAgencies = (await tenants(await storage.collection(agencies))).flatMap((tenant) =>
-    [personKind, registrationKind, sessionKind, ratingKind, resultKind].map((kind) => ({ tenant, kind })),
+    [personKind, registrationKind, retentionKind, sessionKind, ratingKind, resultKind].map((kind) => ({
+      tenant,
+      kind,
+    })),
   );
   const scopes = [{ tenant: installationTenant, kind: bankKind }, installationStream, ...ofAgencies];
   return verifyCheckpoints({ storage, scopes, ...ports });

@@ -3,7 +3,9 @@ import type { Instant } from '../storage/document/instant.ts';
 import type { PersonCipher } from '../storage/keys/person-cipher.ts';
 import type { Wrapping } from '../storage/keys/wrapping.ts';
 import type { Storage } from '../storage/port.ts';
+import { Retention } from '../people/agencies/retention.ts';
 import { Candidates } from '../people/candidates/candidate.ts';
+import { Erasures } from '../people/candidates/erasure.ts';
 import { TypedTexts } from '../people/candidates/typed-text.ts';
 import { accounts } from '../people/staff/account.ts';
 import { Banks } from '../item-bank/releases/run.ts';
@@ -29,6 +31,9 @@ export interface Rooms {
   readonly persons: RegisteredPersons;
   /** What staff typed about persons. */
   readonly typed: TypedTexts;
+  readonly erasures: Erasures;
+  /** How long each agency keeps what. */
+  readonly retention: Retention;
   readonly sessions: Sessions;
   /** What designers do to the banks: releases published and put in force. */
   readonly banks: Banks;
@@ -69,6 +74,8 @@ export async function openRooms(ports: RoomPorts): Promise<Rooms> {
     candidates,
     persons: new RegisteredPersons(cipher),
     typed,
+    erasures: new Erasures({ journal, now }),
+    retention: new Retention({ journal, now }),
     sessions,
     banks: new Banks({ journal, store: bank, now }),
     ratings,

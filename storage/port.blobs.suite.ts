@@ -160,6 +160,28 @@ export function blobSuite({ opened, storage, tenant }: Bench): void {
       });
     });
 
+    it('are removed whole, sealed or not, and those of others stay', async () => {
+      const name = upload();
+      const [other, begun] = [
+        { ...name, id: 'u2' },
+        { ...name, id: 'u3' },
+      ];
+      const chunks = [...chunksOf(['a']), new Uint8Array(9_000_000).fill(7)];
+      for (const one of [name, other]) {
+        await put(one, chunks);
+        await blobs().seal(manifestOf(one, chunks));
+      }
+      await put(begun, chunksOf(['b']));
+      expect(await blobs().uploads(name.tenant, 'p1')).toEqual([name, other, begun]);
+      for (const one of [name, begun, name]) await blobs().remove(one);
+      expect(await blobs().uploads(name.tenant, 'p1')).toEqual([other]);
+      expect(await blobs().info(name)).toBeUndefined();
+      expect(await blobs().read(name)).toBeUndefined();
+      expect(await blobs().chunks(begun)).toEqual([]);
+      expect((await blobs().read(other))?.length).toBe(9_000_001);
+      expect(await blobs().uploads(name.tenant, 'p2')).toEqual([]);
+    });
+
     it('are gone for good when the key of their person is destroyed; those of others stay', async () => {
       const name = upload();
       const other = { ...name, person: 'p2' };

@@ -247,6 +247,10 @@ export interface Blobs {
    * CorruptStorage when the bytes fail authentication.
    */
   read(upload: UploadId): Promise<Uint8Array | undefined>;
+  /** Of one person, sealed or not. */
+  uploads(tenant: string, person: string): Promise<readonly UploadId[]>;
+  /** Removes the chunks, sealed or not: it is as if nothing was ever uploaded. Idempotent. */
+  remove(upload: UploadId): Promise<void>;
 }
 
 /** The data key of a person: 32 bytes. Undefined when it was destroyed (erasure) and `create` is false. */

@@ -1,5 +1,5 @@
 /** The recordings of a session: whose they are, and what each is called in the blob store. */
-import type { UploadId } from '../../storage/port.ts';
+import type { Blobs, UploadId } from '../../storage/port.ts';
 
 export interface RecordingOwner {
   readonly tenant: string;
@@ -14,3 +14,10 @@ export const recordingId = ({ tenant, session, person }: RecordingOwner, upload:
   person,
   id: `${session}-${upload}`,
 });
+
+/** Everything that was uploaded in a session, also what was never finished. */
+export const recordingsOf = async (
+  blobs: Pick<Blobs, 'uploads'>,
+  { tenant, session, person }: RecordingOwner,
+): Promise<readonly UploadId[]> =>
+  (await blobs.uploads(tenant, person)).filter(({ id }) => id.startsWith(`${session}-`));

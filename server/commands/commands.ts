@@ -13,6 +13,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'replay-deliveries': async () => (await import('./replay-deliveries.ts')).replayDeliveriesCommand,
   'accept-backup': async () => (await import('./accept-backup.ts')).acceptBackupCommand,
   erase: async () => (await import('./erase.ts')).eraseCommand,
+  retention: async () => (await import('./retention.ts')).retentionCommand,
   backup: async () => (await import('./backup.ts')).backupCommand,
   restore: async () => (await import('./restore.ts')).restoreCommand,
   export: async () => (await import('./export.ts')).exportCommand,

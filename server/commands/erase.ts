@@ -37,7 +37,7 @@ async function eraseIn(stores: OpenStores, asked: AskedPerson, signing: Signing)
   const rooms = await openRooms({ ...stores, now });
   const { storage, dataKeys } = stores;
   const list = await storage.collection(sessionList);
-  const ports: ErasurePorts = { ...rooms, journal: storage.journal, dataKeys, sessionList: list, now };
+  const ports: ErasurePorts = { ...rooms, dataKeys, sessionList: list, now };
   const person = await onePerson(rooms, stores, asked);
   const takes = await erasable(ports, person);
   if (takes.underWay.length > 0)

@@ -3,7 +3,7 @@
  * pushes, wherever they lie. What happened stays in the journal, under the pseudonym, and verifies as before.
  */
 import type { Candidates } from '../../people/candidates/candidate.ts';
-import { type ErasureSignatories, isErased, recordErasure } from '../../people/candidates/erasure.ts';
+import type { ErasureSignatories, Erasures } from '../../people/candidates/erasure.ts';
 import type { SessionList } from '../../delivery/sessions/session-list.ts';
 import type { Sessions } from '../../delivery/sessions/run.ts';
 import type { Certificates } from '../../scoring/certificates/issue.ts';
@@ -12,11 +12,11 @@ import type { Deliveries } from '../../scoring/trajectory/deliveries.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { DataKeys } from '../../storage/keys/data-keys.ts';
 import { everyDocument } from '../../storage/pages.ts';
-import type { Journal, Key, Stored } from '../../storage/port.ts';
+import type { Key, Stored } from '../../storage/port.ts';
 import { unlessRaced } from '../../storage/raced.ts';
 
 export interface ErasurePorts {
-  readonly journal: Journal;
+  readonly erasures: Erasures;
   readonly dataKeys: Pick<DataKeys, 'destroyDataKey'>;
   readonly candidates: Candidates;
   readonly sessionList: SessionList;
@@ -54,7 +54,7 @@ export async function erasable(ports: ErasurePorts, person: Key): Promise<Erasab
   }
   const kept = await keptOf(ports, person);
   return {
-    isErased: await isErased(ports.journal, person),
+    isErased: await ports.erasures.isErased(person),
     sessions,
     underWay,
     undecided,
@@ -65,7 +65,7 @@ export async function erasable(ports: ErasurePorts, person: Key): Promise<Erasab
 
 /** Safe to repeat: whoever comes after a kill finishes it. */
 export async function erase(ports: ErasurePorts, person: Key, signed: ErasureSignatories): Promise<void> {
-  const { journal, dataKeys, candidates, now } = ports;
+  const { erasures, dataKeys, candidates, now } = ports;
   await dataKeys.destroyDataKey(person.tenant, person.id);
   await candidates.erase(person, now());
   // Read without the key they have no text any more, and are written so.
@@ -75,7 +75,7 @@ export async function erase(ports: ErasurePorts, person: Key, signed: ErasureSig
     const status = one.value.status === 'delivered' ? 'delivered' : 'erased';
     await unlessRaced(ports.deliveries.replace(one, one.revision, { ...one.value, status }));
   }
-  await recordErasure(journal, person, { at: now(), ...signed });
+  await erasures.erased(person, signed);
 }
 
 async function keptOf({ certificates, deliveries }: ErasurePorts, { tenant, id }: Key) {

@@ -42,6 +42,10 @@ export interface ChunkStore {
   blob(upload: UploadId): Promise<SealedRecord | undefined>;
   /** Keeps the record that is there already and returns it. */
   keepBlob(upload: UploadId, record: SealedRecord): Promise<SealedRecord>;
+  /** Ids of a person's uploads of which anything is kept. */
+  uploads(tenant: string, person: string): Promise<readonly string[]>;
+  /** The bytes first, so that a kill between leaves something that is found and removed again. */
+  remove(upload: UploadId): Promise<void>;
 }
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>
@@ -90,6 +94,14 @@ export class StoredBlobs implements Blobs {
     const parts: Uint8Array[] = [];
     for (const [n, hash] of blob.chunks.entries()) parts.push(await this.open(dataKey, upload, n, hash));
     return Buffer.concat(parts);
+  }
+
+  async uploads(tenant: string, person: string): Promise<readonly UploadId[]> {
+    return (await this.store.uploads(tenant, person)).map((id) => ({ tenant, person, id }));
+  }
+
+  remove(upload: UploadId): Promise<void> {
+    return this.store.remove(upload);
   }
 
   private async keep(upload: UploadId, record: ChunkRecord, bytes: Uint8Array): Promise<ChunkRecord> {

@@ -1,5 +1,5 @@
 /** Chunks as files beside the database, encrypted; the record in the database is what makes a chunk exist. */
-import { type FileHandle, open, mkdir, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, open, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { sha256 } from '../document/native-hash.ts';
@@ -59,10 +59,28 @@ export class LmdbChunks implements ChunkStore {
     });
   }
 
+  async uploads(tenant: string, person: string): Promise<readonly string[]> {
+    const named = (space: 'b' | 'c') => [...this.database.keys({ prefix: [space, tenant, person] })];
+    return [...new Set([...named('c'), ...named('b')].map((key) => String(key[3])))].sort();
+  }
+
+  async remove(upload: UploadId): Promise<void> {
+    const { tenant, person, id } = upload;
+    await rm(this.folderOf(upload), { recursive: true, force: true });
+    await this.database.transact(() => {
+      for (const key of [...this.database.keys({ prefix: ['c', tenant, person, id] })])
+        this.database.remove(chunkKey(upload, Number(key[4])));
+      this.database.remove(blobKey(upload));
+    });
+  }
+
   /** Ids may hold any character, so that a file's path is made of hashes only. */
-  private fileOf({ tenant, person, id }: UploadId, chunk: ChunkRecord): string {
+  private folderOf({ tenant, person, id }: UploadId): string {
     const name = sha256(canonicalJson([tenant, person, id]));
-    return join(this.folder, name.slice(0, 2), name.slice(2), `${chunk.n}-${chunk.sha256}`);
+    return join(this.folder, name.slice(0, 2), name.slice(2));
+  }
+  private fileOf(upload: UploadId, chunk: ChunkRecord): string {
+    return join(this.folderOf(upload), `${chunk.n}-${chunk.sha256}`);
   }
 
   /** Whole or not at all: written beside, synced, renamed, and the folder synced. */

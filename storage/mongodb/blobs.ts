@@ -105,6 +105,20 @@ export class MongoChunks implements ChunkStore {
     await reach(() => this.blobs.updateOne(nameOf(upload), { $set: { id: upload.id } }));
     return (await this.blob(upload)) ?? record;
   }
+
+  async uploads(tenant: string, person: string): Promise<readonly string[]> {
+    const of = { tenant, person };
+    const found = await this.primary.read(() =>
+      Promise.all([this.documents.distinct('id', of), this.parts.distinct('id', of), this.blobs.distinct('id', of)]),
+    );
+    return [...new Set(found.flat())].sort();
+  }
+
+  async remove(upload: UploadId): Promise<void> {
+    await reach(() => this.parts.deleteMany(nameOf(upload)));
+    await reach(() => this.documents.deleteMany(nameOf(upload)));
+    await reach(() => this.blobs.deleteMany(nameOf(upload)));
+  }
 }
 
 const projection = { _id: 0, n: 1, sha256: 1, bytes: 1 } as const;
