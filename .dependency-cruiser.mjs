@@ -81,6 +81,7 @@ export const rooms = {
     'checkpoint-memory',
     'password-worker',
     'password-threads',
+    'refused-streams',
     'content',
     'kept-file',
     'greeting',

@@ -61,6 +61,7 @@ import type { Job } from './jobs/job.ts';
 import { type OpeningPorts, openSealed } from './open-storage.ts';
 import { upgradedStores } from './privacy/upgrade.ts';
 import { passwordThread } from './password-threads.ts';
+import { RefusedStreams } from './refused-streams.ts';
 import { greeting } from './greeting.ts';
 import { keptFile } from './kept-file.ts';
 import type { Program } from './program.ts';
@@ -154,7 +155,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   );
   const clock = new ProcessClock({ wall: () => Date.now(), monotonic: () => performance.now() });
   const timers = new ProcessTimers();
-  const surroundings = { log, timers, now: clock.now };
+  const surroundings = { log, timers, now: clock.now, refusedStreams: new RefusedStreams(log) };
   const keeping = await openKeeping(configuration, surroundings);
   const { storage, stores, signing } = keeping;
   const people = await openPeople(storage);
@@ -177,7 +178,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     lastAlive: () => lastAlive(liveness),
     isAnyUnderWay: async () => (await findOpen(program)).length > 0,
   });
-  const measured = metrics();
+  const measured = metrics(surroundings.refusedStreams);
   // A database that is not the one this installation wrote ends the start here.
   await writeCheckpoint({ storage, sign: program.signBytes, at: program.now(), memory });
   return {
@@ -189,7 +190,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
       measure: measured.measure,
     }),
     metrics: measured.application,
-    jobs: [...(await jobsOf(program, { memory, watch, liveness, ...keeping })), itemCountsJob(counts, stores.agencies)],
+    jobs: [...(await jobsOf(program, { memory, watch, liveness, ...keeping })), itemCountsJob(counts)],
     reachableAt: (url) => {
       publicUrl = url;
     },
@@ -214,6 +215,7 @@ interface Surroundings {
   readonly log: Logger;
   readonly timers: Timers;
   readonly now: () => Instant;
+  readonly refusedStreams: RefusedStreams;
 }
 
 /** Storage opened by the secret, with the keys that sign and encrypt. */
@@ -243,10 +245,10 @@ async function programOf(
   keeping: Keeping,
   people: People,
 ): Promise<Omit<WholeProgram, 'publicUrl' | 'newestCheckpoint'>> {
-  const { log, timers, now } = surroundings;
+  const { log, timers, now, refusedStreams } = surroundings;
   const { storage, wrapping, signing, blobs, stores } = keeping;
   const { bank, agencies } = stores;
-  const rooms = await openRooms({ ...stores, now });
+  const rooms = await openRooms({ ...stores, now, damaged: refusedStreams.tell });
   const thread = () => passwordThread(join(import.meta.dirname, 'password-worker.mjs'));
   return {
     configuration,
@@ -256,6 +258,7 @@ async function programOf(
     random,
     timers,
     storage,
+    refusedStreams,
     blobs,
     agencies,
     bank,

@@ -18,6 +18,7 @@ import type { Live } from '../delivery/live/live.ts';
 import type { Sign } from '../scoring/certificates/sign.ts';
 import type { Regime } from '../scoring/regimes/regime.ts';
 import type { Configuration } from './configuration.ts';
+import type { RefusedStreams } from './refused-streams.ts';
 import type { Rooms } from './rooms.ts';
 import type { Timers } from '../storage/document/timers.ts';
 
@@ -31,6 +32,7 @@ export interface Program extends Rooms {
   readonly random: (bytes: number) => Uint8Array;
   readonly timers: Timers;
   readonly storage: Storage;
+  readonly refusedStreams: RefusedStreams;
   readonly blobs: Blobs;
   readonly tokens: Tokens;
   readonly agencies: Agencies;

@@ -2,6 +2,7 @@
 import type { Instant } from '../storage/document/instant.ts';
 import type { PersonCipher } from '../storage/keys/person-cipher.ts';
 import type { Wrapping } from '../storage/keys/wrapping.ts';
+import type { TellOfDamage } from '../storage/journal/damage.ts';
 import type { Storage } from '../storage/port.ts';
 import { Retention } from '../people/agencies/retention.ts';
 import { Candidates } from '../people/candidates/candidate.ts';
@@ -52,6 +53,8 @@ export interface RoomPorts {
   readonly pinnedTest: (registration: Registration) => PinnedTest;
   readonly regimes: readonly Regime[];
   readonly now: () => Instant;
+  /** Absent for commands, which end where a stream is damaged. */
+  readonly damaged?: TellOfDamage;
 }
 
 export async function openRooms(ports: RoomPorts): Promise<Rooms> {
@@ -66,7 +69,7 @@ export async function openRooms(ports: RoomPorts): Promise<Rooms> {
     registrations,
     sessions,
   });
-  const ratings = new Ratings(journal, await storage.collection(ratingQueue), now, knows, typed);
+  const ratings = new Ratings(journal, await storage.collection(ratingQueue), now, knows, typed, ports.damaged);
   const keys = await storage.collection(resultKeys);
   const candidates = await Candidates.open(ports);
   return {

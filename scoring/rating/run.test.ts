@@ -79,6 +79,21 @@ describe('claims', () => {
     expect(await ratings.claimNext('agii', 'cem')).toBeUndefined();
     expect(await ratings.claimNext('other-agency', 'cem')).toBeUndefined();
   });
+  it('passes over one that was changed past the program, and says so', async () => {
+    await open('p1', 'p2');
+    const told: string[] = [];
+    const desk = new Ratings(storage.journal, projection, now, knows, typed, ({ id }) => told.push(id));
+    expect(await desk.claimNext('agii', 'an')).toBe('p1');
+    const stream = { tenant: 'agii', kind: 'rating', id: 'p1' };
+    const { hash: previousHash = genesisHash, version: expectedVersion = 0 } =
+      (await storage.journal.read(stream)).at(-1) ?? {};
+    const events = [{ type: 'made-up', schema: 1 }];
+    await storage.journal.append(stream, { expectedVersion, previousHash, at: now(), events });
+    expect(await desk.claimNext('agii', 'an')).toBe('p2');
+    nowMs += leaseMs + 1;
+    expect(await desk.claimNext('agii', 'bo')).toBe('p2');
+    expect(new Set(told)).toEqual(new Set(['p1']));
+  });
   it("gives each performance to one of many examiners who ask at once, from several processes' handles", async () => {
     const ids = Array.from({ length: 10 }, (_, n) => `p${n}`);
     await open(...ids);

@@ -9,6 +9,7 @@ import { unlessRaced } from '../../storage/raced.ts';
 import { defined } from '../../storage/document/defined.ts';
 import { erasedText } from '../../storage/keys/person-cipher.ts';
 import type { Instant } from '../../storage/document/instant.ts';
+import { type TellOfDamage, isDamage } from '../../storage/journal/damage.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import type { Knows } from './acquaintance.ts';
 import { type RatingCommand, type RatingRefusal, decideRating } from './decide.ts';
@@ -90,6 +91,7 @@ export class Ratings {
     private readonly now: () => Instant,
     private readonly knows: Knows,
     private readonly typed: Pick<TypedTexts, 'read' | 'seal'>,
+    private readonly damaged: TellOfDamage = () => undefined,
   ) {
     this.stream = new Stream(ratingStream, { journal, now, refuse: (refusal) => new RatingRefused(refusal) });
   }
@@ -145,6 +147,7 @@ export class Ratings {
         await this.handle({ tenant, id }, { type: 'claim', by });
         return id;
       } catch (error) {
+        if (this.isPassedOver({ tenant, id }, error)) continue;
         if (!(error instanceof RatingRefused)) throw error;
         await this.project({ tenant, id });
       }
@@ -156,10 +159,26 @@ export class Ratings {
   async current(tenant: string, by: string): Promise<string | undefined> {
     for (const { id } of (await this.queued.find(tenant, { index: 'by', equal: [by, 'claimed'], limit: 10 }))
       .documents) {
-      const { state } = await this.load({ tenant, id });
-      if (state?.claim?.by === by && state.claim.until > this.now()) return id;
+      if (await this.isHeldBy(by, { tenant, id })) return id;
     }
     return undefined;
+  }
+
+  private async isHeldBy(by: string, id: RatingId): Promise<boolean> {
+    try {
+      const { state } = await this.load(id);
+      return state?.claim?.by === by && state.claim.until > this.now();
+    } catch (error) {
+      if (this.isPassedOver(id, error)) return false;
+      throw error;
+    }
+  }
+
+  /** Nobody rates what was changed past the program, or spoken in a session that was; the next one is taken. */
+  private isPassedOver(id: RatingId, error: unknown): boolean {
+    if (!isDamage(error)) return false;
+    this.damaged({ ...id, kind: ratingKind }, error);
+    return true;
   }
 
   /** At most 1000 of each are counted. */

@@ -15,8 +15,7 @@ import { Results, performanceId, resultKeys } from '../../scoring/results/run.ts
 import { deliveries } from '../../scoring/trajectory/deliveries.ts';
 import { eventId } from '../../scoring/trajectory/event.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
-import { UnreadableEvent } from '../../storage/journal/stream.ts';
-import { CorruptStorage } from '../../storage/port.ts';
+import { isDamage } from '../../storage/journal/damage.ts';
 import type { CommandKey } from '../../words/commands.ts';
 import type { Values } from '../../words/phrase.ts';
 import type { Rooms } from '../rooms.ts';
@@ -63,10 +62,6 @@ export interface WalkPorts {
   readonly keys: JSONWebKeySet;
   readonly now: () => Instant;
 }
-
-/** Somebody may have written commits that no program of ours makes: they are named, and the rest is looked at. */
-export const isDamage = (error: unknown): error is CorruptStorage | UnreadableEvent =>
-  error instanceof CorruptStorage || error instanceof UnreadableEvent;
 
 /** Nothing when the session is not there. A stream on the way that is damaged is a finding, and the way ends there. */
 export async function walkResult(ports: WalkPorts, id: SessionId): Promise<WalkStep[]> {

@@ -9,6 +9,7 @@ import { sessionKind } from '../../delivery/sessions/run.ts';
 import { type Verification, verifySession } from '../../delivery/sessions/verify.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import { acceptedBackups } from '../../storage/journal/backup.ts';
+import { isDamage } from '../../storage/journal/damage.ts';
 import type { Anchor } from '../../storage/journal/checkpoint.ts';
 import { publicKeys } from '../../storage/keys/signing-keys.ts';
 import { forgedDocuments } from '../../storage/keys/sealed-storage.ts';
@@ -24,14 +25,7 @@ import { openRooms } from '../rooms.ts';
 import { checkpointMark, readCheckpointMark } from '../../words/checkpoint-mark.ts';
 import { type CommandVoice, commandVoice } from '../../words/commands.ts';
 import { command } from './command.ts';
-import {
-  type OpenedRooms,
-  type WalkRooms,
-  type WalkStep,
-  isDamage,
-  roomsWithoutSecret,
-  walkResult,
-} from './result-walk.ts';
+import { type OpenedRooms, type WalkRooms, type WalkStep, roomsWithoutSecret, walkResult } from './result-walk.ts';
 import { flag, text } from './options.ts';
 import { UsageError } from './usage-error.ts';
 import { WalkCounts } from './walk-counts.ts';

@@ -1,6 +1,6 @@
 /** Measures of this process for its operator, at an address of their own: no candidate's business. */
 import express, { type Express, type RequestHandler } from 'express';
-import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 export interface Metrics {
   readonly measure: RequestHandler;
@@ -8,7 +8,8 @@ export interface Metrics {
   readonly application: Express;
 }
 
-export function metrics(): Metrics {
+/** @param refused how many streams are refused, e.g. for an alert */
+export function metrics(refused: { readonly count: number }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const seconds = new Histogram({
@@ -18,6 +19,16 @@ export function metrics(): Metrics {
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [registry],
   });
+  registry.registerMetric(
+    new Gauge({
+      name: 'meetlat_refused_streams',
+      help: 'Streams that were changed past the program, as far as this process met them; the log names each',
+      registers: [],
+      collect() {
+        this.set(refused.count);
+      },
+    }),
+  );
   const application = express().disable('x-powered-by');
   application.get('/metrics', (_request, response, next) => {
     registry.metrics().then((text) => response.type(registry.contentType).send(text), next);

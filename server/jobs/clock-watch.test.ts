@@ -19,6 +19,7 @@ import { eventsOf } from '../../storage/journal/stream.ts';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import { type Storage, genesisHash } from '../../storage/port.ts';
 import { ProcessClock } from '../clock.ts';
+import { RefusedStreams } from '../refused-streams.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { Leadership } from './leadership.ts';
 import { OpenSessions, findOpen } from './open-sessions.ts';
@@ -64,6 +65,7 @@ async function machine(name: string, alive: () => number | undefined = () => und
     sessions,
     live,
     now: clock.now,
+    refusedStreams: new RefusedStreams({ error: () => undefined }),
     agencies: await storage.collection(agencies),
     sessionList: await storage.collection(sessionList),
   };

@@ -9,6 +9,7 @@ import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { agencies, installation } from '../../people/agencies/agency.ts';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import type { Storage } from '../../storage/port.ts';
+import { RefusedStreams } from '../refused-streams.ts';
 import { livenessDefinition, measureOutage } from './liveness.ts';
 
 const hours = 3_600_000;
@@ -34,7 +35,8 @@ async function measuredAfter(agoMs: number, silenceMs: number): Promise<unknown[
   const sessions = new Sessions({ journal: storage.journal, now, pinnedTest: () => civicTest });
   const all = await storage.collection(agencies);
   const liveness = await storage.collection(livenessDefinition);
-  const ports = { agencies: all, sessionList: list, sessions, now };
+  const refusedStreams = new RefusedStreams({ error: () => undefined });
+  const ports = { agencies: all, sessionList: list, sessions, now, refusedStreams };
   await all.insert({ tenant: installation, id: 'demo' }, { name: 'Demo', centres: [], demonstration: true });
   await list.insert(id, { centre: 'gent', candidate: 'c1', test: 'mo', registeredAt: now() });
   await sessions.handle(id, register(civicTest));

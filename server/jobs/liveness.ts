@@ -8,9 +8,9 @@ import { renewMs } from '../../delivery/live/notices.ts';
 import { installation } from '../../people/agencies/agency.ts';
 import type { Program } from '../program.ts';
 import type { Job } from './job.ts';
-import { findOpen, unlessRefused } from './open-sessions.ts';
+import { type FindingPorts, findOpen, handleUnlessRefused } from './open-sessions.ts';
 
-export type LivenessPorts = Pick<Program, 'live' | 'now' | 'sessions' | 'agencies' | 'sessionList'>;
+export type LivenessPorts = FindingPorts & Pick<Program, 'live'>;
 
 export interface Liveness {
   readonly at: Instant;
@@ -34,15 +34,12 @@ export const lastAlive = async (liveness: Collection<Liveness, never>): Promise<
   (await liveness.get({ tenant: installation, id: 'server' }))?.value.at;
 
 /** On start: how long nobody was there for the sessions under way. Measuring the same outage twice changes nothing. */
-export async function measureOutage(
-  program: Omit<LivenessPorts, 'live'>,
-  liveness: Collection<Liveness, never>,
-): Promise<void> {
+export async function measureOutage(program: FindingPorts, liveness: Collection<Liveness, never>): Promise<void> {
   const now = program.now();
   const last = await beat(liveness, now);
   if (last === undefined || toEpochMs(now) - toEpochMs(last) <= outageFromMs) return;
   for (const { id } of await findOpen(program))
-    await unlessRefused(program.sessions.handle(id, { type: 'measure-outage', from: last, to: now }));
+    await handleUnlessRefused(program, id, { type: 'measure-outage', from: last, to: now });
 }
 
 export function livenessJobs(program: LivenessPorts, liveness: Collection<Liveness, never>): Job[] {

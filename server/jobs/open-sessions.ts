@@ -7,16 +7,16 @@ import { everyDocument } from '../../storage/pages.ts';
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { type ClockStop, isStopped } from '../../delivery/live/clock-stop.ts';
 import { type HeardMs, heardAgain, isLost, sessionName } from '../../delivery/live/presence.ts';
-import { isOverdue } from '../../delivery/sessions/decide.ts';
+import { type SessionCommand, isOverdue } from '../../delivery/sessions/decide.ts';
 import { isDue } from '../../delivery/sessions/reopen.ts';
-import { type SessionId, SessionRefused } from '../../delivery/sessions/run.ts';
+import { type SessionId, SessionRefused, sessionKind } from '../../delivery/sessions/run.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
 import type { Program } from '../program.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import type { Job } from './job.ts';
 import type { Leadership } from './leadership.ts';
 
-export type FindingPorts = Pick<Program, 'agencies' | 'sessionList' | 'sessions' | 'now'>;
+export type FindingPorts = Pick<Program, 'agencies' | 'sessionList' | 'sessions' | 'now' | 'refusedStreams'>;
 export type OpenSessionPorts = FindingPorts & Pick<Program, 'live'>;
 
 /** Sessions registered longer ago than this are not looked for any more, ms. */
@@ -28,19 +28,17 @@ export interface OpenSession {
   readonly state: SessionState;
 }
 
-/** Every session under way, read anew. */
+/** Every session under way, read anew; one that is damaged counts as none. */
 export const findOpen = (ports: FindingPorts): Promise<OpenSession[]> => find(ports, isUnderWay);
 
-async function find(
-  { agencies, sessionList, sessions, now }: FindingPorts,
-  isWanted: (state: SessionState) => boolean,
-): Promise<OpenSession[]> {
+async function find(ports: FindingPorts, isWanted: (state: SessionState) => boolean): Promise<OpenSession[]> {
+  const { agencies, sessionList, now } = ports;
   const since = toInstant(toEpochMs(now()) - lookBackMs);
   const open: OpenSession[] = [];
   for (const tenant of await tenants(agencies)) {
     const query = { index: 'registeredAt', equal: [], from: since, limit: 500 } as const;
     for await (const { id } of everyDocument(sessionList, tenant, query)) {
-      const session = await sessions.load({ tenant, id });
+      const session = await loadUnlessDamaged(ports, { tenant, id });
       if (session !== undefined && isWanted(session.state)) open.push({ id: { tenant, id }, state: session.state });
     }
   }
@@ -51,10 +49,20 @@ const isUnderWay = (state: SessionState): boolean => state.closed === undefined 
 /** Something is still to be decided about it: it is under way, or its close is held. */
 const isUndecided = (state: SessionState): boolean => isUnderWay(state) || state.closed?.held !== undefined;
 
-/** A refusal means that somebody else was first; anything else is a fault. */
-export async function unlessRefused(run: Promise<unknown>): Promise<void> {
+const loadUnlessDamaged = ({ refusedStreams, sessions }: FindingPorts, id: SessionId) =>
+  refusedStreams.unlessDamaged({ ...id, kind: sessionKind }, () => sessions.load(id));
+
+/**
+ * A refusal means that somebody else was first, and a session that is damaged is refused for all; anything else is a
+ * fault.
+ */
+export async function handleUnlessRefused(
+  { refusedStreams, sessions }: Pick<FindingPorts, 'refusedStreams' | 'sessions'>,
+  id: SessionId,
+  command: SessionCommand,
+): Promise<void> {
   try {
-    await run;
+    await refusedStreams.unlessDamaged({ ...id, kind: sessionKind }, () => sessions.handle(id, command));
   } catch (error) {
     if (!(error instanceof SessionRefused)) throw error;
   }
@@ -93,16 +101,15 @@ export class OpenSessions {
 
   /** Every jump and its confirmation stand in every session that was under way then. */
   private async tellOf({ jumps, confirmed }: ClockStop): Promise<void> {
-    const { sessions } = this.program;
     const last = jumps.at(-1)?.noticedAt;
     if (last === undefined) return;
     for (const { id, state } of this.open.values()) {
       if (state.closed !== undefined) continue;
       for (const jump of jumps)
         if (isNews(state, state.clockJumpedAt, jump.noticedAt))
-          await unlessRefused(sessions.handle(id, { type: 'note-clock-jump', ...jump }));
+          await this.handle(id, { type: 'note-clock-jump', ...jump });
       if (confirmed !== undefined && isNews(state, state.clockConfirmedAt, last))
-        await unlessRefused(sessions.handle(id, { type: 'note-clock-confirmed', noticedAt: last, by: confirmed.by }));
+        await this.handle(id, { type: 'note-clock-confirmed', noticedAt: last, by: confirmed.by });
     }
   }
 
@@ -123,7 +130,7 @@ export class OpenSessions {
     const changed = [...this.changed.values()];
     this.changed.clear();
     for (const id of changed) {
-      const session = await this.program.sessions.load(id);
+      const session = await loadUnlessDamaged(this.program, id);
       if (session !== undefined && isUndecided(session.state))
         this.open.set(sessionName(id), { id, state: session.state });
       else this.forget(sessionName(id));
@@ -142,25 +149,29 @@ export class OpenSessions {
   }
 
   private async closeOverdue(): Promise<void> {
-    const { sessions, now } = this.program;
+    const { now } = this.program;
     for (const [name, { id, state }] of this.open) {
       const known = this.heardMs.get(name);
       const heard = known === undefined ? undefined : { at: toInstant(known.atMs), since: toInstant(known.sinceMs) };
       if (state.closed !== undefined) {
-        if (isDue(state, now())) await unlessRefused(sessions.handle(id, { type: 'settle-close' }));
+        if (isDue(state, now())) await this.handle(id, { type: 'settle-close' });
       } else if (isOverdue(state, heard, now()))
-        await unlessRefused(sessions.handle(id, { type: 'close-overdue', ...(heard === undefined ? {} : { heard }) }));
+        await this.handle(id, { type: 'close-overdue', ...(heard === undefined ? {} : { heard }) });
     }
   }
 
   private async loseSilent(sinceMs: number): Promise<void> {
-    const { sessions, now } = this.program;
+    const { now } = this.program;
     for (const [name, { id, state }] of this.open) {
       const heard = this.heardMs.get(name);
       if (state.disconnectedAt !== undefined || state.closed !== undefined || heard === undefined) continue;
       if (!isLost(heard.atMs, sinceMs, toEpochMs(now())) || this.leadership.sinceMs !== sinceMs) continue;
-      await unlessRefused(sessions.handle(id, { type: 'lose-connection', unheardFrom: toInstant(heard.atMs) }));
+      await this.handle(id, { type: 'lose-connection', unheardFrom: toInstant(heard.atMs) });
     }
+  }
+
+  private handle(id: SessionId, command: SessionCommand): Promise<void> {
+    return handleUnlessRefused(this.program, id, command);
   }
 }
 

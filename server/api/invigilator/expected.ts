@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { type Day, dayOf } from '../../../storage/document/day.ts';
 import { defined } from '../../../storage/document/defined.ts';
-import type { RegistrationId } from '../../../delivery/registrations/run.ts';
+import { type RegistrationId, registrationKind } from '../../../delivery/registrations/run.ts';
 import { InvalidQuery } from '../../../storage/port.query.ts';
 import { Problem } from '../../http/problem.ts';
 import type { ExpectedPage, ExpectedQuery, ExpectedRow } from './protocol.ts';
@@ -34,14 +34,15 @@ async function idsOf(
   }
 }
 
-/** Undefined where the registration was moved since to another day or centre. */
+/** Undefined where the registration was moved since to another day or centre, or is refused. */
 async function expectedRow(
-  { registrations, candidates, bank }: InvigilatorPorts,
+  program: InvigilatorPorts,
   { tenant, centre }: Centre,
   id: string,
   day: Day,
 ): Promise<ExpectedRow | undefined> {
-  const state = await registrations.load({ tenant, id });
+  const { candidates, bank } = program;
+  const state = await undamaged(program, { tenant, id });
   if (state === undefined || state.status === 'registered') return undefined;
   const { booking, status, plan } = state;
   if (plan?.day !== day || plan.centre !== centre) return undefined;
@@ -61,11 +62,16 @@ async function expectedRow(
   };
 }
 
-/** Undefined for one that does not exist, or that is planned nowhere. */
+const undamaged = (
+  { registrations, refusedStreams }: Pick<InvigilatorPorts, 'registrations' | 'refusedStreams'>,
+  id: RegistrationId,
+) => refusedStreams.unlessDamaged({ ...id, kind: registrationKind }, () => registrations.load(id));
+
+/** Undefined for one that does not exist, that is refused, or that is planned nowhere. */
 export async function centreOfRegistration(
-  { registrations }: Pick<InvigilatorPorts, 'registrations'>,
+  program: Pick<InvigilatorPorts, 'registrations' | 'refusedStreams'>,
   id: RegistrationId,
 ): Promise<string | undefined> {
-  const state = await registrations.load(id);
+  const state = await undamaged(program, id);
   return state === undefined || state.status === 'registered' ? undefined : state.plan?.centre;
 }

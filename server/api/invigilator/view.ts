@@ -2,6 +2,7 @@
 import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
 import { defined } from '../../../storage/document/defined.ts';
 import { seen } from '../../../delivery/monitoring/room.ts';
+import { sessionKind } from '../../../delivery/sessions/run.ts';
 import { everyDocument } from '../../../storage/pages.ts';
 import { toEpochMs, toInstant } from '../../../storage/document/instant.ts';
 import type { Program } from '../../program.ts';
@@ -25,6 +26,7 @@ export type InvigilatorPorts = Pick<
   | 'candidates'
   | 'bank'
   | 'storage'
+  | 'refusedStreams'
   | 'tokens'
   | 'sessions'
   | 'persons'
@@ -49,12 +51,13 @@ export interface RoomRow {
   readonly row: RoomSession;
 }
 
-/** Undefined for a session of another centre. */
-export async function roomRow(
-  program: InvigilatorPorts,
-  { tenant, centre }: Centre,
-  id: string,
-): Promise<RoomRow | undefined> {
+/** Undefined for a session of another centre, and for one that is refused. */
+export const roomRow = (program: InvigilatorPorts, centre: Centre, id: string): Promise<RoomRow | undefined> =>
+  program.refusedStreams.unlessDamaged({ tenant: centre.tenant, kind: sessionKind, id }, () =>
+    rowOf(program, centre, id),
+  );
+
+async function rowOf(program: InvigilatorPorts, { tenant, centre }: Centre, id: string): Promise<RoomRow | undefined> {
   const session = await program.sessions.load({ tenant, id });
   if (session === undefined || session.state.registration.centre !== centre) return undefined;
   const { registration } = session.state;
