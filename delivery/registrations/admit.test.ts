@@ -226,6 +226,8 @@ describe('a kill between two writes', () => {
   });
 });
 
+const wide = (letter: string): string => String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0);
+
 describe('registering', () => {
   it('finds a person by reference, and refuses the reference of somebody else', async () => {
     await register(ports, amina);
@@ -236,6 +238,22 @@ describe('registering', () => {
         code: 'reference-of-another-person',
       });
     expect(await storage.journal.streams(tenant, registrationKind)).toHaveLength(1);
+  });
+  it.each([
+    ['a space of no width', { reference: `${amina.reference.slice(0, 2)}\u200B${amina.reference.slice(2)}` }],
+    ['other capitals', { reference: amina.reference.toLowerCase() }],
+    ['letters of full width', { reference: amina.reference.replace(/^./, (letter) => wide(letter)) }],
+    ['a name with a turn of direction', { name: `\u202E${amina.name}` }],
+  ])('finds the same person behind %s', async (_, typed) => {
+    await register(ports, amina);
+    await expect(register(ports, { ...amina, ...typed })).rejects.toMatchObject({ code: 'day-taken' });
+  });
+  it.each([
+    ['tomorrow', '2026-11-24'],
+    ['121 years ago', '1905-11-23'],
+    ['in the year 9999', '9999-01-01'],
+  ])('refuses somebody born %s', async (_, birthDate) => {
+    await expect(register(ports, { ...amina, birthDate })).rejects.toMatchObject({ code: 'birth-date-impossible' });
   });
   it('refuses a language that the test is not given in', async () => {
     await expect(register(ports, { ...amina, language: 'tr' })).rejects.toMatchObject({ code: 'language-not-offered' });

@@ -4,6 +4,7 @@ import type { MakeId } from '../../storage/document/id.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { DuplicateKey } from '../../storage/port.ts';
 import type { Candidates, Person } from '../../people/candidates/candidate.ts';
+import { isSameName } from '../../people/candidates/written.ts';
 import type { Language } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
 import { type RegistrationId, RegistrationRefused, type Registrations } from './run.ts';
@@ -42,6 +43,8 @@ export interface RegisteringPorts {
 export async function register(ports: RegisteringPorts, request: RegistrationRequest): Promise<RegistrationId> {
   const { tenant, centre, day, by, test, language, contactLanguage, extraTimePercent, synthetic } = request;
   offeredTest(ports, test, language);
+  if (!isPossibleBirthDate(request.birthDate, dayOf(ports.now())))
+    throw new RegistrationRefused('birth-date-impossible', 'birthDate: nobody alive was born then');
   const person = await findOrAdd(ports, request);
   return ports.registrations.register(tenant, {
     by,
@@ -87,5 +90,10 @@ async function findOrAdd(ports: RegisteringPorts, request: RegistrationRequest):
   }
 }
 
+/** Older than anybody is. */
+const oldestYears = 120;
+const isPossibleBirthDate = (born: Day, today: Day): boolean =>
+  born <= today && Number(born.slice(0, 4)) >= Number(today.slice(0, 4)) - oldestYears;
+
 const isSamePerson = (known: Person, request: RegistrationRequest): boolean =>
-  known.name === request.name && known.birthDate === request.birthDate;
+  isSameName(known.name, request.name) && known.birthDate === request.birthDate;

@@ -50,7 +50,12 @@ export interface RegistrationId {
 
 export class RegistrationRefused extends Error {
   constructor(
-    readonly code: RegistrationRefusal | 'language-not-offered' | 'reference-of-another-person' | 'person-erased',
+    readonly code:
+      | RegistrationRefusal
+      | 'language-not-offered'
+      | 'reference-of-another-person'
+      | 'birth-date-impossible'
+      | 'person-erased',
     why = `refused: ${code}`,
   ) {
     super(why);

@@ -10,6 +10,7 @@ import type { PersonCipher } from '../../storage/keys/person-cipher.ts';
 import type { Wrapping } from '../../storage/keys/wrapping.ts';
 import type { Collection, CollectionDefinition, Key, Storage, Stored } from '../../storage/port.ts';
 import { unlessRaced } from '../../storage/raced.ts';
+import { referenceIdentity } from './written.ts';
 
 /** What names a person. */
 export interface Person {
@@ -65,10 +66,14 @@ export class Candidates {
     return new Candidates(collection, ports.cipher, ports.wrapping.derive('references'));
   }
 
+  /** Whoever was registered before references had one form is found by the text of then. */
   async byReference(tenant: string, reference: string): Promise<KnownCandidate | undefined> {
-    const equal = [this.referenceHash(tenant, reference)];
-    const [found] = (await this.collection.find(tenant, { index: 'referenceHash', equal, limit: 1 })).documents;
-    return found && { id: found.id, ...defined({ person: await this.opened(found) }) };
+    for (const text of new Set([referenceIdentity(reference), reference])) {
+      const equal = [this.referenceHash(tenant, text)];
+      const [found] = (await this.collection.find(tenant, { index: 'referenceHash', equal, limit: 1 })).documents;
+      if (found !== undefined) return { id: found.id, ...defined({ person: await this.opened(found) }) };
+    }
+    return undefined;
   }
 
   /** Also of somebody who was erased. */
@@ -84,10 +89,11 @@ export class Candidates {
 
   /** Throws DuplicateKey when the reference has a candidate already. */
   async add(key: Key, person: Person, facts: CandidateFacts): Promise<void> {
-    await this.collection.insert(key, await this.sealed(key, person, facts));
+    const referenceHash = this.referenceHash(key.tenant, referenceIdentity(person.reference));
+    await this.collection.insert(key, { ...(await this.sealed(key, person, facts)), referenceHash });
   }
 
-  /** The document as it is kept. Throws PersonErased. */
+  /** The document as it is kept, found by the reference as it stands there. Throws PersonErased. */
   async sealed({ tenant, id }: Key, person: Person, facts: CandidateFacts): Promise<Candidate> {
     const { name, birthDate, reference } = person;
     const { contactLanguage, synthetic, registeredAt } = facts;

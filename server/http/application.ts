@@ -9,6 +9,7 @@ import { openApiDocument } from './openapi.ts';
 import { Problem, problemHandler } from './problem.ts';
 import { protocolCheck } from './protocol-check.ts';
 import { securityHeaders } from './security-headers.ts';
+import { wholeText } from './whole-text.ts';
 
 export interface ApplicationPorts extends Pick<Program, 'log' | 'publicUrl' | 'version'> {
   readonly configuration: Pick<Program['configuration'], 'publicUrl'>;
@@ -89,6 +90,7 @@ export function createApplication(program: ApplicationPorts, parts: ApplicationP
     '/api/v1',
     protocolCheck,
     express.json({ limit: jsonLimit, strict: true, type: 'application/json' }),
+    wholeText,
     routerOf(parts.endpoints),
   );
   application.use('/api', (_request, _response, next) => {

@@ -83,6 +83,7 @@ function toProblem(error: unknown): Problem {
 const fieldOf: Partial<Record<RegistrationRefused['code'], string>> = {
   'language-not-offered': 'language',
   'reference-of-another-person': 'reference',
+  'birth-date-impossible': 'birthDate',
   'day-past': 'day',
   'day-too-far': 'day',
 };

@@ -77,6 +77,10 @@ describe('admission', () => {
     expect(await problem(await post('/candidate/admission', JSON.stringify({ code: 'x'.repeat(300_000) })))).toEqual(
       is(413, 'too-large'),
     ));
+  it('half of a surrogate pair', async () =>
+    expect(await problem(await post('/candidate/admission', '{"code":"abc\\ud800"}'))).toEqual(
+      is(400, 'invalid-request'),
+    ));
   it('no JSON', async () =>
     expect(await problem(await post('/candidate/admission', '{"code":'))).toEqual(is(400, 'malformed-json')));
 });

@@ -19,6 +19,7 @@ const known = new Set([
 /** Why something is not possible, where that has words of its own. */
 const reasons = new Set([
   'before-the-day',
+  'birth-date-impossible',
   'day-past',
   'day-taken',
   'day-too-far',

@@ -29,16 +29,25 @@ import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
 import { CloseOut } from '../../../delivery/monitoring/close-out.ts';
 import { ReasonCode } from '../../../delivery/proctoring/reason-code.ts';
+import { writtenName, writtenReference } from '../../../people/candidates/written.ts';
+
+/** Taken as it is typed, and kept as it is written. */
+const written = (write: (text: string) => string, longest: number) =>
+  z
+    .string()
+    .max(2 * longest)
+    .transform(write)
+    .pipe(z.string().min(1).max(longest));
 
 export const RegistrationForm = z.strictObject({
-  name: z.string().trim().min(1).max(100),
+  name: written(writtenName, 100),
   birthDate: z.iso.date(),
   contactLanguage: Language,
   test: z.string().min(1).max(40),
   /** Language of the scored content: one that the test is offered in. */
   language: Language,
   /** Reference of the person in the trajectory system. */
-  reference: z.string().trim().min(1).max(60),
+  reference: written(writtenReference, 60),
   extraTimePercent: z.int().min(0).max(200).default(0),
 });
 export type RegistrationForm = z.infer<typeof RegistrationForm>;
