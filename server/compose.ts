@@ -19,6 +19,7 @@ import { accounts } from '../people/staff/account.ts';
 import { Passwords } from '../people/staff/passwords.ts';
 import { staffSessions } from '../people/staff/staff-sessions.ts';
 import { type AdmissionPorts, followRegistration } from '../delivery/registrations/admit.ts';
+import { markStream } from '../delivery/sessions/clip-mark.ts';
 import { sessionList } from '../delivery/sessions/session-list.ts';
 import { type Live, openLive } from '../delivery/live/live.ts';
 import { folderLibrary } from '../item-bank/items/media.ts';
@@ -249,6 +250,7 @@ async function programOf(
   const { storage, wrapping, signing, blobs, stores } = keeping;
   const { bank, agencies } = stores;
   const rooms = await openRooms({ ...stores, now, damaged: refusedStreams.tell });
+  const clipKey = wrapping.derive('clips');
   const thread = () => passwordThread(join(import.meta.dirname, 'password-worker.mjs'));
   return {
     configuration,
@@ -271,6 +273,7 @@ async function programOf(
     live: await liveState(storage, wrapping.derive('failed attempts'), surroundings),
     calibrations: await openCalibrations(configuration, surroundings, keeping),
     media: folderLibrary(mediaFolders(stores.content, configuration.demonstration ? demonstrationFolder : undefined)),
+    clipMark: (session) => markStream(clipKey, session),
     regimes: stores.regimes,
     admission: {
       candidates: rooms.candidates,

@@ -10,7 +10,9 @@ import type { Tokens } from '../people/access/tokens.ts';
 import type { Accounts } from '../people/staff/account.ts';
 import type { Passwords } from '../people/staff/passwords.ts';
 import type { StaffSessions } from '../people/staff/staff-sessions.ts';
+import type { MarkStream } from '../item-bank/items/marked-clip.ts';
 import type { MediaLibrary } from '../item-bank/items/media.ts';
+import type { SessionId } from '../delivery/sessions/run.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { AdmissionPorts } from '../delivery/registrations/admit.ts';
 import type { SessionList } from '../delivery/sessions/session-list.ts';
@@ -44,6 +46,8 @@ export interface Program extends Rooms {
   readonly live: Live;
   readonly bank: ReleaseStore;
   readonly media: MediaLibrary;
+  /** By which the clips of a session have bytes of their own. */
+  readonly clipMark: (session: SessionId) => MarkStream;
   readonly admission: AdmissionPorts;
   /** Those that ship, and those of the content folder. */
   readonly regimes: readonly Regime[];

@@ -55,6 +55,16 @@ describe('a candidate', () => {
     await people.add({ tenant: 'other', id: 'p3' }, amina, facts);
   });
 
+  it('is found by whatever reads as the reference, and by the text of before references had one form', async () => {
+    await people.add(key, amina, facts);
+    for (const typed of ['kbi-2026-004711', 'KBI-2026\u200B-004711', 'ＫＢＩ-2026-004711'])
+      expect((await people.byReference('agii', typed))?.id).toBe(key.id);
+    const before = { ...key, id: 'pseudonym2' };
+    const lower = { ...amina, reference: 'kbi-2025-1' };
+    await (await storage.collection(candidates)).insert(before, await people.sealed(before, lower, facts));
+    expect((await people.byReference('agii', 'kbi-2025-1'))?.id).toBe(before.id);
+  });
+
   it('is found by nobody who has another secret', async () => {
     await people.add(key, amina, facts);
     const elsewhere = await Wrapping.open({ storage, secret: 'a secret', random });

@@ -20,6 +20,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   staff: async () => (await import('./staff.ts')).staffCommand,
   clock: async () => (await import('./clock.ts')).clockCommand,
   'rotate-key': async () => (await import('./rotate-key.ts')).rotateKeyCommand,
+  leak: async () => (await import('./leak.ts')).leakCommand,
   responses: async () => (await import('./responses.ts')).responsesCommand,
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand,
   publish: async () => (await import('./publish.ts')).publishCommand,

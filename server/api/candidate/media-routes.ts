@@ -8,6 +8,7 @@ import { type SessionId, SessionRefused } from '../../../delivery/sessions/run.t
 import { resolveMedia } from '../../../delivery/sessions/shown-names.ts';
 import type { UploadId } from '../../../storage/port.ts';
 import { type Endpoint, rawEndpoint } from '../../http/endpoint.ts';
+import { markClip } from '../../../item-bank/items/marked-clip.ts';
 import { sendMedia } from '../../http/media.ts';
 import { Problem } from '../../http/problem.ts';
 import type { CandidateAccess } from '../access.ts';
@@ -71,9 +72,10 @@ export function mediaEndpoints(program: CandidatePorts, guard: CandidateGuards):
         const open = resolveMedia(session.state, program.sessions.pinnedTest(session.state), handle);
         const content = open === undefined ? undefined : await program.media.read(open.media.id);
         if (open === undefined || content === undefined) throw new Problem('not-found');
-        sendMedia(request, response, content, (bytes) => {
+        const marked = markClip(content.bytes, program.clipMark(access.id));
+        sendMedia(request, response, { ...content, bytes: marked }, (bytes) => {
           if (open.plays === undefined || session.state.step.name === 'practice') return;
-          const clip = { handle, size: content.bytes.length, plays: open.plays };
+          const clip = { handle, size: marked.length, plays: open.plays };
           const times = program.live.delivered.deliver(id, clip, bytes);
           if (times === undefined) return;
           note(program, id, { type: 'media-beyond-plays', handle, count: times }).catch((error: unknown) =>

@@ -10,6 +10,7 @@ export type CandidatePorts = Pick<
   | 'log'
   | 'makeId'
   | 'media'
+  | 'clipMark'
   | 'random'
   | 'timers'
   | 'tokens'
