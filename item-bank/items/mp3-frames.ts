@@ -16,7 +16,7 @@ export function tagLength(bytes: Uint8Array): number {
   return i === 0x49 && d === 0x44 && three === 0x33 ? 10 + ((a << 21) | (b << 14) | (c << 7) | e) : 0;
 }
 
-/** Length of the frame that begins here, in bytes; undefined where none does, or one whose header is under a checksum. */
+/** Length of the frame that begins here, bytes; undefined where none does, or one whose header is under a checksum. */
 function frameLength(bytes: Uint8Array, at: number): number | undefined {
   const [first = 0, second = 0, third = 0] = bytes.subarray(at, at + 3);
   // Layer III without a checksum.

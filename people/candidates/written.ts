@@ -6,7 +6,7 @@
 /** Controls, formats (of no width, of direction), private and unassigned characters, and letters that are blank. */
 const unseen =
   /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u2800\u3164\uFE00-\uFE0F\uFFA0]/u;
-/** Joiners say how letters hang together in scripts that join them, e.g. in a Persian name; elsewhere they are unseen. */
+/** Joiners say how letters hang together in scripts that join them, as in a Persian name; elsewhere they are unseen. */
 const joins = /^[\u200C\u200D]$/u;
 const hangsTogether = /^[\p{L}\p{M}]$/u;
 const isolated = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]$/u;
