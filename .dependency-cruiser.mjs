@@ -84,6 +84,7 @@ export const rooms = {
     'refused-streams',
     'content',
     'kept-file',
+    'own-folder',
     'greeting',
     'open-storage',
     'stores',

@@ -1,7 +1,6 @@
 /** The one place that makes the clock, randomness, ids, timers and storage, and ties every floor together. */
 import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Express } from 'express';
@@ -62,6 +61,7 @@ import type { Job } from './jobs/job.ts';
 import { type OpeningPorts, openSealed } from './open-storage.ts';
 import { upgradedStores } from './privacy/upgrade.ts';
 import { passwordThread } from './password-threads.ts';
+import { ownFolder } from './own-folder.ts';
 import { RefusedStreams } from './refused-streams.ts';
 import { greeting } from './greeting.ts';
 import { keptFile } from './kept-file.ts';
@@ -204,12 +204,6 @@ export async function compose(configuration: Configuration): Promise<Composed> {
       await storage.close();
     },
   };
-}
-
-/** Nobody else on this machine looks into it, whatever lies there from a version that left files open to others. */
-async function ownFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o700);
 }
 
 interface Surroundings {
