@@ -4,6 +4,7 @@
  * does not exist, and a refused request writes nothing.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Followed } from '../followed.ts';
 import { type Caller, type House, callerOf, everybody, openHouse } from './matrix-house.ts';
 import { type Access, type Endpoint, type Reply, askOf, endpointsOf, rowOf } from './matrix-ask.ts';
 import { type Row, type Subject, rows } from './matrix-rows.ts';
@@ -114,4 +115,25 @@ describe('the matrix', () => {
       expect(`${status} ${text.slice(0, 200)}`, name).toMatch(new RegExp(`^${rowOf(endpoint).own} `));
     }
   }, 120_000);
+
+  it('a live room tells nothing of another centre', async () => {
+    const [ours, theirs] = [house.headers('invigilator'), house.headers('invigilator of another centre')];
+    const room = await Followed.open(`${house.url}/invigilator/room/events`, theirs);
+    await room.first(({ name }) => name === 'room');
+    const registered = async (headers: Readonly<Record<string, string>>): Promise<string> => {
+      const response = await fetch(`${house.url}/invigilator/sessions`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(house.person()),
+      });
+      const { session }: { session: string } = await response.json();
+      return session;
+    };
+    const ourSession = await registered(ours);
+    const theirSession = await registered(theirs);
+    await room.first(({ data }) => JSON.stringify(data).includes(theirSession));
+    expect(JSON.stringify(room.events)).not.toContain(ourSession);
+    room.stop();
+    await room.ended;
+  });
 });

@@ -19,6 +19,10 @@
  * Kelley's line is straight and α a lower bound of the reliability; what is left of that shows with few items and many
  * persons. So it holds up to 1.5 SD from 12 items and up to 1,000 a group; with 8 items or 5,000 a group it is near
  * .07.
+ *
+ * The crossing test, p drawn, of 600 replications (their standard error is .009): 12 items, 1,000 a group: .062, .068,
+ * .063 at 0, 1 and 1.5 SD; 12 items, 250: .073; 20 items, 500: .053; 25 items, 1,000: .050. So from 20 items on it
+ * holds; with 12 it flags somewhat more often than it says, also where the groups are equal.
  */
 import { chiSquareTail } from '../numeric/chi-square.ts';
 import { createRng } from '../numeric/rng.ts';
