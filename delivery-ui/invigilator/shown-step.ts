@@ -43,6 +43,14 @@ export function marksOf(session: RoomSession): RowMark[] {
     ...(session.heldAnswers.length === 0
       ? []
       : [{ tone: 'warn', text: text('staff.room.held', { count: session.heldAnswers.length }) } as const]),
+    ...(session.message === undefined
+      ? []
+      : [
+          {
+            tone: 'plain',
+            text: text(session.message.readAt ? 'staff.message.seen' : 'staff.message.unseen'),
+          } as const,
+        ]),
     ...(count === 0
       ? []
       : [

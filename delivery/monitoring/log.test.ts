@@ -34,6 +34,18 @@ it('what staff chose and typed is told, of a close too', () => {
   ]);
 });
 
+it('what was said to the candidate, that it was read, and notes are told', () => {
+  const played = new PlayedSession(civicTest).begin().toFirstPart();
+  played.run({ type: 'send-message', message: 'quiet', by: 't' });
+  played.ask({ kind: 'read-message', number: 1 });
+  played.run({ type: 'write-note', text: 'sprak met de buur', by: 't' });
+  expect(proctoringLog(played.events).slice(-3)).toMatchObject([
+    { type: 'message-sent', source: 'invigilator', by: 't', message: 'quiet' },
+    { type: 'message-read', source: 'candidate' },
+    { type: 'note-written', source: 'invigilator', by: 't', text: 'sprak met de buur' },
+  ]);
+});
+
 it('a lost focus that a page of before reported is marked: it saw each press of a button so', () => {
   const played = new PlayedSession(civicTest).begin().toFirstPart();
   const signal = { type: 'focus-lost', monotonicMs: 1, wallMs: 1 } as const;

@@ -4,6 +4,7 @@ import { erasedText } from '../../storage/keys/person-cipher.ts';
 import { isReliable } from '../proctoring/detectors.ts';
 import type { Inference } from '../proctoring/inference.ts';
 import { severityOfRecord } from '../proctoring/severity.ts';
+import type { MessageCode } from '../proctoring/message-code.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
 import type { Severity } from '../proctoring/signal.ts';
 import type { EventOf, GivenReason, SessionEvent } from '../sessions/session.ts';
@@ -18,6 +19,7 @@ export interface LogLine {
   /** Why it was done, as staff chose it; `text` is what was typed. */
   readonly why?: ReasonCode;
   readonly text?: string;
+  readonly message?: MessageCode;
   /** What was typed then named a person who was erased since. */
   readonly erased?: true;
   /** Of a close. */
@@ -30,6 +32,7 @@ export interface LogLine {
 
 /** Undefined for what is no business of a log: single answers, flags, moves. */
 function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | undefined {
+  if (isAct(event)) return act(event);
   switch (event.type) {
     case 'registered':
     case 'connection-lost':
@@ -41,6 +44,7 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
     case 'name-confirmed':
     case 'sound-checked':
     case 'hand-raised':
+    case 'message-read':
     case 'recording-started':
     case 'recording-sealed':
       return { source: 'candidate', ...('durationMs' in event ? { durationMs: event.durationMs } : {}) };
@@ -48,14 +52,6 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
       return { source: event.by === 'candidate' ? 'candidate' : 'invigilator', by: event.by };
     case 'media-played':
       return { source: 'candidate', count: event.plays };
-    case 'paused':
-    case 'reopened':
-    case 'play-refunded':
-    case 'extra-time-granted':
-    case 'code-made':
-    case 'server-clock-confirmed':
-    case 'resumed':
-      return act(event);
     case 'signal-recorded':
     case 'inference-recorded':
       return watched(event);
@@ -133,8 +129,19 @@ function ofSystem(event: EventOf<SystemEvent>): Pick<LogLine, 'durationMs' | 'te
   }
 }
 
-type Act =
-  'paused' | 'reopened' | 'play-refunded' | 'extra-time-granted' | 'code-made' | 'server-clock-confirmed' | 'resumed';
+const actTypes = [
+  'paused',
+  'resumed',
+  'reopened',
+  'play-refunded',
+  'extra-time-granted',
+  'code-made',
+  'server-clock-confirmed',
+  'message-sent',
+  'note-written',
+] as const;
+type Act = (typeof actTypes)[number];
+const isAct = (event: SessionEvent): event is EventOf<Act> => actTypes.some((type) => type === event.type);
 
 /** What an invigilator did, with the reason where one is asked. */
 const act = (event: EventOf<Act>): Omit<LogLine, 'at' | 'type' | 'severity'> => ({
@@ -142,6 +149,8 @@ const act = (event: EventOf<Act>): Omit<LogLine, 'at' | 'type' | 'severity'> => 
   by: event.by,
   ...('reason' in event ? typed(event) : {}),
   ...('ms' in event ? { durationMs: event.ms } : {}),
+  ...('text' in event ? { text: event.text } : {}),
+  ...('message' in event ? { message: event.message } : {}),
 });
 
 const close = ({ by, reason: how, why, note = '' }: EventOf<'closed'>) => ({

@@ -4,7 +4,7 @@ import type { Instant } from '../../storage/document/instant.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
 import { outageToOfferMs, remainingMs, stoodStillMs } from '../sessions/clock.ts';
-import type { SessionState } from '../sessions/session.ts';
+import type { SentMessage, SessionState } from '../sessions/session.ts';
 
 export type Status = 'registered' | 'arrived' | 'active' | 'paused' | 'closed';
 
@@ -63,6 +63,8 @@ export interface SessionSeen {
   readonly connection: Connection;
   readonly seat?: string;
   readonly handRaisedAt?: Instant;
+  /** The last that was said to the candidate, and when it was read. */
+  readonly message?: SentMessage;
   readonly deadlineAt?: Instant;
   readonly remainingMs?: number;
   /** Stand above whatever the candidate does. */
@@ -91,6 +93,7 @@ const heldSeen = ({ heldAnswers, items }: SessionState): SessionSeen['heldAnswer
 export function seen(state: SessionState, test: PinnedTest, now: Instant): SessionSeen {
   const left = remainingMs(state, now);
   const { notice, warning, critical, last } = state.incidents;
+  const message = state.messages.at(-1);
   return {
     status: statusOf(state),
     step: stepSeen(state, test),
@@ -111,6 +114,7 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
     ...(state.deadlineAt === undefined ? {} : { deadlineAt: state.deadlineAt }),
     // A running clock is said by its deadline: a figure that changes by itself would be news at every look.
     ...(left === undefined || !standsStill(state, now) ? {} : { remainingMs: left }),
+    ...(message === undefined ? {} : { message }),
     ...(last === undefined ? {} : { lastIncident: last }),
     ...(state.closed?.held === undefined ? {} : { reopenUntil: state.closed.held.until }),
   };

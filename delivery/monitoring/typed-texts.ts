@@ -24,6 +24,8 @@ export function withTypedTexts(
         case 'play-refunded':
         case 'reopened':
           return { ...event, reason: await read(event.reason) };
+        case 'note-written':
+          return { ...event, text: await read(event.text) };
         case 'closed':
           return event.note === undefined ? event : { ...event, note: await read(event.note) };
         default:

@@ -39,6 +39,7 @@ const duringPause: ReadonlySet<Operation['kind']> = new Set([
   'recording-finished',
   'raise-hand',
   'lower-hand',
+  'read-message',
   'signal',
 ]);
 
@@ -64,6 +65,8 @@ function decideAsked(state: SessionState, operation: Operation, facts: SessionFa
       return state.handRaisedAt === undefined ? [{ type: 'hand-raised' }] : noted(operation);
     case 'lower-hand':
       return state.handRaisedAt === undefined ? noted(operation) : [{ type: 'hand-lowered', by: 'candidate' }];
+    case 'read-message':
+      return readMessage(state, operation);
     case 'confirm-name':
       return state.step.name === 'confirm-name'
         ? [{ type: 'practice-assembled', given: assemblePractice(state, facts) }, { type: 'name-confirmed' }]
@@ -93,6 +96,12 @@ function decideAsked(state: SessionState, operation: Operation, facts: SessionFa
     case 'submit':
       return submit(state, operation, facts);
   }
+}
+
+function readMessage(state: SessionState, operation: OperationOf<'read-message'>): EventBody[] {
+  const sent = state.messages.find(({ number }) => number === operation.number);
+  if (sent === undefined) return refused(operation, 'wrong-item');
+  return sent.readAt === undefined ? [{ type: 'message-read', number: sent.number }] : noted(operation);
 }
 
 export function assemblePractice(state: SessionState, facts: Pick<SessionFacts, 'test'>): (GivenItem | GivenTurn)[] {

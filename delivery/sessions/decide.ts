@@ -7,6 +7,7 @@ import type { Consequence, NoData } from '../../storage/port.ts';
 import { defined } from '../../storage/document/defined.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import type { Inference } from '../proctoring/inference.ts';
+import type { MessageCode } from '../proctoring/message-code.ts';
 import { type HeardPage, giveBack, loseLine, mayStillHandIn, restoreLine } from './lost-line.ts';
 import { afterPause, isOver, later } from './clock.ts';
 import { decideOperation } from './decide-operation.ts';
@@ -15,6 +16,7 @@ import { type SessionFacts, partAt } from './facts.ts';
 import { decideHeldAnswer } from './held-answer.ts';
 import { noteInference, pageAgain } from './infer.ts';
 import { completeLinear } from './linear-part.ts';
+import { sendMessage } from './message.ts';
 import type { Operation, OperationOutcome } from './operation.ts';
 import { heldClose, isDue, reopened } from './reopen.ts';
 import type { EventBody, GivenReason, Registration, Session, SessionEvent, SessionState } from './session.ts';
@@ -31,6 +33,8 @@ export type SessionCommand = (
   | { readonly type: 'operations'; readonly fence: number; readonly operations: readonly Operation[] }
   | ({ readonly type: 'pause' | 'end' | 'refund-play'; readonly by: string } & GivenReason)
   | { readonly type: 'resume' | 'lower-hand'; readonly by: string }
+  | { readonly type: 'send-message'; readonly message: MessageCode; readonly by: string }
+  | { readonly type: 'write-note'; readonly text: string; readonly by: string }
   | { readonly type: 'decide-held-answer'; readonly handle: string; readonly counts: boolean; readonly by: string }
   | ({ readonly type: 'grant-extra-time'; readonly by: string; readonly ms: number } & GivenReason)
   /** `unheardFrom`: the last that was heard of the page. */
@@ -104,6 +108,11 @@ function accept(
   return { events: bodies.map((body) => record(facts.now, body)), pending, outcomes: [] };
 }
 
+const acceptUnlessRefused = (
+  facts: SessionFacts,
+  decided: readonly EventBody[] | Refused<SessionRefusal>,
+): Accepted | Refused<SessionRefusal> => ('refused' in decided ? decided : accept(facts, decided));
+
 const reasonOf = ({ why, reason }: GivenReason): GivenReason => ({ ...defined({ why }), reason });
 
 const deadline = (deadlineAt: Instant | undefined): { deadlineAt?: Instant } =>
@@ -143,13 +152,18 @@ function decideCommand(session: Session, command: OneCommand, facts: SessionFact
     const event = reopened(session, command, facts.now);
     return 'refused' in event ? event : accept(facts, [event]);
   }
+  if (command.type === 'write-note')
+    return accept(facts, [{ type: 'note-written', by: command.by, text: command.text }]);
   if (command.type === 'settle-close')
     return isDue(session, facts.now) ? accept(facts, [{ type: 'close-settled' }], [sessionClosed]) : accept(facts, []);
   if (session.closed !== undefined) return refuse({ code: 'session-closed' });
   return decideOpen(session, command, facts);
 }
 
-type OpenCommand = Exclude<OneCommand, { readonly type: 'register' | 'take-writer' | 'reopen' | 'settle-close' }>;
+type OpenCommand = Exclude<
+  OneCommand,
+  { readonly type: 'register' | 'take-writer' | 'reopen' | 'settle-close' | 'write-note' }
+>;
 
 function decideOpen(
   state: SessionState,
@@ -174,10 +188,8 @@ function decideOpen(
         : refuse({ code: 'already-paused' });
     case 'resume':
       return resume(state, command.by, facts);
-    case 'decide-held-answer': {
-      const decided = decideHeldAnswer(state, command);
-      return 'refused' in decided ? decided : accept(facts, decided);
-    }
+    case 'decide-held-answer':
+      return acceptUnlessRefused(facts, decideHeldAnswer(state, command));
     case 'grant-extra-time':
       return accept(facts, [
         {
@@ -192,6 +204,8 @@ function decideOpen(
       return accept(facts, endEvents(state, command.by, command, facts.now));
     case 'lower-hand':
       return accept(facts, state.handRaisedAt === undefined ? [] : [{ type: 'hand-lowered', by: command.by }]);
+    case 'send-message':
+      return acceptUnlessRefused(facts, sendMessage(state, command));
     case 'refund-play':
       return refundPlay(state, command, facts);
     case 'lose-connection':

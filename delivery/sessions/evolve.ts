@@ -8,6 +8,7 @@ import type { Severity } from '../proctoring/signal.ts';
 import { isReliable } from '../proctoring/detectors.ts';
 import { type FaultyDevice, deviceOf, faultOf } from '../proctoring/device.ts';
 import { severityOfRecord, severityOfRefusal } from '../proctoring/severity.ts';
+import { withRead, withSent } from './message.ts';
 import type { OperationOutcome } from './operation.ts';
 import { keptOneMore } from './signal-cap.ts';
 import {
@@ -187,6 +188,12 @@ const recordings: Evolvers<'turn-presented' | 'recording-started' | 'recording-s
     })),
 };
 
+const told: Evolvers<'message-sent' | 'message-read' | 'note-written'> = {
+  'message-sent': (state, event) => ({ ...state, messages: withSent(state, event) }),
+  'message-read': (state, event) => ({ ...state, messages: withRead(state, event) }),
+  'note-written': (state) => state,
+};
+
 const acts: Evolvers<'paused' | 'resumed' | 'extra-time-granted' | 'hand-raised' | 'hand-lowered'> = {
   paused: (state, { at, why }) => ({ ...state, pausedAt: at, ...(why === undefined ? {} : { pausedFor: why }) }),
   // A line that is still lost stops the clock from here on: until here the pause did.
@@ -314,6 +321,7 @@ const evolvers: Evolvers = {
   ...items,
   ...recordings,
   ...acts,
+  ...told,
   ...heldAnswers,
   ...closes,
   ...watching,
@@ -346,6 +354,7 @@ function begin(event: SessionEvent): SessionState {
     losses: [],
     givenBack: [],
     heldAnswers: [],
+    messages: [],
     extraMs: 0,
     faults: [],
     incidents: { notice: 0, warning: 0, critical: 0 },

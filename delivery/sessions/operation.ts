@@ -78,6 +78,7 @@ export const Operation = z.discriminatedUnion('kind', [
     peak: z.number().min(0).max(1),
   }),
   z.strictObject({ ...envelope, kind: z.literal('submit') }),
+  z.strictObject({ ...envelope, kind: z.literal('read-message'), number: z.int().positive() }),
   z.strictObject({ ...envelope, kind: z.literal('raise-hand') }),
   z.strictObject({ ...envelope, kind: z.literal('lower-hand') }),
   z.strictObject({ ...envelope, kind: z.literal('signal'), signal: Signal }),

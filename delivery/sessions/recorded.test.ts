@@ -29,6 +29,9 @@ function everything(): readonly PlayedSession[] {
   civic.run({ type: 'restore-connection' });
   const signal = { type: 'focus-lost', monotonicMs: 1, wallMs: 2, durationMs: 3, count: 4, code: 'blur' } as const;
   civic.ask({ kind: 'raise-hand' }, { kind: 'raise-hand' }, { kind: 'lower-hand' }, { kind: 'signal', signal });
+  civic.run({ type: 'send-message', message: 'wait', by: 'an' });
+  civic.ask({ kind: 'read-message', number: 1 });
+  civic.run({ type: 'write-note', text: 'kwam met een tolk', by: 'an' });
   civic.ask({ kind: 'raise-hand' });
   civic.run({ type: 'lower-hand', by: 'an' });
   const { handle, item } = civic.present();

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../storage/document/json.ts';
 import { Language } from '../../item-bank/items/item.ts';
 import { Inference } from '../proctoring/inference.ts';
+import { MessageCode } from '../proctoring/message-code.ts';
 import { ReasonCode } from '../proctoring/reason-code.ts';
 import { Severity, Signal } from '../proctoring/signal.ts';
 import { RefusalCode } from './operation.ts';
@@ -140,6 +141,9 @@ export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf
   }),
   'play-refunded': event('play-refunded', { by: text, handle: text, why, reason: text, plays: count }),
   'hand-raised': event('hand-raised', {}),
+  'message-sent': event('message-sent', { number: z.int().positive(), message: MessageCode, by: text }),
+  'message-read': event('message-read', { number: z.int().positive() }),
+  'note-written': event('note-written', { by: text, text }),
   'hand-lowered': event('hand-lowered', { by: text }),
   'signal-recorded': event('signal-recorded', { signal: Signal, severity: Severity }),
   'inference-recorded': event('inference-recorded', { inference: Inference, severity: Severity }),

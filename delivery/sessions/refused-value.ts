@@ -25,6 +25,7 @@ export function valueOf(operation: Operation): RefusedValue {
     case 'confirm-name':
     case 'start-part':
     case 'submit':
+    case 'read-message':
     case 'raise-hand':
     case 'lower-hand':
     case 'signal':

@@ -95,7 +95,7 @@ export class Sessions {
   }
 
   private async withSealedReason(id: SessionId, command: SessionCommand): Promise<SessionCommand> {
-    if (!('reason' in command) || this.ports.typed === undefined) return command;
+    if (!('reason' in command || 'text' in command) || this.ports.typed === undefined) return command;
     return this.ports.typed.sealReason(id.tenant, (await this.load(id))?.state.registration.candidate, command);
   }
 

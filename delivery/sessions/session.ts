@@ -7,6 +7,7 @@ import type { Language, ItemRef } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
 import type { Inference, InferenceType } from '../proctoring/inference.ts';
+import type { MessageCode } from '../proctoring/message-code.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
 import type { Signal, Severity } from '../proctoring/signal.ts';
 import type { OperationOutcome, RefusalCode } from './operation.ts';
@@ -180,6 +181,11 @@ interface Events {
   'play-refunded': { readonly by: string; readonly handle: string; readonly plays: number } & GivenReason;
   'hand-raised': object;
   'hand-lowered': { readonly by: string };
+  'message-sent': { readonly number: number; readonly message: MessageCode; readonly by: string };
+  /** The candidate says so. */
+  'message-read': { readonly number: number };
+  /** What staff wrote down, also after the close. */
+  'note-written': { readonly by: string; readonly text: string };
   'signal-recorded': { readonly signal: Signal; readonly severity: Severity };
   /** What the server saw for itself. */
   'inference-recorded': { readonly inference: Inference; readonly severity: Severity };
@@ -212,6 +218,12 @@ interface Events {
   'close-settled': object;
   /** Goes on where it was closed, paused; `deadlineAt` is as long after this event as there was time left. */
   reopened: { readonly by: string; readonly step: Step; readonly deadlineAt?: Instant } & GivenReason;
+}
+export interface SentMessage {
+  readonly number: number;
+  readonly message: MessageCode;
+  readonly at: Instant;
+  readonly readAt?: Instant;
 }
 /** A close that may be a mistake: nothing follows from it until then, so that the session can be opened again. */
 export interface HeldClose {
@@ -316,6 +328,7 @@ export interface SessionState {
   }[];
   readonly pausedFor?: ReasonCode;
   readonly handRaisedAt?: Instant;
+  readonly messages: readonly SentMessage[];
   readonly disconnectedAt?: Instant;
   /** While the line is lost: the last that was heard, and from when the clock stands still, for how long at most. */
   readonly lostLine?: { readonly unheardFrom: Instant; readonly from: Instant; readonly mostMs: number };

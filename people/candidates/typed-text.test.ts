@@ -28,6 +28,11 @@ describe('what staff types about a person', () => {
     expect(await typed.read('agii', 'c1', kept.reason)).toBe(command.reason);
     await expect(typed.read('agii', 'c2', kept.reason)).rejects.toThrow(CorruptStorage);
   });
+  it('is a note too', async () => {
+    const kept = await typed.sealReason('agii', 'c1', { type: 'write-note', text: 'Amina felt ill' });
+    expect(kept.text).toMatch(/^p1\./);
+    expect(await typed.read('agii', 'c1', kept.text)).toBe('Amina felt ill');
+  });
   it('of before is read as it is', async () => {
     expect(await typed.read('agii', 'c1', 'the fire alarm')).toBe('the fire alarm');
   });

@@ -19,12 +19,20 @@ export class TypedTexts {
     }
   }
 
-  /** The command as it may be recorded. An empty reason stays empty: it is refused by whoever decides. */
+  /**
+   * The command as it may be recorded: its reason, or the text of a note. What is empty stays empty: it is refused by
+   * whoever decides.
+   */
   async sealReason<C extends object>(tenant: string, candidate: string | undefined, command: C): Promise<C> {
-    if (candidate === undefined || !('reason' in command)) return command;
-    const { reason } = command;
-    if (typeof reason !== 'string' || reason.trim() === '') return command;
-    return { ...command, reason: await this.seal(tenant, candidate, reason) };
+    if (candidate === undefined) return command;
+    const kept = { ...command };
+    if ('reason' in kept) kept.reason = await this.sealWritten(tenant, candidate, kept.reason);
+    if ('text' in kept) kept.text = await this.sealWritten(tenant, candidate, kept.text);
+    return kept;
+  }
+  private sealWritten(tenant: string, candidate: string, written: unknown): Promise<unknown> {
+    const isWritten = typeof written === 'string' && written.trim() !== '';
+    return isWritten ? this.seal(tenant, candidate, written) : Promise.resolve(written);
   }
 
   /** Undefined once the person was erased. Throws CorruptStorage. */

@@ -148,6 +148,12 @@ export const rows: Readonly<Record<string, Row>> = {
   'post /invigilator/sessions/{id}/resume': { ...session, own: 204 },
   'post /invigilator/sessions/{id}/extra-time': { ...session, body: { ms: 60_000, ...reason }, own: 204 },
   'post /invigilator/sessions/{id}/held-answer': { ...session, body: { answer: 'i1', counts: true }, own: 409 },
+  'post /invigilator/sessions/{id}/note': {
+    params: sessionOf,
+    belongsTo: 'centre',
+    body: { text: 'Kwam met een tolk.' },
+    own: 204,
+  },
   'post /invigilator/sessions/{id}/refund-play': { ...session, body: reason, own: 204 },
   'post /invigilator/sessions/{id}/lower-hand': { ...session, own: 204 },
   'post /invigilator/sessions/{id}/push': { ...session, body: ({ seat }) => ({ seat }), own: 204 },

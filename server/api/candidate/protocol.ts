@@ -17,6 +17,7 @@
  */
 import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
+import { MessageCode } from '../../../delivery/proctoring/message-code.ts';
 import { Operation, OperationOutcome } from '../../../delivery/sessions/operation.ts';
 import { Anchor } from '../../../storage/journal/checkpoint.ts';
 import { largestBatch } from './numbers.ts';
@@ -137,6 +138,8 @@ export const CandidateView = z.strictObject({
   synthetic: z.boolean(),
   paused: z.boolean(),
   handRaised: z.boolean(),
+  /** What the invigilator says, until it was read; one at a time. */
+  message: z.strictObject({ number: z.int().positive(), message: MessageCode }).optional(),
   /** When the present part or item closes. While paused `remainingMs` stands still. Absent where no clock runs. */
   clock: z.strictObject({ deadlineAt: z.iso.datetime(), remainingMs: z.int() }).optional(),
   screen: Screen,

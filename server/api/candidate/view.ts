@@ -10,6 +10,7 @@ import { type Instant } from '../../../storage/document/instant.ts';
 import type { Anchor } from '../../../storage/journal/checkpoint.ts';
 import { isOver, remainingMs } from '../../../delivery/sessions/clock.ts';
 import { playsAllowed } from '../../../delivery/sessions/decide-operation.ts';
+import { unreadMessage } from '../../../delivery/sessions/message.ts';
 import { mediaHandle, optionHandle } from '../../../delivery/sessions/shown-names.ts';
 import type { RegisteredPerson } from '../../../delivery/sessions/personal.ts';
 import type { LoadedSession } from '../../../delivery/sessions/run.ts';
@@ -194,6 +195,11 @@ function screenOf(seen: Seen): Screen {
   }
 }
 
+function messageTo(state: SessionState): Pick<CandidateView, 'message'> {
+  const sent = state.awaitingAdmission || state.closed !== undefined ? undefined : unreadMessage(state);
+  return sent === undefined ? {} : { message: { number: sent.number, message: sent.message } };
+}
+
 export function candidateView({ state, version }: LoadedSession, facts: Omit<Seen, 'state'>): CandidateView {
   const { person, now } = facts;
   const left = remainingMs(state, now);
@@ -209,6 +215,7 @@ export function candidateView({ state, version }: LoadedSession, facts: Omit<See
     synthetic: state.registration.synthetic,
     paused: state.pausedAt !== undefined,
     handRaised: state.handRaisedAt !== undefined,
+    ...messageTo(state),
     ...(left === undefined || state.deadlineAt === undefined
       ? {}
       : { clock: { deadlineAt: state.deadlineAt, remainingMs: left } }),

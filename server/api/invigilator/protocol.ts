@@ -21,6 +21,7 @@
  *   POST sessions/:id/held-answer {answer, counts} -> 204  whether an answer that came during a pause counts
  *   POST sessions/:id/reopen {reason}  -> 204             takes back a close that was a mistake; goes on by a new code
  *   POST room/act      RoomAct -> RoomActDone         one act on a selection or the whole room; once, if repeated
+ *   POST sessions/:id/note {text}      -> 204             a note in the log, also after the close
  *   POST clock/confirm {noticedAt}     -> 204             the clocks were looked at: deadlines close sessions again
  *   GET  close-out?day=            -> CloseOutMade    the signed report of a day, today unless given
  *   GET  sessions/:id/log              -> ProctoringLog
@@ -28,6 +29,7 @@
 import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
 import { CloseOut } from '../../../delivery/monitoring/close-out.ts';
+import { MessageCode } from '../../../delivery/proctoring/message-code.ts';
 import { ReasonCode } from '../../../delivery/proctoring/reason-code.ts';
 import { writtenName, writtenReference } from '../../../people/candidates/written.ts';
 
@@ -130,8 +132,10 @@ export const RoomAct = z.strictObject({
     /** `pausedFor`: only whom a pause with this code stopped. */
     z.strictObject({ kind: z.literal('resume'), pausedFor: ReasonCode.optional() }),
     z.strictObject({ kind: z.literal('extra-time'), ms, ...reason }).refine(isGiven, notGiven),
+    z.strictObject({ kind: z.literal('message'), message: MessageCode }),
   ]),
 });
+export const NoteForm = z.strictObject({ text: z.string().trim().min(1).max(2_000) });
 export const HeldAnswerDecision = z.strictObject({ answer: z.string().max(64), counts: z.boolean() });
 export type RoomAct = z.infer<typeof RoomAct>;
 export const RoomActDone = z.strictObject({
@@ -165,6 +169,15 @@ export const RoomSession = z.strictObject({
   seat: z.string().optional(),
   connection: z.enum(['never', 'connected', 'lost']),
   handRaisedAt: z.iso.datetime().optional(),
+  /** The last that was said to the candidate, and when the candidate said to have read it. */
+  message: z
+    .strictObject({
+      number: z.int().positive(),
+      message: MessageCode,
+      at: z.iso.datetime(),
+      readAt: z.iso.datetime().exactOptional(),
+    })
+    .optional(),
   deadlineAt: z.iso.datetime().optional(),
   /** While the clock stands still; else `deadlineAt` says it. */
   remainingMs: z.int().optional(),
@@ -235,6 +248,7 @@ export const LogEntry = z.strictObject({
   item: z.int().optional(),
   why: ReasonCode.optional(),
   text: z.string().optional(),
+  message: MessageCode.optional(),
   /** What was typed is gone with the person. */
   erased: z.literal(true).optional(),
   /** Of a close. */

@@ -24,6 +24,8 @@ function isMeant(state: SessionState, act: Kind): boolean {
     case 'extra-time':
       // Whoever comes back and waits at the door has a clock that runs.
       return state.closed === undefined && state.admissions > 0;
+    case 'message':
+      return state.closed === undefined && !state.awaitingAdmission;
     case 'resume':
       return state.pausedAt !== undefined;
   }
@@ -37,6 +39,8 @@ function commandOf({ id, act }: RoomAct, by: string, { seat = 'device' }: Sessio
       return { type: 'pause', by, ...defined({ why: act.why }), reason: act.reason, act: id };
     case 'resume':
       return { type: 'resume', by, act: id };
+    case 'message':
+      return { type: 'send-message', by, message: act.message, act: id };
     case 'extra-time':
       return { type: 'grant-extra-time', by, ms: act.ms, ...defined({ why: act.why }), reason: act.reason, act: id };
   }

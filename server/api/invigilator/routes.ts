@@ -19,6 +19,7 @@ import {
   Code,
   ExtraTime,
   HeldAnswerDecision,
+  NoteForm,
   ProctoringLog,
   PushToSeat,
   Reason,
@@ -85,6 +86,7 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
     closeOutEndpoint(program, common),
     ...acts(program, common),
     decideHeldAnswer(program, common),
+    writeNote(program, common),
     confirmClock(program, common),
   ];
 }
@@ -146,6 +148,21 @@ function decideHeldAnswer(program: InvigilatorPorts, common: Common): Endpoint {
     handle: async ({ access, param, body: { answer, counts } }) => {
       const { id } = await ownSession(program, access, param('id'));
       await program.sessions.handle(id, { type: 'decide-held-answer', handle: answer, counts, by: access.id });
+    },
+  });
+}
+
+function writeNote(program: InvigilatorPorts, common: Common): Endpoint {
+  return commandEndpoint({
+    ...common,
+    method: 'post',
+    path: '/invigilator/sessions/:id/note',
+    summary: 'Write a note in the log, also after the close',
+    body: NoteForm,
+    problems: ['not-found', 'wrong-state'],
+    handle: async ({ access, param, body: { text } }) => {
+      const { id } = await ownSession(program, access, param('id'));
+      await program.sessions.handle(id, { type: 'write-note', by: access.id, text });
     },
   });
 }
