@@ -234,8 +234,8 @@ export interface Blobs {
    * another. Refuses a sealed upload with another chunk.
    */
   putChunk(upload: UploadId, n: number, bytes: Uint8Array, sha256: string): Promise<void>;
-  /** Numbers of the chunks stored so far. */
-  chunks(upload: UploadId): Promise<readonly number[]>;
+  /** The chunks stored so far, by their numbers, with the length of each. */
+  chunks(upload: UploadId): Promise<readonly { readonly n: number; readonly bytes: number }[]>;
   /**
    * Idempotent. Throws BlobIncomplete naming the missing chunks; the whole content is read back and checked before it
    * resolves.
@@ -247,6 +247,11 @@ export interface Blobs {
    * CorruptStorage when the bytes fail authentication.
    */
   read(upload: UploadId): Promise<Uint8Array | undefined>;
+  /**
+   * The bytes from `start` to `end`, both included, piece by piece: each is read and opened when it is asked for, so
+   * that nobody's slow reading is kept in memory. Nothing where it does not exist; throws as `read` does.
+   */
+  readRange(upload: UploadId, start: number, end: number): AsyncIterable<Uint8Array>;
   /** Of one person, sealed or not. */
   uploads(tenant: string, person: string): Promise<readonly UploadId[]>;
   /** Removes the chunks, sealed or not: it is as if nothing was ever uploaded. Idempotent. */

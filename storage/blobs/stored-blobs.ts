@@ -48,6 +48,8 @@ export interface ChunkStore {
   remove(upload: UploadId): Promise<void>;
 }
 
+const nameOf = ({ tenant, id }: UploadId, n: number): string => `upload ${tenant}/${id}, chunk ${n}`;
+
 const same = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((hash, n) => hash === b[n]);
 
@@ -69,8 +71,8 @@ export class StoredBlobs implements Blobs {
     if (known.sha256 !== hash) throw new ChunkMismatch(upload, n, 'was stored with other bytes');
   }
 
-  async chunks(upload: UploadId): Promise<readonly number[]> {
-    return (await this.store.chunks(upload)).map((record) => record.n);
+  async chunks(upload: UploadId): Promise<readonly { readonly n: number; readonly bytes: number }[]> {
+    return (await this.store.chunks(upload)).map(({ n, bytes }) => ({ n, bytes }));
   }
 
   async seal(manifest: Manifest): Promise<BlobInfo> {
@@ -88,11 +90,10 @@ export class StoredBlobs implements Blobs {
   }
 
   async read(upload: UploadId): Promise<Uint8Array | undefined> {
-    const blob = await this.store.blob(upload);
-    if (blob === undefined) return undefined;
-    const dataKey = await this.keyOf(upload, false);
+    const info = await this.info(upload);
+    if (info === undefined) return undefined;
     const parts: Uint8Array[] = [];
-    for (const [n, hash] of blob.chunks.entries()) parts.push(await this.open(dataKey, upload, n, hash));
+    for await (const part of this.readRange(upload, 0, info.bytes - 1)) parts.push(part);
     return Buffer.concat(parts);
   }
 
@@ -102,6 +103,25 @@ export class StoredBlobs implements Blobs {
 
   remove(upload: UploadId): Promise<void> {
     return this.store.remove(upload);
+  }
+
+  async *readRange(upload: UploadId, start: number, end: number): AsyncIterable<Uint8Array> {
+    const blob = await this.store.blob(upload);
+    if (blob === undefined) return;
+    const dataKey = await this.keyOf(upload, false);
+    const sizes = new Map((await this.store.chunks(upload)).map(({ n, bytes }) => [n, bytes]));
+    let at = 0;
+    for (const [n, hash] of blob.chunks.entries()) {
+      if (at > end) return;
+      const size = sizes.get(n) ?? 0;
+      // One that is lost has no size: opening it says so.
+      if (at + size > start || !sizes.has(n)) {
+        const part = await this.open(dataKey, upload, n, hash);
+        if (part.length !== size) throw new CorruptStorage(nameOf(upload, n), 'is not as long as its record says');
+        yield part.subarray(Math.max(0, start - at), Math.min(size, end + 1 - at));
+      }
+      at += size;
+    }
   }
 
   private async keep(upload: UploadId, record: ChunkRecord, bytes: Uint8Array): Promise<ChunkRecord> {
@@ -136,7 +156,7 @@ export class StoredBlobs implements Blobs {
   }
 
   private async open(dataKey: Uint8Array, upload: UploadId, n: number, hash: string): Promise<Uint8Array> {
-    const where = `upload ${upload.tenant}/${upload.id}, chunk ${n}`;
+    const where = nameOf(upload, n);
     const record = await this.store.chunk(upload, n);
     const sealed = record === undefined ? undefined : await this.store.bytes(upload, record);
     if (record === undefined || sealed === undefined) throw new CorruptStorage(where, 'is lost');

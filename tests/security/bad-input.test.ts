@@ -3,6 +3,7 @@
  * goes on.
  */
 import { createHash, randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServerProcess } from '../server-process.ts';
 import { Candidate, ProblemReply, Staff, person } from '../session-client.ts';
@@ -198,6 +199,38 @@ describe('a session', () => {
       peak: 0,
     });
     expect(outcomes[0]).toMatchObject({ status: 'refused', code: 'recording-incomplete' });
+  });
+  it('more bytes than a recording of the task can have, and those of one that was begun anew', async () => {
+    const candidate = await Candidate.admitted(invigilator);
+    await candidate.listen(await candidate.toFirstPart());
+    const { view } = await candidate.ask({ kind: 'start-part' });
+    if (view.screen.name !== 'speaking-turn') throw new Error(view.screen.name);
+    const { handle, answerMs } = view.screen.turn;
+    const chunk = Buffer.alloc(1_000_000, 7);
+    const put = (upload: string, n: number): Promise<Response> =>
+      candidate.request(`/recordings/${upload}/chunks/${n}`, {
+        method: 'PUT',
+        headers: { 'x-chunk-sha256': createHash('sha256').update(chunk).digest('hex') },
+        body: chunk,
+      });
+    // Each is a file of its number and its hash.
+    const chunksKept = async () =>
+      (await readdir(server.folder, { recursive: true })).filter((path) => /blobs.*-[0-9a-f]{64}$/.test(path)).length;
+    const before = await chunksKept();
+    const most = Math.floor(((answerMs + 30_000) * 64) / chunk.length);
+    const uploads = [randomUUID(), randomUUID()];
+    for (const upload of uploads) {
+      await candidate.ask({ kind: 'recording-started', handle, upload });
+      // One after the other, or all at once: only so many are taken, and the same one again is no other.
+      const statuses = await Promise.all(
+        Array.from({ length: most + 3 }, async (_, n) => (await put(upload, n)).status),
+      );
+      expect(statuses.filter((status) => status === 204)).toHaveLength(most);
+      expect(statuses.filter((status) => status === 413)).toHaveLength(3);
+      expect((await put(upload, statuses.indexOf(204))).status).toBe(204);
+    }
+    expect(await problem(await put(uploads[0] ?? '', 0))).toEqual(is(409, 'wrong-state'));
+    expect((await chunksKept()) - before).toBe(most);
   });
   it('a new code makes the old tab powerless', async () => {
     const candidate = await Candidate.admitted(invigilator);

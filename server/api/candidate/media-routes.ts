@@ -4,13 +4,15 @@ import { z } from 'zod';
 import type { Inference } from '../../../delivery/proctoring/inference.ts';
 import { recordingId } from '../../../delivery/recordings/upload.ts';
 import { mostChunks } from '../../../delivery/sessions/operation.ts';
+import { recordingBounds } from '../../../delivery/sessions/recording-bounds.ts';
 import { type SessionId, SessionRefused } from '../../../delivery/sessions/run.ts';
 import { resolveMedia } from '../../../delivery/sessions/shown-names.ts';
 import type { UploadId } from '../../../storage/port.ts';
 import { type Endpoint, rawEndpoint } from '../../http/endpoint.ts';
 import { markClip } from '../../../item-bank/items/marked-clip.ts';
-import { sendMedia } from '../../http/media.ts';
+import { sendMedia, streamMedia } from '../../http/media.ts';
 import { Problem } from '../../http/problem.ts';
+import { TurnTaking } from '../../http/turn-taking.ts';
 import type { CandidateAccess } from '../access.ts';
 import type { CandidateGuards, CandidatePorts } from './ports.ts';
 
@@ -51,10 +53,19 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   return Buffer.concat(parts);
 }
 
-/** Only an upload that the session has begun and not yet sealed takes bytes. */
-const isOpenUpload = ({ session }: CandidateAccess, upload: string): boolean =>
-  session.state.closed === undefined &&
-  session.state.turns.some((turn) => turn.recording === upload && turn.sealed === undefined);
+/**
+ * Only the upload that the session began last for a turn, and has not sealed yet, takes bytes: how many more, if it
+ * were sealed with chunk n.
+ */
+async function roomFor(program: CandidatePorts, access: CandidateAccess, upload: string, n: number): Promise<number> {
+  const { state } = access.session;
+  const turn = state.turns.find(({ recording, sealed }) => recording === upload && sealed === undefined);
+  if (state.closed !== undefined || turn === undefined)
+    throw new Problem('wrong-state', { reason: 'no such recording is open' });
+  const others = (await program.blobs.chunks(uploadOf(access, upload))).filter((chunk) => chunk.n !== n);
+  const taken = others.reduce((sum, { bytes }) => sum + bytes, 0);
+  return Math.max(0, recordingBounds(turn, program.sessions.pinnedTest(state)).bytes - taken);
+}
 
 export function mediaEndpoints(program: CandidatePorts, guard: CandidateGuards): Endpoint[] {
   return [
@@ -88,6 +99,8 @@ export function mediaEndpoints(program: CandidatePorts, guard: CandidateGuards):
 }
 
 export function recordingEndpoints(program: CandidatePorts, guard: CandidateGuards): Endpoint[] {
+  // One chunk of a session at a time is read and counted, as a page sends them.
+  const turns = new TurnTaking();
   return [
     rawEndpoint({
       method: 'put',
@@ -101,13 +114,12 @@ export function recordingEndpoints(program: CandidatePorts, guard: CandidateGuar
       handle: async ({ access, request, response, param }) => {
         const upload = UploadParam.parse(param('upload'));
         const hash = HashHeader.parse(request.headers['x-chunk-sha256']);
-        if (!isOpenUpload(access, upload)) throw new Problem('wrong-state', { reason: 'no such recording is open' });
-        await program.blobs.putChunk(
-          uploadOf(access, upload),
-          ChunkParam.parse(param('n')),
-          await readBytes(request, largestChunk),
-          hash,
-        );
+        const n = ChunkParam.parse(param('n'));
+        await turns.run(`${access.id.tenant}|${access.id.id}`, async () => {
+          const room = await roomFor(program, access, upload, n);
+          const bytes = await readBytes(request, Math.min(largestChunk, room));
+          await program.blobs.putChunk(uploadOf(access, upload), n, bytes, hash);
+        });
         response.setHeader('Cache-Control', 'no-store').status(204).end();
       },
     }),
@@ -123,9 +135,10 @@ export function recordingEndpoints(program: CandidatePorts, guard: CandidateGuar
         const { turns, pausedAt } = access.session.state;
         if (pausedAt !== undefined) throw new Problem('not-found');
         const sealed = turns.find((turn) => turn.sealed?.upload === param('upload'))?.sealed;
-        const bytes = sealed === undefined ? undefined : await program.blobs.read(uploadOf(access, sealed.upload));
-        if (sealed === undefined || bytes === undefined) throw new Problem('not-found');
-        sendMedia(request, response, { bytes, contentType: sealed.contentType });
+        if (sealed === undefined) throw new Problem('not-found');
+        const { upload, contentType, bytes: size } = sealed;
+        const read = (start: number, end: number) => program.blobs.readRange(uploadOf(access, upload), start, end);
+        await streamMedia(request, response, { contentType, size, read });
       },
     }),
   ];

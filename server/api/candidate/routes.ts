@@ -4,6 +4,7 @@ import type { SealedRecording } from '../../../delivery/sessions/facts.ts';
 import { sessionName } from '../../../delivery/live/presence.ts';
 import { silentBeatsMs } from '../../../delivery/sessions/infer.ts';
 import { type LoadedSession, SessionRefused } from '../../../delivery/sessions/run.ts';
+import type { SessionState } from '../../../delivery/sessions/session.ts';
 import type { Operation } from '../../../delivery/sessions/operation.ts';
 import { codeHash, makeCode, useCode } from '../../../people/access/codes.ts';
 import { BlobIncomplete, ChunkMismatch } from '../../../storage/port.ts';
@@ -189,6 +190,7 @@ async function operate(
   try {
     const command = { type: 'operations', fence, operations } as const;
     const { session, outcomes } = await program.sessions.handle(id, command, { sealed, unheard, unbeatenFrom });
+    await removeReplaced(program, access, session.state);
     return { outcomes: [...outcomes], view: await viewOf(program, access, session) };
   } catch (error) {
     if (error instanceof SessionRefused && error.refusal.code === 'fenced' && fence > 0)
@@ -248,6 +250,15 @@ async function followSession(
   stream.send('changed', { version: session.version });
   const stop = program.live.sessions.watchOne(id, (version) => stream.send('changed', { version }));
   await stream.closed.then(stop);
+}
+
+/** A recording that was begun anew has one upload: what came of the one before is removed. */
+async function removeReplaced(program: CandidatePorts, access: CandidateAccess, now: SessionState): Promise<void> {
+  for (const { handle, recording, sealed } of access.session.state.turns) {
+    if (recording === undefined || sealed !== undefined) continue;
+    if (now.turns.find((turn) => turn.handle === handle)?.recording !== recording)
+      await program.blobs.remove(uploadOf(access, recording));
+  }
 }
 
 /** Seals what `recording-finished` operations announce; an incomplete one stays out, and its operation is refused. */

@@ -10,7 +10,7 @@ import type { RatingState } from '../../../scoring/rating/rating.ts';
 import { defined } from '../../../storage/document/defined.ts';
 import type { Blobs } from '../../../storage/port.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
-import { sendMedia } from '../../http/media.ts';
+import { sendMedia, streamMedia } from '../../http/media.ts';
 import { Problem } from '../../http/problem.ts';
 import { type GuardPorts, type StaffAccess, guards } from '../access.ts';
 import { z } from 'zod';
@@ -197,9 +197,10 @@ function soundEndpoints(ports: ExaminerPorts, common: Common): Endpoint[] {
         const upload = performance.turns.find(({ turn }) => String(turn) === param('n'))?.upload;
         if (upload === undefined) throw new Problem('not-found');
         const blob = recordingId({ ...performance, tenant: access.tenant }, upload);
-        const [info, bytes] = [await ports.blobs.info(blob), await ports.blobs.read(blob)];
-        if (info === undefined || bytes === undefined) throw new Problem('not-found');
-        sendMedia(request, response, { bytes, contentType: info.contentType });
+        const info = await ports.blobs.info(blob);
+        if (info === undefined) throw new Problem('not-found');
+        const read = (start: number, end: number) => ports.blobs.readRange(blob, start, end);
+        await streamMedia(request, response, { contentType: info.contentType, size: info.bytes, read });
       },
     }),
     rawEndpoint({
