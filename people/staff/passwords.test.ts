@@ -49,14 +49,34 @@ describe('passwords', () => {
     const passwords = new Passwords(threads, 2);
     const others = ['a', 'b', 'c', 'd'].map((password) => passwords.verify('hash', password).catch(() => 'refused'));
     const known = passwords.verify('hash', 'known', true);
-    expect(passwords.isFull).toBe(true);
     for (let n = 0; n < 4; n += 1) {
       await settled();
       running[n]?.end(true);
     }
     expect(await Promise.all([...others, known])).toEqual([true, true, true, 'refused', true]);
     expect(running.map(({ task }) => task.password)).toEqual(['a', 'known', 'b', 'c']);
-    expect(passwords.isFull).toBe(false);
+  });
+
+  it('of two hundred at once from devices that nobody knows begin only as many as have a place', async () => {
+    const { running, threads } = heldThreads(2);
+    const passwords = new Passwords(threads, 8);
+    let begun = 0;
+    const asked = Array.from({ length: 200 }, (_, n) =>
+      passwords.placed(async () => {
+        begun += 1;
+        // What is counted before a check takes a while.
+        await settled();
+        return passwords.verify('hash', `wachtwoord ${n}`);
+      }),
+    );
+    const outcomes = Promise.allSettled(asked);
+    for (let n = 0; n < 10; n += 1) {
+      while (running[n] === undefined) await settled();
+      running[n]?.end(true);
+    }
+    expect((await outcomes).filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+    expect(begun).toBe(10);
+    await expect(passwords.placed(() => Promise.resolve('again'))).resolves.toBe('again');
   });
 
   it('whose thread fails do not keep the thread', async () => {

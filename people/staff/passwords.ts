@@ -42,17 +42,31 @@ export class Passwords {
     unknown: [],
   };
 
+  /** Places for devices that nobody knows: as many as are checked or wait. */
+  private places: number;
+
   /** @param longestQueue tasks of either kind that may wait while all threads are at work */
   constructor(
     threads: readonly PasswordThread[],
     private readonly longestQueue: number,
   ) {
     this.idle = [...threads];
+    this.places = threads.length + longestQueue;
   }
 
-  /** Another one from a device that nobody knows would be refused. */
-  get isFull(): boolean {
-    return this.idle.length === 0 && this.waiting.unknown.length >= this.longestQueue;
+  /**
+   * Holds a place for the check of a password from a device that nobody knows, while `work` does what comes before and
+   * checks it. Without a place nothing is begun, so that nothing is written for those who are refused: all that come at
+   * one moment would else write before the first of them waits. Throws TooManyPasswords.
+   */
+  async placed<T>(work: () => Promise<T>): Promise<T> {
+    if (this.places === 0) throw new TooManyPasswords();
+    this.places -= 1;
+    try {
+      return await work();
+    } finally {
+      this.places += 1;
+    }
   }
 
   /** Throws TooManyPasswords. */

@@ -55,21 +55,32 @@ export async function lookedUp<T>(
   return undefined;
 }
 
-/** For what is dear to check, or can be guessed: counted before it is checked, given back when it was right. */
+/**
+ * For what is dear to check, or can be guessed: counted before it is checked, given back when it was right.
+ * @param placed runs counting and checking where there is a place for them; whoever is refused waits outside of it
+ */
 export async function counted<T>(
   ports: LimitPorts,
   attempts: readonly LimitedAttempt[],
   response: Response,
   check: () => Promise<T | undefined>,
+  placed: <R>(work: () => Promise<R>) => Promise<R> = (work) => work(),
 ): Promise<T | undefined> {
-  const { failures } = ports;
-  for (const attempt of attempts)
-    if (!(await failures.take(attempt.terms, attempt.who))) return refuse(ports, attempt, response);
+  const outcome = await placed(() => countAndCheck(ports, attempts, check));
+  return 'refused' in outcome ? refuse(ports, outcome.refused, response) : outcome.found;
+}
+
+async function countAndCheck<T>(
+  { failures }: LimitPorts,
+  attempts: readonly LimitedAttempt[],
+  check: () => Promise<T | undefined>,
+): Promise<{ readonly found: T | undefined } | { readonly refused: LimitedAttempt }> {
+  for (const attempt of attempts) if (!(await failures.take(attempt.terms, attempt.who))) return { refused: attempt };
   const giveBack = () => Promise.all(attempts.map(({ terms, who }) => failures.giveBack(terms, who)));
   try {
     const found = await check();
     if (found !== undefined) await giveBack();
-    return found;
+    return { found };
   } catch (error) {
     // It was not checked at all.
     await giveBack();

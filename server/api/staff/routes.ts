@@ -4,6 +4,7 @@ import { TokenRefused, lifeHours } from '../../../people/access/tokens.ts';
 import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
 import { type Account, authenticate } from '../../../people/staff/account.ts';
 import { passwordFault } from '../../../people/staff/chosen-password.ts';
+import { TooManyPasswords } from '../../../people/staff/passwords.ts';
 import { endStaffSession, staffSessionLifeMs, startStaffSession } from '../../../people/staff/staff-sessions.ts';
 import type { Stored } from '../../../storage/port.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
@@ -89,15 +90,17 @@ async function loggedIn(
 ) {
   const attempts = attemptsOf(address, body.account, device);
   const isKnownDevice = device !== undefined;
-  // Before anything is counted: that writes, and candidates' answers wait for writes.
-  if (!isKnownDevice && program.passwords.isFull) {
+  const limits = { failures: program.live.failures, timers: program.timers };
+  const check = () => authenticate(program.accounts, program.passwords, { ...body, isKnownDevice });
+  if (isKnownDevice) return counted(limits, attempts, response, check);
+  try {
+    // A place before anything is counted: that writes, and candidates' answers wait for writes.
+    return await counted(limits, attempts, response, check, (work) => program.passwords.placed(work));
+  } catch (error) {
+    if (!(error instanceof TooManyPasswords)) throw error;
     await slowly(program);
     throw new Problem('busy');
   }
-  const limits = { failures: program.live.failures, timers: program.timers };
-  return counted(limits, attempts, response, () =>
-    authenticate(program.accounts, program.passwords, { ...body, isKnownDevice }),
-  );
 }
 
 /** From now on the browser is that account's. */
