@@ -5,13 +5,17 @@ import type { RoomSession } from '../../server/api/invigilator/protocol.ts';
 const needs = ['help', 'red', 'lost', 'waiting', 'look', 'paused', 'active', 'registered', 'closed'] as const;
 export type Need = (typeof needs)[number];
 
+/** Somebody must decide about something irregular. */
+export const isCaseOpen = ({ irregularity }: RoomSession): boolean =>
+  irregularity !== undefined && irregularity.decided === undefined;
+
 export function needOf(session: RoomSession): Need {
   if (session.status === 'closed') return 'closed';
   if (session.handRaisedAt !== undefined) return 'help';
   if (session.faults.length > 0 || session.incidents.critical > 0) return 'red';
   if (session.connection === 'lost') return 'lost';
   if (session.status === 'arrived') return 'waiting';
-  if (session.outageMs > 0 || session.heldAnswers.length > 0) return 'look';
+  if (session.outageMs > 0 || session.heldAnswers.length > 0 || isCaseOpen(session)) return 'look';
   return session.status;
 }
 

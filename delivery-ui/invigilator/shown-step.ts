@@ -1,5 +1,6 @@
 /** Where a candidate is, in words and short. */
 import type { RoomSession } from '../../server/api/invigilator/protocol.ts';
+import { isCaseOpen } from './order.ts';
 import { interfaceLanguage, text, textOfCode } from '../shared/i18n/texts.svelte.ts';
 
 export const titleOf = ({ title, test }: Pick<RoomSession, 'title' | 'test'>): string =>
@@ -29,7 +30,8 @@ export interface RowMark {
 
 /** What asks for a look: help, then devices, the line, our own outages, and last what the candidate did. */
 export function marksOf(session: RoomSession): RowMark[] {
-  if (session.status === 'closed') return [];
+  const about = isCaseOpen(session) ? [{ tone: 'warn', text: text('staff.case.mark') } as const] : [];
+  if (session.status === 'closed') return about;
   const { notice, warning, critical } = session.incidents;
   const count = notice + warning + critical;
   const last = session.lastIncident === undefined ? '' : ` (${textOfCode('staff.log', session.lastIncident)})`;
@@ -43,6 +45,7 @@ export function marksOf(session: RoomSession): RowMark[] {
     ...(session.heldAnswers.length === 0
       ? []
       : [{ tone: 'warn', text: text('staff.room.held', { count: session.heldAnswers.length }) } as const]),
+    ...about,
     ...(session.message === undefined
       ? []
       : [

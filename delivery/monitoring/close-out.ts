@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { defined } from '../../storage/document/defined.ts';
 import type { Commit } from '../../storage/port.ts';
+import { CaseOutcome } from '../proctoring/case-outcome.ts';
 import { ReasonCode } from '../proctoring/reason-code.ts';
 import type { SessionEvent, SessionState } from '../sessions/session.ts';
 import { type LogLine, proctoringLog } from './log.ts';
@@ -26,6 +27,8 @@ export const CloseOutSession = z.strictObject({
   incidents: z.strictObject({ notice: z.int(), warning: z.int(), critical: z.int() }),
   /** Answers from a pause of which nobody said whether they count: they do not. */
   undecidedAnswers: z.int(),
+  /** Of the last case about something irregular. */
+  irregularity: z.enum(['undecided', ...CaseOutcome.options]).optional(),
   /** The clock stood still for a lost line, and was moved by staff, ms. */
   givenBackMs: z.int(),
   extraMs: z.int(),
@@ -83,6 +86,8 @@ export function closeOutSession(
   { version, hash: head }: Pick<Commit, 'version' | 'hash'>,
 ): CloseOutSession {
   const { notice, warning, critical } = state.incidents;
+  const { irregularity } = state;
+  const decided = irregularity === undefined ? undefined : (irregularity.decided?.outcome ?? ('undecided' as const));
   const acts = actsOf(events).map(({ at, type, by, why, durationMs }) => ({
     at,
     type,
@@ -97,6 +102,7 @@ export function closeOutSession(
     ...defined({ admittedAt: state.admittedAt, closedAt: state.closed?.at, how: state.closed?.reason }),
     incidents: { notice, warning, critical },
     undecidedAnswers: state.heldAnswers.length,
+    ...defined({ irregularity: decided }),
     givenBackMs: state.givenBack.reduce((sum, { ms }) => sum + ms, 0),
     extraMs: state.extraMs,
     acts,

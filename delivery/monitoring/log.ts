@@ -2,6 +2,7 @@
 import { defined } from '../../storage/document/defined.ts';
 import { erasedText } from '../../storage/keys/person-cipher.ts';
 import { isReliable } from '../proctoring/detectors.ts';
+import type { CaseOutcome } from '../proctoring/case-outcome.ts';
 import type { Inference } from '../proctoring/inference.ts';
 import { severityOfRecord } from '../proctoring/severity.ts';
 import type { MessageCode } from '../proctoring/message-code.ts';
@@ -139,6 +140,9 @@ const actTypes = [
   'server-clock-confirmed',
   'message-sent',
   'note-written',
+  'case-opened',
+  'case-decided',
+  'taken-over',
 ] as const;
 type Act = (typeof actTypes)[number];
 const isAct = (event: SessionEvent): event is EventOf<Act> => actTypes.some((type) => type === event.type);
@@ -187,9 +191,17 @@ function withoutErased({ text, ...made }: NonNullable<ReturnType<typeof line>>):
   return text === erasedText ? { ...made, erased: true } : { ...made, ...defined({ text }) };
 }
 
+const caseNames: Readonly<Record<CaseOutcome, string>> = {
+  unfounded: 'case-unfounded',
+  warning: 'case-warning',
+  annul: 'case-annul',
+};
+
 /** What a person decided is said by what it was. */
-const nameOf = (event: SessionEvent): string =>
-  event.type !== 'held-answer-decided' ? event.type : event.counts ? 'held-answer-counts' : 'held-answer-dismissed';
+function nameOf(event: SessionEvent): string {
+  if (event.type === 'held-answer-decided') return event.counts ? 'held-answer-counts' : 'held-answer-dismissed';
+  return event.type === 'case-decided' ? caseNames[event.outcome] : event.type;
+}
 
 /** Of events whose typed texts were opened (typed-texts.ts). */
 export function proctoringLog(events: readonly SessionEvent[]): LogLine[] {

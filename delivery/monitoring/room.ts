@@ -1,10 +1,11 @@
 /** The live room: what an invigilator sees of a session, derived from its state and from who is connected right now. */
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
+import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
 import { outageToOfferMs, remainingMs, stoodStillMs } from '../sessions/clock.ts';
-import type { SentMessage, SessionState } from '../sessions/session.ts';
+import type { Irregularity, SentMessage, SessionState } from '../sessions/session.ts';
 
 export type Status = 'registered' | 'arrived' | 'active' | 'paused' | 'closed';
 
@@ -65,6 +66,8 @@ export interface SessionSeen {
   readonly handRaisedAt?: Instant;
   /** The last that was said to the candidate, and when it was read. */
   readonly message?: SentMessage;
+  readonly irregularity?: Irregularity;
+  readonly invigilator?: string;
   readonly deadlineAt?: Instant;
   readonly remainingMs?: number;
   /** Stand above whatever the candidate does. */
@@ -94,6 +97,7 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
   const left = remainingMs(state, now);
   const { notice, warning, critical, last } = state.incidents;
   const message = state.messages.at(-1);
+  const { irregularity, invigilator } = state;
   return {
     status: statusOf(state),
     step: stepSeen(state, test),
@@ -114,7 +118,7 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
     ...(state.deadlineAt === undefined ? {} : { deadlineAt: state.deadlineAt }),
     // A running clock is said by its deadline: a figure that changes by itself would be news at every look.
     ...(left === undefined || !standsStill(state, now) ? {} : { remainingMs: left }),
-    ...(message === undefined ? {} : { message }),
+    ...defined({ message, irregularity, invigilator }),
     ...(last === undefined ? {} : { lastIncident: last }),
     ...(state.closed?.held === undefined ? {} : { reopenUntil: state.closed.held.until }),
   };

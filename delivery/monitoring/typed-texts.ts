@@ -23,6 +23,9 @@ export function withTypedTexts(
         case 'extra-time-granted':
         case 'play-refunded':
         case 'reopened':
+        case 'case-opened':
+        case 'case-decided':
+        case 'taken-over':
           return { ...event, reason: await read(event.reason) };
         case 'note-written':
           return { ...event, text: await read(event.text) };

@@ -15,6 +15,7 @@ import { evolve, evolveAll } from './evolve.ts';
 import { type SessionFacts, partAt } from './facts.ts';
 import { decideHeldAnswer } from './held-answer.ts';
 import { noteInference, pageAgain } from './infer.ts';
+import { type CaseCommand, decideCase } from './irregularity.ts';
 import { completeLinear } from './linear-part.ts';
 import { sendMessage } from './message.ts';
 import type { Operation, OperationOutcome } from './operation.ts';
@@ -31,7 +32,8 @@ export type SessionCommand = (
   | { readonly type: 'admit'; readonly by: string; readonly seat: string; readonly identityChecked: boolean }
   | { readonly type: 'take-writer' }
   | { readonly type: 'operations'; readonly fence: number; readonly operations: readonly Operation[] }
-  | ({ readonly type: 'pause' | 'end' | 'refund-play'; readonly by: string } & GivenReason)
+  | ({ readonly type: 'pause' | 'end' | 'refund-play' | 'take-over'; readonly by: string } & GivenReason)
+  | CaseCommand
   | { readonly type: 'resume' | 'lower-hand'; readonly by: string }
   | { readonly type: 'send-message'; readonly message: MessageCode; readonly by: string }
   | { readonly type: 'write-note'; readonly text: string; readonly by: string }
@@ -70,6 +72,9 @@ export type SessionRefusal =
         | 'already-paused'
         | 'answers-undecided'
         | 'nothing-held'
+        | 'case-open'
+        | 'no-case'
+        | 'own-case'
         | 'nothing-to-refund';
     }
   | { readonly code: 'fenced'; readonly fence: number }
@@ -152,6 +157,8 @@ function decideCommand(session: Session, command: OneCommand, facts: SessionFact
     const event = reopened(session, command, facts.now);
     return 'refused' in event ? event : accept(facts, [event]);
   }
+  if (command.type === 'open-case' || command.type === 'decide-case')
+    return acceptUnlessRefused(facts, decideCase(session, command));
   if (command.type === 'write-note')
     return accept(facts, [{ type: 'note-written', by: command.by, text: command.text }]);
   if (command.type === 'settle-close')
@@ -162,7 +169,7 @@ function decideCommand(session: Session, command: OneCommand, facts: SessionFact
 
 type OpenCommand = Exclude<
   OneCommand,
-  { readonly type: 'register' | 'take-writer' | 'reopen' | 'settle-close' | 'write-note' }
+  CaseCommand | { readonly type: 'register' | 'take-writer' | 'reopen' | 'settle-close' | 'write-note' }
 >;
 
 function decideOpen(
@@ -204,6 +211,8 @@ function decideOpen(
       return accept(facts, endEvents(state, command.by, command, facts.now));
     case 'lower-hand':
       return accept(facts, state.handRaisedAt === undefined ? [] : [{ type: 'hand-lowered', by: command.by }]);
+    case 'take-over':
+      return accept(facts, [{ type: 'taken-over', by: command.by, ...reasonOf(command) }]);
     case 'send-message':
       return acceptUnlessRefused(facts, sendMessage(state, command));
     case 'refund-play':

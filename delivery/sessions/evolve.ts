@@ -8,6 +8,8 @@ import type { Severity } from '../proctoring/signal.ts';
 import { isReliable } from '../proctoring/detectors.ts';
 import { type FaultyDevice, deviceOf, faultOf } from '../proctoring/device.ts';
 import { severityOfRecord, severityOfRefusal } from '../proctoring/severity.ts';
+import { withoutHeld } from './held-answer.ts';
+import { withCase, withDecision } from './irregularity.ts';
 import { withRead, withSent } from './message.ts';
 import type { OperationOutcome } from './operation.ts';
 import { keptOneMore } from './signal-cap.ts';
@@ -188,11 +190,15 @@ const recordings: Evolvers<'turn-presented' | 'recording-started' | 'recording-s
     })),
 };
 
-const told: Evolvers<'message-sent' | 'message-read' | 'note-written'> = {
-  'message-sent': (state, event) => ({ ...state, messages: withSent(state, event) }),
-  'message-read': (state, event) => ({ ...state, messages: withRead(state, event) }),
-  'note-written': (state) => state,
-};
+const told: Evolvers<'message-sent' | 'message-read' | 'note-written' | 'case-opened' | 'case-decided' | 'taken-over'> =
+  {
+    'message-sent': (state, event) => ({ ...state, messages: withSent(state, event) }),
+    'message-read': (state, event) => ({ ...state, messages: withRead(state, event) }),
+    'note-written': (state) => state,
+    'case-opened': (state, event) => ({ ...state, irregularity: withCase(event) }),
+    'case-decided': (state, event) => ({ ...state, ...withDecision(state, event) }),
+    'taken-over': (state, { by }) => ({ ...state, invigilator: by }),
+  };
 
 const acts: Evolvers<'paused' | 'resumed' | 'extra-time-granted' | 'hand-raised' | 'hand-lowered'> = {
   paused: (state, { at, why }) => ({ ...state, pausedAt: at, ...(why === undefined ? {} : { pausedFor: why }) }),
@@ -203,9 +209,6 @@ const acts: Evolvers<'paused' | 'resumed' | 'extra-time-granted' | 'hand-raised'
   'hand-raised': (state, event) => ({ ...state, handRaisedAt: event.at }),
   'hand-lowered': (state) => without(state, 'handRaisedAt'),
 };
-
-const withoutHeld = ({ heldAnswers }: SessionState, handle: string): SessionState['heldAnswers'] =>
-  heldAnswers.filter((held) => held.handle !== handle);
 
 const heldAnswers: Evolvers<'answer-held' | 'held-answer-decided'> = {
   'answer-held': (state, { at, handle, option, choice }) =>

@@ -42,3 +42,6 @@ export function decideHeldAnswer(
   const decided = { type: 'held-answer-decided', handle, counts, by } as const;
   return counts ? [decided, { type: 'answered', handle, option, choice }] : [decided];
 }
+
+export const withoutHeld = ({ heldAnswers }: SessionState, handle: string): SessionState['heldAnswers'] =>
+  heldAnswers.filter((held) => held.handle !== handle);

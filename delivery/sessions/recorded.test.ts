@@ -31,6 +31,9 @@ function everything(): readonly PlayedSession[] {
   civic.ask({ kind: 'raise-hand' }, { kind: 'raise-hand' }, { kind: 'lower-hand' }, { kind: 'signal', signal });
   civic.run({ type: 'send-message', message: 'wait', by: 'an' });
   civic.ask({ kind: 'read-message', number: 1 });
+  civic.run({ type: 'take-over', by: 'bo', reason: 'rustig' });
+  civic.run({ type: 'open-case', why: 'examinee.behaviour', by: 'an', reason: 'sprak' });
+  civic.run({ type: 'decide-case', outcome: 'unfounded', by: 'bo', reason: 'een tolk' });
   civic.run({ type: 'write-note', text: 'kwam met een tolk', by: 'an' });
   civic.ask({ kind: 'raise-hand' });
   civic.run({ type: 'lower-hand', by: 'an' });

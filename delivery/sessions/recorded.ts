@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../storage/document/json.ts';
 import { Language } from '../../item-bank/items/item.ts';
+import { CaseOutcome } from '../proctoring/case-outcome.ts';
 import { Inference } from '../proctoring/inference.ts';
 import { MessageCode } from '../proctoring/message-code.ts';
 import { ReasonCode } from '../proctoring/reason-code.ts';
@@ -143,6 +144,9 @@ export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf
   'hand-raised': event('hand-raised', {}),
   'message-sent': event('message-sent', { number: z.int().positive(), message: MessageCode, by: text }),
   'message-read': event('message-read', { number: z.int().positive() }),
+  'case-opened': event('case-opened', { by: text, why, reason: text }),
+  'case-decided': event('case-decided', { by: text, outcome: CaseOutcome, why, reason: text }),
+  'taken-over': event('taken-over', { by: text, why, reason: text }),
   'note-written': event('note-written', { by: text, text }),
   'hand-lowered': event('hand-lowered', { by: text }),
   'signal-recorded': event('signal-recorded', { signal: Signal, severity: Severity }),

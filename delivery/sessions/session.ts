@@ -5,6 +5,7 @@
 import type { Instant } from '../../storage/document/instant.ts';
 import type { Language, ItemRef } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
+import type { CaseOutcome } from '../proctoring/case-outcome.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
 import type { Inference, InferenceType } from '../proctoring/inference.ts';
 import type { MessageCode } from '../proctoring/message-code.ts';
@@ -185,6 +186,10 @@ interface Events {
   /** The candidate says so. */
   'message-read': { readonly number: number };
   /** What staff wrote down, also after the close. */
+  'case-opened': { readonly by: string } & GivenReason;
+  'case-decided': { readonly by: string; readonly outcome: CaseOutcome } & GivenReason;
+  /** Another invigilator looks after the room from now on. */
+  'taken-over': { readonly by: string } & GivenReason;
   'note-written': { readonly by: string; readonly text: string };
   'signal-recorded': { readonly signal: Signal; readonly severity: Severity };
   /** What the server saw for itself. */
@@ -218,6 +223,12 @@ interface Events {
   'close-settled': object;
   /** Goes on where it was closed, paused; `deadlineAt` is as long after this event as there was time left. */
   reopened: { readonly by: string; readonly step: Step; readonly deadlineAt?: Instant } & GivenReason;
+}
+/** The last case about something irregular. */
+export interface Irregularity {
+  readonly by: string;
+  readonly at: Instant;
+  readonly decided?: { readonly by: string; readonly at: Instant; readonly outcome: CaseOutcome };
 }
 export interface SentMessage {
   readonly number: number;
@@ -329,6 +340,9 @@ export interface SessionState {
   readonly pausedFor?: ReasonCode;
   readonly handRaisedAt?: Instant;
   readonly messages: readonly SentMessage[];
+  readonly irregularity?: Irregularity;
+  /** Who took over the room last. */
+  readonly invigilator?: string;
   readonly disconnectedAt?: Instant;
   /** While the line is lost: the last that was heard, and from when the clock stands still, for how long at most. */
   readonly lostLine?: { readonly unheardFrom: Instant; readonly from: Instant; readonly mostMs: number };

@@ -127,6 +127,18 @@ describe.runIf(hasBrowser)('the staff', () => {
     await card.getByLabel(text('note.text')).fill('had het koud');
     await button(page, 'act.go').click();
     await expect(card.getByText('had het koud')).toBeVisible();
+    await card.getByRole('button', { name: text('panel.case') }).click();
+    await card.getByLabel(text('act.why')).selectOption('examinee.behaviour');
+    await button(page, 'act.go').click();
+    await expect(row.getByText(text('case.mark'))).toBeVisible();
+    await card.getByRole('button', { name: text('panel.decide-case') }).click();
+    await card.getByLabel(text('case.outcome.unfounded')).check();
+    await card.getByLabel(text('act.reason'), { exact: true }).fill('een tolk');
+    await shot(page, 'invigilator-case');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    await button(page, 'act.go').click();
+    await expect(card.getByText(text('problem.own-case'))).toBeVisible();
+    await card.getByRole('button', { name: text('cancel') }).click();
     await card.getByRole('button', { name: text('act.pause') }).click();
     await card.getByLabel(text('act.why')).selectOption('environment.fire-alarm');
     await card.getByLabel(text('act.reason'), { exact: true }).fill('brandoefening');

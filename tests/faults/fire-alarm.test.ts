@@ -114,6 +114,23 @@ describe(`a fire alarm in a room of ${candidates}`, () => {
     expect((await act(admit)).outcomes).toEqual([{ session: sessions[1], outcome: 'refused', refusal: 'not-waiting' }]);
   });
 
+  it('whoever takes over the room is named at each that is open, once', async () => {
+    const over = {
+      id: 'take-over-00000001',
+      sessions: 'room',
+      act: { kind: 'take-over', reason: 'plaats 3' },
+    } as const;
+    expect(outcomesOf(await act(over), 'done')).toBe(candidates);
+    await act(over);
+    const [first] = seated;
+    if (first === undefined) throw new Error('nobody is seated');
+    const [taken, ...more] = await lines(first, 'taken-over');
+    expect(more).toEqual([]);
+    expect(taken).toMatchObject({ by: expect.stringContaining('@'), text: 'plaats 3' });
+    const named = new Set([...(await rows()).values()].map(({ invigilator }) => invigilator));
+    expect([...named]).toEqual([taken?.by]);
+  });
+
   it('what was typed, and what was chosen, stands in the log', async () => {
     const last = seated.at(-1);
     if (last === undefined) throw new Error('nobody is seated');

@@ -154,6 +154,13 @@ export const rows: Readonly<Record<string, Row>> = {
     body: { text: 'Kwam met een tolk.' },
     own: 204,
   },
+  'post /invigilator/sessions/{id}/case': { params: sessionOf, belongsTo: 'centre', body: reason, own: 204 },
+  'post /invigilator/sessions/{id}/decide-case': {
+    params: sessionOf,
+    belongsTo: 'centre',
+    body: { outcome: 'unfounded', ...reason },
+    own: 409,
+  },
   'post /invigilator/sessions/{id}/refund-play': { ...session, body: reason, own: 204 },
   'post /invigilator/sessions/{id}/lower-hand': { ...session, own: 204 },
   'post /invigilator/sessions/{id}/push': { ...session, body: ({ seat }) => ({ seat }), own: 204 },

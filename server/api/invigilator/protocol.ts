@@ -21,6 +21,8 @@
  *   POST sessions/:id/held-answer {answer, counts} -> 204  whether an answer that came during a pause counts
  *   POST sessions/:id/reopen {reason}  -> 204             takes back a close that was a mistake; goes on by a new code
  *   POST room/act      RoomAct -> RoomActDone         one act on a selection or the whole room; once, if repeated
+ *   POST sessions/:id/case {reason}    -> 204             something irregular was seen, also after the close
+ *   POST sessions/:id/decide-case {outcome, reason} -> 204  by another account than the one that opened it
  *   POST sessions/:id/note {text}      -> 204             a note in the log, also after the close
  *   POST clock/confirm {noticedAt}     -> 204             the clocks were looked at: deadlines close sessions again
  *   GET  close-out?day=            -> CloseOutMade    the signed report of a day, today unless given
@@ -29,6 +31,7 @@
 import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
 import { CloseOut } from '../../../delivery/monitoring/close-out.ts';
+import { CaseOutcome } from '../../../delivery/proctoring/case-outcome.ts';
 import { MessageCode } from '../../../delivery/proctoring/message-code.ts';
 import { ReasonCode } from '../../../delivery/proctoring/reason-code.ts';
 import { writtenName, writtenReference } from '../../../people/candidates/written.ts';
@@ -133,9 +136,12 @@ export const RoomAct = z.strictObject({
     z.strictObject({ kind: z.literal('resume'), pausedFor: ReasonCode.optional() }),
     z.strictObject({ kind: z.literal('extra-time'), ms, ...reason }).refine(isGiven, notGiven),
     z.strictObject({ kind: z.literal('message'), message: MessageCode }),
+    /** Whoever asks looks after the room from now on. */
+    z.strictObject({ kind: z.literal('take-over'), ...reason }),
   ]),
 });
 export const NoteForm = z.strictObject({ text: z.string().trim().min(1).max(2_000) });
+export const CaseDecision = z.strictObject({ outcome: CaseOutcome, ...reason }).refine(isGiven, notGiven);
 export const HeldAnswerDecision = z.strictObject({ answer: z.string().max(64), counts: z.boolean() });
 export type RoomAct = z.infer<typeof RoomAct>;
 export const RoomActDone = z.strictObject({
@@ -169,6 +175,16 @@ export const RoomSession = z.strictObject({
   seat: z.string().optional(),
   connection: z.enum(['never', 'connected', 'lost']),
   handRaisedAt: z.iso.datetime().optional(),
+  /** The last case about something irregular. */
+  irregularity: z
+    .strictObject({
+      by: z.string(),
+      at: z.iso.datetime(),
+      decided: z.strictObject({ by: z.string(), at: z.iso.datetime(), outcome: CaseOutcome }).exactOptional(),
+    })
+    .optional(),
+  /** Who took over the room last. */
+  invigilator: z.string().optional(),
   /** The last that was said to the candidate, and when the candidate said to have read it. */
   message: z
     .strictObject({

@@ -26,6 +26,8 @@ function isMeant(state: SessionState, act: Kind): boolean {
       return state.closed === undefined && state.admissions > 0;
     case 'message':
       return state.closed === undefined && !state.awaitingAdmission;
+    case 'take-over':
+      return state.closed === undefined;
     case 'resume':
       return state.pausedAt !== undefined;
   }
@@ -39,6 +41,8 @@ function commandOf({ id, act }: RoomAct, by: string, { seat = 'device' }: Sessio
       return { type: 'pause', by, ...defined({ why: act.why }), reason: act.reason, act: id };
     case 'resume':
       return { type: 'resume', by, act: id };
+    case 'take-over':
+      return { type: 'take-over', by, ...defined({ why: act.why }), reason: act.reason, act: id };
     case 'message':
       return { type: 'send-message', by, message: act.message, act: id };
     case 'extra-time':

@@ -13,6 +13,7 @@ import { type StaffAccess, guards, isStillIn } from '../access.ts';
 import { closeOutOf } from './close-out.ts';
 import { codeFor } from './code.ts';
 import {
+  CaseDecision,
   ClockConfirmation,
   CloseOutMade,
   CloseOutQuery,
@@ -87,6 +88,7 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
     ...acts(program, common),
     decideHeldAnswer(program, common),
     writeNote(program, common),
+    ...caseEndpoints(program, common),
     confirmClock(program, common),
   ];
 }
@@ -150,6 +152,35 @@ function decideHeldAnswer(program: InvigilatorPorts, common: Common): Endpoint {
       await program.sessions.handle(id, { type: 'decide-held-answer', handle: answer, counts, by: access.id });
     },
   });
+}
+
+function caseEndpoints(program: InvigilatorPorts, common: Common): Endpoint[] {
+  return [
+    commandEndpoint({
+      ...common,
+      method: 'post',
+      path: '/invigilator/sessions/:id/case',
+      summary: 'Open a case about something irregular, also after the close',
+      body: Reason,
+      problems: ['not-found', 'wrong-state'],
+      handle: async ({ access, param, body }) => {
+        const { id } = await ownSession(program, access, param('id'));
+        await program.sessions.handle(id, { type: 'open-case', by: access.id, ...defined(body) });
+      },
+    }),
+    commandEndpoint({
+      ...common,
+      method: 'post',
+      path: '/invigilator/sessions/:id/decide-case',
+      summary: 'Decide a case that somebody else opened',
+      body: CaseDecision,
+      problems: ['not-found', 'wrong-state'],
+      handle: async ({ access, param, body }) => {
+        const { id } = await ownSession(program, access, param('id'));
+        await program.sessions.handle(id, { type: 'decide-case', by: access.id, ...defined(body) });
+      },
+    }),
+  ];
 }
 
 function writeNote(program: InvigilatorPorts, common: Common): Endpoint {
