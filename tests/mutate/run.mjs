@@ -104,7 +104,7 @@ async function outcomeOf(copy, test) {
   return numFailedTests > 0 ? 'failed' : 'broken';
 }
 
-/** Does the test start the program as it is bundled, itself or by what it imports? Then a broken rule is bundled too. */
+/** Does the test start the program as bundled, itself or by what it imports? Then a broken rule is bundled too. */
 export function startsProgram(path, seen = new Set()) {
   if (seen.has(path) || !existsSync(path)) return false;
   seen.add(path);
