@@ -4,7 +4,9 @@
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Anchor, type CheckpointMemory } from '../storage/journal/checkpoint.ts';
+import type { Instant } from '../storage/document/instant.ts';
+import { noteMissingMemory } from '../storage/journal/backup.ts';
+import { Anchor, type CheckpointMemory, type CheckpointPorts, writeCheckpoint } from '../storage/journal/checkpoint.ts';
 
 /** Beside the database. */
 export const memoryFile = (dataFolder: string): string => join(dataFolder, 'last-checkpoint.json');
@@ -26,6 +28,33 @@ export function fileMemory(file: string, told: (anchor: Anchor) => void = () => 
       told(anchor);
     },
   };
+}
+
+export interface StartPorts {
+  readonly storage: CheckpointPorts['storage'];
+  readonly signBytes: CheckpointPorts['sign'];
+  readonly now: () => Instant;
+  readonly log: { readonly error: (told: object, text: string) => void };
+}
+
+/**
+ * At a start: a database that is not the one this installation wrote ends it here (CheckpointsReplaced). Where nothing
+ * is remembered people's exams go on, and `meetlat verify` is not satisfied until a named person has answered for it.
+ */
+export async function goOnFromRemembered(
+  { storage, signBytes, now, log }: StartPorts,
+  memory: CheckpointMemory,
+): Promise<void> {
+  if ((await memory.recall()) === undefined) {
+    const found = await noteMissingMemory(storage, now());
+    if (found !== undefined)
+      log.error(
+        { found },
+        'nothing beside this storage remembers its newest checkpoint: compare it with what was published, then ' +
+          '`meetlat accept-backup`; `meetlat verify` finds fault until then',
+      );
+  }
+  await writeCheckpoint({ storage, sign: signBytes, at: now(), memory });
 }
 
 /** Throws when the file is there and cannot be read: a damaged memory is no empty one. */

@@ -7,7 +7,7 @@ import type { Express } from 'express';
 import { type Logger, pino } from 'pino';
 import { encodeId } from '../storage/document/id.ts';
 import { type Instant, toInstant } from '../storage/document/instant.ts';
-import { type CheckpointMemory, writeCheckpoint } from '../storage/journal/checkpoint.ts';
+import type { CheckpointMemory } from '../storage/journal/checkpoint.ts';
 import type { DataKeys } from '../storage/keys/data-keys.ts';
 import { SigningKeys } from '../storage/keys/signing-keys.ts';
 import { leases } from '../storage/journal/lease.ts';
@@ -41,7 +41,7 @@ import { certificateCheck, resultView } from './api/public/view.ts';
 import { staffEndpoints } from './api/staff/routes.ts';
 import { ProcessClock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
-import { fileMemory, memoryFile } from './checkpoint-memory.ts';
+import { fileMemory, goOnFromRemembered, memoryFile } from './checkpoint-memory.ts';
 import { mediaFolders, publishContent } from './content.ts';
 import { createApplication } from './http/application.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -180,8 +180,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     isAnyUnderWay: async () => (await findOpen(program)).length > 0,
   });
   const measured = metrics(surroundings.refusedStreams);
-  // A database that is not the one this installation wrote ends the start here.
-  await writeCheckpoint({ storage, sign: program.signBytes, at: program.now(), memory });
+  await goOnFromRemembered(program, memory);
   return {
     program,
     application: createApplication(program, {

@@ -1,9 +1,9 @@
 /** `meetlat accept-backup`: a storage that ends before what this machine wrote goes on by a named person's word. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { beforeEach, expect, it } from 'vitest';
 import { CheckpointsReplaced, writeCheckpoint } from '../../storage/journal/checkpoint.ts';
 import { SigningKeys } from '../../storage/keys/signing-keys.ts';
-import { fileMemory, memoryFile } from '../checkpoint-memory.ts';
+import { fileMemory, goOnFromRemembered, memoryFile } from '../checkpoint-memory.ts';
 import { now, openStores, random } from '../compose.ts';
 import { configuration, meetlat, upgradeFolder, useOldFolder } from './called.suite.ts';
 
@@ -12,6 +12,21 @@ beforeEach(upgradeFolder);
 const file = () => memoryFile(configuration().dataFolder);
 const call = (...more: string[]) => meetlat('accept-backup', ...more);
 const named = ['--by', 'An Peeters', '--reason', 'a disk broke'] as const;
+
+/** As the server does at its start. @returns what it told its operator */
+async function begin(): Promise<readonly object[]> {
+  const told: object[] = [];
+  const { storage, wrapping } = await openStores(configuration());
+  try {
+    const signing = await SigningKeys.open({ storage, wrapping, random, now });
+    const signBytes = (payload: Uint8Array) => signing.sign(payload);
+    const log = { error: (one: object) => told.push(one) };
+    await goOnFromRemembered({ storage, signBytes, now, log }, fileMemory(file()));
+  } finally {
+    await storage.close();
+  }
+  return told;
+}
 
 /** As the server's job does. */
 async function checkpoint(): Promise<void> {
@@ -48,4 +63,23 @@ it('lets the storage go on from where the backup ends; verify tells of it ever a
   const { code, lines } = await meetlat('verify', '--all');
   expect(lines).toMatch(/^backup {6}put back .* said by An Peeters: a disk broke; .* up to 999:abab/m);
   expect([code, lines]).toEqual([0, expect.stringMatching(/^VERIFIED$/m)]);
+});
+
+it('a machine without its memory goes on and says so; verify finds fault until somebody has answered', async () => {
+  // An earlier version remembered nothing, and a first start has nothing to remember.
+  expect(await begin()).toEqual([]);
+  expect(await begin()).toEqual([]);
+  const found: unknown = JSON.parse(await readFile(file(), 'utf8'));
+  await rm(file());
+  expect(await begin()).toEqual([{ found }]);
+  expect(await begin()).toEqual([]);
+  const before = await meetlat('verify', '--all');
+  expect([before.code, before.lines]).toEqual([1, expect.stringMatching(/^FINDING {5}checkpoint-memory-missing: /m)]);
+  expect((await call(...named)).lines).toMatch(/^accepted by An Peeters: the storage goes on from \d+:/);
+  await begin();
+  const after = await meetlat('verify', '--all');
+  expect([after.code, after.lines]).toEqual([
+    0,
+    expect.stringMatching(/^memory {6}accepted .* by An Peeters: a disk/m),
+  ]);
 });

@@ -4,7 +4,7 @@
  * good.
  */
 import { rm } from 'node:fs/promises';
-import { acceptBackup } from '../../storage/journal/backup.ts';
+import { acceptBackup, acceptMissingMemory, unansweredStarts } from '../../storage/journal/backup.ts';
 import { CheckpointsReplaced, checkpoints, newestFollowing } from '../../storage/journal/checkpoint.ts';
 import type { Storage } from '../../storage/port.ts';
 import { checkpointMark } from '../../words/checkpoint-mark.ts';
@@ -17,6 +17,9 @@ import { text } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
 type Memory = ReturnType<typeof fileMemory>;
+
+/** The newest checkpoint of a storage that went on although no machine remembered it, and nobody answered for that. */
+const wentOnFrom = async (storage: Storage) => (await unansweredStarts(storage)).at(-1)?.found;
 
 /** What this machine wrote and the storage does not hold; undefined where nothing is missing. */
 async function missing(storage: Storage, memory: Memory) {
@@ -45,6 +48,12 @@ export const acceptBackupCommand = command({
     const memory = fileMemory(file);
     return withInstallation(async ({ storage }) => {
       const known = await missing(storage, memory);
+      const from = known === undefined ? await wentOnFrom(storage) : undefined;
+      if (from !== undefined) {
+        await acceptMissingMemory(storage, { by: by.trim(), reason: reason.trim(), found: from, at: now() });
+        console.log(say('accept-backup.memory', { by: by.trim(), found: checkpointMark(from) }));
+        return 0;
+      }
       if (known === undefined) {
         console.log(say('accept-backup.nothing'));
         return 0;

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { sessionKind } from '../../delivery/sessions/run.ts';
 import { type Verification, verifySession } from '../../delivery/sessions/verify.ts';
 import { tenants } from '../../people/agencies/agency.ts';
-import { acceptedBackups } from '../../storage/journal/backup.ts';
+import { acceptedStorage, unansweredStarts } from '../../storage/journal/backup.ts';
 import { isDamage } from '../../storage/journal/damage.ts';
 import type { Anchor } from '../../storage/journal/checkpoint.ts';
 import { publicKeys } from '../../storage/keys/signing-keys.ts';
@@ -83,25 +83,29 @@ async function checkpointLines({ storage, keys, anchors, wrapping }: Grounds, sa
     at: now(),
     anchors,
   });
+  const unanswered = (await unlessCorrupt(unansweredStarts(storage))) ?? [];
   return {
-    isSound: findings.length === 0,
+    isSound: findings.length === 0 && unanswered.length === 0,
     lines: [
       say(wrapping === undefined ? 'verify.seals-unchecked' : 'verify.seals-checked'),
       say(keys === undefined ? 'verify.keys-own' : 'verify.keys-given'),
       say('verify.checkpoints', { checkpoints, streams, findings: findings.length }),
       ...(newest === undefined ? [] : [say('verify.newest', { number: newest.number, hash: newest.hash })]),
-      ...(await backupLines(storage, say)),
+      ...(await acceptedLines(storage, say)),
+      ...unanswered.map(({ at, found }) => say('verify.memory-missing', { at, ...found })),
       ...findings.map(({ code, where, why }) => say('verify.finding', { code, where, why })),
     ],
   };
 }
 
-/** Somebody's word that checkpoints are gone, where a backup was put back. None where the stream cannot be read. */
-async function backupLines(storage: Storage, say: CommandVoice): Promise<string[]> {
-  const backups = await unlessCorrupt(acceptedBackups(storage));
-  return (backups ?? []).map(({ at, backup: { by, reason, known, found } }) => {
-    const until = found === undefined ? '0' : checkpointMark(found);
-    return say('verify.backup', { at, by, reason, found: until, known: checkpointMark(known) });
+/** Somebody's word for the storage: a backup was put back, or nothing was remembered. None where it cannot be read. */
+async function acceptedLines(storage: Storage, say: CommandVoice): Promise<string[]> {
+  return ((await unlessCorrupt(acceptedStorage(storage))) ?? []).map(({ at, accepted }) => {
+    const { by, reason } = accepted;
+    const until = accepted.found === undefined ? '0' : checkpointMark(accepted.found);
+    return accepted.type === 'backup-accepted'
+      ? say('verify.backup', { at, by, reason, found: until, known: checkpointMark(accepted.known) })
+      : say('verify.memory-accepted', { at, by, reason, found: until });
   });
 }
 

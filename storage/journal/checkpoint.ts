@@ -101,9 +101,10 @@ export async function writeCheckpoint({ storage, sign, at, memory }: CheckpointP
   }
 }
 
+export const newestFirst = { index: 'number', equal: [], descending: true, limit: 1 } as const;
+
 export async function newestCheckpoint(collection: Checkpoints): Promise<Anchor | undefined> {
-  const query = { index: 'number', equal: [], descending: true, limit: 1 } as const;
-  const newest = (await collection.find(installationTenant, query)).documents[0]?.value;
+  const newest = (await collection.find(installationTenant, newestFirst)).documents[0]?.value;
   return newest && { number: newest.number, hash: checkpointHash(newest) };
 }
 
