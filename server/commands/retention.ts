@@ -48,8 +48,8 @@ async function told(rooms: Rooms, stores: OpenStores, tenant: string, say: Comma
     ...retainedKinds.map((kind) => {
       const period = retained.days[kind];
       return period === undefined
-        ? say('retention.kept', { kind: kind.padEnd(12) })
-        : say('retention.period', { kind: kind.padEnd(12), days: period, due: due.get(kind) ?? 0 });
+        ? say('retention.kept', { kind: kind.padEnd(13) })
+        : say('retention.period', { kind: kind.padEnd(13), days: period, due: due.get(kind) ?? 0 });
     }),
     ...lines,
   ];
@@ -57,7 +57,7 @@ async function told(rooms: Rooms, stores: OpenStores, tenant: string, say: Comma
 
 export const retentionCommand = command({
   name: 'retention',
-  calls: ['[--agency AGENCY]', '--agency AGENCY --persons DAYS … --by ACCOUNT --confirmed-by ACCOUNT'],
+  calls: ['[--agency AGENCY]', '--agency AGENCY --persons DAYS … --by A --confirmed-by B'],
   says: 'retention.says',
   examples: [
     'meetlat retention',
