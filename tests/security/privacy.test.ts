@@ -22,7 +22,9 @@ const secret = 'the secret of the privacy test';
 const who = { name: 'Zeynep Öztürk-Voorbeeld', birthDate: '1987-03-09', reference: 'KBI-2026-PRIVAAT-1' };
 /** What staff types may name a person, too. */
 const typed = 'Meneer Kuchend-Voorbeeld stoorde';
-const words = [...Object.values(who), typed];
+/** What the voice of a test is made of. */
+const voice = '\x07'.repeat(200);
+const words = [...Object.values(who), typed, voice];
 
 interface Opened {
   readonly environment: Readonly<Record<string, string>>;
@@ -194,6 +196,27 @@ describe.each([
     const room = await invigilator.get<Room>('/invigilator/room');
     expect(room.sessions.map(({ name }) => name)).toContain(who.name);
   }, 60_000);
+
+  it('is heard by an examiner, who remarks who it was', async () => {
+    const speaker = await Candidate.admitted(invigilator, { ...who, test: 'nt2-oral', language: 'nl' });
+    await speaker.listen(await speaker.toFirstPart());
+    await speaker.speak((await speaker.ask({ kind: 'start-part' })).view);
+    const examiner = await Staff.login(server.url, await server.account('examiner'));
+    let rated = 0;
+    const rate = async (): Promise<number> => {
+      const claim = await examiner.post<{ performance: string; criteria: string[] } | null>('/examiner/claims');
+      if (claim === null) return rated;
+      const place = `/examiner/claims/${claim.performance}`;
+      const heard = await fetch(`${server.url}/api/v1${place}/turns/0/audio`, { headers: { cookie: examiner.cookie } });
+      expect(Buffer.from(await heard.arrayBuffer()).includes(voice)).toBe(true);
+      const scores = Object.fromEntries(claim.criteria.map((criterion) => [criterion, 4]));
+      await examiner.post(`${place}/rating`, { scores, remark: typed });
+      return (rated += 1);
+    };
+    await expect.poll(rate, { timeout: 30_000 }).toBeGreaterThan(0);
+    while (rated < 4) await rate();
+    await expect.poll(() => pushed.length, { timeout: 20_000 }).toBe(2);
+  }, 90_000);
 
   it('lies in no file and no document in clear', async () => {
     expect(await inClear([...words, key, credential])).toEqual([]);
