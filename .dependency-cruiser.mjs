@@ -94,6 +94,7 @@ export const rooms = {
     'program',
     'reports',
     'jobs',
+    'doctor',
     'http',
     'api',
     'compose',

@@ -69,6 +69,8 @@ export interface OpeningPorts {
   /** True for the server at its start: data from before there were seals is sealed. It is read as it is otherwise. */
   readonly upgrade?: boolean;
   readonly watching?: Watching;
+  /** True for a restore, which looks at what it wrote. */
+  readonly isRestore?: boolean;
 }
 
 export interface OpenedStorage {
@@ -77,14 +79,18 @@ export interface OpenedStorage {
 }
 
 /** As the engine gives it: reads everything and checks no seal. For whoever has no secret, such as an auditor. */
-export const openEngine = ({ mongodbUri, dataFolder }: Configuration, watching?: Watching): Promise<Storage> =>
+export const openEngine = (
+  { mongodbUri, dataFolder }: Configuration,
+  watching?: Watching,
+  isRestore = false,
+): Promise<Storage> =>
   mongodbUri === undefined
     ? openLmdb({ directory: dataFolder, ...watching })
-    : openMongo({ uri: mongodbUri, ...watching });
+    : openMongo({ uri: mongodbUri, isRestore, ...watching });
 
 /** Opens the storage with the secret. Throws WrongSecret, StorageUnavailable, ConfigurationError. */
 export async function openSealed(configuration: Configuration, ports: OpeningPorts): Promise<OpenedStorage> {
-  const engine = await openEngine(configuration, ports.watching);
+  const engine = await openEngine(configuration, ports.watching, ports.isRestore);
   const secret = await secretOf(configuration, ports.random);
   const wrapping = await Wrapping.open({ storage: engine, secret, random: ports.random });
   if (ports.upgrade === true) {

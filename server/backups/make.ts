@@ -1,16 +1,18 @@
 /** Copies a data folder while the server runs: the folder of a backup, and the keys apart from it. */
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Instant } from '../../storage/document/instant.ts';
-import { copyDatabase } from '../../storage/lmdb/backup.ts';
+import type { KeptKeyEntry } from '../../storage/journal/backup-keys.ts';
 import { type BackupKeys, type BackupManifest, filesBelow, manifestFile } from './manifest.ts';
 
 /** The database and the secret have their own way; the rest is what a server makes anew, or works on just now. */
-const notCopied = /^(database.*|secret.*|uploads|fresh-copy-.*|last-checkpoint\.json.*)$/;
+const notCopied = /^(database.*|secret.*|uploads|fresh-copy-.*|last-checkpoint\.json.*|last-backup\.json)$/;
 
 export interface BackupPlan {
   readonly dataFolder: string;
+  /** Copies the database into that folder; returns the keys, which are not in it. */
+  readonly copyDatabase: (folder: string) => Promise<readonly KeptKeyEntry[]>;
   /** Must not exist. */
   readonly folder: string;
   /** Must not exist. */
@@ -28,17 +30,21 @@ export interface MadeBackup {
 }
 
 /** The folder has its name only when it is whole; a kill leaves `FOLDER.part`, which the next one removes. */
-export async function makeBackup({ dataFolder, folder, keysFile, ...head }: BackupPlan): Promise<MadeBackup> {
+export async function makeBackup({
+  dataFolder,
+  copyDatabase,
+  folder,
+  keysFile,
+  ...head
+}: BackupPlan): Promise<MadeBackup> {
   const part = `${folder}.part`;
   await rm(part, { recursive: true, force: true });
   await mkdir(part, { recursive: true, mode: 0o700 });
   const { id, version, madeAt } = head;
   // The database first: a recording's record then always has its file, which never changes once it is there.
-  const keys = await copyDatabase(join(dataFolder, 'database'), join(part, 'database'));
-  await rm(join(part, 'database', 'lock.mdb'), { force: true });
-  for (const name of await readdir(dataFolder))
+  const keys = await copyDatabase(join(part, 'database'));
+  for (const name of existsSync(dataFolder) ? await readdir(dataFolder) : [])
     if (!notCopied.test(name)) await cp(join(dataFolder, name), join(part, name), { recursive: true });
-  await chmod(join(part, 'database', 'data.mdb'), 0o600);
   const secretFile = join(dataFolder, 'secret');
   const secret = existsSync(secretFile) ? { secret: (await readFile(secretFile, 'utf8')).trim() } : {};
   const kept: BackupKeys = { format: 1, id, madeAt, ...secret, keys: [...keys] };

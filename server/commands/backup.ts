@@ -1,7 +1,11 @@
 /** `meetlat backup DIR --keys FILE`: a copy of the data folder, while the server runs. */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyDatabase } from '../../storage/lmdb/backup.ts';
+import { dumpDatabase } from '../../storage/mongodb/backup.ts';
 import { makeId, now, programVersion } from '../compose.ts';
 import { makeBackup } from '../backups/make.ts';
+import { rememberBackup } from '../backups/last-backup.ts';
 import { readConfiguration } from '../configuration.ts';
 import { command } from './command.ts';
 import { text } from './options.ts';
@@ -15,12 +19,15 @@ export const backupCommand = command({
   options: { keys: text('FILE', 'backup.keys') },
   run: async ({ keys: keysFile }, [folder], say) => {
     const { dataFolder, mongodbUri } = readConfiguration(process.env, process.cwd());
-    if (mongodbUri !== undefined) throw new UsageError('backup.mongodb');
     if (folder === undefined || keysFile === undefined) throw new UsageError('backup.where');
-    if (!existsSync(dataFolder)) throw new UsageError('usage.no-installation', { folder: dataFolder });
+    if (mongodbUri === undefined && !existsSync(dataFolder))
+      throw new UsageError('usage.no-installation', { folder: dataFolder });
     for (const place of [folder, keysFile]) if (existsSync(place)) throw new UsageError('backup.there', { place });
     const head = { id: makeId(), version: programVersion, madeAt: now() };
-    const made = await makeBackup({ dataFolder, folder, keysFile, ...head });
+    const copy = (to: string) =>
+      mongodbUri === undefined ? copyDatabase(join(dataFolder, 'database'), to) : dumpDatabase(mongodbUri, to);
+    const made = await makeBackup({ dataFolder, copyDatabase: copy, folder, keysFile, ...head });
+    await rememberBackup(dataFolder, head);
     const { files, bytes, keys, hasSecret } = made;
     console.log(
       [

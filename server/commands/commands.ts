@@ -12,6 +12,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'set-aside': async () => (await import('./set-aside.ts')).setAsideCommand,
   'replay-deliveries': async () => (await import('./replay-deliveries.ts')).replayDeliveriesCommand,
   'accept-backup': async () => (await import('./accept-backup.ts')).acceptBackupCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
   erase: async () => (await import('./erase.ts')).eraseCommand,
   retention: async () => (await import('./retention.ts')).retentionCommand,
   backup: async () => (await import('./backup.ts')).backupCommand,

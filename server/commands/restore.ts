@@ -1,7 +1,8 @@
-/** `meetlat restore DIR --keys FILE`: a backup into an empty data folder; every chain is verified first. */
+/** `meetlat restore DIR --keys FILE`: a backup into an empty data folder or database; every chain is verified first. */
 import { publicKeys } from '../../storage/keys/signing-keys.ts';
 import { DataKeys } from '../../storage/keys/data-keys.ts';
-import { RestoreRefused, restoreBackup } from '../backups/restore.ts';
+import { databaseOf } from '../../storage/mongodb/open.ts';
+import { RestoreRefused, restoreBackup, restoreDatabase } from '../backups/restore.ts';
 import { now, random } from '../compose.ts';
 import { type Configuration, readConfiguration } from '../configuration.ts';
 import { openSealed, verifyEverything } from '../open-storage.ts';
@@ -11,7 +12,7 @@ import { UsageError } from './usage-error.ts';
 
 /** What is wrong with a folder: chains, checkpoints, and keys that were not wrapped by its secret. */
 async function findingsOf(configuration: Configuration): Promise<readonly string[]> {
-  const { storage, wrapping } = await openSealed(configuration, { now, random });
+  const { storage, wrapping } = await openSealed(configuration, { now, random, isRestore: true });
   try {
     await (await DataKeys.open({ storage, wrapping, random, now })).openAll();
     const { findings } = await verifyEverything(storage, { keys: await publicKeys(storage) });
@@ -30,16 +31,16 @@ export const restoreCommand = command({
   run: async ({ keys: keysFile }, [folder], say) => {
     const configuration = readConfiguration(process.env, process.cwd());
     const { dataFolder, mongodbUri } = configuration;
-    if (mongodbUri !== undefined) throw new UsageError('backup.mongodb');
     if (folder === undefined || keysFile === undefined) throw new UsageError('restore.where');
     const verify = (place: string) => findingsOf({ ...configuration, dataFolder: place });
     try {
-      await restoreBackup({ folder, keysFile, dataFolder, verify });
+      const plan = { folder, keysFile, dataFolder, verify };
+      await (mongodbUri === undefined ? restoreBackup(plan) : restoreDatabase(mongodbUri, plan));
     } catch (error) {
       if (error instanceof RestoreRefused) throw new UsageError(`restore.${error.refusal}`, { why: error.why });
       throw error;
     }
-    console.log(say('restore.done', { folder: dataFolder }));
+    console.log(say('restore.done', { folder: mongodbUri === undefined ? dataFolder : databaseOf(mongodbUri) }));
     return 0;
   },
 });

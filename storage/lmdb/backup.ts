@@ -3,17 +3,11 @@
  * overwritten or erased before is in no byte of it. The persons' data keys are left out of it and returned, to be kept
  * apart: whoever holds the copy alone can read nobody's name, and an erasure counts in every copy whose keys are gone.
  */
-import { rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KeptKeyEntry } from '../journal/backup-keys.ts';
 import { dataKeysName } from '../keys/data-keys.ts';
 import { Database, type EntryKey } from './database.ts';
-
-/** A data key as the database holds it: wrapped. */
-export interface KeptKeyEntry {
-  readonly tenant: string;
-  readonly person: string;
-  /** Base64. */
-  readonly entry: string;
-}
 
 const isDataKey = (key: readonly unknown[]): boolean => key[0] === 'd' && key[1] === dataKeysName;
 
@@ -38,6 +32,8 @@ export async function copyDatabase(source: string, target: string): Promise<read
   } finally {
     await Promise.all([from.close(), to.close()]);
     await rm(passing, { recursive: true, force: true });
+    await rm(join(target, 'lock.mdb'), { force: true });
+    await chmod(join(target, 'data.mdb'), 0o600);
   }
 }
 

@@ -13,6 +13,7 @@ import { MongoCollection } from './collection.ts';
 import { reach } from './failure.ts';
 import { MongoJournal } from './journal.ts';
 import { Primary } from './primary.ts';
+import { refuseHalfRestored } from './restoring.ts';
 
 export interface MongoPorts {
   readonly uri: string;
@@ -22,6 +23,8 @@ export interface MongoPorts {
   readonly timers?: Pick<Timers, 'after'>;
   /** Told when the changes of other processes cannot be watched for a while. */
   readonly watchFailed?: (error: Error) => void;
+  /** True for the restore itself, which looks at what it wrote. */
+  readonly isRestore?: boolean;
 }
 
 /** Throws StorageUnavailable when no primary answers. */
@@ -30,6 +33,7 @@ export async function openMongo({
   database,
   timers,
   watchFailed = () => undefined,
+  isRestore = false,
 }: MongoPorts): Promise<Storage> {
   const client = new MongoClient(uri, {
     // An acknowledged write is on the disk of a majority; a read sees only what no fail-over can take back.
@@ -45,6 +49,7 @@ export async function openMongo({
   const changes = new MongoChanges({ db, timers, failed: watchFailed });
   try {
     await reach(() => client.connect());
+    if (!isRestore) await reach(() => refuseHalfRestored(db));
     const [engineJournal, chunks] = [
       await MongoJournal.open(db, primary, changes),
       await MongoChunks.open(db, primary),
@@ -69,4 +74,4 @@ export async function openMongo({
   }
 }
 
-const databaseOf = (uri: string): string => /^mongodb(?:\+srv)?:\/\/[^/]+\/([^/?]+)/.exec(uri)?.[1] ?? 'meetlat';
+export const databaseOf = (uri: string): string => /^mongodb(?:\+srv)?:\/\/[^/]+\/([^/?]+)/.exec(uri)?.[1] ?? 'meetlat';
