@@ -50,6 +50,12 @@ describe.skipIf(!hasMongo(true))('a backup of MongoDB', () => {
   const backup = (name: string) => meetlat(source, ['backup', at(name), '--keys', at(`${name}.keys`)]);
   const restore = (name: string, to: string, keys = name, killAfterMs?: number) =>
     meetlat(to, ['restore', at(name), '--keys', at(`${keys}.keys`)], killAfterMs);
+  /** What verify finds in a database on which no server has run yet: its last commits still wait for a checkpoint. */
+  async function findings(database: string): Promise<string[]> {
+    const { output } = await meetlat(database, ['verify', '--all']);
+    expect(output).toMatch(/^(NOT )?VERIFIED$/m);
+    return output.split('\n').filter((line) => line.startsWith('FINDING') && !line.includes('checkpoint-late'));
+  }
   async function inMongo<T>(work: (client: MongoClient) => Promise<T>): Promise<T> {
     const client = await MongoClient.connect(mongo.uri);
     try {
@@ -94,7 +100,7 @@ describe.skipIf(!hasMongo(true))('a backup of MongoDB', () => {
     expect((await restore('one', source)).output).toContain('is not empty');
 
     expect(await restore('one', 'second')).toMatchObject({ code: 0, output: expect.stringContaining('RESTORED') });
-    expect((await meetlat('second', ['verify', '--all'])).output).toMatch(/^VERIFIED$/m);
+    expect(await findings('second')).toEqual([]);
     const exported = await meetlat('second', ['export', '--reference', who.reference, at('person.zip')]);
     expect(exported.output).toContain('1 sessions');
   }, 240_000);
@@ -105,8 +111,7 @@ describe.skipIf(!hasMongo(true))('a backup of MongoDB', () => {
     expect((await meetlat('half', ['verify', '--all'])).output).toContain('was not finished');
     await restore('one', 'half', 'one', 1_200);
     expect(await restore('one', 'half')).toMatchObject({ code: 0 });
-    const verified = await meetlat('half', ['verify', '--all']);
-    expect(verified.output).toMatch(/^VERIFIED$/m);
+    expect(await findings('half')).toEqual([]);
   }, 240_000);
 
   it('has nothing of who was erased before it, and an older one with newer keys names them no more', async () => {
@@ -120,6 +125,6 @@ describe.skipIf(!hasMongo(true))('a backup of MongoDB', () => {
     expect(await restore('one', 'older', 'two')).toMatchObject({ code: 0 });
     const exported = await meetlat('older', ['export', '--reference', who.reference, at('gone.zip')]);
     expect(exported).toMatchObject({ code: 2, output: expect.stringContaining('erased') });
-    expect((await meetlat('older', ['verify', '--all'])).output).toMatch(/^VERIFIED$/m);
+    expect(await findings('older')).toEqual([]);
   }, 240_000);
 });
