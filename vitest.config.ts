@@ -23,6 +23,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     sequence: { sequencer: SlowestFirst },
-    maxWorkers: 2,
+    // One more than two cores: tests in a browser mostly wait for what is spoken and heard.
+    maxWorkers: 3,
   },
 });

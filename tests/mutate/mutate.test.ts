@@ -30,5 +30,5 @@ describe('the list of rules', () => {
       encoding: 'utf8',
     });
     expect(status, stdout).toBe(0);
-  }, 300_000);
+  }, 900_000);
 });

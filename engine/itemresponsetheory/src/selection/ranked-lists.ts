@@ -87,7 +87,7 @@ export function scanForBest(table: GridTable, theta: number, used: Uint8Array): 
 
 /**
  * The best item that is not `used` at the node nearest to θ; by a scan when the whole list is used; −1 when none is
- * left.
+ * left. Half-way between two nodes of 0.2 it may have a sixth less information than the best one there.
  *
  * @example
  * ```ts

@@ -42,7 +42,7 @@ describe('tests at full speed', () => {
     );
   });
 
-  it('both ways choose an item within 2 % of the most informative one, never a used one', () => {
+  it('a scan loses at most 1 % of the information, ranked lists 20 % between their nodes, and no item comes twice', () => {
     fc.assert(
       fc.property(
         fc.double({ min: -4, max: 4, noNaN: true }),
@@ -53,9 +53,12 @@ describe('tests at full speed', () => {
           const best = Math.max(
             ...Array.from({ length: size }, (_, item) => (used[item] === 1 ? 0 : informationAt(bank, item, theta))),
           );
-          for (const chosen of [scanForBest(table, theta, used), bestOfRanked(table, ranked, theta, used)]) {
+          for (const [chosen, share] of [
+            [scanForBest(table, theta, used), 0.99],
+            [bestOfRanked(table, ranked, theta, used), 0.8],
+          ] as const) {
             expect(used[chosen]).toBe(0);
-            expect(informationAt(bank, chosen, theta)).toBeGreaterThan(0.96 * best);
+            expect(informationAt(bank, chosen, theta)).toBeGreaterThan(share * best);
           }
         },
       ),
