@@ -42,7 +42,7 @@ describe('tests at full speed', () => {
     );
   });
 
-  it('a scan loses at most 1 % of the information, ranked lists 20 % between their nodes, and no item comes twice', () => {
+  it('a scan loses at most 1 % of the information, ranked lists 20 % between nodes; none twice', () => {
     fc.assert(
       fc.property(
         fc.double({ min: -4, max: 4, noNaN: true }),
