@@ -1,4 +1,4 @@
-/** The guides speak of commands, options, settings and files that are there. What they set as code is held to the code. */
+/** The guides speak of what is there: what they set as code is held to commands, options, settings and files. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
