@@ -1,25 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Room, RoomSession } from '../../server/api/invigilator/protocol.ts';
+import { rowOf } from './room-row.suite.ts';
 import { roomAfter } from './room-state.ts';
 
 const at = '2026-11-27T10:00:00.000Z';
 const later = '2026-11-27T10:00:01.000Z';
-const session = (id: string, status: RoomSession['status'] = 'active'): RoomSession => ({
-  session: id,
-  name: id,
-  test: 'mo',
-  title: { nl: 'MO' },
-  language: 'nl',
-  contactLanguage: 'nl',
-  status,
-  step: { name: 'linear' },
-  connection: 'connected',
-  faults: [],
-  incidents: { notice: 0, warning: 0, critical: 0 },
-  outageMs: 0,
-  givenBackMs: 0,
-  heldAnswers: [],
-});
+const session = (id: string, status: RoomSession['status'] = 'active'): RoomSession => rowOf(id, { status });
 const seat = { seat: 'x', name: 'blauwe vos 10', since: at };
 const room: Room = { centre: 'Centre', serverNow: at, sessions: [session('a'), session('b')], seats: [seat] };
 
