@@ -1,5 +1,6 @@
 /** The invigilator's commands; each is recorded in the session with the name of who gave it. */
 import type { Request, Response } from 'express';
+import type { z } from 'zod';
 import { proctoringLog } from '../../../delivery/monitoring/log.ts';
 import { withTypedTexts } from '../../../delivery/monitoring/typed-texts.ts';
 import type { SessionCommand } from '../../../delivery/sessions/decide.ts';
@@ -139,63 +140,50 @@ function confirmClock(program: InvigilatorPorts, common: Common): Endpoint {
   });
 }
 
-function decideHeldAnswer(program: InvigilatorPorts, common: Common): Endpoint {
+/** An act on a session of the own centre, with what was typed or chosen for it. */
+function typedAct<B>(
+  program: InvigilatorPorts,
+  common: Common,
+  { name, summary, body: schema }: { readonly name: string; readonly summary: string; readonly body: z.ZodType<B> },
+  command: (body: B, by: string) => SessionCommand,
+): Endpoint {
   return commandEndpoint({
     ...common,
     method: 'post',
-    path: '/invigilator/sessions/:id/held-answer',
-    summary: 'Say whether an answer that came during a pause counts',
-    body: HeldAnswerDecision,
+    path: `/invigilator/sessions/:id/${name}`,
+    summary,
+    body: schema,
     problems: ['not-found', 'wrong-state'],
-    handle: async ({ access, param, body: { answer, counts } }) => {
+    handle: async ({ access, param, body }) => {
       const { id } = await ownSession(program, access, param('id'));
-      await program.sessions.handle(id, { type: 'decide-held-answer', handle: answer, counts, by: access.id });
+      await program.sessions.handle(id, command(body, access.id));
     },
   });
 }
 
+function decideHeldAnswer(program: InvigilatorPorts, common: Common): Endpoint {
+  const summary = 'Say whether an answer that came during a pause counts';
+  const says = { name: 'held-answer', summary, body: HeldAnswerDecision };
+  return typedAct(program, common, says, ({ answer, counts }, by) => ({
+    type: 'decide-held-answer',
+    handle: answer,
+    counts,
+    by,
+  }));
+}
+
 function caseEndpoints(program: InvigilatorPorts, common: Common): Endpoint[] {
+  const opens = { name: 'case', summary: 'Open a case about something irregular, also after the close', body: Reason };
+  const decides = { name: 'decide-case', summary: 'Decide a case that somebody else opened', body: CaseDecision };
   return [
-    commandEndpoint({
-      ...common,
-      method: 'post',
-      path: '/invigilator/sessions/:id/case',
-      summary: 'Open a case about something irregular, also after the close',
-      body: Reason,
-      problems: ['not-found', 'wrong-state'],
-      handle: async ({ access, param, body }) => {
-        const { id } = await ownSession(program, access, param('id'));
-        await program.sessions.handle(id, { type: 'open-case', by: access.id, ...defined(body) });
-      },
-    }),
-    commandEndpoint({
-      ...common,
-      method: 'post',
-      path: '/invigilator/sessions/:id/decide-case',
-      summary: 'Decide a case that somebody else opened',
-      body: CaseDecision,
-      problems: ['not-found', 'wrong-state'],
-      handle: async ({ access, param, body }) => {
-        const { id } = await ownSession(program, access, param('id'));
-        await program.sessions.handle(id, { type: 'decide-case', by: access.id, ...defined(body) });
-      },
-    }),
+    typedAct(program, common, opens, (body, by) => ({ type: 'open-case', by, ...defined(body) })),
+    typedAct(program, common, decides, (body, by) => ({ type: 'decide-case', by, ...defined(body) })),
   ];
 }
 
 function writeNote(program: InvigilatorPorts, common: Common): Endpoint {
-  return commandEndpoint({
-    ...common,
-    method: 'post',
-    path: '/invigilator/sessions/:id/note',
-    summary: 'Write a note in the log, also after the close',
-    body: NoteForm,
-    problems: ['not-found', 'wrong-state'],
-    handle: async ({ access, param, body: { text } }) => {
-      const { id } = await ownSession(program, access, param('id'));
-      await program.sessions.handle(id, { type: 'write-note', by: access.id, text });
-    },
-  });
+  const says = { name: 'note', summary: 'Write a note in the log, also after the close', body: NoteForm };
+  return typedAct(program, common, says, ({ text }, by) => ({ type: 'write-note', by, text }));
 }
 
 /** How a device comes to a session: by a new code, or by a push to the seat where it waits. */
@@ -250,18 +238,8 @@ function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
       },
     });
   const actWithReason = (name: string, summary: string, type: 'pause' | 'end' | 'reopen' | 'refund-play'): Endpoint =>
-    commandEndpoint({
-      ...common,
-      method: 'post',
-      path: `/invigilator/sessions/:id/${name}`,
-      summary,
-      body: Reason,
-      problems: ['not-found', 'wrong-state'],
-      handle: async ({ access, param, body }) => {
-        const { id } = await ownSession(program, access, param('id'));
-        await program.sessions.handle(id, { type, by: access.id, ...defined(body) });
-      },
-    });
+    typedAct(program, common, { name, summary, body: Reason }, (body, by) => ({ type, by, ...defined(body) }));
+  const gives = { name: 'extra-time', summary: 'Give extra time, with a reason', body: ExtraTime };
   return [
     act('admit', 'Admit, after the identity check', (access, { state }) => ({
       type: 'admit',
@@ -275,18 +253,7 @@ function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
     actWithReason('reopen', 'Take back a close that was a mistake; goes on by a new code', 'reopen'),
     actWithReason('refund-play', 'Give one play back', 'refund-play'),
     act('lower-hand', 'The raised hand was seen to', (access) => ({ type: 'lower-hand', by: access.id })),
-    commandEndpoint({
-      ...common,
-      method: 'post',
-      path: '/invigilator/sessions/:id/extra-time',
-      summary: 'Give extra time, with a reason',
-      body: ExtraTime,
-      problems: ['not-found', 'wrong-state'],
-      handle: async ({ access, param, body }) => {
-        const { id } = await ownSession(program, access, param('id'));
-        await program.sessions.handle(id, { type: 'grant-extra-time', by: access.id, ...defined(body) });
-      },
-    }),
+    typedAct(program, common, gives, (body, by) => ({ type: 'grant-extra-time', by, ...defined(body) })),
   ];
 }
 
