@@ -12,7 +12,7 @@ import { accounts } from '../people/staff/account.ts';
 import { Banks } from '../item-bank/releases/run.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
-import type { Registration } from '../delivery/sessions/session.ts';
+import type { SessionTerms } from '../delivery/sessions/session.ts';
 import { Registrations, expectedPersons } from '../delivery/registrations/run.ts';
 import { RegisteredPersons } from '../delivery/sessions/personal.ts';
 import { Sessions } from '../delivery/sessions/run.ts';
@@ -50,7 +50,7 @@ export interface RoomPorts {
   readonly wrapping: Wrapping;
   readonly cipher: PersonCipher;
   readonly bank: ReleaseStore;
-  readonly pinnedTest: (registration: Registration) => PinnedTest;
+  readonly pinnedTest: (terms: SessionTerms) => PinnedTest;
   readonly regimes: readonly Regime[];
   readonly now: () => Instant;
   /** Absent for commands, which end where a stream is damaged. */

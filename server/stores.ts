@@ -8,7 +8,7 @@ import type { Storage } from '../storage/port.ts';
 import { type Agencies, agencies } from '../people/agencies/agency.ts';
 import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
 import { ReleaseStore } from '../item-bank/releases/store.ts';
-import type { Registration } from '../delivery/sessions/session.ts';
+import type { SessionTerms } from '../delivery/sessions/session.ts';
 import { type Regime, regimes } from '../scoring/regimes/regime.ts';
 import type { Configuration } from './configuration.ts';
 import { type Content, readContent } from './content.ts';
@@ -23,7 +23,7 @@ export interface Stores {
   readonly content: Content | undefined;
   /** Those that ship, and those of the content folder. */
   readonly regimes: readonly Regime[];
-  readonly pinnedTest: (registration: Registration) => PinnedTest;
+  readonly pinnedTest: (terms: SessionTerms) => PinnedTest;
 }
 
 /** With the secret: the keys are open, and so is what they encrypt. */

@@ -96,8 +96,8 @@ export function closeOutSession(
   }));
   return {
     session,
-    reference: state.registration.reference,
-    test: state.registration.test,
+    reference: state.terms.reference,
+    test: state.terms.test,
     status: statusOf(state),
     ...defined({ admittedAt: state.admittedAt, closedAt: state.closed?.at, how: state.closed?.reason }),
     incidents: { notice, warning, critical },

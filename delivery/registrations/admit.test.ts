@@ -94,7 +94,7 @@ describe('admission', () => {
     current = { ...current, specification: 2, releases: { mo: 'r2' } };
     nowMs += dayMs;
     const session = await admit({ ...ports, engine: 'engine 2' }, id, by);
-    expect((await loaded(session.id)).registration).toMatchObject({
+    expect((await loaded(session.id)).terms).toMatchObject({
       specification: 2,
       releases: { mo: 'r2' },
       engine: 'engine 2',
@@ -105,7 +105,7 @@ describe('admission', () => {
       synthetic: true,
       excludedItems: [],
     });
-    expect(await persons.of(tenant, (await loaded(session.id)).registration)).toMatchObject({
+    expect(await persons.of(tenant, (await loaded(session.id)).terms)).toMatchObject({
       name: amina.name,
       birthDate: amina.birthDate,
       reference: amina.reference,
@@ -116,10 +116,10 @@ describe('admission', () => {
   it('again gives the session of the first time, pinned as it was', async () => {
     const id = await register(ports, amina);
     const first = await admit(ports, id, by);
-    const { seed } = (await loaded(first.id)).registration;
+    const { seed } = (await loaded(first.id)).terms;
     current = { ...current, specification: 2, languages: ['en'] };
     expect(await admit(ports, id, 'bo')).toEqual(first);
-    expect((await loaded(first.id)).registration).toMatchObject({ seed, specification: 1 });
+    expect((await loaded(first.id)).terms).toMatchObject({ seed, specification: 1 });
     expect(await sessionsMade()).toEqual([first.id]);
   });
   it('by several at once makes one session', async () => {
@@ -160,7 +160,7 @@ describe('admission', () => {
     // Listed, and not made: its own line is no attempt.
     const dying = { load: (key: SessionId) => ports.sessions.load(key), handle: killed };
     await expect(admit({ ...ports, sessions: dying }, id, by)).rejects.toThrow('killed');
-    const { excludedItems } = (await loaded((await admit(ports, id, by)).id)).registration;
+    const { excludedItems } = (await loaded((await admit(ports, id, by)).id)).terms;
     expect(excludedItems).toEqual([...new Set(lastTwo.flat())].sort());
   });
 });

@@ -7,7 +7,7 @@ import { unlessRaced } from '../../storage/raced.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
 import type { RegisteredPersons } from '../sessions/personal.ts';
 import { type SessionId, SessionRefused, type Sessions } from '../sessions/run.ts';
-import type { Registration } from '../sessions/session.ts';
+import type { SessionTerms } from '../sessions/session.ts';
 import type { SessionList } from '../sessions/session-list.ts';
 import { type RegisteringPorts, offeredTest } from './register.ts';
 import type { RegistrationState } from './registration.ts';
@@ -54,13 +54,13 @@ const personOf = ({ candidates }: AdmissionPorts, tenant: string, { booking }: R
 async function makeSession(ports: AdmissionPorts, tenant: string, admitted: Admitted): Promise<SessionId> {
   const id = { tenant, id: admitted.session };
   if ((await ports.sessions.load(id)) !== undefined) return id;
-  const registration = await pinned(ports, id, admitted);
-  if (registration === undefined) return id;
-  const { candidate, centre, test } = registration;
+  const terms = await pinned(ports, id, admitted);
+  if (terms === undefined) return id;
+  const { candidate, centre, test } = terms;
   // Listed before it is made, so that none can exist unlisted.
   await unlessRaced(ports.sessionList.insert(id, { candidate, centre, test, registeredAt: ports.now() }));
   try {
-    await ports.sessions.handle(id, { type: 'register', registration });
+    await ports.sessions.handle(id, { type: 'register', terms });
   } catch (error) {
     if (!(error instanceof SessionRefused && error.code === 'already-registered')) throw error;
   }
@@ -68,7 +68,7 @@ async function makeSession(ports: AdmissionPorts, tenant: string, admitted: Admi
 }
 
 /** Undefined where the person was erased since. */
-async function pinned(ports: AdmissionPorts, id: SessionId, admitted: Admitted): Promise<Registration | undefined> {
+async function pinned(ports: AdmissionPorts, id: SessionId, admitted: Admitted): Promise<SessionTerms | undefined> {
   const { booking, plan } = admitted;
   const { test, language, contactLanguage, extraTimePercent } = booking;
   const person = await personOf(ports, id.tenant, admitted);

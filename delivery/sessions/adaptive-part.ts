@@ -30,7 +30,7 @@ export function continueAdaptive(
   history: readonly AdaptiveResponse[],
   facts: SessionFacts,
 ): { readonly events: EventBody[]; readonly theta: number; readonly standardError: number } {
-  const { seed, language, excludedItems } = state.registration;
+  const { seed, language, excludedItems } = state.terms;
   if (facts.test.adaptive === undefined) throw new NoAdaptiveTest(facts.test.specification.id);
   const step = facts.test.adaptive.next(history, seed, excludedItems);
   const { theta, standardError } = step;

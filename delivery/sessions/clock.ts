@@ -12,7 +12,7 @@ export const withExtra = (limitMs: number, extraTimePercent: number): number =>
   Math.round(limitMs * (1 + extraTimePercent / 100));
 
 export const deadlineFrom = (state: SessionState, now: Instant, limitMs: number): Instant =>
-  toInstant(toEpochMs(now) + withExtra(limitMs, state.registration.accommodations.extraTimePercent));
+  toInstant(toEpochMs(now) + withExtra(limitMs, state.terms.accommodations.extraTimePercent));
 
 export const isOver = (state: SessionState, now: Instant): boolean =>
   state.pausedAt === undefined &&

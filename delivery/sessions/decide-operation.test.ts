@@ -40,7 +40,7 @@ function answering(played: PlayedSession, choice: number): { asked: Asked & { ki
 
 /** The n-th listening item as it is given after `theta`. */
 function presented(played: PlayedSession, position: number, theta: number): EventBody {
-  const { seed } = played.now.registration;
+  const { seed } = played.now.terms;
   const item = choiceItem(oralTest, `L${position}`);
   return {
     type: 'item-presented',

@@ -105,7 +105,7 @@ function readMessage(state: SessionState, operation: OperationOf<'read-message'>
 }
 
 export function assemblePractice(state: SessionState, facts: Pick<SessionFacts, 'test'>): (GivenItem | GivenTurn)[] {
-  const { seed, language } = state.registration;
+  const { seed, language } = state.terms;
   const given = (item: ItemVersion): (GivenItem | GivenTurn)[] =>
     item.kind === 'speaking' ? giveTurns(seed, item) : [giveItem(seed, language, item, false)];
   return facts.test.specification.practice.flatMap((id) => {
@@ -150,7 +150,7 @@ export function playsAllowed(
   given: GivenItem | GivenTurn,
   facts: Pick<SessionFacts, 'test'>,
 ): number {
-  const extra = state.registration.accommodations.extraPlays;
+  const extra = state.terms.accommodations.extraPlays;
   if (isTurn(given)) return (speakingItem(facts.test, given.item.id).turns[given.turn]?.plays ?? 0) + extra;
   const part = 'part' in state.step ? partAt(facts, state.step.part) : undefined;
   const plays = part === undefined || part.kind === 'speaking' ? undefined : part.plays;
@@ -168,7 +168,7 @@ function answer(state: SessionState, operation: OperationOf<'answer'>, facts: Se
   const item = openItem(state, operation.handle);
   if (item === undefined) return refused(operation, 'wrong-item');
   const choice = item.optionOrder.find(
-    (index) => optionHandle(state.registration.seed, item.item.id, index) === operation.option,
+    (index) => optionHandle(state.terms.seed, item.item.id, index) === operation.option,
   );
   if (choice === undefined) return refused(operation, 'unknown-option');
   const answered = { type: 'answered', handle: item.handle, option: operation.option, choice } as const;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Consequence } from '../../storage/port.ts';
 import { type SessionCommand, type SessionRefusal, record } from './decide.ts';
-import { admit, at, facts, oralTest, operation, register, registration } from './example.suite.ts';
+import { admit, at, facts, oralTest, operation, register, terms } from './example.suite.ts';
 import { civic, given, oral } from './given-session.suite.ts';
 import { heldMs } from './reopen.ts';
 import { PlayedSession } from './played-session.suite.ts';
@@ -73,7 +73,7 @@ describe('registration', () => {
   check([
     ['nothing, anything but a registration', nothing(), admit, refused('not-registered')],
     ['nothing, an operation', nothing(), writes(1, 0), refused('not-registered')],
-    ['nothing', nothing(), register(oralTest), then({ type: 'registered', ...registration(oralTest) })],
+    ['nothing', nothing(), register(oralTest), then({ type: 'registered', ...terms(oralTest) })],
     ['a registration', registered(), register(oralTest), refused('already-registered')],
   ]);
 });

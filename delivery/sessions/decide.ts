@@ -20,12 +20,12 @@ import { completeLinear } from './linear-part.ts';
 import { sendMessage } from './message.ts';
 import type { Operation, OperationOutcome } from './operation.ts';
 import { heldClose, isDue, reopened } from './reopen.ts';
-import type { EventBody, GivenReason, Registration, Session, SessionEvent, SessionState } from './session.ts';
+import type { EventBody, GivenReason, Session, SessionEvent, SessionState, SessionTerms } from './session.ts';
 import { tellOfDropped, unkept } from './signal-cap.ts';
 
 /** `act`: of the many sessions that this is one of; carried out once on each, however often it is asked. */
 export type SessionCommand = (
-  | { readonly type: 'register'; readonly registration: Registration }
+  | { readonly type: 'register'; readonly terms: SessionTerms }
   | { readonly type: 'make-code'; readonly hash: string; readonly admits: boolean; readonly by: string }
   /** `code` is the hash of the code that was brought. */
   | { readonly type: 'arrive'; readonly seat: string; readonly code: string }
@@ -144,7 +144,7 @@ type OneCommand = Exclude<SessionCommand, { readonly type: 'operations' }>;
 function decideCommand(session: Session, command: OneCommand, facts: SessionFacts): Accepted | Refused<SessionRefusal> {
   if (command.type === 'register') {
     return session === undefined
-      ? accept(facts, [{ type: 'registered', ...command.registration }])
+      ? accept(facts, [{ type: 'registered', ...command.terms }])
       : refuse({ code: 'already-registered' });
   }
   if (session === undefined) return refuse({ code: 'not-registered' });

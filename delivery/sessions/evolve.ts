@@ -335,9 +335,9 @@ const apply = <T extends EventType>(state: SessionState, event: EventOf<T>): Ses
 
 function begin(event: SessionEvent): SessionState {
   if (event.type !== 'registered') throw new EventOrderError(event.type, 'a session begins with its registration');
-  const { type: _type, schema: _schema, at: _at, op: _op, act: _act, ...registration } = event;
+  const { type: _type, schema: _schema, at: _at, op: _op, act: _act, ...terms } = event;
   return {
-    registration,
+    terms,
     step: { name: 'registered' },
     arrivals: 0,
     awaitingAdmission: true,

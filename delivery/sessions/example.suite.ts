@@ -8,7 +8,7 @@ import { type Specification, lostLineDefault } from '../../item-bank/specificati
 import type { SessionCommand } from './decide.ts';
 import type { SessionFacts } from './facts.ts';
 import type { Operation } from './operation.ts';
-import type { Registration } from './session.ts';
+import type { SessionTerms } from './session.ts';
 
 const audio = (id: string) => ({ id: `${id}.mp3`, contentType: 'audio/mpeg' as const, durationMs: 1000 });
 const spoken = (id: string, text: string) => ({ text, audio: audio(id) });
@@ -154,7 +154,7 @@ export const facts = (test: PinnedTest, ms: number, sealed: SessionFacts['sealed
   sealed,
 });
 
-export function registration(test: PinnedTest, change: Partial<Registration> = {}): Registration {
+export function terms(test: PinnedTest, change: Partial<SessionTerms> = {}): SessionTerms {
   return {
     candidate: 'c1',
     personal: 'ciphertext',
@@ -174,9 +174,9 @@ export function registration(test: PinnedTest, change: Partial<Registration> = {
     ...change,
   };
 }
-export const register = (test: PinnedTest, change?: Partial<Registration>): SessionCommand => ({
+export const register = (test: PinnedTest, change?: Partial<SessionTerms>): SessionCommand => ({
   type: 'register',
-  registration: registration(test, change),
+  terms: terms(test, change),
 });
 export const admit: SessionCommand = {
   type: 'admit',

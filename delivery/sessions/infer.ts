@@ -88,7 +88,7 @@ function mustBeHeard(state: SessionState, test: SessionFacts['test']): boolean {
 }
 
 const stimulusOf = (state: SessionState, item: ItemProgress, test: SessionFacts['test']) =>
-  textIn(choiceItem(test, item.item.id), state.registration.language).text.stimulus?.audio;
+  textIn(choiceItem(test, item.item.id), state.terms.language).text.stimulus?.audio;
 
 function hurried(state: SessionState, { now }: SessionFacts): Inference[] {
   const [first] = state.items;

@@ -9,7 +9,7 @@ import { giveItem } from './given.ts';
 import type { EventBody, SessionState } from './session.ts';
 
 export function startLinear(state: SessionState, part: LinearPart, facts: SessionFacts): EventBody[] {
-  const { seed, language, excludedItems } = state.registration;
+  const { seed, language, excludedItems } = state.terms;
   const form = assembleForm({
     part,
     items: facts.test.items.values(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CorruptStorage } from '../../storage/port.ts';
 import { type RegisteredPerson, RegisteredPersons, resultKeyHash } from './personal.ts';
 import { readSessionEvent, writeSessionEvent } from './recorded.ts';
-import { civicTest, registration } from './example.suite.ts';
+import { civicTest, terms } from './example.suite.ts';
 
 const amina: RegisteredPerson = {
   name: 'Amina Voorbeeld',
@@ -38,7 +38,7 @@ describe('who a session is of', () => {
     expect(await persons.of('agii', { candidate: 'c1', personal })).toBeUndefined();
   });
   it('of a session of before is read in the present form, recorded as it was, and not shown', async () => {
-    const { personal: _personal, resultKeyHash: _hash, ...rest } = registration(civicTest);
+    const { personal: _personal, resultKeyHash: _hash, ...rest } = terms(civicTest);
     const before = {
       ...{ type: 'registered', schema: 1, at: '2026-11-23T09:00:00.000Z', ...rest },
       ...{ candidateName: amina.name, resultKey: amina.resultKey },

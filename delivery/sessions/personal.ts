@@ -6,7 +6,7 @@ import { sha256 } from '../../storage/document/hash.ts';
 import type { PersonCipher } from '../../storage/keys/person-cipher.ts';
 import { CorruptStorage } from '../../storage/port.ts';
 import type { Person } from '../../people/candidates/candidate.ts';
-import type { Registration } from './session.ts';
+import type { SessionTerms } from './session.ts';
 
 /** As on the day of registration. */
 export interface RegisteredPerson extends Person {
@@ -19,7 +19,7 @@ const purpose = 'registration';
 /** By which a result is found; a key of 130 random bits cannot be found from it. */
 export const resultKeyHash = (key: string): string => sha256(`result|${key}`);
 
-type Registered = Pick<Registration, 'candidate' | 'personal'>;
+type Registered = Pick<SessionTerms, 'candidate' | 'personal'>;
 
 export class RegisteredPersons {
   constructor(private readonly cipher: Pick<PersonCipher, 'open' | 'seal' | 'watch'>) {}
@@ -29,7 +29,7 @@ export class RegisteredPersons {
     tenant: string,
     candidate: string,
     registered: RegisteredPerson,
-  ): Promise<Pick<Registration, 'personal' | 'resultKeyHash'>> {
+  ): Promise<Pick<SessionTerms, 'personal' | 'resultKeyHash'>> {
     const { name, birthDate, reference, resultKey } = registered;
     const text = JSON.stringify({ name, birthDate, reference, resultKey });
     return {

@@ -5,7 +5,7 @@ import { admit, facts, operation, register, type Asked } from './example.suite.t
 import type { Operation } from './operation.ts';
 import { evolve } from './evolve.ts';
 import type { SessionFacts } from './facts.ts';
-import type { Registration, Session, SessionEvent, SessionState } from './session.ts';
+import type { Session, SessionEvent, SessionState, SessionTerms } from './session.ts';
 import { optionHandle } from './shown-names.ts';
 
 export class PlayedSession {
@@ -73,7 +73,7 @@ export class PlayedSession {
     return this.run({ type: 'operations', fence: this.now.fence, operations });
   }
 
-  begin(change?: Partial<Registration>): this {
+  begin(change?: Partial<SessionTerms>): this {
     this.run(register(this.test, change));
     this.run({ type: 'arrive', seat: 'device', code: 'code' });
     this.run(admit);
@@ -91,7 +91,7 @@ export class PlayedSession {
 
   /** The handle of an item's option by the author's index. */
   option(item: string, choice: number): string {
-    return optionHandle(this.now.registration.seed, item, choice);
+    return optionHandle(this.now.terms.seed, item, choice);
   }
 
   present(): { handle: string; item: string } {

@@ -23,7 +23,7 @@ export async function rebuildSessionList(
     if ((await sessionList.get(id)) !== undefined) continue;
     const [loaded, [first]] = [await sessions.load(id), await journal.read({ ...id, kind: sessionKind })];
     if (loaded === undefined || first === undefined) continue;
-    const { centre, candidate, test } = loaded.state.registration;
+    const { centre, candidate, test } = loaded.state.terms;
     await unlessRaced(sessionList.insert(id, { centre, candidate, test, registeredAt: first.at }));
   }
   return count;

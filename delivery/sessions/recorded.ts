@@ -23,7 +23,7 @@ const item = z.strictObject({ id: text, version: z.int().positive() });
 const givenItem = { item, handle: text, optionOrder: z.array(count), scored: z.boolean() };
 const givenTurn = { item, task: text, turn: count, handle: text };
 const formPosition = { ...givenItem, slot: text, part: text };
-const registration = {
+const terms = {
   candidate: text,
   test: text,
   specification: z.int().positive(),
@@ -58,7 +58,7 @@ const event = <T extends EventType, S extends z.core.$ZodShape>(type: T, members
   z.strictObject({ type: z.literal(type), schema: z.literal(1), ...head, ...members });
 
 /** Sessions of before their persons were encrypted are read in the present form. */
-const clearRegistered = event('registered', { ...registration, candidateName: text, resultKey: text }).transform(
+const clearRegistered = event('registered', { ...terms, candidateName: text, resultKey: text }).transform(
   ({ candidateName, resultKey, ...rest }) => ({
     ...rest,
     personal: { candidateName, resultKey },
@@ -70,7 +70,7 @@ const registered = z.union([
     type: z.literal('registered'),
     schema: z.literal(2),
     ...head,
-    ...registration,
+    ...terms,
     personal: text,
     resultKeyHash: text,
   }),

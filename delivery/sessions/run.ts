@@ -9,7 +9,7 @@ import { evolve } from './evolve.ts';
 import type { SealedRecording, UnheardInterval } from './facts.ts';
 import type { OperationOutcome } from './operation.ts';
 import { readSessionEvent, writeSessionEvent } from './recorded.ts';
-import type { Registration, Session, SessionEvent, SessionState } from './session.ts';
+import type { Session, SessionEvent, SessionState, SessionTerms } from './session.ts';
 
 export interface SessionId {
   readonly tenant: string;
@@ -37,7 +37,7 @@ export interface SessionPorts {
   readonly journal: Journal;
   readonly now: () => Instant;
   /** The test as this registration pinned it. */
-  readonly pinnedTest: (registration: Registration) => PinnedTest;
+  readonly pinnedTest: (terms: SessionTerms) => PinnedTest;
   /** Absent where nobody of the staff acts. */
   readonly typed?: Pick<TypedTexts, 'sealReason'>;
 }
@@ -96,16 +96,16 @@ export class Sessions {
 
   private async withSealedReason(id: SessionId, command: SessionCommand): Promise<SessionCommand> {
     if (!('reason' in command || 'text' in command) || this.ports.typed === undefined) return command;
-    return this.ports.typed.sealReason(id.tenant, (await this.load(id))?.state.registration.candidate, command);
+    return this.ports.typed.sealReason(id.tenant, (await this.load(id))?.state.terms.candidate, command);
   }
 
   pinnedTest(state: SessionState): PinnedTest {
-    return this.ports.pinnedTest(state.registration);
+    return this.ports.pinnedTest(state.terms);
   }
 
   private testOf(session: Session, command: SessionCommand): PinnedTest {
-    const registration = command.type === 'register' ? command.registration : session?.registration;
-    if (registration === undefined) throw new SessionRefused({ code: 'not-registered' });
-    return this.ports.pinnedTest(registration);
+    const terms = command.type === 'register' ? command.terms : session?.terms;
+    if (terms === undefined) throw new SessionRefused({ code: 'not-registered' });
+    return this.ports.pinnedTest(terms);
   }
 }

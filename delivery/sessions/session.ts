@@ -25,7 +25,7 @@ export interface ClearPerson {
 }
 
 /** What admission pins for the whole session. Nothing in it names the person without the person's key. */
-export interface Registration {
+export interface SessionTerms {
   /** The person's pseudonym, and owner of the key that `personal` is under. */
   readonly candidate: string;
   /** Ciphertext of who it is and of the key of the result page; see personal.ts. */
@@ -43,7 +43,7 @@ export interface Registration {
   readonly centre: string;
   /** What the candidate reads on the receipt, e.g. "MO-7KQ2-93". */
   readonly reference: string;
-  /** Of the key of the result page, made at registration. */
+  /** Of the key of the result page, made at admission. */
   readonly resultKeyHash: string;
   readonly accommodations: Accommodations;
   /** Items of the last attempts: not given again. */
@@ -110,7 +110,7 @@ export interface GivenReason {
 }
 
 interface Events {
-  registered: Registration;
+  registered: SessionTerms;
   /** The one code that lets a device in from now on, by its hash; `admits` when it was pushed to a seat. */
   'code-made': { readonly hash: string; readonly admits: boolean; readonly by: string };
   arrived: { readonly seat: string };
@@ -299,7 +299,7 @@ export type Step =
   | { readonly name: 'closed' };
 
 export interface SessionState {
-  readonly registration: Registration;
+  readonly terms: SessionTerms;
   readonly step: Step;
   readonly seat?: string;
   /** The present code; absent in sessions from before codes were recorded. */

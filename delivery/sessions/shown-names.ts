@@ -97,7 +97,7 @@ export interface OpenMedia {
 /** The clip behind a handle, or undefined: unknown, not of this moment, or not yet played by a counted play. */
 export function resolveMedia(state: SessionState, test: PinnedTest, handle: string): OpenMedia | undefined {
   if (state.pausedAt !== undefined) return undefined;
-  const { seed, language } = state.registration;
+  const { seed, language } = state.terms;
   for (const { given, plays } of openGiven(state)) {
     const found = mediaOf(seed, test, language, given).find((media) => media.handle === handle);
     if (found === undefined) continue;

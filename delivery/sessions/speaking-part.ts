@@ -8,7 +8,7 @@ import { giveTurns } from './given.ts';
 import type { EventBody, SessionState } from './session.ts';
 
 export function startSpeaking(state: SessionState, part: SpeakingPart, facts: SessionFacts): EventBody[] {
-  const { seed, excludedItems } = state.registration;
+  const { seed, excludedItems } = state.terms;
   const pool = [...facts.test.items.values()].filter(
     (item): item is SpeakingItem => item.kind === 'speaking' && item.use === 'operational',
   );

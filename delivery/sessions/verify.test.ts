@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonObject } from '../../storage/document/json.ts';
 import type { Commit } from '../../storage/port.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
-import { civicTest, oralTest, registration } from './example.suite.ts';
+import { civicTest, oralTest, terms } from './example.suite.ts';
 import type { AssumedDraw, SessionEvent } from './session.ts';
 import { PlayedSession } from './played-session.suite.ts';
 import { verifySession } from './verify.ts';
@@ -68,7 +68,7 @@ describe('verify', () => {
     }
   });
   it('holds a session of before, which recorded no draw, to what it recorded', () => {
-    const old = (position: number) => ({ seed: registration(oralTest).seed, purpose: 'selection', position });
+    const old = (position: number) => ({ seed: terms(oralTest).seed, purpose: 'selection', position });
     const recorded = (stream: (position: number) => AssumedDraw) =>
       sat(oralTest).events.map((event) =>
         event.type === 'item-presented' ? { ...event, stream: stream(event.position) } : event,

@@ -14,7 +14,7 @@ import { assemblePractice } from './decide-operation.ts';
 import { sessionStream } from './run.ts';
 import { completeLinear, startLinear } from './linear-part.ts';
 import { evolve } from './evolve.ts';
-import type { EventBody, EventOf, Registration, Session, SessionEvent, SessionState } from './session.ts';
+import type { EventBody, EventOf, Session, SessionEvent, SessionState, SessionTerms } from './session.ts';
 import { startSpeaking } from './speaking-part.ts';
 
 export interface SessionDifference {
@@ -105,7 +105,7 @@ export class EmptySession extends Error {
 /** Throws EmptySession when nothing is there; every other disagreement is a SessionDifference. */
 export function verifySession(
   commits: readonly Commit[],
-  pinnedTest: (registration: Registration) => PinnedTest,
+  pinnedTest: (terms: SessionTerms) => PinnedTest,
   engine: string,
 ): Verification {
   let session: Session;
@@ -118,7 +118,7 @@ export function verifySession(
       if (session !== undefined) {
         const expected = recompute(session, event, {
           now: event.at,
-          test: pinnedTest(session.registration),
+          test: pinnedTest(session.terms),
           sealed: new Map(),
         });
         if (expected !== undefined) {
@@ -138,7 +138,7 @@ export function verifySession(
     head: commits.at(-1)?.hash ?? '',
     recomputed,
     differences,
-    engine: { recorded: session.registration.engine, present: engine },
+    engine: { recorded: session.terms.engine, present: engine },
     ...(session.estimate === undefined ? {} : { estimate: session.estimate }),
     ...scoreOf(session),
   };

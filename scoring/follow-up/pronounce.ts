@@ -61,10 +61,10 @@ async function pronouncedAt(ports: PronouncePorts, id: SessionId, version: numbe
   const [session, { state }] = [await ports.sessions.load(id), await ports.results.loadAt(id, version)];
   if (session === undefined || state?.released === undefined) return undefined;
   const { released } = state;
-  const { registration } = session.state;
-  const { candidate, synthetic } = registration;
+  const { terms } = session.state;
+  const { candidate, synthetic } = terms;
   // From the session itself, never from a collection: what is signed is what the chain binds.
-  const person = await ports.persons.of(id.tenant, registration);
+  const person = await ports.persons.of(id.tenant, terms);
   if (person === undefined) return undefined;
   const { name, birthDate, reference } = person;
   const { specification } = ports.sessions.pinnedTest(session.state);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { accounts } from '../../people/staff/account.ts';
 import { Registrations, expectedPersons } from '../../delivery/registrations/run.ts';
-import { oralTest, registration } from '../../delivery/sessions/example.suite.ts';
+import { oralTest, terms } from '../../delivery/sessions/example.suite.ts';
 import { Sessions } from '../../delivery/sessions/run.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
 import type { SessionCommand } from '../../delivery/sessions/decide.ts';
@@ -15,7 +15,7 @@ import { type AcquaintancePorts, knowsBy } from './acquaintance.ts';
 const tenant = 'agii';
 const now = (): string => '2026-11-23T09:00:00.000Z';
 const an = 'an@agii';
-const person = registration(oralTest).candidate;
+const person = terms(oralTest).candidate;
 let directory = '';
 let storage: Storage;
 let sessions: Sessions;
@@ -46,8 +46,7 @@ const ports = async (): Promise<AcquaintancePorts> => ({
 const knows = async (account = an): Promise<boolean> =>
   knowsBy(await ports())(tenant, account, { person, session: 's1' });
 /** The list is not what counts for the session itself. */
-const begin = (id: string) =>
-  sessions.handle({ tenant, id }, { type: 'register', registration: registration(oralTest) });
+const begin = (id: string) => sessions.handle({ tenant, id }, { type: 'register', terms: terms(oralTest) });
 const act = (id: string, ...commands: readonly SessionCommand[]) =>
   commands.reduce<Promise<unknown>>(
     (before, command) => before.then(() => sessions.handle({ tenant, id }, command)),
@@ -56,9 +55,9 @@ const act = (id: string, ...commands: readonly SessionCommand[]) =>
 const listed = async (id: string) =>
   (await storage.collection(sessionList)).insert(
     { tenant, id },
-    { centre: 'gent', candidate: person, test: registration(oralTest).test, registeredAt: now() },
+    { centre: 'gent', candidate: person, test: terms(oralTest).test, registeredAt: now() },
   );
-const register = async (by: string, test = registration(oralTest).test) => {
+const register = async (by: string, test = terms(oralTest).test) => {
   const booking = {
     person,
     test,

@@ -36,7 +36,7 @@ export const knowsBy =
     for (const id of sessions) {
       const state = (await ports.sessions.load({ tenant, id }))?.state;
       if (state?.staff.includes(account) === true) return true;
-      if (state !== undefined) tests.add(state.registration.test);
+      if (state !== undefined) tests.add(state.terms.test);
     }
     for (const test of tests)
       if ((await ports.registrations.staffOf(tenant, { person, test })).has(account)) return true;

@@ -28,7 +28,7 @@ function testDateOf({ admittedAt, closed }: SessionState): string {
 
 /** What every result says, whatever came of it. */
 const headOf = (state: SessionState, { id, validFrom, title }: Regime) => ({
-  test: state.registration.test,
+  test: state.terms.test,
   testDate: testDateOf(state),
   regime: { id, validFrom, title },
   engine: engineVersion,

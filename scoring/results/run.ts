@@ -16,7 +16,7 @@ import { speakingItem } from '../../item-bank/releases/pinned-test.ts';
 import { resultKeyHash } from '../../delivery/sessions/personal.ts';
 import { isSettled } from '../../delivery/sessions/reopen.ts';
 import { type LoadedSession, type SessionId, type Sessions, sessionKind } from '../../delivery/sessions/run.ts';
-import type { Registration, SessionState } from '../../delivery/sessions/session.ts';
+import type { SessionTerms, SessionState } from '../../delivery/sessions/session.ts';
 import { type Regime, regimes as shippedRegimes } from '../regimes/regime.ts';
 import type { Performance, RatingState } from '../rating/rating.ts';
 import { type RatingId, type Ratings, ratingKind } from '../rating/run.ts';
@@ -94,7 +94,7 @@ const keyOfItem = (item: ItemVersion | undefined): number | undefined =>
 /** A pseudonym that says nothing of the candidate, the same at every attempt to open it. */
 export const performanceId = ({ tenant, id }: SessionId, state: SessionState, task: string): RatingId => ({
   tenant,
-  id: sha256(`${state.registration.seed}|performance|${id}|${task}`).slice(0, 32),
+  id: sha256(`${state.terms.seed}|performance|${id}|${task}`).slice(0, 32),
 });
 
 export interface ResultPorts {
@@ -103,7 +103,7 @@ export interface ResultPorts {
   readonly ratings: Ratings;
   readonly keys: ResultKeys;
   /** Parameters of an item in the releases that the session pinned. */
-  readonly curveOf: (registration: Registration, item: string) => ItemCurve | undefined;
+  readonly curveOf: (terms: SessionTerms, item: string) => ItemCurve | undefined;
   /** Those that ship unless others are given. */
   readonly regimes?: readonly Regime[];
   /** Absent where nobody of the staff acts. */
@@ -153,7 +153,7 @@ export class Results {
   async attended(id: SessionId): Promise<void> {
     const session = await this.ports.sessions.load(id);
     if (session === undefined) return;
-    const { candidate, resultKeyHash: hash } = session.state.registration;
+    const { candidate, resultKeyHash: hash } = session.state.terms;
     await unlessRaced(this.ports.keys.insert(keyOf(hash), { tenant: id.tenant, session: id.id }));
     await this.handle(id, { type: 'attend', session: id.id, candidate });
   }
@@ -264,7 +264,7 @@ export class Results {
         family: test.specification.regime,
         parts: test.specification.parts.map((part) => part.id),
         keyOf: (item) => newKeyOf(amendment, item) ?? keyOfItem(test.items.get(item)),
-        curveOf: (item) => curveOf(state.registration, item),
+        curveOf: (item) => curveOf(state.terms, item),
       },
       regimes,
       severity: (severities === undefined ? raterSeverity : severityOfVersion(severities)).severity,
@@ -290,10 +290,10 @@ export class Results {
       if (item === undefined) continue;
       const performance: Performance = {
         session: id.id,
-        person: state.registration.candidate,
+        person: state.terms.candidate,
         task,
         item,
-        release: state.registration.releases,
+        release: state.terms.releases,
         criteria: speakingItem(test, item).criteria,
         turns: turns.map(({ turn, sealed }) => ({
           turn,

@@ -78,7 +78,7 @@ export function guards(program: GuardPorts) {
     const session = await program.sessions.load(id);
     if (session === undefined) throw new Problem('token-invalid');
     if (session.state.arrivals !== arrival) throw new Problem('fenced');
-    const person = await program.persons.of(tenant, session.state.registration);
+    const person = await program.persons.of(tenant, session.state.terms);
     // Who was erased is not known here any more.
     if (person === undefined) throw new Problem('token-invalid');
     return { id, session, person };

@@ -23,7 +23,7 @@ const erase = (...argv: string[]) => meetlat('erase', ...argv);
 const personOf = (session: Key): Promise<Key> =>
   inRooms(async (rooms) => ({
     tenant: session.tenant,
-    id: (await rooms.sessions.load(session))?.state.registration.candidate ?? '',
+    id: (await rooms.sessions.load(session))?.state.terms.candidate ?? '',
   }));
 const referenceOf = (person: Key): Promise<string> =>
   inRooms(async ({ candidates }) => (await candidates.person(person))?.reference ?? '');

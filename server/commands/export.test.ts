@@ -21,7 +21,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const personOf = (session: string): Promise<Key> =>
   inRooms(async (rooms) => {
     const state = (await rooms.sessions.load({ tenant: 'demo', id: session }))?.state;
-    return { tenant: 'demo', id: state?.registration.candidate ?? '' };
+    return { tenant: 'demo', id: state?.terms.candidate ?? '' };
   });
 
 /** Files by name, as the central directory says where they are. */

@@ -54,7 +54,7 @@ describe('rescore', () => {
     const keys = await inRooms(async ({ sessions }, { pinnedTest }) => {
       const loaded = await sessions.load({ tenant: 'demo', id: passed });
       if (loaded === undefined) throw new Error('no session');
-      const test = pinnedTest(loaded.state.registration);
+      const test = pinnedTest(loaded.state.terms);
       return right.map((item) => `${item}=${'ABC'[(choiceItem(test, item).key + 1) % 3] ?? ''}`).join(',');
     });
     const out = ['rescore', '--key', keys, '--carry-out', '--by', first, '--reason', 'wrong keys'] as const;

@@ -116,7 +116,7 @@ async function resultStep({ rooms }: WalkPorts, id: SessionId, counting: Countin
 async function certificateStep(
   { opened, keys, now }: WalkPorts,
   id: SessionId,
-  { registration }: SessionState,
+  { terms }: SessionState,
   { result }: CountingResult,
   isAnnulled: boolean,
 ): Promise<WalkStep> {
@@ -127,7 +127,7 @@ async function certificateStep(
   if (!verified.valid) return bad(id, verified.reason);
   if (isAnnulled || (await withdrawalOf(opened.withdrawn, verified.id)) !== undefined)
     return finding('verify.walk.certificate-withdrawn', { session: id.id });
-  const person = await opened.persons.of(id.tenant, registration);
+  const person = await opened.persons.of(id.tenant, terms);
   const isOfPerson = person === undefined || verified.holder === person.name;
   const isOfResult = verified.level === result.level && verified.testDate === result.testDate;
   return isOfPerson && isOfResult

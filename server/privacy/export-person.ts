@@ -133,7 +133,7 @@ async function exportSession(
   const loaded = await ports.sessions.load(id);
   if (loaded === undefined) return undefined;
   const { state } = loaded;
-  const { registration, admittedAt, closed } = state;
+  const { terms, admittedAt, closed } = state;
   const result = (await ports.results.load(id)).state;
   const credential = (await ports.certificates.get(id))?.value.credential;
   const certificate = credential === undefined ? undefined : `certificates/${id.id}.jwt`;
@@ -141,12 +141,12 @@ async function exportSession(
   return {
     session: id.id,
     title: ports.sessions.pinnedTest(state).specification.title,
-    centre: registration.centre,
-    language: registration.language,
-    receipt: registration.reference,
+    centre: terms.centre,
+    language: terms.language,
+    receipt: terms.reference,
     ...defined({ admittedAt, closedAt: closed?.at, certificate }),
     answers: answersOf(state),
-    log: await exportLog(ports, id, registration.candidate, roles),
+    log: await exportLog(ports, id, terms.candidate, roles),
     ...(await exportRatings(ports, id, state, roles)),
     ...defined({ result: countingResult(result)?.result, annulledAt: result?.annulled?.at }),
     recordings: await exportRecordings(ports, id, state, files),
@@ -176,12 +176,12 @@ async function exportRegistrations(
 ): Promise<ExportedRegistration[]> {
   const exported: ExportedRegistration[] = [];
   for (const test of new Set(bank.allSpecifications().map(({ id }) => id)))
-    for (const registration of (await registrations.of(tenant, { person, test })).values()) {
-      const { status, registeredAt } = registration;
+    for (const terms of (await registrations.of(tenant, { person, test })).values()) {
+      const { status, registeredAt } = terms;
       const staff: string[] = [];
-      for (const account of registration.staff) staff.push(await roles.of(account));
-      const plan = 'plan' in registration ? registration.plan : undefined;
-      const kept = 'reason' in registration ? registration.reason : undefined;
+      for (const account of terms.staff) staff.push(await roles.of(account));
+      const plan = 'plan' in terms ? terms.plan : undefined;
+      const kept = 'reason' in terms ? terms.reason : undefined;
       const reason = kept === undefined ? undefined : await typed.read(tenant, person, kept);
       exported.push({ test, status, registeredAt, staff, ...plan, ...defined({ reason }) });
     }
@@ -203,7 +203,7 @@ async function exportRatings(
       if (event.type === 'claimed') hearings.push({ task, by: await roles.of(event.by), at: event.at });
       if (event.type !== 'rated') continue;
       const { at, scores, remark: kept } = event;
-      const person = state.registration.candidate;
+      const person = state.terms.candidate;
       const remark = kept === undefined ? undefined : await ports.typed.read(id.tenant, person, kept);
       ratings.push({ task, by: await roles.of(event.by), at, scores, ...defined({ remark }) });
     }
@@ -220,7 +220,7 @@ async function exportRecordings(
   const names: string[] = [];
   for (const { sealed, task, turn } of state.turns) {
     if (sealed === undefined) continue;
-    const owner = { tenant, session: id, person: state.registration.candidate };
+    const owner = { tenant, session: id, person: state.terms.candidate };
     const bytes = await blobs.read(recordingId(owner, sealed.upload));
     if (bytes === undefined) continue;
     const kind = /^audio\/([a-z0-9]+)/.exec(sealed.contentType)?.[1] ?? 'bin';

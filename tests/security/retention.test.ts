@@ -89,7 +89,7 @@ describe.each([
   });
   const personOf = async ({ rooms }: Opened, session: Key): Promise<Key> => ({
     tenant,
-    id: (await rooms.sessions.load(session))?.state.registration.candidate ?? '',
+    id: (await rooms.sessions.load(session))?.state.terms.candidate ?? '',
   });
 
   it('takes nothing without periods, nothing before its day, and nothing of whoever is under way', () =>

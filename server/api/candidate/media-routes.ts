@@ -39,7 +39,7 @@ export async function note(program: CandidatePorts, id: SessionId, inference: In
 export const uploadOf = (
   { id: { tenant, id: session }, session: { state } }: CandidateAccess,
   upload: string,
-): UploadId => recordingId({ tenant, session, person: state.registration.candidate }, upload);
+): UploadId => recordingId({ tenant, session, person: state.terms.candidate }, upload);
 
 async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   const parts: Buffer[] = [];

@@ -34,7 +34,7 @@ interface Seen {
 
 /** Listening options are heard or seen; only a linear part's options are also read. */
 function itemView({ state, test }: Seen, given: GivenItem, readable: boolean): ItemView {
-  const { seed, language } = state.registration;
+  const { seed, language } = state.terms;
   const { id } = given.item;
   const { language: spoken, text } = textIn(choiceItem(test, id), language);
   const options = given.optionOrder.flatMap((index) => {
@@ -73,7 +73,7 @@ function turnView(
   return {
     handle: given.handle,
     title: item.title,
-    prompt: mediaHandle(state.registration.seed, `${given.item.id}/${given.turn}`, 'prompt'),
+    prompt: mediaHandle(state.terms.seed, `${given.item.id}/${given.turn}`, 'prompt'),
     prepMs: turn?.prepMs ?? 0,
     answerMs: turn?.answerMs ?? 0,
     playsLeft: Math.max(0, allowed - plays),
@@ -162,11 +162,11 @@ function speakingScreen(seen: Seen, position: number): Screen {
 
 function screenOf(seen: Seen): Screen {
   const { state, person, test, checkpoint } = seen;
-  const { step, registration } = state;
+  const { step, terms } = state;
   if (state.closed !== undefined)
     return {
       name: 'receipt',
-      reference: registration.reference,
+      reference: terms.reference,
       resultPath: `/result/#${person.resultKey}`,
       reason: state.closed.reason,
       ...defined({ checkpoint }),
@@ -181,7 +181,7 @@ function screenOf(seen: Seen): Screen {
     case 'confirm-name':
       return { name: 'confirm-name' };
     case 'sound-check':
-      return { name: 'sound-check', voice: mediaHandle(registration.seed, state.practice[0]?.item.id ?? '', 'stem') };
+      return { name: 'sound-check', voice: mediaHandle(terms.seed, state.practice[0]?.item.id ?? '', 'stem') };
     case 'practice':
       return practiceScreen(seen, step.index);
     case 'part-intro':
@@ -203,16 +203,16 @@ function messageTo(state: SessionState): Pick<CandidateView, 'message'> {
 export function candidateView({ state, version }: LoadedSession, facts: Omit<Seen, 'state'>): CandidateView {
   const { person, now } = facts;
   const left = remainingMs(state, now);
-  const contactLanguage: Language = state.registration.contactLanguage;
+  const contactLanguage: Language = state.terms.contactLanguage;
   return {
     version,
     serverNow: now,
     fence: state.fence,
     nextSeq: state.nextSeq,
-    test: state.registration.test,
+    test: state.terms.test,
     candidateName: person.name,
     contactLanguage,
-    synthetic: state.registration.synthetic,
+    synthetic: state.terms.synthetic,
     paused: state.pausedAt !== undefined,
     handRaised: state.handRaisedAt !== undefined,
     ...messageTo(state),

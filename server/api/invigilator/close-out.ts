@@ -52,8 +52,8 @@ async function sessionOf(
   const loaded = await sessions.load({ tenant, id });
   if (last === undefined || loaded === undefined) return undefined;
   const events = commits.flatMap((commit) => eventsOf(sessionStream, commit));
-  const person = await persons.of(tenant, loaded.state.registration);
-  const { candidate } = loaded.state.registration;
+  const person = await persons.of(tenant, loaded.state.terms);
+  const { candidate } = loaded.state.terms;
   const texts = actsOf(await withTypedTexts(typed, { tenant, candidate }, events)).map(({ text }) => text ?? '');
   return { session: closeOutSession(id, loaded.state, events, last), name: person?.name, texts };
 }

@@ -68,7 +68,7 @@ export async function actOnRoom(
     try {
       const loaded = await program.sessions.load({ tenant, id: session });
       // Of a session of another centre nothing is told, as of one that does not exist.
-      if (loaded?.state.registration.centre !== account.centre) return undefined;
+      if (loaded?.state.terms.centre !== account.centre) return undefined;
       if (!isAddressed(loaded, asked)) return undefined;
       if (asked.act.kind === 'admit' && !loaded.state.acts.has(asked.id) && !isMeant(loaded.state, asked.act))
         return { session, outcome: 'refused', refusal: 'not-waiting' };

@@ -74,9 +74,9 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
         const { id, session } = await ownSession(program, access, param('id'));
         const commits = await program.storage.journal.read({ ...id, kind: sessionKind });
         const events = commits.flatMap((commit) => eventsOf(sessionStream, commit));
-        const { registration } = session.state;
-        const person = await program.persons.of(id.tenant, registration);
-        const owner = { tenant: id.tenant, candidate: registration.candidate };
+        const { terms } = session.state;
+        const person = await program.persons.of(id.tenant, terms);
+        const owner = { tenant: id.tenant, candidate: terms.candidate };
         return {
           session: id.id,
           ...(person === undefined ? {} : { name: person.name }),
@@ -264,7 +264,6 @@ async function ownSession(
   id: string,
 ): Promise<{ readonly id: SessionId; readonly session: LoadedSession }> {
   const session = await program.sessions.load({ tenant: access.tenant, id });
-  if (session === undefined || session.state.registration.centre !== access.account.centre)
-    throw new Problem('not-found');
+  if (session === undefined || session.state.terms.centre !== access.account.centre) throw new Problem('not-found');
   return { id: { tenant: access.tenant, id }, session };
 }

@@ -59,20 +59,20 @@ export const roomRow = (program: InvigilatorPorts, centre: Centre, id: string): 
 
 async function rowOf(program: InvigilatorPorts, { tenant, centre }: Centre, id: string): Promise<RoomRow | undefined> {
   const session = await program.sessions.load({ tenant, id });
-  if (session === undefined || session.state.registration.centre !== centre) return undefined;
-  const { registration } = session.state;
-  const person = await program.persons.of(tenant, registration);
+  if (session === undefined || session.state.terms.centre !== centre) return undefined;
+  const { terms } = session.state;
+  const person = await program.persons.of(tenant, terms);
   const test = program.sessions.pinnedTest(session.state);
   const row: RoomSession = {
     session: id,
     ...(person === undefined ? {} : { name: person.name }),
-    test: registration.test,
+    test: terms.test,
     title: test.specification.title,
-    language: registration.language,
-    contactLanguage: registration.contactLanguage,
+    language: terms.language,
+    contactLanguage: terms.contactLanguage,
     ...seen(session.state, test, program.now()),
   };
-  return { candidate: registration.candidate, row };
+  return { candidate: terms.candidate, row };
 }
 
 /** Latest first. */

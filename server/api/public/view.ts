@@ -46,8 +46,8 @@ export async function resultView(ports: ResultViewPorts, key: string): Promise<R
   const found = await ports.results.byKey(key);
   if (found === undefined) return undefined;
   const { id, session, result } = found;
-  const { registration, closed, admittedAt } = session.state;
-  const person = await ports.persons.of(id.tenant, registration);
+  const { terms, closed, admittedAt } = session.state;
+  const person = await ports.persons.of(id.tenant, terms);
   if (person === undefined) return undefined;
   const day = (admittedAt ?? ports.now()).slice(0, 10);
   const { specification } = ports.sessions.pinnedTest(session.state);
@@ -59,14 +59,14 @@ export async function resultView(ports: ResultViewPorts, key: string): Promise<R
       : regimeById(family, released.result.regime.id, ports.regimes),
   );
   const common = {
-    reference: registration.reference,
-    test: registration.test,
+    reference: terms.reference,
+    test: terms.test,
     title: specification.title,
     ...(scale === undefined ? {} : { reportingScale: { ...scale, levels: [...scale.levels] } }),
     candidateName: person.name,
     testDate: day,
-    synthetic: registration.synthetic,
-    contactLanguage: registration.contactLanguage,
+    synthetic: terms.synthetic,
+    contactLanguage: terms.contactLanguage,
     ...defined({ checkpoint: await ports.newestCheckpoint() }),
   };
   if (annulled !== undefined) return { state: 'annulled', ...common };
