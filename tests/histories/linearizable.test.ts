@@ -13,7 +13,7 @@ const register: SequentialModel<number, AskedOfRegister, number> = {
   key: String,
 };
 
-/** What was seen, drawn: one line a process. `w1` writes 1, `r1` reads 1, from where it stands to the next `.` or `?`. */
+/** What was seen, drawn: one line a process. `w1` writes 1, `r1` reads 1, from where it stands to the `.` or `?`. */
 function drawn(...lines: readonly string[]): SeenCall<AskedOfRegister, number>[] {
   return lines.flatMap((line, n) =>
     [...line.matchAll(/([wr])(\d)[^.?]*([.?])/g)].map((match): SeenCall<AskedOfRegister, number> => {
