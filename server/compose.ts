@@ -62,7 +62,7 @@ import { type OpeningPorts, openSealed } from './open-storage.ts';
 import { upgradedStores } from './privacy/upgrade.ts';
 import { passwordThread } from './password-threads.ts';
 import { ownFolder } from './own-folder.ts';
-import { RefusedStreams } from './refused-streams.ts';
+import { RefusedStreams, nameInLog } from './refused-streams.ts';
 import { greeting } from './greeting.ts';
 import { keptFile } from './kept-file.ts';
 import type { Program } from './program.ts';
@@ -156,7 +156,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   );
   const clock = new ProcessClock({ wall: () => Date.now(), monotonic: () => performance.now() });
   const timers = new ProcessTimers();
-  const surroundings = { log, timers, now: clock.now, refusedStreams: new RefusedStreams(log) };
+  const surroundings = { log, timers, now: clock.now, refusedStreams: new RefusedStreams(nameInLog(log)) };
   const keeping = await openKeeping(configuration, surroundings);
   const { storage, stores, signing } = keeping;
   const people = await openPeople(storage);

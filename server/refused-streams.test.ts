@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CorruptStorage, StorageUnavailable } from '../storage/port.ts';
-import { RefusedStreams } from './refused-streams.ts';
+import { RefusedStreams, nameInLog } from './refused-streams.ts';
 
 const stream = (id: string) => ({ tenant: 'agii', kind: 'session', id });
 const damaged = (why: string) => () => Promise.reject(new CorruptStorage('session agii/s1', why));
@@ -8,7 +8,7 @@ const damaged = (why: string) => () => Promise.reject(new CorruptStorage('sessio
 describe('a stream that was changed past the program', () => {
   it('is named once for what is wrong with it, counted, and stops no other', async () => {
     const told: object[] = [];
-    const refused = new RefusedStreams({ error: (one: object) => told.push(one) });
+    const refused = new RefusedStreams(nameInLog({ error: (one: object) => told.push(one) }));
     for (let second = 0; second < 3; second += 1) {
       expect(await refused.unlessDamaged(stream('s1'), damaged('forged'))).toBeUndefined();
       expect(await refused.unlessDamaged(stream('s2'), () => Promise.resolve('read'))).toBe('read');
@@ -22,7 +22,7 @@ describe('a stream that was changed past the program', () => {
   });
 
   it('is not what is told where the storage does not answer', async () => {
-    const refused = new RefusedStreams({ error: () => undefined });
+    const refused = new RefusedStreams(() => undefined);
     const silent = () => Promise.reject(new StorageUnavailable('no answer'));
     await expect(refused.unlessDamaged(stream('s1'), silent)).rejects.toThrow(StorageUnavailable);
     expect(refused.count).toBe(0);

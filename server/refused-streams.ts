@@ -1,16 +1,16 @@
 /**
- * Streams that cannot be read, because somebody changed them past the program: each is named to the operator, in the
- * log and in a measure, and whoever looks through many goes on with the others.
+ * Streams that cannot be read, because somebody changed them past the program: each is named once to whoever runs the
+ * server or the command, and whoever looks through many goes on with the others.
  */
 import type { Logger } from 'pino';
-import { type Damage, type TellOfDamage, isDamage } from '../storage/journal/damage.ts';
+import { type Damage, type TellOfDamage, type UnlessDamaged, isDamage } from '../storage/journal/damage.ts';
 import { streamKey, streamName } from '../storage/journal/stream-name.ts';
 import type { StreamId } from '../storage/port.ts';
 
 export class RefusedStreams {
   private readonly told = new Map<string, string>();
 
-  constructor(private readonly log: Pick<Logger, 'error'>) {}
+  constructor(private readonly name: TellOfDamage) {}
 
   /** How many there are, as far as this process has met them. */
   get count(): number {
@@ -18,7 +18,7 @@ export class RefusedStreams {
   }
 
   /** Undefined where this stream is damaged; it is told then, once. What else goes wrong is thrown. */
-  async unlessDamaged<T>(stream: StreamId, work: () => Promise<T>): Promise<T | undefined> {
+  readonly unlessDamaged: UnlessDamaged = async (stream, work) => {
     try {
       const done = await work();
       this.told.delete(streamKey(stream));
@@ -28,15 +28,21 @@ export class RefusedStreams {
       this.tell(stream, error);
       return undefined;
     }
-  }
+  };
 
   readonly tell: TellOfDamage = (stream: StreamId, damage: Damage) => {
-    const name = streamKey(stream);
-    if (this.told.get(name) === damage.message) return;
-    this.told.set(name, damage.message);
-    this.log.error(
+    const key = streamKey(stream);
+    if (this.told.get(key) === damage.message) return;
+    this.told.set(key, damage.message);
+    this.name(stream, damage);
+  };
+}
+
+/** As the server names them to its operator. */
+export const nameInLog =
+  (log: Pick<Logger, 'error'>): TellOfDamage =>
+  (stream, damage) =>
+    log.error(
       { stream: streamName(stream), err: damage },
       'a stream was changed past the program: it is refused, and all others go on; `meetlat verify --all` says more',
     );
-  };
-}

@@ -67,6 +67,8 @@ export const CloseOut = z.strictObject({
     expected: z.int(),
   }),
   sessions: z.array(CloseOutSession),
+  /** Of the day, and changed past the program: the report says nothing else of them. Absent where there are none. */
+  refused: z.array(z.strictObject({ kind: z.enum(['session', 'registration']), id: z.string() })).optional(),
 });
 export type CloseOut = z.infer<typeof CloseOut>;
 

@@ -2,7 +2,7 @@
  * Admission: the person is at the door on the day. The session is made then, and pins what is in force that day:
  * specification, releases, engine, seed, items of the last attempts.
  */
-import { isDamage } from '../../storage/journal/damage.ts';
+import { unlessDamaged } from '../../storage/journal/damage.ts';
 import { unlessRaced } from '../../storage/raced.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
 import type { RegisteredPersons } from '../sessions/personal.ts';
@@ -99,16 +99,6 @@ function receiptReference(test: SpecificationId, id: string): string {
   return `${name}-${letters.slice(0, 4)}-${letters.slice(4, 8)}`;
 }
 
-/** Whoever is at the door is let in although an earlier session of theirs was changed past the program. */
-async function unlessDamaged<T>(load: Promise<T>): Promise<T | undefined> {
-  try {
-    return await load;
-  } catch (error) {
-    if (isDamage(error)) return undefined;
-    throw error;
-  }
-}
-
 async function itemsOfLastAttempts(
   ports: AdmissionPorts,
   { tenant, id }: SessionId,
@@ -125,7 +115,8 @@ async function itemsOfLastAttempts(
   // The session itself is listed already where its making was cut off.
   const attempts = page.documents.filter((listed) => listed.id !== id && listed.value.test === test);
   for (const attempt of attempts.slice(0, attemptsKept)) {
-    const session = await unlessDamaged(ports.sessions.load({ tenant, id: attempt.id }));
+    // Whoever is at the door is let in although an earlier session of theirs was changed past the program.
+    const session = await unlessDamaged(ports.sessions.load({ tenant, id: attempt.id }), () => undefined);
     for (const given of [...(session?.state.items ?? []), ...(session?.state.turns ?? [])]) items.add(given.item.id);
   }
   return [...items].sort();

@@ -167,7 +167,7 @@ describe('who is expected', () => {
       if (stored !== undefined) await expected.remove(stored, stored.revision);
     }
     expect(await all()).toEqual([]);
-    expect(await registrations.rebuild(tenant)).toBe(3);
+    expect(await registrations.rebuild(tenant, (_stream, work) => work())).toBe(3);
     expect(await all()).toEqual(before);
   });
   it('on a day is read page after page, each once', async () => {

@@ -11,6 +11,7 @@ import { defined } from '../../storage/document/defined.ts';
 import { sha256 } from '../../storage/document/hash.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { canonicalJson } from '../../storage/document/json.ts';
+import type { UnlessDamaged } from '../../storage/journal/damage.ts';
 import { Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import { type RegistrationCommand, type RegistrationRefusal, decideRegistration } from './decide.ts';
 import {
@@ -168,11 +169,13 @@ export class Registrations {
   }
 
   /** Makes the projection of a tenant anew from the streams; returns how many registrations there are. */
-  async rebuild(tenant: string): Promise<number> {
+  async rebuild(tenant: string, unlessDamaged: UnlessDamaged): Promise<number> {
     let count = 0;
     for await (const id of everyStream(this.ports.journal, tenant, registrationKind)) {
-      const { state } = await this.stream.load({ tenant, id });
-      for (const registration of state?.keys() ?? []) {
+      const loaded = await unlessDamaged({ tenant, kind: registrationKind, id }, () =>
+        this.stream.load({ tenant, id }),
+      );
+      for (const registration of loaded?.state?.keys() ?? []) {
         await this.project({ tenant, id: registration });
         count += 1;
       }

@@ -50,3 +50,13 @@ it('is empty when nothing was answered', () =>
     persons: [],
     matrix: { persons: 0, items: 0 },
   }));
+
+it('name the sessions that could not be read, in the remarks of every report on them', () => {
+  const responses = new SessionResponses(new Map([['A', 1]]));
+  responses.leaveOut('s9');
+  responses.add(row('s1', 'A', 1));
+  expect(responses.data()).toMatchObject({
+    persons: ['s1'],
+    remarks: [{ code: 'sessions-refused', count: 1, names: ['s9'] }],
+  });
+});

@@ -14,6 +14,7 @@ export class SessionResponses {
   private readonly items = new Names();
   private readonly rows = new ResponseRows();
   private readonly choices = new ChoiceRows();
+  private readonly leftOut: string[] = [];
 
   constructor(private readonly versions: ReadonlyMap<string, number>) {}
 
@@ -22,6 +23,11 @@ export class SessionResponses {
     const [person, column] = [this.persons.of(session), this.items.of(item)];
     this.rows.add(person, column, category);
     if (choice !== null) this.choices.add(person, column, choice, category);
+  }
+
+  /** A session that cannot be read: the report of what is made of the others names it. */
+  leaveOut(session: string): void {
+    this.leftOut.push(session);
   }
 
   /** Persons are named by their session. */
@@ -33,7 +39,10 @@ export class SessionResponses {
       items,
       matrix: this.rows.sorted(persons.length, items.length, true),
       ...(choices === undefined ? {} : { choices }),
-      remarks: [],
+      remarks:
+        this.leftOut.length === 0
+          ? []
+          : [{ code: 'sessions-refused', count: this.leftOut.length, names: this.leftOut }],
     };
   }
 }

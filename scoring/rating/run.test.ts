@@ -242,7 +242,7 @@ describe('the projection', () => {
       if (stored !== undefined) await projection.remove(stored, stored.revision);
     }
     expect(await ratings.claimNext('agii', 'cem')).toBeUndefined();
-    expect(await ratings.rebuild('agii')).toBe(3);
+    expect(await ratings.rebuild('agii', (_stream, work) => work())).toBe(3);
     expect(await rows()).toEqual(before);
   });
   it('when stale, is put right by whoever looks, and never gives a performance twice', async () => {

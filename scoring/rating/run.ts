@@ -9,7 +9,7 @@ import { unlessRaced } from '../../storage/raced.ts';
 import { defined } from '../../storage/document/defined.ts';
 import { erasedText } from '../../storage/keys/person-cipher.ts';
 import type { Instant } from '../../storage/document/instant.ts';
-import { type TellOfDamage, isDamage } from '../../storage/journal/damage.ts';
+import { type TellOfDamage, type UnlessDamaged, isDamage } from '../../storage/journal/damage.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import type { Knows } from './acquaintance.ts';
 import { type RatingCommand, type RatingRefusal, decideRating } from './decide.ts';
@@ -198,10 +198,10 @@ export class Ratings {
   }
 
   /** Makes the projection of a tenant anew from the streams; returns how many performances there are. */
-  async rebuild(tenant: string): Promise<number> {
+  async rebuild(tenant: string, unlessDamaged: UnlessDamaged): Promise<number> {
     let count = 0;
     for await (const id of everyStream(this.journal, tenant, ratingKind)) {
-      await this.project({ tenant, id });
+      await unlessDamaged({ tenant, kind: ratingKind, id }, () => this.project({ tenant, id }));
       count += 1;
     }
     return count;

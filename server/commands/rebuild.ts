@@ -4,36 +4,50 @@
  */
 import { bankKind } from '../../item-bank/releases/run.ts';
 import { rebuildSessionList } from '../../delivery/sessions/rebuild-list.ts';
+import { sessionKind } from '../../delivery/sessions/run.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { advanceCounts, countedItems, forgetCounts } from '../../delivery/responses/item-counts.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import { resultKind } from '../../scoring/results/run.ts';
+import type { UnlessDamaged } from '../../storage/journal/damage.ts';
 import { everyStream } from '../../storage/pages.ts';
-import { installationTenant } from '../../storage/port.ts';
+import { type Key, installationTenant } from '../../storage/port.ts';
 import { now, openStores } from '../compose.ts';
 import type { Stores } from '../stores.ts';
 import { readConfiguration } from '../configuration.ts';
 import { type Rooms, openRooms } from '../rooms.ts';
 import { command } from './command.ts';
+import { leavingOut } from './left-out.ts';
 
 /** Whatever is missing or behind the journal is put right; what is right stays as it is. */
-async function rebuild({ storage, agencies }: Stores, { banks, registrations, sessions, ratings, results }: Rooms) {
+async function rebuild(
+  { storage, agencies }: Stores,
+  { banks, registrations, sessions, ratings, results }: Rooms,
+  unlessDamaged: UnlessDamaged,
+) {
   const list = await storage.collection(sessionList);
-  const counting = { counts: await storage.collection(countedItems), sessionList: list, sessions, now };
+  const undamaged = {
+    load: (id: Key) => unlessDamaged({ ...id, kind: sessionKind }, () => sessions.load(id)),
+  };
+  const counting = { counts: await storage.collection(countedItems), sessionList: list, sessions: undamaged, now };
   const made = { banks: 0, registrations: 0, sessions: 0, performances: 0, results: 0 };
   for await (const bank of everyStream(storage.journal, installationTenant, bankKind)) {
-    await banks.apply(bank);
+    await unlessDamaged({ tenant: installationTenant, kind: bankKind, id: bank }, () => banks.apply(bank));
     made.banks += 1;
   }
   for (const tenant of await tenants(agencies)) {
-    made.registrations += await registrations.rebuild(tenant);
-    made.sessions += await rebuildSessionList({ journal: storage.journal, sessions, sessionList: list }, tenant);
+    made.registrations += await registrations.rebuild(tenant, unlessDamaged);
+    made.sessions += await rebuildSessionList(
+      { journal: storage.journal, sessions, sessionList: list },
+      tenant,
+      unlessDamaged,
+    );
     await forgetCounts(counting, tenant);
     while (!(await advanceCounts(counting, tenant)));
-    made.performances += await ratings.rebuild(tenant);
+    made.performances += await ratings.rebuild(tenant, unlessDamaged);
     for await (const id of everyStream(storage.journal, tenant, resultKind)) {
       // Attended once already: this writes the receipt's key where it is missing, and nothing else.
-      await results.attended({ tenant, id });
+      await unlessDamaged({ tenant, kind: resultKind, id }, () => results.attended({ tenant, id }));
       made.results += 1;
     }
   }
@@ -49,7 +63,8 @@ export const rebuildCommand = command({
   run: async (_values, _operands, say) => {
     const stores = await openStores(readConfiguration(process.env, process.cwd()));
     try {
-      const made = await rebuild(stores, await openRooms({ ...stores, now }));
+      const leftOut = leavingOut(say);
+      const made = await rebuild(stores, await openRooms({ ...stores, now }), leftOut.unlessDamaged);
       console.log(
         [
           say('rebuild.banks', { count: made.banks }),
@@ -59,7 +74,7 @@ export const rebuildCommand = command({
           say('rebuild.results', { count: made.results }),
         ].join('\n'),
       );
-      return 0;
+      return leftOut.count === 0 ? 0 : 1;
     } finally {
       await stores.storage.close();
     }

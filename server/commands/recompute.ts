@@ -13,6 +13,7 @@ import { now, openStores } from '../compose.ts';
 import { readConfiguration } from '../configuration.ts';
 import { openRooms } from '../rooms.ts';
 import { command } from './command.ts';
+import { leavingOut } from './left-out.ts';
 import { flag } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -52,6 +53,25 @@ async function heldBack(results: Results, id: SessionId, again: boolean): Promis
   return (await results.load(id)).state?.heldBack?.differences ?? [];
 }
 
+/** Undefined where nothing was released. Prints what is not as recorded. */
+async function recomputeOne(
+  results: Results,
+  id: SessionId,
+  again: boolean,
+  say: CommandVoice,
+): Promise<'same' | 'different' | 'held' | undefined> {
+  const differences = await heldBack(results, id, again);
+  if (differences.length > 0) {
+    console.log(differences.map(scorerLine(id.id, say)).join('\n'));
+    return 'held';
+  }
+  const recomputation = await results.recompute(id);
+  if (recomputation === undefined) return undefined;
+  if (recomputation.differs.length + recomputation.assured.length === 0) return 'same';
+  console.log(differenceLines(id.id, recomputation, say).join('\n'));
+  return 'different';
+}
+
 export const recomputeCommand = command({
   name: 'recompute',
   calls: ['', 'SESSION…'],
@@ -63,28 +83,23 @@ export const recomputeCommand = command({
     try {
       const { results } = await openRooms({ ...stores, now });
       const missing = new Set(only);
+      const leftOut = leavingOut(say);
       let [count, different, held] = [0, 0, 0];
       for (const tenant of await tenants(stores.agencies))
         for await (const id of everyStream(stores.storage.journal, tenant, resultKind)) {
           if (only.length > 0 && !only.includes(id)) continue;
           missing.delete(id);
-          const differences = await heldBack(results, { tenant, id }, again);
-          if (differences.length > 0) {
-            held += 1;
-            console.log(differences.map(scorerLine(id, say)).join('\n'));
-            continue;
-          }
-          const recomputation = await results.recompute({ tenant, id });
-          if (recomputation === undefined) continue;
-          count += 1;
-          if (recomputation.differs.length + recomputation.assured.length === 0) continue;
-          different += 1;
-          console.log(differenceLines(id, recomputation, say).join('\n'));
+          const found = await leftOut.unlessDamaged({ tenant, kind: resultKind, id }, () =>
+            recomputeOne(results, { tenant, id }, again, say),
+          );
+          if (found === 'held') held += 1;
+          else if (found !== undefined) count += 1;
+          if (found === 'different') different += 1;
         }
       const [unknown] = missing;
       if (unknown !== undefined) throw new UsageError('recompute.unknown-session', { session: unknown });
       console.log(say('recompute.done', { count, different, held }));
-      return different + held === 0 ? 0 : 1;
+      return different + held + leftOut.count === 0 ? 0 : 1;
     } finally {
       await stores.storage.close();
     }

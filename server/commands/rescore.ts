@@ -16,6 +16,7 @@ import { readConfiguration } from '../configuration.ts';
 import { openRooms } from '../rooms.ts';
 import type { Stores } from '../stores.ts';
 import { command } from './command.ts';
+import { leavingOut } from './left-out.ts';
 import { flag, text } from './options.ts';
 import { type Signatories, signatories } from './signatories.ts';
 import { UsageError } from './usage-error.ts';
@@ -113,10 +114,13 @@ export const rescoreCommand = command({
       const { results } = await openRooms({ ...stores, now });
       const asked = changeAsked(stores, given);
       const signed = given['carry-out'] ? await signedBy(stores, given) : undefined;
+      const leftOut = leavingOut(say);
       const counts = { raised: 0, lowered: 0, other: 0, same: 0, done: 0, waiting: 0 };
       for (const tenant of await tenants(stores.agencies))
         for await (const id of everyStream(stores.storage.journal, tenant, resultKind)) {
-          const rescored = await rescoreOne(results, stores.regimes, { tenant, id }, asked);
+          const rescored = await leftOut.unlessDamaged({ tenant, kind: resultKind, id }, () =>
+            rescoreOne(results, stores.regimes, { tenant, id }, asked),
+          );
           if (rescored === undefined) continue;
           const { change } = rescored;
           counts[change] += 1;
@@ -127,7 +131,7 @@ export const rescoreCommand = command({
         }
       console.log(say('rescore.total', counts));
       if (signed !== undefined) console.log(say('rescore.done', counts));
-      return signed === undefined || counts.waiting === 0 ? 0 : 1;
+      return leftOut.count === 0 && (signed === undefined || counts.waiting === 0) ? 0 : 1;
     } finally {
       await stores.storage.close();
     }

@@ -7,12 +7,13 @@ import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { responsesOf } from '../../delivery/responses/read.ts';
-import { Sessions } from '../../delivery/sessions/run.ts';
+import { Sessions, sessionKind } from '../../delivery/sessions/run.ts';
 import { tenants } from '../../people/agencies/agency.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { now, openStores } from '../compose.ts';
 import { readConfiguration } from '../configuration.ts';
 import { command } from './command.ts';
+import { leavingOut } from './left-out.ts';
 import { flag, text } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -33,6 +34,7 @@ export const responsesCommand = command({
     lines?.pipe(file);
     const target = lines ?? file;
     let [sessionCount, responseCount] = [0, 0];
+    const leftOut = leavingOut(say);
     try {
       const sessions = new Sessions({ journal: stores.storage.journal, now, pinnedTest: stores.pinnedTest });
       const collection = await stores.storage.collection(sessionList);
@@ -46,7 +48,8 @@ export const responsesCommand = command({
             ...(after === undefined ? {} : { after }),
           });
           for (const { id } of page.documents) {
-            const session = await sessions.load({ tenant, id });
+            const stream = { tenant, kind: sessionKind, id };
+            const session = await leftOut.unlessDamaged(stream, () => sessions.load(stream));
             if (session?.state.closed === undefined) continue;
             const rows = responsesOf(id, session.state).filter((row) => !scored || row.scored);
             sessionCount += 1;
@@ -67,6 +70,6 @@ export const responsesCommand = command({
       await stores.storage.close();
     }
     console.log(say('responses.written', { path: out, responses: responseCount, sessions: sessionCount }));
-    return 0;
+    return leftOut.count === 0 ? 0 : 1;
   },
 });

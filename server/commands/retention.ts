@@ -1,14 +1,15 @@
 /** `meetlat retention`: how long an agency keeps what, and what is due; two people set the periods. */
 import { tenants } from '../../people/agencies/agency.ts';
-import { type RetainedKind, type Retained, retainedKinds } from '../../people/agencies/retention.ts';
+import { type RetainedKind, type Retained, retainedKinds, retentionKind } from '../../people/agencies/retention.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
 import type { CommandVoice } from '../../words/commands.ts';
 import { now } from '../compose.ts';
-import { dueOf } from '../privacy/retention.ts';
+import { type LeftAlone, dueOf } from '../privacy/retention.ts';
 import { type Rooms, openRooms } from '../rooms.ts';
 import type { OpenStores } from '../stores.ts';
 import { command } from './command.ts';
 import { withInstallation } from './installation.ts';
+import { leavingOut } from './left-out.ts';
 import { number, text } from './options.ts';
 import { signatories } from './signatories.ts';
 import { UsageError } from './usage-error.ts';
@@ -34,11 +35,11 @@ async function told(rooms: Rooms, stores: OpenStores, tenant: string, say: Comma
   const list = await storage.collection(sessionList);
   const due = new Map<RetainedKind, number>();
   const lines: string[] = [];
-  for await (const one of dueOf(
-    { ...rooms, storage, dataKeys, bank, blobs, sessionList: list, now },
-    tenant,
-    retained,
-  )) {
+  const ports = { ...rooms, storage, dataKeys, bank, blobs, sessionList: list, now };
+  const leftAlone: LeftAlone = ({ id: person }, { message: why }) => {
+    lines.push(say('retention.left-alone', { person, why }));
+  };
+  for await (const one of dueOf(ports, tenant, retained, leftAlone)) {
     due.set(one.kind, (due.get(one.kind) ?? 0) + 1);
     lines.push(say('retention.due', { kind: one.kind, of: one.of, since: one.since.slice(0, 10) }));
   }
@@ -73,6 +74,7 @@ export const retentionCommand = command({
     'confirmed-by': text('ACCOUNT', 'rescore.confirmed-by'),
   },
   run: async ({ agency, by, 'confirmed-by': confirmedBy, ...given }, _operands, say) => {
+    const leftOut = leavingOut(say);
     const lines = await withInstallation(async (stores) => {
       const rooms = await openRooms({ ...stores, now });
       const all = await tenants(stores.agencies);
@@ -86,10 +88,14 @@ export const retentionCommand = command({
       }
       const parts: string[] = [];
       for (const tenant of agency === undefined ? all : [agency])
-        parts.push(...(await told(rooms, stores, tenant, say)));
+        parts.push(
+          ...((await leftOut.unlessDamaged({ tenant, kind: retentionKind, id: 'periods' }, () =>
+            told(rooms, stores, tenant, say),
+          )) ?? []),
+        );
       return parts;
     });
     console.log(lines.join('\n'));
-    return 0;
+    return leftOut.count === 0 ? 0 : 1;
   },
 });

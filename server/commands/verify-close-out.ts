@@ -28,9 +28,10 @@ function findingLine(finding: CloseOutFinding, say: CommandVoice): string {
 function lines({ report, findings }: CloseOutVerification, say: CommandVoice): string[] {
   const found = findings.map((finding) => findingLine(finding, say));
   if (report === undefined) return found;
-  const { centre, day, at, by, sessions } = report;
+  const { centre, day, at, by, sessions, refused = [] } = report;
   return [
     say('close-out.is', { centre, day, at, by }),
+    ...refused.map((one) => say('close-out.refused', one)),
     ...found,
     ...(found.length === 0 ? [say('close-out.stands', { sessions: sessions.length })] : []),
   ];

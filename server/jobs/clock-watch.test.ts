@@ -65,7 +65,7 @@ async function machine(name: string, alive: () => number | undefined = () => und
     sessions,
     live,
     now: clock.now,
-    refusedStreams: new RefusedStreams({ error: () => undefined }),
+    refusedStreams: new RefusedStreams(() => undefined),
     agencies: await storage.collection(agencies),
     sessionList: await storage.collection(sessionList),
   };

@@ -35,7 +35,7 @@ async function measuredAfter(agoMs: number, silenceMs: number): Promise<unknown[
   const sessions = new Sessions({ journal: storage.journal, now, pinnedTest: () => civicTest });
   const all = await storage.collection(agencies);
   const liveness = await storage.collection(livenessDefinition);
-  const refusedStreams = new RefusedStreams({ error: () => undefined });
+  const refusedStreams = new RefusedStreams(() => undefined);
   const ports = { agencies: all, sessionList: list, sessions, now, refusedStreams };
   await all.insert({ tenant: installation, id: 'demo' }, { name: 'Demo', centres: [], demonstration: true });
   await list.insert(id, { centre: 'gent', candidate: 'c1', test: 'mo', registeredAt: now() });

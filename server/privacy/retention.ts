@@ -10,6 +10,7 @@ import { recordingsOf } from '../../delivery/recordings/upload.ts';
 import type { Registrations } from '../../delivery/registrations/run.ts';
 import { countingResult } from '../../scoring/results/result.ts';
 import type { Results } from '../../scoring/results/run.ts';
+import { type Damage, unlessDamaged } from '../../storage/journal/damage.ts';
 import { type Instant, toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { everyDocument } from '../../storage/pages.ts';
 import type { Blobs, Key, Storage, Stored } from '../../storage/port.ts';
@@ -23,6 +24,8 @@ export interface RetentionPorts extends ErasurePorts {
   readonly registrations: Pick<Registrations, 'of'>;
   readonly results: Pick<Results, 'isDecided' | 'load'>;
 }
+/** Told of somebody of whom something was changed past the program: nothing of them goes until that is put right. */
+export type LeftAlone = (person: Key, damage: Damage) => void;
 
 export interface DueData {
   readonly kind: RetainedKind;
@@ -36,9 +39,14 @@ export interface DueData {
 const dayMs = 24 * 3_600_000;
 
 /** Everything of an agency that is due now. */
-export async function* dueOf(ports: RetentionPorts, tenant: string, { days }: Retained): AsyncGenerator<DueData> {
+export async function* dueOf(
+  ports: RetentionPorts,
+  tenant: string,
+  { days }: Retained,
+  leftAlone: LeftAlone,
+): AsyncGenerator<DueData> {
   const now = ports.now();
-  const isDue = ({ kind, since }: Pick<DueData, 'kind' | 'since'>): boolean => {
+  const isDue: IsDue = ({ kind, since }) => {
     const period = days[kind];
     return period !== undefined && toInstant(toEpochMs(since) + period * dayMs) <= now;
   };
@@ -46,21 +54,30 @@ export async function* dueOf(ports: RetentionPorts, tenant: string, { days }: Re
     // Nothing of somebody is older than their registration.
     if (!retainedKinds.some((kind) => isDue({ kind, since }))) continue;
     const person = { tenant, id };
-    const ended = isDue({ kind: 'persons', since }) ? await endOf(ports, person, since) : undefined;
-    const whole: DueData | undefined =
-      ended === undefined ? undefined : { kind: 'persons', person, of: id, since: ended };
-    if (whole !== undefined && isDue(whole)) yield whole;
-    else for await (const due of besideTheChain(ports, person)) if (isDue(due)) yield due;
+    const due = await unlessDamaged(dueOfPerson(ports, person, since, isDue), (damage) => leftAlone(person, damage));
+    yield* due ?? [];
   }
 }
 
-async function* personsOf({ storage, erasures }: RetentionPorts, tenant: string) {
+type IsDue = (one: Pick<DueData, 'kind' | 'since'>) => boolean;
+
+async function dueOfPerson(ports: RetentionPorts, person: Key, since: Instant, isDue: IsDue): Promise<DueData[]> {
+  if (await ports.erasures.isErased(person)) return [];
+  const ended = isDue({ kind: 'persons', since }) ? await endOf(ports, person, since) : undefined;
+  const whole: DueData | undefined =
+    ended === undefined ? undefined : { kind: 'persons', person, of: person.id, since: ended };
+  if (whole !== undefined && isDue(whole)) return [whole];
+  const found: DueData[] = [];
+  for await (const due of besideTheChain(ports, person)) if (isDue(due)) found.push(due);
+  return found;
+}
+
+async function* personsOf({ storage }: RetentionPorts, tenant: string) {
   const collection = await storage.collection(candidates);
   let after: Key | undefined = { tenant, id: '' };
   do {
     const batch: readonly Stored<Candidate>[] = (await collection.every(after)).filter((one) => one.tenant === tenant);
-    for (const { id, value } of batch)
-      if (!(await erasures.isErased({ tenant, id }))) yield { id, since: value.registeredAt };
+    for (const { id, value } of batch) yield { id, since: value.registeredAt };
     after = batch.at(-1);
   } while (after !== undefined);
 }

@@ -3,7 +3,8 @@
  * nothing follow from them and shows no page of them; everybody else goes on.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Room } from '../../server/api/invigilator/protocol.ts';
+import type { CalibrationView } from '../../server/api/designer/protocol.ts';
+import type { CloseOutMade, Room } from '../../server/api/invigilator/protocol.ts';
 import { toInstant } from '../../storage/document/instant.ts';
 import type { StreamId } from '../../storage/port.ts';
 import { type OldDataOpened, openOldLmdb, openOldMongo } from '../fixtures/open-old-data.ts';
@@ -77,6 +78,19 @@ describe.each([
     const candidate = await Candidate.arrive(opened.server.url, code, back);
     await invigilator.post(`/invigilator/sessions/${back}/admit`);
     expect((await candidate.take()).screen.name).toBe('linear-item');
+
+    // The day is closed out: the one of that day that is forged is named, and the others stand in the report.
+    const { report } = await invigilator.get<CloseOutMade>('/invigilator/close-out');
+    expect(report.refused).toEqual(expect.arrayContaining([{ kind: 'session', id: open.id }]));
+    expect(report.sessions.map(({ session }) => session)).toContain(back);
+
+    // Responses are collected from all others: there are too few for a calibration.
+    const designer = await Staff.login(opened.server.url, await opened.server.account('designer'));
+    const begin = '/designer/banks/nt2-listening/calibrations?source=sessions&model=rasch&anchors=none';
+    const calibration = await designer.post<CalibrationView>(begin);
+    const looked = () => designer.get<CalibrationView>(`/designer/calibrations/${calibration.id}`);
+    await expect.poll(async () => (await looked()).state, { timeout: 20_000 }).not.toBe('running');
+    expect((await looked()).failure?.code).toBe('too-few-persons');
 
     // No page of the forged ones, and nothing follows.
     await expect(invigilator.get(`/invigilator/sessions/${open.id}/log`)).rejects.toMatchObject({ status: 500 });

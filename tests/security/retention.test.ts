@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installation } from '../../people/agencies/agency.ts';
 import type { Retained } from '../../people/agencies/retention.ts';
 import { recordingsOf } from '../../delivery/recordings/upload.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
@@ -15,7 +16,7 @@ import { openRooms } from '../../server/rooms.ts';
 import { openedStores } from '../../server/stores.ts';
 import { toEpochMs, toInstant } from '../../storage/document/instant.ts';
 import { publicKeys } from '../../storage/keys/signing-keys.ts';
-import type { Key } from '../../storage/port.ts';
+import { type Key, genesisHash } from '../../storage/port.ts';
 import { type OldDataOpened, openOldLmdb, openOldMongo } from '../fixtures/open-old-data.ts';
 import { hasMongo } from '../mongo.ts';
 
@@ -67,7 +68,7 @@ describe.each([
     const due = async (days: Retained['days']): Promise<DueData[]> => {
       const retained = { days, ...signed, setAt: now(), version: 1 };
       const found: DueData[] = [];
-      for await (const one of dueOf(ports, tenant, retained)) found.push(one);
+      for await (const one of dueOf(ports, tenant, retained, () => undefined)) found.push(one);
       return found;
     };
     const uploadsOf = (session: Key, person: Key) =>
@@ -149,4 +150,31 @@ describe.each([
       expect(await rooms.candidates.person(await personOf(all, sessionOf('mo-open')))).toBeDefined();
       expect(await old.inClear([name])).toEqual([]);
     }));
+
+  it('goes past what was changed past the program: a person, or the periods of an agency; both are named', async () => {
+    const storage = await old.storage();
+    const [session, periods] = [
+      { ...sessionOf('mo-open'), kind: 'session' },
+      { tenant: 'a', kind: 'retention', id: 'periods' },
+    ];
+    for (const stream of [session, periods]) {
+      const last = (await storage.journal.read(stream)).at(-1);
+      await storage.journal.append(stream, {
+        expectedVersion: last?.version ?? 0,
+        previousHash: last?.hash ?? genesisHash,
+        at: now(),
+        events: [{ type: 'set', schema: 1 }],
+      });
+    }
+    await storage.close();
+    await inStores(async ({ stores, job, logged, rooms }) => {
+      await stores.agencies.insert({ tenant: installation, id: 'a' }, { name: 'A', centres: [], demonstration: true });
+      await job.run();
+      expect(logged).toMatchObject([
+        { tenant: 'a', err: { code: 'corrupt-storage', where: 'retention a/periods, version 1' } },
+        { tenant, person: expect.any(String), err: { where: expect.stringContaining(session.id) } },
+      ]);
+      expect(await rooms.retention.of(tenant)).toBeDefined();
+    });
+  });
 });

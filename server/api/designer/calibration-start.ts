@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Request } from 'express';
 import { responsesOf } from '../../../delivery/responses/read.ts';
 import { SessionResponses } from '../../../delivery/responses/response-data.ts';
+import { sessionKind } from '../../../delivery/sessions/run.ts';
 import type { BankItem } from '../../../item-bank/calibration/recalibrate.ts';
 import type { ResponseData } from '../../../item-bank/calibration/stream-responses.ts';
 import type { Release } from '../../../item-bank/releases/release.ts';
@@ -32,7 +33,9 @@ async function liveResponses(
       ...(after === undefined ? {} : { after }),
     });
     for (const { id } of page.documents) {
-      const session = await program.sessions.load({ tenant, id });
+      const stream = { tenant, kind: sessionKind, id };
+      const session = await program.refusedStreams.unlessDamaged(stream, () => program.sessions.load(stream));
+      if (session === undefined) responses.leaveOut(id);
       if (session?.state.closed !== undefined) for (const row of responsesOf(id, session.state)) responses.add(row);
     }
     after = page.next;

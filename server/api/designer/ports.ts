@@ -10,6 +10,6 @@ export type DesignerReleasePorts = GuardPorts &
   Pick<Program, 'bank' | 'banks'> & { readonly calibrations: Calibrations };
 
 export type DesignerCalibrationPorts = GuardPorts &
-  Pick<Program, 'bank' | 'sessionList' | 'timers' | 'log'> & { readonly calibrations: Calibrations };
+  Pick<Program, 'bank' | 'sessionList' | 'refusedStreams' | 'timers' | 'log'> & { readonly calibrations: Calibrations };
 
 export type DesignerPorts = DesignerBankPorts & DesignerReleasePorts & DesignerCalibrationPorts;

@@ -7,6 +7,7 @@ import {
   closeOutType,
 } from '../../../delivery/monitoring/close-out.ts';
 import { withTypedTexts } from '../../../delivery/monitoring/typed-texts.ts';
+import { registrationKind } from '../../../delivery/registrations/run.ts';
 import { sessionKind, sessionStream } from '../../../delivery/sessions/run.ts';
 import { type Day, dayOf } from '../../../storage/document/day.ts';
 import { defined } from '../../../storage/document/defined.ts';
@@ -42,6 +43,8 @@ interface Beside {
   readonly texts: readonly string[];
 }
 
+type RefusedStream = NonNullable<CloseOut['refused']>[number];
+
 async function sessionOf(
   { storage, sessions, persons, typed }: InvigilatorPorts,
   tenant: string,
@@ -58,13 +61,35 @@ async function sessionOf(
   return { session: closeOutSession(id, loaded.state, events, last), name: person?.name, texts };
 }
 
-async function attendanceOn({ registrations }: InvigilatorPorts, { tenant, centre }: Centre, day: Day) {
+interface ReadSession {
+  /** Undefined for one that never began. */
+  readonly beside?: Beside | undefined;
+  readonly refused?: RefusedStream;
+}
+
+/** One that was changed past the program takes the report of no other away. */
+async function readSession(program: InvigilatorPorts, tenant: string, id: string): Promise<ReadSession> {
+  const stream = { tenant, kind: sessionKind, id };
+  const read = await program.refusedStreams.unlessDamaged(stream, async (): Promise<ReadSession> => ({
+    beside: await sessionOf(program, tenant, id),
+  }));
+  return read ?? { refused: { kind: sessionKind, id } };
+}
+
+async function attendanceOn(program: InvigilatorPorts, { tenant, centre }: Centre, day: Day) {
+  const { registrations, refusedStreams } = program;
   const counts = { admitted: 0, excused: 0, absent: 0, cancelled: 0, expected: 0 };
+  const refused: RefusedStream[] = [];
   let after: string | undefined;
   do {
     const { ids, next } = await registrations.expectedOn(tenant, { centre, day }, after);
     for (const id of ids) {
-      const state = await registrations.load({ tenant, id });
+      const stream = { tenant, kind: registrationKind, id };
+      const loaded = await refusedStreams.unlessDamaged(stream, async () => ({
+        state: await registrations.load(stream),
+      }));
+      if (loaded === undefined) refused.push({ kind: registrationKind, id });
+      const state = loaded?.state;
       if (state === undefined || state.status === 'registered') continue;
       if (state.plan?.day !== day || state.plan.centre !== centre) continue;
       const { status } = state;
@@ -72,7 +97,7 @@ async function attendanceOn({ registrations }: InvigilatorPorts, { tenant, centr
     }
     after = next;
   } while (after !== undefined);
-  return counts;
+  return { counts, refused };
 }
 
 async function newestCheckpoint({ storage }: InvigilatorPorts): Promise<Anchor | undefined> {
@@ -86,7 +111,10 @@ export async function closeOutOf(program: InvigilatorPorts, access: StaffAccess,
   const where = { tenant: access.tenant, centre: access.account.centre };
   const day = asked ?? dayOf(program.now());
   const ids = await sessionsOn(program, where, day);
-  const found = (await Promise.all(ids.map((id) => sessionOf(program, where.tenant, id)))).flatMap((one) => one ?? []);
+  const read = await Promise.all(ids.map((id) => readSession(program, where.tenant, id)));
+  const found = read.flatMap(({ beside }) => beside ?? []);
+  const attendance = await attendanceOn(program, where, day);
+  const refused = [...read.flatMap((one) => one.refused ?? []), ...attendance.refused];
   const report: CloseOut = {
     kind: 'close-out',
     schema: 1,
@@ -95,8 +123,9 @@ export async function closeOutOf(program: InvigilatorPorts, access: StaffAccess,
     at: program.now(),
     by: access.id,
     ...defined({ checkpoint: await newestCheckpoint(program) }),
-    attendance: await attendanceOn(program, where, day),
+    attendance: attendance.counts,
     sessions: found.map(({ session }) => session),
+    ...(refused.length === 0 ? {} : { refused }),
   };
   return {
     report,
