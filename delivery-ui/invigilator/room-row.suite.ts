@@ -14,6 +14,7 @@ export const rowOf = (name: string, change: Partial<RoomSession> = {}): RoomSess
   faults: [],
   incidents: { notice: 0, warning: 0, critical: 0 },
   outageMs: 0,
+  aloneMs: 1_800_000,
   givenBackMs: 0,
   heldAnswers: [],
   ...change,

@@ -38,6 +38,7 @@ export const CloseOutSession = z.strictObject({
       at: instant,
       type: z.string(),
       by: z.string(),
+      confirmedBy: z.string().optional(),
       why: ReasonCode.optional(),
       durationMs: z.number().optional(),
     }),
@@ -90,11 +91,11 @@ export function closeOutSession(
   const { notice, warning, critical } = state.incidents;
   const { irregularity } = state;
   const decided = irregularity === undefined ? undefined : (irregularity.decided?.outcome ?? ('undecided' as const));
-  const acts = actsOf(events).map(({ at, type, by, why, durationMs }) => ({
+  const acts = actsOf(events).map(({ at, type, by, confirmedBy, why, durationMs }) => ({
     at,
     type,
     by,
-    ...defined({ why, durationMs }),
+    ...defined({ confirmedBy, why, durationMs }),
   }));
   return {
     session,

@@ -16,6 +16,8 @@ export interface LogLine {
   readonly severity: Severity;
   readonly source: 'candidate' | 'browser' | 'invigilator' | 'system' | 'inferred';
   readonly by?: string;
+  /** The second person, where one was needed. */
+  readonly confirmedBy?: string;
   readonly item?: number;
   /** Why it was done, as staff chose it; `text` is what was typed. */
   readonly why?: ReasonCode;
@@ -151,6 +153,7 @@ const isAct = (event: SessionEvent): event is EventOf<Act> => actTypes.some((typ
 const act = (event: EventOf<Act>): Omit<LogLine, 'at' | 'type' | 'severity'> => ({
   source: 'invigilator',
   by: event.by,
+  ...('confirmedBy' in event ? defined({ confirmedBy: event.confirmedBy }) : {}),
   ...('reason' in event ? typed(event) : {}),
   ...('ms' in event ? { durationMs: event.ms } : {}),
   ...('text' in event ? { text: event.text } : {}),

@@ -5,6 +5,7 @@ import type { Instant } from '../../storage/document/instant.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
 import { outageToOfferMs, remainingMs, stoodStillMs } from '../sessions/clock.ts';
+import { aloneMs } from '../sessions/extra-time.ts';
 import type { Irregularity, SentMessage, SessionState } from '../sessions/session.ts';
 
 export type Status = 'registered' | 'arrived' | 'active' | 'paused' | 'closed';
@@ -77,6 +78,8 @@ export interface SessionSeen {
   /** Answers that came during a pause, by the number of the question: somebody must say whether they count. */
   readonly heldAnswers: readonly { readonly answer: string; readonly number: number; readonly at: Instant }[];
   readonly outageMs: number;
+  /** Extra time that one person may still give. */
+  readonly aloneMs: number;
   /** Closed, and may be opened again until then. */
   readonly reopenUntil?: Instant;
   /** The clock stood still for so long because the line was lost, ms; with a loss that lasts, until it was lost. */
@@ -106,6 +109,7 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
     heldAnswers: state.closed === undefined ? heldSeen(state) : [],
     givenBackMs: state.givenBack.reduce((sum, { ms }) => sum + ms, 0),
     outageMs: state.closed === undefined ? outageToOfferMs(state) : 0,
+    aloneMs: aloneMs(state),
     connection:
       state.arrivals === 0 && state.admissions === 0
         ? 'never'

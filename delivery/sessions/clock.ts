@@ -56,8 +56,9 @@ export function remainingMs(state: SessionState, now: Instant): number | undefin
 export const overlapsOutage = (state: SessionState, from: Instant, to: Instant): boolean =>
   state.outages.some((outage) => outage.from < to && outage.to > from);
 
+/** How long the server was away since admission, ms. */
+export const outageMs = ({ outages }: SessionState): number =>
+  outages.reduce((sum, { from, to }) => sum + toEpochMs(to) - toEpochMs(from), 0);
+
 /** Outage time since admission that no extra time has made good yet, ms: offered to the invigilator. */
-export function outageToOfferMs(state: SessionState): number {
-  const total = state.outages.reduce((sum, outage) => sum + toEpochMs(outage.to) - toEpochMs(outage.from), 0);
-  return Math.max(0, total - state.extraMs);
-}
+export const outageToOfferMs = (state: SessionState): number => Math.max(0, outageMs(state) - state.extraMs);

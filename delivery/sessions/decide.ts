@@ -9,9 +9,10 @@ import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import type { Inference } from '../proctoring/inference.ts';
 import type { MessageCode } from '../proctoring/message-code.ts';
 import { type HeardPage, giveBack, loseLine, mayStillHandIn, restoreLine } from './lost-line.ts';
-import { afterPause, isOver, later } from './clock.ts';
+import { afterPause, isOver } from './clock.ts';
 import { decideOperation } from './decide-operation.ts';
 import { evolve, evolveAll } from './evolve.ts';
+import { type TimeGrant, grantExtraTime } from './extra-time.ts';
 import { type SessionFacts, partAt } from './facts.ts';
 import { decideHeldAnswer } from './held-answer.ts';
 import { noteInference, pageAgain } from './infer.ts';
@@ -38,7 +39,7 @@ export type SessionCommand = (
   | { readonly type: 'send-message'; readonly message: MessageCode; readonly by: string }
   | { readonly type: 'write-note'; readonly text: string; readonly by: string }
   | { readonly type: 'decide-held-answer'; readonly handle: string; readonly counts: boolean; readonly by: string }
-  | ({ readonly type: 'grant-extra-time'; readonly by: string; readonly ms: number } & GivenReason)
+  | ({ readonly type: 'grant-extra-time' } & TimeGrant)
   /** `unheardFrom`: the last that was heard of the page. */
   | { readonly type: 'lose-connection'; readonly unheardFrom?: Instant }
   /** The server saw it beside the operations. */
@@ -75,7 +76,8 @@ export type SessionRefusal =
         | 'case-open'
         | 'no-case'
         | 'own-case'
-        | 'nothing-to-refund';
+        | 'nothing-to-refund'
+        | 'second-person-due';
     }
   | { readonly code: 'fenced'; readonly fence: number }
   | { readonly code: 'seq-gap'; readonly expectedSeq: number };
@@ -198,15 +200,7 @@ function decideOpen(
     case 'decide-held-answer':
       return acceptUnlessRefused(facts, decideHeldAnswer(state, command));
     case 'grant-extra-time':
-      return accept(facts, [
-        {
-          type: 'extra-time-granted',
-          by: command.by,
-          ms: command.ms,
-          ...reasonOf(command),
-          ...deadline(later(state.deadlineAt, command.ms)),
-        },
-      ]);
+      return acceptUnlessRefused(facts, grantExtraTime(state, command));
     case 'end':
       return accept(facts, endEvents(state, command.by, command, facts.now));
     case 'lower-hand':

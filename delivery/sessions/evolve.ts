@@ -384,8 +384,10 @@ function settle(state: SessionState, event: SessionEvent): SessionState {
 
 /** Whoever looked at a clock did nothing with one candidate; what the clock or the candidate does has no account. */
 function noteStaff(state: SessionState, event: SessionEvent): SessionState {
-  if (!('by' in event) || event.type === 'server-clock-confirmed' || tenantOf(event.by) === undefined) return state;
-  return state.staff.includes(event.by) ? state : { ...state, staff: [...state.staff, event.by] };
+  if (!('by' in event) || event.type === 'server-clock-confirmed') return state;
+  const names = event.type === 'extra-time-granted' ? [event.by, event.confirmedBy ?? event.by] : [event.by];
+  const staff = [...new Set([...state.staff, ...names.filter((name) => tenantOf(name) !== undefined)])];
+  return staff.length === state.staff.length ? state : { ...state, staff };
 }
 
 /** The state after one more event. Throws EventOrderError when the event cannot follow. */

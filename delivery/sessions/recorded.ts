@@ -136,6 +136,7 @@ export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf
   'extra-time-granted': event('extra-time-granted', {
     by: text,
     ms: z.number(),
+    confirmedBy: text.exactOptional(),
     why,
     reason: text,
     deadlineAt: at.exactOptional(),

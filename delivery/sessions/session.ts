@@ -177,6 +177,8 @@ interface Events {
   'extra-time-granted': {
     readonly by: string;
     readonly ms: number;
+    /** The second person, where one was needed. */
+    readonly confirmedBy?: string;
     readonly deadlineAt?: Instant;
   } & GivenReason;
   'play-refunded': { readonly by: string; readonly handle: string; readonly plays: number } & GivenReason;

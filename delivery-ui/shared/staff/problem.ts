@@ -26,6 +26,7 @@ const reasons = new Set([
   'day-too-far',
   'language-not-offered',
   'no-case',
+  'no-second-person',
   'not-on-this-day',
   'own-case',
   'password-common',
@@ -36,6 +37,8 @@ const reasons = new Set([
   'registration-absent',
   'registration-admitted',
   'registration-cancelled',
+  'same-person',
+  'second-person-due',
 ]);
 
 export function problemText(error: unknown): string {

@@ -16,8 +16,8 @@
  * working)
  *   POST sessions/:id/push {seat}      -> 204             pushes the session to a waiting seat; admits
  *   POST sessions/:id/admit            -> 204             after the identity check (passport in hand)
- * POST sessions/:id/pause {reason} | resume | extra-time {ms, reason} | end {reason} | lower-hand | refund-play
- * {reason}  -> 204
+ * POST sessions/:id/pause {reason} | resume | end {reason} | lower-hand | refund-play {reason}  -> 204
+ *   POST sessions/:id/extra-time {ms, reason, confirmedBy?} -> 204  beyond a bound a second person confirms
  *   POST sessions/:id/held-answer {answer, counts} -> 204  whether an answer that came during a pause counts
  *   POST sessions/:id/reopen {reason}  -> 204             takes back a close that was a mistake; goes on by a new code
  *   POST room/act      RoomAct -> RoomActDone         one act on a selection or the whole room; once, if repeated
@@ -35,6 +35,7 @@ import { CaseOutcome } from '../../../delivery/proctoring/case-outcome.ts';
 import { MessageCode } from '../../../delivery/proctoring/message-code.ts';
 import { ReasonCode } from '../../../delivery/proctoring/reason-code.ts';
 import { writtenName, writtenReference } from '../../../people/candidates/written.ts';
+import { LoginRequest } from '../staff/protocol.ts';
 
 /** Taken as it is typed, and kept as it is written. */
 const written = (write: (text: string) => string, longest: number) =>
@@ -118,7 +119,9 @@ export const Registered = z.strictObject({ session: z.string(), code: Code });
 
 export const Reason = z.strictObject(reason).refine(isGiven, notGiven);
 const ms = z.int().min(1_000).max(7_200_000);
-export const ExtraTime = z.strictObject({ ms, ...reason }).refine(isGiven, notGiven);
+/** Another invigilator of the same centre, who is there and types this. */
+const confirmedBy = LoginRequest.optional();
+export const ExtraTime = z.strictObject({ ms, confirmedBy, ...reason }).refine(isGiven, notGiven);
 
 /** `id` names the act for ever: whoever asks twice has it carried out once. */
 export const RoomAct = z.strictObject({
@@ -134,7 +137,7 @@ export const RoomAct = z.strictObject({
     z.strictObject({ kind: z.literal('pause'), ...reason }).refine(isGiven, notGiven),
     /** `pausedFor`: only whom a pause with this code stopped. */
     z.strictObject({ kind: z.literal('resume'), pausedFor: ReasonCode.optional() }),
-    z.strictObject({ kind: z.literal('extra-time'), ms, ...reason }).refine(isGiven, notGiven),
+    z.strictObject({ kind: z.literal('extra-time'), ms, confirmedBy, ...reason }).refine(isGiven, notGiven),
     z.strictObject({ kind: z.literal('message'), message: MessageCode }),
     /** Whoever asks looks after the room from now on. */
     z.strictObject({ kind: z.literal('take-over'), ...reason }),
@@ -205,6 +208,8 @@ export const RoomSession = z.strictObject({
   heldAnswers: z.array(z.strictObject({ answer: z.string(), number: z.int(), at: z.iso.datetime() })).readonly(),
   /** Measured outages of the server not yet made good: offered as extra time. */
   outageMs: z.int(),
+  /** Extra time that one person may still give; more needs a second one. */
+  aloneMs: z.int(),
   /** Closed, and may be opened again until then. */
   reopenUntil: z.iso.datetime().optional(),
   /** Time that the clock stood still because the line was lost. */
@@ -261,6 +266,8 @@ export const LogEntry = z.strictObject({
   /** `browser`: a page's own report; `inferred`: what the server saw for itself. */
   source: z.enum(['candidate', 'browser', 'invigilator', 'system', 'inferred']),
   by: z.string().optional(),
+  /** The second person, where one was needed. */
+  confirmedBy: z.string().optional(),
   item: z.int().optional(),
   why: ReasonCode.optional(),
   text: z.string().optional(),

@@ -33,7 +33,16 @@ function isMeant(state: SessionState, act: Kind): boolean {
   }
 }
 
-function commandOf({ id, act }: RoomAct, by: string, { seat = 'device' }: SessionState): SessionCommand {
+interface Actors {
+  readonly by: string;
+  readonly confirmedBy?: string;
+}
+
+function commandOf(
+  { id, act }: RoomAct,
+  { by, confirmedBy }: Actors,
+  { seat = 'device' }: SessionState,
+): SessionCommand {
   switch (act.kind) {
     case 'admit':
       return { type: 'admit', by, seat, identityChecked: true, act: id };
@@ -46,7 +55,14 @@ function commandOf({ id, act }: RoomAct, by: string, { seat = 'device' }: Sessio
     case 'message':
       return { type: 'send-message', by, message: act.message, act: id };
     case 'extra-time':
-      return { type: 'grant-extra-time', by, ms: act.ms, ...defined({ why: act.why }), reason: act.reason, act: id };
+      return {
+        type: 'grant-extra-time',
+        by,
+        ms: act.ms,
+        ...defined({ confirmedBy, why: act.why }),
+        reason: act.reason,
+        act: id,
+      };
   }
 }
 
@@ -61,7 +77,9 @@ export async function actOnRoom(
   program: InvigilatorPorts,
   { tenant, account, id: by }: StaffAccess,
   asked: RoomAct,
+  confirmedBy: string | undefined,
 ): Promise<RoomActDone> {
+  const actors = { by, ...defined({ confirmedBy }) };
   const where = { tenant, centre: account.centre };
   const ids = asked.sessions === 'room' ? await roomIds(program, where) : [...new Set(asked.sessions)];
   const one = async (session: string): Promise<ActOutcome | undefined> => {
@@ -72,7 +90,7 @@ export async function actOnRoom(
       if (!isAddressed(loaded, asked)) return undefined;
       if (asked.act.kind === 'admit' && !loaded.state.acts.has(asked.id) && !isMeant(loaded.state, asked.act))
         return { session, outcome: 'refused', refusal: 'not-waiting' };
-      await program.sessions.handle({ tenant, id: session }, commandOf(asked, by, loaded.state));
+      await program.sessions.handle({ tenant, id: session }, commandOf(asked, actors, loaded.state));
       return { session, outcome: 'done' };
     } catch (error) {
       if (error instanceof SessionRefused) return { session, outcome: 'refused', refusal: error.code };

@@ -11,6 +11,7 @@ import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../..
 import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
 import { type StaffAccess, guards, isStillIn } from '../access.ts';
+import { secondPerson, secondPersonProblems } from '../second-person.ts';
 import { closeOutOf } from './close-out.ts';
 import { codeFor } from './code.ts';
 import {
@@ -107,8 +108,13 @@ function roomActEndpoint(program: InvigilatorPorts, common: Common): Endpoint {
     summary: 'One act on a selection or the whole room',
     body: RoomAct,
     reply: RoomActDone,
-    problems: ['invalid-request'],
-    handle: ({ access, body }) => actOnRoom(program, access, body),
+    problems: ['invalid-request', ...secondPersonProblems],
+    handle: async ({ access, body, request, response }) => {
+      const { act } = body;
+      const asked = act.kind === 'extra-time' ? act.confirmedBy : undefined;
+      const confirmedBy = asked && (await secondPerson(program, access, { asked, request, response }));
+      return actOnRoom(program, access, body, confirmedBy);
+    },
   });
 }
 
@@ -239,7 +245,6 @@ function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
     });
   const actWithReason = (name: string, summary: string, type: 'pause' | 'end' | 'reopen' | 'refund-play'): Endpoint =>
     typedAct(program, common, { name, summary, body: Reason }, (body, by) => ({ type, by, ...defined(body) }));
-  const gives = { name: 'extra-time', summary: 'Give extra time, with a reason', body: ExtraTime };
   return [
     act('admit', 'Admit, after the identity check', (access, { state }) => ({
       type: 'admit',
@@ -253,8 +258,26 @@ function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
     actWithReason('reopen', 'Take back a close that was a mistake; goes on by a new code', 'reopen'),
     actWithReason('refund-play', 'Give one play back', 'refund-play'),
     act('lower-hand', 'The raised hand was seen to', (access) => ({ type: 'lower-hand', by: access.id })),
-    typedAct(program, common, gives, (body, by) => ({ type: 'grant-extra-time', by, ...defined(body) })),
+    giveTime(program, common),
   ];
+}
+
+function giveTime(program: InvigilatorPorts, common: Common): Endpoint {
+  return commandEndpoint({
+    ...common,
+    method: 'post',
+    path: '/invigilator/sessions/:id/extra-time',
+    summary: 'Give extra time, with a reason; beyond what one person gives a second one confirms it',
+    body: ExtraTime,
+    problems: ['not-found', 'wrong-state', ...secondPersonProblems],
+    handle: async ({ access, param, body, request, response }) => {
+      const { id } = await ownSession(program, access, param('id'));
+      const { confirmedBy: asked, ...given } = body;
+      const confirmedBy = asked && (await secondPerson(program, access, { asked, request, response }));
+      const command = { type: 'grant-extra-time', by: access.id, ...defined({ ...given, confirmedBy }) } as const;
+      await program.sessions.handle(id, command);
+    },
+  });
 }
 
 /** A session of another centre looks like one that does not exist. */

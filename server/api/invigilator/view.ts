@@ -33,6 +33,7 @@ export type InvigilatorPorts = Pick<
   | 'typed'
   | 'sign'
   | 'accounts'
+  | 'passwords'
   | 'staffSessions'
   | 'now'
 >;

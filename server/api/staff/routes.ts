@@ -1,17 +1,16 @@
 import { stringifySetCookie } from 'cookie';
-import type { Request, Response } from 'express';
-import { TokenRefused, lifeHours } from '../../../people/access/tokens.ts';
+import type { Response } from 'express';
+import { lifeHours } from '../../../people/access/tokens.ts';
 import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
-import { type Account, authenticate } from '../../../people/staff/account.ts';
+import type { Account } from '../../../people/staff/account.ts';
 import { passwordFault } from '../../../people/staff/chosen-password.ts';
-import { TooManyPasswords } from '../../../people/staff/passwords.ts';
 import { endStaffSession, staffSessionLifeMs, startStaffSession } from '../../../people/staff/staff-sessions.ts';
 import type { Stored } from '../../../storage/port.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
-import { type LimitedAttempt, counted, failureTerms, slowly } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Program } from '../../program.ts';
 import { type CookieName, type StaffAccess, cookieName, cookieOf, guards } from '../access.ts';
+import { accountOf, knownDevice, unlessRefused } from '../password-check.ts';
 import { LoginRequest, PasswordChoice, Staff } from './protocol.ts';
 
 export type StaffPorts = Pick<
@@ -54,55 +53,6 @@ async function staffView(program: StaffPorts, { tenant, id, account }: StaffAcce
   };
 }
 
-/**
- * A device on which this account logged in before: whoever fails elsewhere behind the same address does not lock it.
- */
-async function knownDevice(program: StaffPorts, request: Request, account: string): Promise<string | undefined> {
-  const token = cookieOf(request, 'device', program.publicUrl());
-  const claims = token === undefined ? undefined : await unlessRefused(program.tokens.device(token));
-  return claims?.account === account ? claims.device : undefined;
-}
-
-const attemptsOf = (address: string, account: string, device: string | undefined): readonly LimitedAttempt[] =>
-  device === undefined
-    ? [
-        { terms: failureTerms.login, who: `${address}|${account}` },
-        { terms: failureTerms.loginAddress, who: address },
-      ]
-    : [{ terms: failureTerms.login, who: `device ${device}|${account}` }];
-
-/** A token that is not good has no session to end. */
-async function unlessRefused<T>(claims: Promise<T>): Promise<T | undefined> {
-  try {
-    return await claims;
-  } catch (error) {
-    if (error instanceof TokenRefused) return undefined;
-    throw error;
-  }
-}
-
-/** The account, if the password is right. People who guess elsewhere do not hold up a device that is known. */
-async function loggedIn(
-  program: StaffPorts,
-  response: Response,
-  body: Readonly<{ account: string; password: string }>,
-  { address, device }: { readonly address: string; readonly device: string | undefined },
-) {
-  const attempts = attemptsOf(address, body.account, device);
-  const isKnownDevice = device !== undefined;
-  const limits = { failures: program.live.failures, timers: program.timers };
-  const check = () => authenticate(program.accounts, program.passwords, { ...body, isKnownDevice });
-  if (isKnownDevice) return counted(limits, attempts, response, check);
-  try {
-    // A place before anything is counted: that writes, and candidates' answers wait for writes.
-    return await counted(limits, attempts, response, check, (work) => program.passwords.placed(work));
-  } catch (error) {
-    if (!(error instanceof TooManyPasswords)) throw error;
-    await slowly(program);
-    throw new Problem('busy');
-  }
-}
-
 /** From now on the browser is that account's. */
 async function enter(
   program: StaffPorts,
@@ -137,7 +87,7 @@ function passwordEndpoint(program: StaffPorts): Endpoint {
       const { password, chosen } = body;
       const device = await knownDevice(program, request, access.id);
       const origin = { address: request.ip ?? 'unknown', device };
-      const account = await loggedIn(program, response, { account: access.id, password }, origin);
+      const account = await accountOf(program, response, { account: access.id, password }, origin);
       if (account === undefined) throw new Problem('wrong-password');
       const fault = passwordFault(chosen, { account: access.id, name: account.value.name, present: password });
       if (fault !== undefined)
@@ -164,7 +114,7 @@ export function staffEndpoints(program: StaffPorts): Endpoint[] {
       problems: ['wrong-password', 'too-many-attempts', 'busy'],
       handle: async ({ body, request, response }) => {
         const device = await knownDevice(program, request, body.account);
-        const account = await loggedIn(program, response, body, { address: request.ip ?? 'unknown', device });
+        const account = await accountOf(program, response, body, { address: request.ip ?? 'unknown', device });
         if (account === undefined) throw new Problem('wrong-password');
         return enter(program, response, account, device);
       },
