@@ -368,10 +368,7 @@ function begin(event: SessionEvent): SessionState {
   };
 }
 
-/**
- * An event that came from an operation settles it: seq used, outcome stored. Several events of one operation settle it
- * once.
- */
+/** An event of an operation settles it: seq used, outcome stored. Several events of one operation settle it once. */
 function settle(state: SessionState, event: SessionEvent): SessionState {
   if (event.op === undefined) return state;
   const { id: opId, seq } = event.op;
