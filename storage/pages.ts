@@ -4,7 +4,7 @@ import type { Collection, Journal, Query, Stored } from './port.ts';
 
 /** Every document that a query finds; `limit` is the size of a page. */
 export async function* everyDocument<T, I extends string>(
-  collection: Collection<T, I>,
+  collection: Pick<Collection<T, I>, 'find'>,
   tenant: string,
   query: Omit<Query<I>, 'after'>,
 ): AsyncGenerator<Stored<T>, void, undefined> {

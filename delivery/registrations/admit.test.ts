@@ -1,89 +1,31 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeId } from '../../storage/document/id.ts';
-import { jsonObject } from '../../storage/document/json.ts';
-import { toInstant } from '../../storage/document/instant.ts';
 import { workPending } from '../../storage/journal/pending.ts';
-import { DataKeys } from '../../storage/keys/data-keys.ts';
-import { PersonCipher } from '../../storage/keys/person-cipher.ts';
-import { Wrapping } from '../../storage/keys/wrapping.ts';
-import { openLmdb } from '../../storage/lmdb/open.ts';
-import { type Storage, genesisHash } from '../../storage/port.ts';
-import { Candidates } from '../../people/candidates/candidate.ts';
+import type { Storage } from '../../storage/port.ts';
 import { civicTest } from '../sessions/example.suite.ts';
 import { PlayedSession } from '../sessions/played-session.suite.ts';
-import { RegisteredPersons } from '../sessions/personal.ts';
-import { type SessionId, Sessions, sessionKind } from '../sessions/run.ts';
-import { type SessionList, sessionList } from '../sessions/session-list.ts';
+import type { RegisteredPersons } from '../sessions/personal.ts';
+import { type SessionId, sessionKind } from '../sessions/run.ts';
+import type { SessionList } from '../sessions/session-list.ts';
 import { type AdmissionPorts, admit, followRegistration } from './admit.ts';
-import { type CurrentTest, type RegistrationRequest, register } from './register.ts';
-import { type RegistrationId, Registrations, expectedPersons, registrationKind } from './run.ts';
+import { Door, amina, by, dayMs, tenant } from './door.suite.ts';
+import { register } from './register.ts';
+import { type RegistrationId, expectedPersons, registrationKind } from './run.ts';
 
-const tenant = 'agii';
-const by = 'an';
-let [directory, nowMs] = ['', 0];
+let door: Door;
 let storage: Storage;
 let ports: AdmissionPorts;
 let persons: RegisteredPersons;
 let list: SessionList;
-let current: CurrentTest;
-const now = (): string => toInstant((nowMs += 1));
-const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
-const makeId = (): string => encodeId(random(26));
-const dayMs = 24 * 3_600_000;
 
-const amina: RegistrationRequest = {
-  tenant,
-  centre: 'gent',
-  by,
-  name: 'Amina Voorbeeld',
-  birthDate: '1990-05-17',
-  reference: 'KBI-2026-004711',
-  contactLanguage: 'ar',
-  test: 'mo',
-  language: 'nl',
-  extraTimePercent: 25,
-  synthetic: true,
-};
+const now = (): string => door.now();
 const sessionsMade = () => storage.journal.streams(tenant, sessionKind);
-const loaded = async (id: string) => {
-  const session = await ports.sessions.load({ tenant, id });
-  if (session === undefined) throw new Error('there is no such session');
-  return session.state;
-};
+const loaded = (id: string) => door.loaded(id);
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'meetlat-admission-'));
-  nowMs = Date.parse('2026-11-23T09:00:00.000Z');
-  storage = await openLmdb({ directory });
-  const wrapping = await Wrapping.open({ storage, secret: 'a secret', random });
-  const dataKeys = await DataKeys.open({ storage, wrapping, random, now });
-  const cipher = new PersonCipher({ dataKeys, random, now });
-  const candidates = await Candidates.open({ storage, wrapping, cipher });
-  const { journal } = storage;
-  persons = new RegisteredPersons(cipher);
-  list = await storage.collection(sessionList);
-  current = { specification: 1, releases: { mo: 'r1' }, languages: ['nl', 'en'], synthetic: true };
-  ports = {
-    candidates,
-    registrations: new Registrations({ journal, expected: await storage.collection(expectedPersons), now }),
-    persons,
-    sessionList: list,
-    sessions: new Sessions({ journal, now, pinnedTest: () => civicTest }),
-    currentTest: () => current,
-    engine: 'engine 1',
-    now,
-    makeId,
-    random,
-  };
+  door = await Door.open();
+  ({ storage, ports, persons, list } = door);
 });
-afterEach(async () => {
-  await storage.close();
-  await rm(directory, { recursive: true });
-});
+afterEach(() => door.close());
 
 const killed = () => Promise.reject(new Error('killed'));
 
@@ -91,8 +33,8 @@ describe('admission', () => {
   it('pins what is in force on the day, not what was when the person was registered', async () => {
     const id = await register(ports, { ...amina, day: '2026-11-24' });
     expect(await sessionsMade()).toEqual([]);
-    current = { ...current, specification: 2, releases: { mo: 'r2' } };
-    nowMs += dayMs;
+    door.current = { ...door.current, specification: 2, releases: { mo: 'r2' } };
+    door.nowMs += dayMs;
     const session = await admit({ ...ports, engine: 'engine 2' }, id, by);
     expect((await loaded(session.id)).terms).toMatchObject({
       specification: 2,
@@ -117,7 +59,7 @@ describe('admission', () => {
     const id = await register(ports, amina);
     const first = await admit(ports, id, by);
     const { seed } = (await loaded(first.id)).terms;
-    current = { ...current, specification: 2, languages: ['en'] };
+    door.current = { ...door.current, specification: 2, languages: ['en'] };
     expect(await admit(ports, id, 'bo')).toEqual(first);
     expect((await loaded(first.id)).terms).toMatchObject({ seed, specification: 1 });
     expect(await sessionsMade()).toEqual([first.id]);
@@ -130,8 +72,8 @@ describe('admission', () => {
   });
   it('is refused where the test is not given in that language any more, and nothing is written', async () => {
     const id = await register(ports, { ...amina, day: '2026-11-24' });
-    nowMs += dayMs;
-    current = { ...current, languages: ['en'] };
+    door.nowMs += dayMs;
+    door.current = { ...door.current, languages: ['en'] };
     await expect(admit(ports, id, by)).rejects.toMatchObject({ code: 'language-not-offered' });
     expect(await ports.registrations.load(id)).toMatchObject({ status: 'scheduled' });
   });
@@ -149,11 +91,8 @@ describe('admission', () => {
     for (const [n, seed] of ['07', '2b', 'f1'].entries()) {
       const played = new PlayedSession(civicTest).begin({ candidate, seed: seed.repeat(16) }).toFirstPart();
       forms.push(played.now.items.map(({ item }) => item.id));
-      const events = played.events.map((event) => jsonObject(event));
-      const attempt = { expectedVersion: 0, previousHash: genesisHash, at: now(), events };
-      await storage.journal.append({ tenant, kind: sessionKind, id: `earlier ${n}` }, attempt);
-      const listed = { candidate, centre: 'gent', test: 'mo', registeredAt: now() };
-      await list.insert({ tenant, id: `earlier ${n}` }, listed);
+      played.after(3_600_000).run({ type: 'close-overdue' });
+      await door.add(`earlier ${n}`, played);
     }
     const [first = [], ...lastTwo] = forms;
     expect(first.some((item) => !lastTwo.flat().includes(item))).toBe(true);

@@ -9,6 +9,7 @@ import type { RegisteredPersons } from '../sessions/personal.ts';
 import { type SessionId, SessionRefused, type Sessions } from '../sessions/run.ts';
 import type { SessionTerms } from '../sessions/session.ts';
 import type { SessionList } from '../sessions/session-list.ts';
+import { earlierInTheWay, sessionsOf } from './earlier.ts';
 import { type RegisteringPorts, offeredTest } from './register.ts';
 import type { RegistrationState } from './registration.ts';
 import { type RegistrationId, RegistrationRefused } from './run.ts';
@@ -33,7 +34,12 @@ export async function admit(ports: AdmissionPorts, id: RegistrationId, by: strin
     offeredTest(ports, before.booking.test, before.booking.language);
     if ((await personOf(ports, id.tenant, before)) === undefined) throw new RegistrationRefused('person-erased');
   }
-  const admitted = await ports.registrations.handle(id, { type: 'admit', by, session: ports.makeId() });
+  const command = { type: 'admit', by, session: ports.makeId() } as const;
+  const admitted = await ports.registrations.handle(id, command, async (present) => {
+    const booking = present?.get(id.id)?.booking;
+    const earlier = booking && (await earlierInTheWay(ports, { tenant: id.tenant, ...booking }, present, by));
+    if (earlier !== undefined) throw new RegistrationRefused(earlier.refusal, undefined, earlier);
+  });
   if (admitted.status !== 'admitted') throw new Error(`admitted, and ${admitted.status} after it`);
   return makeSession(ports, id.tenant, admitted);
 }
@@ -102,22 +108,19 @@ function receiptReference(test: SpecificationId, id: string): string {
 async function itemsOfLastAttempts(
   ports: AdmissionPorts,
   { tenant, id }: SessionId,
-  candidate: string,
+  person: string,
   test: SpecificationId,
 ): Promise<string[]> {
-  const page = await ports.sessionList.find(tenant, {
-    index: 'candidate',
-    equal: [candidate],
-    descending: true,
-    limit: 20,
-  });
   const items = new Set<string>();
-  // The session itself is listed already where its making was cut off.
-  const attempts = page.documents.filter((listed) => listed.id !== id && listed.value.test === test);
-  for (const attempt of attempts.slice(0, attemptsKept)) {
+  let attempts = 0;
+  for await (const attempt of sessionsOf(ports, { tenant, person, test })) {
+    // The session itself is listed already where its making was cut off.
+    if (attempt.id.id === id) continue;
     // Whoever is at the door is let in although an earlier session of theirs was changed past the program.
-    const session = await unlessDamaged(ports.sessions.load({ tenant, id: attempt.id }), () => undefined);
+    const session = await unlessDamaged(ports.sessions.load(attempt.id), () => undefined);
     for (const given of [...(session?.state.items ?? []), ...(session?.state.turns ?? [])]) items.add(given.item.id);
+    attempts += 1;
+    if (attempts === attemptsKept) break;
   }
   return [...items].sort();
 }

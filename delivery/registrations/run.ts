@@ -14,6 +14,7 @@ import { canonicalJson } from '../../storage/document/json.ts';
 import type { UnlessDamaged } from '../../storage/journal/damage.ts';
 import { Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import { type RegistrationCommand, type RegistrationRefusal, decideRegistration } from './decide.ts';
+import type { EarlierSession } from './earlier.ts';
 import {
   type Booking,
   type PlannedDay,
@@ -56,8 +57,11 @@ export class RegistrationRefused extends Error {
       | 'language-not-offered'
       | 'reference-of-another-person'
       | 'birth-date-impossible'
-      | 'person-erased',
+      | 'person-erased'
+      | EarlierSession['refusal'],
     why = `refused: ${code}`,
+    /** The session that is in the way. */
+    readonly earlier?: EarlierSession,
   ) {
     super(why);
     this.name = 'RegistrationRefused';
@@ -123,16 +127,22 @@ export class Registrations {
     return (await this.stream.load({ tenant, id: streamIdOf(of) })).state ?? new Map<string, never>();
   }
 
-  /** Throws RegistrationRefused. */
+  /**
+   * Throws RegistrationRefused, and what `check` throws of the registrations that are decided on: what it found stands
+   * when the decision is written.
+   */
   async handle(
     id: RegistrationId,
     command: Command<'schedule' | 'cancel' | 'mark-absent' | 'admit'>,
+    check: (present: RegistrationsOfPerson | undefined) => Promise<void> = () => Promise.resolve(),
   ): Promise<RegistrationState> {
     const person = 'reason' in command ? (await this.load(id))?.booking.person : undefined;
     const kept = (await this.ports.typed?.sealReason(id.tenant, person, command)) ?? command;
-    const { state } = await this.stream.run(streamOf(id), (present, now) =>
-      decideRegistration(present, kept, { registration: id.id, now }),
-    );
+    const { state } = await this.stream.run(streamOf(id), async (present, now) => {
+      const decision = decideRegistration(present, kept, { registration: id.id, now });
+      if (decision.refused === undefined && decision.events.length > 0) await check(present);
+      return decision;
+    });
     await this.project(id);
     const after = state?.get(id.id);
     if (after === undefined) throw new RegistrationRefused('unknown-registration');

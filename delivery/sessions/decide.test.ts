@@ -257,6 +257,12 @@ describe('acts of the invigilator', () => {
         pending: [],
       },
     ],
+    [
+      'another in the place of one that somebody was let in to',
+      oral(),
+      { type: 'supersede', by: 't' },
+      refused('session-open'),
+    ],
     ['a play to give back where none was used', oral(), refund, refused('nothing-to-refund')],
     [
       'a play to give back',

@@ -20,6 +20,7 @@ import { type CaseCommand, decideCase } from './irregularity.ts';
 import { completeLinear } from './linear-part.ts';
 import { sendMessage } from './message.ts';
 import type { Operation, OperationOutcome } from './operation.ts';
+import { refundPlay } from './refund-play.ts';
 import { heldClose, isDue, reopened } from './reopen.ts';
 import type { EventBody, GivenReason, Session, SessionEvent, SessionState, SessionTerms } from './session.ts';
 import { tellOfDropped, unkept } from './signal-cap.ts';
@@ -55,6 +56,8 @@ export type SessionCommand = (
   | { readonly type: 'note-clock-confirmed'; readonly noticedAt: Instant; readonly by: string }
   | ({ readonly type: 'reopen'; readonly by: string } & GivenReason)
   | { readonly type: 'settle-close' }
+  /** Another session takes the place of one that nobody was let in to. */
+  | { readonly type: 'supersede'; readonly by: string }
   /** `heard`: of the page, as far as whoever asks has heard it. */
   | { readonly type: 'close-overdue'; readonly heard?: HeardPage }
 ) & { readonly act?: string };
@@ -166,12 +169,13 @@ function decideCommand(session: Session, command: OneCommand, facts: SessionFact
   if (command.type === 'settle-close')
     return isDue(session, facts.now) ? accept(facts, [{ type: 'close-settled' }], [sessionClosed]) : accept(facts, []);
   if (session.closed !== undefined) return refuse({ code: 'session-closed' });
+  if (command.type === 'supersede') return supersede(session, command.by, facts);
   return decideOpen(session, command, facts);
 }
 
 type OpenCommand = Exclude<
   OneCommand,
-  CaseCommand | { readonly type: 'register' | 'take-writer' | 'reopen' | 'settle-close' | 'write-note' }
+  CaseCommand | { readonly type: 'register' | 'take-writer' | 'reopen' | 'settle-close' | 'supersede' | 'write-note' }
 >;
 
 function decideOpen(
@@ -210,7 +214,7 @@ function decideOpen(
     case 'send-message':
       return acceptUnlessRefused(facts, sendMessage(state, command));
     case 'refund-play':
-      return refundPlay(state, command, facts);
+      return acceptUnlessRefused(facts, refundPlay(state, command));
     case 'lose-connection':
       return accept(facts, loseLine(state, facts.test.specification.lostLine, command.unheardFrom));
     case 'note-inference':
@@ -266,6 +270,12 @@ const endEvents = (state: SessionState, by: string, { why, reason }: GivenReason
   { type: 'closed', by, reason: 'ended', ...defined({ why }), note: reason, ...heldClose(state, 'ended', now) },
 ];
 
+/** At once and for good: nothing was begun that somebody could go on with. */
+const supersede = (state: SessionState, by: string, facts: SessionFacts): Accepted | Refused<SessionRefusal> =>
+  state.admittedAt === undefined
+    ? accept(facts, [{ type: 'closed', by, reason: 'ended' }], [sessionClosed])
+    : refuse({ code: 'session-open' });
+
 /** An outage before admission, or one already recorded, changes nothing. */
 function measureOutage(
   state: SessionState,
@@ -275,30 +285,6 @@ function measureOutage(
 ): Accepted | Refused<SessionRefusal> {
   const known = state.outages.some((outage) => outage.from === from);
   return accept(facts, state.admittedAt === undefined || known ? [] : [{ type: 'outage-measured', from, to }]);
-}
-
-function refundPlay(
-  state: SessionState,
-  command: { readonly by: string } & GivenReason,
-  facts: SessionFacts,
-): Accepted | Refused<SessionRefusal> {
-  const { step } = state;
-  const current =
-    step.name === 'adaptive'
-      ? state.items.find((item) => item.handle === step.handle)
-      : step.name === 'speaking'
-        ? state.turns.find((turn) => turn.position === step.position)
-        : undefined;
-  if (current === undefined || current.plays === 0) return refuse({ code: 'nothing-to-refund' });
-  return accept(facts, [
-    {
-      type: 'play-refunded',
-      by: command.by,
-      handle: current.handle,
-      ...reasonOf(command),
-      plays: current.plays - 1,
-    },
-  ]);
 }
 
 function lastsTooLong({ admittedAt, reopenedAt = admittedAt }: SessionState, now: Instant): boolean {

@@ -1,5 +1,5 @@
 /** A failed request in the words of the staff's catalogue. */
-import { text, textOfCode } from '../i18n/texts.svelte.ts';
+import { formatInstant, text, textOfCode } from '../i18n/texts.svelte.ts';
 import { RequestFailed } from '../request/request.ts';
 
 const known = new Set([
@@ -24,6 +24,7 @@ const reasons = new Set([
   'day-past',
   'day-taken',
   'day-too-far',
+  'earlier-open',
   'language-not-offered',
   'no-case',
   'no-second-person',
@@ -41,10 +42,20 @@ const reasons = new Set([
   'second-person-due',
 ]);
 
+/** Of an earlier session that is in the way. */
+const whereAndWhen = ({
+  day,
+  centreName,
+}: RequestFailed['problem']): { readonly day: string; readonly centre: string } => ({
+  day: typeof day === 'string' ? formatInstant(`${day}T12:00:00Z`, { dateStyle: 'long' }) : '',
+  centre: typeof centreName === 'string' ? centreName : '',
+});
+
 export function problemText(error: unknown): string {
   if (!(error instanceof RequestFailed)) return text('staff.problem.other');
   const { reason } = error.problem;
-  if (typeof reason === 'string' && reasons.has(reason)) return textOfCode('staff.problem', reason);
+  if (typeof reason === 'string' && reasons.has(reason))
+    return textOfCode('staff.problem', reason, whereAndWhen(error.problem));
   if (error.code.startsWith('token-')) return text('staff.problem.not-logged-in');
   return known.has(error.code) ? textOfCode('staff.problem', error.code) : text('staff.problem.other');
 }

@@ -1,7 +1,7 @@
 /** Who takes which test on which day at the own centre: registered, moved, cancelled, absent, or let in at the door. */
 import { admit } from '../../../delivery/registrations/admit.ts';
 import { register } from '../../../delivery/registrations/register.ts';
-import type { RegistrationId } from '../../../delivery/registrations/run.ts';
+import { type RegistrationId, RegistrationRefused } from '../../../delivery/registrations/run.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
 import { Problem } from '../../http/problem.ts';
 import { type StaffAccess, guards } from '../access.ts';
@@ -19,7 +19,7 @@ import {
   ScheduleForm,
   Scheduled,
 } from './protocol.ts';
-import type { InvigilatorPorts } from './view.ts';
+import { type InvigilatorPorts, centreTitle } from './view.ts';
 
 export function registrationEndpoints(program: InvigilatorPorts): Endpoint[] {
   const common = commonOf(program);
@@ -137,8 +137,19 @@ const registered = (
   });
 
 async function admitted(program: InvigilatorPorts, access: StaffAccess, id: RegistrationId) {
-  const session = await admit(program.admission, id, access.id);
+  const session = await admit(program.admission, id, access.id).catch(async (error: unknown) => {
+    throw error instanceof RegistrationRefused ? await inTheWay(program, id, error) : error;
+  });
   return { session: session.id, code: await codeFor(program, session, access) };
+}
+
+/** Which earlier session it was, and where: that centre may be another one. */
+async function inTheWay(program: InvigilatorPorts, { tenant, id }: RegistrationId, refused: RegistrationRefused) {
+  const { code, earlier } = refused;
+  if (earlier === undefined) return refused;
+  const { session, centre, day } = earlier;
+  const centreName = await centreTitle(program, { tenant, centre });
+  return new Problem('wrong-state', { reason: code, registration: id, session, centreName, day });
 }
 
 /** A registration of another centre looks like one that does not exist. */
