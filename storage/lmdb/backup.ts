@@ -15,13 +15,13 @@ const isDataKey = (key: readonly unknown[]): boolean => key[0] === 'd' && key[1]
 export async function copyDatabase(source: string, target: string): Promise<readonly KeptKeyEntry[]> {
   const passing = `${target}.passing`;
   await rm(passing, { recursive: true, force: true });
-  const present = Database.open(source);
+  const present = await Database.open(source);
   try {
     await present.backup(passing);
   } finally {
     await present.close();
   }
-  const [from, to] = [Database.open(passing), Database.open(target)];
+  const [from, to] = [await Database.open(passing), await Database.open(target)];
   try {
     await from.copyInto(to, (key) => !isDataKey(key));
     return [...from.entries({ prefix: ['d', dataKeysName] })].map(({ key, value }) => ({
@@ -33,13 +33,14 @@ export async function copyDatabase(source: string, target: string): Promise<read
     await Promise.all([from.close(), to.close()]);
     await rm(passing, { recursive: true, force: true });
     await rm(join(target, 'lock.mdb'), { force: true });
+    await rm(join(target, 'gate'), { recursive: true, force: true });
     await chmod(join(target, 'data.mdb'), 0o600);
   }
 }
 
 /** Puts the keys into a copy that has none. */
 export async function putKeys(directory: string, keys: readonly KeptKeyEntry[]): Promise<void> {
-  const database = Database.open(directory);
+  const database = await Database.open(directory);
   try {
     await database.transact(() => {
       for (const { tenant, person, entry } of keys) {

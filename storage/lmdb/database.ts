@@ -8,6 +8,7 @@ import { crc32 } from 'node:zlib';
 import { mkdirSync } from 'node:fs';
 import { type RootDatabase, open } from 'lmdb';
 import { CorruptStorage, StorageError, StorageUnavailable } from '../port.ts';
+import { WriteGate } from './write-gate.ts';
 
 export type KeyPart = string | number | boolean;
 /** The first part says what the entry is: see the list below. */
@@ -38,21 +39,20 @@ export interface KeyRange {
 }
 
 export class Database {
-  private constructor(private readonly db: RootDatabase<Uint8Array, RawKey>) {}
+  private constructor(
+    private readonly db: RootDatabase<Uint8Array, RawKey>,
+    private readonly gate: WriteGate,
+  ) {}
 
-  static open(directory: string): Database {
+  static async open(directory: string): Promise<Database> {
     try {
-      mkdirSync(directory, { recursive: true });
-      // Without overlappingSync:false a transaction's promise would resolve before its pages are on the disk.
-      return new Database(
-        open<Uint8Array, RawKey>({
-          path: directory,
-          noSubdir: false,
-          overlappingSync: false,
-          encoding: 'binary',
-          maxDbs: 1,
-        }),
-      );
+      const gate = await WriteGate.of(directory);
+      try {
+        return new Database(await gate.within(() => Promise.resolve(openFile(directory))), gate);
+      } catch (error) {
+        await gate.close();
+        throw error;
+      }
     } catch (error) {
       throw new StorageUnavailable(
         `The database in ${directory} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
@@ -106,7 +106,7 @@ export class Database {
    */
   async transact<R>(body: () => R): Promise<R> {
     try {
-      return await this.db.transaction(body);
+      return await this.gate.within(() => this.db.transaction(body));
     } catch (error) {
       if (error instanceof StorageError) throw error;
       throw new StorageUnavailable(
@@ -144,10 +144,15 @@ export class Database {
     await this.db.backup(directory, true);
   }
 
-  close(): Promise<void> {
-    return this.db.close();
+  async close(): Promise<void> {
+    await this.gate.within(() => this.db.close());
+    await this.gate.close();
   }
 }
+
+/** Without overlappingSync:false a transaction's promise would resolve before its pages are on the disk. */
+const openFile = (path: string): RootDatabase<Uint8Array, RawKey> =>
+  open<Uint8Array, RawKey>({ path, noSubdir: false, overlappingSync: false, encoding: 'binary', maxDbs: 1 });
 
 function part(value: KeyPart | Uint8Array): KeyPart {
   if (value instanceof Uint8Array) throw new CorruptStorage('key', 'has a part that is neither text nor number');

@@ -42,11 +42,11 @@ export async function makeFreshCopy(directory: string): Promise<'made' | 'in-use
 
 /** False where another process has it open, before or after. */
 async function replacedBy(fresh: string, present: string): Promise<boolean> {
-  const from = Database.open(present);
+  const from = await Database.open(present);
   let isReplaced = false;
   try {
     if (from.others().length > 0) return false;
-    const to = Database.open(fresh);
+    const to = await Database.open(fresh);
     await from.copyInto(to);
     await to.close();
     await sync(join(fresh, 'data.mdb'));

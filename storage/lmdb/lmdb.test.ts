@@ -20,7 +20,7 @@ async function opened(): Promise<OpenedStorage> {
     return storage;
   };
   const storage = await again();
-  const database = Database.open(join(directory, 'database'));
+  const database = await Database.open(join(directory, 'database'));
   return {
     storage,
     again,
@@ -82,7 +82,7 @@ describe('LMDB', () => {
     inFolder(async (directory) => {
       const storage = await openLmdb({ directory });
       await write(storage.journal, stream, 3);
-      const database = Database.open(join(directory, 'database'));
+      const database = await Database.open(join(directory, 'database'));
       await database.transact(() => {
         database.remove(['j', ...nameOf(stream), 3]);
       });

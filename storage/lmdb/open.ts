@@ -36,7 +36,7 @@ export async function openLmdb({ directory, timers }: LmdbPorts): Promise<LmdbSt
   const copying = copyingProcess(directory);
   if (copying !== undefined)
     throw new StorageUnavailable(`Process ${copying} copies the database in ${directory} afresh; try again after it`);
-  const database = Database.open(join(directory, 'database'));
+  const database = await Database.open(join(directory, 'database'));
   const chunks = new LmdbChunks(database, join(directory, 'blobs'));
   const changes = new LmdbChanges(database, timers);
   const engineJournal = new LmdbJournal(database, changes);
