@@ -17,6 +17,8 @@ export interface SeenCall<Asked, Told> {
   readonly askedAt: number;
   /** Absent: no answer came. It may have been done at any time after it was asked, or never. */
   readonly reply?: { readonly at: number; readonly told: Told } | undefined;
+  /** Without an answer: from here on it cannot be done any more (whoever would have done it is dead). */
+  readonly goneAt?: number | undefined;
 }
 
 export interface SequentialModel<State, Asked, Told> {
@@ -41,9 +43,10 @@ export interface Judgement<Asked, Told> {
 interface End<Asked, Told> {
   readonly call: SeenCall<Asked, Told>;
   readonly bit: bigint;
-  readonly isReply: boolean;
-  /** Of a call: where its reply stands. */
-  reply?: End<Asked, Told>;
+  /** Its reply, or the end of its chance; otherwise the asking. */
+  readonly isLast: boolean;
+  /** Where the call's other end stands, if it has one. */
+  other?: End<Asked, Told>;
   before: End<Asked, Told> | undefined;
   after: End<Asked, Told> | undefined;
 }
@@ -52,13 +55,14 @@ interface End<Asked, Told> {
 function listOf<Asked, Told>(calls: readonly SeenCall<Asked, Told>[]): End<Asked, Told> | undefined {
   const ends = calls.flatMap((call, n) => {
     const common = { call, bit: 1n << BigInt(n), before: undefined, after: undefined };
-    const asked: End<Asked, Told> = { ...common, isReply: false };
-    if (call.reply === undefined) return [{ at: call.askedAt, end: asked }];
-    const reply: End<Asked, Told> = { ...common, isReply: true };
-    asked.reply = reply;
+    const asked: End<Asked, Told> = { ...common, isLast: false };
+    const lastAt = call.reply?.at ?? call.goneAt;
+    if (lastAt === undefined) return [{ at: call.askedAt, end: asked }];
+    const last: End<Asked, Told> = { ...common, isLast: true };
+    [asked.other, last.other] = [last, asked];
     return [
       { at: call.askedAt, end: asked },
-      { at: call.reply.at, end: reply },
+      { at: lastAt, end: last },
     ];
   });
   const inOrder = ends.sort((a, b) => a.at - b.at).map(({ end }) => end);
@@ -80,11 +84,11 @@ class Unplaced<Asked, Told> {
   }
   lift(asked: End<Asked, Told>): void {
     this.unlink(asked);
-    if (asked.reply !== undefined) this.unlink(asked.reply);
+    if (asked.other !== undefined) this.unlink(asked.other);
   }
   /** The last one lifted goes back to where it stood. */
   putBack(asked: End<Asked, Told>): void {
-    if (asked.reply !== undefined) this.link(asked.reply);
+    if (asked.other !== undefined) this.link(asked.other);
     this.link(asked);
   }
   private unlink(end: End<Asked, Told>): void {
@@ -118,29 +122,34 @@ function judgeOne<State, Asked, Told>(
     // Whatever is left had no reply, and need not have been done.
     if (at === undefined) return { object, verdict: 'linearizable', steps, stuckAt: undefined };
     if (steps > mostSteps) return { object, verdict: 'undecided', steps, stuckAt };
-    if (at.isReply) {
-      // A reply was seen of what has no place yet: the order so far is wrong.
-      if (placed.length > furthest) [furthest, stuckAt] = [placed.length, at.call];
-      const last = placed.pop();
-      if (last === undefined) return { object, verdict: 'not-linearizable', steps, stuckAt };
-      state = last.state;
-      done ^= last.end.bit;
-      unplaced.putBack(last.end);
-      at = last.end.after;
+    const asked = at.isLast ? at.other : at;
+    // Whose chance ends here was not done.
+    const after = at.isLast ? notDone(at.call, state) : placeFor(model, state, at.call);
+    const trial = after === undefined ? '' : `${(done | at.bit).toString(36)} ${model.key(after)}`;
+    if (after !== undefined && asked !== undefined && !tried.has(trial)) {
+      tried.add(trial);
+      placed.push({ end: asked, state });
+      unplaced.lift(asked);
+      [state, done, at] = [after, done | at.bit, unplaced.first];
       continue;
     }
-    const after = placeFor(model, state, at.call);
-    const trial = after === undefined ? '' : `${(done | at.bit).toString(36)} ${model.key(after)}`;
-    if (after === undefined || tried.has(trial)) {
+    if (!at.isLast) {
       at = at.after;
       continue;
     }
-    tried.add(trial);
-    placed.push({ end: at, state });
-    unplaced.lift(at);
-    [state, done, at] = [after, done | at.bit, unplaced.first];
+    // A reply was seen of what has no place yet: the order so far is wrong.
+    if (placed.length > furthest) [furthest, stuckAt] = [placed.length, at.call];
+    const last = placed.pop();
+    if (last === undefined) return { object, verdict: 'not-linearizable', steps, stuckAt };
+    state = last.state;
+    done ^= last.end.bit;
+    unplaced.putBack(last.end);
+    at = last.end.after;
   }
 }
+
+const notDone = <State>({ reply }: SeenCall<unknown, unknown>, state: State): State | undefined =>
+  reply === undefined ? state : undefined;
 
 /** What was never answered and would change nothing may as well not have been done. */
 function placeFor<State, Asked, Told>(

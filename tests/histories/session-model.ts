@@ -89,7 +89,7 @@ function effectOf(state: ModelledSession, operation: SentToSession): Partial<Mod
     case 'lower-hand':
       return { handRaised: operation.kind === 'raise-hand' };
     case 'submit':
-      return { position: undefined };
+      return { position: undefined, handRaised: false };
     default:
       throw new Error(`${operation.kind} is no part of this model`);
   }
