@@ -1,7 +1,7 @@
 /**
- * `kill -9` of the server at random moments of sessions, two pages racing for each: an order explains all that the pages
- * were told, every acknowledged answer is there once, the same next item comes, the deadline is unchanged, and no rating
- * task and no push is lost.
+ * `kill -9` of the server at random moments of sessions, two pages racing for each: an order explains all that the
+ * pages were told, every acknowledged answer is there once, the same next item comes, the deadline is unchanged, and no
+ * rating task and no push is lost.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Two processes on a replica set of three, a page of each session at either: the primary is killed while the pages race,
- * an order explains all that they were told, and no acknowledged answer is lost.
+ * Two processes on a replica set of three, a page of each session at either: the primary is killed while the pages
+ * race, an order explains all that they were told, and no acknowledged answer is lost.
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -68,7 +68,7 @@ describe.runIf(hasMongo(true))('sessions on MongoDB', () => {
         expect(said).toMatch(/\nVERIFIED\n$/);
         const { sessions, ...figures } = summed(races);
         recordFigures('primary-session', {
-          what: 'SIGKILL of the primary of three under load, a page at either of two servers; every history linearizable',
+          what: 'SIGKILL of the primary of three under load, a page at each of two servers; every history linearizable',
           ...{ kills, sessions: sessions.length, ...figures, acknowledgedAndLost: 0, doneTwice: 0, brokenChains: 0 },
         });
       } catch (error) {
