@@ -28,23 +28,23 @@ const mathOfTheHost = {
 const impure = [
   {
     selector: "MemberExpression[object.name='Date'][property.name='now']",
-    message: 'The clock is made in server/compose.ts and handed down.',
+    message: 'The clock is made in server/machine.ts and handed down.',
   },
   {
     selector: "NewExpression[callee.name='Date'][arguments.length=0]",
-    message: 'The clock is made in server/compose.ts and handed down.',
+    message: 'The clock is made in server/machine.ts and handed down.',
   },
   {
     selector: "MemberExpression[object.name='Math'][property.name='random']",
-    message: 'Randomness is made in server/compose.ts and handed down.',
+    message: 'Randomness is made in server/machine.ts and handed down.',
   },
   {
     selector: "CallExpression[callee.property.name='randomUUID']",
-    message: 'Ids are made in server/compose.ts and handed down.',
+    message: 'Ids are made in server/machine.ts and handed down.',
   },
   {
     selector: 'CallExpression[callee.name=/^(setTimeout|setInterval)$/]',
-    message: 'Timers are made in server/compose.ts and handed down.',
+    message: 'Timers are made in server/machine.ts and handed down.',
   },
 ];
 
@@ -113,7 +113,7 @@ export default tseslint.config(
       'scoring/**/*.ts',
       'server/**/*.ts',
     ],
-    ignores: ['**/*.test.ts', '**/*.suite.ts', '**/*.bench.ts', 'server/compose.ts', 'engine/**'],
+    ignores: ['**/*.test.ts', '**/*.suite.ts', '**/*.bench.ts', 'server/machine.ts', 'engine/**'],
     rules: { 'no-restricted-syntax': ['error', ...impure] },
   },
   ...svelte.configs.recommended,

@@ -1,12 +1,10 @@
-/** The one place that makes the clock, randomness, ids, timers and storage, and ties every floor together. */
-import { createHmac, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+/** Ties every floor together, with the clock, randomness, ids and timers of `machine.ts`. */
+import { createHmac } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Express } from 'express';
 import { type Logger, pino } from 'pino';
-import { encodeId } from '../storage/document/id.ts';
-import { type Instant, toInstant } from '../storage/document/instant.ts';
+import type { Instant } from '../storage/document/instant.ts';
 import type { CheckpointMemory } from '../storage/journal/checkpoint.ts';
 import type { DataKeys } from '../storage/keys/data-keys.ts';
 import { SigningKeys } from '../storage/keys/signing-keys.ts';
@@ -39,7 +37,6 @@ import { invigilatorEndpoints } from './api/invigilator/routes.ts';
 import { publicEndpoints } from './api/public/routes.ts';
 import { certificateCheck, resultView } from './api/public/view.ts';
 import { staffEndpoints } from './api/staff/routes.ts';
-import { ProcessClock } from './clock.ts';
 import type { Configuration } from './configuration.ts';
 import { fileMemory, goOnFromRemembered, memoryFile } from './checkpoint-memory.ts';
 import { mediaFolders, publishContent } from './content.ts';
@@ -58,63 +55,20 @@ import { recordJobs } from './jobs/records.ts';
 import { retentionJob } from './jobs/retention.ts';
 import { UploadFolder } from './jobs/upload-folder.ts';
 import type { Job } from './jobs/job.ts';
-import { type OpeningPorts, openSealed } from './open-storage.ts';
+import { openSealed } from './open-storage.ts';
 import { upgradedStores } from './privacy/upgrade.ts';
 import { passwordThread } from './password-threads.ts';
 import { ownFolder } from './own-folder.ts';
 import { RefusedStreams, nameInLog } from './refused-streams.ts';
 import { greeting } from './greeting.ts';
 import { keptFile } from './kept-file.ts';
+import { ProcessTimers, demonstrationFolder, makeId, processClock, programVersion, random } from './machine.ts';
 import type { Program } from './program.ts';
 import { openRooms } from './rooms.ts';
 import type { CommandVoice } from '../words/commands.ts';
-import { type OpenStores, type Stores, openedStores } from './stores.ts';
+import { type Stores, openedStores } from './stores.ts';
 import { fileWitness, urlWitness } from './witness.ts';
 import type { Timers } from '../storage/document/timers.ts';
-
-export const now = (): Instant => toInstant(Date.now());
-export const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
-/** 26 characters of 5 bits: 130 bits. */
-export const makeId = (): string => encodeId(random(26));
-
-/** Timers that can all be stopped at once when the program ends. */
-class ProcessTimers implements Timers {
-  private readonly stops = new Set<() => void>();
-  every(ms: number, run: () => void): () => void {
-    const timer = setInterval(run, ms);
-    return this.kept(() => clearInterval(timer));
-  }
-  after(ms: number, run: () => void): () => void {
-    const timer = setTimeout(run, ms);
-    return this.kept(() => clearTimeout(timer));
-  }
-  stopAll(): void {
-    for (const stop of this.stops) stop();
-  }
-  private kept(clear: () => void): () => void {
-    const stop = (): void => {
-      clear();
-      this.stops.delete(stop);
-    };
-    this.stops.add(stop);
-    return stop;
-  }
-}
-
-/** For commands: with the secret, and without changing what is stored. */
-export const openStores = (configuration: Configuration): Promise<OpenStores> =>
-  openedFor(configuration, { now, random });
-
-const openedFor = async (configuration: Configuration, ports: OpeningPorts): Promise<OpenStores> =>
-  openedStores(await openSealed(configuration, ports), configuration, ports);
-
-/** Folder of the demonstration's data, beside the built program and beside the sources alike. */
-export const demonstrationFolder = join(import.meta.dirname, '..', 'demonstration');
-
-const packageFile: { version: string } = JSON.parse(
-  readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'),
-);
-export const programVersion = packageFile.version;
 
 /** Log-ins that may wait for one of the two password threads: about a second. */
 const waitingPasswords = 16;
@@ -154,7 +108,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     { level: 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: true }),
   );
-  const clock = new ProcessClock({ wall: () => Date.now(), monotonic: () => performance.now() });
+  const clock = processClock();
   const timers = new ProcessTimers();
   const surroundings = { log, timers, now: clock.now, refusedStreams: new RefusedStreams(nameInLog(log)) };
   const keeping = await openKeeping(configuration, surroundings);
@@ -218,7 +172,8 @@ async function openKeeping(configuration: Configuration, { log, timers, now }: S
     log.warn({ err: error }, 'changes made by other processes are not seen for a while');
   const watching = { timers, watchFailed };
   const ports = { now, random, upgrade: true, watching };
-  const stores = await upgradedStores(() => openedFor(configuration, ports), { ...configuration, now, log });
+  const opened = async () => openedStores(await openSealed(configuration, ports), configuration, ports);
+  const stores = await upgradedStores(opened, { ...configuration, now, log });
   const { storage, wrapping, dataKeys } = stores;
   const signing = await SigningKeys.open({ storage, wrapping, random, now });
   return { storage, wrapping, signing, dataKeys, blobs: storage.blobs(dataKeys.dataKeyOf), stores };

@@ -29,7 +29,6 @@ import { type AnyDefinition, sealOldData, sealStorage } from '../storage/keys/se
 import { SigningKeys, signingKeys } from '../storage/keys/signing-keys.ts';
 import { type Random, Wrapping } from '../storage/keys/wrapping.ts';
 import { openLmdb } from '../storage/lmdb/open.ts';
-import { openMongo } from '../storage/mongodb/open.ts';
 import { type Storage, installationStream, installationTenant } from '../storage/port.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
 import { keptFile } from './kept-file.ts';
@@ -78,15 +77,19 @@ export interface OpenedStorage {
   readonly wrapping: Wrapping;
 }
 
-/** As the engine gives it: reads everything and checks no seal. For whoever has no secret, such as an auditor. */
-export const openEngine = (
+/**
+ * As the engine gives it: reads everything and checks no seal. For whoever has no secret, such as an auditor. The driver
+ * of MongoDB is loaded only where it is used: it takes as long as all the rest of a command.
+ */
+export async function openEngine(
   { mongodbUri, dataFolder }: Configuration,
   watching?: Watching,
   isRestore = false,
-): Promise<Storage> =>
-  mongodbUri === undefined
-    ? openLmdb({ directory: dataFolder, ...watching })
-    : openMongo({ uri: mongodbUri, isRestore, ...watching });
+): Promise<Storage> {
+  if (mongodbUri === undefined) return openLmdb({ directory: dataFolder, ...watching });
+  const { openMongo } = await import('../storage/mongodb/open.ts');
+  return openMongo({ uri: mongodbUri, isRestore, ...watching });
+}
 
 /** Opens the storage with the secret. Throws WrongSecret, StorageUnavailable, ConfigurationError. */
 export async function openSealed(configuration: Configuration, ports: OpeningPorts): Promise<OpenedStorage> {

@@ -4,7 +4,8 @@ import { beforeEach, expect, it } from 'vitest';
 import { CheckpointsReplaced, writeCheckpoint } from '../../storage/journal/checkpoint.ts';
 import { SigningKeys } from '../../storage/keys/signing-keys.ts';
 import { fileMemory, goOnFromRemembered, memoryFile } from '../checkpoint-memory.ts';
-import { now, openStores, random } from '../compose.ts';
+import { now, random } from '../machine.ts';
+import { openStores } from '../open-stores.ts';
 import { configuration, meetlat, upgradeFolder, useOldFolder } from './called.suite.ts';
 
 useOldFolder();

@@ -9,7 +9,7 @@ import { CheckpointsReplaced, checkpoints, newestFollowing } from '../../storage
 import type { Storage } from '../../storage/port.ts';
 import { checkpointMark } from '../../words/checkpoint-mark.ts';
 import { fileMemory, memoryFile } from '../checkpoint-memory.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { readConfiguration } from '../configuration.ts';
 import { command } from './command.ts';
 import { withInstallation } from './installation.ts';

@@ -1,7 +1,8 @@
 /** `meetlat annul SESSION`: takes a released result back, signed by two people; what follows is the server's work. */
 import { tenants } from '../../people/agencies/agency.ts';
 import { ResultRefused } from '../../scoring/results/run.ts';
-import { now, openStores } from '../compose.ts';
+import { now } from '../machine.ts';
+import { openStores } from '../open-stores.ts';
 import { readConfiguration } from '../configuration.ts';
 import { openRooms } from '../rooms.ts';
 import { command } from './command.ts';

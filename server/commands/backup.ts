@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyDatabase } from '../../storage/lmdb/backup.ts';
 import { dumpDatabase } from '../../storage/mongodb/backup.ts';
-import { makeId, now, programVersion } from '../compose.ts';
+import { makeId, now, programVersion } from '../machine.ts';
 import { makeBackup } from '../backups/make.ts';
 import { rememberBackup } from '../backups/last-backup.ts';
 import { readConfiguration } from '../configuration.ts';

@@ -6,7 +6,7 @@ import { Release as ReleaseFile } from '../../item-bank/releases/release.ts';
 import { type BankCheck, type ItemFinding, checkBank } from '../../item-bank/review/check.ts';
 import type { CueFigure, Trick } from '../../item-bank/review/tricks.ts';
 import type { CommandKey, CommandVoice } from '../../words/commands.ts';
-import { demonstrationFolder, now } from '../compose.ts';
+import { demonstrationFolder, now } from '../machine.ts';
 import { readConfiguration } from '../configuration.ts';
 import { readContent } from '../content.ts';
 import { command } from './command.ts';

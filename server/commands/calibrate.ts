@@ -15,7 +15,7 @@ import { loadDemonstration } from '../../demonstration/bank.ts';
 import type { ResponseData } from '../../item-bank/calibration/stream-responses.ts';
 import { defined } from '../../storage/document/defined.ts';
 import type { ReportVoice } from '../../words/reports.ts';
-import { demonstrationFolder } from '../compose.ts';
+import { demonstrationFolder } from '../machine.ts';
 import { tellOutcome } from './calibration-outcome.ts';
 import { command } from './command.ts';
 import { inInstallation } from './installation.ts';

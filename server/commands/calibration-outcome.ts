@@ -4,7 +4,7 @@ import type { CalibrationOutcome } from '../../item-bank/calibration/outcome.ts'
 import { calibrationPage } from '../reports/calibration-page.ts';
 import { distractorsCsv, itemsCsv, outcomeJson, personsCsv } from '../reports/calibration-tables.ts';
 import { outcomeLines } from '../reports/calibration-lines.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { writeReport } from './report-folder.ts';
 import type { ResponsesRequest } from './responses-file.ts';
 

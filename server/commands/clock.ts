@@ -2,7 +2,7 @@
 import { ClockStops, type ClockStop, clockStops, isStopped, lastJump } from '../../delivery/live/clock-stop.ts';
 import { type CommandVoice, commandVoice } from '../../words/commands.ts';
 import { reportLanguages } from '../../words/reports.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { command } from './command.ts';
 import { withInstallation } from './installation.ts';
 import { choice, flag, text } from './options.ts';

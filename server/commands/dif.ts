@@ -9,7 +9,7 @@ import type { DifItem, DifOutcome } from '../../item-bank/calibration/dif-outcom
 import { runDif } from '../../item-bank/calibration/dif-run.ts';
 import { itemModels } from '../../item-bank/calibration/parameter-file.ts';
 import { defined } from '../../storage/document/defined.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { leftOutLines } from '../reports/calibration-lines.ts';
 import { difPage, sayersOf } from '../reports/dif-report.ts';
 import { command } from './command.ts';

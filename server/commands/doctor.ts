@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { toEpochMs } from '../../storage/document/instant.ts';
-import { now, openStores, programVersion } from '../compose.ts';
+import { now, programVersion } from '../machine.ts';
+import { openStores } from '../open-stores.ts';
 import { type Configuration, readConfiguration } from '../configuration.ts';
 import { keptSymptoms } from '../doctor/kept.ts';
 import { machineSymptoms } from '../doctor/machine.ts';

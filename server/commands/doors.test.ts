@@ -11,7 +11,7 @@ import { SigningKeys } from '../../storage/keys/signing-keys.ts';
 import { everyDocument } from '../../storage/pages.ts';
 import { setAside, setAsideConsequences } from '../../storage/journal/set-aside.ts';
 import { installationTenant } from '../../storage/port.ts';
-import { now, random } from '../compose.ts';
+import { now, random } from '../machine.ts';
 import { openSealed } from '../open-storage.ts';
 import { type Rooms } from '../rooms.ts';
 import { configuration, inRooms, meetlat, useOldFolder } from './called.suite.ts';

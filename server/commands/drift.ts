@@ -11,7 +11,7 @@ import {
 } from '../../item-bank/calibration/drift-run.ts';
 import { readParameters } from '../../item-bank/calibration/parameter-file.ts';
 import type { ReportVoice } from '../../words/reports.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { leftOutLines } from '../reports/calibration-lines.ts';
 import { command } from './command.ts';
 import { number, text } from './options.ts';

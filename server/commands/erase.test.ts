@@ -4,7 +4,7 @@ import { oldData } from '../../tests/fixtures/old-data.ts';
 import { inFolder } from '../../tests/security/named.ts';
 import { accounts } from '../../people/staff/account.ts';
 import type { Key } from '../../storage/port.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { verifyEverything } from '../open-storage.ts';
 import { publicKeys } from '../../storage/keys/signing-keys.ts';
 import { resultView } from '../api/public/view.ts';

@@ -4,7 +4,7 @@ import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { askForFreshCopy, makeFreshCopy } from '../../storage/lmdb/fresh-copy.ts';
 import type { Key } from '../../storage/port.ts';
 import type { CommandVoice } from '../../words/commands.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { readConfiguration } from '../configuration.ts';
 import { type Erasable, type ErasurePorts, erasable, erase } from '../privacy/erase.ts';
 import { openRooms } from '../rooms.ts';

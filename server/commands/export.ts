@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { accounts } from '../../people/staff/account.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { reportLanguages } from '../../words/reports.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { exportPerson } from '../privacy/export-person.ts';
 import { zipArchive } from '../privacy/zip-archive.ts';
 import { personPage } from '../reports/person-page.ts';

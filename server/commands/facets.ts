@@ -14,7 +14,7 @@ import {
 } from 'itemresponsetheory/facets';
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { readAnchors, readRatings } from '../../item-bank/calibration/read-ratings.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { command } from './command.ts';
 import { type ValuesOf, choice, flag, text } from './options.ts';
 import { UsageError } from './usage-error.ts';

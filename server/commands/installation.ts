@@ -1,6 +1,6 @@
 /** What is kept in this installation, for commands of a process of their own. */
 import { existsSync } from 'node:fs';
-import { openStores } from '../compose.ts';
+import { openStores } from '../open-stores.ts';
 import type { OpenStores } from '../stores.ts';
 import { readConfiguration } from '../configuration.ts';
 import { UsageError } from './usage-error.ts';

@@ -14,7 +14,7 @@ import {
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { type ManyForms, linkManyForms } from '../../item-bank/calibration/many-forms.ts';
 import { readParameters } from '../../item-bank/calibration/parameter-file.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { command } from './command.ts';
 import { choice, text } from './options.ts';
 import { UsageError } from './usage-error.ts';

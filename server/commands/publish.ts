@@ -7,7 +7,7 @@ import type { ItemParameterRow, Release } from '../../item-bank/releases/release
 import { BankRefused, Banks } from '../../item-bank/releases/run.ts';
 import { type CommandKey, commandVoice } from '../../words/commands.ts';
 import { type ReportLanguage, reportLanguages } from '../../words/reports.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import type { Stores } from '../stores.ts';
 import { command } from './command.ts';
 import { withInstallation } from './installation.ts';

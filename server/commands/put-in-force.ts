@@ -1,6 +1,6 @@
 /** `meetlat put-in-force`: new sessions use a release from now on; the way back is the same command. */
 import { BankRefused, Banks } from '../../item-bank/releases/run.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { command } from './command.ts';
 import { withInstallation } from './installation.ts';
 import { text } from './options.ts';

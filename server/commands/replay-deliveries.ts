@@ -2,7 +2,8 @@
 import { tenants } from '../../people/agencies/agency.ts';
 import { replay } from '../../scoring/trajectory/deliveries.ts';
 import { everyDocument } from '../../storage/pages.ts';
-import { now, openStores } from '../compose.ts';
+import { now } from '../machine.ts';
+import { openStores } from '../open-stores.ts';
 import { readConfiguration } from '../configuration.ts';
 import { openRooms } from '../rooms.ts';
 import { command } from './command.ts';

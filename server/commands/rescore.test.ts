@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { oldData } from '../../tests/fixtures/old-data.ts';
 import { accounts } from '../../people/staff/account.ts';
 import { choiceItem } from '../../item-bank/releases/pinned-test.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { inRooms, meetlat, useOldFolder } from './called.suite.ts';
 
 const { 'mo-passed': sessionPassed, 'mo-failed': sessionFailed } = oldData('lmdb').sessions;

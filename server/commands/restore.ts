@@ -3,7 +3,7 @@ import { publicKeys } from '../../storage/keys/signing-keys.ts';
 import { DataKeys } from '../../storage/keys/data-keys.ts';
 import { databaseOf } from '../../storage/mongodb/open.ts';
 import { RestoreRefused, restoreBackup, restoreDatabase } from '../backups/restore.ts';
-import { now, random } from '../compose.ts';
+import { now, random } from '../machine.ts';
 import { type Configuration, readConfiguration } from '../configuration.ts';
 import { openSealed, verifyEverything } from '../open-storage.ts';
 import { command } from './command.ts';

@@ -3,7 +3,7 @@ import { tenants } from '../../people/agencies/agency.ts';
 import { type RetainedKind, type Retained, retainedKinds, retentionKind } from '../../people/agencies/retention.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
 import type { CommandVoice } from '../../words/commands.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { type LeftAlone, dueOf } from '../privacy/retention.ts';
 import { type Rooms, openRooms } from '../rooms.ts';
 import type { OpenStores } from '../stores.ts';

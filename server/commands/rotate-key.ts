@@ -1,6 +1,6 @@
 /** `meetlat rotate-key`: a newer key signs from now on; the older ones stay published for what they signed. */
 import { SigningKeys } from '../../storage/keys/signing-keys.ts';
-import { now, random } from '../compose.ts';
+import { now, random } from '../machine.ts';
 import { readConfiguration } from '../configuration.ts';
 import { openSealed } from '../open-storage.ts';
 import { command } from './command.ts';

@@ -15,7 +15,7 @@ import type { AdaptiveBank } from '../../engine/adaptive/bank.ts';
 import type { AdaptivePart } from '../../item-bank/specifications/specification.ts';
 import { listeningCuts } from '../../scoring/regimes/cuts.ts';
 import { type ReportVoice, reportLanguages, reportVoice } from '../../words/reports.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { command } from './command.ts';
 import { type ValuesOf, choice, number, text } from './options.ts';
 import { UsageError } from './usage-error.ts';

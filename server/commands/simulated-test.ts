@@ -4,7 +4,7 @@ import { loadDemonstration } from '../../demonstration/bank.ts';
 import { adaptiveBank } from '../../item-bank/releases/adaptive-test.ts';
 import type { Release } from '../../item-bank/releases/release.ts';
 import type { AdaptivePart, Specification } from '../../item-bank/specifications/specification.ts';
-import { demonstrationFolder } from '../compose.ts';
+import { demonstrationFolder } from '../machine.ts';
 import { inInstallation } from './installation.ts';
 import { UsageError } from './usage-error.ts';
 

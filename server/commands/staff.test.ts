@@ -4,7 +4,7 @@ import { type Account, accounts, authenticate } from '../../people/staff/account
 import { Passwords, computePassword } from '../../people/staff/passwords.ts';
 import { openStaffSession, staffSessions, startStaffSession } from '../../people/staff/staff-sessions.ts';
 import { agencies, installation } from '../../people/agencies/agency.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import type { Stores } from '../stores.ts';
 import { inRooms, meetlat, useFolder } from './called.suite.ts';
 

@@ -9,7 +9,7 @@ import { encodeId } from '../../storage/document/id.ts';
 import type { Stored } from '../../storage/port.ts';
 import { type CommandKey, type CommandVoice, commandVoice } from '../../words/commands.ts';
 import { reportLanguages } from '../../words/reports.ts';
-import { now, random } from '../compose.ts';
+import { now, random } from '../machine.ts';
 import { openRooms } from '../rooms.ts';
 import type { OpenStores, Stores } from '../stores.ts';
 import { command } from './command.ts';

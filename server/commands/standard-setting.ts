@@ -8,7 +8,7 @@ import { impactOf } from 'itemresponsetheory/standard-setting';
 import { csv } from '../../item-bank/calibration/csv.ts';
 import { defined } from '../../storage/document/defined.ts';
 import type { ReportVoice } from '../../words/reports.ts';
-import { now } from '../compose.ts';
+import { now } from '../machine.ts';
 import { type ReportedCut, cutLines, cutPage, cutSentences } from '../reports/cut-page.ts';
 import { command } from './command.ts';
 import { type Judging, cutMethods, overAllRounds, readRows, shareAbove } from './judgements.ts';

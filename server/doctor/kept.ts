@@ -4,7 +4,6 @@ import { Retention } from '../../people/agencies/retention.ts';
 import { accounts } from '../../people/staff/account.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import { publicKeys } from '../../storage/keys/signing-keys.ts';
-import { topologyOf } from '../../storage/mongodb/topology.ts';
 import type { Configuration } from '../configuration.ts';
 import { lastAlive, livenessDefinition } from '../jobs/liveness.ts';
 import type { OpenStores } from '../stores.ts';
@@ -28,6 +27,7 @@ export async function keptSymptoms(stores: OpenStores, configuration: Configurat
 
 async function engineSymptom({ mongodbUri }: Configuration): Promise<Symptom> {
   if (mongodbUri === undefined) return well('doctor.engine.lmdb');
+  const { topologyOf } = await import('../../storage/mongodb/topology.ts');
   const { kind, members } = await topologyOf(mongodbUri);
   if (kind === 'standalone') return bad('doctor.engine.standalone');
   return kind === 'replica-set' && members < 3

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest';
 import { accounts } from '../../people/staff/account.ts';
 import { hashPassword } from '../../people/staff/passwords.ts';
-import { openStores } from '../../server/compose.ts';
+import { openStores } from '../../server/open-stores.ts';
 import { readConfiguration } from '../../server/configuration.ts';
 import { type Account, ServerProcess } from '../server-process.ts';
 import { Candidate, Staff } from '../session-client.ts';

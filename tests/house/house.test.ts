@@ -22,14 +22,14 @@ describe('the house', () => {
       sources.filter((file) => /(^|\/)index\.ts$/.test(file) && !file.startsWith('engine/itemresponsetheory/src/')),
     ).toEqual([]);
   });
-  it('keeps the clock and randomness in server/compose.ts', () => {
+  it('keeps the clock and randomness in server/machine.ts', () => {
     const impure =
       /\b(Date\.now\(\)|new Date\(\)|Math\.random\(\)|randomUUID\(|randomBytes\(|\bset(Timeout|Interval)\()/;
     const places = sources.filter(
       (file) =>
         /^(engine|words|storage|people|item-bank|delivery|scoring|server)\//.test(file) &&
         !/\.(test|suite|bench)\.ts$/.test(file) &&
-        file !== 'server/compose.ts',
+        file !== 'server/machine.ts',
     );
     expect(places.filter((file) => impure.test(read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')))).toEqual([]);
   });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Account, type Role, accounts } from '../../people/staff/account.ts';
 import { hashPassword } from '../../people/staff/passwords.ts';
-import { openStores } from '../../server/compose.ts';
+import { openStores } from '../../server/open-stores.ts';
 import { readConfiguration } from '../../server/configuration.ts';
 import type { CloseOutMade, ProctoringLog, RoomActDone } from '../../server/api/invigilator/protocol.ts';
 import { ServerProcess } from '../server-process.ts';
