@@ -77,6 +77,7 @@ export const rooms = {
   server: [
     'configuration',
     'clock',
+    'machine',
     'witness',
     'checkpoint-memory',
     'password-worker',
@@ -88,6 +89,7 @@ export const rooms = {
     'greeting',
     'open-storage',
     'stores',
+    'open-stores',
     'rooms',
     'backups',
     'privacy',

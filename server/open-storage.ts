@@ -78,8 +78,8 @@ export interface OpenedStorage {
 }
 
 /**
- * As the engine gives it: reads everything and checks no seal. For whoever has no secret, such as an auditor. The driver
- * of MongoDB is loaded only where it is used: it takes as long as all the rest of a command.
+ * As the engine gives it: reads everything and checks no seal. For whoever has no secret, such as an auditor. The
+ * driver of MongoDB is loaded only where it is used: it takes as long as all the rest of a command.
  */
 export async function openEngine(
   { mongodbUri, dataFolder }: Configuration,

@@ -1,4 +1,4 @@
-/** What is stored, for whoever works without the server: with the secret, and without changing anything by opening it. */
+/** What is stored, for whoever works without the server: with the secret, and nothing is changed by opening it. */
 import type { Configuration } from './configuration.ts';
 import { now, random } from './machine.ts';
 import { openSealed } from './open-storage.ts';
