@@ -36,7 +36,7 @@ export const rooms = {
     'standard-setting',
     'index',
   ],
-  storage: ['document', 'port', 'raced', 'pages', 'journal', 'keys', 'blobs', 'lmdb', 'mongodb'],
+  storage: ['document', 'port', 'raced', 'pages', 'readable', 'journal', 'keys', 'blobs', 'lmdb', 'mongodb'],
   people: ['agencies', 'candidates', 'staff', 'access'],
   'item-bank': [
     'items',
@@ -83,6 +83,8 @@ export const rooms = {
     'password-worker',
     'password-threads',
     'refused-streams',
+    'refused-documents',
+    'refusing',
     'content',
     'kept-file',
     'own-folder',

@@ -3,6 +3,7 @@
  * calls this.
  */
 import { DuplicateKey } from '../storage/port.ts';
+import { unlessDamaged } from '../storage/journal/damage.ts';
 import { encodeId } from '../storage/document/id.ts';
 import { type Agencies, type Agency, installation } from '../people/agencies/agency.ts';
 import type { Accounts, Role } from '../people/staff/account.ts';
@@ -75,7 +76,8 @@ export async function seedDemonstration(
   await once(agencies.insert({ tenant: installation, id: demonstrationTenant }, agency));
   for (const role of roles) {
     const key = { tenant: demonstrationTenant, id: credentials[role].account };
-    if ((await accounts.get(key)) !== undefined) continue;
+    const known = await unlessDamaged(accounts.get(key), () => undefined);
+    if (known !== undefined) continue;
     const passwordHash = hashPassword(credentials[role].password);
     await once(
       accounts.insert(key, {

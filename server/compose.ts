@@ -59,7 +59,7 @@ import { openSealed } from './open-storage.ts';
 import { upgradedStores } from './privacy/upgrade.ts';
 import { passwordThread } from './password-threads.ts';
 import { ownFolder } from './own-folder.ts';
-import { RefusedStreams, nameInLog } from './refused-streams.ts';
+import { type Refusing, refusing } from './refusing.ts';
 import { greeting } from './greeting.ts';
 import { keptFile } from './kept-file.ts';
 import { ProcessTimers, demonstrationFolder, makeId, processClock, programVersion, random } from './machine.ts';
@@ -110,7 +110,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   );
   const clock = processClock();
   const timers = new ProcessTimers();
-  const surroundings = { log, timers, now: clock.now, refusedStreams: new RefusedStreams(nameInLog(log)) };
+  const surroundings = { log, timers, now: clock.now, ...refusing(log) };
   const keeping = await openKeeping(configuration, surroundings);
   const { storage, stores, signing } = keeping;
   const people = await openPeople(storage);
@@ -133,8 +133,9 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     lastAlive: () => lastAlive(liveness),
     isAnyUnderWay: async () => (await findOpen(program)).length > 0,
   });
-  const measured = metrics(surroundings.refusedStreams);
+  const measured = metrics(surroundings);
   await goOnFromRemembered(program, memory);
+  await program.banks.applyAll(program.refusedStreams.unlessDamaged);
   return {
     program,
     application: createApplication(program, {
@@ -159,19 +160,18 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   };
 }
 
-interface Surroundings {
+interface Surroundings extends Refusing {
   readonly log: Logger;
   readonly timers: Timers;
   readonly now: () => Instant;
-  readonly refusedStreams: RefusedStreams;
 }
 
 /** Storage opened by the secret, with the keys that sign and encrypt. */
-async function openKeeping(configuration: Configuration, { log, timers, now }: Surroundings) {
+async function openKeeping(configuration: Configuration, { log, timers, now, refusedDocuments }: Surroundings) {
   const watchFailed = (error: Error): void =>
     log.warn({ err: error }, 'changes made by other processes are not seen for a while');
   const watching = { timers, watchFailed };
-  const ports = { now, random, upgrade: true, watching };
+  const ports = { now, random, upgrade: true, watching, refused: refusedDocuments.tell };
   const opened = async () => openedStores(await openSealed(configuration, ports), configuration, ports);
   const stores = await upgradedStores(opened, { ...configuration, now, log });
   const { storage, wrapping, dataKeys } = stores;

@@ -19,6 +19,7 @@ import { withdrawnCertificates } from '../scoring/certificates/status.ts';
 import { ratingKind, ratingQueue } from '../scoring/rating/run.ts';
 import { resultKeys, resultKind } from '../scoring/results/run.ts';
 import { deliveries } from '../scoring/trajectory/deliveries.ts';
+import { defined } from '../storage/document/defined.ts';
 import type { Instant } from '../storage/document/instant.ts';
 import type { Timers } from '../storage/document/timers.ts';
 import { checkpoints } from '../storage/journal/checkpoint.ts';
@@ -29,6 +30,7 @@ import { type AnyDefinition, sealOldData, sealStorage } from '../storage/keys/se
 import { SigningKeys, signingKeys } from '../storage/keys/signing-keys.ts';
 import { type Random, Wrapping } from '../storage/keys/wrapping.ts';
 import { openLmdb } from '../storage/lmdb/open.ts';
+import type { TellOfDocument } from '../storage/readable.ts';
 import { type Storage, installationStream, installationTenant } from '../storage/port.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
 import { keptFile } from './kept-file.ts';
@@ -70,6 +72,8 @@ export interface OpeningPorts {
   readonly watching?: Watching;
   /** True for a restore, which looks at what it wrote. */
   readonly isRestore?: boolean;
+  /** Told of a document that was changed past the program and is passed over; without it, it is thrown. */
+  readonly refused?: TellOfDocument | undefined;
 }
 
 export interface OpenedStorage {
@@ -83,24 +87,24 @@ export interface OpenedStorage {
  */
 export async function openEngine(
   { mongodbUri, dataFolder }: Configuration,
-  watching?: Watching,
-  isRestore = false,
+  { watching, isRestore = false, refused }: Pick<OpeningPorts, 'watching' | 'isRestore' | 'refused'> = {},
 ): Promise<Storage> {
-  if (mongodbUri === undefined) return openLmdb({ directory: dataFolder, ...watching });
+  const told = { ...watching, ...defined({ refused }) };
+  if (mongodbUri === undefined) return openLmdb({ directory: dataFolder, ...told });
   const { openMongo } = await import('../storage/mongodb/open.ts');
-  return openMongo({ uri: mongodbUri, isRestore, ...watching });
+  return openMongo({ uri: mongodbUri, isRestore, ...told });
 }
 
 /** Opens the storage with the secret. Throws WrongSecret, StorageUnavailable, ConfigurationError. */
 export async function openSealed(configuration: Configuration, ports: OpeningPorts): Promise<OpenedStorage> {
-  const engine = await openEngine(configuration, ports.watching, ports.isRestore);
+  const engine = await openEngine(configuration, ports);
   const secret = await secretOf(configuration, ports.random);
   const wrapping = await Wrapping.open({ storage: engine, secret, random: ports.random });
   if (ports.upgrade === true) {
     const verify = async () => verifyEverything(engine, { keys: await keysOf(engine, wrapping, ports) });
     await sealOldData({ storage: engine, wrapping, now: ports.now, sealed: sealedCollections, verify });
   }
-  return { storage: wrapping.isStorageSealed ? sealStorage(engine, wrapping) : engine, wrapping };
+  return { storage: wrapping.isStorageSealed ? sealStorage(engine, wrapping, ports.refused) : engine, wrapping };
 }
 
 const keysOf = async (storage: Storage, wrapping: Wrapping, ports: OpeningPorts) =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CorruptStorage, StorageUnavailable } from '../storage/port.ts';
-import { RefusedStreams, nameInLog } from './refused-streams.ts';
+import { refusing } from './refusing.ts';
+import { RefusedStreams } from './refused-streams.ts';
 
 const stream = (id: string) => ({ tenant: 'agii', kind: 'session', id });
 const damaged = (why: string) => () => Promise.reject(new CorruptStorage('session agii/s1', why));
@@ -8,7 +9,7 @@ const damaged = (why: string) => () => Promise.reject(new CorruptStorage('sessio
 describe('a stream that was changed past the program', () => {
   it('is named once for what is wrong with it, counted, and stops no other', async () => {
     const told: object[] = [];
-    const refused = new RefusedStreams(nameInLog({ error: (one: object) => told.push(one) }));
+    const { refusedStreams: refused } = refusing({ error: (one: object) => told.push(one) });
     for (let second = 0; second < 3; second += 1) {
       expect(await refused.unlessDamaged(stream('s1'), damaged('forged'))).toBeUndefined();
       expect(await refused.unlessDamaged(stream('s2'), () => Promise.resolve('read'))).toBe('read');

@@ -2,9 +2,8 @@
  * Streams that cannot be read, because somebody changed them past the program: each is named once to whoever runs the
  * server or the command, and whoever looks through many goes on with the others.
  */
-import type { Logger } from 'pino';
 import { type Damage, type TellOfDamage, type UnlessDamaged, isDamage } from '../storage/journal/damage.ts';
-import { streamKey, streamName } from '../storage/journal/stream-name.ts';
+import { streamKey } from '../storage/journal/stream-name.ts';
 import type { StreamId } from '../storage/port.ts';
 
 export class RefusedStreams {
@@ -37,12 +36,3 @@ export class RefusedStreams {
     this.name(stream, damage);
   };
 }
-
-/** As the server names them to its operator. */
-export const nameInLog =
-  (log: Pick<Logger, 'error'>): TellOfDamage =>
-  (stream, damage) =>
-    log.error(
-      { stream: streamName(stream), err: damage },
-      'a stream was changed past the program: it is refused, and all others go on; `meetlat verify --all` says more',
-    );

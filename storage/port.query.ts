@@ -38,6 +38,16 @@ export function plainCopy<T extends object>(value: T): { readonly text: string; 
   return { text, value: copy };
 }
 
+/** What an engine gives back may be what somebody else wrote there. */
+export const isEnvelope = (stored: unknown): boolean =>
+  typeof stored === 'object' &&
+  stored !== null &&
+  'revision' in stored &&
+  typeof stored.revision === 'number' &&
+  'value' in stored &&
+  typeof stored.value === 'object' &&
+  stored.value !== null;
+
 /** Values of the index's fields, in order; undefined when the document lacks one of them and so is not in the index. */
 export function indexValues(
   collection: string,

@@ -14,6 +14,7 @@ import {
   installationStream,
   installationTenant,
 } from './port.ts';
+import { everyDocument } from './pages.ts';
 import { after, first, write } from './port.journal.suite.ts';
 import type { Bench } from './port.suite.ts';
 
@@ -143,6 +144,49 @@ export function sealSuite({ opened, storage, another, tenant }: Bench): void {
         });
       await expect(genuine.find(agency, { index: 'name', equal: ['carl'] })).rejects.toMatchObject(corrupt);
       await expect(genuine.every(undefined, 10_000)).rejects.toMatchObject(corrupt);
+    });
+
+    it('goes past forged documents among many, names each, and refuses one that is asked for', async () => {
+      const agency = tenant();
+      const told = new Set<string>();
+      const tell = ({ where }: CorruptStorage) => told.add(where);
+      const telling = sealStorage(await opened().again(tell), await openWrapping(), tell);
+      const [genuine, raw] = [await telling.collection(accounts), await storage().collection(unsealedAccounts)];
+      for (const id of ['a', 'e']) await genuine.insert({ tenant: agency, id }, { name: id, role: 'invigilator' });
+      for (const id of ['b', 'c', 'd']) await raw.insert({ tenant: agency, id }, { name: id, role: 'administrator' });
+      await opened().tamper.spoilDocument(accounts.name, { tenant: agency, id: 'c' });
+      const ids: string[] = [];
+      for await (const { id } of everyDocument(genuine, agency, { index: 'name', equal: [], limit: 1 })) ids.push(id);
+      expect(ids).toEqual(['a', 'e']);
+      const page = { index: 'name', equal: [], limit: 1 } as const;
+      const { next = '' } = await genuine.find(agency, page);
+      expect((await genuine.find(agency, { ...page, after: next })).documents.map(({ id }) => id)).toEqual(['e']);
+      const after = await genuine.every({ tenant: agency, id: 'a' }, 1);
+      expect(after.map(({ id }) => id)).toEqual(['e']);
+      expect([...told].sort()).toEqual(['b', 'c', 'd'].map((id) => `suite-accounts ${agency}/${id}`));
+      for (const id of ['b', 'c', 'd'])
+        await expect(genuine.get({ tenant: agency, id })).rejects.toMatchObject(corrupt);
+      await expect(genuine.find(agency, { index: 'name', equal: ['b'] })).rejects.toMatchObject(corrupt);
+      const again = genuine.insert({ tenant: agency, id: 'b' }, { name: 'f', role: 'invigilator' });
+      await expect(again).rejects.toMatchObject({ code: 'duplicate-key' });
+      for (const id of ['b', 'c', 'd'])
+        await raw
+          .remove({ tenant: agency, id }, 1)
+          .catch((error: unknown) => expect(error).toMatchObject({ code: /./ }));
+    });
+
+    it('takes a forged document that says only what follows from elsewhere for a missing one', async () => {
+      const key = { tenant: tenant(), id: 'a' };
+      const told: string[] = [];
+      const telling = sealStorage(storage(), await openWrapping(), ({ where }) => told.push(where));
+      const derived = await telling.collection({ ...accounts, name: 'suite-derived', replaceable: true });
+      const raw = await storage().collection({ ...unsealedAccounts, name: 'suite-derived' });
+      await raw.insert(key, { name: 'forged', role: 'administrator' });
+      expect(await derived.get(key)).toBeUndefined();
+      expect(told).toEqual([`suite-derived ${key.tenant}/a`]);
+      const written = await derived.insert(key, { name: 'ann', role: 'invigilator' });
+      expect(await derived.get(key)).toEqual(written);
+      await expect(derived.insert(key, { name: 'bob', role: 'x' })).rejects.toMatchObject({ code: 'duplicate-key' });
     });
 
     it('seals what is older than seals once, and never again', async () => {

@@ -1,7 +1,8 @@
 /** The one suite that both engines pass. */
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Timers } from './document/timers.ts';
-import type { Storage, StreamId, UploadId } from './port.ts';
+import type { Key, Storage, StreamId, UploadId } from './port.ts';
+import type { TellOfDocument } from './readable.ts';
 import { blobSuite } from './port.blobs.suite.ts';
 import { checkpointSuite } from './port.checkpoint.suite.ts';
 import { collectionSuite } from './port.collection.suite.ts';
@@ -19,13 +20,15 @@ export interface Tampering {
   readonly removeCommits: (stream: StreamId, from: number) => Promise<void>;
   /** Replaces the pending work of a commit. */
   readonly setPending: (stream: StreamId, version: number, text: string) => Promise<void>;
+  /** Puts something there that is no document. */
+  readonly spoilDocument: (collection: string, key: Key) => Promise<void>;
   readonly editChunk: (upload: UploadId, n: number) => Promise<void>;
 }
 
 export interface OpenedStorage {
   readonly storage: Storage;
   /** Opens the same data once more, as another process would. */
-  readonly again: () => Promise<Storage>;
+  readonly again: (refused?: TellOfDocument) => Promise<Storage>;
   readonly tamper: Tampering;
   readonly end: () => Promise<void>;
 }

@@ -34,6 +34,11 @@ export interface CollectionDefinition<T, I extends string = string> {
    * none can be made or changed by whoever only holds the database. See keys/sealed-collection.ts.
    */
   readonly sealed?: boolean;
+  /**
+   * True for sealed documents that say only what follows from the journal, or holds for a moment: a forged one counts
+   * as missing, and is written over when it is made anew.
+   */
+  readonly replaceable?: boolean;
 }
 
 export type IndexValue = string | number | boolean;

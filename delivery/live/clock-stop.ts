@@ -23,6 +23,7 @@ export const clockStops: CollectionDefinition<ClockStop, never> = {
   indexes: {},
   // It decides whether deadlines close: nobody who only holds the database can begin or end one.
   sealed: true,
+  replaceable: true,
 };
 
 const key = { tenant: installationTenant, id: 'clock' } as const;

@@ -29,6 +29,7 @@ export const pushes: CollectionDefinition<SeatPush, never> = {
   indexes: {},
   // A push admits: nobody who only holds the database can make one.
   sealed: true,
+  replaceable: true,
 };
 
 /** A push that no device has taken by then is void, ms. */

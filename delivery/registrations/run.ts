@@ -41,6 +41,7 @@ export const expectedPersons: CollectionDefinition<ExpectedPerson, 'day'> = {
   name: 'registrations',
   indexes: { day: { fields: ['centre', 'day'] } },
   sealed: true,
+  replaceable: true,
 };
 export type ExpectedPersons = Collection<ExpectedPerson, 'day'>;
 

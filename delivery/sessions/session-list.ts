@@ -20,5 +20,6 @@ export const sessionList: CollectionDefinition<ListedSession, SessionListIndex> 
     candidate: { fields: ['candidate', 'registeredAt'] },
   },
   sealed: true,
+  replaceable: true,
 };
 export type SessionList = Collection<ListedSession, SessionListIndex>;

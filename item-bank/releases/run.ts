@@ -3,8 +3,11 @@
  * applied as often as needed.
  */
 import type { Instant } from '../../storage/document/instant.ts';
+import type { UnlessDamaged } from '../../storage/journal/damage.ts';
+import { streamName } from '../../storage/journal/stream-name.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
-import { type Journal, installationTenant } from '../../storage/port.ts';
+import { CorruptStorage, type Journal, installationTenant } from '../../storage/port.ts';
+import { everyStream } from '../../storage/pages.ts';
 import { unlessRaced } from '../../storage/raced.ts';
 import { BankEvent, type BankState, emptyBank, evolveBank, releaseOf } from './bank.ts';
 import {
@@ -76,15 +79,28 @@ export class Banks {
       if (store.allReleases().some(({ id }) => id === event.release)) continue;
       const base = store.allReleases().find(({ id }) => id === event.recalibration.base);
       if (base === undefined)
-        throw new BankRefused({
-          code: 'unknown-release',
-          why: `${event.release} is made of ${event.recalibration.base}, which is not here`,
-        });
+        throw new CorruptStorage(
+          streamName({ ...keyOf(bank), kind: bankKind }),
+          `${event.release} is made of ${event.recalibration.base}, which is not here`,
+        );
       await store.publishRelease(releaseOf(base, event));
     }
     if (state.inForce === undefined) return;
     // Another process may apply the same stream first.
     await unlessRaced(store.putInForce({ bank, release: state.inForce.release, version: state.inForce.version }));
+  }
+
+  /**
+   * Which releases there are and which is in force stands in the streams: where a document says otherwise, or is
+   * missing, it is put right. @returns how many banks there are
+   */
+  async applyAll(unlessDamaged: UnlessDamaged): Promise<number> {
+    let count = 0;
+    for await (const id of everyStream(this.ports.journal, installationTenant, bankKind)) {
+      await unlessDamaged({ ...keyOf(id), kind: bankKind }, () => this.apply(id));
+      count += 1;
+    }
+    return count;
   }
 
   /** Against another writer everything is known anew and decided once more. */

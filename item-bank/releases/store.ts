@@ -1,6 +1,12 @@
 /** Releases and specifications: immutable once published, kept in storage, held in memory, pinned by sessions. */
 import { z } from 'zod';
-import { type Collection, type CollectionDefinition, DuplicateKey, type Storage } from '../../storage/port.ts';
+import {
+  type Collection,
+  type CollectionDefinition,
+  CorruptStorage,
+  DuplicateKey,
+  type Storage,
+} from '../../storage/port.ts';
 import { canonicalJson, jsonObject, type JsonObject } from '../../storage/document/json.ts';
 import {
   type Specification,
@@ -20,6 +26,7 @@ export const publications: CollectionDefinition<Published, 'kind'> = {
   name: 'published',
   indexes: { kind: { fields: ['kind'] } },
   sealed: true,
+  replaceable: true,
 };
 
 /** Documents that every agency uses belong to the installation. */
@@ -47,6 +54,10 @@ type InForce = z.infer<typeof InForce>;
 /** Equal text, equal content: what a specification of before did not say counts as what it meant. */
 const asRead = ({ kind, content }: Published): string =>
   canonicalJson(kind === 'specification' ? SpecificationSchema.parse(content) : content);
+
+/** What was pinned was published then: nothing of ours takes it away. */
+const notHere = (id: string): CorruptStorage =>
+  new CorruptStorage(`${publications.name} ${tenant}/${id}`, 'was published, and is missing or was changed');
 
 const specificationKey = (id: string, version: number): string => `specification-${id}-${version}`;
 
@@ -120,7 +131,8 @@ export class ReleaseStore {
     } catch (error) {
       if (!(error instanceof DuplicateKey)) throw error;
       const stored = await this.collection.get({ tenant, id });
-      if (stored === undefined || asRead(stored.value) !== asRead(published)) throw new ImmutablePublication(id);
+      // One that is refused is there and counts for nothing: what is given counts in this process.
+      if (stored !== undefined && asRead(stored.value) !== asRead(published)) throw new ImmutablePublication(id);
     }
     this.keep(published);
   }
@@ -210,12 +222,12 @@ export class ReleaseStore {
   private named(releases: Readonly<Record<string, string>>): readonly Release[] {
     return Object.values(releases).map((release) => {
       const found = this.releases.get(release);
-      if (found === undefined) throw new UnknownPublication(release);
+      if (found === undefined) throw notHere(`release-${release}`);
       return found;
     });
   }
 
-  /** An item of the releases that a session pinned. Throws UnknownPublication; undefined when none of them has it. */
+  /** An item of the releases that a session pinned. Throws CorruptStorage; undefined when none of them has it. */
   pinnedItem(releases: Readonly<Record<string, string>>, id: string): ItemVersion | undefined {
     return this.named(releases)
       .flatMap(({ items }) => items)
@@ -229,13 +241,13 @@ export class ReleaseStore {
       .find((row) => row.id === id);
   }
 
-  /** The test as a session pinned it. Throws UnknownPublication. */
+  /** The test as a session pinned it. Throws CorruptStorage. */
   pinnedTest(id: SpecificationId, version: number, releases: Readonly<Record<string, string>>): PinnedTest {
     const name = canonicalJson({ id, version, releases });
     const known = this.pinned.get(name);
     if (known !== undefined) return known;
     const specification = this.specifications.get(specificationKey(id, version));
-    if (specification === undefined) throw new UnknownPublication(specificationKey(id, version));
+    if (specification === undefined) throw notHere(specificationKey(id, version));
     const pinned = this.named(releases);
     const items = pinned.flatMap((release) => release.items);
     const part = specification.parts.find((candidate) => candidate.kind === 'adaptive');

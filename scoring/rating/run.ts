@@ -48,6 +48,7 @@ export const ratingQueue: CollectionDefinition<QueuedPerformance, Index> = {
     lease: { fields: ['status', 'leaseUntil'] },
   },
   sealed: true,
+  replaceable: true,
 };
 export type RatingQueue = Collection<QueuedPerformance, Index>;
 

@@ -40,7 +40,12 @@ export interface ResultKey {
   readonly tenant: string;
   readonly session: string;
 }
-export const resultKeys: CollectionDefinition<ResultKey, never> = { name: 'result-keys', indexes: {}, sealed: true };
+export const resultKeys: CollectionDefinition<ResultKey, never> = {
+  name: 'result-keys',
+  indexes: {},
+  sealed: true,
+  replaceable: true,
+};
 export type ResultKeys = Collection<ResultKey, never>;
 
 export type LoadedResult = Loaded<ResultState>;

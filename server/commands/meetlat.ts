@@ -2,7 +2,7 @@
 import { type CommandVoice, commandVoice } from '../../words/commands.ts';
 import { ConfigurationError } from '../configuration.ts';
 import { CheckpointsReplaced } from '../../storage/journal/checkpoint.ts';
-import { StorageError } from '../../storage/port.ts';
+import { CorruptStorage, StorageError } from '../../storage/port.ts';
 import { commands } from './commands.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { RefusedData, UsageError } from './usage-error.ts';
@@ -31,6 +31,7 @@ function whyNot(error: unknown, say: CommandVoice): unknown {
   if (error instanceof CheckpointsReplaced) return `meetlat: ${error.message}\n${say('refused.checkpoints-replaced')}`;
   if (error instanceof UsageError || error instanceof ConfigurationError)
     return `meetlat: ${say(error.key, error.values)}`;
+  if (error instanceof CorruptStorage) return `meetlat: ${error.message}\n${say('refused.corrupt-storage')}`;
   const isTold = [RefusedData, StorageError].some((kind) => error instanceof kind);
   if (isTold && error instanceof Error) return `meetlat: ${error.message}`;
   return error;

@@ -2,7 +2,6 @@
  * `meetlat rebuild`: what is derived from the journal, made anew: who is expected, the list of sessions, what is
  * counted of items, the queue of ratings, keys of receipts, releases.
  */
-import { bankKind } from '../../item-bank/releases/run.ts';
 import { rebuildSessionList } from '../../delivery/sessions/rebuild-list.ts';
 import { sessionKind } from '../../delivery/sessions/run.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
@@ -11,7 +10,7 @@ import { tenants } from '../../people/agencies/agency.ts';
 import { resultKind } from '../../scoring/results/run.ts';
 import type { UnlessDamaged } from '../../storage/journal/damage.ts';
 import { everyStream } from '../../storage/pages.ts';
-import { type Key, installationTenant } from '../../storage/port.ts';
+import type { Key } from '../../storage/port.ts';
 import { now } from '../machine.ts';
 import { openStores } from '../open-stores.ts';
 import type { Stores } from '../stores.ts';
@@ -31,11 +30,13 @@ async function rebuild(
     load: (id: Key) => unlessDamaged({ ...id, kind: sessionKind }, () => sessions.load(id)),
   };
   const counting = { counts: await storage.collection(countedItems), sessionList: list, sessions: undamaged, now };
-  const made = { banks: 0, registrations: 0, sessions: 0, performances: 0, results: 0 };
-  for await (const bank of everyStream(storage.journal, installationTenant, bankKind)) {
-    await unlessDamaged({ tenant: installationTenant, kind: bankKind, id: bank }, () => banks.apply(bank));
-    made.banks += 1;
-  }
+  const made = {
+    banks: await banks.applyAll(unlessDamaged),
+    registrations: 0,
+    sessions: 0,
+    performances: 0,
+    results: 0,
+  };
   for (const tenant of await tenants(agencies)) {
     made.registrations += await registrations.rebuild(tenant, unlessDamaged);
     made.sessions += await rebuildSessionList(
@@ -62,9 +63,9 @@ export const rebuildCommand = command({
   examples: ['meetlat rebuild'],
   options: {},
   run: async (_values, _operands, say) => {
-    const stores = await openStores(readConfiguration(process.env, process.cwd()));
+    const leftOut = leavingOut(say);
+    const stores = await openStores(readConfiguration(process.env, process.cwd()), leftOut.tellOfDocument);
     try {
-      const leftOut = leavingOut(say);
       const made = await rebuild(stores, await openRooms({ ...stores, now }), leftOut.unlessDamaged);
       console.log(
         [
@@ -75,7 +76,7 @@ export const rebuildCommand = command({
           say('rebuild.results', { count: made.results }),
         ].join('\n'),
       );
-      return leftOut.count === 0 ? 0 : 1;
+      return leftOut.isNothingLeftOut() ? 0 : 1;
     } finally {
       await stores.storage.close();
     }

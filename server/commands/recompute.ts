@@ -80,11 +80,11 @@ export const recomputeCommand = command({
   examples: ['meetlat recompute', 'meetlat recompute 5k2j9x7q', 'meetlat recompute --again'],
   options: { again: flag('recompute.again') },
   run: async ({ again }, only, say) => {
-    const stores = await openStores(readConfiguration(process.env, process.cwd()));
+    const leftOut = leavingOut(say);
+    const stores = await openStores(readConfiguration(process.env, process.cwd()), leftOut.tellOfDocument);
     try {
       const { results } = await openRooms({ ...stores, now });
       const missing = new Set(only);
-      const leftOut = leavingOut(say);
       let [count, different, held] = [0, 0, 0];
       for (const tenant of await tenants(stores.agencies))
         for await (const id of everyStream(stores.storage.journal, tenant, resultKind)) {
@@ -100,7 +100,7 @@ export const recomputeCommand = command({
       const [unknown] = missing;
       if (unknown !== undefined) throw new UsageError('recompute.unknown-session', { session: unknown });
       console.log(say('recompute.done', { count, different, held }));
-      return different + held + leftOut.count === 0 ? 0 : 1;
+      return different + held === 0 && leftOut.isNothingLeftOut() ? 0 : 1;
     } finally {
       await stores.storage.close();
     }

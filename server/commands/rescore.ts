@@ -110,12 +110,12 @@ export const rescoreCommand = command({
   ],
   options,
   run: async (given, _operands, say) => {
-    const stores = await openStores(readConfiguration(process.env, process.cwd()));
+    const leftOut = leavingOut(say);
+    const stores = await openStores(readConfiguration(process.env, process.cwd()), leftOut.tellOfDocument);
     try {
       const { results } = await openRooms({ ...stores, now });
       const asked = changeAsked(stores, given);
       const signed = given['carry-out'] ? await signedBy(stores, given) : undefined;
-      const leftOut = leavingOut(say);
       const counts = { raised: 0, lowered: 0, other: 0, same: 0, done: 0, waiting: 0 };
       for (const tenant of await tenants(stores.agencies))
         for await (const id of everyStream(stores.storage.journal, tenant, resultKind)) {
@@ -132,7 +132,7 @@ export const rescoreCommand = command({
         }
       console.log(say('rescore.total', counts));
       if (signed !== undefined) console.log(say('rescore.done', counts));
-      return leftOut.count === 0 && (signed === undefined || counts.waiting === 0) ? 0 : 1;
+      return leftOut.isNothingLeftOut() && (signed === undefined || counts.waiting === 0) ? 0 : 1;
     } finally {
       await stores.storage.close();
     }

@@ -28,14 +28,14 @@ export const responsesCommand = command({
   options: { out: text('FILE.jsonl[.gz]', 'responses.out'), scored: flag('responses.scored') },
   run: async ({ out, scored }, _operands, say) => {
     if (out === undefined || !/\.(jsonl|ndjson)(\.gz)?$/.test(out)) throw new UsageError('responses.no-file');
-    const stores = await openStores(readConfiguration(process.env, process.cwd()));
+    const leftOut = leavingOut(say);
+    const stores = await openStores(readConfiguration(process.env, process.cwd()), leftOut.tellOfDocument);
     const file = createWriteStream(out, { flags: 'wx', mode: 0o600 });
     const written = finished(file);
     const lines = out.endsWith('.gz') ? createGzip() : undefined;
     lines?.pipe(file);
     const target = lines ?? file;
     let [sessionCount, responseCount] = [0, 0];
-    const leftOut = leavingOut(say);
     try {
       const sessions = new Sessions({ journal: stores.storage.journal, now, pinnedTest: stores.pinnedTest });
       const collection = await stores.storage.collection(sessionList);
@@ -71,6 +71,6 @@ export const responsesCommand = command({
       await stores.storage.close();
     }
     console.log(say('responses.written', { path: out, responses: responseCount, sessions: sessionCount }));
-    return leftOut.count === 0 ? 0 : 1;
+    return leftOut.isNothingLeftOut() ? 0 : 1;
   },
 });

@@ -96,6 +96,6 @@ export const retentionCommand = command({
       return parts;
     });
     console.log(lines.join('\n'));
-    return leftOut.count === 0 ? 0 : 1;
+    return leftOut.isNothingLeftOut() ? 0 : 1;
   },
 });

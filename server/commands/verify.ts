@@ -15,13 +15,15 @@ import { publicKeys } from '../../storage/keys/signing-keys.ts';
 import { forgedDocuments } from '../../storage/keys/sealed-storage.ts';
 import type { Wrapping } from '../../storage/keys/wrapping.ts';
 import { everyStream } from '../../storage/pages.ts';
-import { CorruptStorage, type Storage } from '../../storage/port.ts';
+import type { Storage } from '../../storage/port.ts';
+import { unlessCorrupt } from '../../storage/readable.ts';
 import { fileMemory, memoryFile } from '../checkpoint-memory.ts';
 import { now } from '../machine.ts';
 import { openStores } from '../open-stores.ts';
 import { type Stores, storesOf } from '../stores.ts';
 import { readConfiguration } from '../configuration.ts';
 import { openEngine, sealedCollections, verifyEverything } from '../open-storage.ts';
+import { RefusedDocuments } from '../refused-documents.ts';
 import { openRooms } from '../rooms.ts';
 import { checkpointMark, readCheckpointMark } from '../../words/checkpoint-mark.ts';
 import { type CommandVoice, commandVoice } from '../../words/commands.ts';
@@ -62,16 +64,19 @@ interface Grounds {
   readonly anchors: readonly Anchor[];
   /** Undefined without the secret. */
   readonly wrapping: Wrapping | undefined;
+  /** Those that were met and are none of ours. */
+  readonly refused: RefusedDocuments;
 }
 
 /** Documents that decide something: the accounts, codes, keys, publications and what else is sealed. */
-async function documentLines({ storage, wrapping }: Grounds, say: CommandVoice) {
-  if (wrapping === undefined || !wrapping.isStorageSealed) return { isSound: true, lines: [] };
-  const { documents, forged } = await forgedDocuments(storage, wrapping, sealedCollections);
+async function documentLines({ storage, wrapping, refused }: Grounds, say: CommandVoice) {
+  const isChecked = wrapping !== undefined && wrapping.isStorageSealed;
+  const found = isChecked ? await forgedDocuments(storage, wrapping, sealedCollections) : undefined;
+  const forged = [...new Set([...(found?.forged ?? []), ...refused.places])].sort();
   return {
     isSound: forged.length === 0,
     lines: [
-      say('verify.documents', { documents, forged: forged.length }),
+      ...(found === undefined ? [] : [say('verify.documents', { documents: found.documents, forged: forged.length })]),
       ...forged.map((place) => say('verify.document-forged', { place })),
     ],
   };
@@ -84,7 +89,7 @@ async function checkpointLines({ storage, keys, anchors, wrapping }: Grounds, sa
     at: now(),
     anchors,
   });
-  const unanswered = (await unlessCorrupt(unansweredStarts(storage))) ?? [];
+  const unanswered = (await unlessCorrupt(unansweredStarts(storage), ignored)) ?? [];
   return {
     isSound: findings.length === 0 && unanswered.length === 0,
     lines: [
@@ -101,7 +106,7 @@ async function checkpointLines({ storage, keys, anchors, wrapping }: Grounds, sa
 
 /** Somebody's word for the storage: a backup was put back, or nothing was remembered. None where it cannot be read. */
 async function acceptedLines(storage: Storage, say: CommandVoice): Promise<string[]> {
-  return ((await unlessCorrupt(acceptedStorage(storage))) ?? []).map(({ at, accepted }) => {
+  return ((await unlessCorrupt(acceptedStorage(storage), ignored)) ?? []).map(({ at, accepted }) => {
     const { by, reason } = accepted;
     const until = accepted.found === undefined ? '0' : checkpointMark(accepted.found);
     return accepted.type === 'backup-accepted'
@@ -110,14 +115,8 @@ async function acceptedLines(storage: Storage, say: CommandVoice): Promise<strin
   });
 }
 
-async function unlessCorrupt<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof CorruptStorage) return undefined;
-    throw error;
-  }
-}
+/** The checkpoints name it. */
+const ignored = (): void => undefined;
 
 async function readKeys(file: string | undefined): Promise<JSONWebKeySet | undefined> {
   if (file === undefined) return undefined;
@@ -175,18 +174,20 @@ interface Opened {
   readonly rooms: WalkRooms;
   readonly opened: OpenedRooms | undefined;
   readonly wrapping: Wrapping | undefined;
+  readonly refused: RefusedDocuments;
 }
 
 /** With the secret, or without: then what is kept under persons' keys stays closed. */
 async function open(withoutSecret: boolean): Promise<Opened> {
   const configuration = readConfiguration(process.env, process.cwd(), !withoutSecret);
+  const refused = new RefusedDocuments();
   if (withoutSecret) {
-    const stores = await storesOf(await openEngine(configuration), configuration);
-    return { stores, rooms: await roomsWithoutSecret(stores, now), opened: undefined, wrapping: undefined };
+    const stores = await storesOf(await openEngine(configuration, { refused: refused.tell }), configuration);
+    return { stores, rooms: await roomsWithoutSecret(stores, now), opened: undefined, wrapping: undefined, refused };
   }
-  const stores = await openStores(configuration);
+  const stores = await openStores(configuration, refused.tell);
   const rooms = await openRooms({ ...stores, now });
-  return { stores, rooms, opened: rooms, wrapping: stores.wrapping };
+  return { stores, rooms, opened: rooms, wrapping: stores.wrapping, refused };
 }
 
 interface Looked {
@@ -248,7 +249,8 @@ export const verifyCommand = command({
     try {
       const { sessions, told, areSound, steps, counts } = await look(from, grounds.keys, session);
       if (!all && sessions === 0) throw new UsageError('verify.unknown-session', { session: session ?? '' });
-      const on: Grounds = { storage: stores.storage, wrapping: from.wrapping, ...grounds };
+      const { wrapping, refused } = from;
+      const on: Grounds = { storage: stores.storage, wrapping, refused, ...grounds };
       const kept = [await checkpointLines(on, say), await documentLines(on, say)];
       const walked = [...(all ? counts.lines() : []), ...steps].map(({ says, values }) => say(says, values));
       const isVerified = areSound && kept.every((one) => one.isSound) && !steps.some(({ isFinding }) => isFinding);

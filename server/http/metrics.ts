@@ -8,8 +8,13 @@ export interface Metrics {
   readonly application: Express;
 }
 
-/** @param refused how many streams are refused, e.g. for an alert */
-export function metrics(refused: { readonly count: number }): Metrics {
+/** What is refused because it was changed past the program, e.g. for an alert. */
+export interface RefusedCounts {
+  readonly refusedStreams: { readonly count: number };
+  readonly refusedDocuments: { readonly count: number };
+}
+
+export function metrics({ refusedStreams, refusedDocuments }: RefusedCounts): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const seconds = new Histogram({
@@ -19,16 +24,17 @@ export function metrics(refused: { readonly count: number }): Metrics {
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [registry],
   });
-  registry.registerMetric(
-    new Gauge({
-      name: 'meetlat_refused_streams',
-      help: 'Streams that were changed past the program, as far as this process met them; the log names each',
-      registers: [],
-      collect() {
-        this.set(refused.count);
-      },
-    }),
-  );
+  for (const [what, refused] of Object.entries({ streams: refusedStreams, documents: refusedDocuments }))
+    registry.registerMetric(
+      new Gauge({
+        name: `meetlat_refused_${what}`,
+        help: `Changed past the program (${what}), as far as this process met them; the log names each`,
+        registers: [],
+        collect() {
+          this.set(refused.count);
+        },
+      }),
+    );
   const application = express().disable('x-powered-by');
   application.get('/metrics', (_request, response, next) => {
     registry.metrics().then((text) => response.type(registry.contentType).send(text), next);

@@ -11,6 +11,7 @@ import { canonicalBytes } from '../document/json.ts';
 import {
   type Collection,
   type CollectionDefinition,
+  CorruptStorage,
   DuplicateKey,
   type Storage,
   StorageError,
@@ -86,6 +87,7 @@ export interface CheckpointPorts {
 export async function writeCheckpoint({ storage, sign, at, memory }: CheckpointPorts): Promise<readonly Checkpoint[]> {
   const collection = await storage.collection(checkpoints);
   const written: Checkpoint[] = [];
+  let lost = 0;
   for (;;) {
     const before = await newestFollowing(collection, await memory.recall());
     if (before !== undefined) await memory.remember(before);
@@ -94,7 +96,13 @@ export async function writeCheckpoint({ storage, sign, at, memory }: CheckpointP
     const heads = changed.map(({ stream, version, hash }): Head => ({ ...stream, version, hash }));
     const next = await writeOne(collection, sign, at, heads, before);
     // Another process wrote this number first. Its heads are marked, or soon listed once more; both do no harm.
-    if (next === undefined) continue;
+    if (next === undefined) {
+      const number = (before?.number ?? 0) + 1;
+      if (lost === number)
+        throw new CorruptStorage(`checkpoints ${installationTenant}/checkpoint-${number}`, 'was not written here');
+      lost = number;
+      continue;
+    }
     written.push(next);
     await memory.remember({ number: next.number, hash: checkpointHash(next) });
     await storage.journal.markListed(changed);

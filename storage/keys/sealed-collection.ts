@@ -1,7 +1,8 @@
 /**
  * A collection whose documents carry an HMAC under the installation's secret over collection, key, revision and value.
- * A document that was written past the program is refused when it is read. What it cannot show is a whole document put
- * back as it once was, or removed: the journal is the record of what happened.
+ * A document that was written past the program is refused when it is read, and where many are read it is passed over.
+ * What this cannot show is a whole document put back as it once was, or removed: the journal is the record of what
+ * happened.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '../document/json.ts';
@@ -11,14 +12,26 @@ import {
   CorruptStorage,
   type Key,
   type Page,
+  DuplicateKey,
   type Query,
   type Stored,
 } from '../port.ts';
+import { type TellOfDocument, readable, unlessCorrupt } from '../readable.ts';
 
 /** How the seal lies in the document, beside its own members. */
 export interface Sealed {
   seal?: string;
 }
+
+/** What an engine holds may be no JSON; then nobody of ours wrote it. */
+const isJson = (value: object): boolean => {
+  try {
+    canonicalJson(value);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 export class DocumentSeals {
   /** @param key 32 bytes, from Wrapping.derive('documents') */
@@ -31,25 +44,40 @@ export class DocumentSeals {
   }
 
   isGenuine(collection: string, stored: Stored<Sealed>): boolean {
-    const [given, expected] = [stored.value.seal ?? '', this.make(collection, stored, stored.revision, stored.value)];
+    const given: unknown = stored.value.seal;
+    if (typeof given !== 'string' || !isJson(stored.value)) return false;
+    const expected = this.make(collection, stored, stored.revision, stored.value);
     return given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
   }
 }
 
 export class SealedCollection<T extends object, I extends string> implements Collection<T, I> {
+  private readonly passOver: TellOfDocument | undefined;
+
   constructor(
     private readonly inner: Collection<T & Sealed, I>,
     private readonly definition: CollectionDefinition<T, I>,
     private readonly seals: DocumentSeals,
-  ) {}
+    /** Absent: the first document that is refused is thrown. */
+    private readonly tell?: TellOfDocument,
+  ) {
+    // Whoever is to be told has been, where it was refused.
+    this.passOver = tell && (() => undefined);
+  }
 
   async insert(key: Key, value: T): Promise<Stored<T>> {
-    return this.opened(await this.inner.insert(key, this.sealed(key, 1, value)));
+    try {
+      return this.opened(await this.inner.insert(key, this.sealed(key, 1, value)));
+    } catch (error) {
+      const forged = error instanceof DuplicateKey ? await this.replaceableForgery(key) : undefined;
+      if (forged === undefined) throw error;
+      return this.replace(key, forged.revision, value);
+    }
   }
 
   async get(key: Key): Promise<Stored<T> | undefined> {
-    const stored = await this.inner.get(key);
-    return stored && this.opened(stored);
+    const read = this.genuine(key);
+    return this.definition.replaceable === true && this.passOver ? unlessCorrupt(read, this.passOver) : read;
   }
 
   async replace(key: Key, revision: number, value: T): Promise<Stored<T>> {
@@ -61,13 +89,25 @@ export class SealedCollection<T extends object, I extends string> implements Col
   }
 
   async find(tenant: string, query: Query<I>): Promise<Page<T>> {
-    const page = await this.inner.find(tenant, query);
-    for (const stored of page.documents) this.checkAnswers(stored, query);
-    return { ...page, documents: page.documents.map((stored) => this.opened(stored)) };
+    const { fields, unique } = this.definition.indexes[query.index];
+    // Whoever looks for one document is not told that there is none.
+    const passOver = unique === true && query.equal.length === fields.length ? undefined : this.passOver;
+    for (let asked = query; ;) {
+      const page = await this.inner.find(tenant, asked);
+      const documents = readable(page.documents, (stored) => this.answer(stored, query), passOver);
+      // A page of nothing but forgeries hides none of those after it.
+      if (documents.length > 0 || page.next === undefined) return { ...page, documents };
+      asked = { ...query, after: page.next };
+    }
   }
 
   async every(after?: Key, limit?: number): Promise<readonly Stored<T>[]> {
-    return (await this.inner.every(after, limit)).map((stored) => this.opened(stored));
+    for (let last = after; ;) {
+      const batch = await this.inner.every(last, limit);
+      const documents = readable(batch, (stored) => this.opened(stored), this.passOver);
+      if (documents.length > 0 || batch.length === 0) return documents;
+      last = batch.at(-1);
+    }
   }
 
   watch(tenant: string, changed: (key: Key) => void): () => void {
@@ -81,20 +121,35 @@ export class SealedCollection<T extends object, I extends string> implements Col
   /** The document without its seal. Throws CorruptStorage. */
   private opened(stored: Stored<T & Sealed>): Stored<T> {
     if (!this.seals.isGenuine(this.definition.name, stored))
-      throw new CorruptStorage(this.place(stored), 'the document was not written with the secret of this installation');
+      throw this.refused(stored, 'the document was not written with the secret of this installation');
     const { ...value } = stored.value;
     delete value.seal;
     return { ...stored, value };
   }
 
-  /** An index could name another, genuine document: what is found must be what was asked for. */
-  private checkAnswers(stored: Stored<T>, { index, equal }: Query<I>): void {
-    const { fields } = this.definition.indexes[index];
-    if (equal.some((value, n) => fields[n] === undefined || stored.value[fields[n]] !== value))
-      throw new CorruptStorage(this.place(stored), `index ${index} names a document that does not belong there`);
+  private async genuine(key: Key): Promise<Stored<T> | undefined> {
+    const stored = await this.inner.get(key);
+    return stored && this.opened(stored);
   }
 
-  private place({ tenant, id }: Key): string {
-    return `${this.definition.name} ${tenant}/${id}`;
+  private async replaceableForgery(key: Key): Promise<Stored<T & Sealed> | undefined> {
+    if (this.definition.replaceable !== true) return undefined;
+    // What the engine cannot read at all stays as it is.
+    const stored = await unlessCorrupt(this.inner.get(key), () => undefined);
+    return stored === undefined || this.seals.isGenuine(this.definition.name, stored) ? undefined : stored;
+  }
+
+  /** An index could name another, genuine document: what is found must be what was asked for. */
+  private answer(stored: Stored<T & Sealed>, { index, equal }: Query<I>): Stored<T> {
+    const { fields } = this.definition.indexes[index];
+    if (equal.some((value, n) => fields[n] === undefined || stored.value[fields[n]] !== value))
+      throw this.refused(stored, `index ${index} names a document that does not belong there`);
+    return this.opened(stored);
+  }
+
+  private refused({ tenant, id }: Key, why: string): CorruptStorage {
+    const damage = new CorruptStorage(`${this.definition.name} ${tenant}/${id}`, why);
+    this.tell?.(damage);
+    return damage;
   }
 }

@@ -17,18 +17,20 @@ import {
   genesisHash,
   installationStream,
 } from '../port.ts';
+import type { TellOfDocument } from '../readable.ts';
 import { unlessRaced } from '../raced.ts';
 import { DocumentSeals, type Sealed, SealedCollection } from './sealed-collection.ts';
 import type { Wrapping } from './wrapping.ts';
 
-export function sealStorage(storage: Storage, wrapping: Wrapping): Storage {
+/** @param tell of a forged document that is passed over; without it the first one is thrown */
+export function sealStorage(storage: Storage, wrapping: Wrapping, tell?: TellOfDocument): Storage {
   const documents = new DocumentSeals(wrapping.derive('documents'));
   return {
     ...storage,
     journal: new SealingJournal(storage.engineJournal, new CommitSeals(wrapping.derive('journal'))),
     async collection<T extends object, I extends string>(definition: CollectionDefinition<T, I>) {
       if (definition.sealed !== true) return storage.collection(definition);
-      return new SealedCollection(await storage.collection<T & Sealed, I>(definition), definition, documents);
+      return new SealedCollection(await storage.collection<T & Sealed, I>(definition), definition, documents, tell);
     },
   };
 }

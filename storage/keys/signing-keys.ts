@@ -7,6 +7,7 @@ import type { Instant } from '../document/instant.ts';
 import {
   type Collection,
   type CollectionDefinition,
+  CorruptStorage,
   DuplicateKey,
   type Storage,
   type Stored,
@@ -109,8 +110,11 @@ export class SigningKeys {
         { algorithm: this.algorithm, sequence, publicJwk, wrapped, createdAt: this.ports.now() },
       );
     } catch (error) {
-      if (error instanceof DuplicateKey) return this.current();
-      throw error;
+      const first = error instanceof DuplicateKey ? (await newest(this.collection, this.algorithm, 1))[0] : undefined;
+      if (!(error instanceof DuplicateKey)) throw error;
+      if (first === undefined)
+        throw new CorruptStorage('signing-keys', 'no key there was written with the secret of this installation');
+      return first;
     }
   }
 

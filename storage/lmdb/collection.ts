@@ -12,7 +12,8 @@ import {
   RevisionConflict,
   type Stored,
 } from '../port.ts';
-import { checkKey, indexValues, plainCopy, planQuery, writeCursor } from '../port.query.ts';
+import { checkKey, indexValues, isEnvelope, plainCopy, planQuery, writeCursor } from '../port.query.ts';
+import { type TellOfDocument, readable } from '../readable.ts';
 import type { LmdbChanges } from './changes.ts';
 import type { Database, EntryKey, KeyPart } from './database.ts';
 
@@ -36,6 +37,7 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
     private readonly database: Database,
     private readonly changes: LmdbChanges,
     private readonly definition: CollectionDefinition<T, I>,
+    private readonly tell?: TellOfDocument,
   ) {
     this.indexes = new Map(Object.entries<IndexDefinition<T>>(definition.indexes));
   }
@@ -91,7 +93,7 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
   async find(tenant: string, query: Query<I>): Promise<Page<T>> {
     const { limit, cursor } = planQuery(this.definition.name, this.indexes.get(query.index), query);
     const prefix = this.indexPrefix(query.index, tenant, query.equal);
-    const documents: Stored<T>[] = [];
+    const places: Key[] = [];
     let next: readonly KeyPart[] | undefined;
     const keys = this.database.keys({
       prefix,
@@ -102,29 +104,36 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
       limit: limit + 1,
     });
     for (const key of keys) {
-      if (documents.length === limit) return { documents, ...(next === undefined ? {} : { next: writeCursor(next) }) };
-      const id = String(key.at(-1));
-      const stored = this.read({ tenant, id });
-      if (stored === undefined)
-        throw new CorruptStorage(
-          `${this.definition.name} ${tenant}/${id}`,
-          `index ${query.index} names a document that is missing`,
-        );
-      documents.push({ tenant, id, ...stored });
+      if (places.length === limit)
+        return { documents: this.found(query.index, places), ...(next && { next: writeCursor(next) }) };
+      places.push({ tenant, id: String(key.at(-1)) });
       next = key.slice(prefix.length);
     }
-    return { documents };
+    return { documents: this.found(query.index, places) };
+  }
+
+  private found(index: string, places: readonly Key[]): readonly Stored<T>[] {
+    const read = (key: Key): Stored<T> => {
+      const stored = this.read(key);
+      if (stored === undefined) throw this.corrupt(key, `index ${index} names a document that is missing`);
+      return { ...key, ...stored };
+    };
+    return readable(places, read, this.tell);
   }
 
   async every(after?: Key, limit = 1000): Promise<readonly Stored<T>[]> {
-    const documents: Stored<T>[] = [];
     const prefix: EntryKey = ['d', this.definition.name];
-    for (const key of this.database.keys({ prefix, after: after && this.documentKey(after), limit })) {
-      const [tenant, id] = [String(key[2]), String(key[3])];
-      const stored = this.read({ tenant, id });
-      if (stored !== undefined) documents.push({ tenant, id, ...stored });
+    for (let last = after; ;) {
+      const keys = [...this.database.keys({ prefix, after: last && this.documentKey(last), limit })];
+      const places = keys.map((key): Key => ({ tenant: String(key[2]), id: String(key[3]) }));
+      const read = (key: Key): readonly Stored<T>[] => {
+        const stored = this.read(key);
+        return stored === undefined ? [] : [{ ...key, ...stored }];
+      };
+      const documents = readable(places, read, this.tell).flat();
+      if (documents.length > 0 || places.length === 0) return documents;
+      last = places.at(-1);
     }
-    return documents;
   }
 
   watch(tenant: string, changed: (key: Key) => void): () => void {
@@ -168,8 +177,23 @@ export class LmdbCollection<T extends object, I extends string> implements Colle
   private read(key: Key): Envelope<T> | undefined {
     const bytes = this.database.get(this.documentKey(key));
     if (bytes === undefined) return undefined;
-    const stored: Envelope<T> = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+    const stored = this.parsed(key, text);
+    if (!isEnvelope(stored)) throw this.corrupt(key, 'is no document');
     return { revision: stored.revision, value: stored.value };
+  }
+
+  private parsed(key: Key, text: string): Envelope<T> {
+    try {
+      const stored: Envelope<T> = JSON.parse(text);
+      return stored;
+    } catch {
+      throw this.corrupt(key, 'is no document');
+    }
+  }
+
+  private corrupt({ tenant, id }: Key, why: string): CorruptStorage {
+    return new CorruptStorage(`${this.definition.name} ${tenant}/${id}`, why);
   }
 }
 

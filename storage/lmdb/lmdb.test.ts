@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { defined } from '../document/defined.ts';
 import { type Storage, type StreamId, genesisHash } from '../port.ts';
 import { write } from '../port.journal.suite.ts';
 import { type OpenedStorage, storageSuite, suiteTimers } from '../port.suite.ts';
@@ -14,8 +15,8 @@ const nameOf = ({ tenant, kind, id }: StreamId): [string, string, string] => [te
 async function opened(): Promise<OpenedStorage> {
   const directory = await mkdtemp(join(tmpdir(), 'meetlat-lmdb-'));
   const storages: Storage[] = [];
-  const again = async (): Promise<Storage> => {
-    const storage = await openLmdb({ directory, timers: suiteTimers });
+  const again: OpenedStorage['again'] = async (refused) => {
+    const storage = await openLmdb({ directory, timers: suiteTimers, ...defined({ refused }) });
     storages.push(storage);
     return storage;
   };

@@ -7,6 +7,7 @@ import type { Timers } from '../document/timers.ts';
 import { type Storage, StorageUnavailable } from '../port.ts';
 import { StoredBlobs } from '../blobs/stored-blobs.ts';
 import { SealingJournal } from '../journal/commit-seal.ts';
+import type { TellOfDocument } from '../readable.ts';
 import { LmdbChunks } from './blobs.ts';
 import { LmdbChanges } from './changes.ts';
 import { LmdbCollection } from './collection.ts';
@@ -26,13 +27,15 @@ export interface LmdbPorts {
   readonly directory: string;
   /** Look for what other processes on the folder write, while somebody watches. */
   readonly timers?: Pick<Timers, 'every'>;
+  /** Told of a document that cannot be read where many are; without it that is thrown. */
+  readonly refused?: TellOfDocument;
 }
 
 /**
  * Opens the storage in a folder, which is made when it does not exist: `database/` and `blobs/` come in it.
  * Without timers `watch` sees the writes of this process only. Throws StorageUnavailable.
  */
-export async function openLmdb({ directory, timers }: LmdbPorts): Promise<LmdbStorage> {
+export async function openLmdb({ directory, timers, refused }: LmdbPorts): Promise<LmdbStorage> {
   const copying = copyingProcess(directory);
   if (copying !== undefined)
     throw new StorageUnavailable(`Process ${copying} copies the database in ${directory} afresh; try again after it`);
@@ -42,7 +45,7 @@ export async function openLmdb({ directory, timers }: LmdbPorts): Promise<LmdbSt
   const engineJournal = new LmdbJournal(database, changes);
   return {
     engine: 'lmdb',
-    collection: (definition) => Promise.resolve(new LmdbCollection(database, changes, definition)),
+    collection: (definition) => Promise.resolve(new LmdbCollection(database, changes, definition, refused)),
     journal: new SealingJournal(engineJournal),
     engineJournal,
     blobs: (dataKeyOf) => new StoredBlobs(chunks, dataKeyOf),

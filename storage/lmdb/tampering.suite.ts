@@ -33,6 +33,10 @@ export const tamperingLmdb = (directory: string, database: Database): Tampering 
       if (before === undefined) database.remove(['h', ...nameOf(stream)]);
       else database.put(['h', ...nameOf(stream)], `${from - 1} ${Buffer.from(before.slice(0, 32)).toString('hex')}`);
     }),
+  spoilDocument: (collection, { tenant, id }) =>
+    database.transact(() => {
+      database.put(['d', collection, tenant, id], 'no document');
+    }),
   editChunk: async ({ tenant, person, id }, n) => {
     const name = sha256(canonicalJson([tenant, person, id]));
     const folder = join(directory, 'blobs', name.slice(0, 2), name.slice(2));

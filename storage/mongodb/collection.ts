@@ -6,6 +6,7 @@ import type { Collection as DriverCollection, Db, Document, Filter, IndexDescrip
 import {
   type Collection,
   type CollectionDefinition,
+  CorruptStorage,
   DuplicateKey,
   type IndexDefinition,
   type IndexValue,
@@ -15,7 +16,17 @@ import {
   RevisionConflict,
   type Stored,
 } from '../port.ts';
-import { type Plan, checkKey, indexValues, plainCopy, planQuery, writeCursor } from '../port.query.ts';
+import {
+  InvalidDocument,
+  type Plan,
+  checkKey,
+  indexValues,
+  isEnvelope,
+  plainCopy,
+  planQuery,
+  writeCursor,
+} from '../port.query.ts';
+import { type TellOfDocument, readable } from '../readable.ts';
 import type { MongoChanges } from './changes.ts';
 import { reach, refusingIndex } from './failure.ts';
 import type { Primary } from './primary.ts';
@@ -60,27 +71,36 @@ function indexesOf<T>(definition: CollectionDefinition<T>): IndexDescription[] {
 const path = (field: string): string => `value.${field}`;
 const keyOf = ({ tenant, id }: Key): Key => ({ tenant, id });
 
+export interface MongoCollectionPorts {
+  readonly primary: Primary;
+  readonly changes: MongoChanges;
+  readonly refused: TellOfDocument | undefined;
+}
+
 export class MongoCollection<T extends object, I extends string> implements Collection<T, I> {
   private readonly indexes: ReadonlyMap<string, IndexDefinition<T>>;
 
+  private readonly primary: Primary;
+  private readonly changes: MongoChanges;
+
   private constructor(
     private readonly entries: DriverCollection<Entry>,
-    private readonly primary: Primary,
-    private readonly changes: MongoChanges,
+    private readonly ports: MongoCollectionPorts,
     private readonly definition: CollectionDefinition<T, I>,
   ) {
+    this.primary = ports.primary;
+    this.changes = ports.changes;
     this.indexes = new Map(Object.entries<IndexDefinition<T>>(definition.indexes));
   }
 
   static async open<T extends object, I extends string>(
     db: Db,
-    primary: Primary,
-    changes: MongoChanges,
+    ports: MongoCollectionPorts,
     definition: CollectionDefinition<T, I>,
   ): Promise<MongoCollection<T, I>> {
     const entries = db.collection<Entry>(definition.name);
     await reach(() => entries.createIndexes(indexesOf(definition)));
-    return new MongoCollection(entries, primary, changes, definition);
+    return new MongoCollection(entries, ports, definition);
   }
 
   async insert(given: Key, value: T): Promise<Stored<T>> {
@@ -125,13 +145,21 @@ export class MongoCollection<T extends object, I extends string> implements Coll
         .limit(plan.limit + 1)
         .toArray(),
     );
-    const documents = found.slice(0, plan.limit).map((entry) => this.stored(entry));
-    const last = documents.at(-1);
-    if (found.length <= plan.limit || last === undefined) return { documents };
-    return {
-      documents,
-      next: writeCursor([...(indexValues(this.definition.name, last, last.value, plan.rest) ?? []), last.id]),
-    };
+    const page = found.slice(0, plan.limit);
+    const documents = readable(page, (entry) => this.stored(entry), this.ports.refused);
+    const next = page.map((entry) => this.cursorAt(entry, plan)).findLast((cursor) => cursor !== undefined);
+    return found.length <= plan.limit || next === undefined ? { documents } : { documents, next };
+  }
+
+  /** Undefined at an entry with index values that nobody of ours wrote. */
+  private cursorAt(entry: Entry, { rest }: Plan): string | undefined {
+    try {
+      const values = indexValues(this.definition.name, entry, Object(entry.value), rest);
+      return values && writeCursor([...values, entry.id]);
+    } catch (error) {
+      if (error instanceof InvalidDocument) return undefined;
+      throw error;
+    }
   }
 
   async every(after?: Key, limit = 1000): Promise<readonly Stored<T>[]> {
@@ -140,7 +168,8 @@ export class MongoCollection<T extends object, I extends string> implements Coll
     const found = await this.primary.read(() =>
       this.entries.find(filter).sort({ tenant: 1, id: 1 }).limit(limit).toArray(),
     );
-    return found.map((entry) => this.stored(entry));
+    const documents = readable(found, (entry) => this.stored(entry), this.ports.refused);
+    return documents.length > 0 || found.length === 0 ? documents : this.every(found.at(-1), limit);
   }
 
   watch(tenant: string, changed: (key: Key) => void): () => void {
@@ -177,7 +206,9 @@ export class MongoCollection<T extends object, I extends string> implements Coll
     return plain;
   }
 
-  private stored({ tenant, id, revision, value }: Entry): Stored<T> {
+  private stored(entry: Entry): Stored<T> {
+    const { tenant, id, revision, value } = entry;
+    if (!isEnvelope(entry)) throw new CorruptStorage(`${this.definition.name} ${tenant}/${id}`, 'is no document');
     return { tenant, id, revision, value };
   }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defined } from '../document/defined.ts';
 import type { Storage } from '../port.ts';
 import { type OpenedStorage, storageSuite, suiteTimers } from '../port.suite.ts';
 import { type TestMongo, hasMongo, startMongo, withoutMongo } from '../../tests/mongo.ts';
@@ -14,8 +15,8 @@ async function opened(): Promise<OpenedStorage> {
   const { uri } = mongo;
   const database = `meetlat-suite-${randomBytes(6).toString('hex')}`;
   const storages: Storage[] = [];
-  const again = async (): Promise<Storage> => {
-    const storage = await openMongo({ uri, database, timers: suiteTimers });
+  const again: OpenedStorage['again'] = async (refused) => {
+    const storage = await openMongo({ uri, database, timers: suiteTimers, ...defined({ refused }) });
     storages.push(storage);
     return storage;
   };

@@ -9,6 +9,7 @@ import { SealingJournal } from '../journal/commit-seal.ts';
 import type { Storage } from '../port.ts';
 import { MongoChunks } from './blobs.ts';
 import { MongoChanges } from './changes.ts';
+import type { TellOfDocument } from '../readable.ts';
 import { MongoCollection } from './collection.ts';
 import { reach } from './failure.ts';
 import { MongoJournal } from './journal.ts';
@@ -23,6 +24,8 @@ export interface MongoPorts {
   readonly timers?: Pick<Timers, 'after'>;
   /** Told when the changes of other processes cannot be watched for a while. */
   readonly watchFailed?: (error: Error) => void;
+  /** Told of a document that cannot be read where many are; without it that is thrown. */
+  readonly refused?: TellOfDocument;
   /** True for the restore itself, which looks at what it wrote. */
   readonly isRestore?: boolean;
 }
@@ -33,6 +36,7 @@ export async function openMongo({
   database,
   timers,
   watchFailed = () => undefined,
+  refused,
   isRestore = false,
 }: MongoPorts): Promise<Storage> {
   const client = new MongoClient(uri, {
@@ -58,7 +62,7 @@ export async function openMongo({
       engine: 'mongodb',
       journal: new SealingJournal(engineJournal),
       engineJournal,
-      collection: (definition) => MongoCollection.open(db, primary, changes, definition),
+      collection: (definition) => MongoCollection.open(db, { primary, changes, refused }, definition),
       blobs: (dataKeyOf) => new StoredBlobs(chunks, dataKeyOf),
       ping: async () => {
         await reach(() => db.command({ ping: 1 }));

@@ -19,6 +19,9 @@ export function tamperingMongo(db: Db): Tampering {
     removeCommits: async (stream, from) => {
       await commits.deleteMany({ ...stream, version: { $gte: from } });
     },
+    spoilDocument: async (collection, { tenant, id }) => {
+      await db.collection(collection).updateOne({ tenant, id }, { $set: { revision: 'no number' } });
+    },
     editChunk: async (upload, n) => {
       const chunks = db.collection('blobs.chunks');
       const stored = await chunks.findOne<{ sealed: Buffer }>({ ...upload, n });
