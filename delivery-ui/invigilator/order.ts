@@ -8,6 +8,8 @@ export type Need = (typeof needs)[number];
 /** Somebody must decide about something irregular. */
 export const isCaseOpen = ({ irregularity }: RoomSession): boolean =>
   irregularity !== undefined && irregularity.decided === undefined;
+/** Somebody must say whether a test that was broken off counts. */
+export const isAttemptOpen = ({ attempt }: RoomSession): boolean => attempt === 'undecided';
 
 export function needOf(session: RoomSession): Need {
   if (session.status === 'closed') return 'closed';

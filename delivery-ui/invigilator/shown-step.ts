@@ -1,6 +1,6 @@
 /** Where a candidate is, in words and short. */
 import type { RoomSession } from '../../server/api/invigilator/protocol.ts';
-import { isCaseOpen } from './order.ts';
+import { isAttemptOpen, isCaseOpen } from './order.ts';
 import { interfaceLanguage, text, textOfCode } from '../shared/i18n/texts.svelte.ts';
 
 export const titleOf = ({ title, test }: Pick<RoomSession, 'title' | 'test'>): string =>
@@ -30,8 +30,11 @@ export interface RowMark {
 
 /** What asks for a look: help, then devices, the line, our own outages, and last what the candidate did. */
 export function marksOf(session: RoomSession): RowMark[] {
-  const about = isCaseOpen(session) ? [{ tone: 'warn', text: text('staff.case.mark') } as const] : [];
-  if (session.status === 'closed') return about;
+  const about: readonly RowMark[] = [
+    ...(isCaseOpen(session) ? [{ tone: 'warn', text: text('staff.case.mark') } as const] : []),
+    ...(isAttemptOpen(session) ? [{ tone: 'warn', text: text('staff.attempt.mark') } as const] : []),
+  ];
+  if (session.status === 'closed') return [...about];
   const { notice, warning, critical } = session.incidents;
   const count = notice + warning + critical;
   const last = session.lastIncident === undefined ? '' : ` (${textOfCode('staff.log', session.lastIncident)})`;

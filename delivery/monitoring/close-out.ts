@@ -8,6 +8,7 @@ import { defined } from '../../storage/document/defined.ts';
 import type { Commit } from '../../storage/port.ts';
 import { CaseOutcome } from '../proctoring/case-outcome.ts';
 import { ReasonCode } from '../proctoring/reason-code.ts';
+import { brokenOff } from '../sessions/attempt.ts';
 import type { SessionEvent, SessionState } from '../sessions/session.ts';
 import { type LogLine, proctoringLog } from './log.ts';
 import { statusOf } from './room.ts';
@@ -29,6 +30,8 @@ export const CloseOutSession = z.strictObject({
   undecidedAnswers: z.int(),
   /** Of the last case about something irregular. */
   irregularity: z.enum(['undecided', ...CaseOutcome.options]).optional(),
+  /** Of a session that was broken off: whether it is one of the person's attempts. */
+  attempt: z.enum(['undecided', 'counts', 'does-not-count']).optional(),
   /** The clock stood still for a lost line, and was moved by staff, ms. */
   givenBackMs: z.int(),
   extraMs: z.int(),
@@ -105,7 +108,7 @@ export function closeOutSession(
     ...defined({ admittedAt: state.admittedAt, closedAt: state.closed?.at, how: state.closed?.reason }),
     incidents: { notice, warning, critical },
     undecidedAnswers: state.heldAnswers.length,
-    ...defined({ irregularity: decided }),
+    ...defined({ irregularity: decided, attempt: brokenOff(state) }),
     givenBackMs: state.givenBack.reduce((sum, { ms }) => sum + ms, 0),
     extraMs: state.extraMs,
     acts,

@@ -144,6 +144,7 @@ const actTypes = [
   'note-written',
   'case-opened',
   'case-decided',
+  'attempt-decided',
   'taken-over',
 ] as const;
 type Act = (typeof actTypes)[number];
@@ -203,6 +204,7 @@ const caseNames: Readonly<Record<CaseOutcome, string>> = {
 /** What a person decided is said by what it was. */
 function nameOf(event: SessionEvent): string {
   if (event.type === 'held-answer-decided') return event.counts ? 'held-answer-counts' : 'held-answer-dismissed';
+  if (event.type === 'attempt-decided') return event.counts ? 'attempt-counts' : 'attempt-does-not-count';
   return event.type === 'case-decided' ? caseNames[event.outcome] : event.type;
 }
 

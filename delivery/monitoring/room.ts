@@ -4,6 +4,7 @@ import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
+import { type BrokenOff, brokenOff } from '../sessions/attempt.ts';
 import { outageToOfferMs, remainingMs, stoodStillMs } from '../sessions/clock.ts';
 import { aloneMs } from '../sessions/extra-time.ts';
 import type { Irregularity, SentMessage, SessionState } from '../sessions/session.ts';
@@ -68,6 +69,8 @@ export interface SessionSeen {
   /** The last that was said to the candidate, and when it was read. */
   readonly message?: SentMessage;
   readonly irregularity?: Irregularity;
+  /** Of a session that was broken off: whether it is an attempt. */
+  readonly attempt?: BrokenOff;
   readonly invigilator?: string;
   readonly deadlineAt?: Instant;
   readonly remainingMs?: number;
@@ -122,7 +125,7 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
     ...(state.deadlineAt === undefined ? {} : { deadlineAt: state.deadlineAt }),
     // A running clock is said by its deadline: a figure that changes by itself would be news at every look.
     ...(left === undefined || !standsStill(state, now) ? {} : { remainingMs: left }),
-    ...defined({ message, irregularity, invigilator }),
+    ...defined({ message, irregularity, invigilator, attempt: brokenOff(state) }),
     ...(last === undefined ? {} : { lastIncident: last }),
     ...(state.closed?.held === undefined ? {} : { reopenUntil: state.closed.held.until }),
   };

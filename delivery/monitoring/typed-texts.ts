@@ -23,6 +23,7 @@ export function withTypedTexts(
         case 'extra-time-granted':
         case 'play-refunded':
         case 'reopened':
+        case 'attempt-decided':
         case 'case-opened':
         case 'case-decided':
         case 'taken-over':

@@ -40,6 +40,7 @@ const ofRecords: ReadonlyMap<string, Severity> = new Map([
   ['play-refunded', 'notice'],
   ['case-opened', 'warning'],
   ['case-decided', 'notice'],
+  ['attempt-decided', 'notice'],
   ['taken-over', 'notice'],
   ['answer-held', 'notice'],
   ['held-answer-decided', 'notice'],

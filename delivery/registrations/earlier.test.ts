@@ -59,6 +59,19 @@ describe('a second session of a person for a test', () => {
     await door.ports.sessions.handle(session, { type: 'settle-close' });
     expect(await admit(door.ports, next, by)).not.toEqual(session);
   });
+  it('is not made before somebody said whether one that was broken off counts', async () => {
+    const today = await registered(0);
+    const candidate = (await door.ports.registrations.load(today))?.booking.person ?? '';
+    const played = new PlayedSession(civicTest).begin({ candidate }).toFirstPart();
+    played.run({ type: 'end', by: 'an@agii', reason: 'ill' });
+    played.after(heldMs).run({ type: 'settle-close' });
+    await door.add('broken off', played);
+    const undecided = { code: 'earlier-undecided', earlier: { session: 'broken off', centre: 'gent' } };
+    await expect(admit(door.ports, today, by)).rejects.toMatchObject(undecided);
+    const says = { type: 'decide-attempt', counts: false, by: 'bo@agii', why: 'examinee.ill', reason: '' } as const;
+    await door.ports.sessions.handle({ tenant, id: 'broken off' }, says);
+    expect((await admit(door.ports, today, by)).tenant).toBe(tenant);
+  });
   it('of another test, or of another person, is no second one', async () => {
     await under(await registered(0));
     await admit(door.ports, await registered(0, { test: 'nt2-oral' }), by);

@@ -1,6 +1,6 @@
 /**
- * The earlier sessions of a person for a test: none may be under way when the next is made, whatever the day, the
- * centre and the process that makes it.
+ * The earlier sessions of a person for a test. When the next is made none may be under way, and of each that was broken
+ * off it was said whether it counts; whatever the day, the centre and the process that makes it.
  */
 import { dayOf } from '../../storage/document/day.ts';
 import type { Instant } from '../../storage/document/instant.ts';
@@ -10,11 +10,12 @@ import { type SessionCommand, isOverdue } from '../sessions/decide.ts';
 import { type SessionId, SessionRefused, type Sessions } from '../sessions/run.ts';
 import type { SessionState } from '../sessions/session.ts';
 import type { SessionList } from '../sessions/session-list.ts';
+import { standingOf } from '../sessions/attempt.ts';
 import type { Booking, PlannedDay, RegistrationsOfPerson } from './registration.ts';
 
 /** What stands in the way of an admission. */
 export interface EarlierSession extends PlannedDay {
-  readonly refusal: 'earlier-open';
+  readonly refusal: 'earlier-open' | 'earlier-undecided';
   readonly session: string;
 }
 
@@ -41,10 +42,10 @@ export async function* sessionsOf(
 }
 
 /**
- * An earlier session of the person that is not over, or whose close can still be taken back. To one that nobody was let
- * in to, nobody comes any more: it is closed in the name of whoever admits. One whose time is over is closed by the
- * clock, as it would have been had the program been running. `present` are the registrations as they are decided on: a
- * session that another admission is about to make stands there.
+ * An earlier session of the person that is not over, or of which nobody has said whether it counts. To one that nobody
+ * was let in to, nobody comes any more: it is closed in the name of whoever admits. One whose time is over is closed by
+ * the clock, as it would have been had the program been running. `present` are the registrations as they are decided
+ * on: a session that another admission is about to make stands there.
  */
 export async function earlierInTheWay(
   ports: EarlierPorts,
@@ -58,13 +59,13 @@ export async function earlierInTheWay(
     const state = await whatIsLeftOf(ports, id, by);
     if (state === undefined) continue;
     unmade.delete(id.id);
-    if (state !== 'damaged' && isOpen(state)) return { refusal: 'earlier-open', session: id.id, centre, day };
+    const standing = state === 'damaged' ? 'not-begun' : standingOf(state);
+    if (standing === 'open' || standing === 'undecided')
+      return { refusal: `earlier-${standing}`, session: id.id, centre, day };
   }
   for (const [session, { day, centre }] of unmade) return { refusal: 'earlier-open', session, centre, day };
   return undefined;
 }
-
-const isOpen = ({ closed }: SessionState): boolean => closed === undefined || closed.held !== undefined;
 
 /**
  * Undefined for a session that is listed and not made yet. Whoever is at the door is let in although an earlier session
@@ -97,4 +98,14 @@ async function closedBy(
     if (error instanceof SessionRefused) return (await sessions.load(id))?.state ?? before;
     throw error;
   }
+}
+
+/** A session of the person of a registration, for its test; whichever centre it was at. */
+export async function isSessionOf(
+  { sessions }: Pick<EarlierPorts, 'sessions'>,
+  id: SessionId,
+  { person, test }: Pick<Booking, 'person' | 'test'>,
+): Promise<boolean> {
+  const terms = (await sessions.load(id))?.state.terms;
+  return terms?.candidate === person && terms.test === test;
 }

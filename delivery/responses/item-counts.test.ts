@@ -49,7 +49,7 @@ describe('live counts of items', () => {
   });
   /** One item, answered right. */
   const stateOf = (closed: boolean): Pick<SessionState, 'closed' | 'items'> => ({
-    ...(closed ? { closed: { at: minutes(0), reason: 'completed' } } : {}),
+    ...(closed ? { closed: { at: minutes(0), by: 'candidate', reason: 'completed' } } : {}),
     items: [
       {
         item: { id: 'A', version: 1 },

@@ -9,6 +9,7 @@ import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import type { Inference } from '../proctoring/inference.ts';
 import type { MessageCode } from '../proctoring/message-code.ts';
 import { type HeardPage, giveBack, loseLine, mayStillHandIn, restoreLine } from './lost-line.ts';
+import { type AttemptDecision, decideAttempt } from './attempt.ts';
 import { afterPause, isOver } from './clock.ts';
 import { decideOperation } from './decide-operation.ts';
 import { evolve, evolveAll } from './evolve.ts';
@@ -56,6 +57,7 @@ export type SessionCommand = (
   | { readonly type: 'note-clock-confirmed'; readonly noticedAt: Instant; readonly by: string }
   | ({ readonly type: 'reopen'; readonly by: string } & GivenReason)
   | { readonly type: 'settle-close' }
+  | ({ readonly type: 'decide-attempt' } & AttemptDecision)
   /** Another session takes the place of one that nobody was let in to. */
   | { readonly type: 'supersede'; readonly by: string }
   /** `heard`: of the page, as far as whoever asks has heard it. */
@@ -76,6 +78,8 @@ export type SessionRefusal =
         | 'already-paused'
         | 'answers-undecided'
         | 'nothing-held'
+        | 'nothing-to-decide'
+        | 'own-close'
         | 'case-open'
         | 'no-case'
         | 'own-case'
@@ -164,6 +168,11 @@ function decideCommand(session: Session, command: OneCommand, facts: SessionFact
   }
   if (command.type === 'open-case' || command.type === 'decide-case')
     return acceptUnlessRefused(facts, decideCase(session, command));
+  if (command.type === 'decide-attempt') {
+    const decided = decideAttempt(session, command);
+    // Whoever decides does not wait until the close cannot be taken back any more.
+    return 'refused' in decided ? decided : accept(facts, decided, decided.length > 1 ? [sessionClosed] : []);
+  }
   if (command.type === 'write-note')
     return accept(facts, [{ type: 'note-written', by: command.by, text: command.text }]);
   if (command.type === 'settle-close')
@@ -175,7 +184,11 @@ function decideCommand(session: Session, command: OneCommand, facts: SessionFact
 
 type OpenCommand = Exclude<
   OneCommand,
-  CaseCommand | { readonly type: 'register' | 'take-writer' | 'reopen' | 'settle-close' | 'supersede' | 'write-note' }
+  | CaseCommand
+  | {
+      readonly type:
+        'register' | 'take-writer' | 'reopen' | 'settle-close' | 'supersede' | 'write-note' | 'decide-attempt';
+    }
 >;
 
 function decideOpen(

@@ -2,6 +2,7 @@
  * The state of a session from its events. `evolve` only copies what is recorded and never calls the engine, so that a
  * later engine changes no running session. One table for each family of events; together they must name every event.
  */
+import { defined } from '../../storage/document/defined.ts';
 import { tenantOf } from '../../people/staff/account.ts';
 import { EventOrderError } from '../../storage/journal/stream.ts';
 import type { Severity } from '../proctoring/signal.ts';
@@ -220,11 +221,12 @@ const heldAnswers: Evolvers<'answer-held' | 'held-answer-decided'> = {
   'held-answer-decided': (state, { handle }) => ({ ...state, heldAnswers: withoutHeld(state, handle) }),
 };
 
-const closes: Evolvers<'closed' | 'close-settled' | 'reopened'> = {
+const closes: Evolvers<'closed' | 'close-settled' | 'reopened' | 'attempt-decided'> = {
+  'attempt-decided': (state, { counts }) => ({ ...state, attempt: { counts } }),
   closed: (state, event) => ({
     ...without(state, 'deadlineAt', 'pausedAt', 'pausedFor', 'handRaisedAt'),
     step: { name: 'closed' },
-    closed: { at: event.at, reason: event.reason, ...(event.held === undefined ? {} : { held: event.held }) },
+    closed: { at: event.at, by: event.by, reason: event.reason, ...defined({ held: event.held }) },
   }),
   'close-settled': (state) =>
     state.closed === undefined ? state : { ...state, closed: without(state.closed, 'held') },

@@ -56,7 +56,10 @@ function everything(): readonly PlayedSession[] {
   ended.run({ type: 'end', by: 'an', reason: 'ziek' });
   ended.ms = 3_600_000;
   ended.run({ type: 'settle-close' });
-  return [oral, civic, ended];
+  const broken = new PlayedSession(civicTest).begin().toFirstPart();
+  broken.run({ type: 'end', by: 'an', reason: 'ziek' });
+  broken.run({ type: 'decide-attempt', counts: true, by: 'bo', reason: 'liep weg' });
+  return [oral, civic, ended, broken];
 }
 
 it('reads every event that a session records, as it was recorded', () => {

@@ -186,6 +186,7 @@ export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf
   }),
   'close-settled': event('close-settled', {}),
   reopened: event('reopened', { by: text, why, reason: text, step, deadlineAt: at.exactOptional() }),
+  'attempt-decided': event('attempt-decided', { by: text, counts: z.boolean(), why, reason: text }),
 };
 const isKnown = (type: unknown): type is EventType =>
   typeof type === 'string' && Object.hasOwn(sessionEventSchemas, type);

@@ -225,6 +225,8 @@ interface Events {
   'close-settled': object;
   /** Goes on where it was closed, paused; `deadlineAt` is as long after this event as there was time left. */
   reopened: { readonly by: string; readonly step: Step; readonly deadlineAt?: Instant } & GivenReason;
+  /** Of a session that was broken off: whether it is one of the person's attempts. */
+  'attempt-decided': { readonly by: string; readonly counts: boolean } & GivenReason;
 }
 /** The last case about something irregular. */
 export interface Irregularity {
@@ -379,11 +381,14 @@ export interface SessionState {
   readonly beganAt?: Instant;
   readonly closed?: {
     readonly at: Instant;
+    readonly by: string;
     readonly reason: 'completed' | 'deadline' | 'ended';
     /** While nothing has followed from the close yet. */
     readonly held?: HeldClose;
   };
   readonly reopenedAt?: Instant;
+  /** What a person said of a session that was broken off. */
+  readonly attempt?: { readonly counts: boolean };
   /** Accounts of the staff that did something with this candidate here, each once. */
   readonly staff: readonly string[];
   /** Of the latest jump of a server's clock that was recorded, and that was confirmed. */

@@ -131,6 +131,12 @@ export const rows: Readonly<Record<string, Row>> = {
   'post /invigilator/registrations': { body: ({ person }) => ({ ...person(), ...today() }), own: 200 },
   'post /invigilator/registrations/{id}/reschedule': { ...registration, body: today, own: 204 },
   'post /invigilator/registrations/{id}/absent': { ...registration, body: { excused: false }, own: 204 },
+  'post /invigilator/registrations/{id}/earlier': {
+    ...registration,
+    body: { session: unknown, counts: true, ...reason },
+    own: 404,
+    closed: 404,
+  },
   'post /invigilator/registrations/{id}/admit': { ...registration, own: 200 },
   'post /invigilator/registrations/{id}/cancel': {
     ...registration,
@@ -153,6 +159,12 @@ export const rows: Readonly<Record<string, Row>> = {
     belongsTo: 'centre',
     body: { text: 'Kwam met een tolk.' },
     own: 204,
+  },
+  'post /invigilator/sessions/{id}/attempt': {
+    params: sessionOf,
+    belongsTo: 'centre',
+    body: { counts: true, ...reason },
+    own: 409,
   },
   'post /invigilator/sessions/{id}/case': { params: sessionOf, belongsTo: 'centre', body: reason, own: 204 },
   'post /invigilator/sessions/{id}/decide-case': {

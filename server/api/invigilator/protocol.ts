@@ -9,6 +9,8 @@
  *   GET  registrations?day=            -> ExpectedPage    who is registered for a day (today unless given)
  *   POST registrations  ScheduleForm   -> Scheduled       registers a person for a test on a day
  *   POST registrations/:id/reschedule {day} | cancel {reason} | absent {excused}  -> 204
+ *   POST registrations/:id/earlier {session, counts, why, reason} -> 204  the same, of the session that is in the way
+ *                                         of this registration, at whichever centre it was
  *   POST registrations/:id/admit       -> Registered      at the door on the day: makes the session and its one-time
  *                                                         code
  *   POST sessions  RegistrationForm    -> Registered      registers for today and admits, in one step
@@ -19,6 +21,7 @@
  * POST sessions/:id/pause {reason} | resume | end {reason} | lower-hand | refund-play {reason}  -> 204
  *   POST sessions/:id/extra-time {ms, reason, confirmedBy?} -> 204  beyond a bound a second person confirms
  *   POST sessions/:id/held-answer {answer, counts} -> 204  whether an answer that came during a pause counts
+ *   POST sessions/:id/attempt {counts, why, reason} -> 204  whether a session that was broken off counts
  *   POST sessions/:id/reopen {reason}  -> 204             takes back a close that was a mistake; goes on by a new code
  *   POST room/act      RoomAct -> RoomActDone         one act on a selection or the whole room; once, if repeated
  *   POST sessions/:id/case {reason}    -> 204             something irregular was seen, also after the close
@@ -145,6 +148,14 @@ export const RoomAct = z.strictObject({
 });
 export const NoteForm = z.strictObject({ text: z.string().trim().min(1).max(2_000) });
 export const CaseDecision = z.strictObject({ outcome: CaseOutcome, ...reason }).refine(isGiven, notGiven);
+/** Of a session that was broken off. That one does not count has a code. */
+const attempt = { counts: z.boolean(), ...reason };
+const isAttemptGiven = ({ counts, ...given }: z.infer<z.ZodObject<typeof attempt>>): boolean =>
+  counts ? isGiven(given) : given.why !== undefined;
+export const AttemptCounts = z.strictObject(attempt).refine(isAttemptGiven, notGiven);
+export const EarlierCounts = z
+  .strictObject({ session: z.string().max(64), ...attempt })
+  .refine(isAttemptGiven, notGiven);
 export const HeldAnswerDecision = z.strictObject({ answer: z.string().max(64), counts: z.boolean() });
 export type RoomAct = z.infer<typeof RoomAct>;
 export const RoomActDone = z.strictObject({
@@ -186,6 +197,8 @@ export const RoomSession = z.strictObject({
       decided: z.strictObject({ by: z.string(), at: z.iso.datetime(), outcome: CaseOutcome }).exactOptional(),
     })
     .optional(),
+  /** Of a session that was broken off: whether it is an attempt. */
+  attempt: z.enum(['undecided', 'counts', 'does-not-count']).optional(),
   /** Who took over the room last. */
   invigilator: z.string().optional(),
   /** The last that was said to the candidate, and when the candidate said to have read it. */

@@ -1,7 +1,9 @@
 /** Who takes which test on which day at the own centre: registered, moved, cancelled, absent, or let in at the door. */
 import { admit } from '../../../delivery/registrations/admit.ts';
+import { isSessionOf } from '../../../delivery/registrations/earlier.ts';
 import { register } from '../../../delivery/registrations/register.ts';
 import { type RegistrationId, RegistrationRefused } from '../../../delivery/registrations/run.ts';
+import { defined } from '../../../storage/document/defined.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
 import { Problem } from '../../http/problem.ts';
 import { type StaffAccess, guards } from '../access.ts';
@@ -9,6 +11,7 @@ import { codeFor } from './code.ts';
 import { centreOfRegistration, expectedPage } from './expected.ts';
 import {
   Absence,
+  EarlierCounts,
   ExpectedPage,
   ExpectedQuery,
   OfferedTests,
@@ -107,6 +110,19 @@ function registrationActs(program: InvigilatorPorts): Endpoint[] {
         const { reason, ...rest } = body;
         const typed = reason === '' ? {} : { reason };
         await registrations.handle(id, { type: 'mark-absent', by: access.id, ...rest, ...typed });
+      },
+    }),
+    commandEndpoint({
+      ...common,
+      path: '/invigilator/registrations/:id/earlier',
+      summary: 'Say whether an earlier session of the person, at whichever centre, counts as an attempt',
+      body: EarlierCounts,
+      handle: async ({ access, param, body: { session, counts, ...given } }) => {
+        const registration = await registrations.load(await own(program, access, param('id')));
+        const id = { tenant: access.tenant, id: session };
+        if (registration === undefined || !(await isSessionOf(program, id, registration.booking)))
+          throw new Problem('not-found', { field: 'session' });
+        await program.sessions.handle(id, { type: 'decide-attempt', counts, by: access.id, ...defined(given) });
       },
     }),
     jsonEndpoint({

@@ -15,6 +15,7 @@ import { secondPerson, secondPersonProblems } from '../second-person.ts';
 import { closeOutOf } from './close-out.ts';
 import { codeFor } from './code.ts';
 import {
+  AttemptCounts,
   CaseDecision,
   ClockConfirmation,
   CloseOutMade,
@@ -89,6 +90,7 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
     closeOutEndpoint(program, common),
     ...acts(program, common),
     decideHeldAnswer(program, common),
+    decideAttempt(program, common),
     writeNote(program, common),
     ...caseEndpoints(program, common),
     confirmClock(program, common),
@@ -175,6 +177,17 @@ function decideHeldAnswer(program: InvigilatorPorts, common: Common): Endpoint {
     handle: answer,
     counts,
     by,
+  }));
+}
+
+function decideAttempt(program: InvigilatorPorts, common: Common): Endpoint {
+  const summary = 'Say whether a session that was broken off counts as an attempt';
+  const says = { name: 'attempt', summary, body: AttemptCounts };
+  return typedAct(program, common, says, ({ counts, ...given }, by) => ({
+    type: 'decide-attempt',
+    counts,
+    by,
+    ...defined(given),
   }));
 }
 

@@ -1,0 +1,16 @@
+/** A further invigilator of the demonstration's agency, with a password of their own. */
+import { accounts } from '../people/staff/account.ts';
+import { hashPassword } from '../people/staff/passwords.ts';
+import { openStores } from '../server/open-stores.ts';
+import { readConfiguration } from '../server/configuration.ts';
+import type { Account, ServerProcess } from './server-process.ts';
+
+export async function addInvigilator({ folder }: ServerProcess, account: string, centre: string): Promise<Account> {
+  const password = 'a password of this test';
+  const { storage } = await openStores(readConfiguration({ MEETLAT_DATA: folder }, folder));
+  const all = await storage.collection(accounts);
+  const value = { name: account, passwordHash: hashPassword(password), centre, demonstration: true };
+  await all.insert({ tenant: 'demo', id: account }, { ...value, roles: ['invigilator'] });
+  await storage.close();
+  return { account, password };
+}
