@@ -10,7 +10,7 @@ import { Candidate, Staff } from '../session-client.ts';
 import { accessibilityFaults, hasBrowser, launchBrowser, openWindow, shot } from './browser.ts';
 import { CandidatePages, catalogue } from './candidate-pages.ts';
 import { expect } from './expect.ts';
-import { panelOf, rowOf } from './room-page.ts';
+import { overlapsOf, panelOf, rowOf } from './room-page.ts';
 
 const staffText = catalogue('staff/nl');
 const text = (key: string): string => staffText(`staff.${key}`);
@@ -89,6 +89,10 @@ describe.runIf(hasBrowser)('the staff', () => {
       .last()
       .click();
 
+    const row = rowOf(page, 'Yusuf Proefpersoon');
+    await expect(row.getByText(text('status.registered'))).toBeVisible();
+    expectValue(await overlapsOf(row)).toEqual([]);
+
     const seat = await openWindow(browser, { url: server.url });
     const candidate = new CandidatePages(seat.page);
     await seat.page.goto('/');
@@ -103,10 +107,10 @@ describe.runIf(hasBrowser)('the staff', () => {
     await card.getByRole('button', { name: text('act.push') }).click();
     await page.getByRole('dialog').getByRole('button', { name }).click();
     await expect(candidate.heading('confirm.title')).toBeVisible();
-    const row = rowOf(page, 'Yusuf Proefpersoon');
     await expect(row.getByText(text('status.active'))).toBeVisible();
     await candidate.button('help.ask').click();
     await expect(row.getByText(text('hand'))).toBeVisible();
+    expectValue(await overlapsOf(row)).toEqual([]);
     await shot(page, 'invigilator-room');
     expectValue(await accessibilityFaults(page)).toEqual([]);
     card = await panelOf(page, 'Yusuf Proefpersoon');

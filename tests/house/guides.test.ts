@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '../../server/commands/commands.ts';
 import { read, root } from './sources.ts';
 
-const guides = ['README.md', 'docs/operating.md', 'docs/data-protection.md'];
+const guides = ['README.md', 'docs/operating.md', 'docs/data-protection.md', 'docs/centre.md'];
 
 /** What stands as code: spans, and the lines of blocks with their continuations joined. */
 function codeOf(guide: string): string[] {
@@ -47,5 +47,23 @@ describe.each(guides)('%s', (guide) => {
     const files = codeOf(guide).filter((code) => /^[\w.-]+(\/[\w.-]+)*\.(md|ts|mjs)$/.test(code));
     const folder = guide.includes('/') ? 'docs' : '.';
     expect(files.filter((file) => !existsSync(join(root, file)) && !existsSync(join(root, folder, file)))).toEqual([]);
+  });
+});
+
+describe('docs/centre.md', () => {
+  const guide = read('docs/centre.md');
+
+  it('names buttons, marks and states as they stand on the page', () => {
+    const texts: Record<string, unknown> = JSON.parse(read('words/catalogues/staff/nl.json'));
+    const onThePage = new Set(Object.values(texts));
+    const named = [...guide.matchAll(/\*\*([^*]+)\*\*/g)].flatMap(([, label]) => label ?? []);
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((label) => label !== 'vet' && !onThePage.has(label))).toEqual([]);
+  });
+
+  it('shows pictures that are there', () => {
+    const pictures = [...guide.matchAll(/\]\((pictures\/[^)]+)\)/g)].flatMap(([, picture]) => picture ?? []);
+    expect(pictures.length).toBeGreaterThan(0);
+    expect(pictures.filter((picture) => !existsSync(join(root, 'docs', picture)))).toEqual([]);
   });
 });
