@@ -54,8 +54,10 @@ describe('docs/centre.md', () => {
   const guide = read('docs/centre.md');
 
   it('names buttons, marks and states as they stand on the page', () => {
-    const texts: Record<string, unknown> = JSON.parse(read('words/catalogues/staff/nl.json'));
-    const onThePage = new Set(Object.values(texts));
+    const texts: Record<string, string> = JSON.parse(read('words/catalogues/staff/nl.json'));
+    const onThePage = new Set(
+      Object.values(texts).map((text) => text.replace(/\{\{\w+\}\}/g, '…').replace(' (…)', '')),
+    );
     const named = [...guide.matchAll(/\*\*([^*]+)\*\*/g)].flatMap(([, label]) => label ?? []);
     expect(named.length).toBeGreaterThan(30);
     expect(named.filter((label) => label !== 'vet' && !onThePage.has(label))).toEqual([]);
