@@ -1,7 +1,7 @@
 /**
- * Whoever holds the database and the secret can make what the program makes: a tail cut off, and every checkpoint signed
- * anew to fit. Nothing in the house shows that. What was told outside does: a mark on a receipt, a push, a report, the
- * witness.
+ * Whoever holds the database and the secret can make what the program makes: a tail cut off, and every checkpoint
+ * signed anew to fit. Nothing in the house shows that. What was told outside does: a mark on a receipt, a push, a
+ * report, the witness.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
