@@ -74,6 +74,8 @@ async function startSet(systemBinary: string, members: number, triesLeft = 3): P
   try {
     return await MongoMemoryReplSet.create({
       binary: { systemBinary },
+      // One that was killed first reads its journal.
+      instanceOpts: Array.from({ length: members }, () => ({ launchTimeout: 60_000 })),
       replSet: {
         count: members,
         storageEngine: 'wiredTiger',

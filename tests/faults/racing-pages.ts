@@ -3,7 +3,7 @@
  * an order explains all that the pages were told, what was acknowledged is recorded, and nothing is recorded twice.
  */
 import { expect } from 'vitest';
-import { memoryStore } from '../../delivery-ui/shared/outbox/store.ts';
+import { type OutboxStore, memoryStore } from '../../delivery-ui/shared/outbox/store.ts';
 import { sessionKind, sessionStream } from '../../delivery/sessions/run.ts';
 import { toEpochMs } from '../../storage/document/instant.ts';
 import { eventsOf } from '../../storage/journal/stream.ts';
@@ -38,8 +38,9 @@ export const summed = (races: readonly RaceFigures[]): RaceFigures => ({
 
 interface Raced {
   readonly session: string;
-  readonly deadlineAt: string | undefined;
   readonly movedMs: number;
+  /** Every operation that a page ever made. */
+  readonly kept: ReadonlySet<string>;
 }
 
 interface Race {
@@ -48,21 +49,38 @@ interface Race {
   readonly urls: readonly [string, string];
   readonly sessions: number;
   readonly random: () => number;
+  /** After so long without an answer a page asks again, ms. */
+  readonly patienceMs?: number;
   /** Opened beside the program, when the race is over. */
   readonly openStorage: () => Promise<Storage>;
   readonly breaks: (history: SessionHistory) => Promise<void>;
 }
 
+/** Knows all that was ever kept. */
+function countingStore(): OutboxStore & { readonly kept: ReadonlySet<string> } {
+  const store = memoryStore();
+  const kept = new Set<string>();
+  return {
+    ...store,
+    kept,
+    put: (session, operation) => {
+      kept.add(operation.opId);
+      return store.put(session, operation);
+    },
+  };
+}
+
 /** Two tabs of one browser: the same token, the same store. */
-async function twoPages({ invigilator, urls, random }: Race, history: SessionHistory) {
+async function twoPages({ invigilator, urls, random, patienceMs = 20_000 }: Race, history: SessionHistory) {
   const candidate = await Candidate.admitted(invigilator, { test: 'mo' });
   const view = await candidate.toFirstPart();
   history.begin(candidate.session, view);
-  const store = memoryStore();
+  const store = countingStore();
   const pages = urls.map(
-    (url, n) => new RecordedPage({ name: `page ${n}`, candidate: candidate.at(url), store, history, random }),
+    (url, n) =>
+      new RecordedPage({ name: `page ${n}`, candidate: candidate.at(url), store, history, random, patienceMs }),
   );
-  return { session: candidate.session, deadlineAt: view.clock?.deadlineAt, pages };
+  return { session: candidate.session, deadlineAt: view.clock?.deadlineAt, pages, store };
 }
 
 /** Races until `breaks` is done, hands everything in, and looks whether it is as it must be. */
@@ -76,11 +94,12 @@ export async function race(terms: Race): Promise<RaceFigures> {
   for (const page of pages) page.stop();
   await working;
   const raced: Raced[] = [];
-  for (const { session, deadlineAt, pages: its } of racing) {
+  for (const { session, deadlineAt, pages: its, store } of racing) {
     const ended = await its[0]?.look();
     const now = ended?.clock?.deadlineAt ?? '';
-    raced.push({ session, deadlineAt, movedMs: toEpochMs(now) - toEpochMs(deadlineAt ?? '') });
+    raced.push({ session, kept: store.kept, movedMs: toEpochMs(now) - toEpochMs(deadlineAt ?? '') });
     expect((await its[1]?.alone({ kind: 'submit' }))?.screen.name).toBe('receipt');
+    expect(await store.load(session)).toEqual([]);
   }
   expect(history.judge().filter(({ verdict }) => verdict !== 'linearizable')).toEqual([]);
   const acknowledged = await acknowledgedOnce(terms, history, raced);
@@ -97,7 +116,7 @@ async function acknowledgedOnce(
   const storage = await openStorage();
   let count = 0;
   try {
-    for (const { session, movedMs } of raced) {
+    for (const { session, movedMs, kept } of raced) {
       const commits = await storage.journal.read({ tenant: 'demo', kind: sessionKind, id: session });
       const recorded = new Map<string, { readonly seq: number; readonly version: number }[]>();
       let givenBackMs = 0;
@@ -110,6 +129,8 @@ async function acknowledgedOnce(
       const told = history.acknowledged(session);
       expect(told.filter(({ opId, seq }) => recorded.get(opId)?.[0]?.seq !== seq)).toEqual([]);
       expect([...recorded.values()].filter((commitsOfOne) => commitsOfOne.length > 1)).toEqual([]);
+      // Whatever a page made has arrived in the end, acknowledged or not.
+      expect([...kept].filter((opId) => !recorded.has(opId))).toEqual([]);
       // The deadline moves only by what the journal says was given back.
       expect(movedMs).toBe(givenBackMs);
       count += told.length;

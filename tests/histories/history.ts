@@ -68,6 +68,11 @@ export class SessionHistory {
     }
   }
 
+  /** It may have been asked by nobody's will: the line brought it once more. */
+  mayBeDoubled(asked: AskedOfSession): void {
+    for (const object of this.began.keys()) this.calls.push({ process: 'line', object, asked, askedAt: this.next() });
+  }
+
   /** Resolves when so many more were answered. */
   async answeredMore(count: number): Promise<void> {
     const enough = this.answered + count;

@@ -18,7 +18,7 @@ const hastened = 20;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const surroundings = (random: () => number): Surroundings => ({
+export const hastenedSurroundings = (random: () => number): Surroundings => ({
   monotonicMs: () => performance.now(),
   wallMs: () => Date.now(),
   random,
@@ -36,6 +36,8 @@ export interface PageParts {
   readonly store: OutboxStore;
   readonly history: SessionHistory;
   readonly random: () => number;
+  /** After so long without an answer it asks again, ms. */
+  readonly patienceMs: number;
 }
 
 /** Nobody listens: the request was not sent. */
@@ -130,7 +132,7 @@ export class RecordedPage {
     const outbox = new Outbox({
       session: candidate.session,
       store,
-      surroundings: surroundings(random),
+      surroundings: hastenedSurroundings(random),
       made: () => undefined,
       lastKept: { read: () => undefined, write: () => {} },
       send: (operations) => {
@@ -154,13 +156,13 @@ export class RecordedPage {
     path: string,
     body?: unknown,
   ): Promise<T> {
-    const { name, candidate, history } = this.parts;
+    const { name, candidate, history, patienceMs } = this.parts;
     const init: RequestInit =
       body === undefined
         ? {}
         : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     return history.ask<T>({ process: name, session: candidate.session }, what, () =>
-      asked<T>(() => candidate.request(path, init)),
+      asked<T>(() => candidate.request(path, { ...init, signal: AbortSignal.timeout(patienceMs) })),
     );
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { readEvents } from './event-stream.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { followEvents, readEvents } from './event-stream.ts';
 
 const stream = 'retry: 2000\n\n: beat\n\nevent: changed\ndata: {"version":3}\n\nevent: fenced\ndata: {}\n\n';
 
@@ -31,4 +31,25 @@ describe('server-sent events', () => {
   });
 
   it('passes over what is no JSON', () => expect(readEvents('event: changed\ndata: nonsense\n\n').events).toEqual([]));
+});
+
+it('a line that is silent from the start, too, is taken for dead and tried again', async () => {
+  let tries = 0;
+  vi.stubGlobal('fetch', (_path: string, { signal }: RequestInit) => {
+    tries += 1;
+    return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))));
+  });
+  const stop = followEvents(
+    { path: 'candidate/session/events', onevent: () => {} },
+    {
+      ...{ monotonicMs: () => 0, wallMs: () => 0, random: () => 0.5, makeId: () => 'none' },
+      after: (_ms, call) => {
+        const timer = setTimeout(call, 0);
+        return () => clearTimeout(timer);
+      },
+    },
+  );
+  await vi.waitFor(() => expect(tries).toBeGreaterThan(2));
+  stop();
+  vi.unstubAllGlobals();
 });

@@ -61,7 +61,8 @@ export function followEvents(following: Following, surroundings: Surroundings): 
     const line = new AbortController();
     const { signal } = line;
     stopped.signal.addEventListener('abort', () => line.abort(), { signal });
-    let cancelSilence = (): void => {};
+    // Also while nothing has come yet: a line may be half-open from the start.
+    let cancelSilence = surroundings.after(silenceMs, () => line.abort());
     try {
       // The time-out is for the whole request, so it must be long: silence is watched here.
       const response = await send(following.path, {
