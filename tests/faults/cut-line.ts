@@ -5,9 +5,10 @@
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 
 /**
- * request-lost: no byte of it arrives. reply-lost: it arrives whole, no byte of the reply does. reset-in-body: half of it
- * arrives, then both ends are reset. stalled: half-open, nothing arrives and nobody is told. reply-stalled: the same for
- * its reply. slow: both ways a few bytes at a time. twice: it arrives once more, on a line of its own, after its reply.
+ * request-lost: no byte of it arrives. reply-lost: it arrives whole, no byte of the reply does. reset-in-body: half of
+ * it arrives, then both ends are reset. stalled: half-open, nothing arrives and nobody is told. reply-stalled: the same
+ * for its reply. slow: both ways a few bytes at a time. twice: it arrives once more, on a line of its own, after its
+ * reply.
  */
 export const cuts = [
   'request-lost',
