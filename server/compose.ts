@@ -34,6 +34,7 @@ import { candidateEndpoints } from './api/candidate/routes.ts';
 import { designerEndpoints } from './api/designer/routes.ts';
 import { examinerEndpoints } from './api/examiner/routes.ts';
 import { invigilatorEndpoints } from './api/invigilator/routes.ts';
+import { officeEndpoints } from './api/office/routes.ts';
 import { publicEndpoints } from './api/public/routes.ts';
 import { certificateCheck, resultView } from './api/public/view.ts';
 import { staffEndpoints } from './api/staff/routes.ts';
@@ -224,11 +225,8 @@ async function programOf(
     clipMark: (session) => markStream(clipKey, session),
     regimes: stores.regimes,
     admission: {
-      candidates: rooms.candidates,
-      registrations: rooms.registrations,
-      persons: rooms.persons,
+      ...rooms,
       sessionList: people.sessionList,
-      sessions: rooms.sessions,
       ...pinnedToday(stores),
       now,
       makeId,
@@ -326,6 +324,7 @@ function endpointsOf(program: WholeProgram, signing: SigningKeys, counts: ItemCo
     ...invigilatorEndpoints(program),
     ...examinerEndpoints(program),
     ...designerEndpoints(program, (tenant) => itemCounts(counts, tenant)),
+    ...officeEndpoints(program),
     ...publicEndpoints({
       ...program,
       engine: program.admission.engine,

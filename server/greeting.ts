@@ -28,6 +28,7 @@ export function greeting(
     place(say('start.invigilator'), '/invigilator/', credentials?.invigilator),
     place(say('start.examiner'), '/examiner/', credentials?.examiner),
     place(say('start.designer'), '/designer/', credentials?.designer),
+    place(say('start.office'), '/office/'),
     place(say('start.result'), '/result/'),
     place(say('start.certificate'), '/check/'),
     place('API', '/api/v1/openapi.json'),

@@ -4,6 +4,7 @@ import { admissionCodes } from '../people/access/codes.ts';
 import { agencies, tenants } from '../people/agencies/agency.ts';
 import { retentionKind } from '../people/agencies/retention.ts';
 import { personKind } from '../people/candidates/erasure.ts';
+import { staffKind } from '../people/staff/staff-log.ts';
 import { candidates } from '../people/candidates/candidate.ts';
 import { accounts } from '../people/staff/account.ts';
 import { staffSessions } from '../people/staff/staff-sessions.ts';
@@ -116,12 +117,13 @@ export async function verifyEverything(
   ports: Omit<VerifyPorts, 'storage' | 'scopes'>,
 ): Promise<Verified> {
   const ofAgencies = (await tenants(await storage.collection(agencies))).flatMap((tenant) =>
-    [personKind, registrationKind, retentionKind, sessionKind, ratingKind, resultKind].map((kind) => ({
+    [personKind, registrationKind, retentionKind, sessionKind, ratingKind, resultKind, staffKind].map((kind) => ({
       tenant,
       kind,
     })),
   );
-  const scopes = [{ tenant: installationTenant, kind: bankKind }, installationStream, ...ofAgencies];
+  const ofInstallation = [bankKind, staffKind].map((kind) => ({ tenant: installationTenant, kind }));
+  const scopes = [...ofInstallation, installationStream, ...ofAgencies];
   return verifyCheckpoints({ storage, scopes, ...ports });
 }
 

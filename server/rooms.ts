@@ -9,6 +9,7 @@ import { Candidates } from '../people/candidates/candidate.ts';
 import { Erasures } from '../people/candidates/erasure.ts';
 import { TypedTexts } from '../people/candidates/typed-text.ts';
 import { accounts } from '../people/staff/account.ts';
+import { StaffLog } from '../people/staff/staff-log.ts';
 import { Banks } from '../item-bank/releases/run.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { PinnedTest } from '../item-bank/releases/pinned-test.ts';
@@ -35,6 +36,8 @@ export interface Rooms {
   readonly erasures: Erasures;
   /** How long each agency keeps what. */
   readonly retention: Retention;
+  /** What staff did and looked at. */
+  readonly staffLog: StaffLog;
   readonly sessions: Sessions;
   /** What designers do to the banks: releases published and put in force. */
   readonly banks: Banks;
@@ -79,6 +82,7 @@ export async function openRooms(ports: RoomPorts): Promise<Rooms> {
     typed,
     erasures: new Erasures({ journal, now }),
     retention: new Retention({ journal, now }),
+    staffLog: new StaffLog({ journal, now }),
     sessions,
     banks: new Banks({ journal, store: bank, now }),
     ratings,

@@ -56,13 +56,13 @@ export async function openStaffSession(
   return password === passwordOf(known.value) ? known.value : undefined;
 }
 
-/** Ended once is ended: a second end, or one at the same time, changes nothing. */
+/** Ended once is ended: a second end, or one at the same time, changes nothing. Returns whether this one did. */
 export async function endStaffSession(
   { staffSessions: all, now }: StaffSessionPorts,
   tenant: string,
   id: string,
-): Promise<void> {
+): Promise<boolean> {
   const stored = await all.get({ tenant, id });
-  if (stored === undefined || stored.value.endedAt !== undefined) return;
-  await unlessRaced(all.replace(stored, stored.revision, { ...stored.value, endedAt: now() }));
+  if (stored === undefined || stored.value.endedAt !== undefined) return false;
+  return (await unlessRaced(all.replace(stored, stored.revision, { ...stored.value, endedAt: now() }))) !== undefined;
 }

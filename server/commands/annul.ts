@@ -1,5 +1,6 @@
 /** `meetlat annul SESSION`: takes a released result back, signed by two people; what follows is the server's work. */
 import { tenants } from '../../people/agencies/agency.ts';
+import { doneBy } from '../../people/staff/staff-log.ts';
 import { ResultRefused } from '../../scoring/results/run.ts';
 import { now } from '../machine.ts';
 import { openStores } from '../open-stores.ts';
@@ -25,12 +26,13 @@ export const annulCommand = command({
     if (by === undefined || confirmedBy === undefined || reason === undefined) throw new UsageError('annul.no-grounds');
     const stores = await openStores(readConfiguration(process.env, process.cwd()));
     try {
-      const { results } = await openRooms({ ...stores, now });
+      const { results, staffLog } = await openRooms({ ...stores, now });
       const signed = await signatories(stores, by, confirmedBy);
       for (const tenant of await tenants(stores.agencies)) {
         const id = { tenant, id: session };
         if ((await results.load(id)).state === undefined) continue;
         await results.handle(id, { type: 'annul', reason, ...signed });
+        await staffLog.record(tenant, doneBy('result-annulled', by, session));
         console.log(say('annul.done', { session }));
         return 0;
       }

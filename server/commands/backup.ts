@@ -1,6 +1,9 @@
 /** `meetlat backup DIR --keys FILE`: a copy of the data folder, while the server runs. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { StaffLog, doneBy } from '../../people/staff/staff-log.ts';
+import { installationTenant } from '../../storage/port.ts';
+import { withInstallation } from './installation.ts';
 import { copyDatabase } from '../../storage/lmdb/backup.ts';
 import { dumpDatabase } from '../../storage/mongodb/backup.ts';
 import { makeId, now, programVersion } from '../machine.ts';
@@ -23,6 +26,9 @@ export const backupCommand = command({
     if (mongodbUri === undefined && !existsSync(dataFolder))
       throw new UsageError('usage.no-installation', { folder: dataFolder });
     for (const place of [folder, keysFile]) if (existsSync(place)) throw new UsageError('backup.there', { place });
+    await withInstallation(({ storage }) =>
+      new StaffLog({ journal: storage.journal, now }).record(installationTenant, doneBy('backup-made', undefined)),
+    );
     const head = { id: makeId(), version: programVersion, madeAt: now() };
     const copy = (to: string) =>
       mongodbUri === undefined ? copyDatabase(join(dataFolder, 'database'), to) : dumpDatabase(mongodbUri, to);

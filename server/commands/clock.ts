@@ -1,4 +1,6 @@
 /** `meetlat clock`: whether a jump of a clock has stopped what deadlines close, and the word that lets it go on. */
+import { StaffLog, doneBy } from '../../people/staff/staff-log.ts';
+import { installationTenant } from '../../storage/port.ts';
 import { ClockStops, type ClockStop, clockStops, isStopped, lastJump } from '../../delivery/live/clock-stop.ts';
 import { type CommandVoice, commandVoice } from '../../words/commands.ts';
 import { reportLanguages } from '../../words/reports.ts';
@@ -41,6 +43,10 @@ export const clockCommand = command({
       if (!isStopped(stop)) return 0;
       if (!isConfirmed || by === undefined) return 1;
       await confirm(stops, stop, by.trim());
+      await new StaffLog({ journal: storage.journal, now }).record(
+        installationTenant,
+        doneBy('clock-confirmed', by.trim()),
+      );
       console.log(say('clock.confirmed', { by: by.trim() }));
       return 0;
     });

@@ -19,6 +19,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   restore: async () => (await import('./restore.ts')).restoreCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   staff: async () => (await import('./staff.ts')).staffCommand,
+  'staff-log': async () => (await import('./staff-log.ts')).staffLogCommand,
   clock: async () => (await import('./clock.ts')).clockCommand,
   'rotate-key': async () => (await import('./rotate-key.ts')).rotateKeyCommand,
   leak: async () => (await import('./leak.ts')).leakCommand,

@@ -1,5 +1,6 @@
 /** `meetlat erase PERSON`: forgets who somebody was; what happened stays, under the pseudonym. */
 import type { ErasureSignatories } from '../../people/candidates/erasure.ts';
+import { doneBy } from '../../people/staff/staff-log.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { askForFreshCopy, makeFreshCopy } from '../../storage/lmdb/fresh-copy.ts';
 import type { Key } from '../../storage/port.ts';
@@ -43,7 +44,10 @@ async function eraseIn(stores: OpenStores, asked: AskedPerson, signing: Signing)
   if (takes.underWay.length > 0)
     throw new UsageError('erase.under-way', { person: person.id, sessions: takes.underWay.join(', ') });
   const signed = await signedBy(stores, signing);
-  if (signed !== undefined) await erase(ports, person, signed);
+  if (signed !== undefined) {
+    await erase(ports, person, signed);
+    await rooms.staffLog.record(person.tenant, doneBy('person-erased', signed.by, person.id));
+  }
   return { person, takes };
 }
 

@@ -1,6 +1,7 @@
 /** `meetlat export PERSON FILE.zip`: everything that is kept of one person, for that person to read. */
 import { writeFile } from 'node:fs/promises';
 import { accounts } from '../../people/staff/account.ts';
+import { doneBy } from '../../people/staff/staff-log.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { reportLanguages } from '../../words/reports.ts';
 import { now } from '../machine.ts';
@@ -31,6 +32,7 @@ export const exportCommand = command({
       const rooms = await openRooms({ ...stores, now });
       const { storage, dataKeys } = stores;
       const key = await onePerson(rooms, stores, { person, reference, agency });
+      await rooms.staffLog.record(key.tenant, doneBy('person-exported', undefined, key.id));
       return exportPerson(
         {
           ...rooms,

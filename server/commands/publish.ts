@@ -1,6 +1,8 @@
 /** `meetlat publish FOLDER --bank BANK`: a release is made of what `meetlat calibrate` wrote. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { StaffLog, doneBy } from '../../people/staff/staff-log.ts';
+import { installationTenant } from '../../storage/port.ts';
 import { type FiledProposal, jobOf, readProposal } from '../../item-bank/calibration/calibration-file.ts';
 import { isPublishable, NotPublishable, publishedRows } from '../../item-bank/releases/publishable.ts';
 import type { ItemParameterRow, Release } from '../../item-bank/releases/release.ts';
@@ -104,6 +106,10 @@ async function made(
 ): Promise<number> {
   const banks = new Banks({ journal: storage.journal, store, now });
   const release = await banks.publish(bank, { base: base.id, job, model, anchors, by, reason, rows });
+  await new StaffLog({ journal: storage.journal, now }).record(
+    installationTenant,
+    doneBy('release-published', by, release.id),
+  );
   console.log(commandVoice(language)('publish.done', { base: base.id, release: release.id }));
   return 0;
 }

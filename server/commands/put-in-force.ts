@@ -1,4 +1,6 @@
 /** `meetlat put-in-force`: new sessions use a release from now on; the way back is the same command. */
+import { StaffLog, doneBy } from '../../people/staff/staff-log.ts';
+import { installationTenant } from '../../storage/port.ts';
 import { BankRefused, Banks } from '../../item-bank/releases/run.ts';
 import { now } from '../machine.ts';
 import { command } from './command.ts';
@@ -27,6 +29,10 @@ export const putInForceCommand = command({
         .catch((error: unknown) => {
           throw error instanceof BankRefused ? new RefusedData(error.message) : error;
         });
+      await new StaffLog({ journal: storage.journal, now }).record(
+        installationTenant,
+        doneBy('release-in-force', by, release),
+      );
       console.log(say('put-in-force.done', { release, previous }));
       return 0;
     });

@@ -1,5 +1,7 @@
 /** `meetlat replay-deliveries`: pushes that were given up are sent again, under the ids the receiver knows them by. */
 import { tenants } from '../../people/agencies/agency.ts';
+import { doneBy } from '../../people/staff/staff-log.ts';
+import { installationTenant } from '../../storage/port.ts';
 import { replay } from '../../scoring/trajectory/deliveries.ts';
 import { everyDocument } from '../../storage/pages.ts';
 import { now } from '../machine.ts';
@@ -18,7 +20,7 @@ export const replayDeliveriesCommand = command({
   run: async (_values, events, say) => {
     const stores = await openStores(readConfiguration(process.env, process.cwd()));
     try {
-      const { deliveries } = await openRooms({ ...stores, now });
+      const { deliveries, staffLog } = await openRooms({ ...stores, now });
       const agencies = await tenants(stores.agencies);
       let count = 0;
       for (const event of events) {
@@ -34,6 +36,7 @@ export const replayDeliveriesCommand = command({
             dead.push(id);
           for (const id of dead) if (await replay(deliveries, tenant, id, now())) count += 1;
         }
+      if (count > 0) await staffLog.record(installationTenant, doneBy('deliveries-replayed', undefined));
       console.log(say('replay-deliveries.done', { count }));
       return 0;
     } finally {

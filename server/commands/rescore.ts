@@ -3,6 +3,7 @@
  * and, when somebody signs for it, each change carried out as a correction.
  */
 import { tenants } from '../../people/agencies/agency.ts';
+import { doneBy } from '../../people/staff/staff-log.ts';
 import type { SessionId } from '../../delivery/sessions/run.ts';
 import type { Regime } from '../../scoring/regimes/regime.ts';
 import type { Amendment } from '../../scoring/results/amendment.ts';
@@ -113,7 +114,7 @@ export const rescoreCommand = command({
     const leftOut = leavingOut(say);
     const stores = await openStores(readConfiguration(process.env, process.cwd()), leftOut.tellOfDocument);
     try {
-      const { results } = await openRooms({ ...stores, now });
+      const { results, staffLog } = await openRooms({ ...stores, now });
       const asked = changeAsked(stores, given);
       const signed = given['carry-out'] ? await signedBy(stores, given) : undefined;
       const counts = { raised: 0, lowered: 0, other: 0, same: 0, done: 0, waiting: 0 };
@@ -127,6 +128,7 @@ export const rescoreCommand = command({
           counts[change] += 1;
           if (change === 'same') continue;
           const isDone = signed !== undefined && (await carryOut(results, { tenant, id }, rescored, signed));
+          if (isDone) await staffLog.record(tenant, doneBy('result-corrected', signed.by, id));
           counts[isDone ? 'done' : 'waiting'] += 1;
           console.log(lineOf(say, id, rescored));
         }

@@ -9,6 +9,7 @@ import { createGzip } from 'node:zlib';
 import { responsesOf } from '../../delivery/responses/read.ts';
 import { Sessions, sessionKind } from '../../delivery/sessions/run.ts';
 import { tenants } from '../../people/agencies/agency.ts';
+import { StaffLog, doneBy } from '../../people/staff/staff-log.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
 import { now } from '../machine.ts';
 import { openStores } from '../open-stores.ts';
@@ -39,7 +40,9 @@ export const responsesCommand = command({
     try {
       const sessions = new Sessions({ journal: stores.storage.journal, now, pinnedTest: stores.pinnedTest });
       const collection = await stores.storage.collection(sessionList);
+      const staffLog = new StaffLog({ journal: stores.storage.journal, now });
       for (const tenant of await tenants(stores.agencies)) {
+        await staffLog.record(tenant, doneBy('responses-exported', undefined));
         let after: string | undefined;
         do {
           const page = await collection.find(tenant, {

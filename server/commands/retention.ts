@@ -1,6 +1,7 @@
 /** `meetlat retention`: how long an agency keeps what, and what is due; two people set the periods. */
 import { tenants } from '../../people/agencies/agency.ts';
 import { type RetainedKind, type Retained, retainedKinds, retentionKind } from '../../people/agencies/retention.ts';
+import { doneBy } from '../../people/staff/staff-log.ts';
 import { sessionList } from '../../delivery/sessions/session-list.ts';
 import type { CommandVoice } from '../../words/commands.ts';
 import { now } from '../machine.ts';
@@ -85,6 +86,7 @@ export const retentionCommand = command({
         if (by === undefined || confirmedBy === undefined) throw new UsageError('erase.no-signatories');
         const signed = { confirmedBy, ...(await signatories(stores, by, confirmedBy)) };
         await rooms.retention.set(agency, { days: set, ...signed });
+        await rooms.staffLog.record(agency, doneBy('periods-set', signed.by));
       }
       const parts: string[] = [];
       for (const tenant of agency === undefined ? all : [agency])

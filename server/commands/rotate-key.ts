@@ -1,4 +1,6 @@
 /** `meetlat rotate-key`: a newer key signs from now on; the older ones stay published for what they signed. */
+import { StaffLog, doneBy } from '../../people/staff/staff-log.ts';
+import { installationTenant } from '../../storage/port.ts';
 import { SigningKeys } from '../../storage/keys/signing-keys.ts';
 import { now, random } from '../machine.ts';
 import { readConfiguration } from '../configuration.ts';
@@ -16,6 +18,10 @@ export const rotateKeyCommand = command({
     try {
       const signing = await SigningKeys.open({ storage, wrapping, random, now });
       const kid = await signing.rotate();
+      await new StaffLog({ journal: storage.journal, now }).record(
+        installationTenant,
+        doneBy('key-rotated', undefined, kid),
+      );
       console.log(say('rotate-key.done', { key: kid, count: (await signing.jwks()).keys.length }));
       return 0;
     } finally {

@@ -5,8 +5,9 @@
 import { agencyOf } from '../../people/agencies/agency.ts';
 import { type Account, type Accounts, type Role, accounts, tenantOf } from '../../people/staff/account.ts';
 import { hashPassword } from '../../people/staff/passwords.ts';
+import { StaffLog, type StaffActType, doneBy } from '../../people/staff/staff-log.ts';
 import { encodeId } from '../../storage/document/id.ts';
-import type { Stored } from '../../storage/port.ts';
+import { type Stored, installationTenant } from '../../storage/port.ts';
 import { type CommandKey, type CommandVoice, commandVoice } from '../../words/commands.ts';
 import { reportLanguages } from '../../words/reports.ts';
 import { now, random } from '../machine.ts';
@@ -122,6 +123,17 @@ const done = {
   'knows-not': 'staff.knows-not',
 } as const satisfies Record<Act, CommandKey>;
 
+/** As what it is recorded. */
+const recorded = {
+  add: 'account-added',
+  lock: 'account-locked',
+  unlock: 'account-unlocked',
+  password: 'account-password-made',
+  remove: 'account-removed',
+  knows: 'account-acquainted',
+  'knows-not': 'account-acquainted',
+} as const satisfies Record<Act, StaffActType>;
+
 const isAct = (given: string): given is Act => acts.some((act) => act === given);
 
 /** One line an account: what it may do, where, and whether it is locked. */
@@ -148,6 +160,10 @@ async function run(stores: OpenStores, say: CommandVoice, values: StaffValues, [
       : act === 'knows' || act === 'knows-not'
         ? await acquaint(stores, all, act, account, values.reference)
         : await change(all, act, account);
+  await new StaffLog({ journal: stores.storage.journal, now }).record(
+    tenantOf(account) ?? installationTenant,
+    doneBy(recorded[act], undefined, account),
+  );
   console.log(say(done[act], { account }));
   if (password !== undefined) console.log(say('staff.password', { password }));
   return 0;

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { ProblemCode } from './problem.ts';
 
 export type Method = 'get' | 'post' | 'put';
-export type Access = 'anyone' | 'candidate' | 'seat' | 'invigilator' | 'examiner' | 'designer' | 'staff';
+export type Access = 'anyone' | 'candidate' | 'seat' | 'invigilator' | 'examiner' | 'designer' | 'office' | 'staff';
 
 export interface EndpointDescription {
   readonly method: Method;

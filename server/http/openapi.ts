@@ -18,6 +18,7 @@ const security: Record<EndpointDescription['access'], readonly Record<string, re
   invigilator: [{ staffCookie: [] }],
   examiner: [{ staffCookie: [] }],
   designer: [{ staffCookie: [] }],
+  office: [{ staffCookie: [] }],
 };
 
 function replyOf({ reply }: EndpointDescription): Record<string, unknown> {

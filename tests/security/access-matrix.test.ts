@@ -8,6 +8,7 @@ import { Followed } from '../followed.ts';
 import { type Caller, type House, callerOf, everybody, openHouse } from './matrix-house.ts';
 import { type Access, type Endpoint, type Reply, askOf, endpointsOf, rowOf } from './matrix-ask.ts';
 import { type Row, type Subject, rows } from './matrix-rows.ts';
+import { endpointActs } from './staff-acts.ts';
 
 let house: House;
 let endpoints: readonly Endpoint[];
@@ -53,6 +54,7 @@ const strangers: Readonly<Record<NonNullable<Row['belongsTo']>, readonly Caller[
   centre: ['invigilator of another centre', 'invigilator of another agency'],
   holder: ['examiner who does not hold it', 'examiner of another agency'],
   agency: ['designer of another agency'],
+  office: ['office of another agency'],
   candidate: ['other candidate'],
 };
 
@@ -94,6 +96,11 @@ describe('the matrix', () => {
 
   it('wrote nothing of all that', async () => {
     expect(await house.written()).toEqual(house.writtenAtFirst);
+    // The lists that were compared, what the house began, and nobody's look at anything.
+    const looked = (await house.staffActs()).filter(({ type }) => type !== 'logged-in');
+    expect(new Set(looked.map(({ type }) => type))).toEqual(
+      new Set(['calibration-started', 'log-read', 'close-out-made']),
+    );
   });
 
   it('lets nothing happen to what is closed', async () => {
@@ -111,8 +118,14 @@ describe('the matrix', () => {
     for (const name of Object.keys(rows)) {
       const endpoint = endpoints.find((one) => one.name === name);
       if (endpoint === undefined) continue;
+      const before = await house.staffActs();
       const { status, text } = await ask(endpoint, house.headers(house.rightful(endpoint.access)), 'own');
       expect(`${status} ${text.slice(0, 200)}`, name).toMatch(new RegExp(`^${rowOf(endpoint).own} `));
+      const act = endpointActs[name];
+      const written = (await house.staffActs()).slice(before.length).map(({ type }) => type);
+      // The session's log was read a moment ago, to see that nothing was written: that is one look.
+      const isExpected = status < 300 && endpoint.access !== 'anyone' && act !== 'log-read';
+      expect(written, name).toEqual(isExpected && typeof act === 'string' ? [act] : []);
     }
   }, 120_000);
 

@@ -2,7 +2,7 @@
 import type { House } from './matrix-house.ts';
 import { type Row, type Subject, rows } from './matrix-rows.ts';
 
-export type Access = 'anyone' | 'candidate' | 'seat' | 'staff' | 'invigilator' | 'examiner' | 'designer';
+export type Access = 'anyone' | 'candidate' | 'seat' | 'staff' | 'invigilator' | 'examiner' | 'designer' | 'office';
 export interface Endpoint {
   readonly name: string;
   readonly method: string;

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { agencies, installation } from '../../people/agencies/agency.ts';
 import { type Role, accounts } from '../../people/staff/account.ts';
+import { type StaffAct, StaffLog } from '../../people/staff/staff-log.ts';
 import { hashPassword } from '../../people/staff/passwords.ts';
 import { readConfiguration } from '../../server/configuration.ts';
 import { openSealed } from '../../server/open-storage.ts';
@@ -31,6 +32,7 @@ const callers = {
   designer: { kind: 'staff', role: 'designer' },
   'designer of another agency': { kind: 'staff', role: 'designer' },
   office: { kind: 'staff', role: 'office' },
+  'office of another agency': { kind: 'staff', role: 'office' },
 } as const satisfies Record<string, CallerOf>;
 export type Caller = keyof typeof callers;
 export const everybody = Object.keys(callers).filter((name): name is Caller => name in callers);
@@ -66,6 +68,8 @@ export interface House {
   /** Heads of the streams, and the documents, that a refused request must leave as they are. */
   written(): Promise<unknown>;
   readonly writtenAtFirst: unknown;
+  /** What was recorded of the staff so far, refused log-ins aside. */
+  staffActs(): Promise<readonly StaffAct[]>;
   /** What somebody's browser was told to keep, with the flags. */
   readonly cookies: readonly string[];
   /** Everything that the program said: its log. */
@@ -83,15 +87,18 @@ const colleagues: Readonly<Record<string, { tenant: string; centre: string; role
   'examiner of another agency': { tenant: 'other', centre: 'gent', role: 'examiner' },
   'designer of another agency': { tenant: 'other', centre: 'gent', role: 'designer' },
   office: { tenant: 'demo', centre: 'gent', role: 'office' },
+  'office of another agency': { tenant: 'other', centre: 'gent', role: 'office' },
 };
 const accountOf = (name: string, tenant: string): string => `${name.replace(/ /g, '-')}@${tenant}`;
 
+const ports = {
+  now: () => toInstant(Date.now()),
+  random: (bytes: number) => new Uint8Array(randomBytes(bytes)),
+};
+
 /** The other agency has a centre of the same name: the tenant alone tells them apart. */
 async function hire(folder: string): Promise<void> {
-  const { storage } = await openSealed(readConfiguration({ MEETLAT_DATA: folder }, folder), {
-    now: () => toInstant(Date.now()),
-    random: (bytes) => new Uint8Array(randomBytes(bytes)),
-  });
+  const { storage } = await openSealed(readConfiguration({ MEETLAT_DATA: folder }, folder), ports);
   const [allAgencies, allAccounts] = [await storage.collection(agencies), await storage.collection(accounts)];
   const centres = [{ id: 'gent', name: 'Gent' }];
   await allAgencies.insert({ tenant: installation, id: 'other' }, { name: 'Other', centres, demonstration: true });
@@ -102,6 +109,16 @@ async function hire(folder: string): Promise<void> {
       { name, passwordHash, roles: [role], centre, demonstration: true },
     );
   await storage.close();
+}
+
+async function actsIn(folder: string): Promise<readonly StaffAct[]> {
+  const { storage } = await openSealed(readConfiguration({ MEETLAT_DATA: folder }, folder), ports);
+  const log = new StaffLog({ journal: storage.journal, now: ports.now });
+  const acts: StaffAct[] = [];
+  for (const tenant of ['demo', 'other'])
+    for (const day of (await log.days(tenant)).reverse()) acts.push(...(await log.of(tenant, day)));
+  await storage.close();
+  return acts.filter(({ type }) => type !== 'login-refused').sort((a, b) => (a.at < b.at ? -1 : 1));
 }
 
 const rasch = (items: readonly string[]): string => {
@@ -268,6 +285,7 @@ export async function openHouse(environment: Readonly<Record<string, string>> = 
     rightful: (access) => everybody.find((name) => name === access) ?? (access === 'staff' ? 'office' : 'nobody'),
     written,
     writtenAtFirst: await written(),
+    staffActs: () => actsIn(server.folder),
     cookies: of('office').setCookies,
     output: () => server.output,
     unsaid: [

@@ -12,7 +12,7 @@ export interface Row {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object | string | ((house: House) => object | string);
   /** Who may reach what the path names; absent: everybody whom the door lets in. */
-  readonly belongsTo?: 'centre' | 'holder' | 'agency' | 'candidate';
+  readonly belongsTo?: 'centre' | 'holder' | 'agency' | 'office' | 'candidate';
   /** The endpoint names nothing: a stranger gets this status, and nothing of the others in the reply. */
   readonly private?: number;
   /** Status for the rightful caller. */
@@ -123,6 +123,8 @@ export const rows: Readonly<Record<string, Row>> = {
     body: ({ responses }) => responses,
     own: 200,
   },
+
+  'get /office/staff-log': { own: 200, belongsTo: 'office', private: 200 },
 
   'get /invigilator/room': { own: 200, belongsTo: 'centre', private: 200 },
   'get /invigilator/room/events': { own: 200, belongsTo: 'centre', private: 200 },

@@ -1,6 +1,7 @@
 /** A designer's calibrations: responses in, a job that runs beside everything else, and what it leaves. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { doneBy } from '../../../people/staff/staff-log.ts';
 import type { Stored } from '../../../storage/port.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint, uploadEndpoint } from '../../http/endpoint.ts';
 import { sendPacked } from '../../http/packed.ts';
@@ -79,7 +80,11 @@ export function calibrationEndpoints(program: DesignerCalibrationPorts): Endpoin
       reply: CalibrationView,
       problems: ['not-found', 'wrong-state', 'unsupported-media', 'invalid-request', 'too-large'],
       handle: ({ access, request, param, query }) =>
-        orProblem(async () => view(await beginCalibration(program, access, request, param('bank'), query))),
+        orProblem(async () => {
+          const begun = await beginCalibration(program, access, request, param('bank'), query);
+          await program.staffLog.record(access.tenant, doneBy('calibration-started', access.id, begun.id));
+          return view(begun);
+        }),
     }),
     jsonEndpoint({
       ...common,
@@ -124,8 +129,11 @@ function resultEndpoints(program: DesignerCalibrationPorts): Endpoint[] {
       summary: 'The report of a calibration, or one of its tables',
       reply: 'bytes',
       problems: ['not-found'],
-      handle: async ({ access, param, request, response }) =>
-        sendFile(program, await ownCalibration(program, access, param('id')), param('file'), request, response),
+      handle: async ({ access, param, request, response }) => {
+        const own = await ownCalibration(program, access, param('id'));
+        await program.staffLog.record(access.tenant, doneBy('calibration-read', access.id, own.id));
+        await sendFile(program, own, param('file'), request, response);
+      },
     }),
     commandEndpoint({
       ...common,
@@ -134,7 +142,11 @@ function resultEndpoints(program: DesignerCalibrationPorts): Endpoint[] {
       summary: 'Cancel a calibration that runs',
       problems: ['not-found', 'wrong-state'],
       handle: ({ access, param }) =>
-        orProblem(async () => program.calibrations.cancel(await ownCalibration(program, access, param('id')))),
+        orProblem(async () => {
+          const own = await ownCalibration(program, access, param('id'));
+          await program.calibrations.cancel(own);
+          await program.staffLog.record(access.tenant, doneBy('calibration-cancelled', access.id, own.id));
+        }),
     }),
     commandEndpoint({
       ...common,
@@ -146,6 +158,7 @@ function resultEndpoints(program: DesignerCalibrationPorts): Endpoint[] {
         orProblem(async () => {
           const { tenant, id } = await ownCalibration(program, access, param('id'));
           await program.calibrations.eraseFiles({ tenant, id });
+          await program.staffLog.record(tenant, doneBy('calibration-erased', access.id, id));
         }),
     }),
   ];

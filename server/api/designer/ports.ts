@@ -4,12 +4,14 @@ import type { Program } from '../../program.ts';
 import type { GuardPorts } from '../access.ts';
 
 /** A bank's releases, and who asks. */
-export type DesignerBankPorts = GuardPorts & Pick<Program, 'bank' | 'media'>;
+export type DesignerBankPorts = GuardPorts & Pick<Program, 'bank' | 'media' | 'staffLog'>;
 
 export type DesignerReleasePorts = GuardPorts &
-  Pick<Program, 'bank' | 'banks'> & { readonly calibrations: Calibrations };
+  Pick<Program, 'bank' | 'banks' | 'staffLog'> & { readonly calibrations: Calibrations };
 
 export type DesignerCalibrationPorts = GuardPorts &
-  Pick<Program, 'bank' | 'sessionList' | 'refusedStreams' | 'timers' | 'log'> & { readonly calibrations: Calibrations };
+  Pick<Program, 'bank' | 'staffLog' | 'sessionList' | 'refusedStreams' | 'timers' | 'log'> & {
+    readonly calibrations: Calibrations;
+  };
 
 export type DesignerPorts = DesignerBankPorts & DesignerReleasePorts & DesignerCalibrationPorts;

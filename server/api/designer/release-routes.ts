@@ -1,5 +1,6 @@
 /** The releases of a bank: made of a calibration, and put in force. */
 import { z } from 'zod';
+import { doneBy } from '../../../people/staff/staff-log.ts';
 import { publishedRows } from '../../../item-bank/releases/publishable.ts';
 import { UnknownPublication } from '../../../item-bank/releases/store.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
@@ -43,6 +44,7 @@ async function publish(
     reason,
     rows: publishedRows(base, { model, anchors, converged: outcome.converged, items: outcome.items }, items),
   });
+  await program.staffLog.record(access.tenant, doneBy('release-published', access.id, release.id));
   return releaseView(release, store.currentRelease(bank), (await banks.load(bank)).state);
 }
 
@@ -66,7 +68,10 @@ export function releaseEndpoints(program: DesignerReleasePorts): Endpoint[] {
       body: InForceChoice,
       problems: ['not-found', 'wrong-state'],
       handle: ({ access, param, body }) =>
-        orProblem(() => program.banks.putInForce(param('bank'), { ...body, by: access.id })),
+        orProblem(async () => {
+          await program.banks.putInForce(param('bank'), { ...body, by: access.id });
+          await program.staffLog.record(access.tenant, doneBy('release-in-force', access.id, body.release));
+        }),
     }),
     jsonEndpoint({
       ...common,

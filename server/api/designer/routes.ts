@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { doneBy } from '../../../people/staff/staff-log.ts';
 import { UnknownPublication } from '../../../item-bank/releases/store.ts';
 import type { Release } from '../../../item-bank/releases/release.ts';
 import type { LiveStatistics } from '../../../item-bank/statistics/live.ts';
@@ -109,6 +110,8 @@ function itemEndpoints(program: DesignerBankPorts, countsOf: LiveCounts): Endpoi
         const release = releaseOf(program, param('bank'));
         const item = release.items.find(({ id }) => id === param('id'));
         if (item === undefined) throw new Problem('not-found');
+        const read = `${release.bank}/${item.id}`;
+        await program.staffLog.record(access.tenant, doneBy('item-read', access.id, read));
         const row = release.parameters.find(({ id }) => id === item.id);
         return itemDetail(item, row, (await countsOf(access.tenant)).get(item.id));
       },

@@ -1,4 +1,5 @@
 /** The examiner's queue, claims and ratings. No reply here holds anything of the candidate. */
+import { type StaffLog, doneBy } from '../../../people/staff/staff-log.ts';
 import type { SpeakingItem } from '../../../item-bank/items/item.ts';
 import type { MediaLibrary } from '../../../item-bank/items/media.ts';
 import { UnknownItem } from '../../../item-bank/releases/pinned-test.ts';
@@ -21,6 +22,7 @@ export interface ExaminerPorts extends GuardPorts {
   readonly bank: Pick<ReleaseStore, 'pinnedItem'>;
   readonly blobs: Blobs;
   readonly media: MediaLibrary;
+  readonly staffLog: Pick<StaffLog, 'record'>;
 }
 
 type Asked = RatingCommand extends infer C ? (C extends unknown ? Omit<C, 'by'> : never) : never;
@@ -199,6 +201,8 @@ function soundEndpoints(ports: ExaminerPorts, common: Common): Endpoint[] {
         const blob = recordingId({ ...performance, tenant: access.tenant }, upload);
         const info = await ports.blobs.info(blob);
         if (info === undefined) throw new Problem('not-found');
+        const heard = `${param('performance')}/${param('n')}`;
+        await ports.staffLog.record(access.tenant, doneBy('recording-heard', access.id, heard));
         const read = (start: number, end: number) => ports.blobs.readRange(blob, start, end);
         await streamMedia(request, response, { contentType: info.contentType, size: info.bytes, read });
       },

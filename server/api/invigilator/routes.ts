@@ -5,6 +5,7 @@ import { proctoringLog } from '../../../delivery/monitoring/log.ts';
 import { withTypedTexts } from '../../../delivery/monitoring/typed-texts.ts';
 import type { SessionCommand } from '../../../delivery/sessions/decide.ts';
 import { type LoadedSession, type SessionId, sessionKind, sessionStream } from '../../../delivery/sessions/run.ts';
+import { doneBy } from '../../../people/staff/staff-log.ts';
 import { defined } from '../../../storage/document/defined.ts';
 import { eventsOf } from '../../../storage/journal/stream.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
@@ -65,28 +66,7 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
     roomActEndpoint(program, common),
     ...registrationEndpoints(program),
     ...arrivalEndpoints(program, common),
-    jsonEndpoint({
-      ...common,
-      method: 'get',
-      path: '/invigilator/sessions/:id/log',
-      summary: 'The proctoring log',
-      reply: ProctoringLog,
-      problems: ['not-found'],
-      handle: async ({ access, param }) => {
-        const { id, session } = await ownSession(program, access, param('id'));
-        const commits = await program.storage.journal.read({ ...id, kind: sessionKind });
-        const events = commits.flatMap((commit) => eventsOf(sessionStream, commit));
-        const { terms } = session.state;
-        const person = await program.persons.of(id.tenant, terms);
-        const owner = { tenant: id.tenant, candidate: terms.candidate };
-        return {
-          session: id.id,
-          ...(person === undefined ? {} : { name: person.name }),
-          entries: proctoringLog(await withTypedTexts(program.typed, owner, events)),
-          chain: { commits: commits.length, head: session.hash },
-        };
-      },
-    }),
+    logEndpoint(program, common),
     closeOutEndpoint(program, common),
     ...acts(program, common),
     decideHeldAnswer(program, common),
@@ -120,6 +100,32 @@ function roomActEndpoint(program: InvigilatorPorts, common: Common): Endpoint {
   });
 }
 
+function logEndpoint(program: InvigilatorPorts, common: Common): Endpoint {
+  return jsonEndpoint({
+    ...common,
+    method: 'get',
+    path: '/invigilator/sessions/:id/log',
+    summary: 'The proctoring log',
+    reply: ProctoringLog,
+    problems: ['not-found'],
+    handle: async ({ access, param }) => {
+      const { id, session } = await ownSession(program, access, param('id'));
+      await program.staffLog.record(id.tenant, doneBy('log-read', access.id, id.id));
+      const commits = await program.storage.journal.read({ ...id, kind: sessionKind });
+      const events = commits.flatMap((commit) => eventsOf(sessionStream, commit));
+      const { terms } = session.state;
+      const person = await program.persons.of(id.tenant, terms);
+      const owner = { tenant: id.tenant, candidate: terms.candidate };
+      return {
+        session: id.id,
+        ...(person === undefined ? {} : { name: person.name }),
+        entries: proctoringLog(await withTypedTexts(program.typed, owner, events)),
+        chain: { commits: commits.length, head: session.hash },
+      };
+    },
+  });
+}
+
 function closeOutEndpoint(program: InvigilatorPorts, common: Common): Endpoint {
   return jsonEndpoint({
     ...common,
@@ -129,7 +135,11 @@ function closeOutEndpoint(program: InvigilatorPorts, common: Common): Endpoint {
     query: CloseOutQuery,
     reply: CloseOutMade,
     problems: ['invalid-request'],
-    handle: ({ access, query }) => closeOutOf(program, access, query.day),
+    handle: async ({ access, query }) => {
+      const made = await closeOutOf(program, access, query.day);
+      await program.staffLog.record(access.tenant, doneBy('close-out-made', access.id, made.report.day));
+      return made;
+    },
   });
 }
 
@@ -144,6 +154,7 @@ function confirmClock(program: InvigilatorPorts, common: Common): Endpoint {
     handle: async ({ access, body }) => {
       if (!(await program.live.clock.confirm(body.noticedAt, access.id)))
         throw new Problem('wrong-state', { reason: 'clock-not-stopped' });
+      await program.staffLog.record(access.tenant, doneBy('clock-confirmed', access.id));
     },
   });
 }

@@ -35,6 +35,7 @@ export type InvigilatorPorts = Pick<
   | 'accounts'
   | 'passwords'
   | 'staffSessions'
+  | 'staffLog'
   | 'now'
 >;
 

@@ -5,6 +5,7 @@ import { agencyOf, centreName } from '../../../people/agencies/agency.ts';
 import type { Account } from '../../../people/staff/account.ts';
 import { passwordFault } from '../../../people/staff/chosen-password.ts';
 import { endStaffSession, staffSessionLifeMs, startStaffSession } from '../../../people/staff/staff-sessions.ts';
+import { doneBy } from '../../../people/staff/staff-log.ts';
 import type { Stored } from '../../../storage/port.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
 import { Problem } from '../../http/problem.ts';
@@ -16,6 +17,8 @@ import { LoginRequest, PasswordChoice, Staff } from './protocol.ts';
 export type StaffPorts = Pick<
   Program,
   | 'agencies'
+  | 'log'
+  | 'staffLog'
   | 'timers'
   | 'live'
   | 'makeId'
@@ -63,6 +66,7 @@ async function enter(
   const { tenant, id, value } = account;
   const session = program.makeId();
   await startStaffSession(program, tenant, account, session);
+  await program.staffLog.record(tenant, doneBy('logged-in', id));
   const token = await program.tokens.issue('staff', { tenant, account: id, session });
   const known = await program.tokens.issue('device', { account: id, device: device ?? program.makeId() });
   response.setHeader('Set-Cookie', [
@@ -95,6 +99,7 @@ function passwordEndpoint(program: StaffPorts): Endpoint {
       const { isPasswordGiven: _isPasswordGiven, ...value } = account.value;
       const passwordHash = await program.passwords.hash(chosen, true);
       const changed = await program.accounts.replace(account, account.revision, { ...value, passwordHash });
+      await program.staffLog.record(changed.tenant, doneBy('password-changed', changed.id));
       return enter(program, response, changed, device);
     },
   });
@@ -128,7 +133,8 @@ export function staffEndpoints(program: StaffPorts): Endpoint[] {
       handle: async ({ request, response }) => {
         const token = cookieOf(request, 'staff', program.publicUrl());
         const claims = token === undefined ? undefined : await unlessRefused(program.tokens.staff(token));
-        if (claims !== undefined) await endStaffSession(program, claims.tenant, claims.session);
+        if (claims !== undefined && (await endStaffSession(program, claims.tenant, claims.session)))
+          await program.staffLog.record(claims.tenant, doneBy('logged-out', claims.account));
         response.setHeader('Set-Cookie', cookie(program, 'staff', '', 0));
       },
     }),

@@ -1,0 +1,90 @@
+/** The stream of the staff, against the running program: who was in and what was opened, without a name; by command. */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ServerProcess } from '../server-process.ts';
+import { Candidate, Staff } from '../session-client.ts';
+
+let server: ServerProcess;
+beforeAll(async () => {
+  server = await ServerProcess.start();
+});
+afterAll(() => server.dispose());
+
+const bin = join(import.meta.dirname, '../../bin/meetlat.mjs');
+const meetlat = (...argv: string[]): string =>
+  execFileSync(process.execPath, [bin, ...argv], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] ?? '', MEETLAT_NO_BUILD: '1', MEETLAT_DATA: server.folder },
+  });
+/** Kind, by whom and of what, in the order in which it was done. */
+const acts = (...filter: string[]): string[] =>
+  meetlat('staff-log', ...filter)
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => line.split('  ').slice(2).join(' '));
+
+it('tells of log-in, refusal, another password and log-out', async () => {
+  const own = await server.account('designer');
+  const wrong = { account: own.account, password: 'a wrong one' };
+  for (let n = 0; n < 3; n += 1) await expect(Staff.login(server.url, wrong)).rejects.toThrow('wrong-password');
+  // What is no account may be a password in the wrong field: it is not kept.
+  const typed = { account: 'geheim wachtwoord', password: 'x' };
+  await expect(Staff.login(server.url, typed)).rejects.toThrow('wrong-password');
+  const staff = await Staff.login(server.url, own);
+  const chosen = 'vier paarden op het dak';
+  await staff.post('/staff/password', { password: own.password, chosen });
+  const again = await Staff.login(server.url, { account: own.account, password: chosen });
+  await again.post('/staff/logout');
+  await again.post('/staff/logout');
+  await expect
+    .poll(() => acts('--account', own.account))
+    .toEqual([
+      `login-refused ${own.account}`,
+      `logged-in ${own.account}`,
+      `password-changed ${own.account}`,
+      `logged-in ${own.account}`,
+      `logged-in ${own.account}`,
+      `logged-out ${own.account}`,
+    ]);
+  const all = meetlat('staff-log', '--csv');
+  expect(all).toContain('"installation","login-refused","","",""');
+  expect(all).not.toContain('geheim');
+});
+
+it('tells which log and which recording was opened, by pseudonyms; what commands did; and verifies', async () => {
+  const invigilator = await Staff.login(server.url, await server.account('invigilator'));
+  const candidate = await Candidate.admitted(invigilator, { name: 'Dina Opgenomen' });
+  await candidate.listen(await candidate.toFirstPart());
+  await candidate.speak((await candidate.ask({ kind: 'start-part' })).view);
+  await invigilator.get(`/invigilator/sessions/${candidate.session}/log`);
+  const examiner = await Staff.login(server.url, await server.account('examiner'));
+  const claim = () => examiner.post<{ performance: string; turns: { n: number }[] } | null>('/examiner/claims');
+  await expect.poll(claim, { timeout: 30_000 }).not.toBeNull();
+  const { performance, turns } = (await claim()) ?? { performance: '', turns: [] };
+  const first = turns[0]?.n ?? 0;
+  const hear = (range: string) =>
+    fetch(`${server.url}/api/v1/examiner/claims/${performance}/turns/${first}/audio`, {
+      headers: { cookie: examiner.cookie, range },
+    });
+  for (const range of ['bytes=0-1', 'bytes=2-9', 'bytes=0-']) expect((await hear(range)).status).toBe(206);
+  expect(acts('--type', 'recording-heard').map((line) => line.split(' ').slice(2).join(' '))).toEqual([
+    `${performance}/${first}`,
+  ]);
+  expect(acts('--type', 'log-read').at(-1)).toContain(candidate.session);
+  expect(meetlat('staff-log')).not.toContain('Opgenomen');
+
+  meetlat('rotate-key');
+  const copy = await mkdtemp(join(tmpdir(), 'meetlat-staff-log-'));
+  meetlat('backup', join(copy, 'backup'), '--keys', join(copy, 'keys'));
+  await rm(copy, { recursive: true });
+  meetlat('staff', 'lock', (await server.account('examiner')).account);
+  const lines = acts();
+  for (const type of ['key-rotated', 'backup-made']) expect(lines.some((line) => line.startsWith(type))).toBe(true);
+  expect(lines.at(-1) ?? '').toMatch(/^account-locked/);
+  expect(() => meetlat('staff-log', '--from', 'gisteren')).toThrow();
+  expect(acts('--to', '2020-01-01')).toEqual([]);
+  expect(meetlat('verify', '--all')).toContain('VERIFIED');
+}, 120_000);
