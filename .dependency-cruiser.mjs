@@ -82,6 +82,7 @@ export const rooms = {
     'checkpoint-memory',
     'password-worker',
     'password-threads',
+    'capped-exposures',
     'refused-streams',
     'refused-documents',
     'refusing',

@@ -61,6 +61,7 @@ import { upgradedStores } from './privacy/upgrade.ts';
 import { passwordThread } from './password-threads.ts';
 import { ownFolder } from './own-folder.ts';
 import { type Refusing, refusing } from './refusing.ts';
+import { CappedExposures } from './capped-exposures.ts';
 import { greeting } from './greeting.ts';
 import { keptFile } from './kept-file.ts';
 import { ProcessTimers, demonstrationFolder, makeId, processClock, programVersion, random } from './machine.ts';
@@ -111,7 +112,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   );
   const clock = processClock();
   const timers = new ProcessTimers();
-  const surroundings = { log, timers, now: clock.now, ...refusing(log) };
+  const surroundings = { log, timers, now: clock.now, ...refusing(log), cappedExposures: new CappedExposures(log) };
   const keeping = await openKeeping(configuration, surroundings);
   const { storage, stores, signing } = keeping;
   const people = await openPeople(storage);
@@ -162,6 +163,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
 }
 
 interface Surroundings extends Refusing {
+  readonly cappedExposures: CappedExposures;
   readonly log: Logger;
   readonly timers: Timers;
   readonly now: () => Instant;
@@ -231,6 +233,7 @@ async function programOf(
       now,
       makeId,
       random,
+      capped: surroundings.cappedExposures.tell,
     },
     sign: (payload, header) => signing.sign(payload, header),
     signBytes: (payload) => signing.sign(payload),

@@ -27,6 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => door.close());
 
+const broken = { type: 'decide-attempt', counts: false, by: 'bo@agii', why: 'technical.line', reason: '' } as const;
 const killed = () => Promise.reject(new Error('killed'));
 
 describe('admission', () => {
@@ -84,23 +85,42 @@ describe('admission', () => {
     await expect(admit(ports, id, by)).rejects.toMatchObject({ code: 'person-erased' });
     expect(await sessionsMade()).toEqual([]);
   });
-  it('does not give the items of the last two attempts again', async () => {
+  it('gives nothing again that any earlier session showed, one that was broken off too', async () => {
     const id = await register(ports, amina);
     const candidate = (await ports.registrations.load(id))?.booking.person ?? '';
-    const forms: string[][] = [];
+    const bank = [...civicTest.items.values()].flatMap((item) => (item.use === 'practice' ? [] : [item.id]));
+    const capped: number[] = [];
+    const told = { ...ports, capped: ({ seen }: { readonly seen: number }) => capped.push(seen) };
+    door.current = { ...door.current, items: [bank], personalExposure: { mostSeen: 1, withinDays: 730 } };
+    const shown = new Set<string>();
     for (const [n, seed] of ['07', '2b', 'f1'].entries()) {
       const played = new PlayedSession(civicTest).begin({ candidate, seed: seed.repeat(16) }).toFirstPart();
-      forms.push(played.now.items.map(({ item }) => item.id));
-      played.after(3_600_000).run({ type: 'close-overdue' });
+      for (const { item } of played.now.items) shown.add(item.id);
+      if (n === 0) played.ran({ type: 'end', by: 'an@agii', reason: 'left' }, broken);
+      else played.after(3_600_000).run({ type: 'close-overdue' });
       await door.add(`earlier ${n}`, played);
     }
-    const [first = [], ...lastTwo] = forms;
-    expect(first.some((item) => !lastTwo.flat().includes(item))).toBe(true);
     // Listed, and not made: its own line is no attempt.
     const dying = { load: (key: SessionId) => ports.sessions.load(key), handle: killed };
-    await expect(admit({ ...ports, sessions: dying }, id, by)).rejects.toThrow('killed');
-    const { excludedItems } = (await loaded((await admit(ports, id, by)).id)).terms;
-    expect(excludedItems).toEqual([...new Set(lastTwo.flat())].sort());
+    await expect(admit({ ...told, sessions: dying }, id, by)).rejects.toThrow('killed');
+    const { excludedItems } = (await loaded((await admit(told, id, by)).id)).terms;
+    expect(excludedItems).toEqual([...shown].sort());
+    expect(capped).toEqual([]);
+  });
+  it('gives nothing new once the person has seen the most of a bank, and tells of it', async () => {
+    const id = await register(ports, amina);
+    const candidate = (await ports.registrations.load(id))?.booking.person ?? '';
+    const bank = [...civicTest.items.values()].flatMap((item) => (item.use === 'practice' ? [] : [item.id]));
+    door.current = { ...door.current, items: [bank] };
+    const played = new PlayedSession(civicTest).begin({ candidate }).toFirstPart();
+    played.ran({ type: 'end', by: 'an@agii', reason: 'left' }, broken);
+    await door.add('earlier', played);
+    const told: unknown[] = [];
+    const session = await admit({ ...ports, capped: (of) => told.push(of) }, id, by);
+    const seen = new Set(played.now.items.map(({ item }) => item.id));
+    const { excludedItems } = (await loaded(session.id)).terms;
+    expect(excludedItems).toEqual(bank.filter((item) => !seen.has(item)).sort());
+    expect(told).toEqual([{ tenant, session: session.id, test: 'mo', seen: seen.size, of: bank.length }]);
   });
 });
 

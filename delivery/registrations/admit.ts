@@ -2,6 +2,7 @@
  * Admission: the person is at the door on the day. The session is made then, and pins what is in force that day:
  * specification, releases, engine, seed, items of the last attempts.
  */
+import { dayOf, daysBetween } from '../../storage/document/day.ts';
 import { unlessDamaged } from '../../storage/journal/damage.ts';
 import { unlessRaced } from '../../storage/raced.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
@@ -10,8 +11,9 @@ import { type SessionId, SessionRefused, type Sessions } from '../sessions/run.t
 import type { SessionTerms } from '../sessions/session.ts';
 import type { SessionList } from '../sessions/session-list.ts';
 import { earlierInTheWay, sessionsOf } from './earlier.ts';
-import { type RegisteringPorts, offeredTest } from './register.ts';
-import type { RegistrationState } from './registration.ts';
+import { exposureOf } from './exposure.ts';
+import { type CurrentTest, type RegisteringPorts, offeredTest } from './register.ts';
+import type { Booking, RegistrationState } from './registration.ts';
 import { type RegistrationId, RegistrationRefused } from './run.ts';
 
 export interface AdmissionPorts extends RegisteringPorts {
@@ -20,12 +22,20 @@ export interface AdmissionPorts extends RegisteringPorts {
   readonly sessions: Pick<Sessions, 'load' | 'handle'>;
   readonly engine: string;
   readonly random: (bytes: number) => Uint8Array;
+  /** Told where a person has seen so much of a bank that nothing new of it is given. */
+  readonly capped?: (of: CappedExposure) => void;
+}
+
+/** Of one bank of the test, at the admission to that session. */
+export interface CappedExposure {
+  readonly tenant: string;
+  readonly session: string;
+  readonly test: SpecificationId;
+  readonly seen: number;
+  readonly of: number;
 }
 
 type Admitted = Extract<RegistrationState, { readonly status: 'admitted' }>;
-
-/** Attempts whose items are not given again. */
-const attemptsKept = 2;
 
 /** Idempotent: whoever was admitted keeps the session of then. Throws RegistrationRefused. */
 export async function admit(ports: AdmissionPorts, id: RegistrationId, by: string): Promise<SessionId> {
@@ -93,7 +103,7 @@ async function pinned(ports: AdmissionPorts, id: SessionId, admitted: Admitted):
     centre: plan.centre,
     reference: receiptReference(test, ports.makeId()),
     accommodations: { extraTimePercent, extraPlays: 0 },
-    excludedItems: await itemsOfLastAttempts(ports, id, booking.person, test),
+    excludedItems: await excludedItems(ports, id, booking, current),
     synthetic: booking.synthetic || current.synthetic,
   };
 }
@@ -105,22 +115,23 @@ function receiptReference(test: SpecificationId, id: string): string {
   return `${name}-${letters.slice(0, 4)}-${letters.slice(4, 8)}`;
 }
 
-async function itemsOfLastAttempts(
+/** Items that are not given, since the person saw them, or has seen enough of the bank. */
+async function excludedItems(
   ports: AdmissionPorts,
   { tenant, id }: SessionId,
-  person: string,
-  test: SpecificationId,
+  { person, test }: Booking,
+  { items, personalExposure: { mostSeen, withinDays } }: CurrentTest,
 ): Promise<string[]> {
-  const items = new Set<string>();
-  let attempts = 0;
-  for await (const attempt of sessionsOf(ports, { tenant, person, test })) {
-    // The session itself is listed already where its making was cut off.
-    if (attempt.id.id === id) continue;
+  const shown: string[][] = [];
+  const today = dayOf(ports.now());
+  for await (const earlier of sessionsOf(ports, { tenant, person, test })) {
+    if (daysBetween(earlier.day, today) > withinDays) break;
     // Whoever is at the door is let in although an earlier session of theirs was changed past the program.
-    const session = await unlessDamaged(ports.sessions.load(attempt.id), () => undefined);
-    for (const given of [...(session?.state.items ?? []), ...(session?.state.turns ?? [])]) items.add(given.item.id);
-    attempts += 1;
-    if (attempts === attemptsKept) break;
+    const session = await unlessDamaged(ports.sessions.load(earlier.id), () => undefined);
+    const given = [...(session?.state.items ?? []), ...(session?.state.turns ?? [])].map(({ item }) => item.id);
+    if (given.length > 0) shown.push(given);
   }
-  return [...items].sort();
+  const banks = items.map((bank) => exposureOf(bank, shown, mostSeen));
+  for (const { isCapped, seen, of } of banks) if (isCapped) ports.capped?.({ tenant, session: id, test, seen, of });
+  return [...new Set(banks.flatMap(({ excluded }) => excluded))].sort();
 }

@@ -12,6 +12,7 @@ import { Wrapping } from '../../storage/keys/wrapping.ts';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import { type Storage, genesisHash } from '../../storage/port.ts';
 import { Candidates } from '../../people/candidates/candidate.ts';
+import { personalExposureDefault } from '../../item-bank/specifications/specification.ts';
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { civicTest } from '../sessions/example.suite.ts';
 import type { PlayedSession } from '../sessions/played-session.suite.ts';
@@ -44,7 +45,14 @@ export const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(
 
 export class Door {
   nowMs = Date.parse('2026-11-23T09:00:00.000Z');
-  current: CurrentTest = { specification: 1, releases: { mo: 'r1' }, languages: ['nl', 'en'], synthetic: true };
+  current: CurrentTest = {
+    specification: 1,
+    releases: { mo: 'r1' },
+    languages: ['nl', 'en'],
+    synthetic: true,
+    personalExposure: personalExposureDefault,
+    items: [],
+  };
   readonly ports: AdmissionPorts;
   readonly now = (): string => toInstant((this.nowMs += 1));
 

@@ -6,7 +6,7 @@ import { DuplicateKey } from '../../storage/port.ts';
 import type { Candidates, Person } from '../../people/candidates/candidate.ts';
 import { isSameName } from '../../people/candidates/written.ts';
 import type { Language } from '../../item-bank/items/item.ts';
-import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
+import type { PersonalExposure, SpecificationId } from '../../item-bank/specifications/specification.ts';
 import { type RegistrationId, RegistrationRefused, type Registrations } from './run.ts';
 
 export interface RegistrationRequest extends Person {
@@ -29,6 +29,9 @@ export interface CurrentTest {
   readonly releases: Readonly<Record<string, string>>;
   readonly languages: readonly Language[];
   readonly synthetic: boolean;
+  readonly personalExposure: PersonalExposure;
+  /** Of each bank, the items that are given for a score or on trial. */
+  readonly items: readonly (readonly string[])[];
 }
 
 export interface RegisteringPorts {

@@ -4,7 +4,11 @@
  */
 import type { AdaptiveTest, PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import type { ChoiceItem, ItemVersion, SpeakingItem } from '../../item-bank/items/item.ts';
-import { type Specification, lostLineDefault } from '../../item-bank/specifications/specification.ts';
+import {
+  type Specification,
+  lostLineDefault,
+  personalExposureDefault,
+} from '../../item-bank/specifications/specification.ts';
 import type { SessionCommand } from './decide.ts';
 import type { SessionFacts } from './facts.ts';
 import type { Operation } from './operation.ts';
@@ -102,6 +106,7 @@ const oral: Specification = {
   practice: ['P1'],
   synthetic: true,
   lostLine: lostLineDefault,
+  personalExposure: personalExposureDefault,
   parts: [
     { kind: 'adaptive', id: 'listening', policy, plays: 2, options: { fewest: 3, most: 3 }, itemLimitMs: 120_000 },
     { kind: 'speaking', id: 'speaking', tasks: ['S1', 'S2'] },
@@ -121,6 +126,7 @@ const civic: Specification = {
   practice: ['P1'],
   synthetic: true,
   lostLine: lostLineDefault,
+  personalExposure: personalExposureDefault,
   parts: [{ kind: 'linear', id: 'mo', slots, options: { fewest: 3, most: 3 }, pretest: 1, limitMs: 600_000 }],
 };
 const index = (items: readonly ItemVersion[]) => new Map(items.map((item) => [item.id, item]));

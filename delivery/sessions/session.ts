@@ -46,7 +46,7 @@ export interface SessionTerms {
   /** Of the key of the result page, made at admission. */
   readonly resultKeyHash: string;
   readonly accommodations: Accommodations;
-  /** Items of the last attempts: not given again. */
+  /** Not given: seen before, or new to somebody who has seen enough of the bank. */
   readonly excludedItems: readonly string[];
   readonly synthetic: boolean;
 }

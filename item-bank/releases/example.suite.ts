@@ -3,7 +3,12 @@
  * content classes.
  */
 import type { ItemVersion } from '../items/item.ts';
-import { type AdaptivePart, type Specification, lostLineDefault } from '../specifications/specification.ts';
+import {
+  type AdaptivePart,
+  type Specification,
+  lostLineDefault,
+  personalExposureDefault,
+} from '../specifications/specification.ts';
 import type { ItemParameterRow, Release } from './release.ts';
 
 const audio = (id: string) => ({ id: `${id}.mp3`, contentType: 'audio/mpeg' as const, durationMs: 1000 });
@@ -76,5 +81,6 @@ export const specification: Specification = {
   practice: [],
   synthetic: true,
   lostLine: lostLineDefault,
+  personalExposure: personalExposureDefault,
   parts: [part],
 };

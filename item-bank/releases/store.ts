@@ -209,13 +209,20 @@ export class ReleaseStore {
     readonly releases: Readonly<Record<string, string>>;
     readonly languages: Specification['languages'];
     readonly synthetic: boolean;
+    readonly personalExposure: Specification['personalExposure'];
+    /** Of each bank, the items that are given for a score or on trial. */
+    readonly items: readonly (readonly string[])[];
   } {
-    const { version, banks, languages, synthetic } = this.currentSpecification(id);
+    const { version, banks, languages, synthetic, personalExposure } = this.currentSpecification(id);
     return {
       specification: version,
       languages,
       synthetic,
+      personalExposure,
       releases: Object.fromEntries(banks.map((bank) => [bank, this.currentRelease(bank).id])),
+      items: banks.map((bank) =>
+        this.currentRelease(bank).items.flatMap((item) => (item.use === 'practice' ? [] : [item.id])),
+      ),
     };
   }
 

@@ -77,6 +77,19 @@ export const LostLinePolicy = z
   .default(() => lostLineDefault);
 export type LostLinePolicy = z.infer<typeof LostLinePolicy>;
 
+export const personalExposureDefault = { mostSeen: 0.5, withinDays: 730 } as const;
+
+/** How much of each of its banks a test shows one person; specifications that do not say have the default. */
+export const PersonalExposure = z
+  .strictObject({
+    /** Once one person has seen this share of a bank, in any sessions of the test, nothing new of it is shown. */
+    mostSeen: z.number().positive().max(1),
+    /** What was shown longer ago than so many days is forgotten. */
+    withinDays: z.int().positive(),
+  })
+  .default(() => personalExposureDefault);
+export type PersonalExposure = z.infer<typeof PersonalExposure>;
+
 /** The definition of a test; versioned, immutable once published. */
 export const Specification = z
   .strictObject({
@@ -93,6 +106,7 @@ export const Specification = z
     practice: z.array(z.string()),
     parts: z.array(TestPart).min(1),
     lostLine: LostLinePolicy,
+    personalExposure: PersonalExposure,
     synthetic: z.boolean(),
   })
   .refine(

@@ -8,13 +8,14 @@ export interface Metrics {
   readonly application: Express;
 }
 
-/** What is refused because it was changed past the program, e.g. for an alert. */
-export interface RefusedCounts {
+/** What somebody should look at, e.g. for an alert. */
+export interface AlarmingCounts {
   readonly refusedStreams: { readonly count: number };
   readonly refusedDocuments: { readonly count: number };
+  readonly cappedExposures: { readonly count: number };
 }
 
-export function metrics({ refusedStreams, refusedDocuments }: RefusedCounts): Metrics {
+export function metrics({ refusedStreams, refusedDocuments, cappedExposures }: AlarmingCounts): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const seconds = new Histogram({
@@ -24,17 +25,24 @@ export function metrics({ refusedStreams, refusedDocuments }: RefusedCounts): Me
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [registry],
   });
-  for (const [what, refused] of Object.entries({ streams: refusedStreams, documents: refusedDocuments }))
+  const gauge = (name: string, help: string, counted: { readonly count: number }): void =>
     registry.registerMetric(
       new Gauge({
-        name: `meetlat_refused_${what}`,
-        help: `Changed past the program (${what}), as far as this process met them; the log names each`,
+        name: `meetlat_${name}`,
+        help: `${help}, as far as this process met them; the log names each`,
         registers: [],
         collect() {
-          this.set(refused.count);
+          this.set(counted.count);
         },
       }),
     );
+  gauge('refused_streams', 'Changed past the program (streams)', refusedStreams);
+  gauge('refused_documents', 'Changed past the program (documents)', refusedDocuments);
+  gauge(
+    'capped_exposures',
+    'Sessions of people who had seen the most of a bank that one person is shown',
+    cappedExposures,
+  );
   const application = express().disable('x-powered-by');
   application.get('/metrics', (_request, response, next) => {
     registry.metrics().then((text) => response.type(registry.contentType).send(text), next);
