@@ -91,7 +91,8 @@ describe('admission', () => {
     const bank = [...civicTest.items.values()].flatMap((item) => (item.use === 'practice' ? [] : [item.id]));
     const capped: number[] = [];
     const told = { ...ports, capped: ({ seen }: { readonly seen: number }) => capped.push(seen) };
-    door.current = { ...door.current, items: [bank], personalExposure: { mostSeen: 1, withinDays: 730 } };
+    const large = [...bank, ...Array.from({ length: 20 }, (_, n) => `unseen ${n}`)];
+    door.current = { ...door.current, items: [large], personalExposure: { mostSeen: 1, withinDays: 730 } };
     const shown = new Set<string>();
     for (const [n, seed] of ['07', '2b', 'f1'].entries()) {
       const played = new PlayedSession(civicTest).begin({ candidate, seed: seed.repeat(16) }).toFirstPart();

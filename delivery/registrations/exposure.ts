@@ -1,7 +1,7 @@
 /**
- * How much of a bank one person is shown over all sessions of a test, those that were broken off too. Until the
- * specification's share of a bank is reached, nothing that was seen is given again; from then on nothing new is given:
- * what was seen longest ago comes back (docs/decisions/0039). Pure.
+ * How much of a bank one person is shown over all sessions of a test, those that were broken off too. While one more
+ * session stays within the specification's share, nothing that was seen is given again; then nothing new is given:
+ * what was seen before the last session comes back (docs/decisions/0039). Pure.
  */
 
 /** Items that sessions of the person showed, the latest session first. */
@@ -18,14 +18,17 @@ export interface BankExposure {
 
 export function exposureOf(bank: readonly string[], shown: ShownBySession, mostSeen: number): BankExposure {
   const inBank = new Set(bank);
-  const latestFirst = [...new Set(shown.flat())].filter((item) => inBank.has(item));
-  const [seen, of] = [latestFirst.length, bank.length];
-  if (seen === 0 || seen < mostSeen * of) return { seen, of, isCapped: false, excluded: latestFirst };
-  const known = new Set(latestFirst);
+  const sessions = shown.map((items) => items.filter((item) => inBank.has(item)));
+  /** As many items as a whole test needs, as far as this person's sessions tell. */
+  const whole = Math.max(0, ...sessions.map((items) => items.length));
+  const known = new Set(sessions.flat());
+  const last = new Set(sessions[0]);
   const unseen = bank.filter((item) => !known.has(item));
-  const last = new Set(shown[0]);
-  const before = latestFirst.filter((item) => !last.has(item));
-  // Where what was seen before the last session makes no whole test, that of the last one is given, too.
-  const isEnough = before.length >= seen - before.length;
-  return { seen, of, isCapped: true, excluded: isEnough ? [...unseen, ...last] : unseen };
+  const before = [...known].filter((item) => !last.has(item));
+  const counts = { seen: known.size, of: bank.length };
+  const isWithin = known.size + whole <= mostSeen * bank.length;
+  // What makes no whole test is no choice: neither what is left of the new, nor what was seen before the last session.
+  if (unseen.length >= whole && (isWithin || before.length < whole))
+    return { ...counts, isCapped: false, excluded: [...known] };
+  return { ...counts, isCapped: true, excluded: before.length < whole ? unseen : [...unseen, ...last] };
 }
