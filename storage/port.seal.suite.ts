@@ -71,7 +71,20 @@ export function sealSuite({ opened, storage, another, tenant }: Bench): void {
       expect(await workOf(name)).toEqual([{ stream: name, version: 1, consequences: [released] }]);
       await sealed().journal.clearPending(name, 1);
       expect(await sealed().journal.read(name)).toEqual([one, two]);
-      expect(await sealed().journal.append(name, after(one, [{ type: 'ended' }]))).toEqual(two);
+    });
+
+    it('tells two writers of the same commit in one millisecond apart: one wrote it, the other did not', async () => {
+      const name = stream();
+      const one = await sealed().journal.append(name, first([{ type: 'begun' }]));
+      const elsewhere = sealStorage(await opened().again(), await openWrapping());
+      const both = [sealed(), sealed(), elsewhere].map(({ journal }) =>
+        journal.append(name, after(one, [{ type: 'taken', fence: 1 }])),
+      );
+      const outcomes = await Promise.allSettled(both);
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const outcome of outcomes)
+        if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'version-conflict' });
+      expect(await sealed().journal.read(name)).toHaveLength(2);
     });
 
     it('refuses a commit appended without the secret, and does not do its work', async () => {

@@ -103,8 +103,8 @@ export interface Consequence<K extends string = string, D extends JsonObject = J
 export type NoData = Readonly<Record<string, never>>;
 
 /**
- * One append is one commit. `bytes` is the canonical JSON of `{tenant, kind, id, version, at, previousHash, events}`
- * exactly as hashed; `hash` is SHA-256 of `bytes` in hex. The first commit of a stream has version 1 and previousHash
+ * One append is one commit. `bytes` is the canonical JSON of `{tenant, kind, id, version, at, previousHash, events}`,
+ * and `nonce` where the append has one, exactly as hashed; `hash` is SHA-256 of `bytes` in hex. The first commit of a stream has version 1 and previousHash
  * of 64 zeros.
  */
 export interface Commit extends StreamId {
@@ -134,6 +134,11 @@ export interface Append {
   readonly at: Instant;
   readonly events: readonly JsonObject[];
   readonly pending?: readonly Consequence[];
+  /**
+   * Tells this append from the same one by another writer in the same millisecond. Without it the two are one commit,
+   * and both writers are told that they wrote it.
+   */
+  readonly nonce?: string;
   /**
    * Binds the commit and its pending work (their JSON as stored, '' without any) to whoever holds the secret. The
    * engine keeps what it returns beside the bytes.

@@ -1,5 +1,6 @@
 /** The chain of a stream: commit n holds the hash of commit n − 1, so that an edit anywhere shows from there on. */
 import { sha256 } from '../document/native-hash.ts';
+import { defined } from '../document/defined.ts';
 import { canonicalBytes, type JsonObject } from '../document/json.ts';
 import { type Append, type Commit, CorruptStorage, type StreamId, genesisHash } from '../port.ts';
 import { streamName } from './stream-name.ts';
@@ -18,9 +19,9 @@ const isObject = (value: unknown): value is JsonObject =>
 /** The commit that an append makes: canonical bytes and their hash. Throws TypeError when an event is no JSON. */
 export function buildCommit(stream: StreamId, append: Append): Commit {
   const { tenant, kind, id } = stream;
-  const { at, previousHash } = append;
+  const { at, previousHash, events, nonce } = append;
   const version = append.expectedVersion + 1;
-  const bytes = canonicalBytes({ tenant, kind, id, version, at, previousHash, events: append.events });
+  const bytes = canonicalBytes({ tenant, kind, id, version, at, previousHash, events, ...defined({ nonce }) });
   const hash = sha256(bytes);
   const pending = pendingText(append);
   return {

@@ -64,6 +64,15 @@ export class CommitSeals {
   }
 }
 
+/** 64 bits: two writers of one commit in one millisecond never draw the same. */
+const nonceBytes = 8;
+
+/** What only the program has: the secret, and randomness. */
+export interface SealingPorts {
+  readonly seals: CommitSeals;
+  readonly random: (bytes: number) => Uint8Array;
+}
+
 /**
  * The journal over an engine's half. With seals, every commit is made with one, and none is read and no work done
  * without; an auditor who has no secret reads without.
@@ -71,16 +80,19 @@ export class CommitSeals {
 export class SealingJournal implements Journal {
   constructor(
     private readonly engine: EngineJournal,
-    private readonly seals?: CommitSeals,
+    private readonly ports?: SealingPorts,
   ) {}
 
   append(stream: StreamId, append: Append): Promise<Commit> {
-    return this.engine.append(stream, this.seals === undefined ? append : { ...append, seal: this.seals.make });
+    if (this.ports === undefined) return this.engine.append(stream, append);
+    const { seals, random } = this.ports;
+    const nonce = Buffer.from(random(nonceBytes)).toString('base64url');
+    return this.engine.append(stream, { ...append, nonce, seal: seals.make });
   }
 
   async read(stream: StreamId, after?: number): Promise<readonly Commit[]> {
     const commits = await this.engine.read(stream, after);
-    if (this.seals !== undefined) for (const commit of commits) this.seals.checkCommit(commit);
+    if (this.ports !== undefined) for (const commit of commits) this.ports.seals.checkCommit(commit);
     return commits;
   }
 
@@ -114,7 +126,7 @@ export class SealingJournal implements Journal {
 
   private consequencesOf(kept: KeptCommit): readonly Consequence[] | CorruptStorage {
     try {
-      this.seals?.checkPending(kept);
+      this.ports?.seals.checkPending(kept);
       const consequences: readonly Consequence[] = JSON.parse(kept.pending);
       return consequences;
     } catch (error) {

@@ -27,7 +27,10 @@ export function sealStorage(storage: Storage, wrapping: Wrapping, tell?: TellOfD
   const documents = new DocumentSeals(wrapping.derive('documents'));
   return {
     ...storage,
-    journal: new SealingJournal(storage.engineJournal, new CommitSeals(wrapping.derive('journal'))),
+    journal: new SealingJournal(storage.engineJournal, {
+      seals: new CommitSeals(wrapping.derive('journal')),
+      random: wrapping.random,
+    }),
     async collection<T extends object, I extends string>(definition: CollectionDefinition<T, I>) {
       if (definition.sealed !== true) return storage.collection(definition);
       return new SealedCollection(await storage.collection<T & Sealed, I>(definition), definition, documents, tell);

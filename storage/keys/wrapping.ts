@@ -63,7 +63,7 @@ export class Wrapping {
   private constructor(
     private readonly collection: Collection<WrappingRecord, never>,
     private readonly key: Uint8Array,
-    private readonly random: Random,
+    readonly random: Random,
     private stage: Stage,
   ) {}
 
