@@ -135,8 +135,7 @@ export interface Append {
   readonly events: readonly JsonObject[];
   readonly pending?: readonly Consequence[];
   /**
-   * Tells this append from the same one by another writer in the same millisecond. Without it the two are one commit,
-   * and both writers are told that they wrote it.
+   * Tells this append from the same one by another writer in one millisecond, which otherwise both of them made.
    */
   readonly nonce?: string;
   /**

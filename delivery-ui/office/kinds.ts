@@ -17,6 +17,7 @@ const all = {
   'close-out-made': true,
   'clock-confirmed': true,
   'item-read': true,
+  'item-refused': true,
   'calibration-started': true,
   'calibration-read': true,
   'calibration-cancelled': true,

@@ -14,6 +14,7 @@ import {
   isAsked,
   isAskedDay,
   joinMs,
+  mostItemsADay,
 } from './staff-log.ts';
 
 const noon = Date.parse('2026-11-28T11:00:00Z');
@@ -21,7 +22,7 @@ const heard = doneBy('recording-heard', 'eva@agii', 'p1/0');
 
 /** What is written of an act, so many ms after noon. */
 function writer() {
-  let day: StaffDay = new Map();
+  let day: StaffDay = { recent: new Map(), items: new Map() };
   return (done: DoneByStaff, ms: number): number => {
     const acts = decideStaffAct(day, done, toInstant(noon + ms), 0);
     for (const act of acts) day = evolveStaffDay(day, act);
@@ -76,6 +77,29 @@ it('a flood of refused log-ins is a line a minute with its number, whatever is t
   await log.record('agii', heard);
   expect(await log.days('agii')).toEqual(['2026-11-29', '2026-11-28']);
   expect(await log.days('other')).toEqual([]);
+  await storage.close();
+  await rm(folder, { recursive: true });
+});
+
+it('an account reads so many items with their key a day, each as often as it likes; the next day as many', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'meetlat-staff-log-'));
+  const storage = await openLmdb({ directory: folder });
+  let ms = noon;
+  const log = new StaffLog({ journal: storage.journal, now: () => toInstant(ms) });
+  for (let n = 1; n <= mostItemsADay; n += 1)
+    expect(await log.readItem('agii', 'ot@agii', `b/${n}`)).toBe(mostItemsADay - n);
+  expect(await log.readItem('agii', 'ot@agii', 'b/1')).toBe(0);
+  expect(await log.readItem('agii', 'ot@agii', 'b/more')).toBeUndefined();
+  expect(await log.readItem('agii', 'ot@agii', 'b/more')).toBeUndefined();
+  expect(await log.readItem('agii', 'ann@agii', 'b/more')).toBe(mostItemsADay - 1);
+  // Another process knows it from the stream.
+  const beside = new StaffLog({ journal: storage.journal, now: () => toInstant(ms) });
+  expect(await beside.readItem('agii', 'ot@agii', 'b/other')).toBeUndefined();
+  const acts = await log.of('agii', '2026-11-28');
+  expect(acts.filter(({ type }) => type === 'item-refused')).toMatchObject([{ by: 'ot@agii' }]);
+  expect(acts.filter(({ type, by }) => type === 'item-read' && by === 'ot@agii')).toHaveLength(mostItemsADay);
+  ms += 24 * 3_600_000;
+  expect(await log.readItem('agii', 'ot@agii', 'b/more')).toBe(mostItemsADay - 1);
   await storage.close();
   await rm(folder, { recursive: true });
 });

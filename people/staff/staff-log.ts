@@ -30,6 +30,7 @@ export const StaffActType = z.enum([
   'close-out-made',
   'clock-confirmed',
   'item-read',
+  'item-refused',
   'calibration-started',
   'calibration-read',
   'calibration-cancelled',
@@ -68,6 +69,7 @@ const joinedTypes: ReadonlySet<StaffActType> = new Set([
   'recording-heard',
   'log-read',
   'item-read',
+  'item-refused',
   'calibration-read',
 ]);
 /** For so long, ms: whatever somebody tries, no more is written of it. */
@@ -75,20 +77,38 @@ export const joinMs = 60_000;
 
 const nameOf = ({ type, by, of }: DoneByStaff): string => JSON.stringify([type, by, of]);
 
-/** What is joined, by when it was recorded last. */
-export type StaffDay = ReadonlyMap<string, Instant>;
+/** Items that one account reads with their key in a day: enough for a day's work on them, less than any bank has. */
+export const mostItemsADay = 60;
+
+export interface StaffDay {
+  /** What is joined, by when it was recorded last. */
+  readonly recent: ReadonlyMap<string, Instant>;
+  /** Items read with their key, by account. */
+  readonly items: ReadonlyMap<string, ReadonlySet<string>>;
+}
+const quiet: StaffDay = { recent: new Map(), items: new Map() };
+
+/** How many more the account may read today. */
+export const itemsLeft = ({ items }: StaffDay, by: string): number => mostItemsADay - (items.get(by)?.size ?? 0);
+
+/** An item that was read today may be read again. */
+export const mayRead = (day: StaffDay, by: string, item: string): boolean =>
+  day.items.get(by)?.has(item) === true || itemsLeft(day, by) > 0;
 
 const isRecent = (before: Instant | undefined, at: Instant): boolean =>
   before !== undefined && toEpochMs(at) - toEpochMs(before) < joinMs;
 
 export function decideStaffAct(day: StaffDay, done: DoneByStaff, at: Instant, joined: number): readonly StaffAct[] {
-  if (joinedTypes.has(done.type) && isRecent(day.get(nameOf(done)), at)) return [];
+  if (joinedTypes.has(done.type) && isRecent(day.recent.get(nameOf(done)), at)) return [];
   return [{ ...done, schema: 1, at, ...(joined === 0 ? {} : { joined }) }];
 }
 
-export function evolveStaffDay(day: StaffDay = new Map(), act: StaffAct): StaffDay {
+export function evolveStaffDay(day: StaffDay = quiet, act: StaffAct): StaffDay {
   if (!joinedTypes.has(act.type)) return day;
-  return new Map([...day].filter(([, before]) => isRecent(before, act.at))).set(nameOf(act), act.at);
+  const recent = new Map([...day.recent].filter(([, before]) => isRecent(before, act.at))).set(nameOf(act), act.at);
+  const { type, by, of } = act;
+  if (type !== 'item-read' || by === undefined || of === undefined) return { ...day, recent };
+  return { recent, items: new Map(day.items).set(by, new Set(day.items.get(by)).add(of)) };
 }
 
 const staffStream: StreamKind<StaffDay, StaffAct> = {
@@ -117,12 +137,28 @@ export class StaffLog {
     const joined = this.unwritten.get(name) ?? 0;
     const { decision } = await this.stream.run(
       { tenant, id: dayOf(this.ports.now()) },
-      (day = new Map(), at): Accepted<StaffAct> => ({ events: decideStaffAct(day, done, at, joined), pending: [] }),
+      (day = quiet, at): Accepted<StaffAct> => ({ events: decideStaffAct(day, done, at, joined), pending: [] }),
     );
     if (done.type !== 'login-refused') return;
     const still = (this.unwritten.get(name) ?? 0) + (decision.events.length === 0 ? 1 : -joined);
     if (still > 0) this.unwritten.set(name, still);
     else this.unwritten.delete(name);
+  }
+
+  /**
+   * Records that the account reads the item with its key, if it may: how many more it may read today, or undefined
+   * where it has read enough of them, which is recorded, too.
+   */
+  async readItem(tenant: string, by: string, item: string): Promise<number | undefined> {
+    const { state, decision } = await this.stream.run(
+      { tenant, id: dayOf(this.ports.now()) },
+      (day = quiet, at): Accepted<StaffAct> & { readonly isRead: boolean } => {
+        const isRead = mayRead(day, by, item);
+        const done = isRead ? doneBy('item-read', by, item) : doneBy('item-refused', by);
+        return { events: decideStaffAct(day, done, at, 0), pending: [], isRead };
+      },
+    );
+    return decision.isRead ? itemsLeft(state ?? quiet, by) : undefined;
   }
 
   /** Those of which there is something, latest first. */

@@ -34,6 +34,7 @@ export const problems = {
   'too-large': [413, 'The body is too large'],
   'wrong-host': [421, 'This server does not answer to that name'],
   'too-many-attempts': [429, 'Too many failed attempts from here'],
+  'items-exhausted': [429, 'Enough items were read with their key today'],
   busy: [429, 'Too many people are logging in at this moment'],
   internal: [500, 'Something went wrong on our side'],
   'page-newer': [503, 'The page is newer than the server: try again'],

@@ -68,7 +68,7 @@ export class CommitSeals {
 const nonceBytes = 8;
 
 /** What only the program has: the secret, and randomness. */
-export interface SealingPorts {
+export interface CommitSealing {
   readonly seals: CommitSeals;
   readonly random: (bytes: number) => Uint8Array;
 }
@@ -80,7 +80,7 @@ export interface SealingPorts {
 export class SealingJournal implements Journal {
   constructor(
     private readonly engine: EngineJournal,
-    private readonly ports?: SealingPorts,
+    private readonly ports?: CommitSealing,
   ) {}
 
   append(stream: StreamId, append: Append): Promise<Commit> {

@@ -22,6 +22,6 @@ it('every command says so, and each writes what it says', () => {
 
 it('no kind of act is written by nobody', () => {
   const written = new Set([...Object.values(endpointActs), ...Object.values(commandActs)].flat());
-  // A refused log-in is what comes of a log-in that is none.
-  expect(StaffActType.options.filter((type) => !written.has(type))).toEqual(['login-refused']);
+  // What comes of a log-in that is none, and of an item too many.
+  expect(StaffActType.options.filter((type) => !written.has(type))).toEqual(['login-refused', 'item-refused']);
 });

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { mostItemsADay } from '../../people/staff/staff-log.ts';
 import { ServerProcess } from '../server-process.ts';
 import { Candidate, Staff } from '../session-client.ts';
 
@@ -87,4 +88,22 @@ it('tells which log and which recording was opened, by pseudonyms; what commands
   expect(() => meetlat('staff-log', '--from', 'gisteren')).toThrow();
   expect(acts('--to', '2020-01-01')).toEqual([]);
   expect(meetlat('verify', '--all')).toContain('VERIFIED');
+}, 120_000);
+
+it('a designer reads so many items with their key a day, and no more', async () => {
+  const { account } = await server.account('designer');
+  const designer = await Staff.login(server.url, { account, password: 'vier paarden op het dak' });
+  const ids: string[] = [];
+  for (const bank of ['nt2-listening', 'mo']) {
+    const { items } = await designer.get<{ items: { id: string }[] }>(`/designer/banks/${bank}/items`);
+    ids.push(...items.map(({ id }) => `/designer/banks/${bank}/items/${id}`));
+  }
+  const read = (path: string) => designer.get<{ itemsLeft: number }>(path);
+  for (const [n, path] of ids.slice(0, mostItemsADay).entries())
+    expect(await read(path)).toMatchObject({ itemsLeft: mostItemsADay - n - 1 });
+  for (const path of ids.slice(mostItemsADay))
+    await expect(read(path)).rejects.toMatchObject({ status: 429, code: 'items-exhausted' });
+  // What was read today may be read again.
+  await read(ids[0] ?? '');
+  expect(acts('--type', 'item-refused')).toEqual([`item-refused ${account}`]);
 }, 120_000);

@@ -14,6 +14,7 @@ const known = new Set([
   'not-found',
   'not-logged-in',
   'page-older',
+  'items-exhausted',
 ]);
 
 /** Why something is not possible, where that has words of its own. */

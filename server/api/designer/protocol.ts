@@ -77,6 +77,8 @@ export const ItemDetail = ItemRow.extend({
   enemies: z.array(z.string()),
   /** SVG texts: characteristic curve and information. */
   curve: z.string().optional(),
+  /** Further items that the account may read with their key today. */
+  itemsLeft: z.int(),
 });
 export type ItemDetail = z.infer<typeof ItemDetail>;
 

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { doneBy } from '../../../people/staff/staff-log.ts';
 import { UnknownPublication } from '../../../item-bank/releases/store.ts';
 import type { Release } from '../../../item-bank/releases/release.ts';
 import type { LiveStatistics } from '../../../item-bank/statistics/live.ts';
@@ -105,15 +104,16 @@ function itemEndpoints(program: DesignerBankPorts, countsOf: LiveCounts): Endpoi
       path: '/designer/banks/:bank/items/:id',
       summary: 'One item, whole',
       reply: ItemDetail,
-      problems: ['not-found'],
+      problems: ['not-found', 'items-exhausted'],
       handle: async ({ access, param }) => {
         const release = releaseOf(program, param('bank'));
         const item = release.items.find(({ id }) => id === param('id'));
         if (item === undefined) throw new Problem('not-found');
         const read = `${release.bank}/${item.id}`;
-        await program.staffLog.record(access.tenant, doneBy('item-read', access.id, read));
+        const itemsLeft = await program.staffLog.readItem(access.tenant, access.id, read);
+        if (itemsLeft === undefined) throw new Problem('items-exhausted');
         const row = release.parameters.find(({ id }) => id === item.id);
-        return itemDetail(item, row, (await countsOf(access.tenant)).get(item.id));
+        return { ...itemDetail(item, row, (await countsOf(access.tenant)).get(item.id)), itemsLeft };
       },
     }),
     rawEndpoint({

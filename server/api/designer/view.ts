@@ -105,7 +105,11 @@ function curveOf(row: ItemParameterRow | undefined): { curve?: string } {
   };
 }
 
-export function itemDetail(item: ItemVersion, row: ItemParameterRow | undefined, live?: LiveStatistics): ItemDetail {
+export function itemDetail(
+  item: ItemVersion,
+  row: ItemParameterRow | undefined,
+  live?: LiveStatistics,
+): Omit<ItemDetail, 'itemsLeft'> {
   const common = { ...itemRow(item, row, live), enemies: [...item.enemies] };
   if (item.kind === 'choice')
     return {
