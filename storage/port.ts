@@ -104,8 +104,8 @@ export type NoData = Readonly<Record<string, never>>;
 
 /**
  * One append is one commit. `bytes` is the canonical JSON of `{tenant, kind, id, version, at, previousHash, events}`,
- * and `nonce` where the append has one, exactly as hashed; `hash` is SHA-256 of `bytes` in hex. The first commit of a stream has version 1 and previousHash
- * of 64 zeros.
+ * and `nonce` where the append has one, exactly as hashed; `hash` is SHA-256 of `bytes` in hex. The first commit of a
+ * stream has version 1 and previousHash of 64 zeros.
  */
 export interface Commit extends StreamId {
   readonly version: number;
@@ -134,9 +134,7 @@ export interface Append {
   readonly at: Instant;
   readonly events: readonly JsonObject[];
   readonly pending?: readonly Consequence[];
-  /**
-   * Tells this append from the same one by another writer in one millisecond, which otherwise both of them made.
-   */
+  /** Tells it from the same append of another writer in one millisecond: else both are told that they made it. */
   readonly nonce?: string;
   /**
    * Binds the commit and its pending work (their JSON as stored, '' without any) to whoever holds the secret. The
