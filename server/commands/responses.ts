@@ -33,6 +33,8 @@ export const responsesCommand = command({
     const stores = await openStores(readConfiguration(process.env, process.cwd()), leftOut.tellOfDocument);
     const file = createWriteStream(out, { flags: 'wx', mode: 0o600 });
     const written = finished(file);
+    // That the file is there already is told where it is waited for, after what comes before.
+    written.catch(() => undefined);
     const lines = out.endsWith('.gz') ? createGzip() : undefined;
     lines?.pipe(file);
     const target = lines ?? file;

@@ -75,6 +75,20 @@ describe('whoever is within', () => {
     await expect(gate.within(() => Promise.resolve('after its death'))).resolves.toBe('after its death');
   }, 60_000);
 
+  it('leaves it when its process ends by an error in the middle of it', async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'tests/faults/storage-thrower.ts'), folder], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (data: Buffer) => {
+      said += data.toString();
+    });
+    await new Promise((resolve) => child.once('close', resolve));
+    expect(said).toContain('that nobody caught');
+    await expect(gate.within(() => Promise.resolve('after it'))).resolves.toBe('after it');
+  }, 30_000);
+
   it('gets its own result or its own error, however many come at once', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 50 }, (_, n) =>

@@ -23,9 +23,23 @@ const roundsAHold = 8;
 /** One for each folder that this process has open: within a process it is a queue. */
 const gates = new Map<string, WriteGate>();
 
+/**
+ * The library's thread waits for what this process does within, also when the process ends by an error or an exit in the
+ * middle of it: it would wait for ever, and all others for it. Killed, it leaves the gate at once.
+ */
+const isWithin = (): boolean => [...gates.values()].some(({ isAtWork }) => isAtWork);
+process.on('exit', () => {
+  if (isWithin()) process.kill(process.pid, 'SIGKILL');
+});
+// Node itself says what the error was only after that.
+process.on('uncaughtExceptionMonitor', (error) => {
+  if (isWithin()) console.error(error);
+});
+
 export class WriteGate {
   private waiting: Work[] = [];
-  private isAtWork = false;
+  /** Somebody of this process is within, or waits to be. */
+  isAtWork = false;
   private holders = 0;
 
   private constructor(
@@ -43,10 +57,18 @@ export class WriteGate {
     return gate;
   }
 
-  /** Resolves to what the work resolves to; no other process is within meanwhile. */
+  /**
+   * Resolves to what the work resolves to; no other process is within meanwhile. Whoever waits for it goes on only in
+   * the next turn: what it may compute for seconds then must not hold up other processes.
+   */
   within<R>(work: () => Promise<R>): Promise<R> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ do: () => work().then(resolve, reject), fail: reject });
+      const carryOut = () =>
+        work().then(
+          (result) => void setImmediate(resolve, result),
+          (error: unknown) => void setImmediate(reject, error),
+        );
+      this.waiting.push({ do: carryOut, fail: reject });
       if (!this.isAtWork) void this.workOff();
     });
   }
