@@ -2,8 +2,8 @@
  * `meetlat responses`: the responses of all closed sessions as JSON lines, straight from the journal, for `calibrate`,
  * `fit` and `dif`.
  */
-import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { type FileHandle, open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { responsesOf } from '../../delivery/responses/read.ts';
@@ -31,15 +31,15 @@ export const responsesCommand = command({
     if (out === undefined || !/\.(jsonl|ndjson)(\.gz)?$/.test(out)) throw new UsageError('responses.no-file');
     const leftOut = leavingOut(say);
     const stores = await openStores(readConfiguration(process.env, process.cwd()), leftOut.tellOfDocument);
-    const file = createWriteStream(out, { flags: 'wx', mode: 0o600 });
-    const written = finished(file);
-    // That the file is there already is told where it is waited for, after what comes before.
-    written.catch(() => undefined);
-    const lines = out.endsWith('.gz') ? createGzip() : undefined;
-    lines?.pipe(file);
-    const target = lines ?? file;
     let [sessionCount, responseCount] = [0, 0];
     try {
+      const file = (await newFile(out)).createWriteStream();
+      const written = finished(file);
+      // A disk that is full is told where it is waited for, in the middle or at the end.
+      written.catch(() => undefined);
+      const lines = out.endsWith('.gz') ? createGzip() : undefined;
+      lines?.pipe(file);
+      const target = lines ?? file;
       const sessions = new Sessions({ journal: stores.storage.journal, now, pinnedTest: stores.pinnedTest });
       const collection = await stores.storage.collection(sessionList);
       const staffLog = new StaffLog({ journal: stores.storage.journal, now });
@@ -61,17 +61,13 @@ export const responsesCommand = command({
             sessionCount += 1;
             responseCount += rows.length;
             if (rows.length > 0 && !target.write(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n`))
-              await once(target, 'drain');
+              await Promise.race([once(target, 'drain'), written]);
           }
           after = page.next;
         } while (after !== undefined);
       }
       target.end();
       await written;
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
-        throw new UsageError('responses.exists', { path: out });
-      throw error;
     } finally {
       await stores.storage.close();
     }
@@ -79,3 +75,14 @@ export const responsesCommand = command({
     return leftOut.isNothingLeftOut() ? 0 : 1;
   },
 });
+
+/** Throws UsageError where there is one: nothing is written over. */
+async function newFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o600);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      throw new UsageError('responses.exists', { path });
+    throw error;
+  }
+}

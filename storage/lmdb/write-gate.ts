@@ -24,8 +24,8 @@ const roundsAHold = 8;
 const gates = new Map<string, WriteGate>();
 
 /**
- * The library's thread waits for what this process does within, also when the process ends by an error or an exit in the
- * middle of it: it would wait for ever, and all others for it. Killed, it leaves the gate at once.
+ * The library's thread waits for what this process does within, also when the process ends by an error or an exit in
+ * the middle of it: it would wait for ever, and all others for it. Killed, it leaves the gate at once.
  */
 const isWithin = (): boolean => [...gates.values()].some(({ isAtWork }) => isAtWork);
 process.on('exit', () => {
