@@ -1,12 +1,13 @@
 /** CSV that a spreadsheet opens without computing: text that looks like a formula stands behind an apostrophe. */
 export type Cell = string | number | undefined;
 
-const isFormula = (text: string): boolean => /^[=+\-@\t\r]/.test(text);
+/** The text, so that no spreadsheet takes it for a formula. */
+export const notFormula = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
 function cell(value: Cell): string {
   if (value === undefined || (typeof value === 'number' && !Number.isFinite(value))) return '';
   if (typeof value === 'number') return String(value);
-  const text = isFormula(value) ? `'${value}` : value;
+  const text = notFormula(value);
   return /[",;\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -10,7 +10,9 @@ import {
   isAskedDay,
   staffKind,
 } from '../../people/staff/staff-log.ts';
+import { notFormula } from '../../item-bank/calibration/csv.ts';
 import { defined } from '../../storage/document/defined.ts';
+import type { UnlessDamaged } from '../../storage/journal/damage.ts';
 import { installationTenant } from '../../storage/port.ts';
 import { now } from '../machine.ts';
 import type { OpenStores } from '../stores.ts';
@@ -42,7 +44,7 @@ function filterOf({ account, type, from, to }: GivenFilter): StaffActFilter {
 async function* actsIn(
   { storage, agencies }: OpenStores,
   filter: StaffActFilter,
-  unlessDamaged: ReturnType<typeof leavingOut>['unlessDamaged'],
+  unlessDamaged: UnlessDamaged,
 ): AsyncGenerator<readonly [tenant: string, act: StaffAct]> {
   const log = new StaffLog({ journal: storage.journal, now });
   for (const tenant of [installationTenant, ...(await tenants(agencies))]) {
@@ -54,8 +56,7 @@ async function* actsIn(
   }
 }
 
-/** A cell is never a formula. */
-const cell = (value: string): string => `"${(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`;
+const cell = (value: string): string => `"${notFormula(value).replaceAll('"', '""')}"`;
 
 const columnsOf = (tenant: string, { at, type, by = '', of = '', joined }: StaffAct): readonly string[] => [
   at,

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WriterProcess } from '../../tests/faults/writer-process.ts';
 import { openLmdb } from './open.ts';
 import { WriteGate } from './write-gate.ts';
 
@@ -18,36 +19,6 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Writes to the folder until it is killed, a line for each thing that was acknowledged. */
-class OtherProcess {
-  lines = 0;
-  private readonly child: ChildProcess;
-
-  constructor(name: string) {
-    this.child = spawn(
-      process.execPath,
-      ['--import', 'tsx', join(root, 'tests/faults/storage-writer.ts'), folder, name],
-      { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    this.child.stdout?.on('data', (data: Buffer) => {
-      this.lines += data.toString().split('\n').length - 1;
-    });
-  }
-
-  async untilAfter(lines: number): Promise<void> {
-    while (this.lines <= lines) {
-      expect(this.child.exitCode).toBeNull();
-      await pause(5);
-    }
-  }
-
-  async kill(): Promise<void> {
-    const ended = new Promise((resolve) => this.child.once('close', resolve));
-    this.child.kill('SIGKILL');
-    await ended;
-  }
-}
-
 const pause = (ms: number): Promise<unknown> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
@@ -55,22 +26,22 @@ const pause = (ms: number): Promise<unknown> =>
 
 describe('whoever is within', () => {
   it('keeps other processes from opening, from writing, and from nothing once it left or was killed', async () => {
-    let other = new OtherProcess('first');
+    let other = new WriterProcess(folder, 'first');
     await gate.within(async () => {
       await pause(1500);
-      expect(other.lines).toBe(0);
+      expect(other.acknowledged).toBe(0);
     });
-    await other.untilAfter(0);
+    await other.until(1);
     await gate.within(async () => {
       await pause(20);
-      const before = other.lines;
+      const before = other.acknowledged;
       await pause(300);
-      expect(other.lines).toBe(before);
+      expect(other.acknowledged).toBe(before);
     });
-    await other.untilAfter(other.lines);
+    await other.until(other.acknowledged + 1);
     await other.kill();
-    other = new OtherProcess('second');
-    await other.untilAfter(100);
+    other = new WriterProcess(folder, 'second');
+    await other.until(101);
     await other.kill();
     await expect(gate.within(() => Promise.resolve('after its death'))).resolves.toBe('after its death');
   }, 60_000);

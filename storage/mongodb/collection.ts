@@ -80,16 +80,11 @@ export interface MongoCollectionPorts {
 export class MongoCollection<T extends object, I extends string> implements Collection<T, I> {
   private readonly indexes: ReadonlyMap<string, IndexDefinition<T>>;
 
-  private readonly primary: Primary;
-  private readonly changes: MongoChanges;
-
   private constructor(
     private readonly entries: DriverCollection<Entry>,
     private readonly ports: MongoCollectionPorts,
     private readonly definition: CollectionDefinition<T, I>,
   ) {
-    this.primary = ports.primary;
-    this.changes = ports.changes;
     this.indexes = new Map(Object.entries<IndexDefinition<T>>(definition.indexes));
   }
 
@@ -107,12 +102,12 @@ export class MongoCollection<T extends object, I extends string> implements Coll
     const key = keyOf(given);
     const plain = this.checked(key, value);
     await this.writing(key, () => this.entries.insertOne({ _id: key, ...key, revision: 1, value: plain }));
-    this.changes.tell(this.definition.name, key);
+    this.ports.changes.tell(this.definition.name, key);
     return { ...key, revision: 1, value: plain };
   }
 
   async get(given: Key): Promise<Stored<T> | undefined> {
-    const entry = await this.primary.read(() => this.entries.findOne(keyOf(given)));
+    const entry = await this.ports.primary.read(() => this.entries.findOne(keyOf(given)));
     return entry === null ? undefined : this.stored(entry);
   }
 
@@ -123,7 +118,7 @@ export class MongoCollection<T extends object, I extends string> implements Coll
       this.entries.replaceOne({ ...key, revision }, { ...key, revision: revision + 1, value: plain }),
     );
     if (matchedCount === 0) throw new RevisionConflict(this.definition.name, key, revision);
-    this.changes.tell(this.definition.name, key);
+    this.ports.changes.tell(this.definition.name, key);
     return { ...key, revision: revision + 1, value: plain };
   }
 
@@ -131,14 +126,14 @@ export class MongoCollection<T extends object, I extends string> implements Coll
     const key = keyOf(given);
     const { deletedCount } = await reach(() => this.entries.deleteOne({ ...key, revision }));
     if (deletedCount === 0) throw new RevisionConflict(this.definition.name, key, revision);
-    this.changes.tell(this.definition.name, key);
+    this.ports.changes.tell(this.definition.name, key);
   }
 
   async find(tenant: string, query: Query<I>): Promise<Page<T>> {
     const plan = planQuery(this.definition.name, this.indexes.get(query.index), query);
     const fields = [...plan.rest.map(path), 'id'];
     const direction = query.descending === true ? -1 : 1;
-    const found = await this.primary.read(() =>
+    const found = await this.ports.primary.read(() =>
       this.entries
         .find(this.filter(tenant, query, plan))
         .sort(new Map(fields.map((field): [string, 1 | -1] => [field, direction])))
@@ -165,7 +160,7 @@ export class MongoCollection<T extends object, I extends string> implements Coll
   async every(after?: Key, limit = 1000): Promise<readonly Stored<T>[]> {
     const filter: Filter<Entry> =
       after === undefined ? {} : { $or: beyond(['tenant', 'id'], [after.tenant, after.id], '$gt') };
-    const found = await this.primary.read(() =>
+    const found = await this.ports.primary.read(() =>
       this.entries.find(filter).sort({ tenant: 1, id: 1 }).limit(limit).toArray(),
     );
     const documents = readable(found, (entry) => this.stored(entry), this.ports.refused);
@@ -173,7 +168,7 @@ export class MongoCollection<T extends object, I extends string> implements Coll
   }
 
   watch(tenant: string, changed: (key: Key) => void): () => void {
-    return this.changes.watch(this.definition.name, tenant, changed);
+    return this.ports.changes.watch(this.definition.name, tenant, changed);
   }
 
   private filter(tenant: string, query: Query<I>, plan: Plan): Filter<Entry> {

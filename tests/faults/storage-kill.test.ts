@@ -3,66 +3,14 @@
  * there after reopening, every chain verifies, pending work is kept with its commit, and the survivor is not held up by
  * the dead one's locks.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openLmdb } from '../../storage/lmdb/open.ts';
+import { WriterProcess } from './writer-process.ts';
 
 const kills = process.env['MEETLAT_FULL'] === '1' ? 50 : 10;
-const root = join(import.meta.dirname, '../..');
-
-class Writer {
-  readonly commits = new Map<string, readonly [version: number, hash: string][]>();
-  readonly documents: string[] = [];
-  acknowledged = 0;
-  private rest = '';
-  private readonly ended: Promise<unknown>;
-  private readonly child: ChildProcess;
-
-  constructor(
-    folder: string,
-    readonly name: string,
-  ) {
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', join(root, 'tests/faults/storage-writer.ts'), folder, name],
-      { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    child.stdout.on('data', (data: Buffer) => {
-      this.hear(data.toString());
-    });
-    // 'close' comes when all output was read, too.
-    this.ended = new Promise((resolve) => child.once('close', resolve));
-    this.child = child;
-  }
-
-  async until(acknowledged: number): Promise<void> {
-    while (this.acknowledged < acknowledged) {
-      if (this.child.exitCode !== null) throw new Error(`writer ${this.name} ended by itself`);
-      await new Promise((resolve) => {
-        setTimeout(resolve, 5);
-      });
-    }
-  }
-
-  async kill(): Promise<void> {
-    this.child.kill('SIGKILL');
-    await this.ended;
-  }
-
-  private hear(text: string): void {
-    const lines = (this.rest + text).split('\n');
-    this.rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const [what, id = '', version, hash = ''] = line.split(' ');
-      if (what === 'commit') this.commits.set(id, [...(this.commits.get(id) ?? []), [Number(version), hash]]);
-      else this.documents.push(id);
-      this.acknowledged += 1;
-    }
-  }
-}
 
 let folder = '';
 beforeAll(async () => {
@@ -70,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function verify(writers: readonly Writer[]): Promise<void> {
+async function verify(writers: readonly WriterProcess[]): Promise<void> {
   const storage = await openLmdb({ directory: folder });
   const people = await storage.collection<{ readonly reference: string }, 'reference'>({
     name: 'people',
@@ -96,9 +44,9 @@ async function verify(writers: readonly Writer[]): Promise<void> {
 }
 
 it(`${kills} kills lose nothing that was acknowledged`, { timeout: 10 * 60_000 }, async () => {
-  const writers: Writer[] = [];
+  const writers: WriterProcess[] = [];
   for (let killed = 0; killed < kills; killed += 2) {
-    const pair = [new Writer(folder, `${killed}`), new Writer(folder, `${killed + 1}`)] as const;
+    const pair = [new WriterProcess(folder, `${killed}`), new WriterProcess(folder, `${killed + 1}`)] as const;
     writers.push(...pair);
     await Promise.all(pair.map((writer) => writer.until(20)));
     await new Promise((resolve) => {
