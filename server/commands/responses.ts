@@ -3,7 +3,7 @@
  * `fit` and `dif`.
  */
 import { once } from 'node:events';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { responsesOf } from '../../delivery/responses/read.ts';
@@ -77,12 +77,9 @@ export const responsesCommand = command({
 });
 
 /** Throws UsageError where there is one: nothing is written over. */
-async function newFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'wx', 0o600);
-  } catch (error) {
+const newFile = (path: string) =>
+  open(path, 'wx', 0o600).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
       throw new UsageError('responses.exists', { path });
     throw error;
-  }
-}
+  });
