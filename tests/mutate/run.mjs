@@ -97,7 +97,9 @@ async function outcomeOf(copy, test) {
   const report = join(copy, 'report.json');
   rmSync(report, { force: true });
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const { code } = await run(copy, vitest, ['run', '--root', copy, '--reporter=json', `--outputFile=${report}`, test]);
+  // One test that fails is enough.
+  const flags = ['--bail=1', '--reporter=json', `--outputFile=${report}`];
+  const { code } = await run(copy, vitest, ['run', '--root', copy, ...flags, test]);
   if (!existsSync(report)) return 'broken';
   const { numFailedTests, numPassedTests } = JSON.parse(readFileSync(report, 'utf8'));
   if (code === 0) return numPassedTests > 0 ? 'passed' : 'broken';
@@ -128,8 +130,8 @@ async function breakRule(copy, { file, find, replace, test }) {
     const outcome = await outcomeOf(copy, test);
     return outcome === 'failed' ? undefined : outcome === 'passed' ? `${test} passed` : `${test} could not run`;
   } finally {
+    // What was bundled from it stays until the next test that starts the program bundles its own.
     writeFileSync(path, sound);
-    if (built) await bundle(copy);
   }
 }
 
