@@ -1,8 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { commandVoice } from '../../words/commands.ts';
+import { callProgram } from './call.ts';
 import { commands } from './commands.ts';
 import { commandHelp } from './help.ts';
 import type { Command } from './command.ts';
@@ -22,10 +23,18 @@ beforeAll(() => {
   spawnSync(process.execPath, [join(import.meta.dirname, '../../build.mjs'), '--if-needed']);
 }, 120_000);
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 describe.each(Object.entries(commands))('meetlat %s --help', (name, load) => {
   it('is printed, and nothing is done', async () => {
-    const page = `${commandHelp(await load(), commandVoice('en'))}\n`;
-    expect(meetlat([name, '--help'])).toEqual({ status: 0, stdout: page, stderr: '' });
+    const command = await load();
+    const call = vi.spyOn(command, 'call');
+    const print = vi.spyOn(console, 'log').mockReturnValue();
+    expect(await callProgram([name, '--help'], commandVoice('en'))).toBe(0);
+    expect(print.mock.calls).toEqual([[commandHelp(command, commandVoice('en'))]]);
+    expect(call).not.toHaveBeenCalled();
   });
 
   it.each(['en', 'nl'])('in %s: 80 columns, every option explained, with an example', async (language) => {
@@ -63,6 +72,11 @@ describe.each(Object.entries(commands))('meetlat %s --help', (name, load) => {
 });
 
 describe('meetlat --help', () => {
+  it('of a command is a process that prints it and ends', async () => {
+    const { calibrateCommand } = await import('./calibrate.ts');
+    const page = `${commandHelp(calibrateCommand, commandVoice('en'))}\n`;
+    expect(meetlat(['calibrate', '--help'])).toEqual({ status: 0, stdout: page, stderr: '' });
+  });
   it.each(['en', 'nl'])('in %s: names every command within 80 columns', (language) => {
     const { status, stdout } = meetlat(['--help'], language);
     expect(status).toBe(0);

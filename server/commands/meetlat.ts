@@ -3,28 +3,13 @@ import { type CommandVoice, commandVoice } from '../../words/commands.ts';
 import { ConfigurationError } from '../configuration.ts';
 import { CheckpointsReplaced } from '../../storage/journal/checkpoint.ts';
 import { CorruptStorage, StorageError } from '../../storage/port.ts';
-import { commands } from './commands.ts';
-import { commandHelp, programHelp } from './help.ts';
+import { callProgram } from './call.ts';
 import { RefusedData, UsageError } from './usage-error.ts';
 
 /** `MEETLAT_LANG`, else what the system says; English where neither names a language of ours. */
 function languageOf({ MEETLAT_LANG, LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): string {
   const first = [MEETLAT_LANG, LC_ALL, LC_MESSAGES, LANG].find((name) => name !== undefined && name !== '');
   return (first ?? 'en').slice(0, 2).toLowerCase();
-}
-
-async function main(argv: readonly string[], say: CommandVoice): Promise<number | undefined> {
-  const [name, ...rest] = argv;
-  if (name === undefined || name === 'help' || name === '--help') {
-    console.log(programHelp(await Promise.all(Object.values(commands).map((load) => load())), say));
-    return 0;
-  }
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (load === undefined) throw new UsageError('usage.unknown-command', { name });
-  const command = await load();
-  if (!rest.includes('--help')) return command.call(rest, say);
-  console.log(commandHelp(command, say));
-  return 0;
 }
 
 function whyNot(error: unknown, say: CommandVoice): unknown {
@@ -40,7 +25,7 @@ function whyNot(error: unknown, say: CommandVoice): unknown {
 // Whatever this process writes is its owner's: data, keys, recordings and reports alike.
 process.umask(0o077);
 const voice = commandVoice(languageOf(process.env));
-main(process.argv.slice(2), voice).then(
+callProgram(process.argv.slice(2), voice).then(
   (code) => {
     if (code !== undefined) process.exitCode = code;
   },
