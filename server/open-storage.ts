@@ -14,6 +14,7 @@ import { sessionList } from '../delivery/sessions/session-list.ts';
 import { expectedPersons, registrationKind } from '../delivery/registrations/run.ts';
 import { sessionKind } from '../delivery/sessions/run.ts';
 import { clockStops } from '../delivery/live/clock-stop.ts';
+import { roomPlans } from '../delivery/live/room-plan.ts';
 import { pushes } from '../delivery/live/seats.ts';
 import { certificates } from '../scoring/certificates/issue.ts';
 import { withdrawnCertificates } from '../scoring/certificates/status.ts';
@@ -52,6 +53,7 @@ export const sealedCollections: readonly AnyDefinition[] = [
   ratingQueue,
   resultKeys,
   rewrittenStreams,
+  roomPlans,
   setAsideConsequences,
   signingKeys,
   sessionList,

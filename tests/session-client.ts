@@ -45,8 +45,14 @@ export class Staff {
     );
   }
   post<T>(path: string, body: unknown = {}): Promise<T> {
+    return this.write('POST', path, body);
+  }
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.write('PUT', path, body);
+  }
+  private write<T>(method: 'POST' | 'PUT', path: string, body: unknown): Promise<T> {
     return fetch(`${this.url}/api/v1${path}`, {
-      method: 'POST',
+      method,
       headers: { cookie: this.cookie, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     }).then((response) => reply<T>(response));

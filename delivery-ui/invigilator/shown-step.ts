@@ -18,10 +18,6 @@ export function stepOf({ step }: RoomSession): string {
 export const shortStepOf = (session: RoomSession): string =>
   session.step.number === undefined ? stepOf(session) : `${session.step.number}/${session.step.total ?? 0}`;
 
-/** A device that came in with a code has no name of a place. */
-export const seatOf = ({ seat }: Pick<RoomSession, 'seat'>): string =>
-  seat === undefined || seat === 'device' ? '' : seat;
-
 export interface RowMark {
   readonly tone: 'bad' | 'warn' | 'plain';
   readonly icon?: 'hand' | 'warning';

@@ -1,5 +1,11 @@
 /** The invigilator's room in a browser: a candidate's row, and the panel that it opens. */
 import type { Locator, Page } from 'playwright-core';
+import type { Account } from '../server-process.ts';
+import { catalogue } from './candidate-pages.ts';
+import { expect } from './expect.ts';
+
+const staffText = catalogue('staff/nl');
+const text = (key: string): string => staffText(`staff.${key}`);
 
 /** The button that a row is. */
 export const rowOf = (page: Page, name: string): Locator => page.locator('button.open').filter({ hasText: name });
@@ -28,3 +34,12 @@ export const overlapsOf = (row: Locator): Promise<string[]> =>
       return own !== undefined && next !== undefined && own.right > next.left ? [cell.textContent ?? ''] : [];
     });
   });
+
+/** Logs in at the invigilator's page and waits for the room. */
+export async function loggedInRoom(page: Page, { account, password }: Account): Promise<void> {
+  await page.goto('/invigilator/');
+  await page.getByLabel(text('login.account')).fill(account);
+  await page.getByLabel(text('login.password')).fill(password);
+  await page.getByRole('button', { name: text('login.go') }).click();
+  await expect(page.getByText(text('room.live'))).toBeVisible();
+}

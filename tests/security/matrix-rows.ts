@@ -128,6 +128,8 @@ export const rows: Readonly<Record<string, Row>> = {
 
   'get /invigilator/room': { own: 200, belongsTo: 'centre', private: 200 },
   'get /invigilator/room/events': { own: 200, belongsTo: 'centre', private: 200 },
+  'get /invigilator/room/plan': { own: 200, belongsTo: 'centre', private: 200 },
+  'put /invigilator/room/plan': { body: { columns: 4, places: [{ seat: 'blauwe vos 7', place: 2 }] }, own: 204 },
   'get /invigilator/tests': { own: 200 },
   'get /invigilator/registrations': { own: 200, belongsTo: 'centre', private: 200 },
   'post /invigilator/registrations': { body: ({ person }) => ({ ...person(), ...today() }), own: 200 },

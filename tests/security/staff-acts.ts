@@ -64,6 +64,8 @@ export const endpointActs: Readonly<Record<string, StaffActRow>> = {
 
   'get /invigilator/room': atWork,
   'get /invigilator/room/events': atWork,
+  'get /invigilator/room/plan': atWork,
+  'put /invigilator/room/plan': none('where seats stand: nothing of a candidate, and no key'),
   'get /invigilator/tests': noKeys,
   'get /invigilator/registrations': atWork,
   'post /invigilator/registrations': inRegistration,

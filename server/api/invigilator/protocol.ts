@@ -5,6 +5,7 @@
  *   GET  room/events (SSE)             -> event `room` with a Room at once, then event `changes` with RoomChanges; with
  *                                         Last-Event-ID only what changed since that event, where that is known;
  *                                         event `registrations` when those of the centre changed: ask for them again
+ *   GET  room/plan                     -> RoomPlan        how the seats stand; PUT RoomPlan -> 204 lays them out anew
  *   GET  tests                         -> OfferedTests
  *   GET  registrations?day=            -> ExpectedPage    who is registered for a day (today unless given)
  *   POST registrations  ScheduleForm   -> Scheduled       registers a person for a test on a day
@@ -249,6 +250,21 @@ export const Room = z.strictObject({
   clockStop: ClockStopSeen.optional(),
 });
 export type Room = z.infer<typeof Room>;
+const areDistinct = (all: readonly unknown[]): boolean => new Set(all).size === all.length;
+export const RoomPlan = z
+  .strictObject({
+    columns: z.int().min(1).max(40),
+    /** `seat`: name of a seat, or a session whose device has none. `place`: 0 is the first of the first row. */
+    places: z.array(z.strictObject({ seat: z.string().min(1).max(64), place: z.int().min(0).max(1_999) })).max(500),
+  })
+  .refine(
+    ({ places }) => areDistinct(places.map(({ seat }) => seat)) && areDistinct(places.map(({ place }) => place)),
+    {
+      path: ['places'],
+      error: 'one seat at a place, one place for a seat',
+    },
+  );
+export type RoomPlan = z.infer<typeof RoomPlan>;
 export const CloseOutQuery = z.strictObject({ day: day.optional() });
 export const CloseOutMade = z.strictObject({
   report: CloseOut,

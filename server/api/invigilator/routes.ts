@@ -35,6 +35,7 @@ import {
 import { actOnRoom } from './room-act.ts';
 import { registrationEndpoints } from './registration-routes.ts';
 import { RoomFeeds } from './room-feed.ts';
+import { planEndpoints } from './room-plan.ts';
 import { type InvigilatorPorts, roomView } from './view.ts';
 
 export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
@@ -64,6 +65,7 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
         ),
     }),
     roomActEndpoint(program, common),
+    ...planEndpoints(program),
     ...registrationEndpoints(program),
     ...arrivalEndpoints(program, common),
     logEndpoint(program, common),
