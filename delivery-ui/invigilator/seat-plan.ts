@@ -1,5 +1,5 @@
 /** Where everybody sits: the seats as they were laid out, and whoever has no place yet after them. Pure. */
-import type { RoomPlan, RoomSession, WaitingSeat } from '../../server/api/invigilator/protocol.ts';
+import type { Room, RoomPlan, RoomSession } from '../../server/api/invigilator/protocol.ts';
 import { seatOf } from './seat-of.ts';
 
 /** What stands at one place. Without a session: a device that waits for one. */
@@ -16,7 +16,7 @@ export const plannedAs = (session: RoomSession): string => seatOf(session) || se
 /** One for each seat: of two sessions at one, that which is open, or the later in the list. */
 export function seatsOf(
   sessions: readonly RoomSession[],
-  waiting: readonly Pick<WaitingSeat, 'name'>[],
+  waiting: readonly Pick<Room['seats'][number], 'name'>[],
 ): ReadonlyMap<string, PlannedSeat> {
   const seats = new Map<string, PlannedSeat>(waiting.map(({ name }) => [name, { seat: name }]));
   for (const session of sessions) {

@@ -1,4 +1,4 @@
-/** How the seats of a room stand, against the running program: one plan for each centre, which only its own staff see. */
+/** How the seats of a room stand, against the running program: one plan for each centre, seen by its own staff. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addInvigilator } from '../colleague.ts';
 import { ServerProcess } from '../server-process.ts';
