@@ -58,7 +58,10 @@ describe('the regime in force', () => {
     expect(() => regimeAt('mo', date)).toThrow('no regime');
   });
   it('is never one that ships for comparison only', () => {
-    expect(regimes.filter(({ use }) => use === 'reference').map(({ id }) => id)).toEqual(['mo-2026']);
+    expect(regimes.filter(({ use }) => use === 'reference').map(({ id }) => id)).toEqual([
+      'mo-2026',
+      'nt2-oral-b1-heard-again',
+    ]);
     expect(regimeById('mo', 'mo-2026').use).toBe('reference');
     expect(() => regimeById('mo', 'nt2-oral-b1')).toThrow('no regime');
   });

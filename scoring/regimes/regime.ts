@@ -8,6 +8,7 @@ import mo2023 from './mo-2023.json' with { type: 'json' };
 import mo2026 from './mo-2026.json' with { type: 'json' };
 import mo70 from './mo-70-2026.json' with { type: 'json' };
 import nt2 from './nt2-oral-b1.json' with { type: 'json' };
+import nt2HeardAgain from './nt2-oral-b1-heard-again.json' with { type: 'json' };
 
 const common = {
   id: z.string(),
@@ -56,6 +57,27 @@ const Level = z.strictObject({
 });
 const isAscending = (values: readonly number[]): boolean =>
   values.every((value, n) => n === 0 || value > (values[n - 1] ?? value));
+const share = z.number().min(0).max(1);
+/** How often a candidate is heard, and from which probability of the required level on it is met. */
+const HearingPlan = z
+  .strictObject({
+    /** Between these the tasks are heard once more, by other examiners. */
+    band: z.strictObject({ lower: share, upper: share }),
+    /** Nobody fails on fewer hearings than this. */
+    hearingsOfFail: z.int().min(1),
+    mostHearings: z.int().min(1),
+    passFrom: share,
+    /** Standard deviations of what ratings share, logits: person × task, person × rater, one hearing. */
+    effects: z.strictObject({
+      task: z.number().nonnegative(),
+      rater: z.number().nonnegative(),
+      halo: z.number().nonnegative(),
+    }),
+  })
+  .refine(({ band, passFrom }) => band.lower <= passFrom && passFrom <= band.upper, 'the pass lies in the band')
+  .refine(({ hearingsOfFail, mostHearings }) => hearingsOfFail <= mostHearings, 'a fail can be heard as often');
+export type HearingPlan = z.infer<typeof HearingPlan>;
+
 /** Listening and speaking are measured, each on its own scale, and weighed together on the reporting scale. */
 export const OralRegime = z
   .strictObject({
@@ -71,6 +93,7 @@ export const OralRegime = z
     floorBelowLevel: z.int().nonnegative(),
     /** Partial credit thresholds of every criterion. */
     speaking: z.strictObject({ thresholds: z.array(z.number()).length(5) }),
+    hearings: HearingPlan.exactOptional(),
   })
   .refine(
     ({ levels }) =>
@@ -87,7 +110,9 @@ export const Regime = z.discriminatedUnion('kind', [CountedRegime, OralRegime]);
 export type Regime = z.infer<typeof Regime>;
 
 /** All that ship; read and checked when the program starts. */
-export const regimes: readonly Regime[] = [mo2022, mo2023, mo2026, mo70, nt2].map((data) => Regime.parse(data));
+export const regimes: readonly Regime[] = [mo2022, mo2023, mo2026, mo70, nt2, nt2HeardAgain].map((data) =>
+  Regime.parse(data),
+);
 
 export class NoRegime extends Error {
   readonly code = 'no-regime';

@@ -165,18 +165,25 @@ export function speakingAbility(
   ratings: readonly RatingState[],
   { severity }: RaterSeverity = raterSeverity,
 ): AbilityEstimate | undefined {
-  const scores = scoresOf(ratings);
+  return abilityOfScores(
+    regime,
+    scoresOf(ratings).map(({ score }) => score),
+    severity,
+  );
+}
+
+/** Of scores that all stand on the regime's thresholds, moved by one severity. */
+export function abilityOfScores(
+  regime: OralRegime,
+  scores: readonly number[],
+  severity: number,
+): AbilityEstimate | undefined {
   if (scores.length === 0) return undefined;
   const steps = regime.speaking.thresholds.map((threshold) => threshold + severity);
   const items = createItemParameters(
     scores.map((_, n) => ({ model: 'generalized-partial-credit', id: String(n), steps })),
   );
-  return estimateAbility(
-    items,
-    scores.map((_, n) => n),
-    scores.map(({ score }) => score),
-    { method: 'wle' },
-  );
+  return estimateAbility(items, [...scores.keys()], scores, { method: 'wle' });
 }
 
 function meanCategories(ratings: readonly RatingState[]): Record<string, number> {

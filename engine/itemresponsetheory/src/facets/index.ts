@@ -34,6 +34,7 @@ export {
   separationOf,
 } from './report.ts';
 export { type PosteriorFit, posteriorFit } from './posterior-fit.ts';
+export { type RatedHearing, type RatedLikelihood, ratedLikelihood, type SharedEffects } from './rated-likelihood.ts';
 export {
   type Drift,
   type DriftOptions,
