@@ -89,7 +89,7 @@ export class Candidate {
   ): Promise<Candidate> {
     const registered = await invigilator.post<z.infer<typeof Registered>>('/invigilator/sessions', person(change));
     const candidate = await Candidate.arrive(invigilator.url, registered.code.code, registered.session);
-    await invigilator.post(`/invigilator/sessions/${registered.session}/admit`);
+    await invigilator.post(`/invigilator/sessions/${registered.session}/admit`, { document: 'identity-card' });
     await candidate.take();
     return candidate;
   }

@@ -1,6 +1,6 @@
 /** Which rows are looked at: by one question, and by what was typed. Pure. */
 import type { RoomSession } from '../../server/api/invigilator/protocol.ts';
-import { isAttemptOpen, isCaseOpen } from './order.ts';
+import { isAttemptOpen, isCaseOpen, isIdentityDue } from './order.ts';
 
 type Fits = (session: RoomSession) => boolean;
 const isOpen: Fits = ({ status }) => status !== 'closed';
@@ -15,6 +15,7 @@ export const filters = {
   waiting: ({ status }) => status === 'arrived',
   paused: ({ status }) => status === 'paused',
   registered: ({ status }) => status === 'registered',
+  identity: isIdentityDue,
   case: (session) => isCaseOpen(session) || isAttemptOpen(session),
   closed: (session) => !isOpen(session),
 } as const satisfies Record<string, Fits>;

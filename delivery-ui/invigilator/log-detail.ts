@@ -13,6 +13,7 @@ export const detailOf = (entry: LogEntry): string[] =>
     entry.item === undefined ? '' : String(entry.item),
     entry.how === undefined ? '' : text(`staff.closed.${entry.how}`),
     entry.why === undefined ? '' : textOfCode('staff.reason', entry.why),
+    entry.document === undefined ? '' : text(`staff.document.${entry.document}`),
     entry.message === undefined ? '' : textOfCode('staff.message', entry.message),
     entry.erased ? text('staff.erased') : wordsOf(entry),
     entry.durationMs === undefined ? '' : `${Math.round(entry.durationMs / 100) / 10} s`,

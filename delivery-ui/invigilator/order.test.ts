@@ -17,9 +17,23 @@ it('a raised hand first, the longest waiting before; then devices, the line, the
     rowOf('Gil', { status: 'registered' }),
     rowOf('Hal', { status: 'paused' }),
     rowOf('Ida', { status: 'paused', heldAnswers: [{ answer: 'h', number: 3, at: '2026-11-23T10:00:00.000Z' }] }),
+    { ...rowOf('Kim'), identity: undefined },
     rowOf('Jan', { incidents: { notice: 0, warning: 0, critical: 1 } }),
   ];
-  expect(names(byNeed(room))).toEqual(['Eva', 'Dua', 'Fay', 'Jan', 'Bea', 'Cem', 'Ida', 'Hal', 'Zoe', 'Gil', 'Ann']);
+  expect(names(byNeed(room))).toEqual([
+    'Eva',
+    'Dua',
+    'Fay',
+    'Jan',
+    'Bea',
+    'Cem',
+    'Ida',
+    'Kim',
+    'Hal',
+    'Zoe',
+    'Gil',
+    'Ann',
+  ]);
 });
 it('rows that somebody points at stay where they are; who is new comes after them, who left goes', () => {
   const before = byNeed([rowOf('Ann'), rowOf('Bea'), rowOf('Cem')]).map(({ session }) => session);

@@ -11,13 +11,18 @@ export const isCaseOpen = ({ irregularity }: RoomSession): boolean =>
 /** Somebody must say whether a test that was broken off counts. */
 export const isAttemptOpen = ({ attempt }: RoomSession): boolean => attempt === 'undecided';
 
+/** Somebody came, and nobody has looked yet who it is: a push to a seat, or an act on many, lets in without it. */
+export const isIdentityDue = ({ status, identity }: RoomSession): boolean =>
+  status !== 'registered' && status !== 'closed' && identity === undefined;
+
 export function needOf(session: RoomSession): Need {
   if (session.status === 'closed') return 'closed';
   if (session.handRaisedAt !== undefined) return 'help';
   if (session.faults.length > 0 || session.incidents.critical > 0) return 'red';
   if (session.connection === 'lost') return 'lost';
   if (session.status === 'arrived') return 'waiting';
-  if (session.outageMs > 0 || session.heldAnswers.length > 0 || isCaseOpen(session)) return 'look';
+  if (session.outageMs > 0 || session.heldAnswers.length > 0 || isCaseOpen(session) || isIdentityDue(session))
+    return 'look';
   return session.status;
 }
 

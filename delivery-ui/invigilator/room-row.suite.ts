@@ -13,6 +13,7 @@ export const rowOf = (name: string, change: Partial<RoomSession> = {}): RoomSess
   connection: 'connected',
   faults: [],
   incidents: { notice: 0, warning: 0, critical: 0 },
+  identity: { by: 'toezichter@demo', at: '2026-11-23T09:00:00.000Z', document: 'passport' },
   outageMs: 0,
   aloneMs: 1_800_000,
   givenBackMs: 0,

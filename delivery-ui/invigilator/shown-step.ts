@@ -1,6 +1,6 @@
 /** Where a candidate is, in words and short. */
 import type { RoomSession } from '../../server/api/invigilator/protocol.ts';
-import { isAttemptOpen, isCaseOpen } from './order.ts';
+import { isAttemptOpen, isCaseOpen, isIdentityDue } from './order.ts';
 import { interfaceLanguage, text, textOfCode } from '../shared/i18n/texts.svelte.ts';
 
 export const titleOf = ({ title, test }: Pick<RoomSession, 'title' | 'test'>): string =>
@@ -44,6 +44,7 @@ export function marksOf(session: RoomSession): RowMark[] {
     ...(session.heldAnswers.length === 0
       ? []
       : [{ tone: 'warn', text: text('staff.room.held', { count: session.heldAnswers.length }) } as const]),
+    ...(isIdentityDue(session) ? [{ tone: 'warn', text: text('staff.identity.mark') } as const] : []),
     ...about,
     ...(session.message === undefined
       ? []

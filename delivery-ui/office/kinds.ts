@@ -14,6 +14,7 @@ const all = {
   'account-acquainted': true,
   'recording-heard': true,
   'log-read': true,
+  'person-read': true,
   'close-out-made': true,
   'clock-confirmed': true,
   'item-read': true,

@@ -3,6 +3,7 @@ import { defined } from '../../storage/document/defined.ts';
 import { erasedText } from '../../storage/keys/person-cipher.ts';
 import { isReliable } from '../proctoring/detectors.ts';
 import type { CaseOutcome } from '../proctoring/case-outcome.ts';
+import type { IdentityDocument } from '../proctoring/identity-document.ts';
 import type { Inference } from '../proctoring/inference.ts';
 import { severityOfRecord } from '../proctoring/severity.ts';
 import type { MessageCode } from '../proctoring/message-code.ts';
@@ -23,6 +24,8 @@ export interface LogLine {
   readonly why?: ReasonCode;
   readonly text?: string;
   readonly message?: MessageCode;
+  /** What somebody showed to say who they are. */
+  readonly document?: IdentityDocument;
   /** What was typed then named a person who was erased since. */
   readonly erased?: true;
   /** Of a close. */
@@ -139,6 +142,7 @@ const actTypes = [
   'play-refunded',
   'extra-time-granted',
   'code-made',
+  'identity-checked',
   'server-clock-confirmed',
   'message-sent',
   'note-written',
@@ -159,6 +163,7 @@ const act = (event: EventOf<Act>): Omit<LogLine, 'at' | 'type' | 'severity'> => 
   ...('ms' in event ? { durationMs: event.ms } : {}),
   ...('text' in event ? { text: event.text } : {}),
   ...('message' in event ? { message: event.message } : {}),
+  ...('document' in event ? { document: event.document } : {}),
 });
 
 const close = ({ by, reason: how, why, note = '' }: EventOf<'closed'>) => ({

@@ -2,12 +2,14 @@
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
+import type { SeenIdentity } from '../proctoring/identity-document.ts';
+import type { SentMessage } from '../proctoring/message-code.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
 import { type BrokenOff, brokenOff } from '../sessions/attempt.ts';
 import { outageToOfferMs, remainingMs, stoodStillMs } from '../sessions/clock.ts';
 import { aloneMs } from '../sessions/extra-time.ts';
-import type { Irregularity, SentMessage, SessionState } from '../sessions/session.ts';
+import type { Irregularity, SessionState } from '../sessions/session.ts';
 
 export type Status = 'registered' | 'arrived' | 'active' | 'paused' | 'closed';
 
@@ -72,6 +74,8 @@ export interface SessionSeen {
   /** Of a session that was broken off: whether it is an attempt. */
   readonly attempt?: BrokenOff;
   readonly invigilator?: string;
+  /** The last check of who this is. */
+  readonly identity?: SeenIdentity;
   readonly deadlineAt?: Instant;
   readonly remainingMs?: number;
   /** Stand above whatever the candidate does. */
@@ -103,7 +107,7 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
   const left = remainingMs(state, now);
   const { notice, warning, critical, last } = state.incidents;
   const message = state.messages.at(-1);
-  const { irregularity, invigilator } = state;
+  const { irregularity, invigilator, identity } = state;
   return {
     status: statusOf(state),
     step: stepSeen(state, test),
@@ -125,7 +129,7 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
     ...(state.deadlineAt === undefined ? {} : { deadlineAt: state.deadlineAt }),
     // A running clock is said by its deadline: a figure that changes by itself would be news at every look.
     ...(left === undefined || !standsStill(state, now) ? {} : { remainingMs: left }),
-    ...defined({ message, irregularity, invigilator, attempt: brokenOff(state) }),
+    ...defined({ message, irregularity, invigilator, identity, attempt: brokenOff(state) }),
     ...(last === undefined ? {} : { lastIncident: last }),
     ...(state.closed?.held === undefined ? {} : { reopenUntil: state.closed.held.until }),
   };

@@ -8,7 +8,7 @@ import { Door, amina, by, dayMs, tenant } from './door.suite.ts';
 import { register } from './register.ts';
 import type { RegistrationId } from './run.ts';
 
-const letIn = { type: 'admit', by, seat: 'device', identityChecked: true } as const;
+const letIn = { type: 'admit', by, seat: 'device', document: 'passport' } as const;
 const end = { type: 'end', by, reason: 'a test' } as const;
 /** In Brussels. */
 const [beforeMidnight, afterMidnight] = [

@@ -16,6 +16,7 @@ import { evolve, evolveAll } from './evolve.ts';
 import { type TimeGrant, grantExtraTime } from './extra-time.ts';
 import { type SessionFacts, partAt } from './facts.ts';
 import { decideHeldAnswer } from './held-answer.ts';
+import { type AdmitCommand, type IdentityCommand, admit, checkIdentity } from './identity.ts';
 import { noteInference, pageAgain } from './infer.ts';
 import { type CaseCommand, decideCase } from './irregularity.ts';
 import { completeLinear } from './linear-part.ts';
@@ -32,7 +33,8 @@ export type SessionCommand = (
   | { readonly type: 'make-code'; readonly hash: string; readonly admits: boolean; readonly by: string }
   /** `code` is the hash of the code that was brought. */
   | { readonly type: 'arrive'; readonly seat: string; readonly code: string }
-  | { readonly type: 'admit'; readonly by: string; readonly seat: string; readonly identityChecked: boolean }
+  | IdentityCommand
+  | AdmitCommand
   | { readonly type: 'take-writer' }
   | { readonly type: 'operations'; readonly fence: number; readonly operations: readonly Operation[] }
   | ({ readonly type: 'pause' | 'end' | 'refund-play' | 'take-over'; readonly by: string } & GivenReason)
@@ -201,12 +203,10 @@ function decideOpen(
       return accept(facts, [{ type: 'code-made', hash: command.hash, admits: command.admits, by: command.by }]);
     case 'arrive':
       return arrive(state, command, facts);
+    case 'check-identity':
+      return accept(facts, checkIdentity(command));
     case 'admit':
-      return accept(
-        facts,
-        [{ type: 'admitted', by: command.by, identityChecked: command.identityChecked, seat: command.seat }],
-        state.admissions === 0 ? [sessionAttended] : [],
-      );
+      return accept(facts, admit(state, command), state.admissions === 0 ? [sessionAttended] : []);
     case 'pause':
       return state.pausedAt === undefined
         ? // What a lost line stopped so far is given back: from here on the pause stops the clock.

@@ -10,6 +10,7 @@ import { isReliable } from '../proctoring/detectors.ts';
 import { type FaultyDevice, deviceOf, faultOf } from '../proctoring/device.ts';
 import { severityOfRecord, severityOfRefusal } from '../proctoring/severity.ts';
 import { withoutHeld } from './held-answer.ts';
+import { withAdmission, withIdentity } from './identity.ts';
 import { withCase, withDecision } from './irregularity.ts';
 import { withRead, withSent } from './message.ts';
 import type { OperationOutcome } from './operation.ts';
@@ -82,7 +83,7 @@ const presented = (given: GivenItem, position: number, presentedAt: string): Ite
   flagged: false,
 });
 
-const arrival: Evolvers<'code-made' | 'arrived' | 'admitted' | 'writer-taken'> = {
+const arrival: Evolvers<'code-made' | 'arrived' | 'identity-checked' | 'admitted' | 'writer-taken'> = {
   'code-made': (state, event) => ({ ...state, code: { hash: event.hash, isUsed: false } }),
   arrived: (state, event) => ({
     ...state,
@@ -92,15 +93,8 @@ const arrival: Evolvers<'code-made' | 'arrived' | 'admitted' | 'writer-taken'> =
     awaitingAdmission: true,
     step: state.step.name === 'registered' ? { name: 'arrived' } : state.step,
   }),
-  admitted: (state, event) => ({
-    ...state,
-    seat: event.seat,
-    awaitingAdmission: false,
-    pages: 0,
-    admissions: state.admissions + 1,
-    admittedAt: state.admittedAt ?? event.at,
-    step: state.step.name === 'registered' || state.step.name === 'arrived' ? { name: 'confirm-name' } : state.step,
-  }),
+  'identity-checked': withIdentity,
+  admitted: withAdmission,
   'writer-taken': (state, event) => ({ ...state, fence: event.fence, takenAt: event.at, pages: state.pages + 1 }),
 };
 

@@ -188,7 +188,6 @@ export const admit: SessionCommand = {
   type: 'admit',
   by: 'toezichter@demo',
   seat: 'blauwe vos 7',
-  identityChecked: true,
 };
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

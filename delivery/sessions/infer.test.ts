@@ -121,7 +121,7 @@ it('a page is opened again: once is nothing', () => {
     ['page-again', 'info'],
     ['page-again', 'notice'],
   ]);
-  played.ran({ type: 'admit', by: 't', seat: 'device', identityChecked: true }, { type: 'take-writer' });
+  played.ran({ type: 'admit', by: 't', seat: 'device', document: 'passport' }, { type: 'take-writer' });
   expect(seen(played)).toHaveLength(2);
 });
 

@@ -1,7 +1,7 @@
 /** A message of staff to the candidate, and that the candidate says to have read it. Pure. */
 import type { Refused } from '../../storage/journal/stream.ts';
-import type { MessageCode } from '../proctoring/message-code.ts';
-import type { EventBody, EventOf, SentMessage, SessionState } from './session.ts';
+import type { MessageCode, SentMessage } from '../proctoring/message-code.ts';
+import type { EventBody, EventOf, SessionState } from './session.ts';
 
 /** Whoever is not in the test sees no message. */
 export function sendMessage(

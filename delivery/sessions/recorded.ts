@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../storage/document/json.ts';
 import { Language } from '../../item-bank/items/item.ts';
 import { CaseOutcome } from '../proctoring/case-outcome.ts';
+import { IdentityDocument } from '../proctoring/identity-document.ts';
 import { Inference } from '../proctoring/inference.ts';
 import { MessageCode } from '../proctoring/message-code.ts';
 import { ReasonCode } from '../proctoring/reason-code.ts';
@@ -83,6 +84,7 @@ export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf
   arrived: event('arrived', { seat: text }),
   admitted: event('admitted', { by: text, identityChecked: z.boolean(), seat: text }),
   'writer-taken': event('writer-taken', { fence: count }),
+  'identity-checked': event('identity-checked', { by: text, document: IdentityDocument }),
   'name-confirmed': event('name-confirmed', {}),
   'sound-checked': event('sound-checked', { peak: z.number() }),
   'practice-assembled': event('practice-assembled', {

@@ -6,9 +6,10 @@ import type { Instant } from '../../storage/document/instant.ts';
 import type { Language, ItemRef } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
 import type { CaseOutcome } from '../proctoring/case-outcome.ts';
+import type { IdentityDocument, SeenIdentity } from '../proctoring/identity-document.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
 import type { Inference, InferenceType } from '../proctoring/inference.ts';
-import type { MessageCode } from '../proctoring/message-code.ts';
+import type { MessageCode, SentMessage } from '../proctoring/message-code.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
 import type { Signal, Severity } from '../proctoring/signal.ts';
 import type { OperationOutcome, RefusalCode } from './operation.ts';
@@ -117,6 +118,8 @@ interface Events {
   admitted: { readonly by: string; readonly identityChecked: boolean; readonly seat: string };
   /** A page became the only writer. */
   'writer-taken': { readonly fence: number };
+  /** Somebody of the staff held the document beside the person and what is registered. */
+  'identity-checked': { readonly by: string; readonly document: IdentityDocument };
   'name-confirmed': object;
   'sound-checked': { readonly peak: number };
   'practice-assembled': { readonly given: readonly (GivenItem | GivenTurn)[] };
@@ -234,12 +237,6 @@ export interface Irregularity {
   readonly at: Instant;
   readonly decided?: { readonly by: string; readonly at: Instant; readonly outcome: CaseOutcome };
 }
-export interface SentMessage {
-  readonly number: number;
-  readonly message: MessageCode;
-  readonly at: Instant;
-  readonly readAt?: Instant;
-}
 /** A close that may be a mistake: nothing follows from it until then, so that the session can be opened again. */
 export interface HeldClose {
   readonly until: Instant;
@@ -314,6 +311,8 @@ export interface SessionState {
   readonly awaitingAdmission: boolean;
   readonly admissions: number;
   readonly admittedAt?: Instant;
+  /** The last check of who this is; absent while there was none. Before documents were recorded there was none named. */
+  readonly identity?: SeenIdentity;
   readonly fence: number;
   /** When the page that may write took over, and how many did since somebody was admitted. */
   readonly takenAt?: Instant;

@@ -77,7 +77,7 @@ it('knows nobody with whom it had nothing to do', async () => {
 
 it.each<[string, SessionCommand]>([
   ['made a code for', { type: 'make-code', hash: 'h', admits: false, by: an }],
-  ['let in', { type: 'admit', by: an, seat: 'x', identityChecked: true }],
+  ['let in', { type: 'admit', by: an, seat: 'x', document: 'passport' }],
   ['paused', { type: 'pause', by: an, reason: 'fire' }],
   ['gave time to', { type: 'grant-extra-time', by: an, ms: 1000, reason: 'noise' }],
   ['ended the session of', { type: 'end', by: an, reason: 'is ill' }],

@@ -103,7 +103,18 @@ describe.runIf(hasBrowser)('the invigilator', () => {
     await page.getByRole('button', { name: text('room.place.sessions') }).click();
     const card = await panelOf(page, amina);
     await button(card, 'act.admit').click();
+    await expect(card.getByText('6 mei 1988')).toBeVisible();
+    await expect(card.getByText('T-expected-1')).toBeVisible();
+    expectValue(await button(card, 'act.admit').isEnabled()).toBe(false);
+    await card.getByLabel(text('document.residence-card')).check();
+    await shot(page, 'identity-admit');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await shot(page, 'identity-admit-phone');
+    expectValue(await accessibilityFaults(page)).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 800 });
     await button(card, 'act.admit').click();
+    await expect(card.getByText(text('log.identity-checked'))).toBeVisible();
     await expect(candidate.heading('confirm.title')).toBeVisible();
     await expect(card.getByText(text('status.active'))).toBeVisible();
     await page.keyboard.press('Escape');

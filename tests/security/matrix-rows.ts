@@ -153,6 +153,8 @@ export const rows: Readonly<Record<string, Row>> = {
   'post /invigilator/sessions': { body: ({ person }) => person(), own: 200 },
   'get /invigilator/sessions/{id}/log': { params: sessionOf, belongsTo: 'centre', own: 200, closed: 200 },
   'post /invigilator/sessions/{id}/code': { ...session, own: 200 },
+  'get /invigilator/sessions/{id}/person': { params: sessionOf, belongsTo: 'centre', own: 200, closed: 200 },
+  'post /invigilator/sessions/{id}/identity': { ...session, body: { document: 'passport' }, own: 204 },
   'post /invigilator/sessions/{id}/admit': { ...session, own: 204 },
   'post /invigilator/sessions/{id}/pause': { ...session, body: reason, own: 204 },
   'post /invigilator/sessions/{id}/resume': { ...session, own: 204 },

@@ -77,6 +77,8 @@ export const endpointActs: Readonly<Record<string, StaffActRow>> = {
   'post /invigilator/sessions': inRegistration,
   'get /invigilator/sessions/{id}/log': 'log-read',
   'post /invigilator/sessions/{id}/code': inSession,
+  'get /invigilator/sessions/{id}/person': 'person-read',
+  'post /invigilator/sessions/{id}/identity': inSession,
   'post /invigilator/sessions/{id}/admit': inSession,
   'post /invigilator/sessions/{id}/pause': inSession,
   'post /invigilator/sessions/{id}/resume': inSession,

@@ -115,7 +115,7 @@ async function arrive(
   const id = { tenant: code.tenant, id: code.session };
   try {
     const arrived = await program.sessions.handle(id, { type: 'arrive', seat, code: codeHash(typed) });
-    if (code.admits) await program.sessions.handle(id, { type: 'admit', by: code.by, seat, identityChecked: false });
+    if (code.admits) await program.sessions.handle(id, { type: 'admit', by: code.by, seat });
     const { arrivals } = arrived.session.state;
     return await program.tokens.issue('candidate', { tenant: id.tenant, session: id.id, arrival: arrivals });
   } catch (error) {

@@ -18,7 +18,9 @@
  * POST sessions/:id/code             -> Code            a new code for re-admission (the old one and the old tab stop
  * working)
  *   POST sessions/:id/push {seat}      -> 204             pushes the session to a waiting seat; admits
- *   POST sessions/:id/admit            -> 204             after the identity check (passport in hand)
+ *   POST sessions/:id/admit {document?} -> 204            lets the candidate begin; `document`: what was shown just now
+ *   POST sessions/:id/identity {document} -> 204          who this is was looked at, before or after the admission
+ *   GET  sessions/:id/person           -> PersonAtDoor    what is registered of the person, to hold a document beside
  * POST sessions/:id/pause {reason} | resume | end {reason} | lower-hand | refund-play {reason}  -> 204
  *   POST sessions/:id/extra-time {ms, reason, confirmedBy?} -> 204  beyond a bound a second person confirms
  *   POST sessions/:id/held-answer {answer, counts} -> 204  whether an answer that came during a pause counts
@@ -36,6 +38,7 @@ import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
 import { CloseOut } from '../../../delivery/monitoring/close-out.ts';
 import { CaseOutcome } from '../../../delivery/proctoring/case-outcome.ts';
+import { IdentityDocument } from '../../../delivery/proctoring/identity-document.ts';
 import { MessageCode } from '../../../delivery/proctoring/message-code.ts';
 import { ReasonCode } from '../../../delivery/proctoring/reason-code.ts';
 import { writtenName, writtenReference } from '../../../people/candidates/written.ts';
@@ -171,6 +174,15 @@ export const RoomActDone = z.strictObject({
   ),
 });
 export type RoomActDone = z.infer<typeof RoomActDone>;
+export const IdentityForm = z.strictObject({ document: IdentityDocument });
+export const AdmitForm = z.strictObject({ document: IdentityDocument.optional() });
+/** As it stands in the register. */
+export const PersonAtDoor = z.strictObject({
+  name: z.string(),
+  birthDate: z.string(),
+  reference: z.string(),
+});
+export type PersonAtDoor = z.infer<typeof PersonAtDoor>;
 export const PushToSeat = z.strictObject({ seat: z.string().max(64) });
 
 export const RoomSession = z.strictObject({
@@ -200,6 +212,10 @@ export const RoomSession = z.strictObject({
     .optional(),
   /** Of a session that was broken off: whether it is an attempt. */
   attempt: z.enum(['undecided', 'counts', 'does-not-count']).optional(),
+  /** The last check of who this is; absent while nobody made one. */
+  identity: z
+    .strictObject({ by: z.string(), at: z.iso.datetime(), document: IdentityDocument.exactOptional() })
+    .optional(),
   /** Who took over the room last. */
   invigilator: z.string().optional(),
   /** The last that was said to the candidate, and when the candidate said to have read it. */
@@ -301,6 +317,7 @@ export const LogEntry = z.strictObject({
   why: ReasonCode.optional(),
   text: z.string().optional(),
   message: MessageCode.optional(),
+  document: IdentityDocument.optional(),
   /** What was typed is gone with the person. */
   erased: z.literal(true).optional(),
   /** Of a close. */

@@ -45,7 +45,7 @@ function commandOf(
 ): SessionCommand {
   switch (act.kind) {
     case 'admit':
-      return { type: 'admit', by, seat, identityChecked: true, act: id };
+      return { type: 'admit', by, seat, act: id };
     case 'pause':
       return { type: 'pause', by, ...defined({ why: act.why }), reason: act.reason, act: id };
     case 'resume':

@@ -16,6 +16,7 @@ import { secondPerson, secondPersonProblems } from '../second-person.ts';
 import { closeOutOf } from './close-out.ts';
 import { codeFor } from './code.ts';
 import {
+  AdmitForm,
   AttemptCounts,
   CaseDecision,
   ClockConfirmation,
@@ -24,7 +25,9 @@ import {
   Code,
   ExtraTime,
   HeldAnswerDecision,
+  IdentityForm,
   NoteForm,
+  PersonAtDoor,
   ProctoringLog,
   PushToSeat,
   Reason,
@@ -71,6 +74,7 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
     logEndpoint(program, common),
     closeOutEndpoint(program, common),
     ...acts(program, common),
+    ...identityEndpoints(program, common),
     decideHeldAnswer(program, common),
     decideAttempt(program, common),
     writeNote(program, common),
@@ -218,6 +222,47 @@ function writeNote(program: InvigilatorPorts, common: Common): Endpoint {
   return typedAct(program, common, says, ({ text }, by) => ({ type: 'write-note', by, text }));
 }
 
+/** Who this is: what is registered, and what a person of the staff saw. */
+function identityEndpoints(program: InvigilatorPorts, common: Common): Endpoint[] {
+  return [
+    jsonEndpoint({
+      ...common,
+      method: 'get',
+      path: '/invigilator/sessions/:id/person',
+      summary: 'What is registered of the person, to hold a document beside',
+      reply: PersonAtDoor,
+      problems: ['not-found'],
+      handle: async ({ access, param }) => {
+        const { id, session } = await ownSession(program, access, param('id'));
+        const person = await program.persons.of(id.tenant, session.state.terms);
+        if (person === undefined) throw new Problem('not-found');
+        await program.staffLog.record(id.tenant, doneBy('person-read', access.id, id.id));
+        const { name, birthDate, reference } = person;
+        return { name, birthDate, reference };
+      },
+    }),
+    typedAct(
+      program,
+      common,
+      { name: 'identity', summary: 'Who this is was looked at', body: IdentityForm },
+      ({ document }, by) => ({ type: 'check-identity', by, document }),
+    ),
+    commandEndpoint({
+      ...common,
+      method: 'post',
+      path: '/invigilator/sessions/:id/admit',
+      summary: 'Let the candidate begin; with the document that was shown, where one was just now',
+      body: AdmitForm,
+      problems: ['not-found', 'wrong-state'],
+      handle: async ({ access, param, body }) => {
+        const { id, session } = await ownSession(program, access, param('id'));
+        const { seat = 'device' } = session.state;
+        await program.sessions.handle(id, { type: 'admit', by: access.id, seat, ...defined(body) });
+      },
+    }),
+  ];
+}
+
 /** How a device comes to a session: by a new code, or by a push to the seat where it waits. */
 function arrivalEndpoints(program: InvigilatorPorts, common: Common): Endpoint[] {
   return [
@@ -253,11 +298,7 @@ function arrivalEndpoints(program: InvigilatorPorts, common: Common): Endpoint[]
 
 /** One endpoint for each act on a session. */
 function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
-  const act = (
-    name: string,
-    summary: string,
-    command: (access: StaffAccess, session: LoadedSession) => SessionCommand,
-  ): Endpoint =>
+  const act = (name: string, summary: string, command: (access: StaffAccess) => SessionCommand): Endpoint =>
     commandEndpoint({
       ...common,
       method: 'post',
@@ -265,19 +306,13 @@ function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
       summary,
       problems: ['not-found', 'wrong-state'],
       handle: async ({ access, param }) => {
-        const { id, session } = await ownSession(program, access, param('id'));
-        await program.sessions.handle(id, command(access, session));
+        const { id } = await ownSession(program, access, param('id'));
+        await program.sessions.handle(id, command(access));
       },
     });
   const actWithReason = (name: string, summary: string, type: 'pause' | 'end' | 'reopen' | 'refund-play'): Endpoint =>
     typedAct(program, common, { name, summary, body: Reason }, (body, by) => ({ type, by, ...defined(body) }));
   return [
-    act('admit', 'Admit, after the identity check', (access, { state }) => ({
-      type: 'admit',
-      by: access.id,
-      seat: state.seat ?? 'device',
-      identityChecked: true,
-    })),
     actWithReason('pause', 'Pause; the clock stands still', 'pause'),
     act('resume', 'Go on', (access) => ({ type: 'resume', by: access.id })),
     actWithReason('end', 'End the session before its time', 'end'),
