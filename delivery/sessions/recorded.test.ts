@@ -42,6 +42,7 @@ function everything(): readonly PlayedSession[] {
   civic.ask({ kind: 'answer', handle, option: civic.option(item, 1) }, { kind: 'go', position: 2 });
   civic.run({ type: 'make-code', hash: 'code', admits: false, by: 'an' });
   civic.run({ type: 'arrive', seat: 'x', code: 'code' });
+  civic.run({ type: 'check-identity', by: 'an', document: 'passport' });
   civic.run(admit);
   civic.run({ type: 'note-clock-jump', noticedAt: at(1000), machineAt: at(9000), aheadMs: 8000 });
   civic.run({ type: 'note-clock-confirmed', noticedAt: at(1000), by: 'an' });

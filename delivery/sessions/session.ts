@@ -311,7 +311,7 @@ export interface SessionState {
   readonly awaitingAdmission: boolean;
   readonly admissions: number;
   readonly admittedAt?: Instant;
-  /** The last check of who this is; absent while there was none. Before documents were recorded there was none named. */
+  /** The last check of who this is. */
   readonly identity?: SeenIdentity;
   readonly fence: number;
   /** When the page that may write took over, and how many did since somebody was admitted. */

@@ -1,4 +1,5 @@
 /** Server-sent events: bounded, with a heartbeat comment so that proxies and half-open sockets are noticed. */
+import { constants, createGzip, type Gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import type { Timers } from '../../storage/document/timers.ts';
 import { streamBeatMs } from './wire.ts';
@@ -14,25 +15,45 @@ export interface EventStream {
 /** A consumer that lets more than this pile up is dropped; it reconnects and gets the present state, bytes. */
 const backlogLimit = 1_000_000;
 
-/** `isGood` is asked at every beat: a stream ends with the session of whoever opened it. */
+export interface StreamTerms {
+  /** Asked at every beat: a stream ends with the session of whoever opened it. */
+  readonly isGood?: () => Promise<boolean>;
+  /** For the few readers of much: what packs a stream takes memory for as long as it is open. */
+  readonly isPacked?: boolean;
+}
+
+/** Each message is flushed by itself; what was said before shortens what comes after. */
+function packing(request: Request, response: Response): Gzip | undefined {
+  if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') return undefined;
+  const packed = createGzip({ flush: constants.Z_SYNC_FLUSH });
+  packed.pipe(response);
+  // Nobody reads on: what was not sent is lost with the line.
+  response.on('close', () => packed.destroy());
+  return packed;
+}
+
 export function openEventStream(
   request: Request,
   response: Response,
   timers: Timers,
-  isGood: () => Promise<boolean> = () => Promise.resolve(true),
+  { isGood = () => Promise.resolve(true), isPacked = false }: StreamTerms = {},
 ): EventStream {
+  const packed = isPacked ? packing(request, response) : undefined;
+  const out = packed ?? response;
   response.writeHead(200, {
+    ...(packed === undefined ? {} : { 'Content-Encoding': 'gzip' }),
+    ...(isPacked ? { Vary: 'Accept-Encoding' } : {}),
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
     Connection: 'keep-alive',
   });
-  response.write('retry: 2000\n\n');
+  out.write('retry: 2000\n\n');
   const stopBeating = timers.every(streamBeatMs, () => {
     write(': beat\n\n');
     isGood().then(
       (good) => {
-        if (!good) response.end();
+        if (!good) out.end();
       },
       // Whether it is good cannot be known now; the next beat asks again.
       () => undefined,
@@ -46,17 +67,19 @@ export function openEventStream(
   );
   request.socket.setKeepAlive(true, streamBeatMs);
   function write(text: string): void {
-    if (response.writableEnded || response.destroyed) return;
-    if (response.writableLength > backlogLimit) {
+    if (out.writableEnded || response.destroyed) return;
+    const waiting =
+      response.writableLength + (packed === undefined ? 0 : packed.readableLength + packed.writableLength);
+    if (waiting > backlogLimit) {
       response.destroy();
       return;
     }
-    response.write(text);
+    out.write(text);
   }
   const idLine = (id: string | undefined): string => (id === undefined ? '' : `id: ${id}\n`);
   return {
     send: (event, data, id) => write(`${idLine(id)}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
     closed,
-    end: () => response.end(),
+    end: () => out.end(),
   };
 }

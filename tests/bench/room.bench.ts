@@ -1,12 +1,15 @@
 /**
  * `npm run bench -- room [CANDIDATES]`: bytes a second that four invigilators are sent while candidates of one centre
- * answer, beside what the whole room at each of those messages would have been (which is what was sent before).
+ * answer, beside what the whole room at each of those messages would have been (which is what was sent before); then
+ * how long a browser on 1 Mbit/s waits for the first row, and what the line carries until then.
  */
+import { type Browser, chromium } from 'playwright-core';
 import type { Room } from '../../server/api/invigilator/protocol.ts';
 import { Followed } from '../followed.ts';
 import { ServerProcess } from '../server-process.ts';
 import { Candidate, Staff } from '../session-client.ts';
-import { figure, operands, remark } from './figure.ts';
+import { roomBytes } from '../room-bytes.ts';
+import { figure, median, operands, remark } from './figure.ts';
 
 const candidates = Number(operands[0] ?? 800);
 const watchers = 4;
@@ -27,6 +30,29 @@ async function all<T>(count: number, make: (n: number) => Promise<T>): Promise<T
   };
   await Promise.all(Array.from({ length: together }, worker));
   return made;
+}
+
+/** From the address typed to the first row, ms, in a window that nothing is kept for. */
+async function firstRowMs(browser: Browser, url: string, cookie: string): Promise<number> {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 625 } });
+  const [name = '', value = ''] = cookie.split('=');
+  await context.addCookies([{ name, value, url }]);
+  const page = await context.newPage();
+  const line = await context.newCDPSession(page);
+  await line.send('Network.enable');
+  const [downloadThroughput, uploadThroughput] = [125_000, 125_000];
+  await line.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 40,
+    downloadThroughput,
+    uploadThroughput,
+  });
+  const began = performance.now();
+  await page.goto(`${url}/invigilator/`, { waitUntil: 'commit' });
+  await page.locator('button.open').first().waitFor();
+  const took = performance.now() - began;
+  await context.close();
+  return took;
 }
 
 const server = await ServerProcess.start();
@@ -69,6 +95,30 @@ try {
     peer: { name: 'the whole room at each message', value: (messages * whole) / took / 1_000 },
   });
   for (const one of followed) one.stop();
+  const line = await roomBytes(server.url, invigilator.cookie);
+  figure({
+    name: `bytes until the first row of ${candidates}`,
+    value: (line.page + line.room) / 1_000,
+    unit: 'kB',
+    isBetterLow: true,
+    bar: 157.5,
+    more: `page ${(line.page / 1_000).toFixed(1)}, room ${(line.room / 1_000).toFixed(1)}`,
+  });
+  const path = process.env['CHROMIUM_PATH'];
+  if (path === undefined || path === '') remark('no CHROMIUM_PATH: no browser waits for the first row');
+  else {
+    const browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
+    const times: number[] = [];
+    for (let n = 0; n < 5; n += 1) times.push(await firstRowMs(browser, server.url, invigilator.cookie));
+    await browser.close();
+    figure({
+      name: `first row of ${candidates} on 1 Mbit/s, 40 ms`,
+      value: median(times) / 1_000,
+      unit: 's',
+      isBetterLow: true,
+      bar: 2,
+    });
+  }
 } finally {
   await server.dispose();
 }

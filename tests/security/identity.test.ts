@@ -1,5 +1,6 @@
 /** Who somebody is, against the running program: what was seen at the door, by whom; nothing of it in clear. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { z } from 'zod';
 import type { PersonAtDoor, ProctoringLog, Registered, Room } from '../../server/api/invigilator/protocol.ts';
 import { openStores } from '../../server/open-stores.ts';
 import { readConfiguration } from '../../server/configuration.ts';
@@ -18,7 +19,10 @@ beforeAll(async () => {
 afterAll(() => server.dispose());
 
 async function arrived(change: Parameters<typeof person>[0]): Promise<string> {
-  const { session, code } = await desk.post<Registered>('/invigilator/sessions', person({ test: 'mo', ...change }));
+  const { session, code } = await desk.post<z.infer<typeof Registered>>(
+    '/invigilator/sessions',
+    person({ test: 'mo', ...change }),
+  );
   await Candidate.arrive(server.url, code.code, session);
   return session;
 }

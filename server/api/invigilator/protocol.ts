@@ -175,7 +175,7 @@ export const RoomActDone = z.strictObject({
 });
 export type RoomActDone = z.infer<typeof RoomActDone>;
 export const IdentityForm = z.strictObject({ document: IdentityDocument });
-export const AdmitForm = z.strictObject({ document: IdentityDocument.optional() });
+export const AdmitForm = z.strictObject({ document: IdentityDocument.optional() }).default({});
 /** As it stands in the register. */
 export const PersonAtDoor = z.strictObject({
   name: z.string(),

@@ -63,7 +63,10 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
       handle: ({ access, request, response }) =>
         feeds.follow(
           { tenant: access.tenant, centre: access.account.centre },
-          openEventStream(request, response, program.timers, () => isStillIn(program, access)),
+          openEventStream(request, response, program.timers, {
+            isGood: () => isStillIn(program, access),
+            isPacked: true,
+          }),
           request.get('Last-Event-ID'),
         ),
     }),
