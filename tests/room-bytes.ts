@@ -2,7 +2,7 @@
 import { get } from 'node:http';
 import { createGunzip } from 'node:zlib';
 
-/** Asks as a browser does, counting what the line carries; `until`: what the reply says, unpacked, once it is enough. */
+/** Asks as a browser does, counting what the line carries. `until`: what the unpacked reply says once it is enough. */
 function asked(url: string, cookie: string, until?: RegExp): Promise<{ bytes: number; text: string }> {
   return new Promise((resolve, reject) => {
     const request = get(url, { headers: { cookie, 'accept-encoding': 'gzip' } }, (response) => {

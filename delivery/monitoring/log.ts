@@ -3,7 +3,7 @@ import { defined } from '../../storage/document/defined.ts';
 import { erasedText } from '../../storage/keys/person-cipher.ts';
 import { isReliable } from '../proctoring/detectors.ts';
 import type { CaseOutcome } from '../proctoring/case-outcome.ts';
-import type { IdentityDocument } from '../proctoring/identity-document.ts';
+import type { IdentityDocument } from '../proctoring/seen-identity.ts';
 import type { Inference } from '../proctoring/inference.ts';
 import { severityOfRecord } from '../proctoring/severity.ts';
 import type { MessageCode } from '../proctoring/message-code.ts';

@@ -1,5 +1,5 @@
 /** Who somebody is, as staff saw it: a document held beside the person and the register, at the door or later. Pure. */
-import type { IdentityDocument } from '../proctoring/identity-document.ts';
+import type { IdentityDocument } from '../proctoring/seen-identity.ts';
 import type { EventBody, EventOf, SessionState } from './session.ts';
 
 export interface IdentityCommand {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../storage/document/json.ts';
 import { Language } from '../../item-bank/items/item.ts';
 import { CaseOutcome } from '../proctoring/case-outcome.ts';
-import { IdentityDocument } from '../proctoring/identity-document.ts';
+import { IdentityDocument } from '../proctoring/seen-identity.ts';
 import { Inference } from '../proctoring/inference.ts';
 import { MessageCode } from '../proctoring/message-code.ts';
 import { ReasonCode } from '../proctoring/reason-code.ts';

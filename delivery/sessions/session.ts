@@ -6,7 +6,7 @@ import type { Instant } from '../../storage/document/instant.ts';
 import type { Language, ItemRef } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
 import type { CaseOutcome } from '../proctoring/case-outcome.ts';
-import type { IdentityDocument, SeenIdentity } from '../proctoring/identity-document.ts';
+import type { IdentityDocument, SeenIdentity } from '../proctoring/seen-identity.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
 import type { Inference, InferenceType } from '../proctoring/inference.ts';
 import type { MessageCode, SentMessage } from '../proctoring/message-code.ts';

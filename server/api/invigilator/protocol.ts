@@ -38,7 +38,7 @@ import { z } from 'zod';
 import { Language } from '../../../item-bank/items/item.ts';
 import { CloseOut } from '../../../delivery/monitoring/close-out.ts';
 import { CaseOutcome } from '../../../delivery/proctoring/case-outcome.ts';
-import { IdentityDocument } from '../../../delivery/proctoring/identity-document.ts';
+import { IdentityDocument } from '../../../delivery/proctoring/seen-identity.ts';
 import { MessageCode } from '../../../delivery/proctoring/message-code.ts';
 import { ReasonCode } from '../../../delivery/proctoring/reason-code.ts';
 import { writtenName, writtenReference } from '../../../people/candidates/written.ts';
