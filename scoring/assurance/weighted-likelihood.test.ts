@@ -84,6 +84,20 @@ describe('the second estimate', () => {
     const easy = { curve: rightOrWrong(1, -9, 0), category: 0 };
     expect(weightedLikelihood([easy])?.theta).toBe(bounds.lower);
   });
+  it('is the bound where the equation points there and guessing explains the answers better than the root does', () => {
+    const answer = (slope: number, difficulty: number, lower: number, right: boolean): Choice => ({
+      ...{ slope, difficulty, lower, right },
+    });
+    const [second, first] = bothOf([
+      answer(2.07, 0, 0.09, true),
+      answer(0.81, 0, 0.05, true),
+      answer(0.77, 3, 0.05, true),
+      answer(0.52, -3, 0.05, false),
+      ...Array.from({ length: 8 }, () => answer(0.4, 0, 0.05, false)),
+    ]);
+    expect(second?.theta).toBe(bounds.lower);
+    expect(first?.theta).toBe(bounds.lower);
+  });
   it('is none without responses', () => {
     expect(weightedLikelihood([])).toBeUndefined();
   });

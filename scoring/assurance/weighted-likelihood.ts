@@ -89,9 +89,9 @@ export function weightedLikelihood(responses: readonly Response[]): Ability | un
     const [left, before, after] = [points[n] ?? lower, values[n] ?? 0, values[n + 1] ?? 0];
     return before > 0 && after <= 0 ? [rootBetween(responses, left, right)] : [];
   });
-  // Without a root the whole range points one way: θ is the bound there.
-  const candidates = roots.length > 0 ? roots : [(values[0] ?? 0) > 0 ? upper : lower];
-  const theta = candidates.reduce((best, root) =>
+  // Where guessing explains the answers as well, the equation may point outwards at a bound beside a root.
+  const outwards = [...((values[0] ?? 0) <= 0 ? [lower] : []), ...((values.at(-1) ?? 0) > 0 ? [upper] : [])];
+  const theta = [...roots, ...outwards].reduce((best, root) =>
     at(responses, root).objective > at(responses, best).objective ? root : best,
   );
   return { theta, standardError: 1 / Math.sqrt(at(responses, theta).information) };
