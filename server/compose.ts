@@ -16,6 +16,7 @@ import { accounts } from '../people/staff/account.ts';
 import { Passwords } from '../people/staff/passwords.ts';
 import { staffSessions } from '../people/staff/staff-sessions.ts';
 import { type AdmissionPorts, followRegistration } from '../delivery/registrations/admit.ts';
+import { examDaySettings } from '../delivery/proctoring/exam-day.ts';
 import { markStream } from '../delivery/sessions/clip-mark.ts';
 import { sessionList } from '../delivery/sessions/session-list.ts';
 import { type Live, openLive } from '../delivery/live/live.ts';
@@ -123,6 +124,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
   const program: WholeProgram = {
     ...(await programOf(configuration, surroundings, keeping, people)),
     publicUrl: () => publicUrl,
+    examSettings: (day) => examDaySettings(keeping.examKey, publicUrl, day),
     newestCheckpoint: () => memory.recall(),
   };
   const counts = { counts: await storage.collection(countedItems), ...program };
@@ -179,7 +181,8 @@ async function openKeeping(configuration: Configuration, { log, timers, now, ref
   const stores = await upgradedStores(opened, { ...configuration, now, log });
   const { storage, wrapping, dataKeys } = stores;
   const signing = await SigningKeys.open({ storage, wrapping, random, now });
-  return { storage, wrapping, signing, dataKeys, blobs: storage.blobs(dataKeys.dataKeyOf), stores };
+  const examKey = wrapping.derive('safe exam browser');
+  return { storage, wrapping, signing, dataKeys, examKey, blobs: storage.blobs(dataKeys.dataKeyOf), stores };
 }
 type Keeping = Awaited<ReturnType<typeof openKeeping>>;
 
@@ -196,7 +199,7 @@ async function programOf(
   surroundings: Surroundings,
   keeping: Keeping,
   people: People,
-): Promise<Omit<WholeProgram, 'publicUrl' | 'newestCheckpoint'>> {
+): Promise<Omit<WholeProgram, 'publicUrl' | 'examSettings' | 'newestCheckpoint'>> {
   const { log, timers, now, refusedStreams } = surroundings;
   const { storage, wrapping, signing, blobs, stores } = keeping;
   const { bank, agencies } = stores;

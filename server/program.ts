@@ -12,6 +12,7 @@ import type { Passwords } from '../people/staff/passwords.ts';
 import type { StaffSessions } from '../people/staff/staff-sessions.ts';
 import type { MarkStream } from '../item-bank/items/marked-clip.ts';
 import type { MediaLibrary } from '../item-bank/items/media.ts';
+import type { ExamDay, ExamDaySettings } from '../delivery/proctoring/exam-day.ts';
 import type { SessionId } from '../delivery/sessions/run.ts';
 import type { ReleaseStore } from '../item-bank/releases/store.ts';
 import type { AdmissionPorts } from '../delivery/registrations/admit.ts';
@@ -48,6 +49,8 @@ export interface Program extends Rooms {
   readonly media: MediaLibrary;
   /** By which the clips of a session have bytes of their own. */
   readonly clipMark: (session: SessionId) => MarkStream;
+  /** What Safe Exam Browser is set to on a day at a centre. */
+  readonly examSettings: (day: ExamDay) => ExamDaySettings;
   readonly admission: AdmissionPorts;
   /** Those that ship, and those of the content folder. */
   readonly regimes: readonly Regime[];

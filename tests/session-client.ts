@@ -74,6 +74,8 @@ export type Asked = Operation extends infer O ? (O extends unknown ? Omit<O, 'op
 export class Candidate {
   fence = 0;
   nextSeq = 0;
+  /** What the browser adds to a request by itself, by its path under /api/v1. */
+  browser: (path: string) => Readonly<Record<string, string>> = () => ({});
   /** Everything that was acknowledged. */
   readonly acknowledged: Operation[] = [];
   private constructor(
@@ -117,7 +119,11 @@ export class Candidate {
   request(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(`${this.url}/api/v1/candidate${path}`, {
       ...init,
-      headers: { authorization: `Bearer ${this.token}`, ...init.headers },
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...this.browser(`/api/v1/candidate${path}`),
+        ...Object.fromEntries(new Headers(init.headers)),
+      },
     });
   }
   private json<T>(path: string, body?: unknown): Promise<T> {

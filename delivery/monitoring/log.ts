@@ -9,6 +9,7 @@ import { severityOfRecord } from '../proctoring/severity.ts';
 import type { MessageCode } from '../proctoring/message-code.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
 import type { Severity } from '../proctoring/signal.ts';
+import { byBrowserCheck } from '../sessions/exam-browser.ts';
 import type { EventOf, GivenReason, SessionEvent } from '../sessions/session.ts';
 
 export interface LogLine {
@@ -42,7 +43,10 @@ function line(event: SessionEvent): Omit<LogLine, 'at' | 'type' | 'severity'> | 
   switch (event.type) {
     case 'registered':
     case 'connection-lost':
+    case 'browser-accepted':
       return { source: 'system' };
+    case 'browser-refused':
+      return { source: 'system', text: event.fault };
     case 'arrived':
       return { source: 'candidate', text: event.seat };
     case 'admitted':
@@ -150,13 +154,15 @@ const actTypes = [
   'case-decided',
   'attempt-decided',
   'taken-over',
+  'browser-overridden',
+  'browser-required',
 ] as const;
 type Act = (typeof actTypes)[number];
 const isAct = (event: SessionEvent): event is EventOf<Act> => actTypes.some((type) => type === event.type);
 
-/** What an invigilator did, with the reason where one is asked. */
+/** What an invigilator did, with the reason where one is asked; and the one pause that nobody made. */
 const act = (event: EventOf<Act>): Omit<LogLine, 'at' | 'type' | 'severity'> => ({
-  source: 'invigilator',
+  source: event.by === byBrowserCheck ? 'system' : 'invigilator',
   by: event.by,
   ...('confirmedBy' in event ? defined({ confirmedBy: event.confirmedBy }) : {}),
   ...('reason' in event ? typed(event) : {}),

@@ -8,6 +8,7 @@ import type { FaultyDevice } from '../proctoring/device.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
 import { type BrokenOff, brokenOff } from '../sessions/attempt.ts';
 import { outageToOfferMs, remainingMs, stoodStillMs } from '../sessions/clock.ts';
+import { type BrowserFault, isBrowserChecked } from '../sessions/exam-browser.ts';
 import { aloneMs } from '../sessions/extra-time.ts';
 import type { Irregularity, SessionState } from '../sessions/session.ts';
 
@@ -61,6 +62,8 @@ export function stepSeen(state: SessionState, test: PinnedTest): StepSeen {
 
 export type Connection = 'never' | 'connected' | 'lost';
 
+export type BrowserSeen = BrowserFault | 'unseen' | 'right' | 'overridden';
+
 export interface SessionSeen {
   readonly status: Status;
   readonly step: StepSeen;
@@ -78,6 +81,8 @@ export interface SessionSeen {
   readonly identity?: SeenIdentity;
   readonly deadlineAt?: Instant;
   readonly remainingMs?: number;
+  /** Of a session that asks for one: what is wrong with it, or that somebody let it go on without. */
+  readonly examBrowser?: BrowserSeen;
   /** Stand above whatever the candidate does. */
   readonly faults: readonly FaultyDevice[];
   readonly incidents: { readonly notice: number; readonly warning: number; readonly critical: number };
@@ -91,6 +96,11 @@ export interface SessionSeen {
   readonly reopenUntil?: Instant;
   /** The clock stood still for so long because the line was lost, ms; with a loss that lasts, until it was lost. */
   readonly givenBackMs: number;
+}
+
+function browserSeen(state: SessionState): BrowserSeen | undefined {
+  if (state.closed !== undefined || state.terms.conduct?.browser !== 'safe-exam-browser') return undefined;
+  return isBrowserChecked(state) ? (state.browser?.fault ?? (state.browser ? 'right' : 'unseen')) : 'overridden';
 }
 
 const standsStill = (state: SessionState, now: Instant): boolean =>
@@ -129,7 +139,14 @@ export function seen(state: SessionState, test: PinnedTest, now: Instant): Sessi
     ...(state.deadlineAt === undefined ? {} : { deadlineAt: state.deadlineAt }),
     // A running clock is said by its deadline: a figure that changes by itself would be news at every look.
     ...(left === undefined || !standsStill(state, now) ? {} : { remainingMs: left }),
-    ...defined({ message, irregularity, invigilator, identity, attempt: brokenOff(state) }),
+    ...defined({
+      message,
+      irregularity,
+      invigilator,
+      identity,
+      attempt: brokenOff(state),
+      examBrowser: browserSeen(state),
+    }),
     ...(last === undefined ? {} : { lastIncident: last }),
     ...(state.closed?.held === undefined ? {} : { reopenUntil: state.closed.held.until }),
   };

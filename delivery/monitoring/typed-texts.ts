@@ -27,6 +27,7 @@ export function withTypedTexts(
         case 'case-opened':
         case 'case-decided':
         case 'taken-over':
+        case 'browser-overridden':
           return { ...event, reason: await read(event.reason) };
         case 'note-written':
           return { ...event, text: await read(event.text) };

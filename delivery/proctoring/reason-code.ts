@@ -24,6 +24,7 @@ export const ReasonCode = z.enum([
   'technical.sound',
   'technical.line',
   'technical.server',
+  'technical.exam-browser',
   'technical.other',
 ]);
 export type ReasonCode = z.infer<typeof ReasonCode>;

@@ -42,6 +42,8 @@ const ofRecords: ReadonlyMap<string, Severity> = new Map([
   ['case-decided', 'notice'],
   ['attempt-decided', 'notice'],
   ['taken-over', 'notice'],
+  ['browser-refused', 'warning'],
+  ['browser-overridden', 'notice'],
   ['answer-held', 'notice'],
   ['held-answer-decided', 'notice'],
   ['operation-refused', 'notice'],

@@ -3,6 +3,7 @@
  * specification, releases, engine, seed, items of the last attempts.
  */
 import { dayOf, daysBetween } from '../../storage/document/day.ts';
+import { defined } from '../../storage/document/defined.ts';
 import { unlessDamaged } from '../../storage/journal/damage.ts';
 import { unlessRaced } from '../../storage/raced.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
@@ -86,7 +87,7 @@ async function makeSession(ports: AdmissionPorts, tenant: string, admitted: Admi
 /** Undefined where the person was erased since. */
 async function pinned(ports: AdmissionPorts, id: SessionId, admitted: Admitted): Promise<SessionTerms | undefined> {
   const { booking, plan } = admitted;
-  const { test, language, contactLanguage, extraTimePercent } = booking;
+  const { test, language, contactLanguage, extraTimePercent, conduct } = booking;
   const person = await personOf(ports, id.tenant, admitted);
   if (person === undefined) return undefined;
   const current = offeredTest(ports, test, language);
@@ -105,6 +106,7 @@ async function pinned(ports: AdmissionPorts, id: SessionId, admitted: Admitted):
     accommodations: { extraTimePercent, extraPlays: 0 },
     excludedItems: await excludedItems(ports, id, booking, current),
     synthetic: booking.synthetic || current.synthetic,
+    ...defined({ conduct }),
   };
 }
 

@@ -1,10 +1,12 @@
 /** That a person will take a test on a day: the person is found or added, and the day is theirs. */
 import { type Day, dayOf } from '../../storage/document/day.ts';
+import { defined } from '../../storage/document/defined.ts';
 import type { MakeId } from '../../storage/document/id.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import { DuplicateKey } from '../../storage/port.ts';
 import type { Candidates, Person } from '../../people/candidates/candidate.ts';
 import { isSameName } from '../../people/candidates/written.ts';
+import type { Conduct } from '../proctoring/conduct.ts';
 import type { Language } from '../../item-bank/items/item.ts';
 import type { PersonalExposure, SpecificationId } from '../../item-bank/specifications/specification.ts';
 import { type RegistrationId, RegistrationRefused, type Registrations } from './run.ts';
@@ -20,6 +22,7 @@ export interface RegistrationRequest extends Person {
   readonly test: SpecificationId;
   readonly language: Language;
   readonly extraTimePercent: number;
+  readonly conduct?: Conduct | undefined;
   readonly synthetic: boolean;
 }
 
@@ -44,14 +47,14 @@ export interface RegisteringPorts {
 
 /** Throws RegistrationRefused, and what `currentTest` throws for a test that is not published. */
 export async function register(ports: RegisteringPorts, request: RegistrationRequest): Promise<RegistrationId> {
-  const { tenant, centre, day, by, test, language, contactLanguage, extraTimePercent, synthetic } = request;
+  const { tenant, centre, day, by, test, language, contactLanguage, extraTimePercent, synthetic, conduct } = request;
   offeredTest(ports, test, language);
   if (!isPossibleBirthDate(request.birthDate, dayOf(ports.now())))
     throw new RegistrationRefused('birth-date-impossible', 'birthDate: nobody alive was born then');
   const person = await findOrAdd(ports, request);
   return ports.registrations.register(tenant, {
     by,
-    booking: { person, test, language, contactLanguage, extraTimePercent, synthetic },
+    booking: { person, test, language, contactLanguage, extraTimePercent, synthetic, ...defined({ conduct }) },
     plan: { day: day ?? dayOf(ports.now()), centre },
   });
 }

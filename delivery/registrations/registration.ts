@@ -7,6 +7,7 @@ import type { Day } from '../../storage/document/day.ts';
 import type { Immutable } from '../../storage/document/immutable.ts';
 import type { JsonObject } from '../../storage/document/json.ts';
 import { EventOrderError } from '../../storage/journal/stream.ts';
+import { Conduct } from '../proctoring/conduct.ts';
 import { ReasonCode } from '../proctoring/reason-code.ts';
 import { Language } from '../../item-bank/items/item.ts';
 
@@ -21,6 +22,7 @@ const booking = {
   contactLanguage: Language,
   extraTimePercent: z.int().nonnegative(),
   synthetic: z.boolean(),
+  conduct: Conduct.exactOptional(),
 };
 export type Booking = Immutable<z.infer<z.ZodObject<typeof booking>>>;
 const plan = { day: z.iso.date(), centre: text };

@@ -8,7 +8,8 @@ import { type Asked } from './example.suite.ts';
 import { civic, oral, thenCauses } from './given-session.suite.ts';
 import type { RefusalCode } from './operation.ts';
 import type { PlayedSession } from './played-session.suite.ts';
-import type { EventBody, RefusedValue } from './session.ts';
+import type { RefusedValue } from './refused-value.ts';
+import type { EventBody } from './session.ts';
 
 type Row = readonly [
   given: string,

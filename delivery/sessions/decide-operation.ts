@@ -2,6 +2,7 @@
 import { speakingItem } from '../../item-bank/releases/pinned-test.ts';
 import type { ItemVersion } from '../../item-bank/items/item.ts';
 import { severityOf } from '../proctoring/severity.ts';
+import { isWatched } from '../proctoring/watched.ts';
 import { completeItem, startAdaptive } from './adaptive-part.ts';
 import { isOver } from './clock.ts';
 import { type SessionFacts, partAt } from './facts.ts';
@@ -11,14 +12,13 @@ import { infer } from './infer.ts';
 import { completeLinear, startLinear } from './linear-part.ts';
 import { madeAt, unheardSince } from './lost-line.ts';
 import type { Operation, RefusalCode } from './operation.ts';
-import { valueOf } from './refused-value.ts';
+import { type RefusedValue, valueOf } from './refused-value.ts';
 import { nextTurn, startSpeaking } from './speaking-part.ts';
 import {
   type EventBody,
   type GivenItem,
   type GivenTurn,
   type ItemProgress,
-  type RefusedValue,
   type SessionState,
   type TurnProgress,
   isTurn,
@@ -57,7 +57,9 @@ export function decideOperation(state: SessionState, operation: Operation, facts
 
 function decideAsked(state: SessionState, operation: Operation, facts: SessionFacts): EventBody[] {
   if (operation.kind === 'signal')
-    return [{ type: 'signal-recorded', signal: operation.signal, severity: severityOf(operation.signal.type) }];
+    return !isWatched(state.terms.conduct, operation.signal.type)
+      ? noted(operation)
+      : [{ type: 'signal-recorded', signal: operation.signal, severity: severityOf(operation.signal.type) }];
   if (state.closed !== undefined) return refused(operation, state.closed.reason === 'deadline' ? 'late' : 'part-over');
   if (state.pausedAt !== undefined && !duringPause.has(operation.kind)) return refused(operation, 'not-active');
   switch (operation.kind) {

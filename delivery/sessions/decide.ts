@@ -13,6 +13,7 @@ import { type AttemptDecision, decideAttempt } from './attempt.ts';
 import { afterPause, isOver } from './clock.ts';
 import { decideOperation } from './decide-operation.ts';
 import { evolve, evolveAll } from './evolve.ts';
+import { type BrowserCommand, decideBrowser, isLockedOut } from './exam-browser.ts';
 import { type TimeGrant, grantExtraTime } from './extra-time.ts';
 import { type SessionFacts, partAt } from './facts.ts';
 import { decideHeldAnswer } from './held-answer.ts';
@@ -39,6 +40,7 @@ export type SessionCommand = (
   | { readonly type: 'operations'; readonly fence: number; readonly operations: readonly Operation[] }
   | ({ readonly type: 'pause' | 'end' | 'refund-play' | 'take-over'; readonly by: string } & GivenReason)
   | CaseCommand
+  | BrowserCommand
   | { readonly type: 'resume' | 'lower-hand'; readonly by: string }
   | { readonly type: 'send-message'; readonly message: MessageCode; readonly by: string }
   | { readonly type: 'write-note'; readonly text: string; readonly by: string }
@@ -86,7 +88,9 @@ export type SessionRefusal =
         | 'no-case'
         | 'own-case'
         | 'nothing-to-refund'
-        | 'second-person-due';
+        | 'second-person-due'
+        | 'any-browser'
+        | 'exam-browser-due';
     }
   | { readonly code: 'fenced'; readonly fence: number }
   | { readonly code: 'seq-gap'; readonly expectedSeq: number };
@@ -230,6 +234,10 @@ function decideOpen(
       return acceptUnlessRefused(facts, refundPlay(state, command));
     case 'lose-connection':
       return accept(facts, loseLine(state, facts.test.specification.lostLine, command.unheardFrom));
+    case 'note-browser':
+    case 'override-browser':
+    case 'require-browser':
+      return acceptUnlessRefused(facts, decideBrowser(state, command, facts.now));
     case 'note-inference':
       return accept(facts, noteInference(state, command.inference, facts.now));
     case 'restore-connection':
@@ -247,6 +255,7 @@ function decideOpen(
 /** Not before a person has said of every answer that is held whether it counts. */
 function resume(state: SessionState, by: string, facts: SessionFacts): Accepted | Refused<SessionRefusal> {
   if (state.pausedAt === undefined) return refuse({ code: 'not-paused' });
+  if (isLockedOut(state)) return refuse({ code: 'exam-browser-due' });
   if (state.heldAnswers.length > 0) return refuse({ code: 'answers-undecided' });
   return accept(facts, [{ type: 'resumed', by, ...deadline(afterPause(state, facts.now)) }]);
 }

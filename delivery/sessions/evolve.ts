@@ -9,6 +9,8 @@ import type { Severity } from '../proctoring/signal.ts';
 import { isReliable } from '../proctoring/detectors.ts';
 import { type FaultyDevice, deviceOf, faultOf } from '../proctoring/device.ts';
 import { severityOfRecord, severityOfRefusal } from '../proctoring/severity.ts';
+import { begin } from './begin.ts';
+import { withBrowser } from './exam-browser.ts';
 import { withoutHeld } from './held-answer.ts';
 import { withAdmission, withIdentity } from './identity.ts';
 import { withCase, withDecision } from './irregularity.ts';
@@ -310,6 +312,18 @@ const watching: Evolvers<
   'server-clock-confirmed': (state, { noticedAt }) => ({ ...state, clockConfirmedAt: noticedAt }),
 };
 
+const withStanding = (
+  state: SessionState,
+  event: EventOf<'browser-refused' | 'browser-accepted' | 'browser-overridden' | 'browser-required'>,
+): SessionState => ({ ...state, browser: withBrowser(state, event) });
+
+const examBrowser: Evolvers<'browser-refused' | 'browser-accepted' | 'browser-overridden' | 'browser-required'> = {
+  'browser-refused': withStanding,
+  'browser-accepted': withStanding,
+  'browser-overridden': withStanding,
+  'browser-required': withStanding,
+};
+
 const evolvers: Evolvers = {
   registered: (_, event) => {
     throw new EventOrderError(event.type, 'the session is registered already');
@@ -324,45 +338,11 @@ const evolvers: Evolvers = {
   ...heldAnswers,
   ...closes,
   ...watching,
+  ...examBrowser,
 };
 
 const apply = <T extends EventType>(state: SessionState, event: EventOf<T>): SessionState =>
   evolvers[event.type](state, event);
-
-function begin(event: SessionEvent): SessionState {
-  if (event.type !== 'registered') throw new EventOrderError(event.type, 'a session begins with its registration');
-  const { type: _type, schema: _schema, at: _at, op: _op, act: _act, ...terms } = event;
-  return {
-    terms,
-    step: { name: 'registered' },
-    arrivals: 0,
-    awaitingAdmission: true,
-    admissions: 0,
-    fence: 0,
-    pages: 0,
-    nextSeq: 0,
-    outcomes: new Map(),
-    acts: new Set(),
-    practice: [],
-    practicePlays: new Map(),
-    items: [],
-    form: [],
-    turns: [],
-    completedParts: [],
-    outages: [],
-    losses: [],
-    givenBack: [],
-    heldAnswers: [],
-    messages: [],
-    extraMs: 0,
-    faults: [],
-    incidents: { notice: 0, warning: 0, critical: 0 },
-    staff: [],
-    inferred: new Map(),
-    inferredOf: new Set(),
-    signalsKept: { from: event.at, count: 0 },
-  };
-}
 
 /** An event of an operation settles it: seq used, outcome stored. Several events of one operation settle it once. */
 function settle(state: SessionState, event: SessionEvent): SessionState {

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../storage/document/json.ts';
 import { Language } from '../../item-bank/items/item.ts';
 import { CaseOutcome } from '../proctoring/case-outcome.ts';
 import { IdentityDocument } from '../proctoring/seen-identity.ts';
+import { Conduct } from '../proctoring/conduct.ts';
 import { Inference } from '../proctoring/inference.ts';
 import { MessageCode } from '../proctoring/message-code.ts';
 import { ReasonCode } from '../proctoring/reason-code.ts';
@@ -38,6 +39,7 @@ const terms = {
   accommodations: z.strictObject({ extraTimePercent: z.number(), extraPlays: z.number() }),
   excludedItems: z.array(text),
   synthetic: z.boolean(),
+  conduct: Conduct.exactOptional(),
 };
 const draw = z.union([
   z.strictObject({ seed: text, key: text, among: z.array(text) }),
@@ -160,6 +162,10 @@ export const sessionEventSchemas: { readonly [T in EventType]: z.ZodType<EventOf
   }),
   'connection-restored': event('connection-restored', { awayMs: z.number() }),
   'time-given-back': event('time-given-back', { from: at, ms: count, deadlineAt: at }),
+  'browser-refused': event('browser-refused', { fault: z.enum(['missing', 'wrong']) }),
+  'browser-accepted': event('browser-accepted', {}),
+  'browser-overridden': event('browser-overridden', { by: text, why, reason: text }),
+  'browser-required': event('browser-required', { by: text }),
   'outage-measured': event('outage-measured', { from: at, to: at }),
   'operation-noted': event('operation-noted', { kind: text }),
   'form-scored': event('form-scored', { categories: z.array(category) }),

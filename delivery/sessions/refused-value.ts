@@ -1,6 +1,22 @@
 /** What an operation asked, for the record of its refusal: all but the hashes of chunks, of which there are many. */
+import type { Instant } from '../../storage/document/instant.ts';
 import type { Operation } from './operation.ts';
-import type { RefusedValue } from './session.ts';
+
+/** What was asked and refused, so that nothing a candidate did is lost. */
+export interface RefusedValue {
+  readonly handle?: string;
+  readonly option?: string;
+  /** The author's index of that option, where it is one of the item's. */
+  readonly choice?: number;
+  /** By the page's word. */
+  readonly madeAt?: Instant;
+  readonly on?: boolean;
+  readonly position?: number;
+  readonly upload?: string;
+  readonly chunks?: number;
+  readonly durationMs?: number;
+  readonly peak?: number;
+}
 
 export function valueOf(operation: Operation): RefusedValue {
   switch (operation.kind) {

@@ -7,12 +7,15 @@ import type { Language, ItemRef } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
 import type { CaseOutcome } from '../proctoring/case-outcome.ts';
 import type { IdentityDocument, SeenIdentity } from '../proctoring/seen-identity.ts';
+import type { Conduct } from '../proctoring/conduct.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
 import type { Inference, InferenceType } from '../proctoring/inference.ts';
 import type { MessageCode, SentMessage } from '../proctoring/message-code.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
 import type { Signal, Severity } from '../proctoring/signal.ts';
+import type { BrowserFault, BrowserStanding } from './exam-browser.ts';
 import type { OperationOutcome, RefusalCode } from './operation.ts';
+import type { RefusedValue } from './refused-value.ts';
 
 export interface Accommodations {
   readonly extraTimePercent: number;
@@ -50,6 +53,8 @@ export interface SessionTerms {
   /** Not given: seen before, or new to somebody who has seen enough of the bank. */
   readonly excludedItems: readonly string[];
   readonly synthetic: boolean;
+  /** Sessions of before had no rules: any browser, and all of it watched. */
+  readonly conduct?: Conduct;
 }
 
 /**
@@ -86,22 +91,6 @@ export interface AssumedDraw {
   readonly seed: string;
   readonly purpose: string;
   readonly position: number;
-}
-
-/** What was asked and refused, so that nothing a candidate did is lost. */
-export interface RefusedValue {
-  readonly handle?: string;
-  readonly option?: string;
-  /** The author's index of that option, where it is one of the item's. */
-  readonly choice?: number;
-  /** By the page's word. */
-  readonly madeAt?: Instant;
-  readonly on?: boolean;
-  readonly position?: number;
-  readonly upload?: string;
-  readonly chunks?: number;
-  readonly durationMs?: number;
-  readonly peak?: number;
 }
 
 /** Why staff did something: as a code, and in the words that were typed. One of them may be absent or empty. */
@@ -205,6 +194,12 @@ interface Events {
   /** The clock stood still from then for so long, because the line was lost; `deadlineAt` is the moved deadline. */
   'time-given-back': { readonly from: Instant; readonly ms: number; readonly deadlineAt: Instant };
   'outage-measured': { readonly from: Instant; readonly to: Instant };
+  'browser-refused': { readonly fault: BrowserFault };
+  /** The first request with the right key, or the first again. */
+  'browser-accepted': object;
+  'browser-overridden': { readonly by: string } & GivenReason;
+  /** The override is over. */
+  'browser-required': { readonly by: string };
   /**
    * The clock of a machine that serves us was set, or stood still; `at` is the program's time, which went on.
    * `aheadMs` is how far the machine's clock was ahead of it then.
@@ -347,6 +342,8 @@ export interface SessionState {
   /** Who took over the room last. */
   readonly invigilator?: string;
   readonly disconnectedAt?: Instant;
+  /** Of the browser that the session asks for, once a request was looked at. */
+  readonly browser?: BrowserStanding;
   /** While the line is lost: the last that was heard, and from when the clock stands still, for how long at most. */
   readonly lostLine?: { readonly unheardFrom: Instant; readonly from: Instant; readonly mostMs: number };
   /** When the line was lost before, from the last that was heard. */

@@ -30,6 +30,7 @@ export const StaffActType = z.enum([
   'person-read',
   'close-out-made',
   'clock-confirmed',
+  'exam-settings-taken',
   'item-read',
   'item-refused',
   'calibration-started',

@@ -22,6 +22,7 @@ export const problems = {
   'token-expired': [401, 'The token is no longer good'],
   'not-allowed': [403, 'Your role may not do this'],
   'password-due': [403, 'Choose a password of your own first'],
+  'exam-browser-required': [403, 'This session is taken in Safe Exam Browser, with the settings of today'],
   'foreign-origin': [403, 'The request comes from another site'],
   'code-unknown': [404, 'The code is unknown, used or no longer valid'],
   'not-found': [404, 'There is nothing here for you'],

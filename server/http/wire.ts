@@ -7,5 +7,8 @@
 export const protocolVersion = 2;
 export const protocolHeader = 'Meetlat-Protocol';
 
+/** What Safe Exam Browser shows a page of its settings, passed on with every request of that page. */
+export const pageKeyHeader = 'Meetlat-Config-Key-Hash';
+
 /** An event stream says that it is alive this often, ms; a line that stays silent for much longer is dead. */
 export const streamBeatMs = 10_000;

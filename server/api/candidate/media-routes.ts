@@ -73,10 +73,10 @@ export function mediaEndpoints(program: CandidatePorts, guard: CandidateGuards):
       method: 'get',
       path: '/candidate/media/:handle',
       summary: 'A clip or picture of this moment',
-      guard: guard.candidate,
+      guard: guard.inBrowser,
       access: 'candidate',
       reply: 'bytes',
-      problems: ['not-found', 'fenced'],
+      problems: ['not-found', 'fenced', 'exam-browser-required'],
       handle: async ({ access, request, response, param }) => {
         const { id, session } = access;
         const handle = param('handle');

@@ -11,6 +11,7 @@ export type CandidatePorts = Pick<
   | 'makeId'
   | 'media'
   | 'clipMark'
+  | 'examSettings'
   | 'random'
   | 'timers'
   | 'tokens'
@@ -22,4 +23,7 @@ export type CandidatePorts = Pick<
   | 'now'
   | 'publicUrl'
 >;
-export type CandidateGuards = ReturnType<typeof guards>;
+export type CandidateGuards = ReturnType<typeof guards> & {
+  /** The candidate, in the browser that the session asks for. */
+  readonly inBrowser: ReturnType<typeof guards>['candidate'];
+};

@@ -10,6 +10,9 @@
  *   POST session/operations          -> OperationsReply | 409 problem `seq-gap` {expectedSeq} | 409 `fenced`
  *   GET  session/events  (SSE)       -> event `changed` {version}: fetch GET session again
  *   POST session/heartbeat {roundTripMs?} -> Heartbeat, every `beatMs` (numbers.ts)
+ *   Of a session that is taken in Safe Exam Browser, take, session, operations and media ask for its key, in the header
+ *   X-SafeExamBrowser-ConfigKeyHash (of the request's address) or Meetlat-Config-Key-Hash (of the page's): else
+ *   403 problem `exam-browser-required` {fault: missing | wrong}, and nothing that the page keeps is lost
  * GET  media/:handle               -> audio or picture bytes. A stimulus or prompt is served only after an accepted
  * `play`.
  *   PUT  recordings/:upload/chunks/:n -> 204. Body: the bytes; header X-Chunk-SHA256: hex
@@ -138,6 +141,8 @@ export const CandidateView = z.strictObject({
   synthetic: z.boolean(),
   paused: z.boolean(),
   handRaised: z.boolean(),
+  /** What the page watches, by the rules of the session; the page fills the screen where leaving that is watched. */
+  watched: z.strictObject({ focus: z.boolean(), fullScreen: z.boolean() }),
   /** What the invigilator says, until it was read; one at a time. */
   message: z.strictObject({ number: z.int().positive(), message: MessageCode }).optional(),
   /** When the present part or item closes. While paused `remainingMs` stands still. Absent where no clock runs. */

@@ -14,6 +14,7 @@ import { Problem } from '../../http/problem.ts';
 import { type EventStream, openEventStream } from '../../http/sse.ts';
 import { StreamPlaces } from '../../http/stream-places.ts';
 import { type CandidateAccess, guards } from '../access.ts';
+import { inExamBrowser } from './exam-browser.ts';
 import { mediaEndpoints, note, recordingEndpoints, uploadOf } from './media-routes.ts';
 import type { CandidateGuards, CandidatePorts } from './ports.ts';
 import {
@@ -30,7 +31,8 @@ import { seatName } from '../../../words/seats.ts';
 import { candidateView } from './view.ts';
 
 export function candidateEndpoints(program: CandidatePorts): Endpoint[] {
-  const guard = guards(program);
+  const everybody = guards(program);
+  const guard = { ...everybody, inBrowser: inExamBrowser(program, everybody.candidate) };
   const places = { seat: new StreamPlaces(1), session: new StreamPlaces(3) };
   return [
     ...admissionEndpoints(program, guard, places.seat),
@@ -139,10 +141,10 @@ function sessionEndpoints(program: CandidatePorts, guard: CandidateGuards, place
       method: 'post',
       path: '/candidate/session/take',
       summary: 'This page becomes the only writer',
-      guard: guard.candidate,
+      guard: guard.inBrowser,
       access: 'candidate',
       reply: CandidateView,
-      problems: ['wrong-state', 'fenced'],
+      problems: ['wrong-state', 'fenced', 'exam-browser-required'],
       handle: async ({ access }) => {
         if (access.session.state.awaitingAdmission) return viewOf(program, access, access.session);
         program.live.presence.ask(access.id);
@@ -154,21 +156,21 @@ function sessionEndpoints(program: CandidatePorts, guard: CandidateGuards, place
       method: 'get',
       path: '/candidate/session',
       summary: 'What the candidate sees now',
-      guard: guard.candidate,
+      guard: guard.inBrowser,
       access: 'candidate',
       reply: CandidateView,
-      problems: ['fenced'],
+      problems: ['fenced', 'exam-browser-required'],
       handle: ({ access }) => viewOf(program, access, access.session),
     }),
     jsonEndpoint({
       method: 'post',
       path: '/candidate/session/operations',
       summary: 'A batch of operations, one append',
-      guard: guard.candidate,
+      guard: guard.inBrowser,
       access: 'candidate',
       body: OperationsRequest,
       reply: OperationsReply,
-      problems: ['fenced', 'seq-gap', 'storage-unavailable'],
+      problems: ['fenced', 'seq-gap', 'exam-browser-required', 'storage-unavailable'],
       handle: ({ access, body }) => operate(program, access, body),
     }),
     ...connectionEndpoints(program, guard, places),

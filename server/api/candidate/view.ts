@@ -12,6 +12,7 @@ import { isOver, remainingMs } from '../../../delivery/sessions/clock.ts';
 import { playsAllowed } from '../../../delivery/sessions/decide-operation.ts';
 import { unreadMessage } from '../../../delivery/sessions/message.ts';
 import { mediaHandle, optionHandle } from '../../../delivery/sessions/shown-names.ts';
+import { watchesFocus, watchesFullScreen } from '../../../delivery/proctoring/watched.ts';
 import type { RegisteredPerson } from '../../../delivery/sessions/personal.ts';
 import type { LoadedSession } from '../../../delivery/sessions/run.ts';
 import {
@@ -215,6 +216,7 @@ export function candidateView({ state, version }: LoadedSession, facts: Omit<See
     synthetic: state.terms.synthetic,
     paused: state.pausedAt !== undefined,
     handRaised: state.handRaisedAt !== undefined,
+    watched: { focus: watchesFocus(state.terms.conduct), fullScreen: watchesFullScreen(state.terms.conduct) },
     ...messageTo(state),
     ...(left === undefined || state.deadlineAt === undefined
       ? {}

@@ -29,6 +29,9 @@
  *   POST room/act      RoomAct -> RoomActDone         one act on a selection or the whole room; once, if repeated
  *   POST sessions/:id/case {reason}    -> 204             something irregular was seen, also after the close
  *   POST sessions/:id/decide-case {outcome, reason} -> 204  by another account than the one that opened it
+ *   POST sessions/:id/override-browser {reason} -> 204  goes on in any browser until `require-browser`; ends the pause
+ *   POST sessions/:id/require-browser  -> 204             Safe Exam Browser is asked for again
+ *   GET  exam-browser                  -> ExamSettings    the file of today for Safe Exam Browser, and what ends it
  *   POST sessions/:id/note {text}      -> 204             a note in the log, also after the close
  *   POST clock/confirm {noticedAt}     -> 204             the clocks were looked at: deadlines close sessions again
  *   GET  close-out?day=            -> CloseOutMade    the signed report of a day, today unless given
@@ -39,6 +42,7 @@ import { Language } from '../../../item-bank/items/item.ts';
 import { CloseOut } from '../../../delivery/monitoring/close-out.ts';
 import { CaseOutcome } from '../../../delivery/proctoring/case-outcome.ts';
 import { IdentityDocument } from '../../../delivery/proctoring/seen-identity.ts';
+import { Conduct } from '../../../delivery/proctoring/conduct.ts';
 import { MessageCode } from '../../../delivery/proctoring/message-code.ts';
 import { ReasonCode } from '../../../delivery/proctoring/reason-code.ts';
 import { writtenName, writtenReference } from '../../../people/candidates/written.ts';
@@ -62,6 +66,8 @@ export const RegistrationForm = z.strictObject({
   /** Reference of the person in the trajectory system. */
   reference: written(writtenReference, 60),
   extraTimePercent: z.int().min(0).max(200).default(0),
+  /** By what rules of the room; absent: in any browser, and all of it watched. */
+  conduct: Conduct.optional(),
 });
 export type RegistrationForm = z.infer<typeof RegistrationForm>;
 /** A day in Brussels, from today to 400 days ahead. */
@@ -230,6 +236,8 @@ export const RoomSession = z.strictObject({
   deadlineAt: z.iso.datetime().optional(),
   /** While the clock stands still; else `deadlineAt` says it. */
   remainingMs: z.int().optional(),
+  /** Of a session that is taken in Safe Exam Browser: how that stands by the last request that was looked at. */
+  examBrowser: z.enum(['unseen', 'right', 'missing', 'wrong', 'overridden']).optional(),
   /** Devices at the seat that do not work. */
   faults: z.array(z.enum(['microphone', 'sound', 'storage', 'line'])).readonly(),
   incidents: z.strictObject({ notice: z.int(), warning: z.int(), critical: z.int() }),
@@ -281,6 +289,14 @@ export const RoomPlan = z
     },
   );
 export type RoomPlan = z.infer<typeof RoomPlan>;
+export const ExamSettings = z.strictObject({
+  day: z.iso.date(),
+  /** A property list: opened by Safe Exam Browser at each seat. */
+  file: z.string(),
+  /** Typed at a seat, it ends Safe Exam Browser. */
+  quitPassword: z.string(),
+});
+export type ExamSettings = z.infer<typeof ExamSettings>;
 export const CloseOutQuery = z.strictObject({ day: day.optional() });
 export const CloseOutMade = z.strictObject({
   report: CloseOut,

@@ -1,11 +1,13 @@
 /** The invigilator's commands; each is recorded in the session with the name of who gave it. */
 import type { Request, Response } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { proctoringLog } from '../../../delivery/monitoring/log.ts';
 import { withTypedTexts } from '../../../delivery/monitoring/typed-texts.ts';
+import { settingsFile } from '../../../delivery/proctoring/settings-file.ts';
 import type { SessionCommand } from '../../../delivery/sessions/decide.ts';
 import { type LoadedSession, type SessionId, sessionKind, sessionStream } from '../../../delivery/sessions/run.ts';
 import { doneBy } from '../../../people/staff/staff-log.ts';
+import { dayOf } from '../../../storage/document/day.ts';
 import { defined } from '../../../storage/document/defined.ts';
 import { eventsOf } from '../../../storage/journal/stream.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
@@ -23,6 +25,7 @@ import {
   CloseOutMade,
   CloseOutQuery,
   Code,
+  ExamSettings,
   ExtraTime,
   HeldAnswerDecision,
   IdentityForm,
@@ -83,6 +86,7 @@ export function invigilatorEndpoints(program: InvigilatorPorts): Endpoint[] {
     writeNote(program, common),
     ...caseEndpoints(program, common),
     confirmClock(program, common),
+    ...examBrowserEndpoints(program, common),
   ];
 }
 
@@ -261,6 +265,32 @@ function identityEndpoints(program: InvigilatorPorts, common: Common): Endpoint[
         const { id, session } = await ownSession(program, access, param('id'));
         const { seat = 'device' } = session.state;
         await program.sessions.handle(id, { type: 'admit', by: access.id, seat, ...defined(body) });
+      },
+    }),
+  ];
+}
+
+function examBrowserEndpoints(program: InvigilatorPorts, common: Common): Endpoint[] {
+  const overrides = { name: 'override-browser', summary: 'Go on in any browser, with a reason', body: Reason };
+  const requires = { name: 'require-browser', summary: 'Safe Exam Browser is asked for again', body: z.unknown() };
+  return [
+    typedAct(program, common, overrides, (body, by) => ({ type: 'override-browser', by, ...defined(body) })),
+    typedAct(program, common, requires, (_body, by) => ({ type: 'require-browser', by })),
+    jsonEndpoint({
+      ...common,
+      method: 'get',
+      path: '/invigilator/exam-browser',
+      summary: 'The settings of today for Safe Exam Browser at the own centre',
+      reply: ExamSettings,
+      handle: async ({ access }) => {
+        const day = dayOf(program.now());
+        const { settings, quitPassword } = program.examSettings({
+          tenant: access.tenant,
+          centre: access.account.centre,
+          day,
+        });
+        await program.staffLog.record(access.tenant, doneBy('exam-settings-taken', access.id, access.account.centre));
+        return { day, file: settingsFile(settings), quitPassword };
       },
     }),
   ];

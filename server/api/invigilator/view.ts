@@ -20,6 +20,7 @@ export type InvigilatorPorts = Pick<
   | 'timers'
   | 'codes'
   | 'publicUrl'
+  | 'examSettings'
   | 'random'
   | 'admission'
   | 'registrations'
