@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 import '../shared/base.css';
 import { indexedDbStore } from '../shared/outbox/store.ts';
+import { pageKeyReady } from '../shared/request/exam-browser.ts';
 import { createSpeech } from '../shared/speech/speech.ts';
 import { browserSurroundings } from '../shared/surroundings.ts';
 import App from './App.svelte';
@@ -15,14 +16,17 @@ function codeInAddress(): string | undefined {
 const [navigation] = performance.getEntriesByType('navigation');
 const reloaded = navigation instanceof PerformanceNavigationTiming && navigation.type === 'reload';
 const target = document.getElementById('place');
-if (target)
+const code = codeInAddress();
+void pageKeyReady(browserSurroundings).then(() => {
+  if (target === null) return;
   mount(App, {
     target,
     props: {
-      code: codeInAddress(),
+      code,
       reloaded,
       surroundings: browserSurroundings,
       store: indexedDbStore(),
       speech: createSpeech(browserSurroundings),
     },
   });
+});

@@ -1,6 +1,6 @@
 /** Which rows are looked at: by one question, and by what was typed. Pure. */
 import type { RoomSession } from '../../server/api/invigilator/protocol.ts';
-import { isAttemptOpen, isCaseOpen, isIdentityDue } from './order.ts';
+import { isAttemptOpen, isBrowserWrong, isCaseOpen, isIdentityDue } from './order.ts';
 
 type Fits = (session: RoomSession) => boolean;
 const isOpen: Fits = ({ status }) => status !== 'closed';
@@ -10,7 +10,8 @@ export const filters = {
   open: isOpen,
   active: ({ status }) => status === 'active',
   help: (session) => isOpen(session) && session.handRaisedAt !== undefined,
-  red: (session) => isOpen(session) && (session.faults.length > 0 || session.incidents.critical > 0),
+  red: (session) =>
+    isOpen(session) && (session.faults.length > 0 || session.incidents.critical > 0 || isBrowserWrong(session)),
   lost: (session) => isOpen(session) && session.connection === 'lost',
   waiting: ({ status }) => status === 'arrived',
   paused: ({ status }) => status === 'paused',

@@ -5,6 +5,7 @@ import { text, textOfCode } from '../shared/i18n/texts.svelte.ts';
 /** Texts that are codes of ours. */
 function wordsOf({ type, text: typed = '' }: LogEntry): string {
   if (type === 'part-started' || type === 'part-completed') return textOfCode('staff.step', typed);
+  if (type === 'browser-refused') return textOfCode('staff.browser', typed);
   return typed === 'device' ? '' : typed;
 }
 

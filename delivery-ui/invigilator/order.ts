@@ -15,10 +15,14 @@ export const isAttemptOpen = ({ attempt }: RoomSession): boolean => attempt === 
 export const isIdentityDue = ({ status, identity }: RoomSession): boolean =>
   status !== 'registered' && status !== 'closed' && identity === undefined;
 
+/** Nothing is shown at that seat before somebody does something. */
+export const isBrowserWrong = ({ examBrowser }: RoomSession): boolean =>
+  examBrowser === 'missing' || examBrowser === 'wrong';
+
 export function needOf(session: RoomSession): Need {
   if (session.status === 'closed') return 'closed';
   if (session.handRaisedAt !== undefined) return 'help';
-  if (session.faults.length > 0 || session.incidents.critical > 0) return 'red';
+  if (session.faults.length > 0 || session.incidents.critical > 0 || isBrowserWrong(session)) return 'red';
   if (session.connection === 'lost') return 'lost';
   if (session.status === 'arrived') return 'waiting';
   if (session.outageMs > 0 || session.heldAnswers.length > 0 || isCaseOpen(session) || isIdentityDue(session))

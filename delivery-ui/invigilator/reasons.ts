@@ -21,6 +21,7 @@ const codes = {
   'technical.sound': true,
   'technical.line': true,
   'technical.server': true,
+  'technical.exam-browser': true,
   'technical.other': true,
 } satisfies Record<ReasonCode, true>;
 

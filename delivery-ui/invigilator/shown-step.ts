@@ -1,6 +1,6 @@
 /** Where a candidate is, in words and short. */
 import type { RoomSession } from '../../server/api/invigilator/protocol.ts';
-import { isAttemptOpen, isCaseOpen, isIdentityDue } from './order.ts';
+import { isAttemptOpen, isBrowserWrong, isCaseOpen, isIdentityDue } from './order.ts';
 import { interfaceLanguage, text, textOfCode } from '../shared/i18n/texts.svelte.ts';
 
 export const titleOf = ({ title, test }: Pick<RoomSession, 'title' | 'test'>): string =>
@@ -24,6 +24,14 @@ export interface RowMark {
   readonly text: string;
 }
 
+/** In the right browser nothing has to be said. */
+function browserMarks(session: RoomSession): RowMark[] {
+  const { examBrowser } = session;
+  if (examBrowser === undefined || examBrowser === 'right' || examBrowser === 'unseen') return [];
+  const said = text(`staff.browser.${examBrowser}`);
+  return [isBrowserWrong(session) ? { tone: 'bad', icon: 'warning', text: said } : { tone: 'plain', text: said }];
+}
+
 /** What asks for a look: help, then devices, the line, our own outages, and last what the candidate did. */
 export function marksOf(session: RoomSession): RowMark[] {
   const about: readonly RowMark[] = [
@@ -36,6 +44,7 @@ export function marksOf(session: RoomSession): RowMark[] {
   const last = session.lastIncident === undefined ? '' : ` (${textOfCode('staff.log', session.lastIncident)})`;
   return [
     ...(session.handRaisedAt === undefined ? [] : [{ tone: 'bad', icon: 'hand', text: text('staff.hand') } as const]),
+    ...browserMarks(session),
     ...session.faults.map((fault) => ({ tone: 'bad', icon: 'warning', text: text(`staff.fault.${fault}`) }) as const),
     ...(session.connection === 'lost' ? [{ tone: 'warn', text: text('staff.connection.lost') } as const] : []),
     ...(session.outageMs >= 5000

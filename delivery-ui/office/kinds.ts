@@ -17,6 +17,7 @@ const all = {
   'person-read': true,
   'close-out-made': true,
   'clock-confirmed': true,
+  'exam-settings-taken': true,
   'item-read': true,
   'item-refused': true,
   'calibration-started': true,

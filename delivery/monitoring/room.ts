@@ -4,11 +4,12 @@ import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
 import type { SeenIdentity } from '../proctoring/seen-identity.ts';
 import type { SentMessage } from '../proctoring/message-code.ts';
+import type { BrowserFault } from '../proctoring/browser-standing.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
 import { type BrokenOff, brokenOff } from '../sessions/attempt.ts';
 import { outageToOfferMs, remainingMs, stoodStillMs } from '../sessions/clock.ts';
-import { type BrowserFault, isBrowserChecked } from '../sessions/exam-browser.ts';
+import { isBrowserChecked } from '../sessions/exam-browser.ts';
 import { aloneMs } from '../sessions/extra-time.ts';
 import type { Irregularity, SessionState } from '../sessions/session.ts';
 

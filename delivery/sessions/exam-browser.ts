@@ -6,21 +6,10 @@
 import type { Refused } from '../../storage/journal/stream.ts';
 import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
+import type { BrowserFault, BrowserStanding } from '../proctoring/browser-standing.ts';
 import { afterPause } from './clock.ts';
 import { giveBack } from './lost-line.ts';
 import type { EventBody, EventOf, GivenReason, SessionState } from './session.ts';
-
-/** No key was shown, or one of other settings. */
-export type BrowserFault = 'missing' | 'wrong';
-
-export interface BrowserStanding {
-  /** Since the last request that was looked at. */
-  readonly fault?: BrowserFault;
-  /** How often it was refused anew. */
-  readonly refusals: number;
-  /** A person let the session go on in whatever browser it is. */
-  readonly isOverridden: boolean;
-}
 
 export type BrowserCommand =
   /** What a request showed; without a fault the right key. */

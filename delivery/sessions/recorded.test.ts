@@ -53,6 +53,13 @@ function everything(): readonly PlayedSession[] {
   civic.run(admit);
   civic.run({ type: 'resume', by: 'an' });
   civic.ask({ kind: 'submit' });
+  const lockedDown = new PlayedSession(civicTest).begin({
+    conduct: { browser: 'safe-exam-browser', fullScreen: true, focus: false, assistiveTechnology: true },
+  });
+  lockedDown.run({ type: 'note-browser' });
+  lockedDown.run({ type: 'note-browser', fault: 'missing' });
+  lockedDown.run({ type: 'override-browser', by: 'an', why: 'technical.exam-browser', reason: '' });
+  lockedDown.run({ type: 'require-browser', by: 'an' });
   const ended = new PlayedSession(civicTest).begin();
   ended.run({ type: 'end', by: 'an', reason: 'ziek' });
   ended.ms = 3_600_000;
@@ -60,7 +67,7 @@ function everything(): readonly PlayedSession[] {
   const broken = new PlayedSession(civicTest).begin().toFirstPart();
   broken.run({ type: 'end', by: 'an', reason: 'ziek' });
   broken.run({ type: 'decide-attempt', counts: true, by: 'bo', reason: 'liep weg' });
-  return [oral, civic, ended, broken];
+  return [oral, civic, lockedDown, ended, broken];
 }
 
 it('reads every event that a session records, as it was recorded', () => {

@@ -5,6 +5,7 @@
 import type { Instant } from '../../storage/document/instant.ts';
 import type { Language, ItemRef } from '../../item-bank/items/item.ts';
 import type { SpecificationId } from '../../item-bank/specifications/specification.ts';
+import type { BrowserFault, BrowserStanding } from '../proctoring/browser-standing.ts';
 import type { CaseOutcome } from '../proctoring/case-outcome.ts';
 import type { IdentityDocument, SeenIdentity } from '../proctoring/seen-identity.ts';
 import type { Conduct } from '../proctoring/conduct.ts';
@@ -13,7 +14,6 @@ import type { Inference, InferenceType } from '../proctoring/inference.ts';
 import type { MessageCode, SentMessage } from '../proctoring/message-code.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
 import type { Signal, Severity } from '../proctoring/signal.ts';
-import type { BrowserFault, BrowserStanding } from './exam-browser.ts';
 import type { OperationOutcome, RefusalCode } from './operation.ts';
 import type { RefusedValue } from './refused-value.ts';
 

@@ -99,7 +99,7 @@ describe('the matrix', () => {
     // The lists that were compared, what the house began, and nobody's look at anything.
     const looked = (await house.staffActs()).filter(({ type }) => type !== 'logged-in');
     expect(new Set(looked.map(({ type }) => type))).toEqual(
-      new Set(['calibration-started', 'log-read', 'close-out-made']),
+      new Set(['calibration-started', 'log-read', 'close-out-made', 'exam-settings-taken']),
     );
   });
 

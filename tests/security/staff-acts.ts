@@ -94,6 +94,9 @@ export const endpointActs: Readonly<Record<string, StaffActRow>> = {
   'post /invigilator/room/act': inSession,
   'get /invigilator/close-out': 'close-out-made',
   'post /invigilator/clock/confirm': 'clock-confirmed',
+  'get /invigilator/exam-browser': 'exam-settings-taken',
+  'post /invigilator/sessions/{id}/override-browser': inSession,
+  'post /invigilator/sessions/{id}/require-browser': inSession,
   'post /invigilator/sessions/{id}/reopen': inSession,
   'post /invigilator/sessions/{id}/end': inSession,
 };

@@ -1,18 +1,23 @@
 /** Looks at the browser during a session. Evidence for a person: it changes nothing on the screen. */
+import type { CandidateView } from '../../../server/api/candidate/protocol.ts';
 import type { Surroundings } from '../../shared/surroundings.ts';
 import type { SignalCoalescer, CoalescedType } from './coalesce.ts';
 
 /** Wall clock against monotonic clock: more than this between two looks is a jump, ms. */
 const jumpMs = 2000;
 
-/**
- * @param isPrompting the browser itself asks something (may this page hear you?): its prompt takes the focus
- * @returns how to stop looking.
- */
+export interface WatchedPage {
+  /** The browser itself asks something (may this page hear you?): its prompt takes the focus. */
+  readonly isPrompting: () => boolean;
+  /** By the rules of the session, as they are known by now. */
+  readonly watched: () => CandidateView['watched'];
+}
+
+/** @returns how to stop looking. */
 export function watchBrowser(
   signals: SignalCoalescer,
   surroundings: Surroundings,
-  isPrompting: () => boolean,
+  { isPrompting, watched }: WatchedPage,
 ): () => void {
   const stopped = new AbortController();
   const { signal } = stopped;
@@ -21,6 +26,7 @@ export function watchBrowser(
 
   const isElsewhere = (): boolean => !document.hidden && !document.hasFocus() && !isPrompting();
   const focus = (): void => {
+    if (!watched().focus) return;
     if (isElsewhere()) signals.begin('focus-lost', isElsewhere);
     else signals.end('focus-lost', 'focus-returned');
   };
@@ -30,15 +36,17 @@ export function watchBrowser(
       if (target === window) focus();
     });
   on(document, 'visibilitychange', () => {
+    if (!watched().focus) return;
     if (document.hidden) signals.begin('page-hidden');
     else {
       signals.end('page-hidden', 'page-shown');
       focus();
     }
   });
-  on(document, 'fullscreenchange', () =>
-    signals.moment(document.fullscreenElement === null ? 'fullscreen-left' : 'fullscreen-entered'),
-  );
+  on(document, 'fullscreenchange', () => {
+    if (!watched().fullScreen) return;
+    signals.moment(document.fullscreenElement === null ? 'fullscreen-left' : 'fullscreen-entered');
+  });
 
   const block = (name: string, type: CoalescedType): void =>
     on(document, name, (event) => {

@@ -41,6 +41,8 @@ export class CandidateSession {
   standing = $state.raw<PageStanding>({ name: 'opening' });
   connected = $state(true);
   storageFault = $state(false);
+  /** The server asks for Safe Exam Browser: nothing is shown, and what waits stays kept. */
+  lockedOut = $state(false);
   /** Operations not yet acknowledged, oldest first. */
   pending = $state.raw<readonly SentOperation[]>([]);
   /** An operation that moves on is under way. */
@@ -109,7 +111,8 @@ export class CandidateSession {
     this.beat();
     this.tick();
     if (!isWatching(this.standing)) return;
-    this.stops.push(watchBrowser(this.signals, this.parts.surroundings, this.parts.isPrompting));
+    const { surroundings, isPrompting } = this.parts;
+    this.stops.push(watchBrowser(this.signals, surroundings, { isPrompting, watched: () => this.watched }));
     const stopped = new AbortController();
     this.stops.push(() => stopped.abort());
     const { signal } = stopped;
@@ -180,6 +183,11 @@ export class CandidateSession {
     return this.connected ? 'saving' : 'waiting';
   }
 
+  /** By the rules of the session. */
+  get watched(): CandidateView['watched'] {
+    return this.view?.watched ?? { focus: true, fullScreen: true };
+  }
+
   /** Fetches the present view. */
   async refresh(): Promise<void> {
     if (isOver(this.standing)) return;
@@ -220,6 +228,11 @@ export class CandidateSession {
       } catch (error) {
         this.failed(error);
         if (isOver(this.standing)) return;
+        if (this.lockedOut) {
+          // Somebody in the room lets it go on: this page hears of that as of an admission.
+          this.standing = { name: 'waiting' };
+          return;
+        }
         await new Promise<void>((resolve) => {
           surroundings.after(backoffMs(attempt, surroundings.random()), resolve);
         });
@@ -230,12 +243,20 @@ export class CandidateSession {
   private async timed<T>(path: string, body: unknown, serverNow: (reply: T) => string, keepalive = false): Promise<T> {
     const { surroundings, token } = this.parts;
     const sentAtMs = surroundings.monotonicMs();
-    const reply = await ask<T>(path, { token, keepalive, ...(body === undefined ? {} : { body }) });
+    const options = { token, keepalive, ...(body === undefined ? {} : { body }) };
+    const reply = await ask<T>(path, options).catch((error: unknown) => {
+      if (error instanceof RequestFailed && error.code === 'exam-browser-required') this.lockedOut = true;
+      throw error;
+    });
     this.clock.observe(serverNow(reply), sentAtMs, surroundings.monotonicMs());
     return reply;
   }
 
   private apply(view: CandidateView): void {
+    if (this.lockedOut) {
+      this.lockedOut = false;
+      this.outbox.flush();
+    }
     if (this.view !== undefined && view.version < this.view.version) return;
     const fence = fenceOf(this.standing);
     if (fence !== undefined && view.fence > fence) {
@@ -311,7 +332,7 @@ export class CandidateSession {
         (beat) => beat.serverNow,
       );
       this.restored();
-      if (version > (this.view?.version ?? -1)) void this.refresh();
+      if (this.lockedOut || version > (this.view?.version ?? -1)) void this.refresh();
     } catch (error) {
       this.failed(error);
     } finally {

@@ -61,6 +61,7 @@ class Server {
       synthetic: true,
       paused: false,
       handRaised: false,
+      watched: { focus: true, fullScreen: true },
       screen: { name: 'waiting' },
     };
   }

@@ -1,5 +1,6 @@
 /** One way to ask the server. Every failure is a `RequestFailed` with the stable code of the problem. */
-import { protocolHeader, protocolVersion } from '../../../server/http/wire.ts';
+import { pageKeyHeader, protocolHeader, protocolVersion } from '../../../server/http/wire.ts';
+import { shownPageKey } from './exam-browser.ts';
 
 export class RequestFailed extends Error {
   constructor(
@@ -61,6 +62,8 @@ export async function send(path: string, options: RequestOptions = {}): Promise<
     keepalive = false,
   } = options;
   const headers: Record<string, string> = { [protocolHeader]: String(protocolVersion), ...options.headers };
+  const pageKey = shownPageKey();
+  if (pageKey !== undefined) headers[pageKeyHeader] = pageKey;
   if (token !== undefined) headers['Authorization'] = `Bearer ${token}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (bytes !== undefined) headers['Content-Type'] = 'application/octet-stream';

@@ -27,6 +27,7 @@ const reasons = new Set([
   'day-too-far',
   'earlier-open',
   'earlier-undecided',
+  'exam-browser-due',
   'language-not-offered',
   'no-case',
   'no-second-person',

@@ -1,7 +1,8 @@
 /** Whether a request comes from the browser that its session asks for, by what that shows of its key. */
 import type { Request, Response } from 'express';
+import type { BrowserFault } from '../../../delivery/proctoring/browser-standing.ts';
 import { shownKey } from '../../../delivery/proctoring/config-key.ts';
-import { type BrowserFault, isBrowserChecked, noteBrowser } from '../../../delivery/sessions/exam-browser.ts';
+import { isBrowserChecked, noteBrowser } from '../../../delivery/sessions/exam-browser.ts';
 import { dayOf } from '../../../storage/document/day.ts';
 import { defined } from '../../../storage/document/defined.ts';
 import { Problem } from '../../http/problem.ts';
