@@ -2,9 +2,9 @@
 import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
+import type { BrowserFault } from '../proctoring/browser-standing.ts';
 import type { SeenIdentity } from '../proctoring/seen-identity.ts';
 import type { SentMessage } from '../proctoring/message-code.ts';
-import type { BrowserFault } from '../proctoring/browser-standing.ts';
 import type { FaultyDevice } from '../proctoring/device.ts';
 import type { ReasonCode } from '../proctoring/reason-code.ts';
 import { type BrokenOff, brokenOff } from '../sessions/attempt.ts';
