@@ -1,4 +1,5 @@
 /** The rooms that keep what happened and what it means, over one storage: for the program and for commands alike. */
+import { defined } from '../storage/document/defined.ts';
 import type { Instant } from '../storage/document/instant.ts';
 import type { PersonCipher } from '../storage/keys/person-cipher.ts';
 import type { Wrapping } from '../storage/keys/wrapping.ts';
@@ -21,6 +22,7 @@ import { sessionList } from '../delivery/sessions/session-list.ts';
 import { type Certificates, openCertificates } from '../scoring/certificates/issue.ts';
 import { type WithdrawnCertificates, withdrawnCertificates } from '../scoring/certificates/status.ts';
 import { knowsBy } from '../scoring/rating/acquaintance.ts';
+import { hasHeardEnoughBy } from '../scoring/rating/share-of-hearings.ts';
 import { Ratings, ratingQueue } from '../scoring/rating/run.ts';
 import type { Regime } from '../scoring/regimes/regime.ts';
 import { Results, resultKeys } from '../scoring/results/run.ts';
@@ -66,13 +68,14 @@ export async function openRooms(ports: RoomPorts): Promise<Rooms> {
   const typed = new TypedTexts(cipher);
   const sessions = new Sessions({ journal, now, pinnedTest, typed });
   const registrations = new Registrations({ journal, expected: await storage.collection(expectedPersons), now, typed });
-  const knows = knowsBy({
-    accounts: await storage.collection(accounts),
-    sessionList: await storage.collection(sessionList),
-    registrations,
-    sessions,
+  const staff = { accounts: await storage.collection(accounts), sessions };
+  const knows = knowsBy({ ...staff, sessionList: await storage.collection(sessionList), registrations });
+  const ratings: Ratings = new Ratings({
+    ...{ journal, now, knows, typed },
+    queued: await storage.collection(ratingQueue),
+    hasHeardEnough: hasHeardEnoughBy({ ...staff, now, load: (id) => ratings.load(id) }),
+    ...defined({ damaged: ports.damaged }),
   });
-  const ratings = new Ratings(journal, await storage.collection(ratingQueue), now, knows, typed, ports.damaged);
   const keys = await storage.collection(resultKeys);
   const candidates = await Candidates.open(ports);
   return {

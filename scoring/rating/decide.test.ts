@@ -2,8 +2,24 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toInstant } from '../../storage/document/instant.ts';
 import { type Expected, givenOf, stateOf } from '../../storage/journal/given.suite.ts';
-import { type RatingCommand, type RatingDecision, type RatingRefusal, decideRating, leaseMs } from './decide.ts';
-import { type Performance, type RatingEvent, type RatingState, type Scores, evolveRating } from './rating.ts';
+import {
+  type ExaminerCommand,
+  type RatingCommand,
+  type RatingDecision,
+  type RatingRefusal,
+  decideRating,
+  leaseMs,
+} from './decide.ts';
+import {
+  type HearingAsked,
+  type Performance,
+  type RatingEvent,
+  type RatingState,
+  type Scores,
+  evolveRating,
+  hearingsOf,
+  isRated,
+} from './rating.ts';
 
 type Then = Expected<RatingEvent, RatingRefusal>;
 const at = (ms: number): string => toInstant(Date.parse('2026-11-23T09:00:00.000Z') + ms);
@@ -28,12 +44,17 @@ const claimed = (by: string, ms: number): RatingEvent => ({
 const scores: Scores = { TA: 4, RA: 'NR' };
 const rated: RatingEvent = { type: 'rated', schema: 1, at: at(20), by: 'an', scores };
 const decideAt = (state: RatingState | undefined, command: RatingCommand, now: string): RatingDecision =>
-  decideRating(state, command, { now, knowsPerson: false });
+  decideRating(state, command, { now, knowsPerson: false, hasHeardEnough: false });
 const given = givenOf({ evolve: evolveRating, decide: decideAt });
 const acquainted = givenOf({
   evolve: evolveRating,
   decide: (state: RatingState | undefined, command: RatingCommand, now: string) =>
-    decideRating(state, command, { now, knowsPerson: true }),
+    decideRating(state, command, { now, knowsPerson: true, hasHeardEnough: false }),
+});
+const full = givenOf({
+  evolve: evolveRating,
+  decide: (state: RatingState | undefined, command: RatingCommand, now: string) =>
+    decideRating(state, command, { now, knowsPerson: false, hasHeardEnough: true }),
 });
 const then = (...events: readonly RatingEvent[]): Then => ({ events });
 const thenRated = (event: RatingEvent): Then => ({
@@ -41,7 +62,18 @@ const thenRated = (event: RatingEvent): Then => ({
   pending: [{ kind: 'performance-rated', data: { session: 's1' } }],
 });
 
-const rate = (by: string, given: Scores = scores): RatingCommand => ({ type: 'rate', by, scores: given });
+const rate = (by: string, given: Scores = scores): ExaminerCommand => ({ type: 'rate', by, scores: given });
+const asked: HearingAsked = {
+  hearing: 2,
+  why: 'band',
+  probability: 0.31,
+  regime: 'nt2-oral-b1-heard-again',
+  severities: 1,
+  engine: '1',
+};
+const ask = (hearing: number): RatingCommand => ({ type: 'ask', ask: { ...asked, hearing } });
+const askedAt = (ms: number) => ({ type: 'asked', schema: 1, at: at(ms), ask: asked }) as const;
+const heard = [opened, claimed('an', 0), rated];
 const table: readonly [given: string, events: readonly RatingEvent[], when: RatingCommand, ms: number, then: Then][] = [
   ['nothing', [], { type: 'claim', by: 'an' }, 1, { refused: 'unknown-performance' }],
   ['an open performance', [opened], { type: 'claim', by: 'an' }, 10, then(claimed('an', 10))],
@@ -92,6 +124,22 @@ const table: readonly [given: string, events: readonly RatingEvent[], when: Rati
     { ...rate('an'), type: 'rate', scores, remark: 'ruis' },
     20,
     thenRated({ ...rated, remark: 'ruis' }),
+  ],
+  ['a performance that was heard', heard, ask(2), 30, then(askedAt(30))],
+  ['a performance that nobody heard yet', [opened], ask(2), 30, { refused: 'not-rated' }],
+  ['a hearing that was asked for', [...heard, askedAt(30)], ask(2), 40, then()],
+  ['a hearing that was asked for', [...heard, askedAt(30)], ask(3), 40, { refused: 'not-rated' }],
+  ['a second hearing', [...heard, askedAt(30)], { type: 'claim', by: 'bo' }, 40, then(claimed('bo', 40))],
+  ['a second hearing', [...heard, askedAt(30)], { type: 'claim', by: 'an' }, 40, { refused: 'heard-before' }],
+  ['a second hearing', [...heard, askedAt(30)], rate('an'), 40, then()],
+  ['a second hearing', [...heard, askedAt(30)], rate('an', { TA: 1, RA: 1 }), 40, { refused: 'already-rated' }],
+  ['a second hearing', [...heard, askedAt(30)], rate('bo'), 40, { refused: 'lease-lost' }],
+  [
+    'a second hearing that I hold',
+    [...heard, askedAt(30), claimed('bo', 40)],
+    rate('bo'),
+    50,
+    thenRated({ ...rated, at: at(50), by: 'bo' }),
   ],
   ['my claim, over', [opened, claimed('an', 0)], rate('an'), leaseMs, { refused: 'lease-lost' }],
   [
@@ -160,7 +208,33 @@ describe('an examiner who knows the person', () => {
   });
 });
 
+describe('an examiner who has heard enough of a candidate', () => {
+  it.each<[string, readonly RatingEvent[], RatingCommand, Then]>([
+    ['claims no more', [opened], { type: 'claim', by: 'an' }, { refused: 'heard-before' }],
+    ['rates what was claimed before', [opened, claimed('an', 0)], rate('an'), thenRated({ ...rated, at: at(20) })],
+  ])('%s', (_, events, command, expected) => {
+    full(...events)
+      .when(command, at(20))
+      .then(expected);
+  });
+});
+
 describe('a rating', () => {
+  it('keeps every hearing, and is rated when all that were asked for were heard', () => {
+    const second: RatingEvent = { ...rated, by: 'bo', at: at(50), scores: { TA: 2, RA: 3 } };
+    const once = stateOf(evolveRating, heard);
+    const again = stateOf(evolveRating, [...heard, askedAt(30)]);
+    const twice = stateOf(evolveRating, [...heard, askedAt(30), claimed('bo', 40), second]);
+    expect([once, again, twice].map((state) => state !== undefined && isRated(state))).toEqual([true, false, true]);
+    expect([once, again, twice].map((state) => state !== undefined && hearingsOf(state))).toEqual([1, 2, 2]);
+    expect(twice?.ratings).toMatchObject([
+      { by: 'an', scores },
+      { by: 'bo', scores: { TA: 2, RA: 3 } },
+    ]);
+    expect(() => stateOf(evolveRating, [...heard, { ...askedAt(30), ask: { ...asked, hearing: 3 } }])).toThrow(
+      'hearing 3 after 1',
+    );
+  });
   it('begins with its opening, once', () => {
     expect(() => evolveRating(undefined, rated)).toThrow('begins with its opening');
     expect(() => stateOf(evolveRating, [opened, opened])).toThrow('open already');
@@ -180,7 +254,7 @@ describe('a rating', () => {
           const decision = decideAt(state, type === 'rate' ? rate(by) : { type, by }, at(ms));
           const event = decision.refused === undefined ? decision.events[0] : undefined;
           if (event === undefined) continue;
-          expect(state?.rated).toBeUndefined();
+          expect(state?.ratings).toEqual([]);
           if (event.type === 'claimed') expect([undefined, by]).toContain(holder);
           else expect(holder).toBe(by);
           state = evolveRating(state, event);

@@ -4,14 +4,23 @@ import { defined } from '../../storage/document/defined.ts';
 import { canonicalJson } from '../../storage/document/json.ts';
 import type { Decision } from '../../storage/journal/stream.ts';
 import type { Consequence } from '../../storage/port.ts';
-import type { RatingEvent, RatingState, Scores } from './rating.ts';
+import {
+  type HearingAsked,
+  type Rated,
+  type RatingEvent,
+  type RatingState,
+  type Scores,
+  hearingsOf,
+  isRated,
+} from './rating.ts';
 
 /** A claim is good for this long after the last sign of work, ms. */
 export const leaseMs = 20 * 60_000;
 
-export type RatingCommand =
+export type ExaminerCommand =
   | { readonly type: 'claim' | 'renew' | 'give-back'; readonly by: string }
   | { readonly type: 'rate'; readonly by: string; readonly scores: Scores; readonly remark?: string };
+export type RatingCommand = ExaminerCommand | { readonly type: 'ask'; readonly ask: HearingAsked };
 
 export type RatingRefusal =
   | 'unknown-performance'
@@ -19,12 +28,16 @@ export type RatingRefusal =
   | 'claimed-by-another'
   | 'lease-lost'
   | 'incomplete-scores'
-  | 'knows-the-person';
+  | 'knows-the-person'
+  | 'heard-before'
+  | 'not-rated';
 
 export interface RatingFacts {
   readonly now: Instant;
   /** Whoever asks had to do with the person who speaks (acquaintance.ts). */
   readonly knowsPerson: boolean;
+  /** Whoever asks has heard as many tasks of the candidate as one examiner may (share-of-hearings.ts). */
+  readonly hasHeardEnough: boolean;
 }
 /** A rating leads on to its session's result. */
 export type RatingConsequence = Consequence<'performance-rated', { readonly session: string }>;
@@ -48,21 +61,34 @@ export function isComplete(state: RatingState, scores: Scores): boolean {
   return criteria.every((criterion) => isScore(scores[criterion])) && Object.keys(scores).length === criteria.length;
 }
 
-const isRepeated = (rated: NonNullable<RatingState['rated']>, command: RatingCommand): boolean =>
+const isRepeated = (rated: Rated, command: ExaminerCommand): boolean =>
   command.type === 'rate' &&
-  command.by === rated.by &&
   canonicalJson(command.scores) === canonicalJson(rated.scores) &&
   command.remark === rated.remark;
+
+/** What this examiner wrote of the performance, in whichever hearing. */
+export const ratingBy = ({ ratings }: RatingState, by: string): Rated | undefined =>
+  ratings.find((one) => one.by === by);
+
+/** However often it is asked, a hearing comes once. */
+function askedFor(state: RatingState, ask: HearingAsked, now: Instant): RatingDecision {
+  if (hearingsOf(state) >= ask.hearing) return nothing;
+  return isRated(state) ? accept({ type: 'asked', schema: 1, at: now, ask }) : { refused: 'not-rated' };
+}
 
 export function decideRating(
   state: RatingState | undefined,
   command: RatingCommand,
-  { now, knowsPerson }: RatingFacts,
+  { now, knowsPerson, hasHeardEnough }: RatingFacts,
 ): RatingDecision {
   if (state === undefined) return { refused: 'unknown-performance' };
-  if (state.rated !== undefined) return isRepeated(state.rated, command) ? nothing : { refused: 'already-rated' };
-  if (knowsPerson && (command.type === 'claim' || command.type === 'rate')) return { refused: 'knows-the-person' };
+  if (command.type === 'ask') return askedFor(state, command.ask, now);
   const { by } = command;
+  const own = ratingBy(state, by);
+  if (own !== undefined && isRepeated(own, command)) return nothing;
+  if (isRated(state) || (own !== undefined && command.type !== 'claim')) return { refused: 'already-rated' };
+  if (knowsPerson && (command.type === 'claim' || command.type === 'rate')) return { refused: 'knows-the-person' };
+  if (command.type === 'claim' && (own !== undefined || hasHeardEnough)) return { refused: 'heard-before' };
   const head = { schema: 1, at: now } as const;
   const until = toInstant(toEpochMs(now) + leaseMs);
   switch (command.type) {

@@ -3,10 +3,12 @@
  * the candidate work or a residence step: so it is spent where the decision hangs on it, and on everybody who would
  * fail.
  */
+import { z } from 'zod';
 import type { HearingPlan } from '../regimes/regime.ts';
 
 /** `band`: the decision hangs on it. `fail`: nobody fails on one hearing. */
-export type WhyHeard = 'band' | 'fail';
+export const WhyHeard = z.enum(['band', 'fail']);
+export type WhyHeard = z.infer<typeof WhyHeard>;
 
 export interface HeardSoFar {
   /** Of the required level, after all hearings so far. */

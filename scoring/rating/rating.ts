@@ -1,4 +1,7 @@
-/** A rating: one performance (one speaking task of one session) on its way from recording to scores. */
+/**
+ * A rating: one performance (one speaking task of one session) on its way from recording to scores. It is heard once,
+ * and again when that is asked for, each time by another examiner; what was rated before stays.
+ */
 import { z } from 'zod';
 import { defined } from '../../storage/document/defined.ts';
 import type { Immutable } from '../../storage/document/immutable.ts';
@@ -6,6 +9,7 @@ import type { Instant } from '../../storage/document/instant.ts';
 import type { JsonObject } from '../../storage/document/json.ts';
 import { EventOrderError } from '../../storage/journal/stream.ts';
 import { Criterion } from '../../item-bank/items/item.ts';
+import { WhyHeard } from './hearing-plan.ts';
 
 /** 0–5, or NR: not ratable, which is missing and never 0. */
 const Score = z.union([z.int().min(0).max(5), z.literal('NR')]);
@@ -32,8 +36,23 @@ const Performance = z.strictObject({
   ),
   /** Promised to the candidate. */
   dueAt: at,
+  /** At least so many examiners hear a candidate; absent: one may hear all tasks. */
+  examiners: z.int().positive().exactOptional(),
 });
 export type Performance = Immutable<z.infer<typeof Performance>>;
+
+/** Asks for the hearing of this number, 2 or more, and says what it hung on. */
+const HearingAsked = z.strictObject({
+  hearing: z.int().min(2),
+  why: WhyHeard,
+  /** Of the required level, after the hearings before. */
+  probability: z.number(),
+  /** By what it was computed: id of the regime, versions of severities and engine. */
+  regime: z.string(),
+  severities: z.int(),
+  engine: z.string(),
+});
+export type HearingAsked = Immutable<z.infer<typeof HearingAsked>>;
 
 const head = { schema: z.literal(1), at };
 const by = z.string();
@@ -46,6 +65,7 @@ const RecordedEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('released'), ...head, by }),
   /** `remark`: as ciphertext; in clear where an earlier version recorded it. */
   z.strictObject({ type: z.literal('rated'), ...head, by, scores: Scores, remark: z.string().exactOptional() }),
+  z.strictObject({ type: z.literal('asked'), ...head, ask: HearingAsked }),
 ]);
 type RecordedEvent = Immutable<z.infer<typeof RecordedEvent>>;
 type Returned = Omit<Extract<RecordedEvent, { readonly type: 'released' }>, 'type'> & { readonly type: 'returned' };
@@ -59,18 +79,39 @@ export function readRatingEvent(recorded: JsonObject): RatingEvent {
 export const writeRatingEvent = (event: RatingEvent): RecordedEvent =>
   event.type === 'returned' ? { ...event, type: 'released' } : event;
 
+export interface Rated {
+  readonly by: string;
+  readonly at: Instant;
+  readonly scores: Scores;
+  readonly remark?: string;
+}
 export interface RatingState {
   readonly performance: Performance;
   readonly openedAt: Instant;
   readonly claim?: { readonly by: string; readonly until: Instant };
-  readonly rated?: { readonly by: string; readonly at: Instant; readonly scores: Scores; readonly remark?: string };
+  /** In the order of the hearings. */
+  readonly ratings: readonly Rated[];
+  /** For every hearing after the first. */
+  readonly asked: readonly HearingAsked[];
 }
+
+/** Hearings asked for, the first included. */
+export const hearingsOf = ({ asked }: RatingState): number => 1 + asked.length;
+/** Everything that was asked for was heard. */
+export const isRated = (state: RatingState): boolean => state.ratings.length >= hearingsOf(state);
+
+const ratedBy = ({ by: rater, at: when, scores, remark }: Extract<RatingEvent, { readonly type: 'rated' }>): Rated => ({
+  by: rater,
+  at: when,
+  scores,
+  ...defined({ remark }),
+});
 
 /** The state after one more event. Throws EventOrderError when the event cannot follow. */
 export function evolveRating(state: RatingState | undefined, event: RatingEvent): RatingState {
   if (event.type === 'opened') {
     if (state !== undefined) throw new EventOrderError(event.type, 'the performance is open already');
-    return { performance: event.performance, openedAt: event.at };
+    return { performance: event.performance, openedAt: event.at, ratings: [], asked: [] };
   }
   if (state === undefined) throw new EventOrderError(event.type, 'a rating begins with its opening');
   const { claim: _claim, ...rest } = state;
@@ -81,14 +122,10 @@ export function evolveRating(state: RatingState | undefined, event: RatingEvent)
     case 'returned':
       return rest;
     case 'rated':
-      return {
-        ...rest,
-        rated: {
-          by: event.by,
-          at: event.at,
-          scores: event.scores,
-          ...defined({ remark: event.remark }),
-        },
-      };
+      return { ...rest, ratings: [...rest.ratings, ratedBy(event)] };
+    case 'asked':
+      if (event.ask.hearing !== hearingsOf(state) + 1)
+        throw new EventOrderError(event.type, `hearing ${event.ask.hearing} after ${hearingsOf(state)}`);
+      return { ...state, asked: [...state.asked, event.ask] };
   }
 }

@@ -9,17 +9,23 @@ import { type Storage, genesisHash } from '../../storage/port.ts';
 import type { TypedTexts } from '../../people/candidates/typed-text.ts';
 import type { Knows } from './acquaintance.ts';
 import { leaseMs } from './decide.ts';
-import { type RatingQueue, Ratings, ratingQueue } from './run.ts';
+import { type RatingPorts, type RatingQueue, Ratings, ratingQueue } from './run.ts';
 import type { Performance } from './rating.ts';
+import type { HasHeardEnough } from './share-of-hearings.ts';
 
 let [directory, nowMs] = ['', 0];
 let storage: Storage;
 let projection: RatingQueue;
+let ports: RatingPorts;
 let ratings: Ratings;
 const now = (): string => toInstant(nowMs);
 /** Whom an examiner knows, by the session. */
 let known: Readonly<Record<string, string>> = {};
 const knows: Knows = (_, account, { session }) => Promise.resolve(known[account] === session);
+/** Examiners who have heard as much of a session as one may. */
+let full: Readonly<Record<string, string>> = {};
+const hasHeardEnough: HasHeardEnough = (_, account, { performance: { session } }) =>
+  Promise.resolve(full[account] === session);
 /** Reversible, and nothing more: the real one has its own tests. */
 const typed: Pick<TypedTexts, 'read' | 'seal'> = {
   seal: (tenant, person, text) =>
@@ -62,7 +68,9 @@ beforeEach(async () => {
   storage = await openLmdb({ directory });
   projection = await storage.collection(ratingQueue);
   known = {};
-  ratings = new Ratings(storage.journal, projection, now, knows, typed);
+  full = {};
+  ports = { journal: storage.journal, queued: projection, now, knows, hasHeardEnough, typed };
+  ratings = new Ratings(ports);
 });
 afterEach(async () => {
   await storage.close();
@@ -79,10 +87,34 @@ describe('claims', () => {
     expect(await ratings.claimNext('agii', 'cem')).toBeUndefined();
     expect(await ratings.claimNext('other-agency', 'cem')).toBeUndefined();
   });
+  it('gives a second hearing to somebody else, and keeps who rated the first', async () => {
+    await open('p1');
+    await ratings.claimNext('agii', 'an');
+    await rate('p1', 'an');
+    const ask = { hearing: 2, why: 'fail', probability: 0.02, regime: 'r', severities: 1, engine: '1' } as const;
+    for (let n = 0; n < 2; n += 1) await ratings.handle({ tenant: 'agii', id: 'p1' }, { type: 'ask', ask });
+    expect(await ratings.queue('agii', 'an')).toMatchObject({ waiting: 1, ratedByMe: 1 });
+    expect(await ratings.claimNext('agii', 'an')).toBeUndefined();
+    full = { bo: 's1' };
+    expect(await ratings.claimNext('agii', 'bo')).toBeUndefined();
+    expect(await ratings.claimNext('agii', 'cem')).toBe('p1');
+    expect(await ratings.current('agii', 'cem')).toBe('p1');
+    await rate('p1', 'cem');
+    expect(await ratings.queue('agii', 'an')).toEqual({ waiting: 0, ratedByMe: 1 });
+    expect(await ratings.queue('agii', 'cem')).toEqual({ waiting: 0, ratedByMe: 1 });
+    const before = await rows();
+    expect(before.map(({ id, by }) => [id, by])).toEqual([
+      ['p1', 'an'],
+      ['p1.2', 'cem'],
+    ]);
+    for (const { id, revision } of await projection.every()) await projection.remove({ tenant: 'agii', id }, revision);
+    expect(await ratings.rebuild('agii', async (_, run) => void (await run()))).toBe(1);
+    expect(await rows()).toEqual(before);
+  });
   it('passes over one that was changed past the program, and says so', async () => {
     await open('p1', 'p2');
     const told: string[] = [];
-    const desk = new Ratings(storage.journal, projection, now, knows, typed, ({ id }) => told.push(id));
+    const desk = new Ratings({ ...ports, damaged: ({ id }) => told.push(id) });
     expect(await desk.claimNext('agii', 'an')).toBe('p1');
     const stream = { tenant: 'agii', kind: 'rating', id: 'p1' };
     const { hash: previousHash = genesisHash, version: expectedVersion = 0 } =
@@ -97,7 +129,7 @@ describe('claims', () => {
   it("gives each performance to one of many examiners who ask at once, from several processes' handles", async () => {
     const ids = Array.from({ length: 10 }, (_, n) => `p${n}`);
     await open(...ids);
-    const desks = Array.from({ length: 14 }, () => new Ratings(storage.journal, projection, now, knows, typed));
+    const desks = Array.from({ length: 14 }, () => new Ratings(ports));
     const claims = await Promise.all(desks.map((desk, n) => desk.claimNext('agii', `examiner-${n}`)));
     expect(claims.filter((id) => id !== undefined).sort()).toEqual(ids);
     for (const [n, id] of claims.entries())
@@ -106,7 +138,7 @@ describe('claims', () => {
   it('ten examiners, fifty requests at once: twenty performances are rated once each, nobody holds two', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => `p${String(n).padStart(2, '0')}`);
     await open(...ids);
-    const desks = Array.from({ length: 5 }, () => new Ratings(storage.journal, projection, now, knows, typed));
+    const desks = Array.from({ length: 5 }, () => new Ratings(ports));
     const examiners = Array.from({ length: 10 }, (_, n) => `examiner-${n}`);
     const done: string[] = [];
     while (done.length < ids.length) {
@@ -191,8 +223,8 @@ describe('ratings', () => {
     const remark = 'zij zegt dat zij Amina heet';
     const submit = (said: string) =>
       ratings.handle({ tenant: 'agii', id: 'p1' }, { type: 'rate', by: 'an', scores: { TA: 4, RA: 3 }, remark: said });
-    const { rated } = await submit(remark);
-    expect(await typed.read('agii', 'c1', rated?.remark ?? '')).toBe(remark);
+    const { ratings: all } = await submit(remark);
+    expect(await typed.read('agii', 'c1', all[0]?.remark ?? '')).toBe(remark);
     nowMs += 1;
     await submit(remark);
     await expect(submit('another')).rejects.toMatchObject({ code: 'already-rated' });
@@ -206,7 +238,7 @@ describe('ratings', () => {
     const events = [{ type: 'opened', ...head, performance: jsonObject(performance('old')) }, rated];
     await storage.journal.append(stream, { expectedVersion: 0, previousHash: genesisHash, at: now(), events });
     const again = { type: 'rate', by: 'an', scores: { TA: 4, RA: 3 }, remark: 'ruis' } as const;
-    expect((await ratings.handle(stream, again)).rated?.remark).toBe('ruis');
+    expect((await ratings.handle(stream, again)).ratings[0]?.remark).toBe('ruis');
   });
   it('opening again changes nothing', async () => {
     await open('p1');

@@ -12,15 +12,17 @@ import type { Instant } from '../../storage/document/instant.ts';
 import { type TellOfDamage, type UnlessDamaged, isDamage } from '../../storage/journal/damage.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import type { Knows } from './acquaintance.ts';
-import { type RatingCommand, type RatingRefusal, decideRating } from './decide.ts';
+import { type RatingCommand, type RatingRefusal, decideRating, ratingBy } from './decide.ts';
 import {
   type Performance,
   type RatingEvent,
   type RatingState,
   evolveRating,
+  hearingsOf,
   readRatingEvent,
   writeRatingEvent,
 } from './rating.ts';
+import type { HasHeardEnough } from './share-of-hearings.ts';
 
 export const ratingKind = 'rating';
 
@@ -83,18 +85,28 @@ const lookAt = 50;
 /** Performances that are counted at most. */
 const countedMost = 1000;
 
+export interface RatingPorts {
+  readonly journal: Journal;
+  readonly queued: RatingQueue;
+  readonly now: () => Instant;
+  readonly knows: Knows;
+  readonly hasHeardEnough: HasHeardEnough;
+  readonly typed: Pick<TypedTexts, 'read' | 'seal'>;
+  readonly damaged?: TellOfDamage;
+}
+
+/**
+ * Each hearing of a performance is a document of its own in the queue: the first has the performance's name, the others
+ * their number behind it.
+ */
+const queuedName = (id: string, hearing: number): string => (hearing === 1 ? id : `${id}.${hearing}`);
+const performanceOf = (queued: string): string => queued.split('.')[0] ?? queued;
+
 export class Ratings {
   private readonly stream: Stream<RatingState, RatingEvent, RatingRefusal>;
 
-  constructor(
-    private readonly journal: Journal,
-    private readonly queued: RatingQueue,
-    private readonly now: () => Instant,
-    private readonly knows: Knows,
-    private readonly typed: Pick<TypedTexts, 'read' | 'seal'>,
-    private readonly damaged: TellOfDamage = () => undefined,
-  ) {
-    this.stream = new Stream(ratingStream, { journal, now, refuse: (refusal) => new RatingRefused(refusal) });
+  constructor(private readonly ports: RatingPorts) {
+    this.stream = new Stream(ratingStream, { ...ports, refuse: (refusal) => new RatingRefused(refusal) });
   }
 
   load(id: RatingId): Promise<LoadedRating> {
@@ -111,14 +123,22 @@ export class Ratings {
   /** Throws RatingRefused. A conflict with another examiner is decided again on the newer state. */
   async handle(id: RatingId, command: RatingCommand): Promise<RatingState> {
     const { state, version, decision } = await this.stream.run(id, async (before, now) => {
-      const asks = command.type === 'claim' || command.type === 'rate';
-      const knowsPerson = asks && before !== undefined && (await this.knows(id.tenant, command.by, before.performance));
       const { opened, kept } = await this.remarked(id, before, command);
-      return decideRating(opened, kept, { now, knowsPerson });
+      return decideRating(opened, kept, { now, ...(await this.factsOf(id, before, command)) });
     });
     if (state === undefined) throw new RatingRefused('unknown-performance');
     if (decision.events.length > 0) await this.show(id, state, version);
     return state;
+  }
+
+  private async factsOf({ tenant }: RatingId, state: RatingState | undefined, command: RatingCommand) {
+    const isAsked = state !== undefined && (command.type === 'claim' || command.type === 'rate');
+    if (!isAsked) return { knowsPerson: false, hasHeardEnough: false };
+    const { knows, hasHeardEnough } = this.ports;
+    return {
+      knowsPerson: await knows(tenant, command.by, state.performance),
+      hasHeardEnough: command.type === 'claim' && (await hasHeardEnough(tenant, command.by, state)),
+    };
   }
 
   /**
@@ -129,11 +149,13 @@ export class Ratings {
     if (state === undefined || command.type !== 'rate' || command.remark === undefined)
       return { opened: state, kept: command };
     const { person } = state.performance;
-    const { rated } = state;
-    if (rated?.remark === undefined)
-      return { opened: state, kept: { ...command, remark: await this.typed.seal(tenant, person, command.remark) } };
-    const remark = (await this.typed.read(tenant, person, rated.remark)) ?? erasedText;
-    return { opened: { ...state, rated: { ...rated, remark } }, kept: command };
+    const { typed } = this.ports;
+    const own = ratingBy(state, command.by);
+    if (own?.remark === undefined)
+      return { opened: state, kept: { ...command, remark: await typed.seal(tenant, person, command.remark) } };
+    const remark = (await typed.read(tenant, person, own.remark)) ?? erasedText;
+    const ratings = state.ratings.map((one) => (one === own ? { ...one, remark } : one));
+    return { opened: { ...state, ratings }, kept: command };
   }
 
   /**
@@ -143,7 +165,8 @@ export class Ratings {
   async claimNext(tenant: string, by: string): Promise<string | undefined> {
     const own = await this.current(tenant, by);
     if (own !== undefined) return own;
-    for await (const { id } of this.claimable(tenant)) {
+    for await (const queued of this.claimable(tenant)) {
+      const id = performanceOf(queued.id);
       try {
         await this.handle({ tenant, id }, { type: 'claim', by });
         return id;
@@ -158,8 +181,8 @@ export class Ratings {
 
   /** The performance that this examiner holds now. */
   async current(tenant: string, by: string): Promise<string | undefined> {
-    for (const { id } of (await this.queued.find(tenant, { index: 'by', equal: [by, 'claimed'], limit: 10 }))
-      .documents) {
+    const claimed = await this.ports.queued.find(tenant, { index: 'by', equal: [by, 'claimed'], limit: 10 });
+    for (const id of claimed.documents.map((queued) => performanceOf(queued.id))) {
       if (await this.isHeldBy(by, { tenant, id })) return id;
     }
     return undefined;
@@ -168,7 +191,7 @@ export class Ratings {
   private async isHeldBy(by: string, id: RatingId): Promise<boolean> {
     try {
       const { state } = await this.load(id);
-      return state?.claim?.by === by && state.claim.until > this.now();
+      return state?.claim?.by === by && state.claim.until > this.ports.now();
     } catch (error) {
       if (this.isPassedOver(id, error)) return false;
       throw error;
@@ -178,7 +201,7 @@ export class Ratings {
   /** Nobody rates what was changed past the program, or spoken in a session that was; the next one is taken. */
   private isPassedOver(id: RatingId, error: unknown): boolean {
     if (!isDamage(error)) return false;
-    this.damaged({ ...id, kind: ratingKind }, error);
+    this.ports.damaged?.({ ...id, kind: ratingKind }, error);
     return true;
   }
 
@@ -194,14 +217,14 @@ export class Ratings {
       waiting += 1;
       if (waiting === countedMost) break;
     }
-    const mine = await this.queued.find(tenant, { index: 'by', equal: [by, 'rated'], limit: countedMost });
+    const mine = await this.ports.queued.find(tenant, { index: 'by', equal: [by, 'rated'], limit: countedMost });
     return { waiting, ratedByMe: mine.documents.length, ...defined({ oldest }) };
   }
 
   /** Makes the projection of a tenant anew from the streams; returns how many performances there are. */
   async rebuild(tenant: string, unlessDamaged: UnlessDamaged): Promise<number> {
     let count = 0;
-    for await (const id of everyStream(this.journal, tenant, ratingKind)) {
+    for await (const id of everyStream(this.ports.journal, tenant, ratingKind)) {
       await unlessDamaged({ tenant, kind: ratingKind, id }, () => this.project({ tenant, id }));
       count += 1;
     }
@@ -211,10 +234,10 @@ export class Ratings {
   /** Oldest first. */
   private async *claimable(tenant: string): AsyncGenerator<Found, void, undefined> {
     // Text below the present instant: no claim is left at it.
-    const ended = { index: 'lease', equal: ['claimed'], below: this.now(), limit: countedMost } as const;
-    const over = [...(await this.queued.find(tenant, ended)).documents].sort((a, b) => (isOlder(a, b) ? -1 : 1));
+    const ended = { index: 'lease', equal: ['claimed'], below: this.ports.now(), limit: countedMost } as const;
+    const over = [...(await this.ports.queued.find(tenant, ended)).documents].sort((a, b) => (isOlder(a, b) ? -1 : 1));
     const waits = { index: 'status', equal: ['waiting'], limit: lookAt } as const;
-    for await (const waiting of everyDocument(this.queued, tenant, waits)) {
+    for await (const waiting of everyDocument(this.ports.queued, tenant, waits)) {
       for (let first = over[0]; first !== undefined && isOlder(first, waiting); first = over[0]) {
         over.shift();
         yield first;
@@ -233,18 +256,25 @@ export class Ratings {
    * Somebody who writes at the same time knows as much or more; what is stale is put right when it is next looked at.
    */
   private async show(id: RatingId, state: RatingState, version: number): Promise<void> {
-    const value: QueuedPerformance = {
-      status: state.rated !== undefined ? 'rated' : state.claim === undefined ? 'waiting' : 'claimed',
-      openedAt: state.openedAt,
-      dueAt: state.performance.dueAt,
-      by: state.rated?.by ?? state.claim?.by ?? '',
-      leaseUntil: state.claim?.until ?? '',
-      version,
-    };
-    const stored = await this.queued.get(id);
-    if (stored !== undefined && stored.value.version >= version) return;
-    await unlessRaced(
-      stored === undefined ? this.queued.insert(id, value) : this.queued.replace(stored, stored.revision, value),
-    );
+    for (let hearing = 1; hearing <= hearingsOf(state); hearing += 1) {
+      const queued = { tenant: id.tenant, id: queuedName(id.id, hearing) };
+      const rating = state.ratings[hearing - 1];
+      const stored = await this.ports.queued.get(queued);
+      if (stored !== undefined && stored.value.version >= version) continue;
+      const claim = rating === undefined ? state.claim : undefined;
+      const value: QueuedPerformance = {
+        status: rating !== undefined ? 'rated' : claim === undefined ? 'waiting' : 'claimed',
+        openedAt: state.openedAt,
+        dueAt: state.performance.dueAt,
+        by: rating?.by ?? claim?.by ?? '',
+        leaseUntil: claim?.until ?? '',
+        version,
+      };
+      await unlessRaced(
+        stored === undefined
+          ? this.ports.queued.insert(queued, value)
+          : this.ports.queued.replace(stored, stored.revision, value),
+      );
+    }
   }
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { SessionState } from '../../delivery/sessions/session.ts';
 import type { RatingState, Score, Scores } from '../rating/rating.ts';
 import { OralRegime, regimeAt } from '../regimes/regime.ts';
-import { conclude, speakingAbility, tasksOf } from './conclude.ts';
+import { tasksOf } from '../rating/performances-of.ts';
+import { conclude, speakingAbility } from './conclude.ts';
 import { civic41, oralTest, satCivic, satOral } from './example.suite.ts';
 
 const oral = OralRegime.parse(regimeAt('nt2-oral', '2026-11-23'));
@@ -19,7 +20,8 @@ const rating = (task: string, scores?: Scores): RatingState => ({
     dueAt: '2026-12-07T00:00:00.000Z',
   },
   openedAt: '2026-11-23T10:00:00.000Z',
-  ...(scores === undefined ? {} : { rated: { by: 'an', at: '2026-11-24T10:00:00.000Z', scores } }),
+  asked: [],
+  ratings: scores === undefined ? [] : [{ by: 'an', at: '2026-11-24T10:00:00.000Z', scores }],
 });
 const rated = (score: Score): RatingState[] => [
   rating('S1', { TA: score, RA: score }),

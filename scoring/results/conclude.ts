@@ -9,7 +9,8 @@ import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { historyOf } from '../../delivery/sessions/adaptive-part.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
 import { type RaterSeverity, raterSeverity } from '../raters/severity.ts';
-import type { RatingState, Scores } from '../rating/rating.ts';
+import { tasksOf } from '../rating/performances-of.ts';
+import { type RatingState, type Scores, isRated } from '../rating/rating.ts';
 import { type Counted, type Scaled, decideCounted, decideOral, toScale } from '../regimes/decide.ts';
 import { type CountedRegime, type OralRegime, type Regime, regimeAt, regimeById, regimes } from '../regimes/regime.ts';
 import type { PartResult, ResultContent } from './result.ts';
@@ -79,9 +80,6 @@ function counted(state: SessionState, regime: CountedRegime): Conclusion {
   return { kind: 'decided', result: { ...headOf(state, regime), outcome, conditions, ...total, parts } };
 }
 
-/** Tasks that were given; each is one performance. */
-export const tasksOf = (state: SessionState): readonly string[] => [...new Set(state.turns.map(({ task }) => task))];
-
 interface OralRules {
   readonly regime: OralRegime;
   readonly severity: RaterSeverity;
@@ -96,8 +94,7 @@ function oral(
   const listening = test.adaptive?.report(historyOf(state.items));
   const heard =
     listening === undefined ? [] : [partResult('listening', listening, toScale(regime, 'listening', listening))];
-  if (ratings.length < tasksOf(state).length || ratings.some(({ rated }) => rated === undefined))
-    return { kind: 'waiting', parts: heard };
+  if (ratings.length < tasksOf(state).length || !ratings.every(isRated)) return { kind: 'waiting', parts: heard };
   const speaking = speakingAbility(regime, ratings, severity);
   if (listening === undefined || speaking === undefined) return voided(state, regime);
   const decision = decideOral(regime, { listening, speaking });
@@ -147,12 +144,9 @@ function scoresOf(ratings: readonly RatingState[]): { readonly criterion: string
   const entries = (scores: Scores) => Object.entries(scores).sort(([a], [b]) => (a < b ? -1 : 1));
   return [...ratings]
     .sort((a, b) => (a.performance.task < b.performance.task ? -1 : 1))
-    .flatMap(({ rated }) =>
-      rated === undefined
-        ? []
-        : entries(rated.scores).flatMap(([criterion, score]) =>
-            typeof score === 'number' ? [{ criterion, score }] : [],
-          ),
+    .flatMap((state) => state.ratings)
+    .flatMap(({ scores }) =>
+      entries(scores).flatMap(([criterion, score]) => (typeof score === 'number' ? [{ criterion, score }] : [])),
     );
 }
 

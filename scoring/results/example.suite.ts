@@ -137,7 +137,14 @@ export async function openRooms(): Promise<Rooms> {
   const queue = await storage.collection(ratingQueue);
   const asTyped = (_tenant: string, _person: string, text: string): Promise<string> => Promise.resolve(text);
   const typed = { read: asTyped, seal: asTyped };
-  const ratings = new Ratings(storage.journal, queue, now, () => Promise.resolve(false), typed);
+  const ratings = new Ratings({
+    journal: storage.journal,
+    queued: queue,
+    now,
+    typed,
+    knows: () => Promise.resolve(false),
+    hasHeardEnough: () => Promise.resolve(false),
+  });
   const curves = new Map<string, ItemCurve>(listeningCurves);
   const results = new Results({
     journal: storage.journal,

@@ -4,7 +4,7 @@ import { resultKeyHash } from '../../delivery/sessions/personal.ts';
 import { heldMs } from '../../delivery/sessions/reopen.ts';
 import { PlayedSession } from '../../delivery/sessions/played-session.suite.ts';
 import { type Rooms, civic41, openRooms, oralTest, satCivic, satOral } from './example.suite.ts';
-import { performanceId } from './run.ts';
+import { performanceId } from '../rating/performances-of.ts';
 
 const id = { tenant: 'agii', id: 's1' };
 let rooms: Rooms;

@@ -6,7 +6,6 @@ import type { Collection, CollectionDefinition, Journal, StreamId } from '../../
 import { unlessRaced } from '../../storage/raced.ts';
 import { defined } from '../../storage/document/defined.ts';
 import type { Instant } from '../../storage/document/instant.ts';
-import { sha256 } from '../../storage/document/hash.ts';
 import { canonicalJson } from '../../storage/document/json.ts';
 import { type Loaded, Stream, type StreamKind } from '../../storage/journal/stream.ts';
 import type { TypedTexts } from '../../people/candidates/typed-text.ts';
@@ -18,14 +17,15 @@ import { isSettled } from '../../delivery/sessions/reopen.ts';
 import { type LoadedSession, type SessionId, type Sessions, sessionKind } from '../../delivery/sessions/run.ts';
 import type { SessionTerms, SessionState } from '../../delivery/sessions/session.ts';
 import { type Regime, regimes as shippedRegimes } from '../regimes/regime.ts';
+import { performanceId, tasksOf } from '../rating/performances-of.ts';
 import type { Performance, RatingState } from '../rating/rating.ts';
-import { type RatingId, type Ratings, ratingKind } from '../rating/run.ts';
+import { type Ratings, ratingKind } from '../rating/run.ts';
 import { raterSeverity, severityOfVersion } from '../raters/severity.ts';
 import { assuredAgainst } from '../assurance/assure.ts';
 import type { ScoreDifference } from '../assurance/compare.ts';
 import type { ItemCurve } from '../assurance/second-score.ts';
 import { type Amendment, amended, amendedFurther, isAmended, newKeyOf, noAmendment } from './amendment.ts';
-import { conclude, tasksOf } from './conclude.ts';
+import { conclude } from './conclude.ts';
 import { type ResultCommand, type ResultRefusal, decideResult } from './decide.ts';
 import { promisedAt } from './promise.ts';
 import { type ResultContent, type ResultEvent, type ResultState, evolveResult, readResultEvent } from './result.ts';
@@ -95,12 +95,6 @@ const keyOf = (hash: string) => ({ tenant: installation, id: hash });
 
 const keyOfItem = (item: ItemVersion | undefined): number | undefined =>
   item?.kind === 'choice' ? item.key : undefined;
-
-/** A pseudonym that says nothing of the candidate, the same at every attempt to open it. */
-export const performanceId = ({ tenant, id }: SessionId, state: SessionState, task: string): RatingId => ({
-  tenant,
-  id: sha256(`${state.terms.seed}|performance|${id}|${task}`).slice(0, 32),
-});
 
 export interface ResultPorts {
   readonly journal: Journal;

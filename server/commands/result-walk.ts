@@ -9,9 +9,10 @@ import type { SessionState } from '../../delivery/sessions/session.ts';
 import { withdrawalOf } from '../../scoring/certificates/status.ts';
 import { verifyCertificate } from '../../scoring/certificates/verify.ts';
 import { Ratings, ratingQueue } from '../../scoring/rating/run.ts';
-import { tasksOf } from '../../scoring/results/conclude.ts';
+import { performanceId, tasksOf } from '../../scoring/rating/performances-of.ts';
+import { isRated } from '../../scoring/rating/rating.ts';
 import { type CountingResult, countingResult } from '../../scoring/results/result.ts';
-import { Results, performanceId, resultKeys } from '../../scoring/results/run.ts';
+import { Results, resultKeys } from '../../scoring/results/run.ts';
 import { deliveries } from '../../scoring/trajectory/deliveries.ts';
 import { eventId } from '../../scoring/trajectory/event.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
@@ -45,8 +46,10 @@ export async function roomsWithoutSecret(
   const sessions = new Sessions({ journal, now, pinnedTest });
   // Nobody rates here, and no remark is read.
   const nobody = (): Promise<never> => Promise.reject(new Error('there is no secret to write with'));
-  const queue = await storage.collection(ratingQueue);
-  const ratings = new Ratings(journal, queue, now, () => Promise.resolve(true), { read: nobody, seal: nobody });
+  const ratings = new Ratings({
+    ...{ journal, now, knows: nobody, hasHeardEnough: nobody, typed: { read: nobody, seal: nobody } },
+    queued: await storage.collection(ratingQueue),
+  });
   const results = new Results({
     ...{ journal, sessions, ratings, regimes, now, keys: await storage.collection(resultKeys) },
     curveOf: ({ releases }, item) => bank.pinnedParameters(releases, item),
@@ -99,7 +102,7 @@ async function ratingSteps({ rooms }: WalkPorts, id: SessionId, state: SessionSt
   const tasks = tasksOf(state);
   if (tasks.length === 0) return [];
   const loaded = await Promise.all(tasks.map((task) => rooms.ratings.load(performanceId(id, state, task))));
-  const rated = loaded.filter((one) => one.state?.rated !== undefined).length;
+  const rated = loaded.filter((one) => one.state !== undefined && isRated(one.state)).length;
   return [step('verify.walk.ratings', { rated, tasks: tasks.length })];
 }
 

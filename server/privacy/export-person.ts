@@ -16,9 +16,9 @@ import type { RegistrationState } from '../../delivery/registrations/registratio
 import type { Registrations } from '../../delivery/registrations/run.ts';
 import type { Certificates } from '../../scoring/certificates/issue.ts';
 import { ratingKind, ratingStream } from '../../scoring/rating/run.ts';
-import { tasksOf } from '../../scoring/results/conclude.ts';
+import { performanceId, tasksOf } from '../../scoring/rating/performances-of.ts';
 import { type ResultContent, countingResult } from '../../scoring/results/result.ts';
-import { type Results, performanceId } from '../../scoring/results/run.ts';
+import type { Results } from '../../scoring/results/run.ts';
 import type { Deliveries } from '../../scoring/trajectory/deliveries.ts';
 import { defined } from '../../storage/document/defined.ts';
 import { eventsOf } from '../../storage/journal/stream.ts';

@@ -5,7 +5,7 @@ import type { MediaLibrary } from '../../../item-bank/items/media.ts';
 import { UnknownItem } from '../../../item-bank/releases/pinned-test.ts';
 import type { ReleaseStore } from '../../../item-bank/releases/store.ts';
 import { recordingId } from '../../../delivery/recordings/upload.ts';
-import type { RatingCommand } from '../../../scoring/rating/decide.ts';
+import { type ExaminerCommand, ratingBy } from '../../../scoring/rating/decide.ts';
 import { RatingRefused, type Ratings } from '../../../scoring/rating/run.ts';
 import type { RatingState } from '../../../scoring/rating/rating.ts';
 import { defined } from '../../../storage/document/defined.ts';
@@ -25,7 +25,7 @@ export interface ExaminerPorts extends GuardPorts {
   readonly staffLog: Pick<StaffLog, 'record'>;
 }
 
-type Asked = RatingCommand extends infer C ? (C extends unknown ? Omit<C, 'by'> : never) : never;
+type Asked = ExaminerCommand extends infer C ? (C extends unknown ? Omit<C, 'by'> : never) : never;
 
 const LeaseReply = z.strictObject({ leaseUntil: z.iso.datetime() });
 
@@ -89,7 +89,8 @@ async function act(
   ask: Asked,
 ): Promise<RatingState> {
   const { state } = await ports.ratings.load({ tenant, id });
-  if (state?.claim?.by !== by && state?.rated?.by !== by) throw new Problem('not-found');
+  if (state === undefined || (state.claim?.by !== by && ratingBy(state, by) === undefined))
+    throw new Problem('not-found');
   return orProblem(ports.ratings.handle({ tenant, id }, { ...ask, by }));
 }
 
