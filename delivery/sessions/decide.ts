@@ -28,7 +28,7 @@ import { heldClose, isDue, reopened } from './reopen.ts';
 import type { EventBody, GivenReason, Session, SessionEvent, SessionState, SessionTerms } from './session.ts';
 import { tellOfDropped, unkept } from './signal-cap.ts';
 
-/** `act`: of the many sessions that this is one of; carried out once on each, however often it is asked. */
+/** `act`: the name of what the staff does; carried out once on each session, however often it is asked. */
 export type SessionCommand = (
   | { readonly type: 'register'; readonly terms: SessionTerms }
   | { readonly type: 'make-code'; readonly hash: string; readonly admits: boolean; readonly by: string }

@@ -246,7 +246,7 @@ export interface EventHead {
   readonly schema: 1 | 2;
   readonly at: Instant;
   readonly op?: { readonly id: string; readonly seq: number };
-  /** The act on many sessions that this one belongs to. */
+  /** The act of the staff, on this session or on many; carried out once. */
   readonly act?: string;
 }
 export type EventBody<T extends EventType = EventType> = { [K in T]: { readonly type: K } & Events[K] }[T];
@@ -315,7 +315,7 @@ export interface SessionState {
   readonly nextSeq: number;
   /** By operation id: the stored outcome of everything acknowledged. */
   readonly outcomes: ReadonlyMap<string, OperationOutcome>;
-  /** Acts on many sessions that were carried out on this one. */
+  /** Acts of the staff that were carried out, by the name they were sent with. */
   readonly acts: ReadonlySet<string>;
   readonly practice: readonly (GivenItem | GivenTurn)[];
   readonly practicePlays: ReadonlyMap<string, number>;

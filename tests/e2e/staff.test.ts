@@ -1,5 +1,5 @@
 /** The staff in a real browser: the room that changes by itself, a rating from claim to submission, the bank. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect as expectValue, it } from 'vitest';
 import { accounts } from '../../people/staff/account.ts';
 import { hashPassword } from '../../people/staff/passwords.ts';
@@ -131,6 +131,20 @@ describe.runIf(hasBrowser)('the staff', () => {
     await card.getByLabel(text('note.text')).fill('had het koud');
     await button(page, 'act.go').click();
     await expect(card.getByText('had het koud')).toBeVisible();
+    // The reply is lost on its way: the act is sent again under its name, and the time is given once.
+    const lost = async (route: Route): Promise<void> => {
+      await route.fetch();
+      await route.abort();
+    };
+    await page.route('**/extra-time', lost, { times: 1 });
+    await card.getByRole('button', { name: text('panel.extra-time'), exact: true }).click();
+    await card.getByLabel(text('act.why')).selectOption('technical.line');
+    await button(page, 'act.go').click();
+    await expect(card.getByText(text('problem.offline'))).toBeVisible();
+    await button(page, 'act.go').click();
+    const given = card.getByText(text('log.extra-time-granted'));
+    await expect(given.first()).toBeVisible();
+    expectValue(await given.count()).toBe(1);
     await card.getByRole('button', { name: text('panel.case') }).click();
     await card.getByLabel(text('act.why')).selectOption('examinee.behaviour');
     await button(page, 'act.go').click();
@@ -156,7 +170,7 @@ describe.runIf(hasBrowser)('the staff', () => {
     await expect(card.getByText('brandoefening').first()).toBeVisible();
     await shot(page, 'invigilator-log');
     expectValue(await accessibilityFaults(page)).toEqual([]);
-    expectValue(faults).toEqual([]);
+    expectValue(faults.filter((fault) => !fault.includes('ERR_FAILED'))).toEqual([]);
   }, 180_000);
 
   it('an examiner claims, listens, rates by mouse and keyboard, submits', async () => {

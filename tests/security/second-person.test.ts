@@ -85,6 +85,33 @@ it('one person gives so much; a second one of the same centre and role confirms 
   expect(await desk.get('/staff/me')).toMatchObject({ account: own });
 });
 
+it('an act on one session that is sent again because no reply came is carried out once', async () => {
+  const candidate = await Candidate.admitted(desk, { test: 'mo' });
+  await candidate.toFirstPart();
+  const path = `/invigilator/sessions/${candidate.session}`;
+  const sent = async (act: string, body: object = {}): Promise<void> => {
+    const named = { id: `act-of-this-test-${act}`, ...body };
+    await Promise.all([desk.post(`${path}/${act}`, named), desk.post(`${path}/${act}`, named)]);
+    await desk.post(`${path}/${act}`, named);
+  };
+  await sent('extra-time', time(10 * minutes));
+  await sent('note', { text: 'gezien' });
+  await sent('pause', { reason: 'lawaai' });
+  await sent('resume');
+  await sent('case', { reason: 'spiekbrief' });
+  await sent('end', { reason: 'ziek' });
+  await sent('reopen', { reason: 'toch niet' });
+  const { entries } = await desk.get<ProctoringLog>(`${path}/log`);
+  const types = ['extra-time-granted', 'note-written', 'paused', 'resumed', 'case-opened', 'closed', 'reopened'];
+  expect(entries.map(({ type }) => type).filter((type) => types.includes(type))).toEqual(types);
+
+  // Without a name each one is an act of its own.
+  await desk.post(`${path}/note`, { text: 'gezien' });
+  await desk.post(`${path}/note`, { text: 'gezien' });
+  const after = await desk.get<ProctoringLog>(`${path}/log`);
+  expect(after.entries.filter(({ type }) => type === 'note-written')).toHaveLength(3);
+});
+
 it('one confirmation is for everybody whom an act on many is for', async () => {
   const [one, two] = [await Candidate.admitted(desk, { test: 'mo' }), await Candidate.admitted(desk, { test: 'mo' })];
   await desk.post(`/invigilator/sessions/${two.session}/extra-time`, time(20 * minutes));

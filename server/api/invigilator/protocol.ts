@@ -21,6 +21,7 @@
  *   POST sessions/:id/admit {document?} -> 204            lets the candidate begin; `document`: what was shown just now
  *   POST sessions/:id/identity {document} -> 204          who this is was looked at, before or after the admission
  *   GET  sessions/:id/person           -> PersonAtDoor    what is registered of the person, to hold a document beside
+ *   What is done with one session takes an `id`, too: the act is carried out once, however often it is sent with it.
  * POST sessions/:id/pause {reason} | resume | end {reason} | lower-hand | refund-play {reason}  -> 204
  *   POST sessions/:id/extra-time {ms, reason, confirmedBy?} -> 204  beyond a bound a second person confirms
  *   POST sessions/:id/held-answer {answer, counts} -> 204  whether an answer that came during a pause counts
@@ -131,18 +132,23 @@ export type Code = z.infer<typeof Code>;
 export const Registered = z.strictObject({ session: z.string(), code: Code });
 
 export const Reason = z.strictObject(reason).refine(isGiven, notGiven);
+/** Names an act for ever: whoever sends it again, because no reply came, has it carried out once. */
+const ActId = z
+  .string()
+  .min(16)
+  .max(64)
+  .regex(/^[0-9a-z-]+$/);
+/** Of an act on one session. Without a name each one sent is an act of its own. */
+const named = { id: ActId.optional() };
+export const PlainAct = z.strictObject(named).default({});
+export const ReasonedAct = z.strictObject({ ...named, ...reason }).refine(isGiven, notGiven);
 const ms = z.int().min(1_000).max(7_200_000);
 /** Another invigilator of the same centre, who is there and types this. */
 const confirmedBy = LoginRequest.optional();
-export const ExtraTime = z.strictObject({ ms, confirmedBy, ...reason }).refine(isGiven, notGiven);
+export const ExtraTime = z.strictObject({ ...named, ms, confirmedBy, ...reason }).refine(isGiven, notGiven);
 
-/** `id` names the act for ever: whoever asks twice has it carried out once. */
 export const RoomAct = z.strictObject({
-  id: z
-    .string()
-    .min(16)
-    .max(64)
-    .regex(/^[0-9a-z-]+$/),
+  id: ActId,
   /** Of the own centre; `room`: everybody whom such an act is for. */
   sessions: z.union([z.array(z.string().max(64)).min(1).max(500), z.literal('room')]),
   act: z.discriminatedUnion('kind', [
@@ -156,17 +162,17 @@ export const RoomAct = z.strictObject({
     z.strictObject({ kind: z.literal('take-over'), ...reason }),
   ]),
 });
-export const NoteForm = z.strictObject({ text: z.string().trim().min(1).max(2_000) });
-export const CaseDecision = z.strictObject({ outcome: CaseOutcome, ...reason }).refine(isGiven, notGiven);
+export const NoteForm = z.strictObject({ ...named, text: z.string().trim().min(1).max(2_000) });
+export const CaseDecision = z.strictObject({ ...named, outcome: CaseOutcome, ...reason }).refine(isGiven, notGiven);
 /** Of a session that was broken off. That one does not count has a code. */
-const attempt = { counts: z.boolean(), ...reason };
+const attempt = { ...named, counts: z.boolean(), ...reason };
 const isAttemptGiven = ({ counts, ...given }: z.infer<z.ZodObject<typeof attempt>>): boolean =>
   counts ? isGiven(given) : given.why !== undefined;
 export const AttemptCounts = z.strictObject(attempt).refine(isAttemptGiven, notGiven);
 export const EarlierCounts = z
   .strictObject({ session: z.string().max(64), ...attempt })
   .refine(isAttemptGiven, notGiven);
-export const HeldAnswerDecision = z.strictObject({ answer: z.string().max(64), counts: z.boolean() });
+export const HeldAnswerDecision = z.strictObject({ ...named, answer: z.string().max(64), counts: z.boolean() });
 export type RoomAct = z.infer<typeof RoomAct>;
 export const RoomActDone = z.strictObject({
   outcomes: z.array(
@@ -180,8 +186,8 @@ export const RoomActDone = z.strictObject({
   ),
 });
 export type RoomActDone = z.infer<typeof RoomActDone>;
-export const IdentityForm = z.strictObject({ document: IdentityDocument });
-export const AdmitForm = z.strictObject({ document: IdentityDocument.optional() }).default({});
+export const IdentityForm = z.strictObject({ ...named, document: IdentityDocument });
+export const AdmitForm = z.strictObject({ ...named, document: IdentityDocument.optional() }).default({});
 /** As it stands in the register. */
 export const PersonAtDoor = z.strictObject({
   name: z.string(),

@@ -117,12 +117,12 @@ function registrationActs(program: InvigilatorPorts): Endpoint[] {
       path: '/invigilator/registrations/:id/earlier',
       summary: 'Say whether an earlier session of the person, at whichever centre, counts as an attempt',
       body: EarlierCounts,
-      handle: async ({ access, param, body: { session, counts, ...given } }) => {
+      handle: async ({ access, param, body: { id: act, session, ...given } }) => {
         const registration = await registrations.load(await own(program, access, param('id')));
         const id = { tenant: access.tenant, id: session };
         if (registration === undefined || !(await isSessionOf(program, id, registration.booking)))
           throw new Problem('not-found', { field: 'session' });
-        await program.sessions.handle(id, { type: 'decide-attempt', counts, by: access.id, ...defined(given) });
+        await program.sessions.handle(id, { type: 'decide-attempt', by: access.id, ...defined({ ...given, act }) });
       },
     }),
     jsonEndpoint({

@@ -31,9 +31,10 @@ import {
   IdentityForm,
   NoteForm,
   PersonAtDoor,
+  PlainAct,
   ProctoringLog,
   PushToSeat,
-  Reason,
+  ReasonedAct,
   Room,
   RoomAct,
   RoomActDone,
@@ -173,7 +174,7 @@ function confirmClock(program: InvigilatorPorts, common: Common): Endpoint {
 }
 
 /** An act on a session of the own centre, with what was typed or chosen for it. */
-function typedAct<B>(
+function typedAct<B extends { readonly id?: string | undefined }>(
   program: InvigilatorPorts,
   common: Common,
   { name, summary, body: schema }: { readonly name: string; readonly summary: string; readonly body: z.ZodType<B> },
@@ -188,7 +189,7 @@ function typedAct<B>(
     problems: ['not-found', 'wrong-state'],
     handle: async ({ access, param, body }) => {
       const { id } = await ownSession(program, access, param('id'));
-      await program.sessions.handle(id, command(body, access.id));
+      await program.sessions.handle(id, { ...command(body, access.id), ...defined({ act: body.id }) });
     },
   });
 }
@@ -207,20 +208,28 @@ function decideHeldAnswer(program: InvigilatorPorts, common: Common): Endpoint {
 function decideAttempt(program: InvigilatorPorts, common: Common): Endpoint {
   const summary = 'Say whether a session that was broken off counts as an attempt';
   const says = { name: 'attempt', summary, body: AttemptCounts };
-  return typedAct(program, common, says, ({ counts, ...given }, by) => ({
+  return typedAct(program, common, says, ({ counts, why, reason }, by) => ({
     type: 'decide-attempt',
     counts,
     by,
-    ...defined(given),
+    reason,
+    ...defined({ why }),
   }));
 }
 
 function caseEndpoints(program: InvigilatorPorts, common: Common): Endpoint[] {
-  const opens = { name: 'case', summary: 'Open a case about something irregular, also after the close', body: Reason };
+  const opens = {
+    name: 'case',
+    summary: 'Open a case about something irregular, also after the close',
+    body: ReasonedAct,
+  };
   const decides = { name: 'decide-case', summary: 'Decide a case that somebody else opened', body: CaseDecision };
   return [
-    typedAct(program, common, opens, (body, by) => ({ type: 'open-case', by, ...defined(body) })),
-    typedAct(program, common, decides, (body, by) => ({ type: 'decide-case', by, ...defined(body) })),
+    typedAct(program, common, opens, ({ why, reason }, by) => ({ type: 'open-case', by, reason, ...defined({ why }) })),
+    typedAct(program, common, decides, ({ outcome, why, reason }, by) => ({
+      ...({ type: 'decide-case', by, outcome, reason } as const),
+      ...defined({ why }),
+    })),
   ];
 }
 
@@ -264,7 +273,10 @@ function identityEndpoints(program: InvigilatorPorts, common: Common): Endpoint[
       handle: async ({ access, param, body }) => {
         const { id, session } = await ownSession(program, access, param('id'));
         const { seat = 'device' } = session.state;
-        await program.sessions.handle(id, { type: 'admit', by: access.id, seat, ...defined(body) });
+        await program.sessions.handle(id, {
+          ...({ type: 'admit', by: access.id, seat } as const),
+          ...defined({ document: body.document, act: body.id }),
+        });
       },
     }),
   ];
@@ -331,27 +343,20 @@ function arrivalEndpoints(program: InvigilatorPorts, common: Common): Endpoint[]
 
 /** One endpoint for each act on a session. */
 function acts(program: InvigilatorPorts, common: Common): Endpoint[] {
-  const act = (name: string, summary: string, command: (access: StaffAccess) => SessionCommand): Endpoint =>
-    commandEndpoint({
-      ...common,
-      method: 'post',
-      path: `/invigilator/sessions/:id/${name}`,
-      summary,
-      problems: ['not-found', 'wrong-state'],
-      handle: async ({ access, param }) => {
-        const { id } = await ownSession(program, access, param('id'));
-        await program.sessions.handle(id, command(access));
-      },
-    });
+  const act = (name: string, summary: string, command: (by: string) => SessionCommand): Endpoint =>
+    typedAct(program, common, { name, summary, body: PlainAct }, (_, by) => command(by));
   const actWithReason = (name: string, summary: string, type: 'pause' | 'end' | 'reopen' | 'refund-play'): Endpoint =>
-    typedAct(program, common, { name, summary, body: Reason }, (body, by) => ({ type, by, ...defined(body) }));
+    typedAct(program, common, { name, summary, body: ReasonedAct }, ({ why, reason }, by) => ({
+      ...({ type, by, reason } as const),
+      ...defined({ why }),
+    }));
   return [
     actWithReason('pause', 'Pause; the clock stands still', 'pause'),
-    act('resume', 'Go on', (access) => ({ type: 'resume', by: access.id })),
+    act('resume', 'Go on', (by) => ({ type: 'resume', by })),
     actWithReason('end', 'End the session before its time', 'end'),
     actWithReason('reopen', 'Take back a close that was a mistake; goes on by a new code', 'reopen'),
     actWithReason('refund-play', 'Give one play back', 'refund-play'),
-    act('lower-hand', 'The raised hand was seen to', (access) => ({ type: 'lower-hand', by: access.id })),
+    act('lower-hand', 'The raised hand was seen to', (by) => ({ type: 'lower-hand', by })),
     giveTime(program, common),
   ];
 }
@@ -366,10 +371,10 @@ function giveTime(program: InvigilatorPorts, common: Common): Endpoint {
     problems: ['not-found', 'wrong-state', ...secondPersonProblems],
     handle: async ({ access, param, body, request, response }) => {
       const { id } = await ownSession(program, access, param('id'));
-      const { confirmedBy: asked, ...given } = body;
+      const { id: act, ms, why, reason, confirmedBy: asked } = body;
       const confirmedBy = asked && (await secondPerson(program, access, { asked, request, response }));
-      const command = { type: 'grant-extra-time', by: access.id, ...defined({ ...given, confirmedBy }) } as const;
-      await program.sessions.handle(id, command);
+      const command = { type: 'grant-extra-time', by: access.id, ms, reason } as const;
+      await program.sessions.handle(id, { ...command, ...defined({ why, confirmedBy, act }) });
     },
   });
 }
