@@ -89,6 +89,8 @@ export const rooms = {
     'content',
     'kept-file',
     'own-folder',
+    'calibration-job',
+    'last-alive',
     'greeting',
     'open-storage',
     'stores',

@@ -35,8 +35,12 @@ import { openLmdb } from '../storage/lmdb/open.ts';
 import type { TellOfDocument } from '../storage/readable.ts';
 import { type Storage, installationStream, installationTenant } from '../storage/port.ts';
 import { type Configuration, ConfigurationError } from './configuration.ts';
+import { calibrationJobs } from './calibration-job.ts';
 import { keptFile } from './kept-file.ts';
+import { livenessDefinition } from './last-alive.ts';
 
+/** Those that carry seals since a later version: what lies in them is sealed once, when the first such server starts. */
+export const sealedLater: readonly AnyDefinition[] = [calibrationJobs, livenessDefinition];
 /** Every collection that is declared `sealed`; tests/house holds the list to the declarations. */
 export const sealedCollections: readonly AnyDefinition[] = [
   accounts,
@@ -59,6 +63,7 @@ export const sealedCollections: readonly AnyDefinition[] = [
   sessionList,
   staffSessions,
   withdrawnCertificates,
+  ...sealedLater,
 ];
 
 /** What the program opens its storage with, so that it learns of what other processes write. */

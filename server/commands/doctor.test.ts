@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { accounts } from '../../people/staff/account.ts';
 import { toInstant } from '../../storage/document/instant.ts';
-import { livenessDefinition } from '../jobs/liveness.ts';
+import { livenessDefinition } from '../last-alive.ts';
 import { configuration, inRooms, meetlat, upgradeFolder, useFolder, useOldFolder } from './called.suite.ts';
 
 const doctor = () => meetlat('doctor');

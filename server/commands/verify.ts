@@ -22,7 +22,7 @@ import { now } from '../machine.ts';
 import { openStores } from '../open-stores.ts';
 import { type Stores, storesOf } from '../stores.ts';
 import { readConfiguration } from '../configuration.ts';
-import { openEngine, sealedCollections, verifyEverything } from '../open-storage.ts';
+import { openEngine, sealedCollections, sealedLater, verifyEverything } from '../open-storage.ts';
 import { RefusedDocuments } from '../refused-documents.ts';
 import { openRooms } from '../rooms.ts';
 import { checkpointMark, readCheckpointMark } from '../../words/checkpoint-mark.ts';
@@ -68,10 +68,14 @@ interface Grounds {
   readonly refused: RefusedDocuments;
 }
 
+/** Before the first start of this version some carry none yet. */
+const sealedIn = ({ isStorageBound }: Wrapping) =>
+  sealedCollections.filter((one) => isStorageBound || !sealedLater.includes(one));
+
 /** Documents that decide something: the accounts, codes, keys, publications and what else is sealed. */
 async function documentLines({ storage, wrapping, refused }: Grounds, say: CommandVoice) {
   const isChecked = wrapping !== undefined && wrapping.isStorageSealed;
-  const found = isChecked ? await forgedDocuments(storage, wrapping, sealedCollections) : undefined;
+  const found = isChecked ? await forgedDocuments(storage, wrapping, sealedIn(wrapping)) : undefined;
   const forged = [...new Set([...(found?.forged ?? []), ...refused.places])].sort();
   return {
     isSound: forged.length === 0,

@@ -5,7 +5,7 @@ import { accounts } from '../../people/staff/account.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import { publicKeys } from '../../storage/keys/signing-keys.ts';
 import type { Configuration } from '../configuration.ts';
-import { lastAlive, livenessDefinition } from '../jobs/liveness.ts';
+import { lastAlive, livenessDefinition } from '../last-alive.ts';
 import type { OpenStores } from '../stores.ts';
 import { type Symptom, bad, look, well } from './symptom.ts';
 

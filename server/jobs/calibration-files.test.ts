@@ -10,7 +10,8 @@ import { openLmdb } from '../../storage/lmdb/open.ts';
 import { openMongo } from '../../storage/mongodb/open.ts';
 import type { Storage } from '../../storage/port.ts';
 import { hasMongo, startMongo } from '../../tests/mongo.ts';
-import { CalibrationFiles, type PackedFiles, CalibrationFile } from './calibration-files.ts';
+import { CalibrationFile } from '../calibration-job.ts';
+import { CalibrationFiles, type PackedFiles } from './calibration-files.ts';
 
 const random = (bytes: number): Uint8Array => Uint8Array.from({ length: bytes }, (_, n) => (n * 37 + bytes) % 251);
 const made = (size: number): PackedFiles => ({

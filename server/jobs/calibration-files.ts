@@ -3,19 +3,10 @@
  * job's own, since persons.csv names persons (sessions, where the responses are live ones). `erase` destroys the key,
  * and with it everything that was kept.
  */
-import { z } from 'zod';
 import { sha256 } from '../../storage/document/native-hash.ts';
 import { type Blobs, type Key, KeyDestroyed, type UploadId } from '../../storage/port.ts';
+import { CalibrationFile } from '../calibration-job.ts';
 
-export const CalibrationFile = z.enum([
-  'report.nl.html',
-  'report.en.html',
-  'items.csv',
-  'persons.csv',
-  'distractors.csv',
-  'calibration.json',
-]);
-export type CalibrationFile = z.infer<typeof CalibrationFile>;
 /** distractors.csv only where the responses tell which options were chosen. */
 export type PackedFiles = Readonly<
   Record<Exclude<CalibrationFile, 'distractors.csv'>, Uint8Array> & { readonly 'distractors.csv'?: Uint8Array }

@@ -6,67 +6,15 @@
  */
 import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import { z } from 'zod';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
-import {
-  type Collection,
-  type CollectionDefinition,
-  type Key,
-  RevisionConflict,
-  type Stored,
-} from '../../storage/port.ts';
-import { Recalibrated } from '../../item-bank/calibration/recalibrated.ts';
-import { BankModel } from '../../item-bank/releases/release.ts';
+import { type Key, RevisionConflict, type Stored } from '../../storage/port.ts';
 import { tenants } from '../../people/agencies/agency.ts';
+import type { CalibrationFile, CalibrationJob, CalibrationJobs } from '../calibration-job.ts';
 import type { Program } from '../program.ts';
-import { type CalibrationFiles, CalibrationFile } from './calibration-files.ts';
+import type { CalibrationFiles } from './calibration-files.ts';
 import type { WorkerNews, WorkerTask } from './calibration-worker.ts';
 import type { Job } from './job.ts';
 import type { UploadFolder } from './upload-folder.ts';
-
-export const CalibrationJob = z.strictObject({
-  bank: z.string(),
-  base: z.string(),
-  model: BankModel,
-  anchors: z.enum(['linked', 'fixed', 'none']),
-  source: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('file'), name: z.string(), bytes: z.int() }),
-    z.strictObject({ kind: z.literal('sessions') }),
-  ]),
-  /** Column of groups in the file, and what was done with bad data; absent: none, refused. */
-  groups: z.string().optional(),
-  duplicates: z.enum(['refuse', 'first']).optional(),
-  equivalentGroups: z.literal(true).optional(),
-  by: z.string(),
-  createdAt: z.string(),
-  state: z.enum(['running', 'finished', 'failed', 'cancelled', 'interrupted']),
-  /** The process that works on it, and when it last said so. */
-  holder: z.string(),
-  beatAt: z.string(),
-  /** Lines read so far. */
-  lines: z.int().optional(),
-  read: z.strictObject({ persons: z.int(), items: z.int() }).optional(),
-  progress: z.strictObject({ cycle: z.int(), logLikelihood: z.number(), largestChange: z.number() }).optional(),
-  endedAt: z.string().optional(),
-  /** `detail` is English; code and fields are put in words for whoever reads. */
-  failure: z
-    .strictObject({
-      code: z.string(),
-      fields: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-      detail: z.string(),
-    })
-    .optional(),
-  outcome: Recalibrated.optional(),
-  /** Kept beside the job, until somebody erased them. */
-  files: z.array(CalibrationFile).optional(),
-  filesErasedAt: z.string().optional(),
-});
-export type CalibrationJob = z.infer<typeof CalibrationJob>;
-export const calibrationJobs: CollectionDefinition<CalibrationJob, 'createdAt' | 'state'> = {
-  name: 'calibrations',
-  indexes: { createdAt: { fields: ['createdAt'] }, state: { fields: ['state', 'createdAt'] } },
-};
-export type CalibrationJobs = Collection<CalibrationJob, 'createdAt' | 'state'>;
 
 /** Progress is written so often; it is the heartbeat too, ms. */
 const beatMs = 500;

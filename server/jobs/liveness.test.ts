@@ -10,7 +10,8 @@ import { agencies, installation } from '../../people/agencies/agency.ts';
 import { openLmdb } from '../../storage/lmdb/open.ts';
 import type { Storage } from '../../storage/port.ts';
 import { RefusedStreams } from '../refused-streams.ts';
-import { livenessDefinition, measureOutage } from './liveness.ts';
+import { livenessDefinition } from '../last-alive.ts';
+import { measureOutage } from './liveness.ts';
 
 const hours = 3_600_000;
 const id = { tenant: 'demo', id: 's1' };

@@ -1,37 +1,30 @@
 /**
  * Every process says that it is there and whom it hears; a start after a silence of all of them measures the outage.
  */
-import type { Collection, CollectionDefinition } from '../../storage/port.ts';
+import type { Collection } from '../../storage/port.ts';
 import { unlessRaced } from '../../storage/raced.ts';
 import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import { renewMs } from '../../delivery/live/notices.ts';
-import { installation } from '../../people/agencies/agency.ts';
+import { type Liveness, livenessKey } from '../last-alive.ts';
 import type { Program } from '../program.ts';
 import type { Job } from './job.ts';
 import { type FindingPorts, findOpen, handleUnlessRefused } from './open-sessions.ts';
 
 export type LivenessPorts = FindingPorts & Pick<Program, 'live'>;
 
-export interface Liveness {
-  readonly at: Instant;
-}
-export const livenessDefinition: CollectionDefinition<Liveness, never> = { name: 'liveness', indexes: {} };
-
 /** Silence of all processes longer than this is an outage, ms. */
 const outageFromMs = 5_000;
 
 /** Says that a server is alive, and returns when the last one was. */
 async function beat(liveness: Collection<Liveness, never>, now: Instant): Promise<Instant | undefined> {
-  const key = { tenant: installation, id: 'server' };
-  const last = await liveness.get(key);
+  const last = await liveness.get(livenessKey);
   const value = { at: now };
-  await unlessRaced(last === undefined ? liveness.insert(key, value) : liveness.replace(key, last.revision, value));
+  const { revision } = last ?? {};
+  await unlessRaced(
+    revision === undefined ? liveness.insert(livenessKey, value) : liveness.replace(livenessKey, revision, value),
+  );
   return last?.value.at;
 }
-
-/** When a process was last alive, by the time of the program. */
-export const lastAlive = async (liveness: Collection<Liveness, never>): Promise<Instant | undefined> =>
-  (await liveness.get({ tenant: installation, id: 'server' }))?.value.at;
 
 /** On start: how long nobody was there for the sessions under way. Measuring the same outage twice changes nothing. */
 export async function measureOutage(program: FindingPorts, liveness: Collection<Liveness, never>): Promise<void> {

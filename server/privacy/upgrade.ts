@@ -2,6 +2,8 @@
 import type { Logger } from 'pino';
 import type { Instant } from '../../storage/document/instant.ts';
 import { askForFreshCopy, isFreshCopyDue, makeFreshCopy } from '../../storage/lmdb/fresh-copy.ts';
+import { sealLater } from '../../storage/keys/sealed-storage.ts';
+import { sealedLater } from '../open-storage.ts';
 import type { OpenStores } from '../stores.ts';
 import { encryptOldData } from './encrypt-old-data.ts';
 
@@ -23,6 +25,13 @@ export async function upgradedStores(open: () => Promise<OpenStores>, ports: Upg
   }
   // From here on no earlier version starts on it: it would write names in clear.
   if (!stores.wrapping.isStorageClosed) await stores.wrapping.storageIsClosed();
+  if (!stores.wrapping.isStorageBound) {
+    log.info(
+      { documents: await sealLater(stores.storage, stores.wrapping, sealedLater) },
+      'documents of before are sealed',
+    );
+    await stores.wrapping.storageIsBound();
+  }
   if (!isEmbedded || !isFreshCopyDue(dataFolder)) return stores;
   await stores.storage.close();
   const copy = await makeFreshCopy(dataFolder);

@@ -67,8 +67,12 @@ describe('wrapping', () => {
     const earlier = await written('check', 'encrypted', 1);
     expect([earlier.isStorageEncrypted, earlier.isStorageClosed]).toEqual([true, false]);
     await earlier.storageIsClosed();
-    expect((await Wrapping.open({ storage, secret, random })).isStorageClosed).toBe(true);
-    await expect(written('check, closed to earlier versions', 'of next year', 3)).rejects.toThrow(NewerStorage);
+    const closed = await Wrapping.open({ storage, secret, random });
+    expect([closed.isStorageClosed, closed.isStorageBound]).toEqual([true, false]);
+    await closed.storageIsBound();
+    const bound = await Wrapping.open({ storage, secret, random });
+    expect([bound.isStorageClosed, bound.isStorageBound]).toEqual([true, true]);
+    await expect(written('check, closed to earlier versions', 'of next year', 4)).rejects.toThrow(NewerStorage);
   });
   it('has one salt when processes start at the same time', async () => {
     const all = await Promise.all(Array.from({ length: 4 }, () => Wrapping.open({ storage, secret, random })));

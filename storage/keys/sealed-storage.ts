@@ -101,6 +101,13 @@ export async function sealOldData(ports: SealingPorts): Promise<void> {
   await wrapping.storageIsSealed();
 }
 
+/**
+ * Seals the documents of collections that carry seals only since a later version; how many. Safe in several processes,
+ * and again after a kill.
+ */
+export const sealLater = (storage: Storage, wrapping: Wrapping, sealed: readonly AnyDefinition[]): Promise<number> =>
+  sealDocuments({ storage, sealed }, new DocumentSeals(wrapping.derive('documents')));
+
 /** A damaged commit gets none: it is named whenever its stream is read. */
 async function sealCommits({ engineJournal }: Storage, seals: CommitSeals): Promise<number> {
   let sealed = 0;
@@ -117,7 +124,10 @@ async function sealCommits({ engineJournal }: Storage, seals: CommitSeals): Prom
   return sealed;
 }
 
-async function sealDocuments({ storage, sealed }: SealingPorts, seals: DocumentSeals): Promise<number> {
+async function sealDocuments(
+  { storage, sealed }: Pick<SealingPorts, 'storage' | 'sealed'>,
+  seals: DocumentSeals,
+): Promise<number> {
   let count = 0;
   for (const { name, indexes } of sealed) {
     const collection = await storage.collection<Record<string, unknown> & Sealed, string>({ name, indexes });

@@ -43,15 +43,17 @@ const records: CollectionDefinition<WrappingRecord, never> = { name: 'wrapping',
 /**
  * What the check holds: how far data of earlier versions was brought. Empty at first; then every commit and deciding
  * document has a seal; then what names a person is encrypted as well; then the check itself is closed to versions that
- * would take a stage unknown to them for the first one, and would go on writing names in clear. A version that needs
- * data of another form adds a stage: whoever does not know it refuses to start.
+ * would take a stage unknown to them for the first one, and would go on writing names in clear; then documents that
+ * decide only by a detour have a seal, too. A version that needs data of another form adds a stage: whoever does not
+ * know it refuses to start.
  */
-const stages = ['', 'sealed', 'encrypted', 'closed'] as const;
+const stages = ['', 'sealed', 'encrypted', 'closed', 'bound'] as const;
 type Stage = (typeof stages)[number];
-const newest: Stage = 'closed';
+const newest: Stage = 'bound';
 /** Versions of before know the first purpose only: to them the check of a later stage is one of another secret. */
 const purposes = ['check', 'check, closed to earlier versions'] as const;
-const purposeOf = (stage: Stage): string => purposes[stage === 'closed' ? 1 : 0];
+const isReached = (stage: Stage, one: Stage): boolean => stages.indexOf(stage) >= stages.indexOf(one);
+const purposeOf = (stage: Stage): string => purposes[isReached(stage, 'closed') ? 1 : 0];
 const recordKey = { tenant: installationTenant, id: 'wrapping' };
 
 /** scrypt: 32 MB and about a tenth of a second, once at start. */
@@ -101,12 +103,17 @@ export class Wrapping {
 
   /** False for storage from before what names a person was encrypted (server/privacy/encrypt-old-data.ts). */
   get isStorageEncrypted(): boolean {
-    return stages.indexOf(this.stage) >= stages.indexOf('encrypted');
+    return isReached(this.stage, 'encrypted');
   }
 
   /** False for storage that an earlier version could still open. */
   get isStorageClosed(): boolean {
-    return this.stage === 'closed';
+    return isReached(this.stage, 'closed');
+  }
+
+  /** False for storage from before calibrations and the last sign of life had seals (server/privacy/upgrade.ts). */
+  get isStorageBound(): boolean {
+    return isReached(this.stage, 'bound');
   }
 
   /** Says so from now on, under the secret: whoever only holds the database can neither make nor remove this mark. */
@@ -122,12 +129,16 @@ export class Wrapping {
     return this.reached('closed');
   }
 
+  storageIsBound(): Promise<void> {
+    return this.reached('bound');
+  }
+
   private async reached(stage: Stage): Promise<void> {
     const known = await this.collection.get(recordKey);
     if (known === undefined) throw new WrongSecret();
     const check = this.wrap(purposeOf(stage), Buffer.from(stage));
     // Where another process was first, it has said the same, or more.
-    if (stages.indexOf(this.stageOf(known.value)) < stages.indexOf(stage))
+    if (!isReached(this.stageOf(known.value), stage))
       await unlessRaced(this.collection.replace(recordKey, known.revision, { ...known.value, check }));
     this.stage = stage;
   }

@@ -7,7 +7,7 @@ import { type Endpoint, commandEndpoint, jsonEndpoint, rawEndpoint, uploadEndpoi
 import { sendPacked } from '../../http/packed.ts';
 import { Problem } from '../../http/problem.ts';
 import { openEventStream } from '../../http/sse.ts';
-import type { CalibrationJob } from '../../jobs/calibrations.ts';
+import type { CalibrationJob } from '../../calibration-job.ts';
 import { type StaffAccess, guards } from '../access.ts';
 import { beginCalibration } from './calibration-start.ts';
 import type { DesignerCalibrationPorts } from './ports.ts';

@@ -22,7 +22,7 @@ import { z } from 'zod';
 import { Recalibrated, RecalibratedItem } from '../../../item-bank/calibration/recalibrated.ts';
 import { Use } from '../../../item-bank/items/item.ts';
 import { BankModel, ItemParameterRow, Recalibration } from '../../../item-bank/releases/release.ts';
-import { CalibrationFile } from '../../jobs/calibration-files.ts';
+import { CalibrationFile } from '../../calibration-job.ts';
 
 export { CalibrationFile };
 

@@ -17,7 +17,8 @@ import type { Stored } from '../../../storage/port.ts';
 import type { Instant } from '../../../storage/document/instant.ts';
 import { reasonOfRefusal } from '../../reports/refusals.ts';
 import { reportVoice } from '../../../words/reports.ts';
-import { type CalibrationJob, stateNow } from '../../jobs/calibrations.ts';
+import type { CalibrationJob } from '../../calibration-job.ts';
+import { stateNow } from '../../jobs/calibrations.ts';
 import type {
   BankSummary,
   CalibratedRow,
