@@ -30,6 +30,7 @@ import { type CommandVoice, commandVoice } from '../../words/commands.ts';
 import { command } from './command.ts';
 import { type OpenedRooms, type WalkRooms, type WalkStep, roomsWithoutSecret, walkResult } from './result-walk.ts';
 import { flag, text } from './options.ts';
+import { removedDocuments } from './removed-documents.ts';
 import { UsageError } from './usage-error.ts';
 import { WalkCounts } from './walk-counts.ts';
 
@@ -66,6 +67,9 @@ interface Grounds {
   readonly wrapping: Wrapping | undefined;
   /** Those that were met and are none of ours. */
   readonly refused: RefusedDocuments;
+  readonly sessions: WalkRooms['sessions'];
+  /** Of one session alone nobody looks what is gone. */
+  readonly isAll: boolean;
 }
 
 /** Before the first start of this version some carry none yet. */
@@ -73,15 +77,17 @@ const sealedIn = ({ isStorageBound }: Wrapping) =>
   sealedCollections.filter((one) => isStorageBound || !sealedLater.includes(one));
 
 /** Documents that decide something: the accounts, codes, keys, publications and what else is sealed. */
-async function documentLines({ storage, wrapping, refused }: Grounds, say: CommandVoice) {
+async function documentLines({ storage, sessions, wrapping, refused, isAll }: Grounds, say: CommandVoice) {
   const isChecked = wrapping !== undefined && wrapping.isStorageSealed;
   const found = isChecked ? await forgedDocuments(storage, wrapping, sealedIn(wrapping)) : undefined;
   const forged = [...new Set([...(found?.forged ?? []), ...refused.places])].sort();
+  const gone = isAll ? await removedDocuments({ storage, sessions, now }) : [];
   return {
-    isSound: forged.length === 0,
+    isSound: forged.length + gone.length === 0,
     lines: [
       ...(found === undefined ? [] : [say('verify.documents', { documents: found.documents, forged: forged.length })]),
       ...forged.map((place) => say('verify.document-forged', { place })),
+      ...gone.map((place) => say('verify.document-removed', { place })),
     ],
   };
 }
@@ -253,8 +259,9 @@ export const verifyCommand = command({
     try {
       const { sessions, told, areSound, steps, counts } = await look(from, grounds.keys, session);
       if (!all && sessions === 0) throw new UsageError('verify.unknown-session', { session: session ?? '' });
-      const { wrapping, refused } = from;
-      const on: Grounds = { storage: stores.storage, wrapping, refused, ...grounds };
+      const { wrapping, refused, rooms } = from;
+      const { sessions: loaded } = rooms;
+      const on: Grounds = { storage: stores.storage, wrapping, refused, sessions: loaded, isAll: all, ...grounds };
       const kept = [await checkpointLines(on, say), await documentLines(on, say)];
       const walked = [...(all ? counts.lines() : []), ...steps].map(({ says, values }) => say(says, values));
       const isVerified = areSound && kept.every((one) => one.isSound) && !steps.some(({ isFinding }) => isFinding);

@@ -131,16 +131,17 @@ export async function newestFollowing(collection: Checkpoints, known: Anchor | u
     const hash = checkpointHash(value);
     if (value.number === known.number && hash !== known.hash)
       throw new CheckpointsReplaced(known, 'the storage holds another one under this number');
-    if (value.number !== known.number && previousOf(value) !== after.hash)
+    if (value.number !== known.number && contentOf(value)?.previousHash !== after.hash)
       throw new CheckpointsReplaced(known, `number ${value.number} does not lead back to it`);
     after = { number: value.number, hash };
   }
   return after;
 }
 
-function previousOf({ jws }: Checkpoint): string | undefined {
-  return CheckpointContent.safeParse(JSON.parse(new TextDecoder().decode(base64url.decode(jws.split('.')[1] ?? ''))))
-    .data?.previousHash;
+/** What it says, whoever signed it; undefined where it says nothing of the kind. */
+export function contentOf({ jws }: Checkpoint): CheckpointContent | undefined {
+  const text = new TextDecoder().decode(base64url.decode(jws.split('.')[1] ?? ''));
+  return CheckpointContent.safeParse(JSON.parse(text)).data;
 }
 
 async function writeOne(
