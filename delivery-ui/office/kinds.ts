@@ -10,6 +10,7 @@ const all = {
   'account-locked': true,
   'account-unlocked': true,
   'account-password-made': true,
+  'account-roles-changed': true,
   'account-removed': true,
   'account-acquainted': true,
   'recording-heard': true,

@@ -3,7 +3,8 @@ import type { Instant } from '../../storage/document/instant.ts';
 import type { Collection, CollectionDefinition, Stored } from '../../storage/port.ts';
 import type { Passwords } from './passwords.ts';
 
-export type Role = 'invigilator' | 'examiner' | 'designer' | 'office';
+export const roles = ['invigilator', 'examiner', 'designer', 'office'] as const;
+export type Role = (typeof roles)[number];
 
 export interface Account {
   readonly name: string;

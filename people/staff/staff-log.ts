@@ -11,6 +11,7 @@ import { type Instant, toEpochMs } from '../../storage/document/instant.ts';
 import { type Accepted, Stream, type StreamKind, eventsOf } from '../../storage/journal/stream.ts';
 import { everyStream } from '../../storage/pages.ts';
 import type { Journal } from '../../storage/port.ts';
+import { roles } from './account.ts';
 
 export const staffKind = 'staff';
 
@@ -23,6 +24,7 @@ export const StaffActType = z.enum([
   'account-locked',
   'account-unlocked',
   'account-password-made',
+  'account-roles-changed',
   'account-removed',
   'account-acquainted',
   'recording-heard',
@@ -61,9 +63,11 @@ const StaffAct = z.strictObject({
   of: z.string().exactOptional(),
   /** The same was tried so often since it was recorded last. */
   joined: z.int().positive().exactOptional(),
+  /** What the account may do from now on. */
+  roles: z.array(z.enum(roles)).exactOptional(),
 });
 export type StaffAct = Immutable<z.infer<typeof StaffAct>>;
-export type DoneByStaff = Pick<StaffAct, 'type' | 'by' | 'of'>;
+export type DoneByStaff = Pick<StaffAct, 'type' | 'by' | 'of' | 'roles'>;
 
 /** What comes many times for one doing (a player fetches pieces, a page reads again, somebody guesses) is one act. */
 const joinedTypes: ReadonlySet<StaffActType> = new Set([

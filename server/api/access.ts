@@ -49,9 +49,17 @@ function bearer(request: Request): string {
   return token;
 }
 
-/** Whether the session that a request came with is still open; for streams, which live longer than a request. */
-export const isStillIn = async (program: GuardPorts, { tenant, id, session }: StaffAccess): Promise<boolean> =>
-  (await openStaffSession(program, { tenant, account: id, session })) !== undefined;
+/**
+ * Whether the session that a request came with is still open, and its account may do what it did; for streams, which
+ * live longer than a request.
+ */
+export async function isStillIn(
+  program: GuardPorts,
+  { tenant, id, session, account: before }: StaffAccess,
+): Promise<boolean> {
+  const now = await openStaffSession(program, { tenant, account: id, session });
+  return now !== undefined && before.roles.every((role) => now.roles.includes(role));
+}
 
 export function guards(program: GuardPorts) {
   /** Whoever is logged in, whatever they may do. */

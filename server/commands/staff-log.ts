@@ -58,13 +58,14 @@ async function* actsIn(
 
 const cell = (value: string): string => `"${notFormula(value).replaceAll('"', '""')}"`;
 
-const columnsOf = (tenant: string, { at, type, by = '', of = '', joined }: StaffAct): readonly string[] => [
+const columnsOf = (tenant: string, { at, type, by = '', of = '', joined, roles = [] }: StaffAct): readonly string[] => [
   at,
   tenant,
   type,
   by,
   of,
   joined === undefined ? '' : String(joined),
+  roles.join(','),
 ];
 
 export const staffLogCommand = command({
@@ -82,7 +83,7 @@ export const staffLogCommand = command({
   run: async ({ csv, ...given }, _operands, say) => {
     const filter = filterOf(given);
     const leftOut = leavingOut(say);
-    const head = ['at', 'agency', 'type', 'by', 'of', 'joined'];
+    const head = ['at', 'agency', 'type', 'by', 'of', 'joined', 'roles'];
     const line = (cells: readonly string[]): string => (csv ? cells.map(cell).join(',') : cells.join('  ').trimEnd());
     if (csv) console.log(line(head));
     await withInstallation(async (stores) => {

@@ -77,6 +77,13 @@ it.each([['lock'], ['password'], ['remove']])('%s ends what the account has open
   expect(await login(password)).toBeUndefined();
 });
 
+it('roles gives an account other roles; what it had open stays open where it may', async () => {
+  const password = passwordIn(await added());
+  expect(await isOpenAfter(() => staff('roles', an, '--roles', 'designer'))).toBe(true);
+  expect(await login(password)).toMatchObject({ roles: ['designer'], name: 'An Peeters' });
+  await expect(staff('roles', an)).rejects.toMatchObject({ key: 'staff.roles-needed' });
+});
+
 it('unlock lets it in again; another password is shown once', async () => {
   const password = passwordIn(await added());
   await staff('lock', an);

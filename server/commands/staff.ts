@@ -3,7 +3,7 @@
  * once; a lock, another password and a removal end what the account has open within seconds, streams included.
  */
 import { agencyOf } from '../../people/agencies/agency.ts';
-import { type Account, type Accounts, type Role, accounts, tenantOf } from '../../people/staff/account.ts';
+import { type Account, type Accounts, type Role, accounts, roles, tenantOf } from '../../people/staff/account.ts';
 import { hashPassword } from '../../people/staff/passwords.ts';
 import { StaffLog, type StaffActType, doneBy } from '../../people/staff/staff-log.ts';
 import { encodeId } from '../../storage/document/id.ts';
@@ -18,8 +18,7 @@ import { withInstallation } from './installation.ts';
 import { choice, text } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
-const roles: readonly Role[] = ['invigilator', 'examiner', 'designer', 'office'];
-const acts = ['add', 'lock', 'unlock', 'password', 'remove', 'knows', 'knows-not'] as const;
+const acts = ['add', 'roles', 'lock', 'unlock', 'password', 'remove', 'knows', 'knows-not'] as const;
 type Act = (typeof acts)[number];
 
 /** 80 bits, in groups that can be read out. */
@@ -85,6 +84,12 @@ async function acquaint(
   await all.replace(stored, stored.revision, { ...stored.value, knownPersons });
 }
 
+/** Whoever may do something else now has to come in anew where a stream is open. */
+async function changeRoles(all: Accounts, account: string, given: string | undefined): Promise<undefined> {
+  const stored = await known(all, account);
+  await all.replace(stored, stored.revision, { ...stored.value, roles: rolesOf(given) });
+}
+
 type Change = 'lock' | 'unlock' | 'password' | 'remove';
 async function change(all: Accounts, act: Change, account: string): Promise<string | undefined> {
   const stored = await known(all, account);
@@ -115,6 +120,7 @@ async function add(stores: Stores, all: Accounts, account: string, values: Staff
 /** What is said of an act that was carried out. */
 const done = {
   add: 'staff.added',
+  roles: 'staff.roles-changed',
   lock: 'staff.locked',
   unlock: 'staff.unlocked',
   password: 'staff.new-password',
@@ -126,6 +132,7 @@ const done = {
 /** As what it is recorded. */
 const recorded = {
   add: 'account-added',
+  roles: 'account-roles-changed',
   lock: 'account-locked',
   unlock: 'account-unlocked',
   password: 'account-password-made',
@@ -157,13 +164,15 @@ async function run(stores: OpenStores, say: CommandVoice, values: StaffValues, [
   const password =
     act === 'add'
       ? await add(stores, all, account, values)
-      : act === 'knows' || act === 'knows-not'
-        ? await acquaint(stores, all, act, account, values.reference)
-        : await change(all, act, account);
-  await new StaffLog({ journal: stores.storage.journal, now }).record(
-    tenantOf(account) ?? installationTenant,
-    doneBy(recorded[act], undefined, account),
-  );
+      : act === 'roles'
+        ? await changeRoles(all, account, values.roles)
+        : act === 'knows' || act === 'knows-not'
+          ? await acquaint(stores, all, act, account, values.reference)
+          : await change(all, act, account);
+  await new StaffLog({ journal: stores.storage.journal, now }).record(tenantOf(account) ?? installationTenant, {
+    ...doneBy(recorded[act], undefined, account),
+    ...(act === 'add' || act === 'roles' ? { roles: rolesOf(values.roles) } : {}),
+  });
   console.log(say(done[act], { account }));
   if (password !== undefined) console.log(say('staff.password', { password }));
   return 0;
@@ -174,6 +183,7 @@ export const staffCommand = command({
   calls: [
     'list',
     'add ACCOUNT --name NAME --roles ROLES --centre CENTRE',
+    'roles ACCOUNT --roles ROLES',
     'lock|unlock|password|remove ACCOUNT',
     'knows|knows-not ACCOUNT --reference REFERENCE',
   ],

@@ -39,13 +39,15 @@ const notFound: Refusal = { status: 404, code: 'not-found' };
 
 /** What a caller meets at the door, before anything is looked up; undefined: the door is open. */
 function atTheDoor(access: Access, caller: Caller): Refusal | undefined {
-  const { kind, role } = callerOf(caller);
+  const { kind, role, lapsed } = callerOf(caller);
   if (access === 'anyone') return undefined;
   if (access === 'candidate' || access === 'seat') {
     if (kind !== access) return { status: 401, code: 'token-invalid' };
+    if (lapsed !== undefined) return { status: 401, code: lapsed };
     return caller === 'fenced candidate' ? { status: 409, code: 'fenced' } : undefined;
   }
   if (kind !== 'staff') return { status: 401, code: 'not-logged-in' };
+  if (lapsed !== undefined) return { status: 401, code: lapsed };
   return access === 'staff' || role === access ? undefined : { status: 403, code: 'not-allowed' };
 }
 

@@ -10,11 +10,14 @@ import { readConfiguration } from '../../server/configuration.ts';
 import { openSealed } from '../../server/open-storage.ts';
 import { toInstant } from '../../storage/document/instant.ts';
 import { ServerProcess } from '../server-process.ts';
+import { expiredTokens } from './expired-tokens.ts';
 import { Candidate, Staff, person } from '../session-client.ts';
 
 interface CallerOf {
   readonly kind: 'nobody' | 'candidate' | 'seat' | 'staff';
   readonly role?: Role;
+  /** What they got in with was good once. */
+  readonly lapsed?: 'token-expired' | 'not-logged-in';
 }
 const callers = {
   nobody: { kind: 'nobody' },
@@ -33,6 +36,10 @@ const callers = {
   'designer of another agency': { kind: 'staff', role: 'designer' },
   office: { kind: 'staff', role: 'office' },
   'office of another agency': { kind: 'staff', role: 'office' },
+  'candidate whose token expired': { kind: 'candidate', lapsed: 'token-expired' },
+  'seat whose token expired': { kind: 'seat', lapsed: 'token-expired' },
+  'invigilator whose token expired': { kind: 'staff', role: 'invigilator', lapsed: 'token-expired' },
+  'invigilator who logged out': { kind: 'staff', role: 'invigilator', lapsed: 'not-logged-in' },
 } as const satisfies Record<string, CallerOf>;
 export type Caller = keyof typeof callers;
 export const everybody = Object.keys(callers).filter((name): name is Caller => name in callers);
@@ -241,17 +248,32 @@ export async function openHouse(environment: Readonly<Record<string, string>> = 
   const calibration = await calibrate(of('designer'), responses);
   const [seat, waiting] = [await newSeat(url), await newSeat(url)];
   const leaveSeat = await waitAt(url, waiting);
+  const wasIn = await Staff.login(url, await server.account('invigilator'));
+  await wasIn.post('/staff/logout');
+  const [cookieName = '', inNow = ''] = invigilator.cookie.split('=');
+  const expired = await expiredTokens(server.folder, {
+    candidate: candidate.token,
+    seat: seat.seatToken,
+    invigilator: inNow,
+  });
+  const cookies = new Map<string, string>([
+    ...[...staff].map(([name, { cookie }]) => [name, cookie] as const),
+    ['invigilator whose token expired', `${cookieName}=${expired.get('invigilator') ?? ''}`],
+    ['invigilator who logged out', wasIn.cookie],
+  ]);
   const bearers: Partial<Record<Caller, string>> = {
     candidate: candidate.token,
     'other candidate': other.token,
     'fenced candidate': open.token,
     'candidate whose session is closed': closed.token,
     seat: seat.seatToken,
+    'candidate whose token expired': expired.get('candidate') ?? '',
+    'seat whose token expired': expired.get('seat') ?? '',
   };
   const headers = (caller: Caller): Record<string, string> => {
     const bearer = bearers[caller];
     if (bearer !== undefined) return { authorization: `Bearer ${bearer}` };
-    const cookie = staff.get(caller)?.cookie;
+    const cookie = cookies.get(caller);
     return cookie === undefined ? {} : { cookie };
   };
   const written = async (): Promise<unknown> => ({

@@ -55,13 +55,13 @@ describe('every response', () => {
     expect(wrong).toEqual([]);
   }, 120_000);
 
-  it.each(['/', '/result/', '/check/', '/invigilator/', '/examiner/', '/designer/', '/health', '/nothing', '/api/v2'])(
-    'of %s is kept by nobody',
-    async (path) => {
-      const { headers } = await fetch(`${root}${path}`);
-      expect(faults(path, headers, /^no-store$/)).toEqual([]);
-    },
-  );
+  it.each([
+    ...['/', '/result/', '/check/', '/invigilator/', '/examiner/', '/designer/', '/office/', '/components/'],
+    ...['/health', '/nothing', '/api/v2'],
+  ])('of %s is kept by nobody', async (path) => {
+    const { headers } = await fetch(`${root}${path}`);
+    expect(faults(path, headers, /^no-store$/)).toEqual([]);
+  });
 
   it('of an asset may be kept: its name is a hash of its bytes', async () => {
     const [, asset = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(await (await fetch(`${root}/`)).text()) ?? [];

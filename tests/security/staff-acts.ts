@@ -124,6 +124,7 @@ export const commandActs: Readonly<Record<string, StaffActRow | readonly StaffAc
     'account-locked',
     'account-unlocked',
     'account-password-made',
+    'account-roles-changed',
     'account-removed',
     'account-acquainted',
   ],

@@ -4,7 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { mostItemsADay } from '../../people/staff/staff-log.ts';
+import { StaffLog, doneBy, mostItemsADay } from '../../people/staff/staff-log.ts';
+import type { StaffLogPage } from '../../server/api/office/protocol.ts';
+import { readConfiguration } from '../../server/configuration.ts';
+import { openStores } from '../../server/open-stores.ts';
+import { toInstant } from '../../storage/document/instant.ts';
+import { addInvigilator } from '../colleague.ts';
 import { ServerProcess } from '../server-process.ts';
 import { Candidate, Staff } from '../session-client.ts';
 
@@ -107,3 +112,54 @@ it('a designer reads so many items with their key a day, and no more', async () 
   await read(ids[0] ?? '');
   expect(acts('--type', 'item-refused')).toEqual([`item-refused ${account}`]);
 }, 120_000);
+
+it('the office reads all of it page by page: each act once, latest first, also over days without any', async () => {
+  const { storage } = await openStores(readConfiguration({ MEETLAT_DATA: server.folder }, server.folder));
+  const day = 24 * 3_600_000;
+  const record = async (daysAgo: number, count: number): Promise<void> => {
+    const log = new StaffLog({ journal: storage.journal, now: () => toInstant(Date.now() - daysAgo * day) });
+    for (let n = 0; n < count; n += 1) await log.record('demo', doneBy('log-read', 'paging@demo', `s-${daysAgo}-${n}`));
+  };
+  for (let daysAgo = 90; daysAgo > 3; daysAgo -= 1) await record(daysAgo, 1);
+  await record(2, 130);
+  await record(1, 120);
+  await storage.close();
+  const office = await Staff.login(server.url, await addInvigilator(server, 'office@demo', 'gent', ['office']));
+  const pages = async (filter: string): Promise<StaffLogPage[]> => {
+    const all: StaffLogPage[] = [];
+    for (let after = ''; ;) {
+      const page = await office.get<StaffLogPage>(`/office/staff-log?${filter}${after}`);
+      all.push(page);
+      if (page.next === undefined) return all;
+      after = `&after=${encodeURIComponent(page.next)}`;
+    }
+  };
+  const read = (all: readonly StaffLogPage[]) => all.flatMap((page) => page.acts);
+  const paged = await pages('account=paging@demo');
+  expect(paged.map((page) => page.acts.length).slice(0, 2)).toEqual([100, 100]);
+  const ofs = read(paged).map(({ of }) => of);
+  expect(ofs.slice(0, 3)).toEqual(['s-1-119', 's-1-118', 's-1-117']);
+  expect(ofs).toHaveLength(130 + 120 + 87);
+  expect(new Set(ofs).size).toBe(ofs.length);
+  const instants = read(paged).map(({ at }) => at);
+  expect(instants).toEqual(instants.toSorted().reverse());
+  // Nothing of the kind on any of those days: it is looked through all the same, some days a page.
+  const oldest = await pages('account=paging@demo&type=log-read&to=' + (instants.at(-1) ?? '').slice(0, 10));
+  expect(read(oldest).map(({ of }) => of)).toEqual(['s-90-0']);
+  const none = await pages('type=key-rotated&account=nobody@demo');
+  expect(none.length).toBeGreaterThan(2);
+  expect(read(none)).toEqual([]);
+}, 120_000);
+
+it('tells that an account may do something else, what, and ends its open room', async () => {
+  const own = await addInvigilator(server, 'changed@demo', 'gent');
+  const staff = await Staff.login(server.url, own);
+  const room = await fetch(`${server.url}/api/v1/invigilator/room/events`, { headers: { cookie: staff.cookie } });
+  meetlat('staff', 'roles', own.account, '--roles', 'examiner,office');
+  expect(acts('--type', 'account-roles-changed').join()).toMatch(/changed@demo.*examiner,office$/);
+  await expect(staff.get('/invigilator/room')).rejects.toMatchObject({ code: 'not-allowed' });
+  // The stream ends by itself, as by a log-out.
+  await room.text();
+  const page = await staff.get<StaffLogPage>('/office/staff-log?type=account-roles-changed');
+  expect(page.acts).toMatchObject([{ of: own.account, roles: ['examiner', 'office'] }]);
+}, 60_000);

@@ -3,6 +3,7 @@
  *   GET staff-log?from=&to=&type=&account=&after= -> StaffLogPage   what staff did and looked at, latest first
  */
 import { z } from 'zod';
+import { roles } from '../../../people/staff/account.ts';
 import { StaffActType } from '../../../people/staff/staff-log.ts';
 
 export const StaffLogQuery = z.strictObject({
@@ -28,6 +29,7 @@ export const StaffActSeen = z.strictObject({
   by: z.string().optional(),
   of: z.string().optional(),
   joined: z.int().optional(),
+  roles: z.array(z.enum(roles)).readonly().optional(),
 });
 export type StaffActSeen = z.infer<typeof StaffActSeen>;
 export const StaffLogPage = z.strictObject({ acts: z.array(StaffActSeen), next: z.string().optional() });

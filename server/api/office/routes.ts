@@ -27,8 +27,8 @@ async function pageOf(log: OfficePorts['staffLog'], tenant: string, query: Staff
       if (act === undefined || !isAsked(filter, act)) continue;
       if (day === lastDay && number >= Number(lastNumber)) continue;
       if (acts.length === pageSize) return { acts, next: acts.at(-1)?.id };
-      const { at, type, by, of, joined } = act;
-      acts.push({ id: `${day}:${number}`, at, type, ...defined({ by, of, joined }) });
+      const { at, type, by, of, joined, roles } = act;
+      acts.push({ id: `${day}:${number}`, at, type, ...defined({ by, of, joined, roles }) });
     }
   }
   return { acts };
