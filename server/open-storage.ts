@@ -39,7 +39,7 @@ import { calibrationJobs } from './calibration-job.ts';
 import { keptFile } from './kept-file.ts';
 import { livenessDefinition } from './last-alive.ts';
 
-/** Those that carry seals since a later version: what lies in them is sealed once, when the first such server starts. */
+/** Those that carry seals since a later version: what lies in them is sealed once, at the first start of one. */
 export const sealedLater: readonly AnyDefinition[] = [calibrationJobs, livenessDefinition];
 /** Every collection that is declared `sealed`; tests/house holds the list to the declarations. */
 export const sealedCollections: readonly AnyDefinition[] = [

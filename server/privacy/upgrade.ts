@@ -26,10 +26,8 @@ export async function upgradedStores(open: () => Promise<OpenStores>, ports: Upg
   // From here on no earlier version starts on it: it would write names in clear.
   if (!stores.wrapping.isStorageClosed) await stores.wrapping.storageIsClosed();
   if (!stores.wrapping.isStorageBound) {
-    log.info(
-      { documents: await sealLater(stores.storage, stores.wrapping, sealedLater) },
-      'documents of before are sealed',
-    );
+    const documents = await sealLater(stores.storage, stores.wrapping, sealedLater);
+    if (documents > 0) log.info({ documents }, 'documents of before are sealed now');
     await stores.wrapping.storageIsBound();
   }
   if (!isEmbedded || !isFreshCopyDue(dataFolder)) return stores;
