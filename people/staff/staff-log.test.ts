@@ -92,6 +92,9 @@ it('an account reads so many items with their key a day, each as often as it lik
   expect(await log.readItem('agii', 'ot@agii', 'b/more')).toBeUndefined();
   expect(await log.readItem('agii', 'ot@agii', 'b/more')).toBeUndefined();
   expect(await log.readItem('agii', 'ann@agii', 'b/more')).toBe(mostItemsADay - 1);
+  // One of several is meant: whichever was read today.
+  expect(await log.readItem('agii', 'ot@agii', 'b/more', 'b/else', 'b/2')).toBe(0);
+  expect(await log.readItem('agii', 'ot@agii', 'b/more', 'b/else')).toBeUndefined();
   // Another process knows it from the stream.
   const beside = new StaffLog({ journal: storage.journal, now: () => toInstant(ms) });
   expect(await beside.readItem('agii', 'ot@agii', 'b/other')).toBeUndefined();

@@ -154,14 +154,16 @@ export class StaffLog {
 
   /**
    * Records that the account reads the item with its key, if it may: how many more it may read today, or undefined
-   * where it has read enough of them, which is recorded, too.
+   * where it has read enough of them, which is recorded, too. Of several items, one of which is meant, one that was read
+   * today is the one.
    */
-  async readItem(tenant: string, by: string, item: string): Promise<number | undefined> {
+  async readItem(tenant: string, by: string, item: string, ...others: string[]): Promise<number | undefined> {
     const { state, decision } = await this.stream.run(
       { tenant, id: dayOf(this.ports.now()) },
       (day = quiet, at): Accepted<StaffAct> & { readonly isRead: boolean } => {
-        const isRead = mayRead(day, by, item);
-        const done = isRead ? doneBy('item-read', by, item) : doneBy('item-refused', by);
+        const meant = others.find((one) => day.items.get(by)?.has(one)) ?? item;
+        const isRead = mayRead(day, by, meant);
+        const done = isRead ? doneBy('item-read', by, meant) : doneBy('item-refused', by);
         return { events: decideStaffAct(day, done, at, 0), pending: [], isRead };
       },
     );

@@ -47,7 +47,7 @@ export const endpointActs: Readonly<Record<string, StaffActRow>> = {
   'get /designer/banks': noKeys,
   'get /designer/banks/{bank}/items': noKeys,
   'get /designer/banks/{bank}/items/{id}': 'item-read',
-  'get /designer/banks/{bank}/media/{media}': none('a clip or picture of an item, without its key'),
+  'get /designer/banks/{bank}/media/{media}': 'item-read',
   'get /designer/banks/{bank}/releases': noKeys,
   'get /designer/specifications': noKeys,
   'post /designer/banks/{bank}/in-force': 'release-in-force',

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { mediaOfItem } from '../../item-bank/items/media-of.ts';
 import { StaffLog, doneBy, mostItemsADay } from '../../people/staff/staff-log.ts';
 import type { StaffLogPage } from '../../server/api/office/protocol.ts';
 import { readConfiguration } from '../../server/configuration.ts';
@@ -108,8 +109,31 @@ it('a designer reads so many items with their key a day, and no more', async () 
     expect(await read(path)).toMatchObject({ itemsLeft: mostItemsADay - n - 1 });
   for (const path of ids.slice(mostItemsADay))
     await expect(read(path)).rejects.toMatchObject({ status: 429, code: 'items-exhausted' });
-  // What was read today may be read again.
+  // What was read today may be read again, and seen and heard; of what was not nothing is heard.
   await read(ids[0] ?? '');
+  const { storage, bank } = await openStores(readConfiguration({ MEETLAT_DATA: server.folder }, server.folder));
+  await storage.close();
+  const { items } = bank.currentRelease('nt2-listening');
+  const wasRead = new Set(ids.slice(0, mostItemsADay));
+  const mediaOf = (isRead: boolean): ReadonlySet<string> =>
+    new Set(
+      items
+        .filter(({ id }) => wasRead.has(`/designer/banks/nt2-listening/items/${id}`) === isRead)
+        .flatMap((item) => [...mediaOfItem(item)]),
+    );
+  const seen = mediaOf(true);
+  const unseen = [...mediaOf(false)].filter((media) => !seen.has(media));
+  const statuses = async (media: readonly string[]): Promise<ReadonlySet<number>> =>
+    new Set(
+      await Promise.all(
+        media.slice(0, 40).map(async (one) => {
+          const path = `/api/v1/designer/banks/nt2-listening/media/${one}`;
+          return (await fetch(`${server.url}${path}`, { headers: { cookie: designer.cookie } })).status;
+        }),
+      ),
+    );
+  expect(await statuses([...seen])).toEqual(new Set([200]));
+  expect(await statuses(unseen)).toEqual(new Set([429]));
   expect(acts('--type', 'item-refused')).toEqual([`item-refused ${account}`]);
 }, 120_000);
 

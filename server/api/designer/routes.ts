@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mediaOfItem } from '../../../item-bank/items/media-of.ts';
 import { UnknownPublication } from '../../../item-bank/releases/store.ts';
 import type { Release } from '../../../item-bank/releases/release.ts';
 import type { LiveStatistics } from '../../../item-bank/statistics/live.ts';
@@ -122,10 +123,17 @@ function itemEndpoints(program: DesignerBankPorts, countsOf: LiveCounts): Endpoi
       path: '/designer/banks/:bank/media/:media',
       summary: 'A clip or picture of an item',
       reply: 'bytes',
-      problems: ['not-found'],
-      handle: async ({ request, response, param }) => {
-        const content = await program.media.read(param('media'));
-        if (content === undefined) throw new Problem('not-found');
+      problems: ['not-found', 'items-exhausted'],
+      handle: async ({ access, request, response, param }) => {
+        const release = releaseOf(program, param('bank'));
+        const media = param('media');
+        const items = release.items.filter((item) => mediaOfItem(item).has(media));
+        const [first, ...others] = items.map(({ id }) => `${release.bank}/${id}`);
+        const content = first === undefined ? undefined : await program.media.read(media);
+        if (first === undefined || content === undefined) throw new Problem('not-found');
+        // What is heard or seen is as much of an item as its text: whoever has it has read that item.
+        if ((await program.staffLog.readItem(access.tenant, access.id, first, ...others)) === undefined)
+          throw new Problem('items-exhausted');
         sendMedia(request, response, content);
       },
     }),
