@@ -16,7 +16,7 @@ export function begin(event: SessionEvent): SessionState {
     pages: 0,
     nextSeq: 0,
     outcomes: new Map(),
-    acts: new Set(),
+    acts: new Map(),
     practice: [],
     practicePlays: new Map(),
     items: [],

@@ -153,6 +153,24 @@ describe('one page writes', () => {
   ]);
 });
 
+describe('a page that takes over by name', () => {
+  const page = (act: string) => ({ type: 'take-writer', act }) as const;
+  it('does so once, however often the line brings it', () => {
+    const played = new PlayedSession(oralTest).begin();
+    played.run(page('page-a'));
+    expect(played.run(page('page-a'))).toEqual([]);
+    expect(played.now.fence).toBe(2);
+  });
+  check([
+    [
+      'and gets nothing of the page after it',
+      new PlayedSession(oralTest).begin().ran(page('page-a'), page('page-b')),
+      page('page-a'),
+      { refused: { code: 'fenced', fence: 3 } },
+    ],
+  ]);
+});
+
 describe('the clock', () => {
   const pause = { type: 'pause', by: 't', reason: 'brandalarm' } as const;
   const resume = { type: 'resume', by: 't' } as const;

@@ -28,7 +28,7 @@ import { heldClose, isDue, reopened } from './reopen.ts';
 import type { EventBody, GivenReason, Session, SessionEvent, SessionState, SessionTerms } from './session.ts';
 import { tellOfDropped, unkept } from './signal-cap.ts';
 
-/** `act`: the name of what the staff does; carried out once on each session, however often it is asked. */
+/** `act`: the name of what is asked for; carried out once on each session, however often it is asked. */
 export type SessionCommand = (
   | { readonly type: 'register'; readonly terms: SessionTerms }
   | { readonly type: 'make-code'; readonly hash: string; readonly admits: boolean; readonly by: string }
@@ -147,7 +147,11 @@ export function decide(session: Session, command: SessionCommand, facts: Session
       ? refuse({ code: 'not-registered' })
       : decideOperations(session, command.fence, command.operations, facts);
   const { act } = command;
-  if (act !== undefined && session?.acts.has(act)) return { ...accept(facts, []), state: session };
+  if (act !== undefined && session?.acts.has(act)) {
+    // A page that took over long ago gets nothing of the page after it.
+    const isPast = command.type === 'take-writer' && session.acts.get(act) !== session.fence;
+    return isPast ? refuse({ code: 'fenced', fence: session.fence }) : { ...accept(facts, []), state: session };
+  }
   const decision = decideCommand(session, command, facts);
   if (decision.refused !== undefined) return decision;
   const events = act === undefined ? decision.events : decision.events.map((event) => ({ ...event, act }));

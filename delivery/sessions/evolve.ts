@@ -367,7 +367,7 @@ function noteStaff(state: SessionState, event: SessionEvent): SessionState {
 export function evolve(state: Session, event: SessionEvent): SessionState {
   if (state === undefined) return begin(event);
   const after = noteStaff(settle(apply(state, event), event), event);
-  return event.act === undefined ? after : { ...after, acts: new Set(after.acts).add(event.act) };
+  return event.act === undefined ? after : { ...after, acts: new Map(after.acts).set(event.act, after.fence) };
 }
 
 export const evolveAll = (state: Session, events: readonly SessionEvent[]): Session =>

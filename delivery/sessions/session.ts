@@ -246,7 +246,7 @@ export interface EventHead {
   readonly schema: 1 | 2;
   readonly at: Instant;
   readonly op?: { readonly id: string; readonly seq: number };
-  /** The act of the staff, on this session or on many; carried out once. */
+  /** By which it was asked for: an act of the staff, or a page that took over. It is carried out once. */
   readonly act?: string;
 }
 export type EventBody<T extends EventType = EventType> = { [K in T]: { readonly type: K } & Events[K] }[T];
@@ -315,8 +315,8 @@ export interface SessionState {
   readonly nextSeq: number;
   /** By operation id: the stored outcome of everything acknowledged. */
   readonly outcomes: ReadonlyMap<string, OperationOutcome>;
-  /** Acts of the staff that were carried out, by the name they were sent with. */
-  readonly acts: ReadonlySet<string>;
+  /** What was asked for by name and carried out, with the fence then. */
+  readonly acts: ReadonlyMap<string, number>;
   readonly practice: readonly (GivenItem | GivenTurn)[];
   readonly practicePlays: ReadonlyMap<string, number>;
   /** Adaptive: in the order presented. Linear: the whole form. */

@@ -118,10 +118,36 @@ it('a pause and a submission at the same moment: one order, and both stand in th
 }, 60_000);
 
 it('sixty pages that come back at once each find their own session, once', async () => {
-  const candidates = await Promise.all(Array.from({ length: 20 }, () => Candidate.admitted(invigilator)));
-  const views = await Promise.all(candidates.flatMap((one) => [one.view(), one.take(), one.view()]));
-  expect(views).toHaveLength(60);
+  const names = Array.from({ length: 20 }, (_, n) => `Persoon Nummer${n + 1}Eind`);
+  const candidates = await Promise.all(names.map((name) => Candidate.admitted(invigilator, { name })));
+  const before = candidates.map(({ fence }) => fence);
+  const views = await Promise.all(candidates.map(async (one) => Promise.all([one.view(), one.take(), one.view()])));
+  // Each page has the name of its own person, and each took over once.
+  const named = views.map((three) => three.map(({ candidateName }) => candidateName));
+  expect(named).toEqual(names.map((name) => [name, name, name]));
+  expect(candidates.map(({ fence }) => fence)).toEqual(before.map((fence) => fence + 1));
   const room = await invigilator.get<{ sessions: { session: string }[] }>('/invigilator/room');
   const ids = room.sessions.map(({ session }) => session);
   for (const { session } of candidates) expect(ids.filter((id) => id === session)).toHaveLength(1);
+}, 60_000);
+
+it('a page whose taking the line brings twice has the session once, and goes on', async () => {
+  const candidate = await Candidate.admitted(invigilator);
+  const { fence } = await candidate.view();
+  const taken = async (id?: string): Promise<{ fence: number }> =>
+    (
+      await candidate.request('/session/take', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(id === undefined ? {} : { id }),
+      })
+    ).json();
+  const both = await Promise.all([taken('page-of-this-test-a'), taken('page-of-this-test-a')]);
+  expect([...both, await taken('page-of-this-test-a')].map((one) => one.fence)).toEqual(
+    [1, 1, 1].map((n) => fence + n),
+  );
+  // Another page took over since: the first one's taking, should it come once more, is refused.
+  expect(await taken('page-of-this-test-b')).toMatchObject({ fence: fence + 2 });
+  expect(await taken('page-of-this-test-a')).toMatchObject({ code: 'fenced' });
+  expect(await taken()).toMatchObject({ fence: fence + 3 });
 }, 60_000);

@@ -213,9 +213,10 @@ export class CandidateSession {
     if (this.standing.name === 'taking') return;
     this.standing = { name: 'taking' };
     const { surroundings } = this.parts;
+    const asked = { id: surroundings.makeId() };
     for (let attempt = 0; !isOver(this.standing); attempt += 1) {
       try {
-        const view = await this.timed<CandidateView>('candidate/session/take', {}, (taken) => taken.serverNow);
+        const view = await this.timed<CandidateView>('candidate/session/take', asked, (taken) => taken.serverNow);
         this.restored();
         if (isOver(this.standing)) return;
         const isAdmitted = view.screen.name !== 'waiting';

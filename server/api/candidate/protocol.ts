@@ -5,7 +5,7 @@
  * GET  seats/events  (SSE)         -> event `admission` {code}: use it at once; header Authorization: Bearer seatToken
  *   POST admission {code, seat?}     -> Admission: a one-time code (typed, scanned or pushed) becomes a token
  *   All below: header Authorization: Bearer token (kept in sessionStorage; a closed tab needs a new admission)
- *   POST session/take                -> CandidateView: this page becomes the only writer (a new fence)
+ *   POST session/take {id?}          -> CandidateView: this page becomes the only writer (a new fence); once for an id
  *   GET  session                     -> CandidateView
  *   POST session/operations          -> OperationsReply | 409 problem `seq-gap` {expectedSeq} | 409 `fenced`
  *   GET  session/events  (SSE)       -> event `changed` {version}: fetch GET session again
@@ -35,6 +35,18 @@ export const Seat = z.strictObject({
   /** What the invigilator sees, e.g. "blauwe vos 7": shown large on the waiting page. */ name: z.string(),
   seatToken: z.string(),
 });
+
+/** `id` names the taking: a request that the line brings twice takes once. */
+export const TakeRequest = z
+  .strictObject({
+    id: z
+      .string()
+      .min(16)
+      .max(64)
+      .regex(/^[0-9a-z-]+$/)
+      .optional(),
+  })
+  .default({});
 
 export const OptionView = z.strictObject({
   handle: z.string(),

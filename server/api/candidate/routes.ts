@@ -9,6 +9,7 @@ import type { Operation } from '../../../delivery/sessions/operation.ts';
 import { codeHash, makeCode, useCode } from '../../../people/access/codes.ts';
 import { BlobIncomplete, ChunkMismatch } from '../../../storage/port.ts';
 import { type Endpoint, jsonEndpoint, rawEndpoint } from '../../http/endpoint.ts';
+import { defined } from '../../../storage/document/defined.ts';
 import { failureTerms, lookedUp } from '../../http/limits.ts';
 import { Problem } from '../../http/problem.ts';
 import { type EventStream, openEventStream } from '../../http/sse.ts';
@@ -26,6 +27,7 @@ import {
   OperationsReply,
   OperationsRequest,
   Seat,
+  TakeRequest,
 } from './protocol.ts';
 import { seatName } from '../../../words/seats.ts';
 import { candidateView } from './view.ts';
@@ -143,12 +145,16 @@ function sessionEndpoints(program: CandidatePorts, guard: CandidateGuards, place
       summary: 'This page becomes the only writer',
       guard: guard.inBrowser,
       access: 'candidate',
+      body: TakeRequest,
       reply: CandidateView,
       problems: ['wrong-state', 'fenced', 'exam-browser-required'],
-      handle: async ({ access }) => {
+      handle: async ({ access, body }) => {
         if (access.session.state.awaitingAdmission) return viewOf(program, access, access.session);
         program.live.presence.ask(access.id);
-        const { session } = await program.sessions.handle(access.id, { type: 'take-writer' });
+        const { session } = await program.sessions.handle(access.id, {
+          type: 'take-writer',
+          ...defined({ act: body.id }),
+        });
         return viewOf(program, access, session);
       },
     }),
