@@ -154,8 +154,8 @@ export class StaffLog {
 
   /**
    * Records that the account reads the item with its key, if it may: how many more it may read today, or undefined
-   * where it has read enough of them, which is recorded, too. Of several items, one of which is meant, one that was read
-   * today is the one.
+   * where it has read enough of them, which is recorded, too. Of several items, one of which is meant, it is one that
+   * was read today.
    */
   async readItem(tenant: string, by: string, item: string, ...others: string[]): Promise<number | undefined> {
     const { state, decision } = await this.stream.run(
