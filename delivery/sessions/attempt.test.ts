@@ -46,13 +46,33 @@ describe('a session that was broken off', () => {
     expect(standingOf(played.now)).toBe('does-not-count');
   });
 
-  it('by the clock, because nobody finished it, is for any of them to decide on', () => {
-    const played = begun().after(3_600_000).ran({ type: 'pause', by: 'an@agii', reason: 'x' });
+  const pause = { type: 'pause', by: 'an@agii', reason: 'x' } as const;
+  const resume = (by: string) => ({ type: 'resume', by }) as const;
+  it('by the clock, while somebody had it stopped, is not for that one to decide on', () => {
+    const played = begun().after(3_600_000).ran(pause);
     played.after(24 * 3_600_000).run({ type: 'close-overdue' });
     expect(played.now.closed).toMatchObject({ by: 'clock', reason: 'ended' });
     expect(standingOf(played.now)).toBe('undecided');
-    played.run(says(true, 'an@agii'));
+    expect(() => played.run(says(true, 'an@agii'))).toThrow('own-close');
+    played.run(says(true));
     expect(standingOf(played.now)).toBe('counts');
+  });
+
+  it('by the clock, after it was opened again and nobody came, is not for whoever opened it', () => {
+    const played = begun().ran(end, { ...reopen, by: 'bo@agii' });
+    played.after(24 * 3_600_000).run({ type: 'close-overdue' });
+    expect(() => played.run(says(true))).toThrow('own-close');
+    played.run(says(true, 'an@agii'));
+  });
+
+  it('by the clock, because nobody finished it, is for any of them to decide on, whoever let in, stopped or let go on', () => {
+    const played = begun().ran(pause, resume('bo@agii'), { ...pause, by: 'cas@agii' }, resume('an@agii'));
+    const step = played.now.step;
+    expect(step.name).toBe('linear');
+    expect(played.now.pausedBy).toBeUndefined();
+    const closed = { at: '2026-11-24T09:00:00.000Z', by: 'clock', reason: 'ended' } as const;
+    for (const by of ['an@agii', 'bo@agii', 'cas@agii'])
+      expect(decideAttempt({ ...played.now, closed }, says(true, by))).toMatchObject([{ type: 'attempt-decided', by }]);
   });
 });
 

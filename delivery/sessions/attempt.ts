@@ -38,7 +38,9 @@ export function decideAttempt(
 ): readonly EventBody[] | Refused<{ readonly code: 'session-open' | 'nothing-to-decide' | 'own-close' }> {
   if (state.closed === undefined) return { refused: { code: 'session-open' } };
   if (brokenOff(state) === undefined) return { refused: { code: 'nothing-to-decide' } };
-  if (state.closed.by === by) return { refused: { code: 'own-close' } };
+  // Whoever stopped it and let the clock end it has broken it off, too.
+  const brokeOff = state.closed.by === 'clock' ? state.pausedBy : state.closed.by;
+  if (brokeOff === by) return { refused: { code: 'own-close' } };
   if (state.attempt?.counts === counts) return [];
   return [
     { type: 'attempt-decided', counts, by, ...defined({ why }), reason },

@@ -3,6 +3,7 @@
  * later engine changes no running session. One table for each family of events; together they must name every event.
  */
 import { defined } from '../../storage/document/defined.ts';
+import { without } from '../../storage/document/without.ts';
 import { tenantOf } from '../../people/staff/account.ts';
 import { EventOrderError } from '../../storage/journal/stream.ts';
 import type { Severity } from '../proctoring/signal.ts';
@@ -31,12 +32,6 @@ import {
 /** What each event does to the state. */
 type Evolvers<T extends EventType = EventType> = {
   readonly [K in T]: (state: SessionState, event: EventOf<K>) => SessionState;
-};
-
-const without = <T extends object, K extends keyof T>(value: T, ...keys: K[]): Omit<T, K> => {
-  const copy = { ...value };
-  for (const key of keys) delete copy[key];
-  return copy;
 };
 
 function withItem(state: SessionState, handle: string, change: (item: ItemProgress) => ItemProgress): SessionState {
@@ -198,10 +193,12 @@ const told: Evolvers<'message-sent' | 'message-read' | 'note-written' | 'case-op
   };
 
 const acts: Evolvers<'paused' | 'resumed' | 'extra-time-granted' | 'hand-raised' | 'hand-lowered'> = {
-  paused: (state, { at, why }) => ({ ...state, pausedAt: at, ...(why === undefined ? {} : { pausedFor: why }) }),
+  paused: (state, { at, by, why }) => ({ ...state, pausedAt: at, pausedBy: by, ...defined({ pausedFor: why }) }),
   // A line that is still lost stops the clock from here on: until here the pause did.
-  resumed: (state, event) =>
-    withDeadline(withLostLine(without(state, 'pausedAt', 'pausedFor'), { from: event.at }), event),
+  resumed: (state, event) => {
+    const goesOn = event.by === 'clock' ? state : without(state, 'pausedBy');
+    return withDeadline(withLostLine(without(goesOn, 'pausedAt', 'pausedFor'), { from: event.at }), event);
+  },
   'extra-time-granted': (state, event) => withDeadline({ ...state, extraMs: state.extraMs + event.ms }, event),
   'hand-raised': (state, event) => ({ ...state, handRaisedAt: event.at }),
   'hand-lowered': (state) => without(state, 'handRaisedAt'),
@@ -232,7 +229,7 @@ const closes: Evolvers<'closed' | 'close-settled' | 'reopened' | 'attempt-decide
     step: event.step,
     completedParts: 'part' in event.step ? state.completedParts.slice(0, event.step.part) : state.completedParts,
     items: event.step.name === 'linear' ? state.items.map((item) => without(item, 'category')) : state.items,
-    pausedAt: event.at,
+    ...{ pausedAt: event.at, pausedBy: event.by },
     awaitingAdmission: true,
     reopenedAt: event.at,
   }),
