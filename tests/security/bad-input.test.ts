@@ -169,6 +169,28 @@ describe('a session', () => {
       (await candidate.ask({ kind: 'answer', handle: item.handle, option: item.options[0]?.handle ?? '' })).outcomes[0],
     ).toMatchObject({ status: 'accepted' });
   });
+  it('an answer after the end is refused, recorded, and changes nothing', async () => {
+    const candidate = await Candidate.admitted(invigilator, { test: 'mo', language: 'nl' });
+    await candidate.toFirstPart();
+    const { view } = await candidate.ask({ kind: 'go', position: 1 });
+    if (view.screen.name !== 'linear-item') throw new Error(view.screen.name);
+    const { handle, options } = view.screen.item;
+    await candidate.ask({ kind: 'go', position: 0 });
+    await candidate.ask({ kind: 'submit' });
+    const before = await commits(candidate.session);
+    const { outcomes, view: after } = await candidate.ask({
+      kind: 'answer',
+      handle,
+      option: options[0]?.handle ?? '',
+    });
+    expect(outcomes[0]).toMatchObject({ status: 'refused', code: 'part-over' });
+    expect(after.screen.name).toBe('receipt');
+    expect(await commits(candidate.session)).toBe(before + 1);
+    const { entries } = await invigilator.get<{ entries: { type: string }[] }>(
+      `/invigilator/sessions/${candidate.session}/log`,
+    );
+    expect(entries.at(-1)).toMatchObject({ type: 'operation-refused' });
+  });
   it('an oversized chunk, a chunk with another hash, a chunk of no recording', async () => {
     const candidate = await Candidate.admitted(invigilator);
     await candidate.take();
