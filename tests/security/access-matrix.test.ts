@@ -131,7 +131,7 @@ describe('the matrix', () => {
       const isExpected = status < 300 && endpoint.access !== 'anyone' && !isJoined;
       expect(written, name).toEqual(isExpected && typeof act === 'string' ? [act] : []);
     }
-  }, 120_000);
+  }, 300_000);
 
   it('a live room tells nothing of another centre', async () => {
     const [ours, theirs] = [house.headers('invigilator'), house.headers('invigilator of another centre')];
