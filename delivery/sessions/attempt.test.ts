@@ -65,7 +65,7 @@ describe('a session that was broken off', () => {
     played.run(says(true, 'an@agii'));
   });
 
-  it('by the clock, because nobody finished it, is for any of them to decide on, whoever let in, stopped or let go on', () => {
+  it('by the clock, because nobody finished it, is for any of them to decide on, whoever stopped it once', () => {
     const played = begun().ran(pause, resume('bo@agii'), { ...pause, by: 'cas@agii' }, resume('an@agii'));
     const step = played.now.step;
     expect(step.name).toBe('linear');

@@ -328,7 +328,6 @@ export interface SessionState {
   readonly completedParts: readonly { readonly part: string; readonly reason: string }[];
   readonly deadlineAt?: Instant;
   readonly pausedAt?: Instant;
-  /** Who stopped it, until a person lets it go on. */
   readonly pausedBy?: string;
   /** Answers of which a person has to say whether they count, one an item. */
   readonly heldAnswers: readonly {
