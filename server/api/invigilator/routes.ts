@@ -1,6 +1,6 @@
 /** The invigilator's commands; each is recorded in the session with the name of who gave it. */
 import type { Request, Response } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { proctoringLog } from '../../../delivery/monitoring/log.ts';
 import { withTypedTexts } from '../../../delivery/monitoring/typed-texts.ts';
 import { settingsFile } from '../../../delivery/proctoring/settings-file.ts';
@@ -283,10 +283,13 @@ function identityEndpoints(program: InvigilatorPorts, common: Common): Endpoint[
 }
 
 function examBrowserEndpoints(program: InvigilatorPorts, common: Common): Endpoint[] {
-  const overrides = { name: 'override-browser', summary: 'Go on in any browser, with a reason', body: Reason };
-  const requires = { name: 'require-browser', summary: 'Safe Exam Browser is asked for again', body: z.unknown() };
+  const overrides = { name: 'override-browser', summary: 'Go on in any browser, with a reason', body: ReasonedAct };
+  const requires = { name: 'require-browser', summary: 'Safe Exam Browser is asked for again', body: PlainAct };
   return [
-    typedAct(program, common, overrides, (body, by) => ({ type: 'override-browser', by, ...defined(body) })),
+    typedAct(program, common, overrides, ({ why, reason }, by) => ({
+      ...({ type: 'override-browser', by, reason } as const),
+      ...defined({ why }),
+    })),
     typedAct(program, common, requires, (_body, by) => ({ type: 'require-browser', by })),
     jsonEndpoint({
       ...common,
