@@ -91,6 +91,8 @@ export interface Composed {
   readonly jobs: readonly Job[];
   /** Told once the server listens: the address that people reach. */
   reachableAt(url: string): void;
+  /** Calls `end` once the storage opens with another secret: what this process writes nobody would read any more. */
+  whenSecretChanges(end: () => void): void;
   /** Lines to print when the server is up. */
   greeting(publicUrl: string, localUrl: string, say: CommandVoice): string[];
   /** No job and no heartbeat begins any more. */
@@ -154,6 +156,13 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     jobs: [...(await jobsOf(program, { memory, watch, liveness, ...keeping })), itemCountsJob(counts)],
     reachableAt: (url) => {
       publicUrl = url;
+    },
+    whenSecretChanges: (end) => {
+      const failed = (error: unknown) => log.error({ err: error }, 'whether the secret is still the same is not known');
+      stores.wrapping.whenChanged(() => {
+        log.fatal('the secret of this storage was changed: this process ends');
+        end();
+      }, failed);
     },
     greeting: (address, local, say) => greeting(program, credentials, address, local, say),
     endTimers: () => timers.stopAll(),

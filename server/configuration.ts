@@ -96,9 +96,12 @@ function demonstration(value: string | undefined, onMongo: boolean): boolean {
   return /^(on|1|true)$/.test(value);
 }
 
+/** Characters. */
+export const shortestSecret = 16;
+
 function secretOf(environment: Environment, isNeeded: boolean): string | undefined {
   const secret = environment['MEETLAT_SECRET'];
-  if (secret !== undefined && secret.length < 16)
+  if (secret !== undefined && secret.length < shortestSecret)
     throw new ConfigurationError('MEETLAT_SECRET', 'setting.short-secret');
   if (isNeeded && secret === undefined && environment['MONGODB_URI'] !== undefined)
     throw new ConfigurationError('MEETLAT_SECRET', 'setting.secret-needed');

@@ -137,9 +137,13 @@ export async function verifyEverything(
 /**
  * The secret that wraps the keys: given, or made on first start and kept in the data folder for its owner's eyes only.
  */
-async function secretOf({ secret, dataFolder, mongodbUri }: Configuration, random: Random): Promise<string> {
+export async function secretOf({ secret, dataFolder, mongodbUri }: Configuration, random: Random): Promise<string> {
   if (secret !== undefined) return secret;
   if (mongodbUri !== undefined) throw new ConfigurationError('MEETLAT_SECRET', 'setting.secret-needed');
+  return keptSecret(join(dataFolder, 'secret'), random);
+}
+
+export async function keptSecret(file: string, random: Random): Promise<string> {
   const make = (): string => `${Buffer.from(random(32)).toString('base64url')}\n`;
-  return (await keptFile(join(dataFolder, 'secret'), make, random)).trim();
+  return (await keptFile(file, make, random)).trim();
 }

@@ -46,6 +46,7 @@ export async function start(
       process.exit(1);
     });
   };
+  composed.whenSecretChanges(stopOrReport);
   process.once('SIGTERM', stopOrReport);
   process.once('SIGINT', stopOrReport);
 }

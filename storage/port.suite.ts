@@ -9,6 +9,7 @@ import { collectionSuite } from './port.collection.suite.ts';
 import { journalSuite } from './port.journal.suite.ts';
 import { pendingSuite } from './port.pending.suite.ts';
 import { rewriteSuite } from './port.rewrite.suite.ts';
+import { rotationSuite } from './port.rotation.suite.ts';
 import { sealSuite } from './port.seal.suite.ts';
 
 /** An empty storage, and ways past the port that an attacker or a bad disk has. */
@@ -84,6 +85,7 @@ export function storageSuite(name: string, open: () => Promise<OpenedStorage>): 
     checkpointSuite(bench);
     sealSuite(bench);
     rewriteSuite(bench);
+    rotationSuite(bench);
     blobSuite(bench);
   });
 }

@@ -203,10 +203,10 @@ export interface RewrittenCommit {
 export interface EngineJournal extends Omit<Journal, 'pending'> {
   /** Commits of all tenants with work that is not cleared, oldest first within a stream. */
   pendingCommits(limit: number): Promise<readonly FoundCommit[]>;
-  /** Commits that have no seal, after the given place. For the one migration of data from before there were seals. */
-  commitsWithoutSeal(after: CommitPlace | undefined, limit: number): Promise<readonly FoundCommit[]>;
-  /** Adds the seal of a commit that has none; changes nothing else. */
-  addSeal(stream: StreamId, version: number, seal: string): Promise<void>;
+  /** Commits of all tenants after the given place. For sealing what has no seal, or one of a former secret, alone. */
+  everyCommit(after: CommitPlace | undefined, limit: number): Promise<readonly FoundCommit[]>;
+  /** Puts a seal in the place of the former one (undefined: where there is none); changes nothing else. */
+  putSeal(place: CommitPlace, former: string | undefined, seal: string): Promise<void>;
   /** All commits of a stream in order, each checked against its own hash alone. For journal/rewritten.ts only. */
   commitsOf(stream: StreamId): Promise<readonly FoundCommit[]>;
   /**

@@ -93,6 +93,21 @@ export class Candidates {
     await this.collection.insert(key, { ...(await this.sealed(key, person, facts)), referenceHash });
   }
 
+  /**
+   * The hash by which the next secret finds whoever is found now, by the same text. None where the person's key is
+   * destroyed: the name and reference are gone.
+   */
+  async renewedHash(next: Candidates, stored: Key & { readonly value: Pick<Candidate, 'referenceHash' | 'personal'> }) {
+    const { tenant, id, value } = stored;
+    if (value.referenceHash === undefined || value.personal === undefined) return {};
+    const text = await this.cipher.open({ tenant, person: id }, purpose, value.personal);
+    if (text === undefined) return {};
+    const { reference }: Person = JSON.parse(text);
+    const identity = referenceIdentity(reference);
+    const isByIdentity = this.referenceHash(tenant, identity) === value.referenceHash;
+    return { referenceHash: next.referenceHash(tenant, isByIdentity ? identity : reference) };
+  }
+
   /** The document as it is kept, found by the reference as it stands there. Throws PersonErased. */
   async sealed({ tenant, id }: Key, person: Person, facts: CandidateFacts): Promise<Candidate> {
     const { name, birthDate, reference } = person;

@@ -22,6 +22,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'staff-log': async () => (await import('./staff-log.ts')).staffLogCommand,
   clock: async () => (await import('./clock.ts')).clockCommand,
   'rotate-key': async () => (await import('./rotate-key.ts')).rotateKeyCommand,
+  'rotate-secret': async () => (await import('./rotate-secret.ts')).rotateSecretCommand,
   leak: async () => (await import('./leak.ts')).leakCommand,
   responses: async () => (await import('./responses.ts')).responsesCommand,
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand,

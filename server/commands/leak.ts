@@ -20,14 +20,14 @@ async function sessionsWith(
   mark: readonly number[],
   say: CommandVoice,
 ): Promise<string[]> {
-  const key = wrapping.derive('clips');
+  const keys = await wrapping.clipKeys();
   const list = await storage.collection(sessionList);
   const marks = Array.from({ length: doubtfulFrames }, (_, n) => mark.slice(n));
   const found: string[] = [];
   for (const tenant of await tenants(agencies))
     for await (const id of everyStream(storage.journal, tenant, sessionKind)) {
-      const stream = markStream(key, { tenant, id });
-      if (!marks.some((one) => isMarkedFor(one, stream))) continue;
+      const streams = keys.map((key) => markStream(key, { tenant, id }));
+      if (!marks.some((one) => streams.some((stream) => isMarkedFor(one, stream)))) continue;
       const {
         candidate = '',
         test = '',

@@ -11,6 +11,7 @@ import { tenants } from '../../people/agencies/agency.ts';
 import { acceptedStorage, unansweredStarts } from '../../storage/journal/backup.ts';
 import { isDamage } from '../../storage/journal/damage.ts';
 import type { Anchor } from '../../storage/journal/checkpoint.ts';
+import { secretRotations } from '../../storage/keys/rotation.ts';
 import { publicKeys } from '../../storage/keys/signing-keys.ts';
 import { forgedDocuments } from '../../storage/keys/sealed-storage.ts';
 import type { Wrapping } from '../../storage/keys/wrapping.ts';
@@ -108,6 +109,9 @@ async function checkpointLines({ storage, keys, anchors, wrapping }: Grounds, sa
       say('verify.checkpoints', { checkpoints, streams, findings: findings.length }),
       ...(newest === undefined ? [] : [say('verify.newest', { number: newest.number, hash: newest.hash })]),
       ...(await acceptedLines(storage, say)),
+      ...((await unlessCorrupt(secretRotations(storage), ignored)) ?? []).map((one) =>
+        say('verify.secret', { ...one }),
+      ),
       ...unanswered.map(({ at, found }) => say('verify.memory-missing', { at, ...found })),
       ...findings.map(({ code, where, why }) => say('verify.finding', { code, where, why })),
     ],

@@ -44,6 +44,22 @@ export class CommitSeals {
     return work + this.hmac(hash, work);
   }
 
+  /** The seal of the same commit with the same work, under another key. Throws CorruptStorage as `checkCommit`. */
+  under(other: CommitSeals, commit: Commit): string {
+    const work = this.workOf(commit);
+    return work + other.hmac(commit.hash, work);
+  }
+
+  isGenuine(commit: Commit): boolean {
+    try {
+      this.checkCommit(commit);
+      return true;
+    } catch (error) {
+      if (error instanceof CorruptStorage) return false;
+      throw error;
+    }
+  }
+
   /** Throws CorruptStorage when the work is not what the commit was made with, too. */
   checkPending({ commit, pending }: KeptCommit): void {
     if (this.workOf(commit) !== sha256(pending))

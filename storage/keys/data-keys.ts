@@ -11,8 +11,10 @@ import {
   type Key,
   RevisionConflict,
   type Storage,
+  type Stored,
 } from '../port.ts';
-import type { Random, Wrapping } from './wrapping.ts';
+import { unlessRaced } from '../raced.ts';
+import { type Random, type Wrapping, rewrapped } from './wrapping.ts';
 
 /** A destroyed key leaves its record behind, so that the same person never silently gets a new one. */
 interface DataKey {
@@ -74,6 +76,33 @@ export class DataKeys {
         if (value.wrapped !== undefined) this.wrapping.unwrap(purposeOf(tenant, id), value.wrapped);
       after = batch.at(-1);
     } while (after !== undefined);
+  }
+
+  /**
+   * Wraps every key by another secret. Safe again after a kill: those that it opens already stay.
+   * @returns how many are wrapped by it now, how many of them only since this call, and those that neither opens
+   */
+  async putUnder(
+    next: Wrapping,
+  ): Promise<{ readonly keys: number; readonly changed: number; readonly left: string[] }> {
+    const left: string[] = [];
+    let [keys, changed, after]: [number, number, Key | undefined] = [0, 0, undefined];
+    do {
+      const batch: readonly Stored<DataKey>[] = await this.collection.every(after);
+      for (const stored of batch) {
+        const { tenant, id, revision, value } = stored;
+        if (value.wrapped === undefined) continue;
+        const wrapped = rewrapped(purposeOf(tenant, id), value.wrapped, { former: this.wrapping, next });
+        if (wrapped === undefined) left.push(`${dataKeysName} ${tenant}/${id}`);
+        else keys += 1;
+        // Where the key is destroyed at the same moment, it stays so.
+        if (wrapped !== undefined && wrapped !== value.wrapped)
+          if ((await unlessRaced(this.collection.replace(stored, revision, { ...value, wrapped }))) !== undefined)
+            changed += 1;
+      }
+      after = batch.at(-1);
+    } while (after !== undefined);
+    return { keys, changed, left };
   }
 
   /** Calls `changed` when the key of a person is made or destroyed, here or by another process. */

@@ -113,10 +113,11 @@ async function sealCommits({ engineJournal }: Storage, seals: CommitSeals): Prom
   let sealed = 0;
   let after: CommitPlace | undefined;
   do {
-    const batch: readonly FoundCommit[] = await engineJournal.commitsWithoutSeal(after, 1000);
-    for (const { stream, version, kept } of batch) {
-      if (kept instanceof CorruptStorage) continue;
-      await engineJournal.addSeal(stream, version, seals.make(kept.commit.hash, kept.pending));
+    const batch: readonly FoundCommit[] = await engineJournal.everyCommit(after, 1000);
+    for (const place of batch) {
+      const { kept } = place;
+      if (kept instanceof CorruptStorage || kept.commit.seal !== undefined) continue;
+      await engineJournal.putSeal(place, undefined, seals.make(kept.commit.hash, kept.pending));
       sealed += 1;
     }
     after = batch.at(-1);

@@ -14,7 +14,8 @@ import {
   installationTenant,
 } from '../port.ts';
 import { type SigningAlgorithm, makeKeyPair } from './key-pair.ts';
-import { type Random, type Wrapping } from './wrapping.ts';
+import type { Renewal } from './rotation.ts';
+import type { Random, SecretRotation, Wrapping } from './wrapping.ts';
 
 interface SigningKey {
   readonly algorithm: SigningAlgorithm;
@@ -40,6 +41,13 @@ export interface SigningPorts {
 }
 
 const purposeOf = (kid: string): string => JSON.stringify(['signing key', kid]);
+
+/** What of a key's document the secret made, put under the next; throws WrongSecret. For a rotation of the secret. */
+export const signingKeyRenewal = ({ former, next }: SecretRotation): Renewal => ({
+  collection: signingKeys.name,
+  renew: async ({ id, value: { wrapped } }) =>
+    typeof wrapped === 'string' ? { wrapped: next.wrap(purposeOf(id), former.unwrap(purposeOf(id), wrapped)) } : {},
+});
 
 /** Public keys of both algorithms, newest first, as the storage has them: for this no secret is needed. */
 export async function publicKeys(storage: Storage): Promise<JSONWebKeySet> {

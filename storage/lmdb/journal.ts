@@ -93,23 +93,19 @@ export class LmdbJournal implements EngineJournal {
     });
   }
 
-  async commitsWithoutSeal(after: CommitPlace | undefined, limit: number): Promise<readonly FoundCommit[]> {
-    const found: FoundCommit[] = [];
+  async everyCommit(after: CommitPlace | undefined, limit: number): Promise<readonly FoundCommit[]> {
     const start: EntryKey | undefined = after && ['j', ...nameOf(after.stream), after.version];
-    for (const { key, value } of this.database.entries({ prefix: ['j'], after: start })) {
+    return [...this.database.keys({ prefix: ['j'], after: start, limit })].map((key) => {
       const [stream, version] = [streamOf(key), Number(key[4])];
-      if (split(version, value).seal !== undefined) continue;
       const pending = this.database.get(['p', ...nameOf(stream), version]);
-      found.push({ stream, version, kept: this.kept(stream, version, pending === undefined ? '' : text(pending)) });
-      if (found.length === limit) break;
-    }
-    return found;
+      return { stream, version, kept: this.kept(stream, version, pending === undefined ? '' : text(pending)) };
+    });
   }
 
-  async addSeal(stream: StreamId, version: number, seal: string): Promise<void> {
+  async putSeal({ stream, version }: CommitPlace, former: string | undefined, seal: string): Promise<void> {
     await this.database.transact(() => {
       const commit = this.stored(stream, version);
-      if (commit !== undefined && commit.seal === undefined)
+      if (commit !== undefined && commit.seal === former)
         this.database.put(['j', ...nameOf(stream), version], joined({ ...commit, seal }));
     });
   }

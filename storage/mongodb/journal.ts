@@ -128,10 +128,10 @@ export class MongoJournal implements EngineJournal {
     return found.map(foundOf);
   }
 
-  async commitsWithoutSeal(after: CommitPlace | undefined, limit: number): Promise<readonly FoundCommit[]> {
+  async everyCommit(after: CommitPlace | undefined, limit: number): Promise<readonly FoundCommit[]> {
     const found = await this.primary.read(() =>
       this.commits
-        .find({ seal: { $exists: false }, ...(after === undefined ? {} : behind(after)) })
+        .find(after === undefined ? {} : behind(after))
         .sort(inOrder)
         .limit(limit)
         .toArray(),
@@ -139,10 +139,9 @@ export class MongoJournal implements EngineJournal {
     return found.map(foundOf);
   }
 
-  async addSeal(stream: StreamId, version: number, seal: string): Promise<void> {
-    await reach(() =>
-      this.commits.updateOne({ ...nameOf(stream), version, seal: { $exists: false } }, { $set: { seal } }),
-    );
+  async putSeal({ stream, version }: CommitPlace, former: string | undefined, seal: string): Promise<void> {
+    const there = { ...nameOf(stream), version, seal: former ?? { $exists: false } };
+    await reach(() => this.commits.updateOne(there, { $set: { seal } }));
   }
 
   async commitsOf(stream: StreamId): Promise<readonly FoundCommit[]> {

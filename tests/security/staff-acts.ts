@@ -131,6 +131,7 @@ export const commandActs: Readonly<Record<string, StaffActRow | readonly StaffAc
   'staff-log': none('whoever may run commands may read the journal'),
   clock: 'clock-confirmed',
   'rotate-key': 'key-rotated',
+  'rotate-secret': none("stands in the installation's own stream, with a name and a reason"),
   leak: readsOnly,
   responses: 'responses-exported',
   calibrate: none('works on files alone'),
