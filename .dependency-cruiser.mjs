@@ -101,6 +101,7 @@ export const rooms = {
     'program',
     'reports',
     'jobs',
+    'rotate-secret',
     'doctor',
     'http',
     'api',

@@ -157,13 +157,7 @@ export async function compose(configuration: Configuration): Promise<Composed> {
     reachableAt: (url) => {
       publicUrl = url;
     },
-    whenSecretChanges: (end) => {
-      const failed = (error: unknown) => log.error({ err: error }, 'whether the secret is still the same is not known');
-      stores.wrapping.whenChanged(() => {
-        log.fatal('the secret of this storage was changed: this process ends');
-        end();
-      }, failed);
-    },
+    whenSecretChanges: (end) => whenSecretChanges(keeping, log, end),
     greeting: (address, local, say) => greeting(program, credentials, address, local, say),
     endTimers: () => timers.stopAll(),
     close: async () => {
@@ -196,6 +190,16 @@ async function openKeeping(configuration: Configuration, { log, timers, now, ref
   return { storage, wrapping, signing, dataKeys, examKey, blobs: storage.blobs(dataKeys.dataKeyOf), stores };
 }
 type Keeping = Awaited<ReturnType<typeof openKeeping>>;
+
+function whenSecretChanges({ wrapping }: Keeping, log: Logger, end: () => void): void {
+  wrapping.whenChanged(
+    () => {
+      log.fatal('the secret of this storage was changed: this process ends');
+      end();
+    },
+    (error) => log.error({ err: error }, 'whether the secret is still the same is not known'),
+  );
+}
 
 const openPeople = async (storage: Storage) => ({
   accounts: await storage.collection(accounts),

@@ -6,7 +6,7 @@ import { Candidates, candidates } from '../people/candidates/candidate.ts';
 import { goneAfterMs } from '../delivery/live/notices.ts';
 import { DataKeys } from '../storage/keys/data-keys.ts';
 import { PersonCipher } from '../storage/keys/person-cipher.ts';
-import { type Renewal, type Rotated, rotateSecret } from '../storage/keys/rotation.ts';
+import { type DocumentRenewal, type Rotated, rotateSecret } from '../storage/keys/rotation.ts';
 import { sealStorage } from '../storage/keys/sealed-storage.ts';
 import { signingKeyRenewal } from '../storage/keys/signing-keys.ts';
 import { type Random, type SecretRotation, Wrapping } from '../storage/keys/wrapping.ts';
@@ -52,7 +52,7 @@ export async function rotateInstallation(
 /** The secret that the program makes lies here until the storage opens with it. */
 const draftOf = ({ dataFolder }: Configuration): string => join(dataFolder, 'secret.next');
 
-/** Whether a server says that it is there while it is watched. Throws where the secret, or the record of it, is wrong. */
+/** Whether a server says that it is there while it is watched. Throws where the secret is wrong. */
 async function isRunning(
   { storage, random, timers }: RotationSettings,
   secret: string,
@@ -82,7 +82,7 @@ async function portsOf({ storage, random, now }: RotationSettings, rotation: Sec
     former: await Candidates.open({ storage, wrapping: former, cipher }),
     next: await Candidates.open({ storage, wrapping: next, cipher }),
   };
-  const references: Renewal = {
+  const references: DocumentRenewal = {
     collection: candidates.name,
     renew: async ({ tenant, id, value: { personal, referenceHash } }) => {
       if (typeof personal !== 'string' || typeof referenceHash !== 'string') return {};

@@ -125,7 +125,7 @@ export function rotationSuite({ another }: Bench): void {
       }
       expect(kills).toBe(7);
       await expectWhole();
-    });
+    }, 300_000);
 
     it('is on what somebody wrote who had opened the storage before', async () => {
       const late = await openedBy(former);

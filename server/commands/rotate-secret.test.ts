@@ -50,7 +50,7 @@ const expectUntouched = () =>
   inRooms(async (_rooms, { storage }) => expect(await secretRotations(storage)).toEqual([]));
 
 describe('rotate-secret', () => {
-  it('opens by the next secret alone: people are found, all verifies, and a clip of before says whose it was', async () => {
+  it('opens by the next secret alone: people are found, all verifies, a clip of before says whose it was', async () => {
     const person = await personOf(passed);
     const { reference = '', name = '' } = (await inRooms(async ({ candidates }) => candidates.person(person))) ?? {};
     const wrapped = await wrappedKey(person);

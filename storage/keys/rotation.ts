@@ -25,7 +25,7 @@ import type { SecretRotation } from './wrapping.ts';
 type AnyDocument = Readonly<Record<string, unknown>>;
 
 /** What a collection's documents hold that the secret made, beside their seal. */
-export interface Renewal {
+export interface DocumentRenewal {
   readonly collection: string;
   /** The members that change. */
   readonly renew: (stored: Stored<AnyDocument>) => Promise<AnyDocument>;
@@ -39,7 +39,7 @@ export interface RotationPorts {
   readonly dataKeys: Pick<DataKeys, 'putUnder'>;
   /** Every collection whose documents are sealed. */
   readonly sealed: readonly AnyDefinition[];
-  readonly renewals: readonly Renewal[];
+  readonly renewals: readonly DocumentRenewal[];
   readonly now: () => Instant;
 }
 

@@ -14,7 +14,7 @@ import {
   installationTenant,
 } from '../port.ts';
 import { type SigningAlgorithm, makeKeyPair } from './key-pair.ts';
-import type { Renewal } from './rotation.ts';
+import type { DocumentRenewal } from './rotation.ts';
 import type { Random, SecretRotation, Wrapping } from './wrapping.ts';
 
 interface SigningKey {
@@ -43,7 +43,7 @@ export interface SigningPorts {
 const purposeOf = (kid: string): string => JSON.stringify(['signing key', kid]);
 
 /** What of a key's document the secret made, put under the next; throws WrongSecret. For a rotation of the secret. */
-export const signingKeyRenewal = ({ former, next }: SecretRotation): Renewal => ({
+export const signingKeyRenewal = ({ former, next }: SecretRotation): DocumentRenewal => ({
   collection: signingKeys.name,
   renew: async ({ id, value: { wrapped } }) =>
     typeof wrapped === 'string' ? { wrapped: next.wrap(purposeOf(id), former.unwrap(purposeOf(id), wrapped)) } : {},
