@@ -4,7 +4,7 @@
  */
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import type { ProblemCode } from './problem.ts';
+import { Problem, type ProblemCode } from './problem.ts';
 
 export type Method = 'get' | 'post' | 'put';
 export type Access = 'anyone' | 'candidate' | 'seat' | 'invigilator' | 'examiner' | 'designer' | 'office' | 'staff';
@@ -149,5 +149,20 @@ export function routerOf(endpoints: readonly Endpoint[]): Router {
     router[endpoint.method](endpoint.path, (request, response, next) => {
       endpoint.serve(request, response).catch(next);
     });
+  // After all of them: another endpoint may answer to the same address by a parameter.
+  for (const [path, allowed] of allowedMethods(endpoints))
+    router.all(path, (request, response, next) => {
+      response.setHeader('Allow', allowed.join(', '));
+      if (request.method === 'OPTIONS') response.status(204).end();
+      else next(new Problem('method-not-allowed'));
+    });
   return router;
+}
+
+/** By path, as they stand in `Allow`. */
+function allowedMethods(endpoints: readonly Endpoint[]): ReadonlyMap<string, readonly string[]> {
+  const allowed = new Map<string, readonly string[]>();
+  for (const { path, method } of endpoints)
+    allowed.set(path, [...(allowed.get(path) ?? []), ...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])]);
+  return allowed;
 }

@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document, made from the same schemas that check requests and replies. */
 import { z } from 'zod';
 import type { EndpointDescription } from './endpoint.ts';
-import { problems } from './problem.ts';
+import { type ProblemCode, problems } from './problem.ts';
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output') => {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' });
@@ -31,16 +31,30 @@ function replyOf({ reply }: EndpointDescription): Record<string, unknown> {
   return { 200: { description: 'Done', content: json(reply, 'output') } };
 }
 
-/** Closed to whoever must choose a password first. */
-const places: ReadonlySet<EndpointDescription['access']> = new Set(['invigilator', 'examiner', 'designer']);
+/** What a request meets at the door of each kind of endpoint. */
+const doors: Record<EndpointDescription['access'], readonly ProblemCode[]> = {
+  anyone: [],
+  candidate: ['token-invalid', 'token-expired', 'not-allowed', 'not-found', 'fenced'],
+  seat: ['token-invalid', 'token-expired', 'not-allowed', 'not-found'],
+  staff: ['not-logged-in', 'not-allowed', 'not-found'],
+  invigilator: ['not-logged-in', 'not-allowed', 'not-found', 'password-due'],
+  examiner: ['not-logged-in', 'not-allowed', 'not-found', 'password-due'],
+  designer: ['not-logged-in', 'not-allowed', 'not-found', 'password-due'],
+  office: ['not-logged-in', 'not-allowed', 'not-found', 'password-due'],
+};
+/** What any request may meet. */
+const anywhere: readonly ProblemCode[] = ['wrong-host', 'page-older', 'page-newer', 'internal', 'storage-unavailable'];
 
 function problemsOf(endpoint: EndpointDescription): Record<string, unknown> {
+  const { method, access, body, query } = endpoint;
   const codes = [
     ...new Set([
       ...endpoint.problems,
-      ...(endpoint.body === undefined ? [] : (['invalid-request', 'malformed-json', 'too-large'] as const)),
-      ...(endpoint.access === 'anyone' ? [] : (['token-invalid', 'not-allowed', 'not-found'] as const)),
-      ...(places.has(endpoint.access) ? (['password-due'] as const) : []),
+      ...(body === undefined ? [] : (['malformed-json', 'too-large', 'unsupported-media'] as const)),
+      ...(body === undefined && query === undefined ? [] : (['invalid-request'] as const)),
+      ...(method === 'get' ? [] : (['foreign-origin'] as const)),
+      ...doors[access],
+      ...anywhere,
     ]),
   ];
   return Object.fromEntries(
@@ -53,6 +67,13 @@ function problemsOf(endpoint: EndpointDescription): Record<string, unknown> {
     ]),
   );
 }
+
+/** `post /invigilator/registrations/{id}/admit` is `postInvigilatorRegistrationsIdAdmit`: what a generated client calls it. */
+const operationIdOf = ({ method, path }: EndpointDescription): string =>
+  method + [...path.matchAll(/[A-Za-z0-9]+/g)].map(([word]) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+
+/** Whose place it is: what the path begins with. */
+const tagOf = ({ path }: EndpointDescription): string => /^\/([\w-]+)/.exec(path)?.[1] ?? 'public';
 
 function groupByStatus(codes: readonly (keyof typeof problems)[]): Map<number, string[]> {
   const groups = new Map<number, string[]>();
@@ -95,6 +116,8 @@ export function openApiDocument(endpoints: readonly EndpointDescription[], versi
     paths[path] = {
       ...paths[path],
       [endpoint.method]: {
+        operationId: operationIdOf(endpoint),
+        tags: [tagOf(endpoint)],
         summary: endpoint.summary,
         /** The role that the endpoint asks for. */
         'x-access': endpoint.access,
@@ -116,6 +139,7 @@ export function openApiDocument(endpoints: readonly EndpointDescription[], versi
     openapi: '3.1.0',
     info: { title: 'Meetlat', version, description: 'Adaptive language testing and exam delivery.' },
     servers: [{ url: '/api/v1' }],
+    tags: [...new Set(endpoints.map(tagOf))].sort().map((name) => ({ name })),
     paths,
     components: {
       securitySchemes,

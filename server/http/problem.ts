@@ -24,6 +24,7 @@ export const problems = {
   'password-due': [403, 'Choose a password of your own first'],
   'exam-browser-required': [403, 'This session is taken in Safe Exam Browser, with the settings of today'],
   'foreign-origin': [403, 'The request comes from another site'],
+  'method-not-allowed': [405, 'This address is asked in another way: Allow says how'],
   'code-unknown': [404, 'The code is unknown, used or no longer valid'],
   'not-found': [404, 'There is nothing here for you'],
   'page-older': [409, 'The page is older than the server: reload it'],

@@ -24,8 +24,11 @@ const ask = async (
   subject: Subject,
 ): Promise<Pick<Reply, 'status' | 'text'>> => {
   const { status, text } = await askOf(house, endpoint, headers, subject);
+  if (!endpoint.statuses.includes(String(status))) undocumented.add(`${endpoint.name}: ${status}`);
   return { status, text };
 };
+/** Replies of which the document says nothing, of all that the matrix asked. */
+const undocumented = new Set<string>();
 
 interface Refusal {
   readonly status: number;
@@ -132,6 +135,28 @@ describe('the matrix', () => {
       expect(written, name).toEqual(isExpected && typeof act === 'string' ? [act] : []);
     }
   }, 300_000);
+
+  it('met no status that the document does not say', () => {
+    expect([...undocumented].sort()).toEqual([]);
+  });
+
+  it("asks by a name that is the operation's own, under the tag of its place", () => {
+    const names = endpoints.map(({ operationId }) => operationId);
+    expect(names.filter((name, n) => !/^[a-z][A-Za-z0-9]+$/.test(name) || names.indexOf(name) !== n)).toEqual([]);
+    expect(endpoints.filter(({ tags, path }) => tags.join() !== path.split('/')[1])).toEqual([]);
+  });
+
+  it('says to whoever asks in another way how it is asked', async () => {
+    const paths = new Set(endpoints.map(({ path }) => path));
+    for (const path of paths) {
+      const allowed = endpoints.filter((one) => one.path === path).map(({ method }) => method);
+      const url = `${house.url}${path.replace(/\{\w+\}/g, 'x')}`;
+      const response = await fetch(url, { method: 'DELETE', headers: house.headers('invigilator') });
+      const expected = allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+      expect([response.status, response.headers.get('allow')], path).toEqual([405, expected.join(', ')]);
+      expect(refusalOf({ status: 405, text: await response.text() }).code, path).toBe('method-not-allowed');
+    }
+  }, 60_000);
 
   it('a live room tells nothing of another centre', async () => {
     const [ours, theirs] = [house.headers('invigilator'), house.headers('invigilator of another centre')];

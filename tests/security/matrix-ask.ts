@@ -8,6 +8,10 @@ export interface Endpoint {
   readonly method: string;
   readonly path: string;
   readonly access: Access;
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  /** As the document says. */
+  readonly statuses: readonly string[];
 }
 export interface Reply {
   readonly status: number;
@@ -15,16 +19,26 @@ export interface Reply {
   readonly text: string;
 }
 
+interface Operation {
+  readonly 'x-access': Access;
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
 export async function endpointsOf(house: House): Promise<readonly Endpoint[]> {
-  const document: { paths: Record<string, Record<string, { 'x-access': Access }>> } = await (
+  const document: { paths: Record<string, Record<string, Operation>> } = await (
     await fetch(`${house.url}/openapi.json`)
   ).json();
   return Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { 'x-access': access }]) => ({
+    Object.entries(methods).map(([method, { 'x-access': access, operationId, tags, responses }]) => ({
       name: `${method} ${path}`,
       method: method.toUpperCase(),
       path,
       access,
+      operationId,
+      tags,
+      statuses: Object.keys(responses),
     })),
   );
 }
