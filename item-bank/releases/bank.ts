@@ -23,6 +23,8 @@ export const BankEvent = z.discriminatedUnion('type', [
     release: z.string(),
     previous: z.string(),
     by: z.string(),
+    /** The second person. One did it alone in events of before there had to be two. */
+    confirmedBy: z.string().optional(),
     reason: z.string(),
   }),
 ]);

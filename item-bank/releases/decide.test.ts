@@ -30,9 +30,9 @@ const publish = (change: Partial<Publication> = {}): BankCommand => ({
   type: 'publish',
   publication: { ...publication, ...change },
 });
-const choose = (id: string): BankCommand => ({
+const choose = (id: string, confirmedBy = 'an@demo'): BankCommand => ({
   type: 'put-in-force',
-  choice: { release: id, by: 'otto@demo', reason: 'nagekeken' },
+  choice: { release: id, by: 'otto@demo', confirmedBy, reason: 'nagekeken' },
 });
 
 const facts: BankFacts = { bank, now, releases: [release], latest: release, inForce: release.id };
@@ -57,6 +57,7 @@ const inForce = (id: string, previous: string): BankEvent => ({
   release: id,
   previous,
   by: 'otto@demo',
+  confirmedBy: 'an@demo',
   reason: 'nagekeken',
 });
 type Then = Expected<BankEvent, BankRefusal>;
@@ -144,6 +145,13 @@ const table: readonly (readonly [given: string, readonly BankEvent[], when: Bank
     choose('nt2-listening-1'),
     followed,
     refused('in-force-already', 'nt2-listening-1 is in force already'),
+  ],
+  [
+    'whoever chooses confirms it, too',
+    [],
+    choose('nt2-listening-2', 'otto@demo'),
+    followed,
+    refused('same-person', 'otto@demo cannot confirm what otto@demo does'),
   ],
 ];
 

@@ -11,6 +11,8 @@ export interface Publication extends Omit<Recalibration, 'replaced'> {
 export interface ReleaseChoice {
   readonly release: string;
   readonly by: string;
+  /** Another account: what everybody's next session is made of is no one person's decision. */
+  readonly confirmedBy: string;
   readonly reason: string;
 }
 export type BankCommand =
@@ -28,7 +30,13 @@ export interface BankFacts {
 }
 
 export type BankRefusalCode =
-  'base-superseded' | 'published-already' | 'unknown-item' | 'nothing-chosen' | 'unknown-release' | 'in-force-already';
+  | 'base-superseded'
+  | 'published-already'
+  | 'unknown-item'
+  | 'nothing-chosen'
+  | 'unknown-release'
+  | 'in-force-already'
+  | 'same-person';
 export interface BankRefusal {
   readonly code: BankRefusalCode;
   readonly why: string;
@@ -69,10 +77,20 @@ function publish(state: BankState | undefined, publication: Publication, facts: 
   });
 }
 
-function putInForce({ release, by, reason }: ReleaseChoice, facts: BankFacts): BankDecision {
+function putInForce({ release, by, confirmedBy, reason }: ReleaseChoice, facts: BankFacts): BankDecision {
   const { bank, inForce: previous, now, releases } = facts;
   if (!releases.some(({ id, bank: of }) => id === release && of === bank))
     return refuse('unknown-release', `${bank} has no release ${release}`);
   if (previous === release) return refuse('in-force-already', `${release} is in force already`);
-  return accept(facts, { schema: 1, type: 'release-put-in-force', at: now, release, previous, by, reason });
+  if (confirmedBy === by) return refuse('same-person', `${by} cannot confirm what ${by} does`);
+  return accept(facts, {
+    schema: 1,
+    type: 'release-put-in-force',
+    at: now,
+    release,
+    previous,
+    by,
+    confirmedBy,
+    reason,
+  });
 }

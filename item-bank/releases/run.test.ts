@@ -66,13 +66,23 @@ describe('a release made by a calibration', () => {
     const before = store.currentTest('nt2-oral');
     await banks.publish('nt2-listening', publication);
     expect(store.currentTest('nt2-oral')).toEqual(before);
-    await banks.putInForce('nt2-listening', { release: 'nt2-listening-2', by: 'otto@demo', reason: 'nagekeken' });
+    await banks.putInForce('nt2-listening', {
+      release: 'nt2-listening-2',
+      by: 'otto@demo',
+      confirmedBy: 'an@demo',
+      reason: 'nagekeken',
+    });
     expect(store.currentTest('nt2-oral').releases).toEqual({ 'nt2-listening': 'nt2-listening-2' });
     expect(store.pinnedTest('nt2-oral', 1, before.releases).adaptive?.next([], 's', [])).toBeDefined();
     expect((await ReleaseStore.open(storage)).currentTest('nt2-oral').releases).toEqual({
       'nt2-listening': 'nt2-listening-2',
     });
-    await banks.putInForce('nt2-listening', { release: 'nt2-listening-1', by: 'otto@demo', reason: 'terug' });
+    await banks.putInForce('nt2-listening', {
+      release: 'nt2-listening-1',
+      by: 'otto@demo',
+      confirmedBy: 'an@demo',
+      reason: 'terug',
+    });
     expect(store.currentRelease('nt2-listening').id).toBe('nt2-listening-1');
     expect(
       (await banks.load('nt2-listening')).state.choices.map(({ release: id, previous, reason }) => [
@@ -97,11 +107,13 @@ describe('a release made by a calibration', () => {
     await expect(banks.publish('nt2-listening', { ...again, rows: [{ ...row, id: 'X' }] })).rejects.toMatchObject({
       code: 'unknown-item',
     });
-    await expect(banks.putInForce('nt2-listening', { release: 'mo-1', by: 'x', reason: 'y' })).rejects.toMatchObject({
+    await expect(
+      banks.putInForce('nt2-listening', { release: 'mo-1', by: 'x', confirmedBy: 'an@demo', reason: 'y' }),
+    ).rejects.toMatchObject({
       code: 'unknown-release',
     });
     await expect(
-      banks.putInForce('nt2-listening', { release: 'nt2-listening-1', by: 'x', reason: 'y' }),
+      banks.putInForce('nt2-listening', { release: 'nt2-listening-1', by: 'x', confirmedBy: 'an@demo', reason: 'y' }),
     ).rejects.toMatchObject({ code: 'in-force-already' });
     expect(store.allReleases()).toHaveLength(2);
   });
@@ -161,7 +173,12 @@ describe('a release made by a calibration', () => {
       throw error;
     });
     await banks.publish('nt2-listening', publication);
-    await banks.putInForce('nt2-listening', { release: 'nt2-listening-2', by: 'otto@demo', reason: 'nagekeken' });
+    await banks.putInForce('nt2-listening', {
+      release: 'nt2-listening-2',
+      by: 'otto@demo',
+      confirmedBy: 'an@demo',
+      reason: 'nagekeken',
+    });
     await expect.poll(() => other.currentRelease('nt2-listening').id).toBe('nt2-listening-2');
     stop();
   });

@@ -15,26 +15,30 @@ export const secondPersonProblems: readonly ProblemCode[] = [
   'busy',
 ];
 
+/** Who may be the second: an invigilator of the same centre, or any account of the agency. */
+export type SecondOf = 'room' | 'agency';
+
 interface AskedConfirmation {
+  readonly of: SecondOf;
   readonly asked: { readonly account: string; readonly password: string };
   readonly request: Request;
   readonly response: Response;
 }
 
-/** The account: of the same centre, by somebody else with the same role. Throws Problem, one of the above. */
+/** The account: somebody else's, of those who may confirm it. Throws Problem, one of the above. */
 export async function secondPerson(
   program: PasswordPorts,
   { tenant, id, account: { centre } }: StaffAccess,
-  { asked, request, response }: AskedConfirmation,
+  { of, asked, request, response }: AskedConfirmation,
 ): Promise<string> {
   if (asked.account === id) throw new Problem('not-allowed', { reason: 'same-person' });
   const device = await knownDevice(program, request, asked.account);
   const second = await accountOf(program, response, asked, { address: request.ip ?? 'unknown', device });
   if (second === undefined) throw new Problem('wrong-password');
   const { roles, centre: place, isPasswordGiven } = second.value;
-  const isOfCentre = second.tenant === tenant && place === centre;
+  const isOfRoom = place === centre && roles.includes('invigilator');
   // A password that somebody else made may be typed by that one.
-  if (!isOfCentre || !roles.includes('invigilator') || isPasswordGiven === true)
-    throw new Problem('not-allowed', { reason: 'no-second-person' });
+  if (second.tenant !== tenant || (of === 'room' && !isOfRoom) || isPasswordGiven === true)
+    throw new Problem('not-allowed', { reason: of === 'room' ? 'no-second-person' : 'no-second-account' });
   return second.id;
 }

@@ -6,6 +6,7 @@ import { countedItems, itemCounts } from '../../delivery/responses/item-counts.t
 import { ratingQueue } from '../../scoring/rating/run.ts';
 import { resultKeys } from '../../scoring/results/run.ts';
 import type { Delivery } from '../../scoring/trajectory/deliveries.ts';
+import { accounts } from '../../people/staff/account.ts';
 import { sha256 } from '../../storage/document/hash.ts';
 import { SigningKeys } from '../../storage/keys/signing-keys.ts';
 import { everyDocument } from '../../storage/pages.ts';
@@ -123,12 +124,28 @@ describe('set-aside', () => {
 });
 
 describe('put-in-force', () => {
-  const grounds = ['--by', 'otto', '--reason', 'simulated'];
   it('lets new sessions use a release, and knows why not', async () => {
     const [other, before] = await inRooms(async (_rooms, { bank }) => {
       const release = bank.currentRelease('mo');
       await bank.publishRelease({ ...release, id: 'mo-other', createdAt: '2026-01-01T00:00:00.000Z' });
       return ['mo-other', release.id];
+    });
+    const [one = '', two = ''] = await inRooms(async (_rooms, { storage }) =>
+      (await (await storage.collection(accounts)).every()).map(({ id }) => id),
+    );
+    const signed = (by: string, confirmedBy: string) => [
+      ...['--by', by, '--confirmed-by', confirmedBy],
+      ...['--reason', 'simulated'],
+    ];
+    const grounds = signed(one, two);
+    await expect(meetlat('put-in-force', other, ...signed(one, one))).rejects.toMatchObject({
+      key: 'signatories.same',
+    });
+    await expect(meetlat('put-in-force', other, ...signed(one, 'nobody@demo'))).rejects.toMatchObject({
+      key: 'signatories.unknown',
+    });
+    await expect(meetlat('put-in-force', other, ...grounds.slice(0, 2), ...grounds.slice(4))).rejects.toMatchObject({
+      key: 'put-in-force.no-grounds',
     });
     expect(await meetlat('put-in-force', other, ...grounds)).toEqual({
       code: 0,

@@ -46,13 +46,14 @@ const bytes = { 'content-type': 'application/octet-stream' } as const;
 /** The body is made when it is sent. */
 const today = () => ({ day: dayOf(toInstant(Date.now())) });
 const reason = { reason: 'a test of the matrix' };
+const nobody = { account: 'nobody@demo', password: 'wrong' };
 
 export const rows: Readonly<Record<string, Row>> = {
   'get /public/about': { own: 200 },
   'post /public/result': { body: { key: unknown }, own: 404 },
   'post /public/check': { body: { credential: 'none' }, own: 200 },
 
-  'post /staff/login': { body: { account: 'nobody@demo', password: 'wrong' }, own: 401 },
+  'post /staff/login': { body: nobody, own: 401 },
   'post /staff/logout': { own: 204 },
   'get /staff/me': { own: 200 },
   'post /staff/password': { body: { password: 'a password of the matrix', chosen: 'short' }, own: 400 },
@@ -108,7 +109,11 @@ export const rows: Readonly<Record<string, Row>> = {
   'get /designer/banks/{bank}/media/{media}': { params: bankOf, own: 404 },
   'get /designer/banks/{bank}/releases': { params: bankOf, own: 200 },
   'get /designer/specifications': { own: 200 },
-  'post /designer/banks/{bank}/in-force': { params: bankOf, body: { release: 'none', ...reason }, own: 404 },
+  'post /designer/banks/{bank}/in-force': {
+    params: bankOf,
+    body: { release: 'none', ...reason, confirmedBy: nobody },
+    own: 401,
+  },
   'get /designer/calibrations': { own: 200, belongsTo: 'agency', private: 200 },
   'get /designer/calibrations/{id}': { ...calibration, own: 200 },
   'get /designer/calibrations/{id}/events': { ...calibration, own: 200 },

@@ -30,6 +30,7 @@ const reasons = new Set([
   'exam-browser-due',
   'language-not-offered',
   'no-case',
+  'no-second-account',
   'no-second-person',
   'not-on-this-day',
   'nothing-to-decide',

@@ -212,7 +212,17 @@ describe('a calibration', () => {
       (await designer.get<ItemPage>(`/designer/banks/${bank}/items`)).items.find(({ id }) => id === chosen[0])
         ?.difficulty;
     const old = await shown();
-    await designer.post(`/designer/banks/${bank}/in-force`, { release: made.id, reason: 'Nagekeken' });
+    const refused = (second: object) =>
+      expect(designer.post(`/designer/banks/${bank}/in-force`, { release: made.id, reason: 'Alleen', ...second }))
+        .rejects;
+    await refused({}).toEqual(refusal(400, 'invalid-request'));
+    const alone = expect.objectContaining({ reason: 'same-person' });
+    await refused({ confirmedBy: await server.account('designer') }).toEqual(
+      refusal(403, 'not-allowed', { body: alone }),
+    );
+    const confirmedBy = await server.account('invigilator');
+    await refused({ confirmedBy: { ...confirmedBy, password: 'not that' } }).toEqual(refusal(401, 'wrong-password'));
+    await designer.post(`/designer/banks/${bank}/in-force`, { release: made.id, reason: 'Nagekeken', confirmedBy });
     expect(await shown()).toBe(done.outcome?.items.find(({ id }) => id === chosen[0])?.estimate?.difficulty);
     expect(await shown()).not.toBe(old);
     const invigilator = await Staff.login(server.url, await server.account('invigilator'));
@@ -226,6 +236,7 @@ describe('a calibration', () => {
       expect.objectContaining({
         previous: started.base,
         by: (await server.account('designer')).account,
+        confirmedBy: confirmedBy.account,
         reason: 'Nagekeken',
       }),
     ]);
@@ -441,7 +452,11 @@ describe('a request is refused', () => {
       examiner.post(`/designer/banks/${bank}/calibrations?source=sessions&model=rasch&anchors=none`),
     ).rejects.toEqual(refusal(403, 'not-allowed'));
     await expect(
-      examiner.post(`/designer/banks/${bank}/in-force`, { release: 'nt2-listening-1', reason: 'Omdat' }),
+      examiner.post(`/designer/banks/${bank}/in-force`, {
+        release: 'nt2-listening-1',
+        reason: 'Omdat',
+        confirmedBy: { account: 'x', password: 'y' },
+      }),
     ).rejects.toEqual(refusal(403, 'not-allowed'));
   });
   it('for a bank, job or release that is not there', async () => {
@@ -453,7 +468,11 @@ describe('a request is refused', () => {
     ])
       await expect(designer.post(path)).rejects.toEqual(refusal(404, 'not-found'));
     await expect(
-      designer.post(`/designer/banks/${bank}/in-force`, { release: 'mo-1', reason: 'Omdat' }),
+      designer.post(`/designer/banks/${bank}/in-force`, {
+        release: 'mo-1',
+        reason: 'Omdat',
+        confirmedBy: await server.account('invigilator'),
+      }),
     ).rejects.toEqual(refusal(404, 'not-found'));
   });
   it('for what does not fit', async () => {

@@ -6,7 +6,7 @@
  *   GET banks/:bank/media/:media  -> a clip or picture
  *   GET specifications            -> SpecificationView[]
  *   GET  banks/:bank/releases     -> ReleaseView[], newest first
- *   POST banks/:bank/in-force     -> 204; body InForceChoice: which release new sessions use
+ *   POST banks/:bank/in-force     -> 204; body InForceChoice: which release new sessions use; two people
  * POST banks/:bank/calibrations?source=&model=&anchors=&name=&groups=&duplicates=&equivalentGroups= -> CalibrationView;
  * body: the CSV or journal rows (or their gzip) where source is file
  *   GET  calibrations             -> CalibrationSummary[], newest first
@@ -23,6 +23,7 @@ import { Recalibrated, RecalibratedItem } from '../../../item-bank/calibration/r
 import { Use } from '../../../item-bank/items/item.ts';
 import { BankModel, ItemParameterRow, Recalibration } from '../../../item-bank/releases/release.ts';
 import { CalibrationFile } from '../../calibration-job.ts';
+import { LoginRequest } from '../staff/protocol.ts';
 
 export { CalibrationFile };
 
@@ -100,6 +101,15 @@ export const SpecificationView = z.strictObject({
 export type SpecificationView = z.infer<typeof SpecificationView>;
 
 const Account = z.string();
+const Choice = z.strictObject({
+  at: z.iso.datetime(),
+  previous: z.string(),
+  by: Account,
+  /** Absent where one person could still do it alone. */
+  confirmedBy: Account.optional(),
+  reason: z.string(),
+});
+
 export const ReleaseView = z.strictObject({
   id: z.string(),
   bank: z.string(),
@@ -111,12 +121,17 @@ export const ReleaseView = z.strictObject({
   /** Of a release made by a calibration. */
   recalibration: Recalibration.optional(),
   /** When it was put in force, by whom and why; oldest first. */
-  choices: z.array(z.strictObject({ at: z.iso.datetime(), previous: z.string(), by: Account, reason: z.string() })),
+  choices: z.array(Choice),
 });
 export type ReleaseView = z.infer<typeof ReleaseView>;
 
 const ActReason = z.string().trim().min(3).max(500);
-export const InForceChoice = z.strictObject({ release: z.string().max(100), reason: ActReason });
+/** Another account of the agency types its password: nobody puts a release in force alone. */
+export const InForceChoice = z.strictObject({
+  release: z.string().max(100),
+  reason: ActReason,
+  confirmedBy: LoginRequest,
+});
 export type InForceChoice = z.infer<typeof InForceChoice>;
 export const PublicationRequest = z.strictObject({
   items: z.array(z.string().max(100)).min(1).max(5000),

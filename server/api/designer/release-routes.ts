@@ -6,6 +6,7 @@ import { UnknownPublication } from '../../../item-bank/releases/store.ts';
 import { type Endpoint, commandEndpoint, jsonEndpoint } from '../../http/endpoint.ts';
 import { Problem } from '../../http/problem.ts';
 import { type StaffAccess, guards } from '../access.ts';
+import { secondPerson, secondPersonProblems } from '../second-person.ts';
 import { ownCalibration } from './calibration-routes.ts';
 import type { DesignerReleasePorts } from './ports.ts';
 import { orProblem } from './problems.ts';
@@ -64,13 +65,14 @@ export function releaseEndpoints(program: DesignerReleasePorts): Endpoint[] {
       ...common,
       method: 'post',
       path: '/designer/banks/:bank/in-force',
-      summary: 'Put a release in force for new sessions',
+      summary: 'Put a release in force for new sessions; another account of the agency confirms it',
       body: InForceChoice,
-      problems: ['not-found', 'wrong-state'],
-      handle: ({ access, param, body }) =>
+      problems: ['not-found', 'wrong-state', ...secondPersonProblems],
+      handle: ({ access, param, body: { confirmedBy: asked, ...choice }, request, response }) =>
         orProblem(async () => {
-          await program.banks.putInForce(param('bank'), { ...body, by: access.id });
-          await program.staffLog.record(access.tenant, doneBy('release-in-force', access.id, body.release));
+          const confirmedBy = await secondPerson(program, access, { of: 'agency', asked, request, response });
+          await program.banks.putInForce(param('bank'), { ...choice, by: access.id, confirmedBy });
+          await program.staffLog.record(access.tenant, doneBy('release-in-force', access.id, choice.release));
         }),
     }),
     jsonEndpoint({

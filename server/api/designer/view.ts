@@ -209,7 +209,7 @@ export function releaseView(release: Release, current: Release, { choices }: Ban
     inForce: release.id === current.id,
     choices: choices
       .filter((choice) => choice.release === release.id)
-      .map(({ at, previous, by, reason }) => ({ at, previous, by, reason })),
+      .map(({ at, previous, by, confirmedBy, reason }) => ({ at, previous, by, reason, ...defined({ confirmedBy }) })),
     ...(release.recalibration === undefined ? {} : { recalibration: release.recalibration }),
   };
 }

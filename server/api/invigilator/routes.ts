@@ -108,7 +108,7 @@ function roomActEndpoint(program: InvigilatorPorts, common: Common): Endpoint {
     handle: async ({ access, body, request, response }) => {
       const { act } = body;
       const asked = act.kind === 'extra-time' ? act.confirmedBy : undefined;
-      const confirmedBy = asked && (await secondPerson(program, access, { asked, request, response }));
+      const confirmedBy = asked && (await secondPerson(program, access, { of: 'room', asked, request, response }));
       return actOnRoom(program, access, body, confirmedBy);
     },
   });
@@ -375,7 +375,7 @@ function giveTime(program: InvigilatorPorts, common: Common): Endpoint {
     handle: async ({ access, param, body, request, response }) => {
       const { id } = await ownSession(program, access, param('id'));
       const { id: act, ms, why, reason, confirmedBy: asked } = body;
-      const confirmedBy = asked && (await secondPerson(program, access, { asked, request, response }));
+      const confirmedBy = asked && (await secondPerson(program, access, { of: 'room', asked, request, response }));
       const command = { type: 'grant-extra-time', by: access.id, ms, reason } as const;
       await program.sessions.handle(id, { ...command, ...defined({ why, confirmedBy, act }) });
     },
