@@ -68,7 +68,7 @@ function problemsOf(endpoint: EndpointDescription): Record<string, unknown> {
   );
 }
 
-/** `post /invigilator/registrations/{id}/admit` is `postInvigilatorRegistrationsIdAdmit`: what a generated client calls it. */
+/** `post /result/keys/{key}` is `postResultKeysKey`: what a generated client calls it. */
 const operationIdOf = ({ method, path }: EndpointDescription): string =>
   method + [...path.matchAll(/[A-Za-z0-9]+/g)].map(([word]) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 
