@@ -18,6 +18,8 @@ export interface EndpointDescription {
   readonly body: z.ZodType | 'bytes' | undefined;
   readonly query: z.ZodType | undefined;
   readonly reply: z.ZodType | 'nothing' | 'stream' | 'bytes';
+  /** True where there may be nothing to reply: 204. */
+  readonly orNothing?: boolean;
   readonly problems: readonly ProblemCode[];
 }
 export interface Endpoint extends EndpointDescription {
@@ -64,13 +66,14 @@ const description = <A>(common: Common<A>, rest: Pick<EndpointDescription, 'body
 
 /**
  * JSON in, JSON out. The reply goes through its schema too: a member that is not listed cannot leave. An undefined
- * reply is 204.
+ * reply is 204, where the endpoint says so.
  */
 export function jsonEndpoint<A, B, Q, R>(
   options: Common<A> & {
     readonly body?: z.ZodType<B>;
     readonly query?: z.ZodType<Q>;
     readonly reply: z.ZodType<R>;
+    readonly orNothing?: boolean;
     readonly handle: (given: Call<A> & { readonly body: B; readonly query: Q }) => Promise<R | undefined>;
   },
 ): Endpoint {
@@ -78,6 +81,7 @@ export function jsonEndpoint<A, B, Q, R>(
   const querySchema: z.ZodType<Q> = options.query ?? z.any();
   return {
     ...description(options, { body: options.body, query: options.query, reply: options.reply }),
+    orNothing: options.orNothing === true,
     serve: async (request, response) => {
       const made = await call(options.guard, request, response);
       const reply = await options.handle({
@@ -86,7 +90,7 @@ export function jsonEndpoint<A, B, Q, R>(
         query: querySchema.parse(request.query),
       });
       response.setHeader('Cache-Control', 'no-store');
-      if (reply === undefined) response.status(204).end();
+      if (reply === undefined && options.orNothing === true) response.status(204).end();
       else response.json(options.reply.parse(reply));
     },
   };

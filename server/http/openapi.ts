@@ -21,14 +21,17 @@ const security: Record<EndpointDescription['access'], readonly Record<string, re
   office: [{ staffCookie: [] }],
 };
 
-function replyOf({ reply }: EndpointDescription): Record<string, unknown> {
+function replyOf({ reply, orNothing }: EndpointDescription): Record<string, unknown> {
   if (reply === 'nothing') return { 204: { description: 'Done' } };
   if (reply === 'stream')
     return {
       200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: { type: 'string' } } } },
     };
   if (reply === 'bytes') return { 200: { description: 'The bytes', content: bytes } };
-  return { 200: { description: 'Done', content: json(reply, 'output') } };
+  return {
+    200: { description: 'Done', content: json(reply, 'output') },
+    ...(orNothing === true ? { 204: { description: 'There is nothing' } } : {}),
+  };
 }
 
 /** What a request meets at the door of each kind of endpoint. */

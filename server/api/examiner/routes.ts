@@ -126,6 +126,7 @@ function claimEndpoints(ports: ExaminerPorts, common: Common): Endpoint[] {
       path: '/examiner/claims',
       summary: 'Claim the next performance; 204 when nothing waits',
       reply: Claim,
+      orNothing: true,
       handle: async ({ access }) => {
         const id = await ports.ratings.claimNext(access.tenant, access.id);
         return id === undefined ? undefined : claimView(ports, access, id);
@@ -137,6 +138,7 @@ function claimEndpoints(ports: ExaminerPorts, common: Common): Endpoint[] {
       path: '/examiner/claims/current',
       summary: 'The present claim; 204 when there is none',
       reply: Claim,
+      orNothing: true,
       handle: async ({ access }) => {
         const id = await ports.ratings.current(access.tenant, access.id);
         return id === undefined ? undefined : claimView(ports, access, id);
