@@ -168,7 +168,11 @@ describe('a release of what calibrate wrote', () => {
         ['nt2-listening-2', false],
         [base, true],
       ]);
-    await designer.post(`/designer/banks/${bank}/in-force`, { release: 'nt2-listening-2', reason: 'Checked' });
+    await designer.post(`/designer/banks/${bank}/in-force`, {
+      release: 'nt2-listening-2',
+      reason: 'Checked',
+      confirmedBy: await server.account('invigilator'),
+    });
     const invigilator = await Staff.login(server.url, await server.account('invigilator'));
     const candidate = await Candidate.admitted(invigilator);
     await candidate.listen(await candidate.toFirstPart());
