@@ -21,7 +21,7 @@ const text = (key: string, values: Record<string, string> = {}): string =>
   );
 
 /** Nobody puts a release in force alone: a colleague types account and password in the same dialog. */
-async function signAsSecond(page: Page): Promise<void> {
+async function signAsSecond(page: Page, server: ServerProcess): Promise<void> {
   const { account, password } = await server.account('invigilator');
   await page.getByLabel(text('login.account')).fill(account);
   await page.getByLabel(text('login.password')).fill(password);
@@ -118,7 +118,7 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
     await button(page, 'releases.use.label', { release: 'nt2-listening-2' }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
     await page.getByLabel(text('releases.reason')).fill('Nagekeken met de toetscommissie');
-    await signAsSecond(page);
+    await signAsSecond(page, server);
     await shot(page, 'calibration-in-force');
     expectValue(await accessibilityFaults(page)).toEqual([]);
     await button(page, 'releases.use.go').click();
@@ -182,7 +182,7 @@ describe.runIf(hasBrowser)('the designer calibrates', () => {
     await expect(page.getByText(text('calibration.published', { release: 'nt2-listening-3' }))).toBeVisible();
     await button(page, 'releases.use.label', { release: 'nt2-listening-3' }).click();
     await page.getByLabel(text('releases.reason')).fill('Nagekeken');
-    await signAsSecond(page);
+    await signAsSecond(page, server);
     await button(page, 'releases.use.go').click();
     await expect(page.getByText(/Nagekeken$|Nagekeken[^ ]/).first()).toBeVisible();
 
