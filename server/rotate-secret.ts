@@ -14,7 +14,7 @@ import type { Instant } from '../storage/document/instant.ts';
 import type { Timers } from '../storage/document/timers.ts';
 import { type Storage, installationStream, installationTenant } from '../storage/port.ts';
 import type { Configuration } from './configuration.ts';
-import { livenessDefinition } from './jobs/liveness.ts';
+import { livenessDefinition } from './last-alive.ts';
 import { keptSecret, sealedCollections, secretOf } from './open-storage.ts';
 
 export interface RotationSettings {

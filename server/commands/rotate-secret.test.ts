@@ -8,7 +8,7 @@ import type { Key } from '../../storage/port.ts';
 import { secretRotations } from '../../storage/keys/rotation.ts';
 import { goneAfterMs } from '../../delivery/live/notices.ts';
 import { markStream } from '../../delivery/sessions/clip-mark.ts';
-import { livenessDefinition } from '../jobs/liveness.ts';
+import { livenessDefinition } from '../last-alive.ts';
 import { now } from '../machine.ts';
 import { configuration, inRooms, meetlat, upgradeFolder, useOldFolder } from './called.suite.ts';
 
