@@ -11,6 +11,8 @@ export interface FirstResult {
   readonly level?: string;
   readonly scale?: number;
   readonly required?: string;
+  readonly probability?: number;
+  readonly hearings?: number;
   readonly conditions: readonly { readonly id: string; readonly met: boolean }[];
   readonly parts: readonly SecondPart[];
 }
@@ -25,12 +27,25 @@ export interface ScoreDifference {
 /** Two estimates of one equation differ by less, logits. */
 const tolerance = 1e-6;
 
-const isSame = (first: unknown, second: unknown): boolean =>
+/** A probability is a sum over a grid, and each has its own. */
+const probabilityTolerance = 2e-3;
+
+const isSame = (first: unknown, second: unknown, within = tolerance): boolean =>
   typeof first === 'number' && typeof second === 'number' && !(Number.isInteger(first) && Number.isInteger(second))
-    ? Math.abs(first - second) <= tolerance
+    ? Math.abs(first - second) <= within
     : first === second;
 
-const members = ['outcome', 'testDate', 'score', 'max', 'level', 'scale', 'required'] as const;
+const members = [
+  'outcome',
+  'testDate',
+  'score',
+  'max',
+  'level',
+  'scale',
+  'required',
+  'hearings',
+  'probability',
+] as const;
 const partMembers = ['score', 'max', 'theta', 'thetaStandardError', 'scale', 'level'] as const;
 
 const shown = (value: unknown): string => (value === undefined ? '' : String(value));
@@ -49,7 +64,9 @@ export function scoreDifferences(first: FirstResult, second: SecondResult): Scor
     }),
   ];
   return pairs.flatMap(([member, one, other]) =>
-    isSame(one, other) ? [] : [{ member, first: shown(one), second: shown(other) }],
+    isSame(one, other, member === 'probability' ? probabilityTolerance : tolerance)
+      ? []
+      : [{ member, first: shown(one), second: shown(other) }],
   );
 }
 

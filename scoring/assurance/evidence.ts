@@ -108,18 +108,18 @@ export function sessionEvidence(events: readonly JsonObject[]): SessionEvidence 
 const Opened = z.object({ type: z.literal('opened'), performance: z.object({ task: z.string() }) });
 const Rated = z.object({ type: z.literal('rated'), scores: z.record(z.string(), z.union([z.int(), z.literal('NR')])) });
 
-/** The scores of one performance; undefined while nobody has rated it. */
+/** The scores of one performance, of each hearing; none while nobody has rated it. */
 export interface RatingEvidence {
   readonly task: string;
-  readonly scores: Readonly<Record<string, number | 'NR'>> | undefined;
+  readonly hearings: readonly Readonly<Record<string, number | 'NR'>>[];
 }
 
 export function ratingEvidence(events: readonly JsonObject[]): RatingEvidence | undefined {
   let task: string | undefined;
-  let scores: RatingEvidence['scores'];
+  const hearings: Readonly<Record<string, number | 'NR'>>[] = [];
   for (const event of events) {
     if (event['type'] === 'opened') ({ task } = Opened.parse(event).performance);
-    if (event['type'] === 'rated') ({ scores } = Rated.parse(event));
+    if (event['type'] === 'rated') hearings.push(Rated.parse(event).scores);
   }
-  return task === undefined ? undefined : { task, scores };
+  return task === undefined ? undefined : { task, hearings };
 }

@@ -26,6 +26,15 @@ const MeasuringRule = z.object({
   weights: z.object({ listening: z.number(), speaking: z.number() }),
   floorBelowLevel: z.number(),
   speaking: z.object({ thresholds: z.array(z.number()) }),
+  hearings: z
+    .object({
+      band: z.object({ lower: z.number(), upper: z.number() }),
+      hearingsOfFail: z.number(),
+      mostHearings: z.number(),
+      passFrom: z.number(),
+      effects: z.object({ task: z.number(), rater: z.number(), halo: z.number() }),
+    })
+    .optional(),
 });
 const WrittenRule = z.discriminatedUnion('kind', [CountingRule, MeasuringRule]);
 export type CountingRule = z.infer<typeof CountingRule>;

@@ -5,6 +5,7 @@
  */
 import { type RatingEvidence, type SessionEvidence } from './evidence.ts';
 import { type CountingRule, type MeasuringRule, type WrittenRule, type Which, brusselsDay, ruleOf } from './rule.ts';
+import { requiredProbability } from './required-probability.ts';
 import { type Ability, partialCredit, rightOrWrong, weightedLikelihood } from './weighted-likelihood.ts';
 
 /** What the releases that the session pinned say. */
@@ -55,6 +56,8 @@ export interface SecondResult {
   readonly level?: string;
   readonly scale?: number;
   readonly required?: string;
+  readonly probability?: number;
+  readonly hearings?: number;
   /** Ids of the conditions that are met. */
   readonly met: readonly string[];
   readonly parts: readonly SecondPart[];
@@ -129,25 +132,66 @@ function byMeasure(rule: MeasuringRule, facts: SecondFacts): Decided | undefined
   const [listening, speaking] = [heard(facts), spoken(rule, facts)];
   if (listening === undefined || speaking === undefined) return undefined;
   const parts = [reported(rule, 'listening', listening), reported(rule, 'speaking', speaking)] as const;
-  const { weights, floorBelowLevel, levels, required } = rule;
+  const { weighted, met, reached } = weighed(rule, parts[0].scale, parts[1].scale);
+  const measured = {
+    scale: Math.floor(weighted / (rule.weights.listening + rule.weights.speaking)),
+    required: rule.required,
+    parts,
+  };
+  if (rule.hearings !== undefined)
+    return { ...measured, ...byProbability(rule, rule.hearings, facts, listening, reached) };
+  const level = rule.levels[reached]?.name;
+  return { ...measured, outcome: met.length === 3 ? 'pass' : 'fail', met, ...(level === undefined ? {} : { level }) };
+}
+
+/** What the rule says of two abilities on the reporting scale; `reached` is the index of the level, −1 for none. */
+function weighed({ weights, floorBelowLevel, levels, required }: MeasuringRule, listening: number, speaking: number) {
   const sum = weights.listening + weights.speaking;
-  const weighted = weights.listening * parts[0].scale + weights.speaking * parts[1].scale;
-  const weakest = Math.min(parts[0].scale, parts[1].scale);
-  const reached = levels.filter(({ scale }) => weighted >= scale * sum && weakest >= scale - floorBelowLevel);
-  const level = reached.reduce<string | undefined>((_, { name }) => name, undefined);
+  const weighted = weights.listening * listening + weights.speaking * speaking;
+  const weakest = Math.min(listening, speaking);
+  const reached = levels.reduce(
+    (last, { scale }, n) => (weighted >= scale * sum && weakest >= scale - floorBelowLevel ? n : last),
+    -1,
+  );
   const needed = levels.find(({ name }) => name === required)?.scale ?? Number.POSITIVE_INFINITY;
   const met = [
     ...(weighted >= needed * sum ? ['oral'] : []),
-    ...(parts[0].scale >= needed - floorBelowLevel ? ['listening-floor'] : []),
-    ...(parts[1].scale >= needed - floorBelowLevel ? ['speaking-floor'] : []),
+    ...(listening >= needed - floorBelowLevel ? ['listening-floor'] : []),
+    ...(speaking >= needed - floorBelowLevel ? ['speaking-floor'] : []),
   ];
+  return { weighted, met, reached };
+}
+
+const edge = 2e-3;
+
+/** The rule that weighs how probable the level is, once it was heard as often as the plan asks. */
+function byProbability(
+  rule: MeasuringRule,
+  plan: NonNullable<MeasuringRule['hearings']>,
+  { ratings, severity }: SecondFacts,
+  listening: Ability,
+  measured: number,
+) {
+  const holds = (heard: number, spoken: number): boolean => {
+    const scaleOf = (part: 'listening' | 'speaking', theta: number): number =>
+      reported(rule, part, { theta, standardError: 0 }).scale;
+    return weighed(rule, scaleOf('listening', heard), scaleOf('speaking', spoken)).met.length === 3;
+  };
+  const probability = requiredProbability({ rule, plan, listening, ratings, severity, holds });
+  const hearings = Math.min(...ratings.map((one) => one.hearings.length));
+  // At the edge of the band each of two sums may lie on its own side.
+  const isUndecided = probability > plan.band.lower + edge && probability < plan.band.upper - edge;
+  const passes = probability >= plan.passFrom;
+  if (hearings < plan.mostHearings && (isUndecided || (!passes && hearings < plan.hearingsOfFail)))
+    throw new Undecidable(`heard ${hearings} times, and to be heard again at a probability of ${probability}`);
+  const needed = rule.levels.findIndex(({ name }) => name === rule.required);
+  const level = rule.levels[passes ? Math.max(measured, needed) : Math.min(measured, needed - 1)]?.name;
   return {
-    outcome: met.length === 3 ? 'pass' : 'fail',
-    scale: Math.floor(weighted / sum),
+    outcome: passes ? ('pass' as const) : ('fail' as const),
+    met: passes ? ['required-probable'] : [],
+    probability,
+    hearings,
     ...(level === undefined ? {} : { level }),
-    required,
-    met,
-    parts,
   };
 }
 
@@ -167,13 +211,15 @@ function heard({ session, pinned }: SecondFacts): Ability | undefined {
 }
 
 function spoken(rule: MeasuringRule, { session, ratings, severity }: SecondFacts): Ability | undefined {
-  const rated = new Map(ratings.map(({ task, scores }) => [task, scores]));
+  const rated = new Map(ratings.map(({ task, hearings }) => [task, hearings]));
   const curve = partialCredit(rule.speaking.thresholds.map((threshold) => threshold + severity));
   return weightedLikelihood(
     session.tasks.flatMap((task) => {
-      const scores = rated.get(task);
-      if (scores === undefined) throw new Undecidable(`nobody has rated task ${task}`);
-      return Object.values(scores).flatMap((category) => (category === 'NR' ? [] : [{ curve, category }]));
+      const hearings = rated.get(task) ?? [];
+      if (hearings.length === 0) throw new Undecidable(`nobody has rated task ${task}`);
+      return hearings
+        .flatMap((scores) => Object.values(scores))
+        .flatMap((category) => (category === 'NR' ? [] : [{ curve, category }]));
     }),
   );
 }

@@ -8,6 +8,7 @@ const plan: HearingPlan = {
   hearingsOfFail: 2,
   mostHearings: 3,
   passFrom: 0.4,
+  examiners: 3,
   effects: { task: 0.5, rater: 0.25, halo: 0.4 },
 };
 

@@ -67,6 +67,8 @@ const HearingPlan = z
     hearingsOfFail: z.int().min(1),
     mostHearings: z.int().min(1),
     passFrom: share,
+    /** At least so many hear the tasks of one candidate. */
+    examiners: z.int().min(1),
     /** Standard deviations of what ratings share, logits: person × task, person × rater, one hearing. */
     effects: z.strictObject({
       task: z.number().nonnegative(),

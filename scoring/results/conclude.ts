@@ -10,15 +10,25 @@ import { historyOf } from '../../delivery/sessions/adaptive-part.ts';
 import type { SessionState } from '../../delivery/sessions/session.ts';
 import { type RaterSeverity, raterSeverity } from '../raters/severity.ts';
 import { tasksOf } from '../rating/performances-of.ts';
-import { type RatingState, type Scores, isRated } from '../rating/rating.ts';
+import { type HearingAsked, type RatingState, type Scores, isRated } from '../rating/rating.ts';
 import { type Counted, type Scaled, decideCounted, decideOral, toScale } from '../regimes/decide.ts';
 import { type CountedRegime, type OralRegime, type Regime, regimeAt, regimeById, regimes } from '../regimes/regime.ts';
+import {
+  type OralRules,
+  asMeasured,
+  asProbable,
+  hearingOfOthers,
+  hearingToAsk,
+  plannedDecision,
+} from './required-level.ts';
 import type { PartResult, ResultContent } from './result.ts';
 
 export type Conclusion =
   | { readonly kind: 'open' }
   /** Recordings wait for an examiner. */
   | { readonly kind: 'waiting'; readonly parts: readonly PartResult[] }
+  /** The decision hangs on what other examiners say: every task is to be heard once more. */
+  | { readonly kind: 'hear-again'; readonly ask: HearingAsked; readonly parts: readonly PartResult[] }
   | { readonly kind: 'decided'; readonly result: ResultContent };
 
 /** Day of the test, in Brussels: that of the first admission. */
@@ -40,6 +50,14 @@ const voided = (state: SessionState, regime: Regime): Conclusion => ({
   result: { ...headOf(state, regime), outcome: 'void', conditions: [], parts: [] },
 });
 
+/** In force on the day of the test, unless another is named. Throws NoRegime. */
+export const regimeOf = (
+  state: SessionState,
+  { specification: { regime: family } }: PinnedTest,
+  among: readonly Regime[] = regimes,
+  id?: string,
+): Regime => (id === undefined ? regimeAt(family, testDateOf(state), among) : regimeById(family, id, among));
+
 /**
  * `ratings` are those of all performances of the session; only an oral test has any. The regime is the specification's
  * one in force on the day of the test, or the named one where a result is recomputed; so with the raters' severities.
@@ -54,9 +72,7 @@ export function conclude(
   severity: RaterSeverity = raterSeverity,
 ): Conclusion {
   if (state.closed === undefined) return { kind: 'open' };
-  const family = test.specification.regime;
-  const regime =
-    regimeId === undefined ? regimeAt(family, testDateOf(state), among) : regimeById(family, regimeId, among);
+  const regime = regimeOf(state, test, among, regimeId);
   if (state.completedParts.length < test.specification.parts.length) return voided(state, regime);
   return regime.kind === 'counted' ? counted(state, regime) : oral(state, test, { regime, severity }, ratings);
 }
@@ -80,11 +96,6 @@ function counted(state: SessionState, regime: CountedRegime): Conclusion {
   return { kind: 'decided', result: { ...headOf(state, regime), outcome, conditions, ...total, parts } };
 }
 
-interface OralRules {
-  readonly regime: OralRegime;
-  readonly severity: RaterSeverity;
-}
-
 function oral(
   state: SessionState,
   test: PinnedTest,
@@ -94,27 +105,32 @@ function oral(
   const listening = test.adaptive?.report(historyOf(state.items));
   const heard =
     listening === undefined ? [] : [partResult('listening', listening, toScale(regime, 'listening', listening))];
-  if (ratings.length < tasksOf(state).length || !ratings.every(isRated)) return { kind: 'waiting', parts: heard };
+  const waiting: Conclusion = { kind: 'waiting', parts: heard };
+  if (ratings.length < tasksOf(state).length) return waiting;
+  const unasked = hearingOfOthers(ratings);
+  if (unasked !== undefined) return { kind: 'hear-again', ask: unasked, parts: heard };
+  if (!ratings.every(isRated)) return waiting;
   const speaking = speakingAbility(regime, ratings, severity);
   if (listening === undefined || speaking === undefined) return voided(state, regime);
+  const planned = plannedDecision({ regime, severity }, listening, ratings);
+  const ask = planned && hearingToAsk({ regime, severity }, planned);
+  if (ask !== undefined) return { kind: 'hear-again', ask, parts: heard };
   const decision = decideOral(regime, { listening, speaking });
   return {
     kind: 'decided',
     result: {
       ...headOf(state, regime),
-      outcome: decision.outcome,
       required: decision.required,
       scale: decision.scale,
       standardError: decision.standardError,
       severities: severity.version,
-      ...(decision.level === null ? {} : { level: decision.level }),
-      conditions: decision.conditions,
+      ...(planned === undefined ? asMeasured(decision) : asProbable(regime, decision, planned)),
       parts: [
         ...heard,
         {
           ...partResult('speaking', speaking, decision.parts.speaking),
           criteria: meanCategories(ratings),
-          ratings: ratings.length,
+          ratings: ratings.reduce((count, one) => count + one.ratings.length, 0),
         },
       ],
     },

@@ -75,7 +75,7 @@ function concluded(
       : accept({ ...head, type: 'held-back', differences }, { kind: 'result-held-back', data: {} });
   if (conclusion.kind === 'decided')
     return accept({ ...head, type: 'released', result: conclusion.result }, { kind: 'result-released', data: {} });
-  return conclusion.kind === 'waiting' && state.provisional === undefined
+  return (conclusion.kind === 'waiting' || conclusion.kind === 'hear-again') && state.provisional === undefined
     ? accept({ ...head, type: 'provisional', parts: conclusion.parts })
     : nothing;
 }

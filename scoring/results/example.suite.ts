@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createItemParameters, estimateAbility } from 'itemresponsetheory';
+import { defined } from '../../storage/document/defined.ts';
 import { toInstant } from '../../storage/document/instant.ts';
 import { jsonObject } from '../../storage/document/json.ts';
 import { workPending } from '../../storage/journal/pending.ts';
@@ -16,6 +17,7 @@ import { PlayedSession } from '../../delivery/sessions/played-session.suite.ts';
 import type { ItemCurve } from '../assurance/second-score.ts';
 import { Ratings, ratingQueue } from '../rating/run.ts';
 import type { Scores } from '../rating/rating.ts';
+import type { Regime } from '../regimes/regime.ts';
 import { Results, resultKeys } from './run.ts';
 
 /** The blueprint's 41 slots with one item each, and one pretest item. */
@@ -120,11 +122,11 @@ export interface Rooms {
   /** Applies what is pending, as the program's job does; `released` is told of each released result. */
   work(released?: (id: SessionId, version: number) => Promise<void>): Promise<void>;
   /** Rates everything that waits; returns how many performances. */
-  rateAll(tenant: string, scores: (task: string) => Scores): Promise<number>;
+  rateAll(tenant: string, scores: (task: string) => Scores, by?: string): Promise<number>;
   close(): Promise<void>;
 }
 
-export async function openRooms(): Promise<Rooms> {
+export async function openRooms(regimes?: readonly Regime[]): Promise<Rooms> {
   const directory = await mkdtemp(join(tmpdir(), 'meetlat-results-'));
   const storage = await openLmdb({ directory });
   let nowMs = startMs + 3_600_000;
@@ -153,6 +155,7 @@ export async function openRooms(): Promise<Rooms> {
     keys: await storage.collection(resultKeys),
     curveOf: (_, item) => curves.get(item),
     now,
+    ...defined({ regimes }),
   });
   const apply =
     (released?: (id: SessionId, version: number) => Promise<void>) =>
@@ -201,12 +204,12 @@ export async function openRooms(): Promise<Rooms> {
         if (first !== undefined) throw first.error;
       }
     },
-    rateAll: async (tenant, scores) => {
+    rateAll: async (tenant, scores, by = 'an') => {
       for (let count = 0; ; count += 1) {
-        const id = await ratings.claimNext(tenant, 'an');
+        const id = await ratings.claimNext(tenant, by);
         if (id === undefined) return count;
         const { state } = await ratings.load({ tenant, id });
-        await ratings.handle({ tenant, id }, { type: 'rate', by: 'an', scores: scores(state?.performance.task ?? '') });
+        await ratings.handle({ tenant, id }, { type: 'rate', by, scores: scores(state?.performance.task ?? '') });
       }
     },
     close: async () => {

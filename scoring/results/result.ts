@@ -49,6 +49,9 @@ export const ResultContent = z.strictObject({
   scale: number.exactOptional(),
   standardError: number.exactOptional(),
   required: text.exactOptional(),
+  /** How probable the required level is, after so many hearings of every task; only where the regime decides by it. */
+  probability: number.exactOptional(),
+  hearings: z.int().positive().exactOptional(),
   /** Version of the raters' severities that the speaking part was measured with; results of before do not say. */
   severities: z.int().positive().exactOptional(),
   score: number.exactOptional(),

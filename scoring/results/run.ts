@@ -25,7 +25,7 @@ import { assuredAgainst } from '../assurance/assure.ts';
 import type { ScoreDifference } from '../assurance/compare.ts';
 import type { ItemCurve } from '../assurance/second-score.ts';
 import { type Amendment, amended, amendedFurther, isAmended, newKeyOf, noAmendment } from './amendment.ts';
-import { conclude } from './conclude.ts';
+import { conclude, regimeOf } from './conclude.ts';
 import { type ResultCommand, type ResultRefusal, decideResult } from './decide.ts';
 import { promisedAt } from './promise.ts';
 import { type ResultContent, type ResultEvent, type ResultState, evolveResult, readResultEvent } from './result.ts';
@@ -167,6 +167,7 @@ export class Results {
     const { state } = session;
     await this.attended(id);
     await this.openPerformances(id, state);
+    await this.askToHearAgain(id, state);
     // Against another writer it is concluded anew, on the ratings there are then: nothing that was rated is lost.
     await this.stream.run(id, async (result, at) => {
       const [test, ratings] = [this.ports.sessions.pinnedTest(state), await this.ratingsOf(id, state)];
@@ -272,6 +273,17 @@ export class Results {
     });
   }
 
+  /** Every task, whatever of it was done before. Once it is asked for, the result waits for it. */
+  private async askToHearAgain(id: SessionId, state: SessionState): Promise<void> {
+    if ((await this.load(id)).state?.released !== undefined) return;
+    const [test, ratings] = [this.ports.sessions.pinnedTest(state), await this.ratingsOf(id, state)];
+    const conclusion = conclude(state, test, ratings, undefined, this.ports.regimes);
+    if (conclusion.kind !== 'hear-again') return;
+    const { ask } = conclusion;
+    for (const task of tasksOf(state))
+      await this.ports.ratings.handle(performanceId(id, state, task), { type: 'ask', ask });
+  }
+
   private async ratingsOf(id: SessionId, state: SessionState): Promise<RatingState[]> {
     const loaded = await Promise.all(
       tasksOf(state).map((task) => this.ports.ratings.load(performanceId(id, state, task))),
@@ -283,6 +295,8 @@ export class Results {
   private async openPerformances(id: SessionId, state: SessionState): Promise<void> {
     const test = this.ports.sessions.pinnedTest(state);
     if (state.completedParts.length < test.specification.parts.length) return;
+    const regime = regimeOf(state, test, this.ports.regimes);
+    const plan = regime.kind === 'oral' ? regime.hearings : undefined;
     for (const task of tasksOf(state)) {
       const turns = state.turns.filter((turn) => turn.task === task);
       const item = turns[0]?.item.id;
@@ -299,6 +313,7 @@ export class Results {
           ...defined({ upload: sealed?.upload, durationMs: sealed?.durationMs }),
         })),
         dueAt: promisedAt(state.closed?.at ?? this.ports.now()),
+        ...defined({ examiners: plan?.examiners }),
       };
       await this.ports.ratings.open(performanceId(id, state, task), performance);
     }
