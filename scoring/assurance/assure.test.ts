@@ -5,7 +5,7 @@ import type { PinnedTest } from '../../item-bank/releases/pinned-test.ts';
 import { at } from '../../delivery/sessions/example.suite.ts';
 import { PlayedSession } from '../../delivery/sessions/played-session.suite.ts';
 import { evolveRating, readRatingEvent } from '../rating/rating.ts';
-import { regimes } from '../regimes/regime.ts';
+import { regimes, regimeById } from '../regimes/regime.ts';
 import { tasksOf } from '../rating/performances-of.ts';
 import { conclude } from '../results/conclude.ts';
 import { civic41, oralTest, satCivic, satOral } from '../results/example.suite.ts';
@@ -85,6 +85,13 @@ describe('the second scorer agrees', () => {
       }),
       { numRuns: runs },
     );
+  });
+  it('that nobody fails on one hearing where the regime asks for two', () => {
+    const { first, facts } = judged(oralTest, satOral([false, false, false, false, false]), { TA: 0, RA: 0 });
+    const planned = { ...regimeById('nt2-oral', 'nt2-oral-b1-heard-again'), use: 'in-force', validFrom: '2026-06-01' };
+    expect(assuredAgainst(first, { ...facts, regimes: [planned] })).toEqual([
+      { member: 'evidence', first: 'fail', second: expect.stringContaining('heard 1 times, and to be heard again') },
+    ]);
   });
   it('that a session that ended after its first part decides nothing', () => {
     const { first, facts } = judged(oralTest, satOral([true, true, true, true, true]), { TA: 5, RA: 5 });
