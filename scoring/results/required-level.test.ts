@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Score, Scores } from '../rating/rating.ts';
 import { performanceId } from '../rating/performances-of.ts';
 import { type Regime, regimeById } from '../regimes/regime.ts';
+import { decideOral } from '../regimes/decide.ts';
 import { type Rooms, openRooms, satOral } from './example.suite.ts';
+import { asProbable } from './required-level.ts';
 
 const planned = regimeById('nt2-oral', 'nt2-oral-b1-heard-again');
 /** In force beside a rule of another test. */
@@ -123,5 +125,19 @@ describe('a regime with a plan of hearings', () => {
     await rooms.work();
     const { state } = await rooms.ratings.load(performanceId(id, played.now, 'S1'));
     expect(state?.performance.examiners).toBe(3);
+  });
+
+  it.each([
+    ['A2', 0.41, 'pass', 'B1'],
+    ['B1', 0.41, 'pass', 'B1'],
+    ['B1', 0.39, 'fail', 'A2'],
+    ['A1', 0.39, 'fail', 'A1'],
+    [null, 0.01, 'fail', undefined],
+  ] as const)('measured %s, at a probability of %d: %s, %s', (level, probability, outcome, expected) => {
+    if (planned.kind !== 'oral' || planned.hearings === undefined) throw new Error('a regime with a plan');
+    const measured = { theta: 1, standardError: 0.3 };
+    const decision = { ...decideOral(planned, { listening: measured, speaking: measured }), level };
+    const said = asProbable(planned, decision, { plan: planned.hearings, heard: { probability, hearings: 3 } });
+    expect([said.outcome, said.level]).toEqual([outcome, expected]);
   });
 });
