@@ -40,7 +40,7 @@ const hearingsFrom = (
   );
 };
 
-/** Undefined where the regime decides by the measured abilities alone. Every task was heard as often as was asked for. */
+/** Undefined where the regime decides by the measured abilities alone. Every task was heard as often as was asked. */
 export function plannedDecision(
   rules: OralRules,
   listening: AbilityEstimate,
