@@ -59,6 +59,9 @@ describe('rotate-secret', () => {
     const { code, lines } = await rotate('--new-secret', at('next'));
     expect([code, lines]).toEqual([0, expect.stringMatching(/^SECRET CHANGED$/m)]);
     expect(lines).toContain(`MEETLAT_SECRET as in ${at('next')}`);
+    // What the former secret opens lies nowhere in the folder any more, before anybody opens it.
+    expect(await inFolder(configuration().dataFolder, [wrapped])).toEqual([]);
+    expect(existsSync(at('fresh-copy-due'))).toBe(false);
     await expect(byReference(reference)).rejects.toMatchObject({ code: 'wrong-secret' });
 
     vi.stubEnv('MEETLAT_SECRET', next);
@@ -69,8 +72,6 @@ describe('rotate-secret', () => {
       (await wrapping.clipKeys()).map((key) => markStream(key, passed)(64)),
     );
     expect(marks).toContainEqual(clip);
-    // What the former secret opens lies nowhere in the folder any more.
-    expect(await inFolder(configuration().dataFolder, [wrapped])).toEqual([]);
   }, 60_000);
 
   it('is refused while a server is at work, and changes nothing', async () => {
