@@ -95,15 +95,25 @@ export function decideCounted(regime: CountedRegime, { parts, processEvaluation 
 
 export type OralPart = 'listening' | 'speaking';
 
+type Levels = OralRegime['levels'];
+/** Two neighbouring levels, the upper of which is the first to lie above; the last two where none does. */
+export function segmentWhere(
+  levels: Levels,
+  isAbove: (level: Levels[number]) => boolean,
+): { readonly lower: Levels[number]; readonly upper: Levels[number] } {
+  const segments = levels.slice(1).map((upper, n) => ({ lower: levels[n] ?? upper, upper }));
+  const segment = segments.find(({ upper }) => isAbove(upper)) ?? segments.at(-1);
+  if (segment === undefined) throw new RangeError('a regime has at least two levels');
+  return segment;
+}
+
 /**
  * Piecewise linear through the levels' points; outside them with the slope of the neighbouring segment. The SE (points
  * of the reporting scale) is that of θ times the slope. Throws UnusableScore when θ or its SE is no number.
  */
 export function toScale(regime: OralRegime, part: OralPart, { theta, standardError }: Measured): Scaled {
   const { levels, limits } = regime;
-  const segments = levels.slice(1).map((upper, n) => ({ lower: levels[n] ?? upper, upper }));
-  const segment = segments.find(({ upper }) => theta < upper[part]) ?? segments.at(-1);
-  if (segment === undefined) throw new RangeError('a regime has at least two levels');
+  const segment = segmentWhere(levels, (upper) => theta < upper[part]);
   if (!Number.isFinite(theta) || !(standardError >= 0))
     throw new UnusableScore(part, `θ ${theta}, SE ${standardError}`, 'must be a number with its standard error');
   const slope = (segment.upper.scale - segment.lower.scale) / (segment.upper[part] - segment.lower[part]);

@@ -4,16 +4,13 @@
  */
 import { normalDistribution } from 'itemresponsetheory';
 import type { RatedLikelihood } from 'itemresponsetheory/facets';
-import { type Measured, type OralPart, UnusableScore, toScale } from './decide.ts';
+import { type Measured, type OralPart, UnusableScore, segmentWhere, toScale } from './decide.ts';
 import type { OralRegime } from './regime.ts';
 
 /** The ability that rounds to `scale` and no less, logits: the inverse of `toScale`. */
 function abilityFrom({ levels }: OralRegime, part: OralPart, scale: number): number {
   const at = scale - 0.5;
-  const segments = levels.slice(1).map((upper, n) => ({ lower: levels[n] ?? upper, upper }));
-  const segment = segments.find(({ upper }) => at < upper.scale) ?? segments.at(-1);
-  if (segment === undefined) throw new RangeError('a regime has at least two levels');
-  const { lower, upper } = segment;
+  const { lower, upper } = segmentWhere(levels, (level) => at < level.scale);
   return lower[part] + ((at - lower.scale) * (upper[part] - lower[part])) / (upper.scale - lower.scale);
 }
 
