@@ -25,7 +25,7 @@ import { assuredAgainst } from '../assurance/assure.ts';
 import type { ScoreDifference } from '../assurance/compare.ts';
 import type { ItemCurve } from '../assurance/second-score.ts';
 import { type Amendment, amended, amendedFurther, isAmended, newKeyOf, noAmendment } from './amendment.ts';
-import { conclude, regimeOf } from './conclude.ts';
+import { type Conclusion, conclude, regimeOf } from './conclude.ts';
 import { type ResultCommand, type ResultRefusal, decideResult } from './decide.ts';
 import { promisedAt } from './promise.ts';
 import { type ResultContent, type ResultEvent, type ResultState, evolveResult, readResultEvent } from './result.ts';
@@ -167,14 +167,20 @@ export class Results {
     const { state } = session;
     await this.attended(id);
     await this.openPerformances(id, state);
-    await this.askToHearAgain(id, state);
+    const found: { conclusion?: Conclusion } = {};
     // Against another writer it is concluded anew, on the ratings there are then: nothing that was rated is lost.
     await this.stream.run(id, async (result, at) => {
       const [test, ratings] = [this.ports.sessions.pinnedTest(state), await this.ratingsOf(id, state)];
       const conclusion = conclude(state, test, ratings, undefined, this.ports.regimes);
+      found.conclusion = result?.released === undefined ? conclusion : { kind: 'open' };
       const differences = conclusion.kind === 'decided' ? await this.assure(id, state, conclusion.result) : [];
       return decideResult(result, { type: 'conclude', conclusion, differences }, at);
     });
+    if (found.conclusion?.kind !== 'hear-again') return;
+    // Of every task, whatever was asked for before; ended in between, it is concluded and asked for again.
+    const { ask } = found.conclusion;
+    for (const task of tasksOf(state))
+      await this.ports.ratings.handle(performanceId(id, state, task), { type: 'ask', ask });
   }
 
   /** A person's command on a result. Throws ResultRefused. */
@@ -271,17 +277,6 @@ export class Results {
       withdrawn: new Set(amendment.without),
       ...defined({ regime }),
     });
-  }
-
-  /** Every task, whatever of it was done before. Once it is asked for, the result waits for it. */
-  private async askToHearAgain(id: SessionId, state: SessionState): Promise<void> {
-    if ((await this.load(id)).state?.released !== undefined) return;
-    const [test, ratings] = [this.ports.sessions.pinnedTest(state), await this.ratingsOf(id, state)];
-    const conclusion = conclude(state, test, ratings, undefined, this.ports.regimes);
-    if (conclusion.kind !== 'hear-again') return;
-    const { ask } = conclusion;
-    for (const task of tasksOf(state))
-      await this.ports.ratings.handle(performanceId(id, state, task), { type: 'ask', ask });
   }
 
   private async ratingsOf(id: SessionId, state: SessionState): Promise<RatingState[]> {
